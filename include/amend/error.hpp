@@ -1,0 +1,96 @@
+// What can go wrong, as values.
+//
+// Place: layer 0, used by every stage. No I/O, no clocks.
+//
+// A row that fails is a value (`Reason`, carried by its `Outcome`); a wrong configuration is one `ConfigError`, thrown
+// before the first request; a broken invariant ends the run with exit code 70.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace amend {
+
+/// Who said that a row did not succeed. Printed as `"source"` in results.ndjson.
+enum class Origin : std::uint8_t {
+  api,            ///< the API refused the row in a complete answer
+  payment_token,  ///< the profile was updated, binding the card was not (api.md §1)
+  transport,      ///< no usable answer: connection, deadline, framing
+  tls,            ///< the secure connection could not be made
+  input,          ///< the row itself is bad; it was never sent
+  run,            ///< a rule of the run (guard, superseded)
+};
+
+/// "api", "payment_token", …: the spelling in results.ndjson.
+std::string_view to_string(Origin origin) noexcept;
+
+/// Whether the API may hold this row's values although the row is not called a success.
+enum class Applied : std::uint8_t { no, maybe, yes };
+
+/// Why a row did not plainly succeed. Allocated only for such rows.
+/// `code` is the API's own string, or one of this tool's lower-case dotted words (see `own_codes`).
+/// `text` is for people: at most 300 bytes, control characters escaped, never a secret and never a body.
+struct Reason {
+  Reason() = default;
+  Reason(std::string code_, std::string text_, Origin origin_)
+      : code(std::move(code_)), text(std::move(text_)), origin(origin_) {}
+
+  std::string code;
+  std::string text;
+  Origin origin = Origin::transport;
+};
+
+/// One of the tool's own error codes, for the log, the documentation and `--help`.
+struct OwnCode {
+  std::string_view name;     ///< "input.phone.missing"; a name ending in ".*" stands for a family
+  std::string_view meaning;  ///< one sentence
+  std::string_view remedy;   ///< what to do about it, one sentence
+};
+
+/// Every code this tool can write, in alphabetical order. The README's table is checked against it.
+std::span<const OwnCode> own_codes() noexcept;
+
+/// The entry for `code`, families included (`http.418` is found as `http.*`); nullptr for a code of the API.
+const OwnCode* find_own_code(std::string_view code) noexcept;
+
+/// Cuts foreign text to `bytes_max` (at a UTF-8 boundary) and escapes control characters and invalid UTF-8,
+/// so that a server or a file cannot write to the terminal.
+std::string printable(std::string_view text, std::size_t bytes_max = 300);
+
+/// Fixed exit codes of the program (interface.md).
+enum class ExitCode : int {
+  success = 0,
+  some_rows_failed = 1,
+  usage = 2,
+  input = 3,
+  stopped_resumable = 4,
+  stopped_person_needed = 5,
+  not_durable = 6,
+  run_directory_in_use = 7,
+  broken_invariant = 70,
+  interrupted = 130,
+  terminated = 143,
+};
+
+/// A wrong configuration, found before anything was sent. `what()` names the option or the file and what to do.
+class ConfigError : public std::runtime_error {
+ public:
+  explicit ConfigError(const std::string& message, ExitCode exit_code = ExitCode::usage)
+      : std::runtime_error(message), exit_code_(exit_code) {}
+  ExitCode exit_code() const noexcept { return exit_code_; }
+
+ private:
+  ExitCode exit_code_;
+};
+
+/// The input failed as a whole (read error in the middle, not a CSV at all, changed while it was read).
+class InputError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace amend

@@ -1,0 +1,88 @@
+// The whole run, wired by hand: source → queues → workers → reporter (README, "How a row flows"). Layer 4.
+//
+// The library never prints, never installs a signal handler and never calls exit: a program watches `metrics()` from
+// its own thread and calls `stop()` from wherever it learns that it should.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amend/config.hpp"
+#include "amend/reporter/metrics.hpp"
+#include "amend/reporter/summary.hpp"
+#include "amend/row/stop_cause.hpp"
+#include "amend/worker/signer.hpp"
+
+namespace amend {
+
+/// What is known before the first request; shown at the start of a run.
+class Plan {
+ public:
+  Plan() = default;
+
+  Format format = Format::csv;
+  std::vector<std::string> mapping;          ///< one line a field: "name <- Full Name"
+  std::vector<std::string> unknown_columns;  ///< columns that are not sent; listed, never dropped silently
+  std::uint64_t input_bytes = 0;             ///< 0: not known (stdin)
+  std::uint32_t workers = 1;                 ///< threads that will sign and send
+  std::string host;                          ///< host:port of --url
+  bool loopback = false;                     ///< the host is this machine: no confirmation needed
+};
+
+/// One run. Construct, look at `plan()`, call `run()` once.
+/// Thread-safety: `stop()` and `metrics()` from any thread while `run()` blocks in another; nothing else is shared.
+class Pipeline {
+ public:
+  /// Opens the input, reads its header, maps it and checks every setting. Sends nothing and creates nothing.
+  /// Throws ConfigError naming the option, the file or the column.
+  Pipeline(const Config& config, Credentials credentials);
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  const Plan& plan() const noexcept;
+
+  /// Creates the run directory (`run_directory()` is set from here on), sends, writes the log; returns when every row has
+  /// its final record or the run was stopped. Rows that fail are in the Summary, never exceptions.
+  /// Throws ConfigError when the run directory cannot be made or is in use.
+  Summary run();
+
+  /// Empty before the run directory exists. Any thread.
+  std::string run_directory() const;
+
+  /// First call: no new request is sent, answers in flight are waited for (deadline.grace). Second call: at once.
+  /// Any thread; returns immediately; not async-signal-safe.
+  void stop(StopCause cause) noexcept;
+
+  const Metrics& metrics() const noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// One signed echo (api.md §3): what `amend ping` shows.
+class Ping {
+ public:
+  Ping() = default;
+
+  bool ok = false;
+  std::uint16_t http = 0;           ///< 0: no answer
+  std::string error_code;           ///< as in the log
+  std::string error;
+  std::string request_id;
+  std::string tls;                  ///< "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty without TLS
+  std::string address;              ///< the address that was connected to
+  double connect_ms = 0;            ///< TCP and TLS
+  double answer_ms = 0;             ///< send → answer
+  double clock_skew_s = 0;          ///< local clock minus the answer's Date
+  bool clock_known = false;
+};
+
+/// Sends one echo on the calling thread and waits for its answer, at most connect + answer deadline.
+Ping ping(const Config& config, const Credentials& credentials);
+
+}  // namespace amend

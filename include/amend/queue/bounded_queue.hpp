@@ -1,0 +1,100 @@
+// A queue between two threads: the producer may block, the consumer never does and asks to be woken instead.
+//
+// Place: layer 2; thread-safe. Reader → worker (batches) and worker → reporter (lots of outcomes).
+// Memory: `capacity` elements, allocated at construction; nothing is allocated later.
+//
+// Unlike a channel, closing loses nothing: what was pushed before `close_input` can still be popped.
+#pragma once
+
+#include <cassert>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace amend {
+
+template <class T>
+class BoundedQueue {
+ public:
+  /// `wake` is called from the producer's thread, never under the queue's lock: post to the consumer's event loop, or
+  /// notify it. It must not throw, and must stay callable until the producer's last call has returned.
+  BoundedQueue(std::size_t capacity, std::function<void()> wake) : ring_(capacity), wake_(std::move(wake)) {
+    assert(capacity > 0);
+  }
+  BoundedQueue(const BoundedQueue&) = delete;
+  BoundedQueue& operator=(const BoundedQueue&) = delete;
+
+  /// Producer: blocks while the queue is full. False when it was closed or abandoned: the item is gone.
+  bool push(T item) {
+    std::unique_lock lock(mutex_);
+    not_full_.wait(lock, [this] { return closed_ || size_ < ring_.size(); });
+    if (closed_) return false;
+    ring_[(first_ + size_) % ring_.size()].emplace(std::move(item));
+    ++size_;
+    wake_and_unlock(lock);
+    return true;
+  }
+
+  /// Consumer: the oldest item. When there is none the wake-up is armed, and the next `push` or `close_input` calls
+  /// `wake` exactly once. After a wake-up pop until nullopt, or no further one comes.
+  std::optional<T> try_pop() {
+    const std::lock_guard lock(mutex_);
+    if (size_ == 0) {
+      armed_ = !closed_;
+      return std::nullopt;
+    }
+    std::optional<T> item = std::exchange(ring_[first_], std::nullopt);
+    first_ = (first_ + 1) % ring_.size();
+    --size_;
+    not_full_.notify_one();
+    return item;
+  }
+
+  /// Producer: nothing more will come. Idempotent.
+  void close_input() {
+    std::unique_lock lock(mutex_);
+    closed_ = true;
+    not_full_.notify_all();
+    wake_and_unlock(lock);
+  }
+
+  /// Closed, and everything was popped.
+  bool drained() const {
+    const std::lock_guard lock(mutex_);
+    return closed_ && size_ == 0;
+  }
+
+  /// Consumer: gives up. A blocked push returns false, items still inside are destroyed, no wake-up comes any more.
+  void abandon() {
+    std::vector<std::optional<T>> dropped(ring_.size());
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    armed_ = false;
+    size_ = 0;
+    first_ = 0;
+    ring_.swap(dropped);
+    not_full_.notify_all();
+  }
+
+ private:
+  void wake_and_unlock(std::unique_lock<std::mutex>& lock) {
+    const bool wake = std::exchange(armed_, false);
+    lock.unlock();
+    if (wake) wake_();
+  }
+
+  mutable std::mutex mutex_;
+  std::condition_variable not_full_;
+  std::vector<std::optional<T>> ring_;
+  std::size_t first_ = 0;
+  std::size_t size_ = 0;
+  bool armed_ = false;
+  bool closed_ = false;
+  std::function<void()> wake_;
+};
+
+}  // namespace amend

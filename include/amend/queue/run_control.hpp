@@ -1,0 +1,60 @@
+// What all stages must know about the run as a whole: go on, drain, or stop now. Layer 2, thread-safe.
+//
+// Shut-down is by state: a flag that every stage looks at, closing queues and closing sockets; no cancellation signals.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include "amend/row/stop_cause.hpp"
+
+namespace amend {
+
+class RunControl {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// `on_change` is called, from whatever thread, each time draining() or stopping_now() became true; it must only wake.
+  explicit RunControl(std::function<void()> on_change) : on_change_(std::move(on_change)) {}
+  RunControl(const RunControl&) = delete;
+  RunControl& operator=(const RunControl&) = delete;
+
+  /// Nothing new is sent from here on; answers in flight are waited for. The first cause and text count.
+  void stop(StopCause cause, std::string text);
+  /// Not even that: connections are closed. Keeps an earlier cause.
+  void stop_now(StopCause cause, std::string text);
+
+  bool draining() const noexcept { return draining_.load(std::memory_order_acquire); }
+  bool stopping_now() const noexcept { return stopping_now_.load(std::memory_order_acquire); }
+  StopCause cause() const;
+  std::string text() const;
+
+  /// An answer came: the API is there. `credentials_refused`: it was a 401 or 403. Stops the run after 3 of those in a
+  /// row when nothing else was ever answered, else after 20: a key must not be locked out, nor 100,000 rows burnt.
+  void answered(Clock::time_point now, std::uint16_t http);
+  static constexpr std::uint32_t credentials_streak_at_start = 3;
+  static constexpr std::uint32_t credentials_streak_later = 20;
+
+  /// When the API last answered; the epoch when it never did.
+  Clock::time_point last_answer() const noexcept {
+    return Clock::time_point(Clock::duration(last_answer_.load(std::memory_order_relaxed)));
+  }
+  bool ever_answered() const noexcept { return last_answer_.load(std::memory_order_relaxed) != 0; }
+
+ private:
+  std::function<void()> on_change_;
+  std::atomic<bool> draining_{false};
+  std::atomic<bool> stopping_now_{false};
+  std::atomic<Clock::rep> last_answer_{0};
+  std::atomic<std::uint32_t> refused_in_a_row_{0};
+  std::atomic<bool> ever_accepted_{false};
+  mutable std::mutex mutex_;
+  StopCause cause_ = StopCause::none;
+  std::string text_;
+};
+
+}  // namespace amend

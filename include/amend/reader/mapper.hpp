@@ -1,0 +1,96 @@
+// Record → Update: which column is which field, what a blank means, and the JSON body. Layer 1, reader thread.
+//
+// The original characters travel (nothing is trimmed, rounded or re-spelled); a value that the API's schema does not
+// allow is refused before it is sent (wonder/customer_schema.hpp).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amend/config.hpp"
+#include "amend/error.hpp"
+#include "amend/row/batch.hpp"
+#include "amend/row/record.hpp"
+#include "amend/wonder/customer_schema.hpp"
+
+namespace amend {
+
+/// Columns (CSV) and members (NDJSON) are found by name without regard to ASCII case; spaces, underscores and hyphens
+/// are equal, and those at the ends do not count. One named like a field of the API maps itself, `id` or `uuid` is the
+/// id; MappingConfig overrides both. Names that begin with `amend_` are ignored.
+///
+/// A blank cell (empty or only spaces; in NDJSON: null) follows `--blank`: left out, "" or null. Left out, a required
+/// field is `input.<field>.missing`. In NDJSON "" is sent as it is, and a number is sent as a string of the same
+/// characters. A required field without a column or member follows `--blank` like a blank one; an optional one is then
+/// never sent.
+///
+/// Codes of its own: input.id.{missing,not_uuid,type}, input.guard.{missing,type}, input.<field>.{missing,number,type};
+/// further those of wonder::check_value, and `input.json.duplicate_key` for two members that mean one field.
+class Mapper {
+ public:
+  /// `format` is that of the source, never automatic; `header` its columns (empty for NDJSON, and for an empty file:
+  /// then nothing is missing, as there are no rows). Throws ConfigError naming the option and listing the columns: an
+  /// unknown field, an absent or ambiguous column, no id column, a required field without a column and without `--blank
+  /// FIELD=empty|null`.
+  Mapper(const MappingConfig& config, Format format, const std::vector<std::string>& header);
+
+  /// Appends the row to the batch: id, body, raw and guard into the arena, and an Update. When the row is rejected the
+  /// reason is returned, and the Update still has position and raw, and the id when it is one; its body is empty. Does
+  /// not allocate for an accepted row, but for the growth of the batch.
+  std::optional<Reason> map(const Record& record, Batch& out);
+
+  /// The key that map() would give the row (Update::key), so that it can be routed to a batch first; 0 for a row
+  /// without an id or with a fault.
+  std::uint64_t key_of(const Record& record) const noexcept;
+
+  /// Appends a faulty record the way map() appends a rejected one, without an id.
+  void reject(const Record& record, Batch& out) const;
+
+  /// CSV: columns that are not sent and not known; NDJSON: empty.
+  const std::vector<std::string>& unknown_columns() const noexcept { return unknown_columns_; }
+
+  /// For people, one line a field: "name <- Full Name".
+  const std::vector<std::string>& describe() const noexcept { return description_; }
+
+ private:
+  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+  /// Something a row is searched for: the id, the guard or a field.
+  struct Wanted {
+    std::string name;                         // of the column or member; empty: not wanted
+    std::string code_name;                    // "id", "guard", "phone": the middle of the error codes
+    const wonder::FieldRule* rule = nullptr;  // null for id and guard
+    std::string key;                          // `"phone":`
+    Blank blank = Blank::omit;
+    std::size_t at = nowhere;  // its field in the record
+  };
+
+  void read_blanks(const MappingConfig& config);
+  void name_by_options(const MappingConfig& config);
+  void find_columns(const MappingConfig& config, const std::vector<std::string>& header);
+  void find_id_column(const std::vector<std::string>& header);
+  void note_unknown(const std::vector<std::string>& header);
+  void describe_fields();
+
+  Wanted& wanted_field(std::string_view option, std::string_view name);
+  std::optional<Reason> find_members(const Record& record);
+  std::optional<Reason> append_id(const Record& record, Batch& out, Update& update) const;
+  std::optional<Reason> append_body(const Record& record, Batch& out, Update& update) const;
+  std::optional<Reason> append_value(const Record& record, const Wanted& wanted, std::string& body,
+                                     Update& update) const;
+  std::optional<Reason> append_guard(const Record& record, Batch& out, Update& update) const;
+  bool means(const Wanted& wanted, std::string_view member) const noexcept;
+  bool is_blank(const Record& record, std::size_t at) const noexcept;
+
+  Format format_;
+  bool id_may_be_uuid_ = false;  // NDJSON without --id-column: the member `id` or `uuid`
+  std::vector<Wanted> wanted_;   // id, guard, then the fields in the schema's order
+  std::vector<std::string> unknown_columns_;
+  std::vector<std::string> description_;
+};
+
+}  // namespace amend

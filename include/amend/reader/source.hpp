@@ -1,0 +1,86 @@
+// SEAM: where rows come from. Layer 2; the reader thread only; may block.
+//
+// `open_source` reads a file or stdin, `make_source` any other bytes (tests, a program that uses the library). Both
+// know CSV (csv_parser.hpp) and NDJSON (ndjson.hpp). The concrete classes stay in src/reader.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amend/config.hpp"
+#include "amend/row/position.hpp"
+#include "amend/row/record.hpp"
+
+namespace amend {
+
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  /// The next row, good or faulty (`Record::fault`); false at the end or when InputConfig::limit rows were handed out.
+  /// Blocks until the row's line is complete; does not wait for more than that.
+  /// Throws InputError when reading fails, or when a regular file changed while it was read. No allocation for a good
+  /// row in the steady state.
+  virtual bool next(Record& record) = 0;
+
+  /// True when next() would not block: a complete row is at hand, or the end. Reads what is there; throws as next()
+  /// does.
+  virtual bool ready() = 0;
+
+  /// Waits at most `timeout` for input, and says what ready() says then. May return false early: call it again.
+  virtual bool wait(std::chrono::milliseconds timeout) = 0;
+
+  /// CSV: the names of the columns, without spaces around them. NDJSON, and an empty file: empty.
+  virtual const std::vector<std::string>& header() const = 0;
+
+  /// CSV: the header as RFC 4180 text separated by commas, without a line end, whatever the input's delimiter is.
+  virtual std::string_view header_text() const = 0;
+
+  /// csv or ndjson, never automatic.
+  virtual Format format() const = 0;
+
+  /// CSV: what separates the cells; with the default delimiter TAB for a .tsv file, and what a `sep=` line says.
+  virtual char delimiter() const = 0;
+
+  /// Where reading stands: behind the last row handed out, or a little further after ready().
+  virtual Position position() const = 0;
+
+  /// Size of the input in bytes; 0: not known (stdin, a pipe).
+  virtual std::uint64_t bytes_total() const = 0;
+};
+
+/// Bytes for a Source.
+class ByteInput {
+ public:
+  virtual ~ByteInput() = default;
+
+  /// Reads at least one byte, or 0 at the end; blocks until then. Throws InputError.
+  virtual std::size_t read(std::span<char> buffer) = 0;
+
+  /// True when read() would not block.
+  virtual bool ready() = 0;
+
+  /// Waits at most `timeout` for that. An input that cannot wait says at once what ready() says.
+  virtual bool wait(std::chrono::milliseconds /*timeout*/) { return ready(); }
+
+  /// 0: not known.
+  virtual std::uint64_t bytes_total() const { return 0; }
+};
+
+/// Opens `config.file`, or stdin for "-", and reads the header of a CSV. A UTF-8 BOM is dropped. An empty file has no
+/// header and no rows and is fine. Format::automatic: .csv, .tsv, .ndjson, .jsonl and .json tell, else the first byte
+/// that is not blank: '{' is NDJSON. Throws ConfigError: ExitCode::input for what cannot be opened, a directory,
+/// UTF-16; ExitCode::usage for a header with an empty name, with a name twice (`amend_` columns may repeat), or that is
+/// faulty CSV.
+std::unique_ptr<Source> open_source(const InputConfig& config);
+
+/// The same over other bytes; `config.file` is only a name for messages and for Format::automatic.
+std::unique_ptr<Source> make_source(std::unique_ptr<ByteInput> input, const InputConfig& config);
+
+}  // namespace amend

@@ -1,0 +1,136 @@
+// Counting: what a run has done so far, how long answers take, which errors occur. Layer 1: no clock, no I/O.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "amend/row/outcome.hpp"
+
+namespace amend {
+
+/// A number that any thread adds to and any thread reads. Relaxed: it orders nothing, and a reader may see one counter
+/// newer than another. Has a cache line to itself, so that two workers' counters do not slow each other down.
+class alignas(64) Counter {
+ public:
+  void add(std::uint64_t n = 1) noexcept { value_.fetch_add(n, std::memory_order_relaxed); }
+  void subtract(std::uint64_t n = 1) noexcept { value_.fetch_sub(n, std::memory_order_relaxed); }
+  void set(std::uint64_t n) noexcept { value_.store(n, std::memory_order_relaxed); }
+  std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+/// What the run has done. Once it has ended (in parentheses: who counts):
+///   rows_read     = success + failed + unknown + rejected + rows read but unsent
+///   rejected      ⊆ rows_read that never made an attempt
+///   attempts      ≥ success + unknown; each attempt counts, the first of a row included
+///   retries       ⊆ attempts: attempts after a row's first that cost the row one of its --max-attempts
+///   requeues      ⊆ attempts: sent again without cost, because a connection ended with the row unanswered behind
+///   another handshakes_failed ∩ connections_opened = ∅: a connection is opened when TCP and TLS stand
+class Metrics {
+ public:
+  Metrics() = default;
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  Counter rows_read;    ///< (reader) data rows, rejected ones included
+  Counter bytes_read;   ///< (reader) of the input as it stands in the file
+  Counter bytes_total;  ///< (reader) size of the input, set once; 0: not known (stdin)
+
+  Counter attempts;            ///< (worker) requests handed to a connection
+  Counter retries;             ///< (worker)
+  Counter requeues;            ///< (worker)
+  Counter connections_opened;  ///< (worker)
+  Counter handshakes_failed;   ///< (worker) TCP or TLS did not come up
+  Counter in_flight;           ///< (worker) a gauge: sent and not yet answered
+
+  /// (reporter) Rows that have ended, by status.
+  void count(Status status, std::uint64_t n = 1) noexcept { rows_[static_cast<std::size_t>(status)].add(n); }
+  std::uint64_t rows(Status status) const noexcept { return rows_[static_cast<std::size_t>(status)].value(); }
+  std::uint64_t rows_ended() const noexcept;
+
+  /// (worker) The whole run waits until then (Retry-After); only ever moves forward. Epoch: it never had to wait.
+  void throttle_until(std::chrono::steady_clock::time_point when) noexcept;
+  std::chrono::steady_clock::time_point throttled_until() const noexcept;
+
+ private:
+  std::array<Counter, status_count> rows_;
+  std::atomic<std::chrono::steady_clock::rep> throttled_until_{0};
+};
+
+/// Distribution of durations from 1 µs to 1 h (what lies outside counts as the bound) within 2 %: 32 equal steps per
+/// power of two, a step being told by its middle. 8.5 KiB, never grows. One thread each; merge them when those have
+/// ended.
+class LatencyHistogram {
+ public:
+  static constexpr std::chrono::nanoseconds shortest{1'000};
+  static constexpr std::chrono::nanoseconds longest{3'600'000'000'000};
+
+  void record(std::chrono::nanoseconds duration) noexcept;
+  void merge(const LatencyHistogram& other) noexcept;
+
+  std::uint64_t count() const noexcept { return count_; }
+  /// The duration that `percent` (0 … 100) of all do not exceed; zero when nothing was recorded. 100 is exact.
+  std::chrono::nanoseconds percentile(double percent) const noexcept;
+  std::chrono::nanoseconds max() const noexcept { return std::chrono::nanoseconds(max_); }
+
+ private:
+  static constexpr unsigned steps_log2 = 5;
+  static constexpr unsigned first_power = 9;  // 512 ns < 1 µs
+  static constexpr unsigned last_power = 41;  // 1 h < 2^42 ns
+  static std::size_t bucket_of(std::uint64_t ns) noexcept;
+  static std::uint64_t middle_of(std::size_t bucket) noexcept;
+
+  std::array<std::uint64_t, std::size_t{last_power - first_power + 1} << steps_log2> buckets_{};
+  std::uint64_t count_ = 0;
+  std::int64_t max_ = 0;
+};
+
+/// How often one error code occurred, and its first row as an example.
+class ErrorCount {
+ public:
+  ErrorCount() = default;
+
+  std::string code;
+  std::uint64_t count = 0;
+  std::uint64_t row = 0;
+  std::uint64_t line = 0;
+  std::string id;    ///< printable, at most 80 bytes
+  std::string text;  ///< Reason::text
+};
+static_assert(!std::is_aggregate_v<ErrorCount>);
+
+/// Errors by code. At most 1,000 codes (a server may invent them); what comes later counts as "other".
+/// One thread. Memory: below 1 MiB.
+class ErrorTally {
+ public:
+  static constexpr std::size_t codes_max = 1000;
+  static constexpr std::string_view other = "other";
+
+  /// Does nothing for an outcome without a reason.
+  void record(const Outcome& outcome);
+
+  /// The `n` most frequent, the most frequent first; equal ones by code.
+  std::vector<ErrorCount> worst(std::size_t n) const;
+  /// Codes that have occurred, "other" included.
+  std::size_t codes() const noexcept { return counts_.size(); }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
+  };
+  std::unordered_map<std::string, ErrorCount, Hash, std::equal_to<>> counts_;
+};
+
+}  // namespace amend

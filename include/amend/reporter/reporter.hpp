@@ -1,0 +1,56 @@
+// The reporter: outcomes from the queue into the sinks, counted, and committed in groups.
+//
+// Place: layer 3, the end of a row's way. Thread: the one that calls run(); it blocks on the disk and nobody waits for it.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "amend/queue/outcome_queue.hpp"
+#include "amend/queue/run_control.hpp"
+#include "amend/reporter/metrics.hpp"
+#include "amend/reporter/row_set.hpp"
+#include "amend/reporter/sink.hpp"
+
+namespace amend {
+
+/// What was written is on stable storage so soon after at the latest.
+inline constexpr std::chrono::milliseconds group_commit_interval{100};
+
+class Reporter {
+ public:
+  /// `sinks` get every lot in this order: the log first, as it is the truth. References outlive the reporter.
+  Reporter(std::vector<std::unique_ptr<Sink>> sinks, OutcomeQueue& outcomes, RunControl& control, Metrics& metrics);
+
+  /// The thread's body: until the queue is closed and empty. When a sink fails the run is stopped
+  /// (StopCause::not_durable); outcomes that come later are let go, uncounted: their rows have no record.
+  void run();
+
+  /// After run().
+  const RowSet& recorded() const noexcept { return recorded_; }
+  std::uint64_t rows_without_record() const noexcept { return rows_without_record_; }
+  /// A row that got a second record: a defect, must be 0.
+  std::uint64_t rows_twice() const noexcept { return rows_twice_; }
+  const ErrorTally& errors() const noexcept { return errors_; }
+
+ private:
+  void write(std::vector<Outcome>& lot);
+  void commit_if_due();
+  void close();
+  void fail(const DurabilityError& error);
+
+  std::vector<std::unique_ptr<Sink>> sinks_;
+  OutcomeQueue& outcomes_;
+  RunControl& control_;
+  Metrics& metrics_;
+  RowSet recorded_;
+  ErrorTally errors_;
+  std::uint64_t rows_without_record_ = 0;
+  std::uint64_t rows_twice_ = 0;
+  bool failed_ = false;
+  bool uncommitted_ = false;
+  std::chrono::steady_clock::time_point committed_at_{};
+};
+
+}  // namespace amend

@@ -1,0 +1,42 @@
+// results.ndjson: the per-row log, and the journal that a later process reads. Layer 2, reporter thread.
+//
+// One line per row, append-only, in the order in which rows end:
+//   {"row":17,"line":18,"id":"…","status":"success","http":200,"attempts":1,"ms":12.3,"request_id":"…",
+//    "at":"2026-11-23T12:00:00.123Z"}
+// - `row`, `line`: Position. `ms`: the last attempt, send → answer or its loss, one decimal; 0.0 when none was made.
+// - `http` is absent when there was no answer, `request_id` when there was no attempt.
+// - not a success: then also `error_code`, `error`, `source`, and `"applied":true` or `"applied":"maybe"` when the API
+//   may hold the row's values all the same. A success may carry `warning`.
+// Every line is valid JSON in valid UTF-8 whatever bytes the row held: bytes that are not UTF-8 are written as the text
+// \xNN.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "amend/reporter/run_directory.hpp"
+#include "amend/reporter/sink.hpp"
+
+namespace amend {
+
+inline constexpr std::string_view result_log_name = "results.ndjson";
+
+/// Creates results.ndjson (0600) and makes its name durable. `run` must outlive the sink. Throws DurabilityError.
+/// A plain success costs about 0.1 µs, plus one write(2) per call of write(). Memory: the largest call's text.
+std::unique_ptr<Sink> open_result_log(const RunDirectory& run);
+
+/// Makes the lines of the log; keeps the text of the last second seen. For one thread.
+class ResultLine {
+ public:
+  /// Appends the line of `outcome`, "\n" included.
+  void append(std::string& out, const Outcome& outcome);
+
+ private:
+  void append_time(std::string& out, std::chrono::system_clock::time_point at);
+
+  std::int64_t second_ = -1;
+  std::string second_text_;
+};
+
+}  // namespace amend

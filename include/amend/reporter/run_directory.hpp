@@ -1,0 +1,54 @@
+// The directory of one run: made, locked, and the place of small files that are replaced as a whole. Layer 2.
+// Made on the main thread before the first request; const afterwards, so any thread may use it.
+//
+// Which files it holds: README, "The run directory". Directories are created 0700, files 0600: they hold customers'
+// data.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace amend {
+
+/// `amend-runs/20261123T120000Z-0a1b2c`: the directory of a run that was not given one. The six hexadecimal digits are
+/// the low 24 bits of `random`.
+std::string default_run_directory(std::chrono::system_clock::time_point now, std::uint32_t random);
+
+/// Holds the lock of its directory for as long as it lives; the lock (flock(2) on `lock`) dies with the process, so a
+/// killed run leaves nothing to clean up. The file `lock` stays: removing it would let two processes hold one lock.
+class RunDirectory {
+ public:
+  /// Creates `directory`, parents included, for a new run; empty: `default_run_directory` of now.
+  /// Throws ConfigError: exit 7 when another process holds it; exit 2, naming --run, when it cannot be created or
+  /// already holds a results.ndjson. Throws DurabilityError when the disk is full or broken.
+  explicit RunDirectory(const std::string& directory);
+  RunDirectory(const RunDirectory&) = delete;
+  RunDirectory& operator=(const RunDirectory&) = delete;
+  ~RunDirectory();
+
+  /// As given (relative to the working directory it was made in), without a slash at its end.
+  const std::string& path() const noexcept { return path_; }
+  std::string path(std::string_view name) const;
+
+  /// Replaces the file `name` by `text`, whole or not at all, also over a power cut: write to `name`.tmp, fdatasync,
+  /// rename, fsync of the directory. Throws DurabilityError.
+  void write_file(std::string_view name, std::string_view text) const;
+
+  /// Renames one of its files durably, over `to` when that exists. Throws DurabilityError.
+  void rename(std::string_view from, std::string_view to) const;
+
+  /// fsync of the directory: files created before are there after a power cut. Throws DurabilityError.
+  void sync() const;
+
+  /// Names of the run's files that exist now, in the order of the README's table; neither the lock nor *.tmp.
+  std::vector<std::string> files() const;
+
+ private:
+  std::string path_;
+  int lock_ = -1;
+};
+
+}  // namespace amend

@@ -1,0 +1,94 @@
+// summary.json and run.json: what came out of a run, and what went into it. Layer 1: values to text, no I/O.
+//
+// The keys are stable: scripts are written against them. A key is never left out; what is not known is null.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "amend/config.hpp"
+#include "amend/error.hpp"
+#include "amend/reporter/metrics.hpp"
+#include "amend/row/outcome.hpp"
+
+namespace amend {
+
+/// The five percentiles of summary.json. All zero when nothing was measured.
+class Latency {
+ public:
+  Latency() = default;
+  explicit Latency(const LatencyHistogram& histogram);
+
+  std::chrono::nanoseconds p50{0};
+  std::chrono::nanoseconds p90{0};
+  std::chrono::nanoseconds p99{0};
+  std::chrono::nanoseconds p999{0};
+  std::chrono::nanoseconds max{0};
+};
+static_assert(!std::is_aggregate_v<Latency>);
+
+/// What a run has come to. A value; made on the main thread when all stages have ended.
+class Summary {
+ public:
+  Summary() = default;
+
+  /// Copies every counter.
+  void take(const Metrics& metrics);
+  std::uint64_t rows(Status status) const noexcept { return rows_by_status[static_cast<std::size_t>(status)]; }
+
+  std::string version;
+  std::string run_directory;
+  std::string input;  ///< path, or "-"
+  std::chrono::system_clock::time_point started_at{};
+  std::chrono::nanoseconds elapsed{0};
+  ExitCode exit_code = ExitCode::success;
+  std::string stop_reason;  ///< why it stopped early, for people; empty: the input was read to its end
+
+  std::uint64_t rows_read = 0;
+  std::array<std::uint64_t, status_count> rows_by_status{};
+  std::optional<std::uint64_t> unsent;  ///< rows of the input without a result; empty: not known (rest of stdin)
+
+  std::uint64_t attempts = 0;
+  std::uint64_t retries = 0;
+  std::uint64_t requeues = 0;
+  std::uint64_t connections = 0;
+  std::uint64_t handshakes_failed = 0;
+
+  Latency service;  ///< last attempt: send → answer
+  Latency queued;   ///< row read → first send
+
+  std::vector<ErrorCount> errors;  ///< the most frequent first
+  std::vector<std::string> files;  ///< written, relative to run_directory
+};
+static_assert(!std::is_aggregate_v<Summary>);
+
+/// The text of summary.json: one JSON object and a line end.
+std::string to_json(const Summary& summary);
+
+/// Which file it was: `resume` refuses another.
+class InputIdentity {
+ public:
+  InputIdentity() = default;
+
+  std::string path;  ///< as given, or "-"; all else is zero then
+  std::uint64_t size = 0;
+  std::chrono::nanoseconds modified{0};  ///< since the epoch
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  Format format = Format::automatic;  ///< as recognised
+  char delimiter = ',';               ///< as recognised; csv only
+};
+static_assert(!std::is_aggregate_v<InputIdentity>);
+
+/// The text of run.json: every effective option, the input's identity, the version. Secrets are named by file only; of
+/// further headers only the names are written, and user information in the URL is left out.
+std::string run_json(const Config& config, const InputIdentity& input,
+                     std::chrono::system_clock::time_point started_at);
+
+}  // namespace amend

@@ -1,0 +1,132 @@
+// Updates travel in batches: one arena of bytes for many rows, handed from thread to thread as a whole. Layer 0.
+//
+// A row is named by a `RowRef`. A batch goes back to its owner when the last RowRef to it is gone, whatever thread
+// that happens on, so no row is copied and none allocates on its way from the reader to the log.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "amend/row/position.hpp"
+
+namespace amend {
+
+/// A piece of a batch's arena.
+struct Slice {
+  constexpr Slice() = default;
+  constexpr Slice(std::uint32_t begin_, std::uint32_t size_) : begin(begin_), size(size_) {}
+  std::uint32_t begin = 0;
+  std::uint32_t size = 0;
+};
+
+/// What must become true for one customer: the row's final form, ready to be signed and sent.
+class Update {
+ public:
+  Update() = default;
+
+  Position position;
+  Slice id;     ///< the customer's uuid as the input wrote it
+  Slice body;   ///< the JSON body, exactly the bytes that are signed and sent; empty: the row was rejected
+  Slice raw;    ///< the input row, for the files that can be fed back
+  Slice guard;  ///< `--guard`: what the answer's reference_number must be; meaningless without the option
+  std::uint64_t key = 0;     ///< hash of the id in lower case: routing and key gate
+  bool sends_token = false;  ///< the body holds a default_payment_token (decides what a card error means)
+};
+static_assert(!std::is_aggregate_v<Update>);
+
+/// Bounds of a batch: it is handed on when it holds so many rows, or so many bytes (one row may go beyond).
+inline constexpr std::size_t rows_per_batch_max = 64;
+inline constexpr std::size_t bytes_per_batch = 64 * 1024;
+
+class Batch;
+
+/// Where an empty batch goes. Called from any thread.
+class BatchOwner {
+ public:
+  virtual void reclaim(Batch* batch) noexcept = 0;
+
+ protected:
+  ~BatchOwner() = default;
+};
+
+/// Rows and the arena their slices point into. Filled by one thread, then read-only until it is reclaimed.
+/// Memory: the arena (raw + body + id of each row) + 72 bytes a row.
+class Batch {
+ public:
+  explicit Batch(BatchOwner& owner) noexcept : owner_(&owner) {}
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+
+  std::size_t size() const noexcept { return rows_.size(); }
+  std::size_t bytes() const noexcept { return arena_.size(); }
+  const Update& operator[](std::size_t i) const noexcept { return rows_[i]; }
+  std::string_view text(Slice s) const noexcept { return std::string_view(arena_).substr(s.begin, s.size); }
+
+  std::string& arena() noexcept { return arena_; }
+  /// Makes everything appended to the arena since `begin` a slice.
+  Slice slice_from(std::size_t begin) const noexcept {
+    return Slice(static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(arena_.size() - begin));
+  }
+  void push_back(const Update& update) { rows_.push_back(update); }
+
+  /// When the reader handed the batch on; the start of a row's time in the queue.
+  std::chrono::steady_clock::time_point sealed_at() const noexcept { return sealed_at_; }
+  void seal(std::chrono::steady_clock::time_point now) noexcept { sealed_at_ = now; }
+
+  /// Empties the batch and keeps its memory, but never more than `bytes_kept_max` of arena (one huge row must not stay).
+  void clear(std::size_t bytes_kept_max) {
+    rows_.clear();
+    arena_.clear();
+    if (arena_.capacity() > bytes_kept_max) arena_.shrink_to_fit();
+  }
+
+ private:
+  friend class RowRef;
+  BatchOwner* owner_;
+  std::string arena_;
+  std::vector<Update> rows_;
+  std::chrono::steady_clock::time_point sealed_at_{};
+  std::atomic<std::uint32_t> holders_{0};
+};
+
+/// Holds a batch alive and names one of its rows. Move-only; may be passed between threads.
+class RowRef {
+ public:
+  RowRef() = default;
+  RowRef(Batch& batch, std::uint32_t index) noexcept : batch_(&batch), index_(index) {
+    batch.holders_.fetch_add(1, std::memory_order_relaxed);
+  }
+  RowRef(RowRef&& other) noexcept : batch_(std::exchange(other.batch_, nullptr)), index_(other.index_) {}
+  RowRef& operator=(RowRef&& other) noexcept {
+    RowRef old(std::move(*this));
+    batch_ = std::exchange(other.batch_, nullptr);
+    index_ = other.index_;
+    return *this;
+  }
+  ~RowRef() {
+    if (batch_ && batch_->holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) batch_->owner_->reclaim(batch_);
+  }
+
+  explicit operator bool() const noexcept { return batch_ != nullptr; }
+  const Update& operator*() const noexcept { return (*batch_)[index_]; }
+  const Update* operator->() const noexcept { return &(*batch_)[index_]; }
+  std::string_view id() const noexcept { return batch_->text((*batch_)[index_].id); }
+  std::string_view body() const noexcept { return batch_->text((*batch_)[index_].body); }
+  std::string_view raw() const noexcept { return batch_->text((*batch_)[index_].raw); }
+  std::string_view guard() const noexcept { return batch_->text((*batch_)[index_].guard); }
+  Batch* batch() const noexcept { return batch_; }
+  std::uint32_t index() const noexcept { return index_; }
+
+ private:
+  Batch* batch_ = nullptr;
+  std::uint32_t index_ = 0;
+};
+
+}  // namespace amend

@@ -1,0 +1,48 @@
+// The row's final word: exactly one per row. Made by a worker, or by the reader for a row that is never sent; written
+// by the reporter. Layer 0.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "amend/error.hpp"
+#include "amend/row/batch.hpp"
+#include "amend/row/request.hpp"
+
+namespace amend {
+
+enum class Status : std::uint8_t {
+  success,   ///< a complete, matching 2xx answer
+  failed,    ///< the last attempt got a complete answer that refuses the row, or no attempt ever reached the server
+  unknown,   ///< the last attempt was sent and got no complete, usable answer, and no attempt is left
+  rejected,  ///< bad input, never sent
+};
+inline constexpr std::size_t status_count = 4;
+
+/// "success", "failed", …: the spelling in results.ndjson.
+std::string_view to_string(Status status) noexcept;
+
+class Outcome {
+ public:
+  Outcome() = default;
+  Outcome(RowRef row_, Status status_) noexcept : row(std::move(row_)), status(status_) {}
+
+  RowRef row;
+  Status status = Status::success;
+  Applied applied = Applied::no;  ///< only told when the status is not success
+  std::uint16_t http = 0;         ///< the last answer's status; 0: there was none
+  std::uint16_t attempts = 0;     ///< attempts that count against --max-attempts
+  RequestId request_id{};         ///< of the last attempt; meaningless when attempts is 0
+  std::chrono::system_clock::time_point at{};  ///< when the row ended
+  std::chrono::nanoseconds queued{0};   ///< row read → first send
+  std::chrono::nanoseconds service{0};  ///< last attempt: send → answer, or → its loss
+  std::unique_ptr<Reason> reason;       ///< null for a plain success
+  std::string warning;                  ///< a success may carry one
+};
+static_assert(!std::is_aggregate_v<Outcome>);
+
+}  // namespace amend

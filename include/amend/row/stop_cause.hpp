@@ -1,0 +1,44 @@
+// Why a run ended before its input did. Layer 0.
+#pragma once
+
+#include <cstdint>
+
+#include "amend/error.hpp"
+
+namespace amend {
+
+/// The first cause given counts, for the exit code and the summary's text.
+enum class StopCause : std::uint8_t {
+  none,
+  interrupted,   ///< SIGINT → 130
+  terminated,    ///< SIGTERM → 143
+  outage,        ///< no connection could be made for too long → 4
+  credentials,   ///< 401/403 in a row → 5
+  tls,           ///< the server's certificate or name was refused → 5
+  wrong_host,    ///< the host's name does not exist → 5
+  guard,         ///< a reference_number did not match → 5
+  strict,        ///< --strict and a rejected row → 3
+  input_failed,  ///< a read error, or the input changed while it was read → 3
+  not_durable,   ///< results could not be written → 6
+  defect,        ///< a broken invariant of ours → 70
+};
+
+constexpr ExitCode exit_code(StopCause cause) noexcept {
+  switch (cause) {
+    case StopCause::none: return ExitCode::success;
+    case StopCause::interrupted: return ExitCode::interrupted;
+    case StopCause::terminated: return ExitCode::terminated;
+    case StopCause::outage: return ExitCode::stopped_resumable;
+    case StopCause::credentials:
+    case StopCause::tls:
+    case StopCause::wrong_host:
+    case StopCause::guard: return ExitCode::stopped_person_needed;
+    case StopCause::strict:
+    case StopCause::input_failed: return ExitCode::input;
+    case StopCause::not_durable: return ExitCode::not_durable;
+    case StopCause::defect: return ExitCode::broken_invariant;
+  }
+  return ExitCode::broken_invariant;
+}
+
+}  // namespace amend

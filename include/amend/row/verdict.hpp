@@ -1,0 +1,49 @@
+// What is to happen with a row after an attempt: the answer's meaning and the retry policy, as one value. Layer 0.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <type_traits>
+
+#include "amend/error.hpp"
+#include "amend/row/outcome.hpp"
+
+namespace amend {
+
+/// What an attempt says about the load on the server.
+enum class LoadSignal : std::uint8_t {
+  success,  ///< it answered as a healthy server does, be it with a refusal
+  ignore,   ///< nothing to be learnt
+  dropped,  ///< overloaded or down: send less
+};
+
+class Verdict {
+ public:
+  enum class Kind : std::uint8_t {
+    done,     ///< the row succeeded
+    retry,    ///< another attempt, not before `retry_at`
+    give_up,  ///< the row ends with `status`
+  };
+  using time_point = std::chrono::steady_clock::time_point;
+
+  static Verdict done(LoadSignal load) noexcept { return Verdict(Kind::done, Status::success, Applied::yes, load, {}); }
+  static Verdict retry(Applied applied, LoadSignal load, time_point at) noexcept {
+    return Verdict(Kind::retry, Status::unknown, applied, load, at);
+  }
+  static Verdict give_up(Status status, Applied applied, LoadSignal load) noexcept {
+    return Verdict(Kind::give_up, status, applied, load, {});
+  }
+
+  Kind kind;
+  Status status;    ///< the row's final status; meaningless when it is retried
+  Applied applied;  ///< this attempt and all before it; of a retry: `maybe` is to be remembered with the row
+  LoadSignal load;
+  time_point retry_at;  ///< only of a retry
+
+ private:
+  Verdict(Kind kind_, Status status_, Applied applied_, LoadSignal load_, time_point retry_at_) noexcept
+      : kind(kind_), status(status_), applied(applied_), load(load_), retry_at(retry_at_) {}
+};
+static_assert(!std::is_aggregate_v<Verdict>);
+
+}  // namespace amend

@@ -1,0 +1,85 @@
+// What an answer means (api.md §4, card rule of §1). Layer 1: pure, no clock, no I/O. One judge per worker thread.
+//
+// It says what the answer is, not what to do about it: that is the retry policy's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "amend/row/response.hpp"
+
+namespace amend::wonder {
+
+/// Every answer has exactly one meaning, whatever its status and body.
+enum class Meaning : std::uint8_t {
+  success,         ///< 2xx, ours, the right customer; may carry a warning
+  card_refused,    ///< as success, but the card this row sent could not be bound (api.md §1): applied, not retried
+  refused,         ///< the API says no to this row: any other 4xx or 5xx, or an error code inside a 2xx
+  credentials,     ///< 401, 403
+  transient,       ///< 408, 425, 429, 500, 502, 503, 504
+  unusable,        ///< 2xx without our JSON: a gateway or login page answered; also a status that is no final one
+  mismatch,        ///< 2xx about another customer
+  guard_mismatch,  ///< the right uuid with another reference_number than the row's (--guard)
+  moved,           ///< 3xx; never followed
+};
+
+/// "success", "card_refused", …
+std::string_view to_string(Meaning meaning) noexcept;
+
+/// What the status alone says; for a 2xx `success`, as long as the body does not object. Total: any number has a
+/// meaning.
+Meaning meaning_of(std::uint16_t status) noexcept;
+
+/// What was asked for. Views into the caller's memory.
+class Expectation {
+ public:
+  Expectation(std::string_view id_, bool sends_token_, std::optional<std::string_view> guard_ = std::nullopt) noexcept
+      : id(id_), sends_token(sends_token_), guard(guard_) {}
+
+  std::string_view id;                    ///< the customer's uuid, compared without ASCII case
+  bool sends_token;                       ///< the body held a default_payment_token
+  std::optional<std::string_view> guard;  ///< the reference_number the answer must show
+};
+static_assert(!std::is_aggregate_v<Expectation>);
+
+/// `code` and `text` are empty on success; `warning` is only ever set on success.
+/// `code` is the API's own (at most 64 bytes) or one of `own_codes()`; `text` at most 300 bytes; both printable.
+class Judgement {
+ public:
+  Judgement() = default;
+  explicit Judgement(Meaning meaning_) noexcept : meaning(meaning_) {}
+  Judgement(Meaning meaning_, std::string code_, std::string text_)
+      : meaning(meaning_), code(std::move(code_)), text(std::move(text_)) {}
+
+  Meaning meaning = Meaning::success;
+  std::string code;
+  std::string text;
+  std::string warning;
+};
+static_assert(!std::is_aggregate_v<Judgement>);
+
+/// Reads answers without building a document: no allocation for a plain success once its buffers have grown.
+/// JSON nested deeper than 32 counts as not JSON; of duplicate keys the last one wins.
+class AnswerJudge {
+ public:
+  AnswerJudge();
+  ~AnswerJudge();
+  AnswerJudge(AnswerJudge&&) noexcept;
+  AnswerJudge& operator=(AnswerJudge&&) noexcept;
+
+  Judgement judge(const Response& response, const Expectation& expected);
+
+  /// For calls whose answer has no customer (echo): success is a 2xx JSON object without an error code.
+  Judgement judge_echo(const Response& response);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace amend::wonder

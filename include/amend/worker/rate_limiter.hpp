@@ -1,0 +1,55 @@
+// The one brake of the whole run: so many requests a second, whoever sends them.
+//
+// Place: layer 1, pure (the time is handed in). One object, shared by all workers; lock-free, every call thread-safe.
+//
+// GCRA (the "virtual scheduling" form of ITU-T I.371, a leaky bucket kept as one instant): `tat` is when the next
+// request is due. A request may go up to `tolerance` early; each that goes moves `tat` on by the interval T, counted
+// from now when `tat` is in the past, so that a pause saves up nothing beyond the tolerance.
+//
+//   tolerance = max((burst − 1) · T, 10 ms); 0 when unlimited.
+//
+// The 10 ms let a sender whose timer fires late catch up: without them the mean falls short by 2 % at 1,000/s and 5 %
+// at 10,000/s. In any second at most rate + max(burst, 1 + rate · 10 ms) requests go.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+
+namespace amend {
+
+class RateLimiter {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  class Decision {
+   public:
+    Decision(bool go_, time_point at_) noexcept : go(go_), at(at_) {}
+    bool go;        ///< one request may be sent now, and is counted
+    time_point at;  ///< when not: the earliest instant at which asking again can succeed
+  };
+
+  /// `interval`: T, one request every so often; 0: unlimited. `burst` ≥ 1: how many may go at once after a pause.
+  RateLimiter(std::chrono::nanoseconds interval, std::uint32_t burst) noexcept;
+  RateLimiter(const RateLimiter&) = delete;
+  RateLimiter& operator=(const RateLimiter&) = delete;
+
+  /// Asks for one request.
+  Decision try_acquire(time_point now) noexcept;
+
+  /// Nobody goes before `until` (a Retry-After), unlimited runs included; afterwards the pace is taken up again without
+  /// a burst. Never shortens an earlier hold.
+  void hold_until(time_point until) noexcept;
+
+  /// The end of the latest hold, for display; long past or time_point::min() when there is none.
+  time_point held_until() const noexcept;
+
+ private:
+  const std::int64_t interval_;                                              // ns
+  const std::int64_t tolerance_;                                             // ns
+  std::atomic<std::int64_t> tat_{std::numeric_limits<std::int64_t>::min()};  // ns on the steady clock; the brake itself
+  std::atomic<std::int64_t> held_{std::numeric_limits<std::int64_t>::min()};  // only told, never obeyed
+};
+
+}  // namespace amend

@@ -1,0 +1,81 @@
+// One worker: a thread with an event loop of its own, a few connections, and the rows of its share of the customers.
+//
+// Place: layer 3, between its input queue and the outcome queue. Batches come in; each row passes the key gate, then the
+// run's rate limiter, is signed, goes out on a connection, and comes back as an answer, a lost connection or a deadline;
+// the retry policy says what follows; each row leaves as exactly one Outcome, or is dropped when the run stops early.
+//
+// Thread: everything happens on the thread that calls run(), except wake().
+// Memory: rows it holds are bounded by its job table; a row that waits for its retry or its turn holds a copy of its own
+// (at most `parked_bytes_max` together before no further batch is taken).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "amend/config.hpp"
+#include "amend/queue/bounded_queue.hpp"
+#include "amend/queue/outcome_queue.hpp"
+#include "amend/queue/run_control.hpp"
+#include "amend/reporter/metrics.hpp"
+#include "amend/row/batch.hpp"
+#include "amend/transport/transport.hpp"
+#include "amend/worker/rate_limiter.hpp"
+#include "amend/worker/signer.hpp"
+
+namespace amend {
+
+/// A batch on its way to a worker: named by its first row, which holds all of it alive.
+using BatchQueue = BoundedQueue<RowRef>;
+
+/// What a worker is given; all references outlive it.
+class WorkerSetup {
+ public:
+  WorkerSetup(const Config& config_, const std::string& path_prefix_, RunControl& control_, RateLimiter& limiter_,
+              Metrics& metrics_, OutcomeQueue& outcomes_)
+      : config(config_),
+        path_prefix(path_prefix_),
+        control(control_),
+        limiter(limiter_),
+        metrics(metrics_),
+        outcomes(outcomes_) {}
+
+  const Config& config;
+  const std::string& path_prefix;  ///< of --url
+  RunControl& control;
+  RateLimiter& limiter;  ///< shared by all workers
+  Metrics& metrics;
+  OutcomeQueue& outcomes;
+  std::uint32_t connections = 1;         ///< this worker's share of --connections
+  std::unique_ptr<Transport> transport;  ///< this worker's own
+  std::unique_ptr<Signer> signer;
+};
+
+class Worker {
+ public:
+  explicit Worker(WorkerSetup setup);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  /// Where the reader pushes this worker's batches.
+  BatchQueue& input() noexcept;
+
+  /// The thread's body: returns when the input is drained and every row has left, or when the run was stopped and what
+  /// was in flight has come back. Throws what must not happen (a defect); rows then held are lost to the log.
+  void run();
+
+  /// Look at the run's control again. Any thread.
+  void wake() noexcept;
+
+  /// Rows taken in that left without an Outcome because the run stopped. After run().
+  std::uint64_t rows_dropped() const noexcept;
+  /// Send → answer of each answered attempt, and read → first send of each row. After run().
+  const LatencyHistogram& service_times() const noexcept;
+  const LatencyHistogram& queue_times() const noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace amend

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Installs what is missing to build amend on Debian 12; asks nothing, and does nothing when nothing is missing.
+#   samples/install-packages.sh           what building and the quickstart need
+#   samples/install-packages.sh --tests   what the tests need besides
+set -euo pipefail
+
+build_packages=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
+  libboost-system1.81-dev libssl-dev libfmt-dev libcli11-dev openssl)
+test_packages=(doctest-dev ccache)
+
+say() { printf '%s\n' "$*" >&2; }
+
+wanted=("${build_packages[@]}")
+if [ "${1:-}" = --tests ]; then
+  wanted+=("${test_packages[@]}")
+  # Any nginx will do; nginx-light would push another flavour out.
+  if ! PATH="$PATH:/usr/sbin:/sbin" command -v nginx >/dev/null; then wanted+=(nginx-light); fi
+fi
+
+distribution=$(. /etc/os-release 2>/dev/null && printf '%s-%s' "${ID:-unknown}" "${VERSION_ID:-unknown}") || true
+if [ "${distribution:-}" != debian-12 ]; then
+  say "This is not Debian 12, so nothing is installed for you. Going on with what is here; what is needed:"
+  say "  a C++20 compiler (GCC 12 or later), CMake >= 3.25, Ninja, OpenSSL >= 3.0 with its command line program,"
+  say "  Boost >= 1.81 with json, url and system, fmt >= 9, CLI11 >= 2.1; for the tests doctest >= 2.4 and nginx"
+  exit 0
+fi
+
+installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p') || true
+missing=()
+for package in "${wanted[@]}"; do
+  grep -qxF -- "$package" <<<"$installed" || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if [ "$(id -u)" -eq 0 ]; then
+  as_root=()
+elif command -v sudo >/dev/null; then
+  as_root=(sudo)
+else
+  say "Packages are missing and there is neither root nor sudo to install them. As root:"
+  say "  apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+  exit 1
+fi
+apt() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" </dev/null >&2
+}
+
+# A test needs nginx's program, not a web server on this machine: keep its package from starting one.
+policy=/usr/sbin/policy-rc.d
+policy_is_ours=
+undo_policy() {
+  [ -z "$policy_is_ours" ] || "${as_root[@]}" rm -f "$policy"
+  policy_is_ours=
+}
+trap undo_policy EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+case " ${missing[*]} " in *" nginx-light "*) brings_nginx=yes ;; *) brings_nginx= ;; esac
+if [ -n "$brings_nginx" ] && [ ! -e "$policy" ]; then
+  policy_is_ours=yes
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+  "${as_root[@]}" chmod 755 "$policy"
+fi
+
+say "Installing: ${missing[*]}"
+apt update || say "The package lists could not all be refreshed; trying with those that are here."
+apt install -y --no-install-recommends "${missing[@]}" || {
+  say "The packages could not be installed; see the messages above. Needed: ${missing[*]}"
+  exit 1
+}
+if [ -n "$brings_nginx" ] && command -v systemctl >/dev/null; then  # nor at the machine's next start
+  "${as_root[@]}" systemctl disable nginx >/dev/null 2>&1 || true
+fi

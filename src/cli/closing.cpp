@@ -1,0 +1,159 @@
+#include "cli/closing.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string_view>
+
+#include "cli/units.hpp"
+
+namespace amend::cli {
+namespace {
+
+constexpr std::size_t errors_shown = 5;
+
+std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
+
+std::string show_ms(std::chrono::nanoseconds duration) {
+  const double ms = static_cast<double>(duration.count()) / 1e6;
+  if (ms < 10) return fmt::format("{:.1f} ms", ms);
+  return show_duration(std::chrono::duration_cast<std::chrono::milliseconds>(duration));
+}
+
+std::string headline(const Summary& summary) {
+  if (summary.exit_code == ExitCode::success) return "done: every row ended in success";
+  if (summary.exit_code == ExitCode::some_rows_failed) return "done: some rows did not end in success";
+  const auto code = static_cast<int>(summary.exit_code);
+  if (summary.stop_reason.empty()) return fmt::format("stopped early (exit code {})", code);
+  return fmt::format("stopped early (exit code {}): {}", code, printable(summary.stop_reason));
+}
+
+std::string rows_line(const Summary& summary) {
+  std::string text = fmt::format("{} read", show_count(summary.rows_read));
+  for (const Status status : {Status::success, Status::failed, Status::unknown, Status::rejected}) {
+    const auto rows = summary.rows(status);
+    if (rows > 0 || status == Status::success) text += fmt::format(", {} {}", show_count(rows), to_string(status));
+  }
+  if (!summary.unsent) return text + ", unsent not known (the rest of standard input)";
+  if (*summary.unsent > 0) text += fmt::format(", {} unsent", show_count(*summary.unsent));
+  return text;
+}
+
+std::string time_line(const Summary& summary) {
+  const double seconds = static_cast<double>(summary.elapsed.count()) / 1e9;
+  std::uint64_t ended = 0;
+  for (const auto rows : summary.rows_by_status) ended += rows;
+  const double rate = seconds > 0 ? static_cast<double>(ended) / seconds : 0;
+  return fmt::format("{}, {:.1f} rows/s; {} attempts, {} retries, {} connections",
+                     show_duration(std::chrono::duration_cast<std::chrono::milliseconds>(summary.elapsed)), rate,
+                     show_count(summary.attempts), show_count(summary.retries), show_count(summary.connections));
+}
+
+std::string error_lines(const Summary& summary) {
+  std::string out;
+  const std::size_t shown = std::min(errors_shown, summary.errors.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    const ErrorCount& error = summary.errors[i];
+    out += line(i == 0 ? "errors" : "",
+                fmt::format("{} x {}, e.g. row {}, line {}: {}", show_count(error.count), printable(error.code, 80),
+                            error.row, error.line, printable(error.text, 160)));
+    if (const OwnCode* own = find_own_code(error.code)) out += line("", fmt::format("  -> {}", own->remedy));
+  }
+  if (summary.errors.size() > shown) {
+    out += line("", fmt::format("and {} further codes, see summary.json", summary.errors.size() - shown));
+  }
+  return out;
+}
+
+std::string file_lines(const Summary& summary) {
+  std::string out;
+  for (const std::string& file : summary.files) {
+    out += line(out.empty() ? "files" : "", printable(summary.run_directory + "/" + file));
+  }
+  return out;
+}
+
+std::string find_file(const Summary& summary, std::string_view stem) {
+  for (const std::string& file : summary.files) {
+    if (file.starts_with(stem) && file.substr(stem.size()).starts_with('.')) return summary.run_directory + "/" + file;
+  }
+  return {};
+}
+
+/// A file that can be fed back, and what to do before.
+class Remainder {
+ public:
+  constexpr Remainder(std::string_view stem_, std::string_view hint_) : stem(stem_), hint(hint_) {}
+
+  std::string_view stem;
+  std::string_view hint;
+};
+
+constexpr std::array remainders{
+    Remainder{"failed", "with the same options, once the cause is gone"},
+    Remainder{"unknown", "with the same options: an update may be sent twice"},
+    Remainder{"rejected", "with the same options, once the rows are repaired"},
+    Remainder{"unsent", "with the same options: the rows that were not reached"},
+};
+
+}  // namespace
+
+std::string shell_quoted(const std::string& word) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:=@%,";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string out = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+std::string next_commands(const Summary& summary) {
+  std::string out;
+  for (const Remainder& remainder : remainders) {
+    const std::string file = find_file(summary, remainder.stem);
+    if (!file.empty()) out += fmt::format("amend update {}   # {}\n", shell_quoted(printable(file)), remainder.hint);
+  }
+  return out;
+}
+
+std::string closing_text(const Summary& summary) {
+  std::string out = headline(summary) + "\n";
+  out += line("rows", rows_line(summary));
+  out += line("time", time_line(summary));
+  if (summary.service.max.count() > 0) {
+    out += line("latency", fmt::format("p50 {}, p99 {}, longest {}", show_ms(summary.service.p50),
+                                       show_ms(summary.service.p99), show_ms(summary.service.max)));
+  }
+  out += error_lines(summary);
+  out += file_lines(summary);
+  std::string commands = next_commands(summary);
+  if (commands.empty()) {
+    return summary.exit_code == ExitCode::success ? out + line("next", "nothing is left to do") : out;
+  }
+  bool first = true;
+  while (!commands.empty()) {
+    const auto end = commands.find('\n');
+    out += line(first ? "next" : "", commands.substr(0, end));
+    commands.erase(0, end + 1);
+    first = false;
+  }
+  return out;
+}
+
+std::string closing_line(const Summary& summary) {
+  if (summary.exit_code == ExitCode::success) return {};
+  const std::string rows = fmt::format("{} of {} rows ended in success", show_count(summary.rows(Status::success)),
+                                       show_count(summary.rows_read));
+  const std::string where = summary.run_directory.empty() ? "" : "; see " + printable(summary.run_directory);
+  const std::string why = summary.stop_reason.empty() ? "" : printable(summary.stop_reason) + "; ";
+  return fmt::format("amend: {}{}{}\n", why, rows, where);
+}
+
+}  // namespace amend::cli

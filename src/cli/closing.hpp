@@ -1,0 +1,23 @@
+// The last lines of a run: totals, the worst errors, where the files are, what to type next. Pure. Layer 5.
+#pragma once
+
+#include <string>
+
+#include "amend/reporter/summary.hpp"
+
+namespace amend::cli {
+
+/// Several lines, each ending in a line end; control characters of foreign text are escaped. No secret.
+std::string closing_text(const Summary& summary);
+
+/// For --quiet: empty after a success, else one line that says how many rows did not succeed and where to look.
+std::string closing_line(const Summary& summary);
+
+/// The commands that bring the rest to its end, one a line; "" when nothing is left to do. File names are quoted for a
+/// POSIX shell.
+std::string next_commands(const Summary& summary);
+
+/// 'it'\''s' when it must be, unchanged when it need not.
+std::string shell_quoted(const std::string& word);
+
+}  // namespace amend::cli

@@ -1,0 +1,60 @@
+// `amend`: reads the command line, runs one command, and turns what it threw into one line and an exit code.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "amend/error.hpp"
+#include "amend/reporter/sink.hpp"
+#include "cli/options.hpp"
+#include "cli/ping.hpp"
+#include "cli/update.hpp"
+
+namespace {
+
+using amend::ExitCode;
+
+const char* environment(const char* name) { return std::getenv(name); }
+
+ExitCode run(const std::vector<std::string>& arguments) {
+  const amend::cli::CommandLine line = amend::cli::parse_command_line(arguments, environment);
+  if (!line.text.empty()) {
+    std::fputs(line.text.c_str(), stdout);
+    return ExitCode::success;
+  }
+  switch (line.options.command) {
+    case amend::cli::Command::update: return amend::cli::run_update(line.options);
+    case amend::cli::Command::ping: return amend::cli::run_ping(line.options);
+  }
+  return ExitCode::broken_invariant;
+}
+
+ExitCode complain(const std::exception& error, ExitCode code) {
+  std::fprintf(stderr, "amend: %s\n", error.what());
+  return code;
+}
+
+ExitCode guarded_run(const std::vector<std::string>& arguments) {
+  try {
+    return run(arguments);
+  } catch (const amend::ConfigError& error) {
+    return complain(error, error.exit_code());
+  } catch (const amend::InputError& error) {
+    return complain(error, ExitCode::input);
+  } catch (const amend::DurabilityError& error) {
+    return complain(error, ExitCode::not_durable);
+  } catch (const std::exception& error) {
+    complain(error, ExitCode::broken_invariant);
+    std::fputs("amend: this is a defect of amend; the run directory, if there is one, is kept as it is\n", stderr);
+    return ExitCode::broken_invariant;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  return static_cast<int>(guarded_run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc)));
+}

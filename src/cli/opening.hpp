@@ -1,0 +1,17 @@
+// The first lines of a run: what will be sent where, and how fast. Pure. Layer 5.
+#pragma once
+
+#include <string>
+
+#include "amend/pipeline.hpp"
+#include "cli/options.hpp"
+
+namespace amend::cli {
+
+/// Several lines, each ending in a line end. Names every column that is not sent. No secret.
+std::string opening_text(const Options& options, const Plan& plan);
+
+/// 1536 → "1.5 KiB".
+std::string show_bytes(std::uint64_t bytes);
+
+}  // namespace amend::cli

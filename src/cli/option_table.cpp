@@ -1,0 +1,207 @@
+#include "cli/option_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "amend/error.hpp"
+#include "cli/units.hpp"
+
+namespace amend::cli {
+namespace {
+
+using Text = const std::string&;
+using Name = std::string_view;
+
+constexpr std::string_view connection = "Connection";
+constexpr std::string_view credentials = "Credentials";
+constexpr std::string_view input = "Input";
+constexpr std::string_view columns = "Columns";
+constexpr std::string_view pace = "Pace";
+constexpr std::string_view endurance = "Retries and deadlines";
+constexpr std::string_view output = "Output";
+
+std::uint32_t count(Name option, Text value, std::uint32_t least, std::uint32_t most) {
+  return static_cast<std::uint32_t>(parse_count(option, value, least, most));
+}
+
+template <class Value, std::size_t N>
+Value choose(Name option, Text value, const std::array<std::pair<std::string_view, Value>, N>& choices) {
+  std::string names;
+  for (const auto& [name, choice] : choices) {
+    if (value == name) return choice;
+    if (!names.empty()) names += ", ";
+    names += name;
+  }
+  throw ConfigError(fmt::format("{} must be one of {}, got \"{}\"", option, names, printable(value, 60)));
+}
+
+constexpr std::array<std::pair<std::string_view, Auth>, 3> auths{
+    {{"wonder", Auth::wonder}, {"bearer", Auth::bearer}, {"none", Auth::none}}};
+constexpr std::array<std::pair<std::string_view, Format>, 3> formats{
+    {{"auto", Format::automatic}, {"csv", Format::csv}, {"ndjson", Format::ndjson}}};
+constexpr std::array<std::pair<std::string_view, Blank>, 3> blanks{
+    {{"omit", Blank::omit}, {"empty", Blank::empty}, {"null", Blank::null}}};
+constexpr std::array<std::pair<std::string_view, ProgressForm>, 4> progress_forms{{{"auto", ProgressForm::automatic},
+                                                                                   {"bar", ProgressForm::bar},
+                                                                                   {"plain", ProgressForm::plain},
+                                                                                   {"none", ProgressForm::none}}};
+
+void set_connect_timeout(Options& o, Name option, Text value) {
+  DeadlineConfig& deadline = o.config.deadline;
+  deadline.connect = parse_duration(option, value);
+  // A first connection that may take longer must also be allowed more than one attempt, as with the defaults.
+  deadline.first_connect = std::max(deadline.first_connect, 3 * deadline.connect);
+}
+
+void set_guard(Options& o, Name option, Text value) {
+  auto [field, column] = parse_assignment(option, value, "reference_number=COLUMN");
+  if (field != "reference_number") {
+    throw ConfigError(fmt::format("{} takes reference_number=COLUMN, got \"{}\"", option, printable(value, 60)));
+  }
+  o.config.mapping.guard_column = std::move(column);
+}
+
+void add_blank(Options& o, Name option, Text value) {
+  auto [field, blank] = parse_assignment(option, value, "FIELD=omit, FIELD=empty or FIELD=null");
+  o.config.mapping.blanks.emplace_back(std::move(field), choose(option, blank, blanks));
+}
+
+// Columns: name, takers, arity, group, value, environment, description, apply.
+constexpr std::array entries{
+    OptionEntry{"url", Takers::both, Arity::once, connection, "URL", "AMEND_URL",
+                "Where the API is, e.g. https://gateway-stg.wonder.today",
+                [](Options& o, Name, Text v) { o.config.target.url = v; }},
+    OptionEntry{"ca-file", Takers::both, Arity::once, connection, "FILE", nullptr,
+                "PEM bundle of trusted authorities, instead of the system's",
+                [](Options& o, Name, Text v) { o.config.target.ca_file = v; }},
+    OptionEntry{"client-cert", Takers::both, Arity::once, connection, "FILE", nullptr,
+                "PEM chain for mutual TLS; needs --client-key",
+                [](Options& o, Name, Text v) { o.config.target.client_cert = v; }},
+    OptionEntry{"client-key", Takers::both, Arity::once, connection, "FILE", nullptr,
+                "The private key of --client-cert, PEM",
+                [](Options& o, Name, Text v) { o.config.target.client_key = v; }},
+    OptionEntry{"ipv4", Takers::both, Arity::flag, connection, "", nullptr,
+                "Connect over IPv4 only: an AppID may be bound to listed IPv4 addresses",
+                [](Options& o, Name, Text) { o.config.target.ipv4_only = true; }},
+    OptionEntry{"allow-http", Takers::both, Arity::flag, connection, "", nullptr,
+                "Allow http:// to another machine: everything is readable on the way",
+                [](Options& o, Name, Text) { o.config.target.allow_plain_http = true; }},
+    OptionEntry{"echo-path", Takers::ping, Arity::once, connection, "PATH", nullptr,
+                "Path of the echo call (default /svc/payment/api/v1/openapi/echo)",
+                [](Options& o, Name, Text v) { o.config.target.echo_path = v; }},
+
+    OptionEntry{"auth", Takers::both, Arity::once, credentials, "KIND", nullptr,
+                "wonder (default): signed requests; bearer: a token; none",
+                [](Options& o, Name n, Text v) { o.config.auth.kind = choose(n, v, auths); }},
+    OptionEntry{"app-id", Takers::both, Arity::once, credentials, "UUID", "WONDER_APP_ID",
+                "The AppID that Wonder gave you", [](Options& o, Name, Text v) { o.config.auth.app_id = v; }},
+    OptionEntry{
+        "private-key", Takers::both, Arity::once, credentials, "FILE", "WONDER_PRIVATE_KEY_FILE",
+        "The RSA key that signs, PEM, readable by you alone; without it the variable WONDER_PRIVATE_KEY is read "
+        "for the PEM text",
+        [](Options& o, Name, Text v) { o.config.auth.private_key_file = v; }},
+    OptionEntry{"bearer-file", Takers::both, Arity::once, credentials, "FILE", nullptr,
+                "File with the token of --auth bearer, readable by you alone",
+                [](Options& o, Name, Text v) { o.config.auth.bearer_file = v; }},
+    OptionEntry{"header-file", Takers::both, Arity::once, credentials, "FILE", nullptr,
+                "File with further secret headers, one 'Name: value' a line, readable by you alone",
+                [](Options& o, Name, Text v) { o.config.auth.header_file = v; }},
+    OptionEntry{"header", Takers::both, Arity::many, credentials, "'NAME: VALUE'", nullptr,
+                "A further header with nothing secret in it; may be repeated",
+                [](Options& o, Name, Text v) { o.config.auth.headers.push_back(v); }},
+
+    OptionEntry{"format", Takers::update, Arity::once, input, "FORMAT", nullptr,
+                "auto (default: by name, else by the first byte), csv or ndjson",
+                [](Options& o, Name n, Text v) { o.config.input.format = choose(n, v, formats); }},
+    OptionEntry{"delimiter", Takers::update, Arity::once, input, "CHAR", nullptr,
+                "Separator of a CSV: one character, or tab, comma (default), semicolon, pipe",
+                [](Options& o, Name n, Text v) { o.config.input.delimiter = parse_delimiter(n, v); }},
+    OptionEntry{"limit", Takers::update, Arity::once, input, "N", nullptr,
+                "Read at most N rows, from 1 (default: all; with --dry-run 3)",
+                [](Options& o, Name n, Text v) {
+                  o.config.input.limit = parse_count(n, v, 1, std::numeric_limits<std::uint64_t>::max());
+                }},
+    OptionEntry{"strict", Takers::update, Arity::flag, input, "", nullptr, "Stop at the first rejected row (exit 3)",
+                [](Options& o, Name, Text) { o.config.input.strict = true; }},
+
+    OptionEntry{
+        "map", Takers::update, Arity::many, columns, "FIELD=COLUMN", nullptr,
+        "Take FIELD from COLUMN; a column named like a field maps itself; may be repeated",
+        [](Options& o, Name n, Text v) { o.config.mapping.columns.push_back(parse_assignment(n, v, "FIELD=COLUMN")); }},
+    OptionEntry{"id-column", Takers::update, Arity::once, columns, "COLUMN", nullptr,
+                "Column with the customer's uuid (default: id or uuid)",
+                [](Options& o, Name, Text v) { o.config.mapping.id_column = v; }},
+    OptionEntry{"blank", Takers::update, Arity::many, columns, "FIELD=HOW", nullptr,
+                "What a blank cell sends: omit (default: nothing), empty (\"\") or null; may be repeated", add_blank},
+    OptionEntry{
+        "guard", Takers::update, Arity::once, columns, "reference_number=COLUMN", nullptr,
+        "The answer's reference_number must equal this column of the row; the first that does not stops the run "
+        "(exit 5)",
+        set_guard},
+
+    OptionEntry{"rate", Takers::update, Arity::once, pace, "N/s", nullptr,
+                "Requests a second for the whole run, retries included: N/s, N/m or unlimited; 1/m to 1000000/s "
+                "(default 25/s)",
+                [](Options& o, Name n, Text v) { o.config.pace.interval = parse_rate(n, v); }},
+    OptionEntry{"burst", Takers::update, Arity::once, pace, "N", nullptr,
+                "Requests that may go at once after a pause, 1 to 10000 (default 1)",
+                [](Options& o, Name n, Text v) { o.config.pace.burst = count(n, v, 1, 10'000); }},
+    OptionEntry{"connections", Takers::update, Arity::once, pace, "N", nullptr, "Connections, 1 to 256 (default 4)",
+                [](Options& o, Name n, Text v) { o.config.pace.connections = count(n, v, 1, 256); }},
+    OptionEntry{"pipeline", Takers::update, Arity::once, pace, "N", nullptr,
+                "Requests unanswered on one connection, 1 to 256 (default 4); 1: no pipelining",
+                [](Options& o, Name n, Text v) { o.config.pace.pipeline = count(n, v, 1, 256); }},
+    OptionEntry{"workers", Takers::update, Arity::once, pace, "N", nullptr,
+                "Threads that sign and send, up to --connections (default 0: one per core)",
+                [](Options& o, Name n, Text v) { o.config.pace.workers = count(n, v, 0, 256); }},
+
+    OptionEntry{"max-attempts", Takers::update, Arity::once, endurance, "N", nullptr,
+                "Attempts a row, the first included, 1 to 100 (default 6)",
+                [](Options& o, Name n, Text v) { o.config.retry.attempts_max = count(n, v, 1, 100); }},
+    OptionEntry{"connect-timeout", Takers::both, Arity::once, endurance, "TIME", nullptr,
+                "For TCP and TLS together, up to 5m (default 5s)", set_connect_timeout},
+    OptionEntry{"timeout", Takers::both, Arity::once, endurance, "TIME", nullptr,
+                "For one answer, up to 1h (default 30s)",
+                [](Options& o, Name n, Text v) { o.config.deadline.answer = parse_duration(n, v); }},
+    OptionEntry{"row-timeout", Takers::update, Arity::once, endurance, "TIME", nullptr,
+                "From a row's first attempt to the start of its last, up to 168h (default 10m)",
+                [](Options& o, Name n, Text v) { o.config.deadline.row = parse_duration(n, v); }},
+    OptionEntry{"outage-limit", Takers::update, Arity::once, endurance, "TIME", nullptr,
+                "Stop (exit 4) when no connection could be made for so long, up to 168h (default 1h)",
+                [](Options& o, Name n, Text v) { o.config.deadline.outage = parse_duration(n, v); }},
+    OptionEntry{"grace", Takers::update, Arity::once, endurance, "TIME", nullptr,
+                "How long Ctrl-C waits for answers in flight, up to 1h (default 10s)",
+                [](Options& o, Name n, Text v) { o.config.deadline.grace = parse_duration(n, v); }},
+
+    OptionEntry{"run", Takers::update, Arity::once, output, "DIR", nullptr,
+                "Directory for the log and the result files (default amend-runs/<UTC time>-<short id>)",
+                [](Options& o, Name, Text v) { o.config.run_directory = v; }},
+    OptionEntry{"dry-run", Takers::update, Arity::flag, output, "", nullptr,
+                "Show the first requests with secrets and personal data masked; send nothing",
+                [](Options& o, Name, Text) { o.dry_run = true; }},
+    OptionEntry{"yes", Takers::update, Arity::flag, output, "", nullptr,
+                "Do not ask before customers on another machine are updated",
+                [](Options& o, Name, Text) { o.yes = true; }},
+    OptionEntry{"progress", Takers::update, Arity::once, output, "FORM", nullptr,
+                "auto (default: bar on a terminal, else plain), bar, plain or none",
+                [](Options& o, Name n, Text v) { o.progress = choose(n, v, progress_forms); }},
+    OptionEntry{"json", Takers::both, Arity::flag, output, "", nullptr, "At the end, the result as JSON on stdout",
+                [](Options& o, Name, Text) { o.json = true; }},
+    OptionEntry{"quiet", Takers::both, Arity::flag, output, "", nullptr, "Nothing on stderr but errors",
+                [](Options& o, Name, Text) { o.quiet = true; }},
+};
+
+}  // namespace
+
+std::span<const OptionEntry> option_table() noexcept { return entries; }
+
+bool takes(Command command, const OptionEntry& entry) noexcept {
+  if (entry.takers == Takers::both) return true;
+  return (entry.takers == Takers::update) == (command == Command::update);
+}
+
+}  // namespace amend::cli

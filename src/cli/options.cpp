@@ -1,0 +1,283 @@
+#include "cli/options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <string_view>
+
+#include "amend/error.hpp"
+#include "cli/option_table.hpp"
+#include "cli/version.hpp"
+
+namespace amend::cli {
+namespace {
+
+constexpr std::size_t help_left = 32;
+constexpr std::size_t help_right = 66;
+
+constexpr std::string_view root_footer = R"(
+Examples:
+  amend ping --url https://gateway-stg.wonder.today --app-id UUID --private-key key.pem
+  amend update customers.csv --dry-run
+  amend update customers.csv --url https://gateway-stg.wonder.today
+
+`amend COMMAND --help` shows the options of a command.
+Exit codes: 0 all rows succeeded, 1 some did not, 2 usage or configuration, 3 input, 4 stopped (outage), 5 stopped
+(credentials, TLS, wrong host), 6 results not durable, 7 run directory in use, 70 defect, 130/143 interrupted.)";
+
+constexpr std::string_view update_footer = R"(
+An option stands above its environment variable, that above the --config file, that above the default.
+TIME takes a unit: 500ms, 30s, 5m, 8h.
+
+Examples:
+  amend update customers.csv --dry-run            show three requests, send nothing
+  amend update customers.csv --limit 10           try ten rows first
+  amend update customers.csv --rate 50/s --run runs/october
+  amend update export.tsv --delimiter tab --id-column "Customer UUID" --map "name=Full Name"
+  amend update - --format ndjson --yes --json < customers.ndjson)";
+
+constexpr std::string_view ping_footer = R"(
+Sends one signed echo, which changes nothing, and shows address, TLS, latency and clock.
+
+Examples:
+  amend ping --url https://gateway-stg.wonder.today --app-id UUID --private-key key.pem
+  amend ping --ipv4 --json)";
+
+std::string wrapped(std::string_view text) {
+  std::string out;
+  std::size_t column = 0;
+  while (!text.empty()) {
+    const std::size_t length = std::min(text.find(' '), text.size());
+    if (column != 0 && column + 1 + length > help_right) {
+      out += '\n';
+      column = 0;
+    } else if (column != 0) {
+      out += ' ';
+      ++column;
+    }
+    out += text.substr(0, length);
+    column += length;
+    text.remove_prefix(std::min(length + 1, text.size()));
+  }
+  return out;
+}
+
+std::string dashed(std::string_view name) { return "--" + std::string(name); }
+
+std::string_view name_of(Command command) { return command == Command::update ? "update" : "ping"; }
+
+/// One subcommand's options as texts, before they mean anything.
+class Form {
+ public:
+  Form(CLI::App& root, Command command, const std::string& description, std::string_view footer)
+      : command_(command), app_(root.add_subcommand(std::string(name_of(command)), description)) {
+    app_->footer(std::string(footer));
+    app_->get_formatter()->column_width(help_left);
+    if (command == Command::update) {
+      app_->add_option("FILE", file_, "CSV with a header, or NDJSON; - reads standard input")
+          ->required()
+          ->type_name("");
+    }
+    for (const OptionEntry& entry : option_table()) {
+      if (takes(command, entry)) add(entry);
+    }
+    app_->add_option("--config", config_file_,
+                     wrapped("TOML or INI file with any of these options, without the dashes"))
+        ->type_name("FILE")
+        ->group("Output");
+  }
+
+  Command command() const { return command_; }
+  const CLI::App& app() const { return *app_; }
+  const std::string& file() const { return file_; }
+  const std::string& config_file() const { return config_file_; }
+  bool given(const OptionEntry& entry) const {
+    return values_.contains(&entry) && values_.at(&entry).first->count() > 0;
+  }
+  std::vector<std::string> values(const OptionEntry& entry) const { return values_.at(&entry).first->results(); }
+
+ private:
+  void add(const OptionEntry& entry) {
+    auto& [option, texts] = values_[&entry];
+    std::string description(entry.description);
+    if (entry.environment) description += fmt::format(" [env {}]", entry.environment);
+    if (entry.arity == Arity::flag) {
+      const std::string text = wrapped(description);
+      option = app_->add_flag(dashed(entry.name), text);
+    } else {
+      option = app_->add_option(dashed(entry.name), texts, wrapped(description))
+                   ->type_name(std::string(entry.value))
+                   ->expected(1)
+                   ->allow_extra_args(false)
+                   ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+    option->group(std::string(entry.group));
+  }
+
+  Command command_;
+  CLI::App* app_;
+  std::string file_;
+  std::string config_file_;
+  std::map<const OptionEntry*, std::pair<CLI::Option*, std::vector<std::string>>> values_;
+};
+
+/// The --config file: option name → values.
+class ConfigFile {
+ public:
+  ConfigFile(const std::string& path, Command command) {
+    if (path.empty()) return;
+    for (const CLI::ConfigItem& item : read(path)) {
+      if (item.name == "++" || item.name == "--") continue;
+      take(path, item, command);
+    }
+  }
+
+  const std::vector<std::string>* find(std::string_view name) const {
+    const auto at = values_.find(name);
+    return at == values_.end() ? nullptr : &at->second;
+  }
+
+ private:
+  static std::vector<CLI::ConfigItem> read(const std::string& path) {
+    std::error_code error;
+    if (!std::filesystem::exists(path, error)) {
+      throw ConfigError(fmt::format("--config: there is no file \"{}\"", printable(path)));
+    }
+    try {
+      return CLI::ConfigTOML().from_file(path);
+    } catch (const CLI::Error& failure) {
+      throw ConfigError(fmt::format("--config: {}: {}", printable(path), printable(failure.what())));
+    }
+  }
+
+  void take(const std::string& path, const CLI::ConfigItem& item, Command command) {
+    const auto entry = std::ranges::find(option_table(), std::string_view(item.name), &OptionEntry::name);
+    const bool for_a_command = item.parents.size() == 1 && (item.parents[0] == "update" || item.parents[0] == "ping");
+    if (entry == option_table().end() || !(item.parents.empty() || for_a_command)) {
+      throw ConfigError(
+          fmt::format("--config: {}: unknown option \"{}\"", printable(path), printable(item.fullname())));
+    }
+    if (for_a_command && item.parents[0] != name_of(command)) return;
+    if (entry->arity != Arity::many && item.inputs.size() != 1) {
+      throw ConfigError(
+          fmt::format("--config: {}: {} takes one value; quote it if it holds spaces", printable(path), item.name));
+    }
+    values_[item.name] = item.inputs;
+  }
+
+  std::map<std::string, std::vector<std::string>, std::less<>> values_;
+};
+
+bool flag_value(std::string_view option, std::string_view text) {
+  if (text == "true" || text == "on" || text == "yes" || text == "1") return true;
+  if (text == "false" || text == "off" || text == "no" || text == "0") return false;
+  throw ConfigError(fmt::format("{} takes true or false, got \"{}\"", option, printable(text, 60)));
+}
+
+void apply_all(Options& options, const OptionEntry& entry, const std::vector<std::string>& values,
+               const std::string& from) {
+  const std::string option = dashed(entry.name);
+  try {
+    for (const std::string& value : values) {
+      if (entry.arity == Arity::flag && !flag_value(option, value)) continue;
+      if (value.empty()) throw ConfigError(option + " needs a value, got an empty one");
+      entry.apply(options, option, value);
+    }
+  } catch (const ConfigError& error) {
+    throw ConfigError(error.what() + from, error.exit_code());
+  }
+}
+
+Options merge(const Form& form, const Environment& environment) {
+  Options options;
+  options.command = form.command();
+  options.config.version = program_version;
+  options.config.input.file = form.file();
+  const ConfigFile file(form.config_file(), form.command());
+  for (const OptionEntry& entry : option_table()) {
+    if (!takes(form.command(), entry)) continue;
+    const char* variable = entry.environment ? environment(entry.environment) : nullptr;
+    if (form.given(entry)) {
+      if (entry.arity == Arity::once && form.values(entry).size() > 1) {
+        throw ConfigError(dashed(entry.name) + " was given twice");
+      }
+      apply_all(options, entry, form.values(entry), "");
+    } else if (variable && *variable) {
+      apply_all(options, entry, {variable}, fmt::format(" (from the variable {})", entry.environment));
+    } else if (const auto* values = file.find(entry.name)) {
+      const bool text_in_environment = entry.name == "private-key" && environment("WONDER_PRIVATE_KEY") &&
+                                       *environment("WONDER_PRIVATE_KEY") != '\0';
+      if (text_in_environment) continue;  // the environment stands above the file, in this form too
+      apply_all(options, entry, *values, fmt::format(" (from {})", printable(form.config_file())));
+    }
+  }
+  return options;
+}
+
+// CLI11's own sentences, made into ours: one line that begins with the option. What follows a '=' is never repeated:
+// it may be a secret.
+std::string say(const CLI::ParseError& error, const CLI::App& root) {
+  const auto chosen = root.get_subcommands();
+  const std::string help = chosen.empty() ? "amend --help" : fmt::format("amend {} --help", chosen.front()->get_name());
+  const auto extras = root.remaining(true);
+  const auto option = std::ranges::find_if(extras, [](const std::string& extra) { return extra.starts_with('-'); });
+  if (option != extras.end()) {
+    return fmt::format("unknown option {}; see {}", printable(option->substr(0, option->find('=')), 60), help);
+  }
+  if (!extras.empty()) {
+    return fmt::format("{} {}; see {}", chosen.empty() ? "unknown command" : "unexpected argument",
+                       printable(extras.front(), 60), help);
+  }
+  const std::string text = error.what();
+  const auto colon = text.find(':');
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) && text.starts_with("--") && colon != std::string::npos) {
+    return fmt::format("{} needs a value; see {}", text.substr(0, colon), help);
+  }
+  if (dynamic_cast<const CLI::RequiredError*>(&error)) {
+    return fmt::format(
+        "{}; see {}",
+        chosen.empty() ? "name a command: update or ping" : "name the input: amend update FILE (- for standard input)",
+        help);
+  }
+  return fmt::format("{}; see {}", printable(text), help);
+}
+
+}  // namespace
+
+CommandLine parse_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
+  CLI::App root("amend brings customer records up to date through Wonder's payment API: one signed PUT per row.",
+                "amend");
+  root.set_version_flag("--version", fmt::format("amend {}", program_version), "Show the version");
+  root.footer(std::string(root_footer));
+  root.get_formatter()->column_width(help_left);
+  root.require_subcommand(1);
+  std::deque<Form> forms;
+  forms.emplace_back(root, Command::update, "Update each customer in FILE, and log the result of each row",
+                     update_footer);
+  forms.emplace_back(root, Command::ping, "Check credentials, clock, TLS and latency with one signed echo",
+                     ping_footer);
+
+  CommandLine out;
+  try {
+    root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = root.get_subcommands();
+    out.text = chosen.empty() ? root.help() : chosen.front()->help("amend");
+    return out;
+  } catch (const CLI::CallForVersion& version) {
+    out.text = std::string(version.what()) + "\n";
+    return out;
+  } catch (const CLI::ParseError& error) {
+    throw ConfigError(say(error, root));
+  }
+  const auto form = std::ranges::find_if(forms, [](const Form& f) { return f.app().parsed(); });
+  out.options = merge(*form, environment);
+  validate(out.options.config);
+  return out;
+}
+
+}  // namespace amend::cli

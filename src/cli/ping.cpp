@@ -1,0 +1,106 @@
+#include "cli/ping.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+#include <cmath>
+#include <cstdio>
+#include <string_view>
+
+#include "amend/wonder/secret_file.hpp"
+#include "amend/worker/signer.hpp"
+
+namespace amend::cli {
+namespace {
+
+constexpr double skew_warning_s = 60;
+constexpr double skew_refused_s = 30 * 60;  // api.md §2: the API refuses what is further off
+
+std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
+
+std::string clock_text(const Ping& result) {
+  if (!result.clock_known) return "the answer carried no Date: not checked";
+  const double off = std::abs(result.clock_skew_s);
+  std::string text = fmt::format("{:.0f} s {} the server's", off, result.clock_skew_s < 0 ? "behind" : "ahead of");
+  if (off > skew_refused_s) return text + ": set this machine's clock, beyond 30 minutes signatures are refused";
+  if (off > skew_warning_s) return text + ": warning, set this machine's clock";
+  return text;
+}
+
+std::string result_text(const Ping& result) {
+  if (result.ok) return fmt::format("ok, HTTP {}", result.http);
+  std::string text = result.http == 0 ? "no answer" : fmt::format("HTTP {}", result.http);
+  if (!result.error_code.empty()) text += ", " + printable(result.error_code, 80);
+  if (!result.error.empty()) text += ": " + printable(result.error);
+  return text;
+}
+
+std::string cause_lines(const Ping& result, const Options& options) {
+  std::string out;
+  if (result.http == 401 || result.http == 403) {
+    out += line("cause?", "AppID and private key do not belong together, or to this host (sandbox or production)");
+    if (std::abs(result.clock_skew_s) > skew_refused_s)
+      out += line("", "this machine's clock is more than 30 minutes off");
+  }
+  if (result.http == 403) {
+    const bool ipv4 = options.config.target.ipv4_only;
+    out +=
+        line("", fmt::format("the AppID may be restricted to listed IPv4 addresses, and this machine's is not listed{}",
+                             ipv4 ? "" : "; try --ipv4"));
+  }
+  if (result.http == 404) out += line("cause?", "--url has the wrong path, or the echo call is elsewhere: --echo-path");
+  if (const OwnCode* own = find_own_code(result.error_code); own && result.http == 0)
+    out += line("cause?", own->remedy);
+  return out;
+}
+
+std::string quoted(std::string_view text) { return boost::json::serialize(boost::json::string(text)); }
+std::string quoted_or_null(std::string_view text) { return text.empty() ? "null" : quoted(text); }
+
+}  // namespace
+
+ExitCode ping_exit_code(const Ping& result) {
+  if (result.ok) return ExitCode::success;
+  if (result.error_code.starts_with("tls.")) return ExitCode::stopped_person_needed;
+  if (result.http == 0 || result.http == 429 || result.http >= 500) return ExitCode::stopped_resumable;
+  return ExitCode::stopped_person_needed;
+}
+
+std::string ping_text(const Ping& result, const Options& options) {
+  const std::string& url = options.config.target.url;
+  std::string out = fmt::format("ping {}{}\n", printable(url), printable(options.config.target.echo_path));
+  if (!result.address.empty()) out += line("address", printable(result.address));
+  if (!result.address.empty()) out += line("TLS", result.tls.empty() ? "none" : printable(result.tls));
+  if (result.connect_ms > 0) out += line("connect", fmt::format("{:.1f} ms", result.connect_ms));
+  if (result.http != 0) {
+    out += line("answer", fmt::format("{:.1f} ms", result.answer_ms));
+    out += line("clock", clock_text(result));
+  }
+  if (!result.request_id.empty()) out += line("request", printable(result.request_id));
+  return out + line("result", result_text(result)) + cause_lines(result, options);
+}
+
+std::string ping_json(const Ping& result) {
+  return fmt::format(
+      "{{\"ok\":{},\"http\":{},\"error_code\":{},\"error\":{},\"request_id\":{},\"address\":{},\"tls\":{},"
+      "\"connect_ms\":{:.1f},\"answer_ms\":{},\"clock_skew_s\":{},\"exit_code\":{}}}\n",
+      result.ok, result.http == 0 ? "null" : fmt::format("{}", result.http),
+      quoted_or_null(printable(result.error_code, 80)), quoted_or_null(printable(result.error)),
+      quoted_or_null(printable(result.request_id)), quoted_or_null(printable(result.address)),
+      quoted_or_null(printable(result.tls)), result.connect_ms,
+      result.http == 0 ? "null" : fmt::format("{:.1f}", result.answer_ms),
+      result.clock_known ? fmt::format("{:.0f}", result.clock_skew_s) : "null",
+      static_cast<int>(ping_exit_code(result)));
+}
+
+ExitCode run_ping(const Options& options) {
+  wonder::forbid_core_dumps();
+  const Credentials credentials = load_credentials(options.config.auth);
+  const Ping result = ping(options.config, credentials);
+  if (!options.quiet || !result.ok) std::fputs(ping_text(result, options).c_str(), stderr);
+  if (options.json) std::fputs(ping_json(result).c_str(), stdout);
+  return ping_exit_code(result);
+}
+
+}  // namespace amend::cli

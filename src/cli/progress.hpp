@@ -1,0 +1,55 @@
+// What a person sees while a run goes on. Pure: numbers and a width in, one line out. Layer 5.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace amend::cli {
+
+/// A moment of a run, in numbers.
+class Snapshot {
+ public:
+  Snapshot() = default;
+
+  std::uint64_t rows_read = 0;
+  std::uint64_t rows_done = 0;   ///< rows with their final record
+  std::uint64_t rows_limit = 0;  ///< --limit; 0: none
+  std::uint64_t bytes_read = 0;
+  std::uint64_t bytes_total = 0;  ///< 0: not known
+  std::uint64_t retries = 0;
+  std::uint64_t failures = 0;  ///< failed, unknown and rejected rows
+  std::uint64_t in_flight = 0;
+  double rows_per_second = 0;           ///< now
+  std::chrono::milliseconds paused{0};  ///< how long the server still wants to be left alone
+};
+
+/// Share of the work that is done, 0 … 1; negative when the size of the input is not known. The reader runs ahead of
+/// the answers, so the share of bytes read is scaled by the share of the rows read that are done.
+double share_done(const Snapshot& now);
+
+/// Seconds to go at the present rate; negative when not known.
+double seconds_left(const Snapshot& now);
+
+/// One line for a terminal of `width` columns, shorter than it, ASCII only. What matters least is left out first.
+std::string render_bar(const Snapshot& now, std::size_t width);
+
+/// One line for a log.
+std::string render_plain(const Snapshot& now);
+
+/// Rows a second over the last few seconds (exponentially weighted, time constant 3 s).
+class RateMeter {
+ public:
+  RateMeter() = default;
+
+  /// `at`: any clock that does not go backwards. Returns the rate now; 0 for the first call.
+  double update(std::uint64_t rows, std::chrono::milliseconds at);
+
+ private:
+  std::uint64_t rows_ = 0;
+  std::chrono::milliseconds at_{-1};
+  double rate_ = -1;
+};
+
+}  // namespace amend::cli

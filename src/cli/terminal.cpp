@@ -1,0 +1,131 @@
+#include "cli/terminal.hpp"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "cli/progress.hpp"
+#include "cli/units.hpp"
+
+namespace amend::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr long tick_ns = 200'000'000;
+constexpr int ticks_per_plain_line = 25;  // 5 s
+
+sigset_t held_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+Snapshot take_snapshot(const Metrics& metrics, std::uint64_t rows_limit) {
+  Snapshot out;
+  out.rows_read = metrics.rows_read.value();
+  out.rows_done = metrics.rows_ended();
+  out.rows_limit = rows_limit;
+  out.bytes_read = metrics.bytes_read.value();
+  out.bytes_total = metrics.bytes_total.value();
+  out.retries = metrics.retries.value();
+  out.failures = metrics.rows(Status::failed) + metrics.rows(Status::unknown) + metrics.rows(Status::rejected);
+  out.in_flight = metrics.in_flight.value();
+  const auto pause = metrics.throttled_until() - steady_clock::now();
+  if (pause.count() > 0) out.paused = std::chrono::duration_cast<milliseconds>(pause);
+  return out;
+}
+
+}  // namespace
+
+void hold_signals() {
+  const sigset_t set = held_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+ProgressForm progress_form(const Options& options) {
+  if (options.quiet) return ProgressForm::none;
+  if (options.progress != ProgressForm::automatic) return options.progress;
+  const char* term = std::getenv("TERM");
+  const bool dumb = !term || std::string_view(term) == "dumb";
+  return ::isatty(STDERR_FILENO) && !dumb ? ProgressForm::bar : ProgressForm::plain;
+}
+
+Terminal::Terminal(Pipeline& pipeline, const Options& options)
+    : pipeline_(pipeline),
+      rows_limit_(options.config.input.limit),
+      form_(progress_form(options)),
+      thread_([this] { watch(); }) {}
+
+Terminal::~Terminal() {
+  ended_.store(true);
+  // A signal nobody else takes, so that the thread need not sleep out its tick.
+  ::pthread_kill(thread_.native_handle(), SIGTERM);
+  thread_.join();
+  if (line_open_) std::fputs("\r\x1b[K", stderr);
+}
+
+void Terminal::watch() {
+  const sigset_t set = held_signals();
+  const timespec tick{0, tick_ns};
+  while (!ended_.load()) {
+    const int signal = ::sigtimedwait(&set, nullptr, &tick);
+    if (ended_.load()) return;
+    if (signal > 0) {
+      take_signal(signal);
+    } else {
+      show();
+    }
+  }
+}
+
+void Terminal::take_signal(int signal) {
+  pipeline_.stop(signal == SIGTERM ? StopCause::terminated : StopCause::interrupted);
+  if (++signals_ > 1) {
+    say("stopping at once: answers in flight are given up");
+    return;
+  }
+  const auto in_flight = pipeline_.metrics().in_flight.value();
+  say(fmt::format("stopping: waiting for {} {} in flight (again: at once)", show_count(in_flight),
+                  in_flight == 1 ? "answer" : "answers"));
+}
+
+void Terminal::show() {
+  if (form_ == ProgressForm::none) return;
+  Snapshot now = take_snapshot(pipeline_.metrics(), rows_limit_);
+  const auto at = std::chrono::duration_cast<milliseconds>(steady_clock::now().time_since_epoch());
+  now.rows_per_second = meter_.update(now.rows_done, at);
+  ++ticks_;
+  if (form_ == ProgressForm::plain) {
+    if (ticks_ % ticks_per_plain_line == 0) say(render_plain(now));
+    return;
+  }
+  std::fputs(("\r" + render_bar(now, terminal_width()) + "\x1b[K").c_str(), stderr);
+  std::fflush(stderr);
+  line_open_ = true;
+}
+
+void Terminal::say(const std::string& line) {
+  std::fputs(((line_open_ ? "\r\x1b[K" : "") + line + "\n").c_str(), stderr);
+  std::fflush(stderr);
+  line_open_ = false;
+}
+
+}  // namespace amend::cli

@@ -1,0 +1,125 @@
+#include "cli/units.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "amend/error.hpp"
+
+namespace amend::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+constexpr double rate_most = 1e6;          // a second
+constexpr double rate_least = 1.0 / 60.0;  // one a minute
+
+[[noreturn]] void refuse(std::string_view option, std::string_view wanted, std::string_view got) {
+  throw ConfigError(fmt::format("{} {}, got \"{}\"", option, wanted, printable(got, 60)));
+}
+
+class Digits {
+ public:
+  explicit Digits(std::string_view text) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    ok = error == std::errc{};
+    rest = text.substr(static_cast<std::size_t>(end - text.data()));
+  }
+
+  std::uint64_t value = 0;
+  std::string_view rest;
+  bool ok = false;
+};
+
+std::int64_t unit_in_ms(std::string_view unit) {
+  if (unit == "ms") return 1;
+  if (unit == "s") return 1'000;
+  if (unit == "m") return 60'000;
+  if (unit == "h") return 3'600'000;
+  return 0;
+}
+
+}  // namespace
+
+milliseconds parse_duration(std::string_view option, std::string_view text) {
+  constexpr std::string_view wanted = "takes a whole number and a unit (500ms, 30s, 5m, 8h)";
+  const Digits digits(text);
+  if (!digits.ok) refuse(option, wanted, text);
+  const std::int64_t unit = unit_in_ms(digits.rest);
+  if (unit == 0) refuse(option, wanted, text);
+  constexpr std::uint64_t ms_most = 365ull * 24 * 3'600'000;
+  if (digits.value > ms_most / static_cast<std::uint64_t>(unit)) refuse(option, "must be less than a year", text);
+  return milliseconds(static_cast<std::int64_t>(digits.value) * unit);
+}
+
+nanoseconds parse_rate(std::string_view option, std::string_view text) {
+  constexpr std::string_view wanted = "takes N/s, N/m, N (a second) or unlimited, from 1/m to 1000000/s";
+  if (text == "unlimited") return nanoseconds(0);
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  if (error != std::errc{} || !std::isfinite(number)) refuse(option, wanted, text);
+  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  if (!unit.empty() && unit != "/s" && unit != "/m") refuse(option, wanted, text);
+  const double a_second = unit == "/m" ? number / 60.0 : number;
+  if (!(a_second >= rate_least && a_second <= rate_most)) refuse(option, wanted, text);
+  return nanoseconds(std::llround(1e9 / a_second));
+}
+
+std::uint64_t parse_count(std::string_view option, std::string_view text, std::uint64_t least, std::uint64_t most) {
+  const Digits digits(text);
+  const bool in_bounds = digits.ok && digits.rest.empty() && digits.value >= least && digits.value <= most;
+  if (in_bounds) return digits.value;
+  if (most == std::numeric_limits<std::uint64_t>::max()) {
+    refuse(option, fmt::format("must be a whole number from {}", least), text);
+  }
+  throw ConfigError(fmt::format("{} must be between {} and {}, got {}", option, least, most, printable(text, 60)));
+}
+
+char parse_delimiter(std::string_view option, std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, char>, 5> names{
+      {{"tab", '\t'}, {"\\t", '\t'}, {"comma", ','}, {"semicolon", ';'}, {"pipe", '|'}}};
+  for (const auto& [name, character] : names) {
+    if (text == name) return character;
+  }
+  if (text.size() != 1) refuse(option, "takes one character, or tab, comma, semicolon, pipe", text);
+  return text.front();
+}
+
+std::pair<std::string, std::string> parse_assignment(std::string_view option, std::string_view text,
+                                                     std::string_view form) {
+  const auto equals = text.find('=');
+  if (equals == 0 || equals == std::string_view::npos || equals + 1 == text.size()) {
+    refuse(option, fmt::format("takes {}", form), text);
+  }
+  return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
+}
+
+std::string show_rate(nanoseconds interval) {
+  if (interval.count() <= 0) return "unlimited";
+  const double a_second = 1e9 / static_cast<double>(interval.count());
+  if (a_second >= 1) return fmt::format("{:.6g}/s", a_second);
+  return fmt::format("{:.4g}/m", a_second * 60);
+}
+
+std::string show_duration(milliseconds duration) {
+  const auto ms = duration.count();
+  if (ms < 1'000) return fmt::format("{} ms", ms);
+  if (ms < 60'000) return fmt::format("{}.{} s", ms / 1'000, ms % 1'000 / 100);
+  const auto seconds = ms / 1'000;
+  if (seconds < 3'600) return fmt::format("{} min {:02} s", seconds / 60, seconds % 60);
+  return fmt::format("{} h {:02} min", seconds / 3'600, seconds / 60 % 60);
+}
+
+std::string show_count(std::uint64_t number) {
+  std::string digits = fmt::format("{}", number);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
+    digits.insert(static_cast<std::size_t>(at), 1, ',');
+  }
+  return digits;
+}
+
+}  // namespace amend::cli

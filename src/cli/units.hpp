@@ -1,0 +1,39 @@
+// Texts of the command line made into values: durations, rates, counts, `FIELD=VALUE`. Pure functions; each throws
+// ConfigError naming the option and what it takes. Layer 5.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace amend::cli {
+
+/// "500ms", "30s", "5m", "8h": a whole number and its unit. A bare number is refused, for nobody knows what it means.
+std::chrono::milliseconds parse_duration(std::string_view option, std::string_view text);
+
+/// "25/s", "90/m", "0.5/s", "25" (a second) or "unlimited" → the time between two requests; 0 for unlimited.
+/// From one a minute to 1,000,000 a second.
+std::chrono::nanoseconds parse_rate(std::string_view option, std::string_view text);
+
+/// A whole number from `least` to `most`, digits only.
+std::uint64_t parse_count(std::string_view option, std::string_view text, std::uint64_t least, std::uint64_t most);
+
+/// One character, or its name: tab, comma, semicolon, pipe.
+char parse_delimiter(std::string_view option, std::string_view text);
+
+/// "FIELD=COLUMN", split at the first '='; neither side may be empty. `form` is shown when it is not so.
+std::pair<std::string, std::string> parse_assignment(std::string_view option, std::string_view text,
+                                                     std::string_view form);
+
+/// The other way, for people: "25/s", "90/m", "unlimited".
+std::string show_rate(std::chrono::nanoseconds interval);
+
+/// "480 ms", "12.3 s", "4 min 05 s", "2 h 07 min".
+std::string show_duration(std::chrono::milliseconds duration);
+
+/// 1234567 → "1,234,567".
+std::string show_count(std::uint64_t number);
+
+}  // namespace amend::cli

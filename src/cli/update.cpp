@@ -1,0 +1,40 @@
+#include "cli/update.hpp"
+
+#include <cstdio>
+#include <string>
+
+#include "amend/pipeline.hpp"
+#include "amend/wonder/secret_file.hpp"
+#include "amend/worker/signer.hpp"
+#include "cli/closing.hpp"
+#include "cli/confirm.hpp"
+#include "cli/dry_run.hpp"
+#include "cli/opening.hpp"
+#include "cli/terminal.hpp"
+
+namespace amend::cli {
+namespace {
+
+Summary watched_run(Pipeline& pipeline, const Options& options) {
+  hold_signals();
+  const Terminal terminal(pipeline, options);
+  return pipeline.run();
+}
+
+}  // namespace
+
+ExitCode run_update(const Options& options) {
+  wonder::forbid_core_dumps();
+  Credentials credentials = load_credentials(options.config.auth);
+  if (options.dry_run) return run_dry(options, credentials);
+
+  Pipeline pipeline(options.config, std::move(credentials));
+  if (!options.quiet) std::fputs(opening_text(options, pipeline.plan()).c_str(), stderr);
+  confirm(pipeline.plan(), options);
+  const Summary summary = watched_run(pipeline, options);
+  std::fputs((options.quiet ? closing_line(summary) : closing_text(summary)).c_str(), stderr);
+  if (options.json) std::fputs(to_json(summary).c_str(), stdout);
+  return summary.exit_code;
+}
+
+}  // namespace amend::cli

@@ -1,0 +1,13 @@
+// `amend update FILE`: the main job. Layer 5.
+#pragma once
+
+#include "amend/error.hpp"
+#include "cli/options.hpp"
+
+namespace amend::cli {
+
+/// Runs on the calling thread, with a Terminal beside it; no other thread may exist before. Throws ConfigError and
+/// InputError for what is found before the first request.
+ExitCode run_update(const Options& options);
+
+}  // namespace amend::cli

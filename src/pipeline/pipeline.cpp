@@ -1,0 +1,261 @@
+#include "amend/pipeline.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+
+#include "amend/queue/batch_pool.hpp"
+#include "amend/reader/mapper.hpp"
+#include "amend/reader/reader.hpp"
+#include "amend/reader/source.hpp"
+#include "amend/reporter/feedback.hpp"
+#include "amend/reporter/reporter.hpp"
+#include "amend/reporter/result_log.hpp"
+#include "amend/reporter/run_directory.hpp"
+#include "amend/worker/worker.hpp"
+#include "fixed_headers.hpp"
+
+namespace amend {
+namespace {
+
+constexpr std::size_t worst_errors_shown = 10;
+
+std::uint32_t worker_count(const PaceConfig& pace) {
+  const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
+  return std::min(pace.connections, pace.workers == 0 ? cores : pace.workers);
+}
+
+// Enough for every worker to have a full queue, a batch at hand and some in flight, whatever the depth.
+std::size_t batches_for(const PaceConfig& pace, std::uint32_t workers) {
+  const std::size_t in_flight = std::size_t{pace.connections} * pace.pipeline;
+  return std::size_t{workers} * 16 + in_flight / 8 + 8;
+}
+
+InputIdentity identify(const Config& config, const Source& source) {
+  InputIdentity identity;
+  identity.path = config.input.file;
+  identity.format = source.format();
+  identity.delimiter = source.delimiter();
+  struct stat status {};
+  if (identity.path == "-" || ::stat(identity.path.c_str(), &status) != 0) return identity;
+  identity.size = static_cast<std::uint64_t>(status.st_size);
+  identity.modified = std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec);
+  identity.device = status.st_dev;
+  identity.inode = status.st_ino;
+  return identity;
+}
+
+}  // namespace
+
+class Pipeline::Impl {
+ public:
+  Impl(const Config& config, Credentials credentials);
+
+  const Plan& plan() const noexcept { return plan_; }
+  Summary run();
+  std::string run_directory() const;
+  void stop(StopCause cause) noexcept;
+  const Metrics& metrics() const noexcept { return metrics_; }
+
+ private:
+  void make_workers();
+  void run_stages(Reader& reader, Reporter& reporter);
+  void run_worker(Worker& worker);
+  void wake_all() noexcept;
+  std::optional<std::uint64_t> write_unsent(const RunDirectory& run, const Reporter& reporter);
+  void check_sums(const Reader& reader, const Reporter& reporter);
+  Summary summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent);
+
+  Config config_;
+  Credentials credentials_;
+  Target target_;
+  std::unique_ptr<Source> source_;
+  std::unique_ptr<Mapper> mapper_;
+  Plan plan_;
+  Metrics metrics_;
+  RunControl control_;
+  RateLimiter limiter_;
+  BatchPool pool_;
+  OutcomeQueue outcomes_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::chrono::system_clock::time_point started_at_{};
+  std::chrono::steady_clock::time_point started_{};
+  mutable std::mutex mutex_;  // guards run_directory_
+  std::string run_directory_;
+};
+
+Pipeline::Impl::Impl(const Config& config, Credentials credentials)
+    : config_((validate(config), config)),
+      credentials_(std::move(credentials)),
+      target_(parse_target(config.target)),
+      source_(open_source(config.input)),
+      mapper_(std::make_unique<Mapper>(config.mapping, source_->format(), source_->header())),
+      control_([this] { wake_all(); }),
+      limiter_(config.pace.interval, config.pace.burst),
+      pool_(batches_for(config.pace, worker_count(config.pace))) {
+  make_workers();
+  plan_.format = source_->format();
+  plan_.mapping = mapper_->describe();
+  plan_.unknown_columns = mapper_->unknown_columns();
+  plan_.input_bytes = source_->bytes_total();
+  plan_.workers = static_cast<std::uint32_t>(workers_.size());
+  plan_.host = target_.host + ":" + target_.port;
+  plan_.loopback = target_.loopback;
+  metrics_.bytes_total.set(plan_.input_bytes);
+}
+
+void Pipeline::Impl::make_workers() {
+  const std::uint32_t count = worker_count(config_.pace);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    WorkerSetup setup(config_, target_.path_prefix, control_, limiter_, metrics_, outcomes_);
+    setup.connections = config_.pace.connections / count + (i < config_.pace.connections % count ? 1 : 0);
+    setup.transport = make_http1_transport(target_, config_.target, config_.deadline, config_.pace.pipeline,
+                                           fixed_headers(config_.version));
+    setup.signer = make_signer(config_.auth, credentials_);
+    workers_.push_back(std::make_unique<Worker>(std::move(setup)));
+  }
+}
+
+Summary Pipeline::Impl::run() {
+  started_at_ = std::chrono::system_clock::now();
+  started_ = std::chrono::steady_clock::now();
+  const RunDirectory run(config_.run_directory);
+  {
+    const std::lock_guard lock(mutex_);
+    run_directory_ = run.path();
+  }
+  run.write_file("run.json", run_json(config_, identify(config_, *source_), started_at_));
+
+  std::vector<std::unique_ptr<Sink>> sinks;
+  sinks.push_back(open_result_log(run));
+  sinks.push_back(open_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter())));
+  Reporter reporter(std::move(sinks), outcomes_, control_, metrics_);
+  std::vector<BatchQueue*> queues;
+  for (auto& worker : workers_) queues.push_back(&worker->input());
+  Reader reader(*source_, *mapper_, pool_, queues, outcomes_, control_, metrics_,
+                config_.input.strict ? OnRejected::stop : OnRejected::go_on);
+  run_stages(reader, reporter);
+
+  check_sums(reader, reporter);
+  const auto unsent = write_unsent(run, reporter);
+  Summary summary = summarise(reporter, unsent);
+  summary.files = run.files();
+  summary.files.push_back("summary.json");
+  try {
+    run.write_file("summary.json", to_json(summary));
+  } catch (const DurabilityError& error) {
+    summary.exit_code = ExitCode::not_durable;
+    if (summary.stop_reason.empty()) summary.stop_reason = error.what();
+  }
+  return summary;
+}
+
+// Joined in the order of a row's way, so that each stage outlives those that feed it.
+void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
+  std::thread reporter_thread([&] { reporter.run(); });
+  std::vector<std::thread> worker_threads;
+  for (auto& worker : workers_) worker_threads.emplace_back([this, &worker] { run_worker(*worker); });
+  std::thread reader_thread([&] { reader.run(); });
+  reader_thread.join();
+  for (auto& thread : worker_threads) thread.join();
+  outcomes_.close();
+  reporter_thread.join();
+}
+
+void Pipeline::Impl::run_worker(Worker& worker) {
+  try {
+    worker.run();
+  } catch (const std::exception& error) {
+    control_.stop_now(StopCause::defect, std::string("a worker failed, a defect of amend: ") + error.what());
+    worker.input().abandon();
+    pool_.close();
+  }
+}
+
+void Pipeline::Impl::wake_all() noexcept {
+  for (auto& worker : workers_) worker->wake();
+}
+
+std::string Pipeline::Impl::run_directory() const {
+  const std::lock_guard lock(mutex_);
+  return run_directory_;
+}
+
+void Pipeline::Impl::stop(StopCause cause) noexcept {
+  const bool again = control_.draining();
+  std::string text = cause == StopCause::interrupted ? "interrupted (SIGINT)" : "terminated (SIGTERM)";
+  if (again) {
+    control_.stop_now(cause, std::move(text));
+  } else {
+    control_.stop(cause, std::move(text));
+  }
+}
+
+// Rows read = rows recorded + rows let go because of a stop; anything else is a row lost or doubled.
+void Pipeline::Impl::check_sums(const Reader& reader, const Reporter& reporter) {
+  std::uint64_t accounted = reporter.recorded().size() + reporter.rows_without_record() + reader.rows_dropped();
+  for (const auto& worker : workers_) accounted += worker->rows_dropped();
+  const std::uint64_t read = metrics_.rows_read.value();
+  if (control_.cause() == StopCause::defect) return;
+  if (accounted == read && reporter.rows_twice() == 0) return;
+  control_.stop(StopCause::defect, "rows read (" + std::to_string(read) + ") and rows accounted for (" +
+                                       std::to_string(accounted) + ", " + std::to_string(reporter.rows_twice()) +
+                                       " twice) differ: a defect of amend; the run directory is kept as it is");
+}
+
+// After an early stop: every row of the input without a record, those never read included. nullopt: not known.
+std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& run, const Reporter& reporter) {
+  if (control_.cause() == StopCause::none) return 0;
+  if (config_.input.file == "-") return std::nullopt;
+  try {
+    const auto again = open_source(config_.input);
+    UnsentWriter unsent(run, InputLayout(again->format(), again->header(), again->delimiter()));
+    Record record;
+    while (again->next(record))
+      if (!reporter.recorded().contains(record.position().row)) unsent.add(record.position(), record.raw());
+    if (unsent.count() > 0) unsent.close();
+    return unsent.count();
+  } catch (const std::runtime_error&) {
+    // The input is gone or changed, or the disk is full: the file does not exist then, and the summary says "not known".
+    return std::nullopt;
+  }
+}
+
+Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent) {
+  Summary summary;
+  summary.take(metrics_);
+  summary.version = config_.version;
+  summary.run_directory = run_directory_;
+  summary.input = config_.input.file;
+  summary.started_at = started_at_;
+  summary.elapsed = std::chrono::steady_clock::now() - started_;
+  summary.stop_reason = control_.text();
+  summary.unsent = unsent;
+  LatencyHistogram service;
+  LatencyHistogram queued;
+  for (const auto& worker : workers_) {
+    service.merge(worker->service_times());
+    queued.merge(worker->queue_times());
+  }
+  summary.service = Latency(service);
+  summary.queued = Latency(queued);
+  summary.errors = reporter.errors().worst(worst_errors_shown);
+  const bool all_well = summary.rows(Status::success) == summary.rows_read;
+  summary.exit_code = control_.cause() != StopCause::none ? exit_code(control_.cause())
+                      : all_well                          ? ExitCode::success
+                                                          : ExitCode::some_rows_failed;
+  return summary;
+}
+
+Pipeline::Pipeline(const Config& config, Credentials credentials)
+    : impl_(std::make_unique<Impl>(config, std::move(credentials))) {}
+Pipeline::~Pipeline() = default;
+const Plan& Pipeline::plan() const noexcept { return impl_->plan(); }
+Summary Pipeline::run() { return impl_->run(); }
+std::string Pipeline::run_directory() const { return impl_->run_directory(); }
+void Pipeline::stop(StopCause cause) noexcept { impl_->stop(cause); }
+const Metrics& Pipeline::metrics() const noexcept { return impl_->metrics(); }
+
+}  // namespace amend

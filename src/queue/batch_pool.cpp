@@ -1,0 +1,94 @@
+#include "amend/queue/batch_pool.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace amend {
+namespace {
+
+// One row in a batch of its own, gone with its last RowRef.
+class DetachedRow final : public BatchOwner {
+ public:
+  static RowRef copy(const RowRef& row) {
+    auto detached = std::make_unique<DetachedRow>();
+    detached->fill(row);
+    return RowRef(detached.release()->batch_, 0);
+  }
+
+  DetachedRow() : batch_(*this) {}
+  void reclaim(Batch*) noexcept override { delete this; }
+
+ private:
+  void fill(const RowRef& row) {
+    batch_.arena().reserve(row.id().size() + row.body().size() + row.raw().size() + row.guard().size());
+    Update update = *row;
+    update.id = append(row.id());
+    update.body = append(row.body());
+    update.raw = append(row.raw());
+    update.guard = append(row.guard());
+    batch_.push_back(update);
+  }
+
+  Slice append(std::string_view text) {
+    const std::size_t begin = batch_.arena().size();
+    batch_.arena().append(text);
+    return batch_.slice_from(begin);
+  }
+
+  Batch batch_;
+};
+
+}  // namespace
+
+BatchPool::BatchPool(std::size_t batches_max, std::size_t arena_bytes_kept_max)
+    : batches_max_(batches_max), arena_bytes_kept_max_(arena_bytes_kept_max) {
+  assert(batches_max > 0);
+  // Reserved here, so that giving back never allocates.
+  all_.reserve(batches_max);
+  free_.reserve(batches_max);
+}
+
+BatchPool::~BatchPool() { assert(free_.size() == all_.size()); }
+
+Batch* BatchPool::acquire() {
+  std::unique_lock lock(mutex_);
+  freed_.wait(lock, [this] { return closed_ || !free_.empty() || all_.size() < batches_max_; });
+  return closed_ ? nullptr : take_free();
+}
+
+Batch* BatchPool::try_acquire() {
+  const std::lock_guard lock(mutex_);
+  return closed_ ? nullptr : take_free();
+}
+
+Batch* BatchPool::take_free() {
+  if (!free_.empty()) {
+    Batch* const batch = free_.back();
+    free_.pop_back();
+    return batch;
+  }
+  if (all_.size() == batches_max_) return nullptr;
+  return all_.emplace_back(std::make_unique<Batch>(*this)).get();
+}
+
+void BatchPool::reclaim(Batch* batch) noexcept {
+  batch->clear(arena_bytes_kept_max_);
+  const std::lock_guard lock(mutex_);
+  free_.push_back(batch);
+  freed_.notify_one();
+}
+
+void BatchPool::close() noexcept {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  freed_.notify_all();
+}
+
+std::size_t BatchPool::outstanding() const {
+  const std::lock_guard lock(mutex_);
+  return all_.size() - free_.size();
+}
+
+RowRef detach(const RowRef& row) { return DetachedRow::copy(row); }
+
+}  // namespace amend

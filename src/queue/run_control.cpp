@@ -1,0 +1,48 @@
+#include "amend/queue/run_control.hpp"
+
+namespace amend {
+
+void RunControl::stop(StopCause cause, std::string text) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (cause_ != StopCause::none) return;
+    cause_ = cause;
+    text_ = std::move(text);
+    draining_.store(true, std::memory_order_release);
+  }
+  on_change_();
+}
+
+void RunControl::stop_now(StopCause cause, std::string text) {
+  stop(cause, std::move(text));
+  if (!stopping_now_.exchange(true, std::memory_order_acq_rel)) on_change_();
+}
+
+StopCause RunControl::cause() const {
+  const std::lock_guard lock(mutex_);
+  return cause_;
+}
+
+std::string RunControl::text() const {
+  const std::lock_guard lock(mutex_);
+  return text_;
+}
+
+void RunControl::answered(Clock::time_point now, std::uint16_t http) {
+  last_answer_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  if (http != 401 && http != 403) {
+    // Read first: the common case must not write to a line that all workers share.
+    if (!ever_accepted_.load(std::memory_order_relaxed)) ever_accepted_.store(true, std::memory_order_relaxed);
+    if (refused_in_a_row_.load(std::memory_order_relaxed) != 0) refused_in_a_row_.store(0, std::memory_order_relaxed);
+    return;
+  }
+  const auto streak = refused_in_a_row_.fetch_add(1, std::memory_order_relaxed) + 1;
+  const auto limit = ever_accepted_.load(std::memory_order_relaxed) ? credentials_streak_later : credentials_streak_at_start;
+  if (streak < limit) return;
+  stop(StopCause::credentials,
+       "the API refused the credentials " + std::to_string(streak) + " times in a row (HTTP " + std::to_string(http) +
+           "): wrong AppID or key, a clock that is more than 30 minutes off, an AppID bound to other IP addresses "
+           "(--ipv4 may help), or the other environment's URL; `amend ping` tells");
+}
+
+}  // namespace amend

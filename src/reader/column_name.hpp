@@ -1,0 +1,12 @@
+// When two names of columns mean the same one. Layer 1.
+#pragma once
+
+#include <string_view>
+
+namespace amend {
+
+/// "Full Name", "full_name" and " FULL-NAME " are the same: ASCII case does not count, spaces, underscores and hyphens
+/// are equal, and those at the ends do not count.
+bool same_column(std::string_view a, std::string_view b) noexcept;
+
+}  // namespace amend

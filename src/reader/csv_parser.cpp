@@ -1,0 +1,249 @@
+#include "amend/reader/csv_parser.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "reader/byte_scan.hpp"
+#include "reader/row_faults.hpp"
+
+namespace amend {
+namespace {
+
+bool is_line_end(char c) noexcept { return c == '\n' || c == '\r'; }
+
+}  // namespace
+
+/// One piece of input while it is being consumed.
+struct CsvParser::Piece {
+  Piece(std::string_view input, std::uint64_t offset_) noexcept
+      : at(input.data()), begin(at), end(at + input.size()), stop(end), raw_from(at), offset(offset_) {}
+
+  std::uint64_t position() const noexcept { return offset + static_cast<std::uint64_t>(at - begin); }
+
+  const char* at;
+  const char* begin;
+  const char* end;
+  const char* stop;      // the row must have ended here; the end of the piece when the row limit is further away
+  const char* raw_from;  // what stands before belongs to no row or is in Record::raw() already
+  std::uint64_t offset;  // of `begin` in the input
+};
+
+CsvParser::CsvParser(char delimiter, std::size_t row_bytes_max, std::size_t columns_max, Position start)
+    : delimiter_(delimiter),
+      row_bytes_max_(row_bytes_max),
+      columns_max_(columns_max),
+      next_row_(start.row),
+      line_(start.line),
+      offset_(start.byte) {}
+
+CsvParser::Stop CsvParser::parse(std::string_view& input, Record& out) {
+  Piece piece(input, offset_);
+  if (state_ != State::row_start && state_ != State::skipping) {
+    const std::uint64_t room = row_bytes_max_ - (offset_ - row_.byte);
+    if (room < input.size()) piece.stop = piece.begin + room;
+  }
+  bool ended = false;
+  while (!ended && piece.at != piece.end) {
+    if (piece.at == piece.stop) {
+      ended = reach_limit(piece, out);
+      continue;
+    }
+    switch (state_) {
+      case State::row_start: start_row(piece, out); break;
+      case State::cell_start: start_cell(piece); break;
+      case State::unquoted: ended = read_unquoted(piece, out); break;
+      case State::quoted: read_quoted(piece, out); break;
+      case State::quote_in_quoted: ended = read_after_quote(piece, out); break;
+      case State::skipping: ended = skip_line(piece, out); break;
+    }
+  }
+  if (!ended && state_ != State::row_start) keep_raw(piece, out);
+  offset_ = piece.position();
+  input.remove_prefix(static_cast<std::size_t>(piece.at - piece.begin));
+  return ended ? Stop::record : Stop::need_input;
+}
+
+CsvParser::Stop CsvParser::finish(Record& out) {
+  if (state_ == State::row_start) return Stop::end;
+  if (state_ == State::quoted) damage(Fault::unclosed_quote, offset_ - row_.byte);
+  if (state_ != State::skipping) end_cell(out);
+  judge(out);
+  state_ = State::row_start;
+  return Stop::record;
+}
+
+void CsvParser::start_row(Piece& piece, Record& out) {
+  if (is_line_end(*piece.at)) {
+    if (*piece.at == '\r' || !after_cr_) ++line_;
+    after_cr_ = *piece.at == '\r';
+    ++piece.at;
+    return;
+  }
+  after_cr_ = false;
+  out.clear();
+  row_ = Position(next_row_++, line_, piece.position());
+  out.set_position(row_);
+  fault_ = Fault::none;
+  cells_ = 0;
+  piece.raw_from = piece.at;
+  if (row_bytes_max_ < static_cast<std::size_t>(piece.end - piece.at)) piece.stop = piece.at + row_bytes_max_;
+  state_ = State::cell_start;
+}
+
+void CsvParser::start_cell(Piece& piece) {
+  if (*piece.at != '"') {
+    state_ = State::unquoted;
+    return;
+  }
+  ++piece.at;
+  quote_line_ = line_;
+  state_ = State::quoted;
+}
+
+bool CsvParser::read_unquoted(Piece& piece, Record& out) {
+  const ByteSet ends(delimiter_, '"', '\n', '\r');
+  for (;;) {
+    const char* const found = ends.find(piece.at, piece.stop);
+    append(out, piece.at, found);
+    piece.at = found;
+    if (found == piece.stop) return false;
+    if (*found == '"') {
+      damage(Fault::quote_in_cell, piece.position() - row_.byte + 1);
+      state_ = State::skipping;
+      piece.stop = piece.end;
+      return false;
+    }
+    end_cell(out);
+    if (*found != delimiter_) return end_row(piece, out);
+    ++piece.at;
+    if (piece.at == piece.stop || *piece.at == '"') break;
+  }
+  state_ = State::cell_start;
+  return false;
+}
+
+void CsvParser::read_quoted(Piece& piece, Record& out) {
+  const ByteSet ends('"', '\n', '\r', '"');
+  while (piece.at != piece.stop) {
+    const char* const found = ends.find(piece.at, piece.stop);
+    if (found != piece.at) after_cr_ = false;
+    append(out, piece.at, found);
+    piece.at = found;
+    if (found == piece.stop) return;
+    ++piece.at;
+    if (*found == '"') {
+      after_cr_ = false;
+      state_ = State::quote_in_quoted;
+      return;
+    }
+    append(out, found, piece.at);
+    if (*found == '\r' || !after_cr_) ++line_;
+    after_cr_ = *found == '\r';
+  }
+}
+
+bool CsvParser::read_after_quote(Piece& piece, Record& out) {
+  const char c = *piece.at;
+  if (c == '"') {
+    append(out, piece.at, piece.at + 1);
+    ++piece.at;
+    state_ = State::quoted;
+    return false;
+  }
+  if (c == delimiter_) {
+    end_cell(out);
+    ++piece.at;
+    state_ = State::cell_start;
+    return false;
+  }
+  if (is_line_end(c)) {
+    end_cell(out);
+    return end_row(piece, out);
+  }
+  damage(Fault::text_after_quote, piece.position() - row_.byte + 1);
+  state_ = State::skipping;
+  piece.stop = piece.end;
+  return false;
+}
+
+bool CsvParser::skip_line(Piece& piece, Record& out) {
+  piece.at = ByteSet('\n', '\r', '\n', '\r').find(piece.at, piece.end);
+  return piece.at != piece.end && end_row(piece, out);
+}
+
+// The row limit is used up and there are more bytes: only a line end outside quotes may follow.
+bool CsvParser::reach_limit(Piece& piece, Record& out) {
+  piece.stop = piece.end;
+  if (state_ != State::quoted && is_line_end(*piece.at)) {
+    end_cell(out);
+    return end_row(piece, out);
+  }
+  damage(state_ == State::quoted ? Fault::unclosed_quote : Fault::too_large, row_bytes_max_);
+  state_ = State::skipping;
+  return false;
+}
+
+void CsvParser::append(Record& out, const char* begin, const char* end) {
+  if (fault_ == Fault::none) out.bytes().append(begin, end);
+}
+
+void CsvParser::end_cell(Record& out) {
+  ++cells_;
+  if (cells_ > columns_max_) damage(Fault::columns, 0);
+  if (fault_ == Fault::none) out.end_field();
+}
+
+// The piece stands at the line end. A LF behind a CR is swallowed by start_row when it comes.
+bool CsvParser::end_row(Piece& piece, Record& out) {
+  keep_raw(piece, out);
+  after_cr_ = *piece.at == '\r';
+  ++piece.at;
+  judge(out);
+  ++line_;
+  state_ = State::row_start;
+  return true;
+}
+
+void CsvParser::keep_raw(Piece& piece, Record& out) const {
+  const auto bytes = static_cast<std::size_t>(piece.at - piece.raw_from);
+  const std::size_t kept = out.raw().size();
+  const std::size_t room = kept < raw_seen_bytes ? raw_seen_bytes - kept : 0;
+  out.raw().append(piece.raw_from, state_ == State::skipping ? std::min(bytes, room) : bytes);
+  piece.raw_from = piece.at;
+}
+
+void CsvParser::judge(Record& out) {
+  if (fault_ != Fault::none) {
+    refuse_row(out, reason());
+  } else {
+    judge_bytes(out);
+  }
+}
+
+// The first damage is the one told.
+void CsvParser::damage(Fault fault, std::uint64_t byte_in_row) {
+  if (fault_ != Fault::none) return;
+  fault_ = fault;
+  fault_byte_ = byte_in_row;
+  fault_cell_ = cells_ + 1;
+}
+
+Reason CsvParser::reason() const {
+  const std::string where =
+      "column " + std::to_string(fault_cell_) + ", byte " + std::to_string(fault_byte_) + " of the row: ";
+  switch (fault_) {
+    case Fault::quote_in_cell: return row_fault("input.csv.quote", where + "a quote inside an unquoted cell");
+    case Fault::text_after_quote: return row_fault("input.csv.quote", where + "text after the closing quote");
+    case Fault::unclosed_quote:
+      return row_fault("input.csv.unclosed_quote", "column " + std::to_string(fault_cell_) +
+                                                       ": the quote opened at line " + std::to_string(quote_line_) +
+                                                       " is not closed; lines " + std::to_string(row_.line) + " to " +
+                                                       std::to_string(line_) + " are rejected with this row");
+    case Fault::columns: return row_fault("input.row.columns", "more than " + std::to_string(columns_max_) + " cells");
+    case Fault::none:
+    case Fault::too_large: break;
+  }
+  return row_fault("input.row.too_large", "longer than " + std::to_string(row_bytes_max_) + " bytes");
+}
+
+}  // namespace amend

@@ -1,0 +1,195 @@
+#include "amend/reader/mapper.hpp"
+
+#include "reader/byte_scan.hpp"
+#include "reader/column_name.hpp"
+#include "reader/row_faults.hpp"
+
+namespace amend {
+namespace {
+
+constexpr std::size_t id_at = 0;
+constexpr std::size_t guard_at = 1;
+constexpr std::size_t fields_at = 2;
+
+// Quotes and backslashes are all that needs escaping: control characters are refused before (RFC 8259 §7).
+void append_json_string(std::string& out, std::string_view text) {
+  const ByteSet special('"', '\\', '"', '\\');
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  out += '"';
+  for (;;) {
+    const char* const found = special.find(at, end);
+    out.append(at, found);
+    if (found == end) break;
+    out += '\\';
+    out += *found;
+    at = found + 1;
+  }
+  out += '"';
+}
+
+Reason field_fault(std::string_view field, std::string_view what, const std::string& text) {
+  return row_fault("input." + std::string(field) + "." + std::string(what), text);
+}
+
+// What probably happened to an id, without repeating more of it than a person needs.
+std::string id_trouble(std::string_view id) {
+  const std::string shown = "\"" + printable(id, 40) + "\"";
+  if (id.front() == ' ' || id.back() == ' ') return shown + " has spaces around it";
+  const bool numeric = id.find_first_not_of("0123456789.+-eE") == std::string_view::npos;
+  if (numeric && id.find_first_of("eE") != std::string_view::npos && id.find_first_of("+.") != std::string_view::npos) {
+    return shown + " is a number that a spreadsheet has rounded: export the column as text";
+  }
+  if (id.size() != 36) return shown + " has " + std::to_string(id.size()) + " bytes; a uuid has 36";
+  return shown + " is not of the form 8-4-4-4-12 hexadecimal digits";
+}
+
+}  // namespace
+
+std::optional<Reason> Mapper::map(const Record& record, Batch& out) {
+  Update update;
+  update.position = record.position();
+  std::optional<Reason> reason = record.fault();
+  if (!reason && format_ == Format::ndjson) reason = find_members(record);
+  if (!reason) reason = append_id(record, out, update);
+  const std::size_t behind_id = out.arena().size();
+  if (!reason) reason = append_body(record, out, update);
+  if (!reason) reason = append_guard(record, out, update);
+  if (reason) {
+    out.arena().resize(behind_id);
+    update.body = update.guard = Slice();
+    update.sends_token = false;
+  }
+  const std::size_t raw_begin = out.arena().size();
+  out.arena() += record.raw();
+  update.raw = out.slice_from(raw_begin);
+  out.push_back(update);
+  return reason;
+}
+
+std::uint64_t Mapper::key_of(const Record& record) const noexcept {
+  if (record.fault()) return 0;
+  std::size_t at = wanted_[id_at].at;
+  if (format_ == Format::ndjson) {
+    at = 0;
+    while (at < record.size() && !means(wanted_[id_at], record.name(at))) ++at;
+  }
+  return at < record.size() && wonder::is_uuid(record.field(at)) ? wonder::customer_key(record.field(at)) : 0;
+}
+
+void Mapper::reject(const Record& record, Batch& out) const {
+  Update update;
+  update.position = record.position();
+  const std::size_t begin = out.arena().size();
+  out.arena() += record.raw();
+  update.raw = out.slice_from(begin);
+  out.push_back(update);
+}
+
+// Members of JSON have no fixed order: each row is searched anew.
+std::optional<Reason> Mapper::find_members(const Record& record) {
+  for (Wanted& wanted : wanted_) wanted.at = nowhere;
+  for (std::size_t i = 0; i < record.size(); ++i) {
+    for (Wanted& wanted : wanted_) {
+      if (!means(wanted, record.name(i))) continue;
+      if (wanted.at != nowhere) {
+        return row_fault("input.json.duplicate_key", "the members \"" + printable(record.name(wanted.at), 40) +
+                                                         "\" and \"" + printable(record.name(i), 40) + "\" both mean " +
+                                                         wanted.code_name);
+      }
+      wanted.at = i;
+    }
+  }
+  return std::nullopt;
+}
+
+bool Mapper::means(const Wanted& wanted, std::string_view member) const noexcept {
+  if (wanted.name.empty()) return false;
+  if (same_column(wanted.name, member)) return true;
+  return id_may_be_uuid_ && &wanted == &wanted_[id_at] && same_column("uuid", member);
+}
+
+std::optional<Reason> Mapper::append_id(const Record& record, Batch& out, Update& update) const {
+  const Wanted& wanted = wanted_[id_at];
+  if (is_blank(record, wanted.at) || record.field(wanted.at).empty()) {
+    if (wanted.at == nowhere || record.kind(wanted.at) != FieldKind::other) {
+      return field_fault("id", "missing", "the row has no id (" + printable(wanted.name, 60) + ")");
+    }
+    return field_fault("id", "type", "the id is a JSON boolean, array or object");
+  }
+  const std::string_view id = record.field(wanted.at);
+  if (!wonder::is_uuid(id)) return field_fault("id", "not_uuid", id_trouble(id));
+  const std::size_t begin = out.arena().size();
+  out.arena() += id;
+  update.id = out.slice_from(begin);
+  update.key = wonder::customer_key(id);
+  return std::nullopt;
+}
+
+std::optional<Reason> Mapper::append_body(const Record& record, Batch& out, Update& update) const {
+  std::string& body = out.arena();
+  const std::size_t begin = body.size();
+  body += '{';
+  for (std::size_t i = fields_at; i < wanted_.size(); ++i) {
+    auto reason = append_value(record, wanted_[i], body, update);
+    if (reason) return reason;
+  }
+  if (body.back() == ',') body.pop_back();
+  body += '}';
+  update.body = out.slice_from(begin);
+  return std::nullopt;
+}
+
+std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& wanted, std::string& body,
+                                           Update& update) const {
+  if (is_blank(record, wanted.at)) {
+    // An optional field that the input does not have at all is never sent, whatever a blank cell would mean.
+    if (wanted.at == nowhere && !wanted.rule->required) return std::nullopt;
+    if (wanted.blank != Blank::omit) {
+      body.append(wanted.key).append(wanted.blank == Blank::empty ? "\"\"," : "null,");
+      return std::nullopt;
+    }
+    if (!wanted.rule->required) return std::nullopt;
+    return field_fault(wanted.code_name, "missing", wanted.code_name + " is required and blank or absent");
+  }
+  const FieldKind kind = record.kind(wanted.at);
+  const std::string_view value = record.field(wanted.at);
+  if (kind == FieldKind::other) {
+    return field_fault(wanted.code_name, "type",
+                       wanted.code_name + " is a JSON boolean, array or object, not a string");
+  }
+  if (kind == FieldKind::number && value.find_first_of("eE") != std::string_view::npos) {
+    return field_fault(wanted.code_name, "number",
+                       wanted.code_name + " is a number with an exponent: write it as a string");
+  }
+  auto reason = wonder::check_value(*wanted.rule, value);
+  if (reason) return reason;
+  body += wanted.key;
+  append_json_string(body, value);
+  body += ',';
+  if (wanted.code_name == "default_payment_token") update.sends_token = !value.empty();
+  return std::nullopt;
+}
+
+std::optional<Reason> Mapper::append_guard(const Record& record, Batch& out, Update& update) const {
+  const Wanted& wanted = wanted_[guard_at];
+  if (wanted.name.empty()) return std::nullopt;
+  if (wanted.at != nowhere && record.kind(wanted.at) == FieldKind::other) {
+    return field_fault("guard", "type", printable(wanted.name, 60) + " is a JSON boolean, array or object");
+  }
+  if (is_blank(record, wanted.at) || record.field(wanted.at).empty()) {
+    return field_fault("guard", "missing", "--guard: " + printable(wanted.name, 60) + " is blank or absent");
+  }
+  const std::size_t begin = out.arena().size();
+  out.arena() += record.field(wanted.at);
+  update.guard = out.slice_from(begin);
+  return std::nullopt;
+}
+
+bool Mapper::is_blank(const Record& record, std::size_t at) const noexcept {
+  if (at == nowhere) return true;
+  if (format_ == Format::ndjson) return record.kind(at) == FieldKind::null;
+  return record.field(at).find_first_not_of(' ') == std::string_view::npos;
+}
+
+}  // namespace amend

@@ -1,0 +1,184 @@
+// The part of the mapper that runs once: options and header → what a row is searched for.
+#include <algorithm>
+#include <utility>
+
+#include "amend/reader/mapper.hpp"
+#include "reader/column_name.hpp"
+
+namespace amend {
+namespace {
+
+constexpr std::size_t id_at = 0;
+constexpr std::size_t guard_at = 1;
+constexpr std::size_t fields_at = 2;
+constexpr std::string_view own_prefix = "amend_";
+constexpr std::size_t absent = static_cast<std::size_t>(-1);
+
+std::string quoted(std::string_view name) { return "\"" + printable(name, 60) + "\""; }
+
+std::string listed(const std::vector<std::string>& header) {
+  constexpr std::size_t shown_max = 30;
+  std::string out = "the columns are: ";
+  for (std::size_t i = 0; i < header.size() && i < shown_max; ++i) out += (i == 0 ? "" : ", ") + quoted(header[i]);
+  if (header.size() > shown_max) out += " and " + std::to_string(header.size() - shown_max) + " more";
+  return out;
+}
+
+// One column whose text holds another usual separator was probably not read with the right one.
+std::string delimiter_hint(const std::vector<std::string>& header) {
+  if (header.size() != 1) return {};
+  if (header[0].find(';') != std::string::npos) return "; is the separator a semicolon? Use --delimiter ';'";
+  if (header[0].find('\t') != std::string::npos)
+    return "; is the separator a TAB? Name the file .tsv or use --delimiter";
+  return {};
+}
+
+bool is_own(std::string_view name) noexcept { return name.starts_with(own_prefix); }
+
+// The very name wins over names that are only equal but for case and spaces; two of those are ambiguous.
+std::size_t find_column(const std::vector<std::string>& header, std::string_view name, const std::string& what) {
+  const auto exact = std::ranges::find(header, name);
+  if (exact != header.end()) return static_cast<std::size_t>(exact - header.begin());
+  std::size_t found = absent;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (is_own(header[i]) || !same_column(header[i], name)) continue;
+    if (found != absent) {
+      throw ConfigError(what + ": the columns " + quoted(header[found]) + " and " + quoted(header[i]) +
+                        " both fit; rename one or name the one meant exactly");
+    }
+    found = i;
+  }
+  return found;
+}
+
+// A column found by its own name must be the only one: the exact name does not win over a twin.
+std::size_t find_self_named(const std::vector<std::string>& header, const std::string& name) {
+  std::size_t found = absent;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (is_own(header[i]) || !same_column(header[i], name)) continue;
+    if (found != absent) {
+      throw ConfigError("two columns for " + name + ": " + quoted(header[found]) + " and " + quoted(header[i]) +
+                        "; choose with --map " + name + "=COLUMN");
+    }
+    found = i;
+  }
+  return found;
+}
+
+std::string field_names() {
+  std::string out;
+  for (const auto& field : wonder::customer_fields()) out += (out.empty() ? "" : ", ") + std::string(field.name);
+  return out;
+}
+
+}  // namespace
+
+Mapper::Mapper(const MappingConfig& config, Format format, const std::vector<std::string>& header) : format_(format) {
+  wanted_.resize(fields_at);
+  wanted_[id_at].code_name = "id";
+  wanted_[guard_at].code_name = "guard";
+  for (const auto& field : wonder::customer_fields()) {
+    Wanted wanted;
+    wanted.code_name = field.name;
+    wanted.rule = &field;
+    wanted.key = "\"" + std::string(field.name) + "\":";
+    wanted_.push_back(std::move(wanted));
+  }
+  read_blanks(config);
+  name_by_options(config);
+  if (format_ == Format::csv && !header.empty()) find_columns(config, header);
+  if (format_ == Format::ndjson) {
+    id_may_be_uuid_ = wanted_[id_at].name.empty();
+    if (id_may_be_uuid_) wanted_[id_at].name = "id";
+    for (Wanted& wanted : wanted_) {
+      if (wanted.rule != nullptr && wanted.name.empty()) wanted.name = wanted.code_name;
+    }
+  }
+  describe_fields();
+}
+
+Mapper::Wanted& Mapper::wanted_field(std::string_view option, std::string_view name) {
+  for (Wanted& wanted : wanted_) {
+    if (wanted.rule != nullptr && wanted.code_name == name) return wanted;
+  }
+  std::string message =
+      std::string(option) + " " + printable(name, 60) + "=…: the API has no such field to set; it has " + field_names();
+  if (name == "id" || name == "uuid") message = std::string(option) + ": the id is chosen with --id-column NAME";
+  throw ConfigError(message);
+}
+
+void Mapper::read_blanks(const MappingConfig& config) {
+  for (const auto& [field, blank] : config.blanks) wanted_field("--blank", field).blank = blank;
+}
+
+void Mapper::name_by_options(const MappingConfig& config) {
+  for (const auto& [field, column] : config.columns) {
+    Wanted& wanted = wanted_field("--map", field);
+    if (column.empty()) throw ConfigError("--map " + field + "=: name a column");
+    if (!wanted.name.empty()) {
+      throw ConfigError("--map " + field + ": given twice, " + quoted(wanted.name) + " and " + quoted(column));
+    }
+    wanted.name = column;
+  }
+  wanted_[id_at].name = config.id_column;
+  wanted_[guard_at].name = config.guard_column;
+}
+
+void Mapper::find_columns(const MappingConfig& config, const std::vector<std::string>& header) {
+  for (Wanted& wanted : wanted_) {
+    if (wanted.name.empty()) continue;
+    const std::string option = &wanted == &wanted_[id_at] ? "--id-column " + printable(wanted.name, 60)
+                               : &wanted == &wanted_[guard_at]
+                                   ? "--guard reference_number=" + printable(wanted.name, 60)
+                                   : "--map " + wanted.code_name + "=" + printable(wanted.name, 60);
+    wanted.at = find_column(header, wanted.name, option);
+    if (wanted.at == absent)
+      throw ConfigError(option + ": there is no such column; " + listed(header) + delimiter_hint(header));
+  }
+  if (config.id_column.empty()) find_id_column(header);
+  for (Wanted& wanted : wanted_) {
+    if (wanted.rule == nullptr) continue;
+    if (wanted.name.empty()) wanted.at = find_self_named(header, wanted.code_name);
+    if (wanted.at == absent && wanted.rule->required && wanted.blank == Blank::omit) {
+      throw ConfigError("no column for the required field " + wanted.code_name + ": use --map " + wanted.code_name +
+                        "=COLUMN, or --blank " + wanted.code_name + "=empty to send \"\"; " + listed(header));
+    }
+    if (wanted.at != absent) wanted.name = header[wanted.at];
+  }
+  note_unknown(header);
+}
+
+void Mapper::find_id_column(const std::vector<std::string>& header) {
+  const std::size_t id = find_column(header, "id", "--id-column");
+  const std::size_t uuid = find_column(header, "uuid", "--id-column");
+  if (id != absent && uuid != absent) {
+    throw ConfigError("--id-column: the columns " + quoted(header[id]) + " and " + quoted(header[uuid]) +
+                      " could both be the id; choose one");
+  }
+  wanted_[id_at].at = id != absent ? id : uuid;
+  if (wanted_[id_at].at == absent) {
+    throw ConfigError("no column is called id or uuid: use --id-column NAME; " + listed(header) +
+                      delimiter_hint(header));
+  }
+  wanted_[id_at].name = header[wanted_[id_at].at];
+}
+
+void Mapper::note_unknown(const std::vector<std::string>& header) {
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    const bool used = std::ranges::any_of(wanted_, [i](const Wanted& wanted) { return wanted.at == i; });
+    if (!used && !is_own(header[i]) && !same_column(header[i], "reference_number"))
+      unknown_columns_.push_back(header[i]);
+  }
+}
+
+void Mapper::describe_fields() {
+  for (const Wanted& wanted : wanted_) {
+    const std::string& name = &wanted == &wanted_[guard_at] ? "guard reference_number" : wanted.code_name;
+    const bool constant =
+        wanted.name.empty() && wanted.rule != nullptr && wanted.rule->required && wanted.blank != Blank::omit;
+    if (!wanted.name.empty()) description_.push_back(name + " <- " + printable(wanted.name, 60));
+    if (constant) description_.push_back(name + " <- always " + (wanted.blank == Blank::empty ? "\"\"" : "null"));
+  }
+}
+
+}  // namespace amend

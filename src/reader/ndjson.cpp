@@ -1,0 +1,158 @@
+#include "amend/reader/ndjson.hpp"
+
+#include <algorithm>
+#include <boost/json/basic_parser_impl.hpp>
+#include <string>
+#include <vector>
+
+#include "reader/row_faults.hpp"
+
+namespace amend {
+namespace {
+
+namespace json = boost::json;
+
+// Receives Boost.JSON's events and keeps what stands on the first level of the object.
+class RowHandler {
+ public:
+  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+
+  explicit RowHandler(std::size_t members_max) : members_max_(members_max) {}
+
+  void begin(Record& record) noexcept {
+    record_ = &record;
+    depth_ = 0;
+    is_object_ = false;
+  }
+  bool is_object() const noexcept { return is_object_; }
+
+  bool on_document_begin(json::error_code&) { return true; }
+  bool on_document_end(json::error_code&) { return true; }
+  bool on_object_begin(json::error_code&) {
+    if (depth_++ == 0) is_object_ = true;
+    return true;
+  }
+  bool on_object_end(std::size_t, json::error_code&) { return end_nested(); }
+  bool on_array_begin(json::error_code&) {
+    ++depth_;
+    return true;
+  }
+  bool on_array_end(std::size_t, json::error_code&) { return end_nested(); }
+
+  bool on_key_part(json::string_view s, std::size_t, json::error_code&) { return append(s); }
+  bool on_key(json::string_view s, std::size_t, json::error_code& ec) {
+    append(s);
+    if (!keeps()) return true;
+    if (record_->size() == members_max_) {
+      ec = json::error::object_too_large;
+      return false;
+    }
+    record_->end_name();
+    return true;
+  }
+  bool on_string_part(json::string_view s, std::size_t, json::error_code&) { return append(s); }
+  bool on_string(json::string_view s, std::size_t, json::error_code&) { return end_value(s, FieldKind::text); }
+  bool on_number_part(json::string_view s, json::error_code&) { return append(s); }
+  bool on_int64(std::int64_t, json::string_view s, json::error_code&) { return end_value(s, FieldKind::number); }
+  bool on_uint64(std::uint64_t, json::string_view s, json::error_code&) { return end_value(s, FieldKind::number); }
+  bool on_double(double, json::string_view s, json::error_code&) { return end_value(s, FieldKind::number); }
+  bool on_bool(bool, json::error_code&) { return end_value({}, FieldKind::other); }
+  bool on_null(json::error_code&) { return end_value({}, FieldKind::null); }
+  bool on_comment_part(json::string_view, json::error_code&) { return true; }
+  bool on_comment(json::string_view, json::error_code&) { return true; }
+
+ private:
+  bool keeps() const noexcept { return depth_ == 1 && is_object_; }
+  bool append(json::string_view s) {
+    if (keeps()) record_->bytes().append(s.data(), s.size());
+    return true;
+  }
+  bool end_value(json::string_view s, FieldKind kind) {
+    append(s);
+    if (keeps()) record_->end_field(kind);
+    return true;
+  }
+  bool end_nested() {
+    --depth_;
+    return end_value({}, FieldKind::other);
+  }
+
+  std::size_t members_max_;
+  Record* record_ = nullptr;
+  std::size_t depth_ = 0;
+  bool is_object_ = false;
+};
+
+std::string_view trimmed(std::string_view text) noexcept {
+  const std::size_t first = text.find_first_not_of(" \t\r");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+// A file that holds one array, or objects spread over lines, shows it in its first line.
+bool looks_spread_over_lines(std::string_view line) noexcept {
+  return line == "{" || line == "[" || line == "[{" || line.ends_with("},") || line == "}" || line == "]";
+}
+
+constexpr std::string_view one_object_a_line =
+    "one complete object a line; this looks like pretty-printed JSON or an array";
+
+}  // namespace
+
+class NdjsonParser::Impl {
+ public:
+  explicit Impl(std::size_t members_max) : members_max_(members_max), parser_(json::parse_options(), members_max) {}
+
+  void parse(Record& record) {
+    if (record.fault() || !judge_bytes(record)) return;
+    const std::string_view line = trimmed(record.raw());
+    parser_.reset();
+    parser_.handler().begin(record);
+    json::error_code ec;
+    const std::size_t used = parser_.write_some(false, line.data(), line.size(), ec);
+    if (!ec && used < line.size()) ec = json::error::extra_data;
+    if (ec) {
+      const auto before = static_cast<std::size_t>(line.data() - record.raw().data());
+      refuse_row(record, grammar_fault(line, before + std::min(used, line.size()) + 1, ec));
+    } else if (!parser_.handler().is_object()) {
+      refuse_row(record, row_fault("input.json.not_object", "the line is JSON but not an object: one object a line"));
+    } else {
+      refuse_duplicates(record);
+    }
+  }
+
+ private:
+  Reason grammar_fault(std::string_view line, std::size_t column, const json::error_code& ec) const {
+    const std::string where = "column " + std::to_string(column) + ": ";
+    if (ec == json::error::object_too_large) {
+      return row_fault("input.row.columns", where + "more than " + std::to_string(members_max_) + " members");
+    }
+    if (ec == json::error::too_deep) return row_fault("input.json.depth", where + "nested deeper than 32 levels");
+    if (looks_spread_over_lines(line)) return row_fault("input.json.syntax", where + std::string(one_object_a_line));
+    return row_fault("input.json.syntax", where + ec.message());
+  }
+
+  void refuse_duplicates(Record& record) {
+    names_.clear();
+    for (std::size_t i = 0; i < record.size(); ++i) names_.push_back(record.name(i));
+    std::ranges::sort(names_);
+    const auto twice = std::ranges::adjacent_find(names_);
+    if (twice == names_.end()) return;
+    refuse_row(record,
+               row_fault("input.json.duplicate_key", "the member \"" + printable(*twice, 60) + "\" occurs twice"));
+  }
+
+  std::size_t members_max_;
+  json::basic_parser<RowHandler> parser_;
+  std::vector<std::string_view> names_;
+};
+
+NdjsonParser::NdjsonParser(std::size_t members_max) : impl_(std::make_unique<Impl>(members_max)) {}
+NdjsonParser::~NdjsonParser() = default;
+
+void NdjsonParser::parse(Record& record) { impl_->parse(record); }
+
+}  // namespace amend

@@ -1,0 +1,114 @@
+#include "amend/reader/reader.hpp"
+
+#include <chrono>
+
+namespace amend {
+namespace {
+
+// How soon a stop is noticed while stdin says nothing.
+constexpr std::chrono::milliseconds look_up_every{20};
+
+}  // namespace
+
+Reader::Reader(Source& source, Mapper& mapper, BatchPool& pool, std::vector<BoundedQueue<RowRef>*> queues,
+               OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, OnRejected on_rejected)
+    : source_(source),
+      mapper_(mapper),
+      pool_(pool),
+      queues_(std::move(queues)),
+      outcomes_(outcomes),
+      control_(control),
+      metrics_(metrics),
+      on_rejected_(on_rejected),
+      filling_(queues_.size()) {}
+
+void Reader::run() {
+  try {
+    read_all();
+  } catch (const InputError& error) {
+    control_.stop(StopCause::input_failed, error.what());
+  }
+  hand_on_all();
+  for (auto* queue : queues_) queue->close_input();
+}
+
+void Reader::read_all() {
+  Record record;
+  while (!control_.draining()) {
+    if (!wait_for_input()) return;
+    if (!source_.next(record)) return;
+    metrics_.rows_read.add();
+    metrics_.bytes_read.set(source_.position().byte);
+    if (!take(record)) return;
+  }
+}
+
+// False: the run is to stop. Rows already read must not wait for ones that may come much later.
+bool Reader::wait_for_input() {
+  if (source_.ready()) return true;
+  hand_on_all();
+  while (!source_.wait(look_up_every))
+    if (control_.draining()) return false;
+  return true;
+}
+
+bool Reader::take(const Record& record) {
+  const std::size_t worker = route(record);
+  Filling& filling = filling_[worker];
+  if (!filling.batch) {
+    filling.batch = pool_.try_acquire();
+    if (!filling.batch) {
+      // Rows in half-filled batches must be on their way before this thread waits for others to finish.
+      hand_on_all();
+      filling.batch = pool_.acquire();
+    }
+    if (!filling.batch) {
+      ++rows_dropped_;
+      return false;
+    }
+  }
+  Batch& batch = *filling.batch;
+  std::optional<Reason> reason = record.fault();
+  if (reason) {
+    mapper_.reject(record, batch);
+  } else {
+    reason = mapper_.map(record, batch);
+  }
+  const bool rejected = reason.has_value();
+  if (rejected) filling.rejected.emplace_back(static_cast<std::uint32_t>(batch.size() - 1), std::move(*reason));
+  if (batch.size() >= rows_per_batch_max || batch.bytes() >= bytes_per_batch) hand_on(worker);
+  if (!rejected || on_rejected_ == OnRejected::go_on) return true;
+  control_.stop(StopCause::strict, "row " + std::to_string(record.position().row) + " (line " +
+                                       std::to_string(record.position().line) + ") was rejected, and --strict is set");
+  return false;
+}
+
+// All rows of a customer go to one worker: its key gate keeps their order.
+std::size_t Reader::route(const Record& record) {
+  if (queues_.size() == 1 || record.fault()) return 0;
+  return mapper_.key_of(record) % queues_.size();
+}
+
+void Reader::hand_on(std::size_t worker) {
+  Filling& filling = filling_[worker];
+  if (!filling.batch) return;
+  Batch& batch = *std::exchange(filling.batch, nullptr);
+  batch.seal(std::chrono::steady_clock::now());
+  RowRef all(batch, 0);
+  const auto rejected_count = filling.rejected.size();
+  for (auto& [index, reason] : filling.rejected) {
+    Outcome& outcome = rejected_.emplace_back(RowRef(batch, index), Status::rejected);
+    outcome.at = std::chrono::system_clock::now();
+    outcome.reason = std::make_unique<Reason>(std::move(reason));
+  }
+  filling.rejected.clear();
+  outcomes_.push(rejected_);
+  const auto rows_to_send = batch.size() - rejected_count;
+  if (rows_to_send > 0 && !queues_[worker]->push(std::move(all))) rows_dropped_ += rows_to_send;
+}
+
+void Reader::hand_on_all() {
+  for (std::size_t worker = 0; worker < filling_.size(); ++worker) hand_on(worker);
+}
+
+}  // namespace amend

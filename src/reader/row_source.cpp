@@ -1,0 +1,53 @@
+#include "reader/row_source.hpp"
+
+#include <utility>
+
+namespace amend {
+
+RowSource::RowSource(ByteFeed feed, const InputConfig& config) : feed_(std::move(feed)), limit_(config.limit) {}
+
+bool RowSource::next(Record& record) {
+  if (limit_ != 0 && rows_ == limit_) return false;
+  if (ahead_ == Ahead::end) return false;
+  if (ahead_ == Ahead::part) ahead_ = read_row(ahead_record_) ? Ahead::row : Ahead::end;
+  if (ahead_ == Ahead::nothing) {
+    if (!read_row(record)) return false;
+  } else {
+    if (ahead_ == Ahead::end) return false;
+    std::swap(record, ahead_record_);
+    ahead_ = Ahead::nothing;
+  }
+  complete(record);
+  ++rows_;
+  return true;
+}
+
+bool RowSource::ready() {
+  if (limit_ != 0 && rows_ == limit_) return true;
+  if (ahead_ == Ahead::row || ahead_ == Ahead::end) return true;
+  for (;;) {
+    if (!feed_.rest().empty()) ahead_ = Ahead::part;
+    if (consume(ahead_record_)) {
+      ahead_ = Ahead::row;
+      return true;
+    }
+    if (!feed_.ready()) return false;
+    if (feed_.refill()) continue;
+    ahead_ = finish(ahead_record_) ? Ahead::row : Ahead::end;
+    return true;
+  }
+}
+
+bool RowSource::wait(std::chrono::milliseconds timeout) {
+  if (ready()) return true;
+  return feed_.wait(timeout) && ready();
+}
+
+bool RowSource::read_row(Record& record) {
+  for (;;) {
+    if (consume(record)) return true;
+    if (!feed_.refill()) return finish(record);
+  }
+}
+
+}  // namespace amend

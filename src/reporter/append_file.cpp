@@ -1,0 +1,76 @@
+#include "reporter/append_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace amend {
+
+DurabilityError::DurabilityError(const std::string& file, std::string_view action, int error_number)
+    : std::runtime_error(file + ": " + std::string(action) + ": " + std::generic_category().message(error_number)),
+      error_number_(error_number) {}
+
+int write_all(int descriptor, std::string_view bytes) noexcept {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (written == 0) {
+      return EIO;
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+AppendFile::AppendFile(const RunDirectory& run, std::string_view name) : path_(run.path(name)) {
+  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (descriptor_ < 0) throw DurabilityError(path_, "cannot create the file", errno);
+  try {
+    run.sync();
+  } catch (...) {
+    ::close(descriptor_);
+    throw;
+  }
+}
+
+AppendFile::~AppendFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void AppendFile::write(std::string_view bytes) {
+  check();
+  if (bytes.empty()) return;
+  dirty_ = true;
+  if (const int error = write_all(descriptor_, bytes)) poison("cannot write", error);
+}
+
+void AppendFile::flush() {
+  check();
+  if (!dirty_) return;
+  if (::fdatasync(descriptor_) != 0) poison("cannot make results durable (fdatasync)", errno);
+  dirty_ = false;
+}
+
+void AppendFile::close() {
+  flush();
+  if (descriptor_ < 0) return;
+  // NFS and some FUSE file systems report a full disk only here.
+  const int result = ::close(descriptor_);
+  descriptor_ = -1;
+  if (result != 0 && errno != EINTR) poison("cannot close", errno);
+}
+
+void AppendFile::check() const {
+  if (failure_) throw *failure_;
+}
+
+void AppendFile::poison(std::string_view action, int error_number) {
+  failure_.emplace(path_, action, error_number);
+  throw *failure_;
+}
+
+}  // namespace amend

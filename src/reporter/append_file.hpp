@@ -1,0 +1,41 @@
+// A file of results that only grows, and that is dead after its first error. Layer 2, one thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "amend/reporter/run_directory.hpp"
+#include "amend/reporter/sink.hpp"
+
+namespace amend {
+
+/// Every function throws DurabilityError; after the first, each throws it again and touches the descriptor no more.
+class AppendFile {
+ public:
+  /// Creates the file 0600 if it is not there and makes its name durable.
+  AppendFile(const RunDirectory& run, std::string_view name);
+  AppendFile(const AppendFile&) = delete;
+  AppendFile& operator=(const AppendFile&) = delete;
+  ~AppendFile();
+
+  /// write(2) until all is written: short writes and EINTR are continued.
+  void write(std::string_view bytes);
+  /// fdatasync(2), when anything was written since the last.
+  void flush();
+  void close();
+
+ private:
+  void check() const;
+  [[noreturn]] void poison(std::string_view action, int error_number);
+
+  std::string path_;
+  int descriptor_ = -1;
+  bool dirty_ = false;
+  std::optional<DurabilityError> failure_;
+};
+
+/// write(2) until all is written; returns 0 or the errno.
+int write_all(int descriptor, std::string_view bytes) noexcept;
+
+}  // namespace amend

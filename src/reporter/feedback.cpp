@@ -1,0 +1,151 @@
+#include "amend/reporter/feedback.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <optional>
+
+#include "reporter/append_file.hpp"
+#include "reporter/feedback_rows.hpp"
+
+namespace amend {
+namespace {
+
+constexpr std::size_t buffer_bytes = 64 * 1024;
+
+std::string file_name(std::string_view stem, Format format) {
+  return std::string(stem) + (format == Format::ndjson ? ".ndjson" : ".csv");
+}
+
+// One of the three files of the sink; on disk from its first row on.
+class StatusFile {
+ public:
+  StatusFile(std::string_view stem, FeedbackKind kind, const InputLayout& layout)
+      : name_(file_name(stem, layout.format)), rows_(layout, kind) {}
+
+  void add(const Outcome& outcome) {
+    if (!started_) rows_.append_header(buffer_);
+    started_ = true;
+    rows_.append_row(buffer_, outcome.row->position.line, outcome.row.raw(), outcome.reason.get());
+  }
+
+  void write(const RunDirectory& run) {
+    if (buffer_.empty()) return;
+    if (!file_) file_.emplace(run, name_);
+    file_->write(buffer_);
+    buffer_.clear();
+  }
+
+  void flush() {
+    if (file_) file_->flush();
+  }
+
+  void close() {
+    if (file_) file_->close();
+  }
+
+ private:
+  std::string name_;
+  FeedbackRows rows_;
+  bool started_ = false;
+  std::string buffer_;
+  std::optional<AppendFile> file_;
+};
+
+class Feedback final : public Sink {
+ public:
+  Feedback(const RunDirectory& run, const InputLayout& layout)
+      : run_(run),
+        failed_("failed", FeedbackKind::sent, layout),
+        rejected_("rejected", FeedbackKind::rejected, layout),
+        unknown_("unknown", FeedbackKind::sent, layout) {}
+
+  void write(std::span<const Outcome> outcomes) override {
+    for (const Outcome& outcome : outcomes) {
+      if (StatusFile* file = file_of(outcome.status)) file->add(outcome);
+    }
+    for (StatusFile* file : files_) file->write(run_);
+  }
+
+  void flush() override {
+    for (StatusFile* file : files_) file->flush();
+  }
+
+  void close() override {
+    for (StatusFile* file : files_) file->close();
+  }
+
+ private:
+  StatusFile* file_of(Status status) noexcept {
+    switch (status) {
+      case Status::success: return nullptr;
+      case Status::failed: return &failed_;
+      case Status::rejected: return &rejected_;
+      case Status::unknown: return &unknown_;
+    }
+    return nullptr;
+  }
+
+  const RunDirectory& run_;
+  StatusFile failed_;
+  StatusFile rejected_;
+  StatusFile unknown_;
+  std::array<StatusFile*, 3> files_{&failed_, &rejected_, &unknown_};
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> open_feedback(const RunDirectory& run, InputLayout layout) {
+  return std::make_unique<Feedback>(run, layout);
+}
+
+class UnsentWriter::State {
+ public:
+  State(const RunDirectory& run, const InputLayout& layout)
+      : run_(run), name_(file_name("unsent", layout.format)), rows_(layout, FeedbackKind::unsent) {}
+
+  void add(const Position& position, std::string_view raw) {
+    if (count_ == 0) rows_.append_header(buffer_);
+    ++count_;
+    rows_.append_row(buffer_, position.line, raw, nullptr);
+    if (buffer_.size() >= buffer_bytes) spill();
+  }
+
+  void close() {
+    if (count_ == 0) return;
+    spill();
+    file_->close();
+    run_.rename(temporary(), name_);
+  }
+
+  std::uint64_t count() const noexcept { return count_; }
+
+ private:
+  std::string temporary() const { return name_ + ".tmp"; }
+
+  void spill() {
+    if (!file_) {
+      // A run that was killed here has left a part of it.
+      ::unlink(run_.path(temporary()).c_str());
+      file_.emplace(run_, temporary());
+    }
+    file_->write(buffer_);
+    buffer_.clear();
+  }
+
+  const RunDirectory& run_;
+  std::string name_;
+  FeedbackRows rows_;
+  std::string buffer_;
+  std::optional<AppendFile> file_;
+  std::uint64_t count_ = 0;
+};
+
+UnsentWriter::UnsentWriter(const RunDirectory& run, InputLayout layout)
+    : state_(std::make_unique<State>(run, layout)) {}
+UnsentWriter::~UnsentWriter() = default;
+void UnsentWriter::add(const Position& position, std::string_view raw) { state_->add(position, raw); }
+std::uint64_t UnsentWriter::count() const noexcept { return state_->count(); }
+void UnsentWriter::close() { state_->close(); }
+
+}  // namespace amend

@@ -1,0 +1,184 @@
+#include "reporter/feedback_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "amend/reader/csv_parser.hpp"
+#include "reporter/json_text.hpp"
+
+namespace amend {
+namespace {
+
+constexpr std::size_t raw_bytes_max = 4096;
+constexpr std::string_view own_prefix = "amend_";
+
+// RFC 4180 §2.
+constexpr std::string_view line_end = "\r\n";
+
+std::string_view first_bytes(std::string_view raw) {
+  if (raw.size() <= raw_bytes_max) return raw;
+  std::size_t end = raw_bytes_max;
+  while (end > raw_bytes_max - 4 && (static_cast<unsigned char>(raw[end]) & 0xC0) == 0x80) --end;
+  return raw.substr(0, end);
+}
+
+void append_cell(std::string& out, std::string_view cell) {
+  if (cell.find_first_of(",\"\r\n") == std::string_view::npos) {
+    out += cell;
+    return;
+  }
+  out += '"';
+  for (const char c : cell) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  out += '"';
+}
+
+void append_readable_cell(std::string& out, std::string_view text) {
+  std::string readable;
+  append_readable(readable, text);
+  append_cell(out, readable);
+}
+
+bool is_json_object(std::string_view raw) {
+  boost::json::error_code error;
+  const boost::json::value value = boost::json::parse(boost::json::string_view(raw.data(), raw.size()), error);
+  return !error && value.is_object();
+}
+
+// Index behind the string that begins at `begin`.
+std::size_t string_end(std::string_view json, std::size_t begin) {
+  std::size_t i = begin + 1;
+  while (json[i] != '"') i += json[i] == '\\' ? 2 : 1;
+  return i + 1;
+}
+
+bool is_own_member(std::string_view member) {
+  const std::size_t begin = member.find('"');
+  const std::string_view key = member.substr(begin, string_end(member, begin) - begin);
+  if (key.find('\\') == std::string_view::npos) return key.substr(1).starts_with(own_prefix);
+  const boost::json::value text = boost::json::parse(boost::json::string_view(key.data(), key.size()));
+  return std::string_view(text.get_string().data(), text.get_string().size()).starts_with(own_prefix);
+}
+
+// The text of each member of a valid JSON object, white space included, so that joining them with commas gives the
+// original bytes again: numbers must not be read and written anew.
+std::vector<std::string_view> members_of(std::string_view object) {
+  std::vector<std::string_view> members;
+  std::size_t begin = object.find('{') + 1;
+  const std::size_t end = object.rfind('}');
+  int depth = 0;
+  std::size_t i = begin;
+  while (i < end) {
+    const char c = object[i];
+    if (c == '"') {
+      i = string_end(object, i);
+      continue;
+    }
+    if (c == '{' || c == '[') ++depth;
+    if (c == '}' || c == ']') --depth;
+    if (c == ',' && depth == 0) {
+      members.push_back(object.substr(begin, i - begin));
+      begin = i + 1;
+    }
+    ++i;
+  }
+  const std::string_view last = object.substr(begin, end - begin);
+  if (last.find('"') != std::string_view::npos) members.push_back(last);
+  return members;
+}
+
+void append_foreign_members(std::string& out, std::string_view object) {
+  for (const std::string_view member : members_of(object)) {
+    if (is_own_member(member)) continue;
+    out += member;
+    out += ',';
+  }
+}
+
+}  // namespace
+
+FeedbackRows::FeedbackRows(InputLayout layout, FeedbackKind kind) : layout_(std::move(layout)), kind_(kind) {
+  for (std::size_t i = 0; i < layout_.header.size(); ++i) {
+    if (!layout_.header[i].starts_with(own_prefix)) kept_.push_back(i);
+  }
+}
+
+void FeedbackRows::append_header(std::string& out) const {
+  if (layout_.format == Format::ndjson) return;
+  for (const std::size_t i : kept_) {
+    append_cell(out, layout_.header[i]);
+    out += ',';
+  }
+  out += "amend_line";
+  if (kind_ != FeedbackKind::unsent) out += ",amend_error_code,amend_error";
+  if (kind_ != FeedbackKind::sent) out += ",amend_raw";
+  out += line_end;
+}
+
+void FeedbackRows::append_row(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) {
+  if (layout_.format == Format::ndjson) {
+    append_json(out, line, raw, reason);
+  } else {
+    append_csv(out, line, raw, reason);
+  }
+}
+
+void FeedbackRows::append_csv(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) {
+  const bool parsed = parse_cells(raw);
+  if (!parsed && kind_ == FeedbackKind::sent) {
+    throw std::logic_error(fmt::format("line {}: a row that was sent does not parse any more", line));
+  }
+  for (const std::size_t i : kept_) {
+    if (parsed) append_cell(out, record_.field(i));
+    out += ',';
+  }
+  out += std::to_string(line);
+  if (kind_ != FeedbackKind::unsent) {
+    out += ',';
+    if (reason) append_readable_cell(out, reason->code);
+    out += ',';
+    if (reason) append_readable_cell(out, reason->text);
+  }
+  if (kind_ != FeedbackKind::sent) {
+    out += ',';
+    if (!parsed) append_readable_cell(out, first_bytes(raw));
+  }
+  out += line_end;
+}
+
+void FeedbackRows::append_json(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) const {
+  const bool parsed = is_json_object(raw);
+  out += '{';
+  if (parsed) append_foreign_members(out, raw);
+  out += "\"amend_line\":" + std::to_string(line);
+  if (reason) {
+    out += ",\"amend_error_code\":";
+    append_json_string(out, reason->code);
+    out += ",\"amend_error\":";
+    append_json_string(out, reason->text);
+  }
+  if (!parsed) {
+    out += ",\"amend_raw\":";
+    append_json_string(out, first_bytes(raw));
+  }
+  out += "}\n";
+}
+
+bool FeedbackRows::parse_cells(std::string_view raw) {
+  // The reader has applied the limits of the run already; here they only must not get in the way.
+  const std::size_t room = raw.size() + layout_.header.size() + 16;
+  CsvParser parser(layout_.delimiter, room, room);
+  auto stop = parser.parse(raw, record_);
+  if (stop == CsvParser::Stop::need_input) stop = parser.finish(record_);
+  const bool whole = stop == CsvParser::Stop::record && raw.empty();
+  return whole && !record_.fault() && record_.size() == layout_.header.size();
+}
+
+}  // namespace amend

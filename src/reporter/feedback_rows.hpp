@@ -1,0 +1,41 @@
+// The text of a file that can be fed back: header and rows, CSV or NDJSON (feedback.hpp says what they look like).
+// Layer 2, pure, one thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amend/error.hpp"
+#include "amend/reporter/feedback.hpp"
+#include "amend/row/record.hpp"
+
+namespace amend {
+
+/// Decides the amend_ columns.
+enum class FeedbackKind : std::uint8_t { sent, rejected, unsent };
+
+class FeedbackRows {
+ public:
+  FeedbackRows(InputLayout layout, FeedbackKind kind);
+
+  /// CSV: the header line. NDJSON has none.
+  void append_header(std::string& out) const;
+
+  /// `reason` may be null. Throws std::logic_error for a CSV row of kind `sent` that does not parse: it was sent, so
+  /// it did parse.
+  void append_row(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason);
+
+ private:
+  void append_csv(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason);
+  void append_json(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) const;
+  bool parse_cells(std::string_view raw);
+
+  InputLayout layout_;
+  FeedbackKind kind_;
+  std::vector<std::size_t> kept_;  // header columns that are not ours
+  Record record_;
+};
+
+}  // namespace amend

@@ -1,0 +1,87 @@
+#include "reporter/json_text.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "amend/error.hpp"
+
+namespace amend {
+namespace {
+
+bool is_plain_json(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
+}
+
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
+bool is_plain_csv(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte >= 0x20 && byte < 0x7F) || c == '\n' || c == '\r' || c == '\t';
+}
+
+// Cuts the longest run of bytes that `belongs` accepts off the front of `text`.
+template <class Predicate>
+std::string_view take_while(std::string_view& text, Predicate belongs) {
+  std::size_t n = 0;
+  while (n < text.size() && belongs(text[n])) ++n;
+  const std::string_view run = text.substr(0, n);
+  text.remove_prefix(n);
+  return run;
+}
+
+void append_escaped(std::string& out, char c) {
+  constexpr char hex_digits[] = "0123456789abcdef";
+  const auto byte = static_cast<unsigned char>(c);
+  switch (c) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: break;
+  }
+  if (is_ascii(c) && !is_plain_json(c)) {
+    out += "\\u00";
+    out += hex_digits[byte >> 4];
+    out += hex_digits[byte & 15];
+  } else {
+    out += c;
+  }
+}
+
+// A whole run of bytes ≥ 0x80 holds whole sequences only, so it can be judged by itself.
+std::string printable_run(std::string_view run) { return printable(run, 4 * run.size()); }
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  out += take_while(text, is_plain_json);
+  while (!text.empty()) {
+    if (is_ascii(text.front())) {
+      append_escaped(out, text.front());
+      text.remove_prefix(1);
+    } else {
+      const std::string run = printable_run(take_while(text, [](char c) { return !is_ascii(c); }));
+      for (const char c : run) append_escaped(out, c);
+    }
+    out += take_while(text, is_plain_json);
+  }
+  out += '"';
+}
+
+void append_readable(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    out += take_while(text, is_plain_csv);
+    out += printable_run(take_while(text, [](char c) { return !is_plain_csv(c); }));
+  }
+}
+
+std::string utf8(std::string_view text) { return printable(text, 4 * text.size()); }
+
+std::string utc_text(std::chrono::system_clock::time_point at) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
+}
+
+}  // namespace amend

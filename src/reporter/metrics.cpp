@@ -1,0 +1,102 @@
+#include "amend/reporter/metrics.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace amend {
+
+std::uint64_t Metrics::rows_ended() const noexcept {
+  std::uint64_t sum = 0;
+  for (const Counter& rows : rows_) sum += rows.value();
+  return sum;
+}
+
+void Metrics::throttle_until(std::chrono::steady_clock::time_point when) noexcept {
+  const auto wanted = when.time_since_epoch().count();
+  auto current = throttled_until_.load(std::memory_order_relaxed);
+  while (current < wanted && !throttled_until_.compare_exchange_weak(current, wanted, std::memory_order_relaxed)) {
+  }
+}
+
+std::chrono::steady_clock::time_point Metrics::throttled_until() const noexcept {
+  return std::chrono::steady_clock::time_point(
+      std::chrono::steady_clock::duration(throttled_until_.load(std::memory_order_relaxed)));
+}
+
+std::size_t LatencyHistogram::bucket_of(std::uint64_t ns) noexcept {
+  const auto power = static_cast<unsigned>(std::bit_width(ns)) - 1;
+  const std::uint64_t step = (ns >> (power - steps_log2)) - (1U << steps_log2);
+  return (std::size_t{power - first_power} << steps_log2) + step;
+}
+
+std::uint64_t LatencyHistogram::middle_of(std::size_t bucket) noexcept {
+  const auto power = static_cast<unsigned>(bucket >> steps_log2) + first_power;
+  const std::uint64_t step = bucket & ((1U << steps_log2) - 1);
+  const std::uint64_t width = std::uint64_t{1} << (power - steps_log2);
+  return ((step + (1U << steps_log2)) * width) + width / 2;
+}
+
+void LatencyHistogram::record(std::chrono::nanoseconds duration) noexcept {
+  const auto ns = std::clamp(duration, shortest, longest).count();
+  ++buckets_[bucket_of(static_cast<std::uint64_t>(ns))];
+  ++count_;
+  max_ = std::max(max_, ns);
+}
+
+void LatencyHistogram::merge(const LatencyHistogram& other) noexcept {
+  for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
+  count_ += other.count_;
+  max_ = std::max(max_, other.max_);
+}
+
+std::chrono::nanoseconds LatencyHistogram::percentile(double percent) const noexcept {
+  if (count_ == 0) return std::chrono::nanoseconds(0);
+  const double share = std::clamp(percent, 0.0, 100.0) / 100;
+  const auto rank =
+      std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_))));
+  if (rank >= count_) return max();
+  std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    seen += buckets_[i];
+    if (seen < rank) continue;
+    const auto middle = static_cast<std::int64_t>(middle_of(i));
+    return std::chrono::nanoseconds(std::clamp<std::int64_t>(middle, shortest.count(), max_));
+  }
+  return max();
+}
+
+void ErrorTally::record(const Outcome& outcome) {
+  if (!outcome.reason) return;
+  std::string_view code = outcome.reason->code;
+  auto found = counts_.find(code);
+  if (found == counts_.end() && counts_.size() >= codes_max) {
+    code = other;
+    found = counts_.find(code);
+  }
+  if (found != counts_.end()) {
+    ++found->second.count;
+    return;
+  }
+  ErrorCount first;
+  first.code = code;
+  first.count = 1;
+  first.row = outcome.row->position.row;
+  first.line = outcome.row->position.line;
+  first.id = printable(outcome.row.id(), 80);
+  first.text = outcome.reason->text;
+  counts_.emplace(std::string(code), std::move(first));
+}
+
+std::vector<ErrorCount> ErrorTally::worst(std::size_t n) const {
+  std::vector<ErrorCount> all;
+  all.reserve(counts_.size());
+  for (const auto& [code, count] : counts_) all.push_back(count);
+  std::ranges::sort(all, [](const ErrorCount& a, const ErrorCount& b) {
+    return a.count != b.count ? a.count > b.count : a.code < b.code;
+  });
+  if (all.size() > n) all.resize(n);
+  return all;
+}
+
+}  // namespace amend

@@ -1,0 +1,64 @@
+#include "amend/reporter/reporter.hpp"
+
+namespace amend {
+
+Reporter::Reporter(std::vector<std::unique_ptr<Sink>> sinks, OutcomeQueue& outcomes, RunControl& control,
+                   Metrics& metrics)
+    : sinks_(std::move(sinks)), outcomes_(outcomes), control_(control), metrics_(metrics) {}
+
+void Reporter::run() {
+  std::vector<Outcome> lot;
+  while (outcomes_.pop_all(lot, group_commit_interval)) {
+    if (!lot.empty()) write(lot);
+    lot.clear();
+    commit_if_due();
+  }
+  close();
+}
+
+void Reporter::write(std::vector<Outcome>& lot) {
+  if (failed_) {
+    rows_without_record_ += lot.size();
+    return;
+  }
+  try {
+    for (auto& sink : sinks_) sink->write(lot);
+  } catch (const DurabilityError& error) {
+    rows_without_record_ += lot.size();
+    return fail(error);
+  }
+  uncommitted_ = true;
+  for (const Outcome& outcome : lot) {
+    if (!recorded_.insert(outcome.row->position.row)) ++rows_twice_;
+    metrics_.count(outcome.status);
+    errors_.record(outcome);
+  }
+}
+
+void Reporter::commit_if_due() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!uncommitted_ || failed_ || now - committed_at_ < group_commit_interval) return;
+  try {
+    for (auto& sink : sinks_) sink->flush();
+  } catch (const DurabilityError& error) {
+    return fail(error);
+  }
+  uncommitted_ = false;
+  committed_at_ = now;
+}
+
+void Reporter::close() {
+  if (failed_) return;
+  try {
+    for (auto& sink : sinks_) sink->close();
+  } catch (const DurabilityError& error) {
+    fail(error);
+  }
+}
+
+void Reporter::fail(const DurabilityError& error) {
+  failed_ = true;
+  control_.stop(StopCause::not_durable, error.what());
+}
+
+}  // namespace amend

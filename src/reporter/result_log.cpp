@@ -1,0 +1,116 @@
+#include "amend/reporter/result_log.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "reporter/append_file.hpp"
+#include "reporter/json_text.hpp"
+
+namespace amend {
+namespace {
+
+void append_number(std::string& out, std::uint64_t value) {
+  char text[20];
+  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  out.append(text, end);
+}
+
+void append_ms(std::string& out, std::chrono::nanoseconds duration) {
+  const std::int64_t ns = duration.count() > 0 ? duration.count() : 0;
+  const auto tenths = static_cast<std::uint64_t>(ns / 100'000 + (ns % 100'000 >= 50'000 ? 1 : 0));
+  append_number(out, tenths / 10);
+  out += '.';
+  out += static_cast<char>('0' + tenths % 10);
+}
+
+void append_failure(std::string& out, const Outcome& outcome) {
+  if (const Reason* reason = outcome.reason.get()) {
+    out += ",\"error_code\":";
+    append_json_string(out, reason->code);
+    out += ",\"error\":";
+    append_json_string(out, reason->text);
+    out += ",\"source\":\"";
+    out += to_string(reason->origin);
+    out += '"';
+  }
+  if (outcome.applied == Applied::yes) out += ",\"applied\":true";
+  if (outcome.applied == Applied::maybe) out += ",\"applied\":\"maybe\"";
+}
+
+void append_warning(std::string& out, const Outcome& outcome) {
+  if (outcome.warning.empty()) return;
+  out += ",\"warning\":";
+  append_json_string(out, outcome.warning);
+}
+
+class ResultLog final : public Sink {
+ public:
+  explicit ResultLog(const RunDirectory& run) : file_(run, result_log_name) {}
+
+  void write(std::span<const Outcome> outcomes) override {
+    buffer_.clear();
+    for (const Outcome& outcome : outcomes) line_.append(buffer_, outcome);
+    file_.write(buffer_);
+  }
+  void flush() override { file_.flush(); }
+  void close() override { file_.close(); }
+
+ private:
+  AppendFile file_;
+  ResultLine line_;
+  std::string buffer_;
+};
+
+}  // namespace
+
+void ResultLine::append(std::string& out, const Outcome& outcome) {
+  out += "{\"row\":";
+  append_number(out, outcome.row->position.row);
+  out += ",\"line\":";
+  append_number(out, outcome.row->position.line);
+  out += ",\"id\":";
+  append_json_string(out, outcome.row.id());
+  out += ",\"status\":\"";
+  out += to_string(outcome.status);
+  out += '"';
+  if (outcome.http != 0) {
+    out += ",\"http\":";
+    append_number(out, outcome.http);
+  }
+  out += ",\"attempts\":";
+  append_number(out, outcome.attempts);
+  out += ",\"ms\":";
+  append_ms(out, outcome.service);
+  if (outcome.attempts != 0) {
+    out += ",\"request_id\":";
+    append_json_string(out, view(outcome.request_id));
+  }
+  append_time(out, outcome.at);
+  if (outcome.status == Status::success) {
+    append_warning(out, outcome);
+  } else {
+    append_failure(out, outcome);
+  }
+  out += "}\n";
+}
+
+void ResultLine::append_time(std::string& out, std::chrono::system_clock::time_point at) {
+  const auto ms = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
+  const auto second = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
+  // Most lines end in the same second as the one before: breaking a date up costs more than all the rest of a line.
+  if (second != second_ || second_text_.empty()) {
+    second_ = second;
+    second_text_ = fmt::format(",\"at\":\"{:%Y-%m-%dT%H:%M:%S}.", fmt::gmtime(static_cast<std::time_t>(second)));
+  }
+  out += second_text_;
+  const auto rest = ms - second * 1000;
+  const char text[] = {static_cast<char>('0' + rest / 100), static_cast<char>('0' + rest / 10 % 10),
+                       static_cast<char>('0' + rest % 10), 'Z', '"'};
+  out.append(text, sizeof text);
+}
+
+std::unique_ptr<Sink> open_result_log(const RunDirectory& run) { return std::make_unique<ResultLog>(run); }
+
+}  // namespace amend

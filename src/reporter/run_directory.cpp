@@ -1,0 +1,145 @@
+#include "amend/reporter/run_directory.hpp"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <random>
+#include <system_error>
+
+#include "amend/error.hpp"
+#include "amend/reporter/result_log.hpp"
+#include "amend/reporter/sink.hpp"
+#include "reporter/append_file.hpp"
+
+namespace amend {
+namespace {
+
+constexpr std::array<std::string_view, 11> known_files{
+    result_log_name, "failed.csv",  "failed.ndjson",  "rejected.csv", "rejected.ndjson", "unsent.csv",
+    "unsent.ndjson", "unknown.csv", "unknown.ndjson", "summary.json", "run.json"};
+
+bool disk_is_at_fault(int error_number) {
+  return error_number == ENOSPC || error_number == EDQUOT || error_number == EIO;
+}
+
+[[noreturn]] void fail_to_create(const std::string& path, std::string_view action, int error_number) {
+  if (disk_is_at_fault(error_number)) throw DurabilityError(path, action, error_number);
+  throw ConfigError(fmt::format("--run: {}: {}: {}; choose another directory", path, action,
+                                std::generic_category().message(error_number)));
+}
+
+int sync_directory(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return errno;
+  const int error = ::fsync(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  return error;
+}
+
+std::string parent_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+void create_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) == 0) {
+    if (const int error = sync_directory(parent_of(path))) fail_to_create(path, "cannot create the directory", error);
+    return;
+  }
+  const int error = errno;
+  struct stat info {};
+  // EROFS and EACCES come before EEXIST on some systems: what counts is whether the directory is there.
+  const bool there = ::stat(path.c_str(), &info) == 0;
+  if (there && S_ISDIR(info.st_mode)) return;
+  fail_to_create(path, "cannot create the directory", there ? ENOTDIR : error);
+}
+
+void create_directories(const std::string& path) {
+  for (auto slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    create_directory(path.substr(0, slash));
+  }
+  create_directory(path);
+}
+
+std::string without_slash_at_end(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+int lock_or_refuse(const std::string& directory, const std::string& lock_file) {
+  const int descriptor = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) fail_to_create(lock_file, "cannot create the lock", errno);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
+  const int error = errno;
+  ::close(descriptor);
+  if (error != EWOULDBLOCK) fail_to_create(lock_file, "cannot lock", error);
+  throw ConfigError(
+      fmt::format("--run: {} is in use by another process; wait for it or choose another directory", directory),
+      ExitCode::run_directory_in_use);
+}
+
+bool exists(const std::string& path) {
+  struct stat info {};
+  return ::lstat(path.c_str(), &info) == 0;
+}
+
+}  // namespace
+
+std::string default_run_directory(std::chrono::system_clock::time_point now, std::uint32_t random) {
+  return fmt::format("amend-runs/{:%Y%m%dT%H%M%SZ}-{:06x}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
+                     random & 0xFFFFFF);
+}
+
+RunDirectory::RunDirectory(const std::string& directory) : path_(without_slash_at_end(directory)) {
+  if (path_.empty()) path_ = default_run_directory(std::chrono::system_clock::now(), std::random_device{}());
+  create_directories(path_);
+  lock_ = lock_or_refuse(path_, path("lock"));
+  if (!exists(path(result_log_name))) return;
+  ::close(lock_);
+  throw ConfigError(
+      fmt::format("--run: {} already holds the results of a run; choose another directory, or finish "
+                  "that run with `amend resume {}`",
+                  path_, path_));
+}
+
+RunDirectory::~RunDirectory() { ::close(lock_); }
+
+std::string RunDirectory::path(std::string_view name) const { return fmt::format("{}/{}", path_, name); }
+
+void RunDirectory::write_file(std::string_view name, std::string_view text) const {
+  const std::string temporary = fmt::format("{}.tmp", name);
+  const std::string file = path(temporary);
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (descriptor < 0) throw DurabilityError(file, "cannot create the file", errno);
+  int error = write_all(descriptor, text);
+  if (error == 0 && ::fdatasync(descriptor) != 0) error = errno;
+  if (::close(descriptor) != 0 && error == 0 && errno != EINTR) error = errno;
+  if (error != 0) throw DurabilityError(file, "cannot write", error);
+  rename(temporary, name);
+}
+
+void RunDirectory::rename(std::string_view from, std::string_view to) const {
+  if (::rename(path(from).c_str(), path(to).c_str()) != 0) throw DurabilityError(path(to), "cannot replace", errno);
+  sync();
+}
+
+void RunDirectory::sync() const {
+  if (const int error = sync_directory(path_)) throw DurabilityError(path_, "cannot make names durable (fsync)", error);
+}
+
+std::vector<std::string> RunDirectory::files() const {
+  std::vector<std::string> found;
+  for (const std::string_view name : known_files) {
+    if (exists(path(name))) found.emplace_back(name);
+  }
+  return found;
+}
+
+}  // namespace amend

@@ -1,0 +1,147 @@
+#include <boost/json.hpp>
+#include <string_view>
+
+#include "amend/reporter/summary.hpp"
+#include "reporter/json_text.hpp"
+
+namespace amend {
+namespace {
+
+namespace json = boost::json;
+
+std::string_view name_of(Format format) {
+  switch (format) {
+    case Format::automatic: return "auto";
+    case Format::csv: return "csv";
+    case Format::ndjson: return "ndjson";
+  }
+  return "auto";
+}
+
+std::string_view name_of(Auth auth) {
+  switch (auth) {
+    case Auth::wonder: return "wonder";
+    case Auth::bearer: return "bearer";
+    case Auth::none: return "none";
+  }
+  return "none";
+}
+
+std::string_view name_of(Blank blank) {
+  switch (blank) {
+    case Blank::omit: return "omit";
+    case Blank::empty: return "empty";
+    case Blank::null: return "null";
+  }
+  return "omit";
+}
+
+json::string text(std::string_view s) {
+  const std::string valid = utf8(s);
+  return json::string(valid.data(), valid.size());
+}
+
+// user:password@ may stand before the host.
+std::string without_user(const std::string& url) {
+  const auto scheme = url.find("://");
+  const auto authority = scheme == std::string::npos ? 0 : scheme + 3;
+  const auto end = url.find_first_of("/?#", authority);
+  const auto at = url.substr(0, end).rfind('@');
+  if (at == std::string::npos || at < authority) return url;
+  return url.substr(0, authority) + url.substr(at + 1);
+}
+
+json::object target_json(const TargetConfig& target) {
+  return {{"url", text(without_user(target.url))},   {"allow_plain_http", target.allow_plain_http},
+          {"ipv4_only", target.ipv4_only},           {"ca_file", text(target.ca_file)},
+          {"client_cert", text(target.client_cert)}, {"client_key", text(target.client_key)},
+          {"echo_path", text(target.echo_path)}};
+}
+
+json::object auth_json(const AuthConfig& auth) {
+  json::array header_names;
+  for (const std::string& header : auth.headers) {
+    const auto colon = header.find(':');
+    // Without a colon it is not known which part would be the value.
+    header_names.push_back(text(colon == std::string::npos ? "" : header.substr(0, colon)));
+  }
+  return {{"kind", text(name_of(auth.kind))},
+          {"app_id", text(auth.app_id)},
+          {"private_key_file", text(auth.private_key_file)},
+          {"private_key_env", text(auth.private_key_env)},
+          {"bearer_file", text(auth.bearer_file)},
+          {"header_file", text(auth.header_file)},
+          {"header_names", std::move(header_names)}};
+}
+
+json::object input_json(const InputConfig& input) {
+  return {{"file", text(input.file)},
+          {"format", text(name_of(input.format))},
+          {"delimiter", text(std::string_view(&input.delimiter, 1))},
+          {"strict", input.strict},
+          {"limit", input.limit},
+          {"row_bytes_max", input.row_bytes_max},
+          {"columns_max", input.columns_max}};
+}
+
+json::object mapping_json(const MappingConfig& mapping) {
+  json::object columns;
+  for (const auto& [field, column] : mapping.columns) columns[field] = text(column);
+  json::object blanks;
+  for (const auto& [field, blank] : mapping.blanks) blanks[field] = text(name_of(blank));
+  return {{"columns", std::move(columns)},
+          {"id_column", text(mapping.id_column)},
+          {"blanks", std::move(blanks)},
+          {"guard_column", text(mapping.guard_column)}};
+}
+
+json::object pace_json(const PaceConfig& pace) {
+  return {{"interval_ns", pace.interval.count()},
+          {"burst", pace.burst},
+          {"connections", pace.connections},
+          {"pipeline", pace.pipeline},
+          {"workers", pace.workers}};
+}
+
+json::object retry_json(const RetryConfig& retry) {
+  return {{"attempts_max", retry.attempts_max},
+          {"backoff_first_ms", retry.backoff_first.count()},
+          {"backoff_max_ms", retry.backoff_max.count()},
+          {"retry_after_max_ms", retry.retry_after_max.count()}};
+}
+
+json::object deadline_json(const DeadlineConfig& deadline) {
+  return {{"connect_ms", deadline.connect.count()}, {"answer_ms", deadline.answer.count()},
+          {"row_ms", deadline.row.count()},         {"first_connect_ms", deadline.first_connect.count()},
+          {"outage_ms", deadline.outage.count()},   {"grace_ms", deadline.grace.count()}};
+}
+
+json::object identity_json(const InputIdentity& input) {
+  return {{"path", text(input.path)},
+          {"size", input.size},
+          {"modified_ns", input.modified.count()},
+          {"device", input.device},
+          {"inode", input.inode},
+          {"format", text(name_of(input.format))},
+          {"delimiter", text(std::string_view(&input.delimiter, 1))}};
+}
+
+}  // namespace
+
+std::string run_json(const Config& config, const InputIdentity& input,
+                     std::chrono::system_clock::time_point started_at) {
+  const json::object run{{"version", text(config.version)},
+                         {"started_at", text(utc_text(started_at))},
+                         {"input", identity_json(input)},
+                         {"options", json::object{{"target", target_json(config.target)},
+                                                  {"auth", auth_json(config.auth)},
+                                                  {"input", input_json(config.input)},
+                                                  {"mapping", mapping_json(config.mapping)},
+                                                  {"pace", pace_json(config.pace)},
+                                                  {"retry", retry_json(config.retry)},
+                                                  {"deadline", deadline_json(config.deadline)},
+                                                  {"run_directory", text(config.run_directory)}}}};
+  return json::serialize(run) + "\n";
+}
+
+}  // namespace amend

@@ -1,0 +1,98 @@
+#include "amend/reporter/summary.hpp"
+
+#include <boost/json.hpp>
+#include <cmath>
+
+#include "reporter/json_text.hpp"
+
+namespace amend {
+namespace {
+
+namespace json = boost::json;
+
+double in_ms(std::chrono::nanoseconds duration) {
+  return std::round(static_cast<double>(duration.count()) / 1e3) / 1e3;
+}
+
+json::object latency_json(const Latency& latency) {
+  return {{"p50", in_ms(latency.p50)},
+          {"p90", in_ms(latency.p90)},
+          {"p99", in_ms(latency.p99)},
+          {"p999", in_ms(latency.p999)},
+          {"max", in_ms(latency.max)}};
+}
+
+json::object rows_json(const Summary& summary) {
+  json::object rows{{"read", summary.rows_read}};
+  for (std::size_t i = 0; i < status_count; ++i) {
+    const std::string_view name = to_string(static_cast<Status>(i));
+    rows[json::string_view(name.data(), name.size())] = summary.rows_by_status[i];
+  }
+  rows["unsent"] = summary.unsent ? json::value(*summary.unsent) : json::value(nullptr);
+  return rows;
+}
+
+json::object requests_json(const Summary& summary) {
+  return {{"attempts", summary.attempts},
+          {"retries", summary.retries},
+          {"requeues", summary.requeues},
+          {"connections", summary.connections},
+          {"handshakes_failed", summary.handshakes_failed}};
+}
+
+json::array errors_json(const Summary& summary) {
+  json::array errors;
+  for (const ErrorCount& error : summary.errors) {
+    errors.push_back(json::object{
+        {"code", utf8(error.code)},
+        {"count", error.count},
+        {"example",
+         json::object{{"row", error.row}, {"line", error.line}, {"id", utf8(error.id)}, {"error", utf8(error.text)}}}});
+  }
+  return errors;
+}
+
+json::array files_json(const Summary& summary) {
+  json::array files;
+  for (const std::string& file : summary.files) files.push_back(json::string(file));
+  return files;
+}
+
+}  // namespace
+
+Latency::Latency(const LatencyHistogram& histogram)
+    : p50(histogram.percentile(50)),
+      p90(histogram.percentile(90)),
+      p99(histogram.percentile(99)),
+      p999(histogram.percentile(99.9)),
+      max(histogram.max()) {}
+
+void Summary::take(const Metrics& metrics) {
+  rows_read = metrics.rows_read.value();
+  for (std::size_t i = 0; i < status_count; ++i) rows_by_status[i] = metrics.rows(static_cast<Status>(i));
+  attempts = metrics.attempts.value();
+  retries = metrics.retries.value();
+  requeues = metrics.requeues.value();
+  connections = metrics.connections_opened.value();
+  handshakes_failed = metrics.handshakes_failed.value();
+}
+
+std::string to_json(const Summary& summary) {
+  const json::object text{
+      {"version", utf8(summary.version)},
+      {"run", utf8(summary.run_directory)},
+      {"input", utf8(summary.input)},
+      {"started_at", utc_text(summary.started_at)},
+      {"elapsed_s", in_ms(summary.elapsed) / 1e3},
+      {"exit_code", static_cast<int>(summary.exit_code)},
+      {"stop_reason", summary.stop_reason.empty() ? json::value(nullptr) : json::value(utf8(summary.stop_reason))},
+      {"rows", rows_json(summary)},
+      {"requests", requests_json(summary)},
+      {"latency_ms",
+       json::object{{"service", latency_json(summary.service)}, {"queued", latency_json(summary.queued)}}},
+      {"errors", errors_json(summary)},
+      {"files", files_json(summary)}};
+  return json::serialize(text) + "\n";
+}
+
+}  // namespace amend

@@ -1,0 +1,157 @@
+#include "amend/config.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <string_view>
+
+#include "amend/error.hpp"
+
+namespace amend {
+namespace {
+
+using std::chrono::milliseconds;
+using namespace std::chrono_literals;
+
+void between(std::string_view option, std::uint64_t value, std::uint64_t least, std::uint64_t most) {
+  if (value >= least && value <= most) return;
+  throw ConfigError(std::string(option) + " must be between " + std::to_string(least) + " and " + std::to_string(most) +
+                    ", got " + std::to_string(value));
+}
+
+std::string show(milliseconds duration) {
+  const auto ms = duration.count();
+  if (ms != 0 && ms % 3'600'000 == 0) return std::to_string(ms / 3'600'000) + "h";
+  if (ms != 0 && ms % 60'000 == 0) return std::to_string(ms / 60'000) + "m";
+  if (ms != 0 && ms % 1'000 == 0) return std::to_string(ms / 1'000) + "s";
+  return std::to_string(ms) + "ms";
+}
+
+void between(std::string_view option, milliseconds value, milliseconds least, milliseconds most) {
+  if (value >= least && value <= most) return;
+  throw ConfigError(std::string(option) + " must be between " + show(least) + " and " + show(most) + ", got " +
+                    show(value));
+}
+
+// Whoever passes the key itself must not find it again in our error message, so the value is never repeated.
+void refuse_secret_text(std::string_view option, std::string_view file) {
+  if (file.find("-----BEGIN") == std::string_view::npos && file.find('\n') == std::string_view::npos) return;
+  const std::string way_out =
+      option == "--private-key" ? "; put the text into WONDER_PRIVATE_KEY if it must not be a file" : "";
+  throw ConfigError(std::string(option) + " takes the name of a file, never the secret itself: others can read the " +
+                    "command line" + way_out);
+}
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0) return false;
+  }
+  return true;
+}
+
+void check_target(const TargetConfig& target) {
+  if (target.url.empty()) {
+    throw ConfigError(
+        "--url is missing (or AMEND_URL): https://gateway-stg.wonder.today is the sandbox, "
+        "https://gateway.wonder.today is production");
+  }
+  refuse_secret_text("--ca-file", target.ca_file);
+  refuse_secret_text("--client-cert", target.client_cert);
+  refuse_secret_text("--client-key", target.client_key);
+  if (!target.client_cert.empty() && target.client_key.empty()) {
+    throw ConfigError("--client-cert needs --client-key");
+  }
+  if (!target.client_key.empty() && target.client_cert.empty()) {
+    throw ConfigError("--client-key needs --client-cert");
+  }
+  if (!target.echo_path.starts_with('/') ||
+      std::ranges::any_of(target.echo_path, [](unsigned char c) { return c <= 0x20 || c >= 0x7F || c == '#'; })) {
+    throw ConfigError("--echo-path must be a path that begins with '/', without spaces");
+  }
+}
+
+void check_auth(const AuthConfig& auth) {
+  refuse_secret_text("--private-key", auth.private_key_file);
+  refuse_secret_text("--bearer-file", auth.bearer_file);
+  refuse_secret_text("--header-file", auth.header_file);
+  if (auth.kind == Auth::wonder) {
+    if (auth.app_id.empty()) {
+      throw ConfigError("--app-id is missing (or WONDER_APP_ID): the AppID that Wonder gave you, a uuid");
+    }
+    if (!is_uuid(auth.app_id)) {
+      throw ConfigError("--app-id must be a uuid (8-4-4-4-12 hexadecimal digits), got \"" + printable(auth.app_id, 60) +
+                        "\"");
+    }
+  }
+  if (auth.kind == Auth::bearer && auth.bearer_file.empty()) {
+    throw ConfigError("--auth bearer needs --bearer-file");
+  }
+}
+
+void check_input(const InputConfig& input) {
+  const auto c = static_cast<unsigned char>(input.delimiter);
+  if (c == '"' || c == '\r' || c == '\n' || c == 0 || c >= 0x80) {
+    throw ConfigError("--delimiter must be one ASCII character other than a quote or a line end");
+  }
+  between("row_bytes_max", input.row_bytes_max, 1'024, 64 << 20);
+  between("columns_max", input.columns_max, 1, 1'000'000);
+}
+
+template <class Value>
+void check_pairs(std::string_view option, const std::vector<std::pair<std::string, Value>>& pairs) {
+  std::set<std::string> seen;
+  for (const auto& [field, value] : pairs) {
+    if (field.empty()) throw ConfigError(std::string(option) + " needs a field before the '='");
+    if (!seen.insert(field).second) {
+      throw ConfigError(std::string(option) + " was given twice for \"" + printable(field, 60) + "\"");
+    }
+  }
+}
+
+void check_pace(const PaceConfig& pace) {
+  const auto interval = pace.interval.count();
+  if (interval != 0 && (interval < 1'000 || interval > 60'000'000'000)) {
+    throw ConfigError("--rate must be between 1/m and 1000000/s, or unlimited");
+  }
+  between("--burst", pace.burst, 1, 10'000);
+  between("--connections", pace.connections, 1, 256);
+  between("--pipeline", pace.pipeline, 1, 256);
+  between("--workers", pace.workers, 0, 256);
+  if (pace.workers > pace.connections) {
+    throw ConfigError("--workers must not be more than --connections (" + std::to_string(pace.connections) +
+                      "): each worker drives at least one, got " + std::to_string(pace.workers));
+  }
+}
+
+void check_retry(const RetryConfig& retry) {
+  between("--max-attempts", retry.attempts_max, 1, 100);
+  between("backoff_first", retry.backoff_first, 1ms, 1h);
+  between("backoff_max", retry.backoff_max, retry.backoff_first, 1h);
+  between("retry_after_max", retry.retry_after_max, 0ms, 24h);
+}
+
+void check_deadlines(const DeadlineConfig& deadline) {
+  between("--connect-timeout", deadline.connect, 1ms, 5min);
+  between("--timeout", deadline.answer, 1ms, 1h);
+  between("--row-timeout", deadline.row, 1ms, 168h);
+  between("first_connect", deadline.first_connect, 1ms, 1h);
+  between("--outage-limit", deadline.outage, 1ms, 168h);
+  between("--grace", deadline.grace, 0ms, 1h);
+}
+
+}  // namespace
+
+void validate(const Config& config) {
+  check_target(config.target);
+  check_auth(config.auth);
+  check_input(config.input);
+  check_pairs("--map", config.mapping.columns);
+  check_pairs("--blank", config.mapping.blanks);
+  check_pace(config.pace);
+  check_retry(config.retry);
+  check_deadlines(config.deadline);
+}
+
+}  // namespace amend

@@ -1,0 +1,152 @@
+#include "amend/error.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "amend/row/outcome.hpp"
+
+namespace amend {
+namespace {
+
+// Alphabetical; the README's table is checked against it.
+constexpr std::array own_code_table{
+    OwnCode{"answer.not_customer", "a 2xx answer is JSON but holds no data.customer",
+            "is --url the customers API? Look the row up at the API before sending it again"},
+    OwnCode{"answer.not_json", "a 2xx answer is not JSON: a gateway or a login page answered",
+            "check --url; look the row up at the API before sending it again"},
+    OwnCode{"answer.uuid_mismatch", "a 2xx answer names another customer than the one asked for",
+            "stop, look both customers up at the API, report it to the API's support with the request id"},
+    OwnCode{"guard.mismatch", "the customer's reference_number is not the one in the row (--guard)",
+            "the ids of this file belong to other customers: repair the file; this customer was already changed"},
+    OwnCode{"http.*", "the answer's HTTP status says no and the body gives no code",
+            "400, 404, 409, 422: repair the row; 429, 5xx: feed failed.csv back later"},
+    OwnCode{"input.*.control", "a value holds a control character (line break, tab, NUL)", "remove it from the cell"},
+    OwnCode{"input.*.invalid", "the value is not one that the API's schema allows", "see the field's rule in the README"},
+    OwnCode{"input.*.missing", "a required field is blank or absent", "fill it in, or choose --blank FIELD=empty"},
+    OwnCode{"input.*.number", "a JSON number with an exponent would not travel unchanged", "write it as a string"},
+    OwnCode{"input.*.too_long", "the value has more code points than the API takes", "shorten it"},
+    OwnCode{"input.*.type", "a JSON boolean, array or object stands where a string belongs", "write it as a string"},
+    OwnCode{"input.csv.columns", "the row has more or fewer cells than the header", "look for a stray separator or quote"},
+    OwnCode{"input.csv.quote", "a quote inside an unquoted cell, or text after a closing quote",
+            "quote the cell and double the quotes in it"},
+    OwnCode{"input.csv.unclosed_quote", "a quote is opened and not closed within the row limit or the file",
+            "close the quote at the line named"},
+    OwnCode{"input.id.not_uuid", "the id is not a uuid of the form 8-4-4-4-12 hexadecimal digits",
+            "is --id-column right? Spreadsheets damage ids: export the column as text"},
+    OwnCode{"input.json.depth", "JSON nested deeper than 32 levels", "flatten the row"},
+    OwnCode{"input.json.duplicate_key", "a JSON member occurs twice in one row", "keep one of them"},
+    OwnCode{"input.json.not_object", "the line is JSON but not an object", "write one object a line"},
+    OwnCode{"input.json.syntax", "the line is not JSON", "one complete object a line; see the column in the message"},
+    OwnCode{"input.nul", "the row holds a NUL byte", "export the file again as UTF-8 text"},
+    OwnCode{"input.row.columns", "the row has more cells than the limit", "look for a stray separator"},
+    OwnCode{"input.row.too_large", "the row is longer than the limit (1 MiB)", "look for an unclosed quote"},
+    OwnCode{"input.utf8", "the row is not valid UTF-8", "export the file as UTF-8"},
+    OwnCode{"tls.handshake", "the secure connection could not be made", "see the message: certificate, name or version"},
+    OwnCode{"transport.closed", "the connection ended before the answer was complete",
+            "the row may have been applied: feed unknown.csv back"},
+    OwnCode{"transport.connect", "no connection could be made", "check --url, the network and the server"},
+    OwnCode{"transport.protocol", "the bytes received are not a well-formed HTTP/1.1 answer",
+            "try --pipeline 1; the row may have been applied: feed unknown.csv back"},
+    OwnCode{"transport.timeout", "no complete answer within --timeout",
+            "the row may have been applied: feed unknown.csv back, later or with a longer --timeout"},
+};
+
+constexpr char hex_digits[] = "0123456789abcdef";
+
+// Length of the valid UTF-8 sequence at the start of `s`, 0 when it is none.
+std::size_t utf8_length(std::string_view s) {
+  const auto b = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
+  const auto tail = [&](std::size_t i) { return i < s.size() && (b(i) & 0xC0) == 0x80; };
+  if (b(0) < 0x80) return 1;
+  if (b(0) >= 0xC2 && b(0) <= 0xDF) return tail(1) ? 2 : 0;
+  if ((b(0) & 0xF0) == 0xE0) {
+    if (!tail(1) || !tail(2)) return 0;
+    if (b(0) == 0xE0 && b(1) < 0xA0) return 0;
+    if (b(0) == 0xED && b(1) > 0x9F) return 0;
+    return 3;
+  }
+  if (b(0) >= 0xF0 && b(0) <= 0xF4) {
+    if (!tail(1) || !tail(2) || !tail(3)) return 0;
+    if (b(0) == 0xF0 && b(1) < 0x90) return 0;
+    if (b(0) == 0xF4 && b(1) > 0x8F) return 0;
+    return 4;
+  }
+  return 0;
+}
+
+// U+0080…U+009F are control characters too: terminals obey some of them.
+bool is_control(std::string_view sequence) {
+  const auto first = static_cast<unsigned char>(sequence[0]);
+  if (sequence.size() == 1) return first < 0x20 || first == 0x7F;
+  return sequence.size() == 2 && first == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0;
+}
+
+bool matches_family(std::string_view pattern, std::string_view code) {
+  const auto star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == code;
+  const auto head = pattern.substr(0, star);
+  const auto tail = pattern.substr(star + 1);
+  return code.size() > head.size() + tail.size() && code.starts_with(head) && code.ends_with(tail);
+}
+
+}  // namespace
+
+std::string_view to_string(Origin origin) noexcept {
+  switch (origin) {
+    case Origin::api: return "api";
+    case Origin::payment_token: return "payment_token";
+    case Origin::transport: return "transport";
+    case Origin::tls: return "tls";
+    case Origin::input: return "input";
+    case Origin::run: return "run";
+  }
+  return "run";
+}
+
+std::string_view to_string(Status status) noexcept {
+  switch (status) {
+    case Status::success: return "success";
+    case Status::failed: return "failed";
+    case Status::unknown: return "unknown";
+    case Status::rejected: return "rejected";
+  }
+  return "unknown";
+}
+
+std::span<const OwnCode> own_codes() noexcept { return own_code_table; }
+
+const OwnCode* find_own_code(std::string_view code) noexcept {
+  const auto exact = std::ranges::find(own_code_table, code, &OwnCode::name);
+  if (exact != own_code_table.end()) return &*exact;
+  const auto family =
+      std::ranges::find_if(own_code_table, [&](const OwnCode& c) { return matches_family(c.name, code); });
+  return family != own_code_table.end() ? &*family : nullptr;
+}
+
+std::string printable(std::string_view text, std::size_t bytes_max) {
+  std::string out;
+  out.reserve(std::min(text.size(), bytes_max));
+  std::size_t fits_with_ellipsis = 0;
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    const std::string_view sequence = text.substr(0, length == 0 ? 1 : length);
+    std::string piece(sequence);
+    if (length == 0 || is_control(sequence)) {
+      piece.clear();
+      for (const char c : sequence) {
+        const auto byte = static_cast<unsigned char>(c);
+        piece += {'\\', 'x', hex_digits[byte >> 4], hex_digits[byte & 15]};
+      }
+    }
+    if (out.size() + piece.size() > bytes_max) {
+      out.resize(fits_with_ellipsis);
+      return out + "…";
+    }
+    out += piece;
+    if (out.size() + 3 <= bytes_max) fits_with_ellipsis = out.size();
+    text.remove_prefix(sequence.size());
+  }
+  return out;
+}
+
+}  // namespace amend

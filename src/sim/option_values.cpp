@@ -1,0 +1,105 @@
+#include "option_values.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+namespace amend::sim {
+namespace {
+
+[[noreturn]] void refuse(std::string_view text, std::string_view expected) {
+  throw std::invalid_argument(fmt::format("'{}' is not {}", text, expected));
+}
+
+// Reads a decimal number at the start of `text` and removes it.
+double take_number(std::string_view& text, std::string_view expected) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  if (error != std::errc() || !(number >= 0)) refuse(text, expected);
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
+}
+
+constexpr std::string_view duration_form = "a duration such as 20ms, 2s, 10m or 1h";
+
+}  // namespace
+
+std::chrono::nanoseconds parse_duration(std::string_view text) {
+  std::string_view rest = text;
+  const double number = take_number(rest, duration_form);
+  double unit = 0;
+  if (rest == "us") unit = 1e3;
+  if (rest == "ms") unit = 1e6;
+  if (rest == "s") unit = 1e9;
+  if (rest == "m") unit = 60e9;
+  if (rest == "h") unit = 3600e9;
+  if (rest.empty() && number == 0) unit = 1;
+  const double nanoseconds = number * unit;
+  if (unit == 0 || nanoseconds > 1e18) refuse(text, duration_form);
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(nanoseconds));
+}
+
+double parse_share(std::string_view text) {
+  constexpr std::string_view form = "a share such as 0.5% or 0.005, at most 1";
+  std::string_view rest = text;
+  double share = take_number(rest, form);
+  if (rest == "%") {
+    share /= 100;
+    rest = {};
+  }
+  if (!rest.empty() || share > 1) refuse(text, form);
+  return share;
+}
+
+std::pair<std::uint16_t, double> parse_status_share(std::string_view text) {
+  constexpr std::string_view form = "STATUS:SHARE such as 503:1%, the status 400 to 599";
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) refuse(text, form);
+  std::uint16_t status = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + colon, status);
+  if (error != std::errc() || end != text.data() + colon || status < 400 || status > 599) refuse(text, form);
+  return {status, parse_share(text.substr(colon + 1))};
+}
+
+RequestQuota parse_quota(std::string_view text) {
+  constexpr std::string_view form = "a rate such as 100/s, 600/m or 50/10s";
+  std::string_view rest = text;
+  const double limit = take_number(rest, form);
+  if (!rest.starts_with('/') || limit < 1 || limit > std::numeric_limits<std::uint32_t>::max()) refuse(text, form);
+  rest.remove_prefix(1);
+  const bool bare_unit = rest == "s" || rest == "m" || rest == "h";
+  const auto window = parse_duration(bare_unit ? "1" + std::string(rest) : std::string(rest));
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(window);
+  if (seconds.count() < 1) refuse(text, form);
+  return RequestQuota(static_cast<std::uint32_t>(limit), seconds);
+}
+
+std::pair<std::chrono::milliseconds, std::chrono::milliseconds> parse_outage(std::string_view text) {
+  constexpr std::string_view form = "an interval such as 5s..10s";
+  const auto dots = text.find("..");
+  if (dots == std::string_view::npos) refuse(text, form);
+  const auto from = std::chrono::duration_cast<std::chrono::milliseconds>(parse_duration(text.substr(0, dots)));
+  const auto to = std::chrono::duration_cast<std::chrono::milliseconds>(parse_duration(text.substr(dots + 2)));
+  if (to <= from) refuse(text, form);
+  return {from, to};
+}
+
+RetryAfter parse_retry_after(std::string_view text) {
+  RetryAfter retry;
+  if (text.starts_with("raw:")) {
+    retry.form = RetryAfter::Form::raw;
+    retry.text = text.substr(4);
+    return retry;
+  }
+  retry.form = text.starts_with("date") ? RetryAfter::Form::date : RetryAfter::Form::seconds;
+  if (text == "date") return retry;
+  const auto wait = parse_duration(text.starts_with("date:") ? text.substr(5) : text);
+  retry.wait = std::chrono::ceil<std::chrono::seconds>(wait);
+  return retry;
+}
+
+}  // namespace amend::sim

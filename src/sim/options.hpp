@@ -1,0 +1,31 @@
+// The command line of wonder-sim.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "server.hpp"
+#include "service.hpp"
+
+namespace amend::sim {
+
+class Options {
+ public:
+  Options() = default;
+
+  ServerRules server;
+  ServiceRules service;
+  std::string certificate;
+  std::string key;
+  std::string client_ca;
+  bool plain = false;
+  std::string public_key;
+  std::string app_id;
+  std::string seed;
+  bool die_with_parent = false;
+};
+
+/// nullopt: help was asked for, or the options are wrong; it was said, and `exit_code` is 0 or 2.
+std::optional<Options> parse_options(int argc, char** argv, int& exit_code);
+
+}  // namespace amend::sim

@@ -1,0 +1,184 @@
+#include "service.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <utility>
+
+namespace amend::sim {
+namespace {
+
+constexpr std::string_view interim_answer = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n";
+constexpr std::string_view gateway_page =
+    "<html>\r\n<head><title>Error</title></head>\r\n<body>\r\n<center><h1>Gateway error</h1></center>\r\n</body>\r\n"
+    "</html>\r\n";
+
+std::string_view reason_phrase(std::uint16_t status) {
+  switch (status) {
+    case 200: return "OK";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 409: return "Conflict";
+    case 413: return "Content Too Large";
+    case 422: return "Unprocessable Content";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 502: return "Bad Gateway";
+    case 503: return "Service Unavailable";
+    case 504: return "Gateway Timeout";
+    default: return "Status";
+  }
+}
+
+// The first hexadecimal digit after `"uuid":"` becomes another one.
+void change_uuid(std::string& body) {
+  constexpr std::string_view key = R"("uuid":")";
+  const auto at = body.find(key);
+  if (at == std::string::npos || at + key.size() >= body.size()) return;
+  char& digit = body[at + key.size()];
+  digit = digit == '0' ? '1' : '0';
+}
+
+void spoil(ApiAnswer& answer, Fault fault) {
+  if (answer.status != 200) return;
+  if (fault == Fault::bad_json) answer.body.resize(answer.body.size() / 2);
+  if (fault == Fault::html) answer.body = gateway_page;
+  if (fault == Fault::wrong_uuid) change_uuid(answer.body);
+}
+
+bool is_before(Fault fault) { return fault == Fault::reset_before || fault == Fault::hang_before; }
+bool is_reset(Fault fault) { return fault == Fault::reset_before || fault == Fault::reset_after; }
+bool is_hang(Fault fault) { return fault == Fault::hang_before || fault == Fault::hang_after; }
+
+}  // namespace
+
+std::string http_date(std::time_t at) {
+  static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  std::tm t{};
+  ::gmtime_r(&at, &t);
+  return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", days[t.tm_wday], t.tm_mday, months[t.tm_mon],
+                     t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+}
+
+Service::Service(CustomerStore& store, ServiceRules rules, std::optional<SignatureCheck> check)
+    : rules_(std::move(rules)), handler_(store, rules_.api), check_(std::move(check)) {}
+
+Reply Service::serve(const ApiRequest& request, const Arrival& arrival) {
+  Reply reply;
+  reply.entry = ignore(request, arrival);
+  FaultDecision decision = rules_.faults.decide(reply.entry.ordinal);
+  if (decision.fault == Fault::reject_pipelined && !arrival.pipelined) decision.fault = Fault::none;
+  reply.entry.fault = decision.fault;
+  reply.delay = decision.delay;
+
+  const Time now = arrival.at + rules_.clock_offset;
+  ApiAnswer made;
+  if (!is_before(decision.fault)) made = answer(request, decision, reply.entry.ordinal, now);
+  reply.entry.applied = made.applied;
+  if (is_reset(decision.fault)) reply.ending = Ending::reset;
+  if (is_hang(decision.fault)) reply.ending = Ending::hang;
+  if (reply.ending != Ending::keep) return reply;
+
+  const bool announced = announces_close(request, arrival) || decision.fault == Fault::reject_pipelined;
+  finish(reply, std::move(made), decision, announced, request.method == "HEAD", now);
+  if (arrival.n == rules_.close_after_silently) reply.ending = Ending::fin;
+  return reply;
+}
+
+LogEntry Service::ignore(const ApiRequest& request, const Arrival& arrival) {
+  LogEntry entry;
+  entry.ordinal = ++ordinal_;
+  entry.at = arrival.at;
+  entry.connection = arrival.connection;
+  entry.n = arrival.n;
+  entry.method = request.method;
+  entry.target = request.target;
+  entry.request_id = request.request_id;
+  if (rules_.hash_bodies) entry.body_sha256 = hasher_.hex(request.body);
+  return entry;
+}
+
+std::string Service::reject(std::uint16_t status, Time at) {
+  std::string out;
+  append_answer(out, refusal(status, "E000001", "Malformed request."), true, at + rules_.clock_offset);
+  return out;
+}
+
+ApiAnswer Service::answer(const ApiRequest& request, const FaultDecision& decision, std::uint64_t ordinal, Time now) {
+  if (decision.fault == Fault::reject_pipelined) return refusal(400, "E000001", "Bad request.");
+  if (rules_.auth_fail_after != 0 && ordinal >= rules_.auth_fail_after) {
+    return refusal(401, "E000006", "Invalid Signature.");
+  }
+  if (check_) {
+    if (auto refused = check_->refuse(request, now)) return *std::move(refused);
+  }
+  if (rules_.quota && !rules_.quota->take(now)) return error_answer(429, now);
+  ApiAnswer made = decision.fault == Fault::status ? error_answer(decision.status, now) : handler_.answer(request);
+  if (rules_.quota) add_quota_fields(made, now);
+  return made;
+}
+
+ApiAnswer Service::error_answer(std::uint16_t status, Time now) const {
+  // 502 to 504 come from a gateway that knows nothing of the API's JSON.
+  ApiAnswer made = status >= 502 && status <= 504 ? ApiAnswer(status, std::string(gateway_page))
+                                                  : refusal(status, fmt::format("E000{}", status), "Try again later.");
+  const bool limited = status == 429 && rules_.quota;
+  if (limited) add_quota_fields(made, now);
+  if (status != 429 && status != 503) return made;
+  const RetryAfter& retry = rules_.retry_after;
+  switch (retry.form) {
+    case RetryAfter::Form::none:
+      if (limited) made.headers += fmt::format("Retry-After: {}\r\n", rules_.quota->reset_in(now).count());
+      break;
+    case RetryAfter::Form::seconds: made.headers += fmt::format("Retry-After: {}\r\n", retry.wait.count()); break;
+    case RetryAfter::Form::date:
+      made.headers +=
+          fmt::format("Retry-After: {}\r\n", http_date(std::chrono::system_clock::to_time_t(now + retry.wait)));
+      break;
+    case RetryAfter::Form::raw: made.headers += fmt::format("Retry-After: {}\r\n", retry.text); break;
+  }
+  return made;
+}
+
+void Service::add_quota_fields(ApiAnswer& answer, Time now) const {
+  const RequestQuota& quota = *rules_.quota;
+  answer.headers += fmt::format("RateLimit-Policy: \"default\";q={};w={}\r\nRateLimit: \"default\";r={};t={}\r\n",
+                                quota.limit(), quota.window().count(), quota.remaining(), quota.reset_in(now).count());
+}
+
+bool Service::announces_close(const ApiRequest& request, const Arrival& arrival) const {
+  return !request.keep_alive || arrival.n == rules_.close_after;
+}
+
+void Service::finish(Reply& reply, ApiAnswer answer, const FaultDecision& decision, bool announced, bool head_only,
+                     Time now) {
+  spoil(answer, decision.fault);
+  if (decision.interim) reply.bytes += interim_answer;
+  append_answer(reply.bytes, answer, announced, now);
+  if (head_only) reply.bytes.resize(reply.bytes.size() - answer.body.size());
+  if (decision.extra_answer) append_answer(reply.bytes, answer, announced, now);
+  if (decision.fault == Fault::truncate) reply.bytes.resize(reply.bytes.size() - (answer.body.size() + 1) / 2);
+  if (announced || decision.fault == Fault::truncate) reply.ending = Ending::fin;
+  reply.entry.status = answer.status;
+}
+
+void Service::append_answer(std::string& out, const ApiAnswer& answer, bool closing, Time now) {
+  const std::time_t second = std::chrono::system_clock::to_time_t(now);
+  if (second != date_second_) {
+    date_ = http_date(second);
+    date_second_ = second;
+  }
+  const std::string_view type = answer.body.starts_with('<') ? "text/html" : "application/json";
+  fmt::format_to(std::back_inserter(out),
+                 "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}{}\r\n{}", answer.status,
+                 reason_phrase(answer.status), date_, type, answer.body.size(), answer.headers,
+                 closing ? "Connection: close\r\n" : "", answer.body);
+}
+
+}  // namespace amend::sim

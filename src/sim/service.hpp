@@ -1,0 +1,106 @@
+// A request in, the bytes of its answer out: signature, rate limit, API and faults, joined. Pure apart from the store
+// and the memory of its parts: time and the place on the connection come in. One thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <ctime>
+#include <optional>
+#include <string>
+
+#include "api_handler.hpp"
+#include "api_request.hpp"
+#include "fault_plan.hpp"
+#include "request_log.hpp"
+#include "signature_check.hpp"
+
+namespace amend::sim {
+
+/// The Retry-After field of 429 and 503 answers.
+class RetryAfter {
+ public:
+  enum class Form : std::uint8_t { none, seconds, date, raw };
+  RetryAfter() = default;
+
+  Form form = Form::none;
+  std::chrono::seconds wait{2};
+  std::string text;  ///< for raw: sent as it is
+};
+
+class ServiceRules {
+ public:
+  ServiceRules() = default;
+
+  ApiRules api;
+  FaultPlan faults;
+  std::optional<RequestQuota> quota;
+  RetryAfter retry_after;
+  std::uint64_t close_after = 0;           ///< the N-th answer of a connection announces its end; 0: never
+  std::uint64_t close_after_silently = 0;  ///< the same, not announced
+  std::uint64_t auth_fail_after = 0;       ///< from this ordinal on all are 401; 0: never
+  std::chrono::seconds clock_offset{0};    ///< of the server's clock: Date, the signature's window, rate windows
+  bool hash_bodies = false;                ///< body_sha256 in the log entries
+};
+
+/// Where a request stands.
+class Arrival {
+ public:
+  Arrival(std::chrono::system_clock::time_point at_, std::uint64_t connection_, std::uint64_t n_,
+          bool pipelined_) noexcept
+      : at(at_), connection(connection_), n(n_), pipelined(pipelined_) {}
+
+  std::chrono::system_clock::time_point at;
+  std::uint64_t connection;
+  std::uint64_t n;  ///< ordinal on the connection, from 1
+  bool pipelined;   ///< others are unanswered, or already there, on its connection
+};
+
+/// What happens to the connection after a reply.
+enum class Ending : std::uint8_t { keep, fin, reset, hang };
+
+class Reply {
+ public:
+  Reply() = default;
+
+  std::string bytes;  ///< all that goes on the wire; empty for reset and hang
+  Ending ending = Ending::keep;
+  std::chrono::nanoseconds delay{0};
+  LogEntry entry;
+};
+
+class Service {
+ public:
+  /// `check` absent: signatures are not looked at. `store` outlives the service.
+  Service(CustomerStore& store, ServiceRules rules, std::optional<SignatureCheck> check);
+
+  Reply serve(const ApiRequest& request, const Arrival& arrival);
+
+  /// For a request that is read after its connection was given up: counted and logged, not executed.
+  LogEntry ignore(const ApiRequest& request, const Arrival& arrival);
+
+  /// For bytes that are no request: an answer that closes.
+  std::string reject(std::uint16_t status, std::chrono::system_clock::time_point at);
+
+ private:
+  using Time = std::chrono::system_clock::time_point;
+
+  ApiAnswer answer(const ApiRequest& request, const FaultDecision& decision, std::uint64_t ordinal, Time now);
+  ApiAnswer error_answer(std::uint16_t status, Time now) const;
+  void add_quota_fields(ApiAnswer& answer, Time now) const;
+  bool announces_close(const ApiRequest& request, const Arrival& arrival) const;
+  void finish(Reply& reply, ApiAnswer answer, const FaultDecision& decision, bool announced, bool head_only, Time now);
+  void append_answer(std::string& out, const ApiAnswer& answer, bool closing, Time now);
+
+  ServiceRules rules_;
+  ApiHandler handler_;
+  std::optional<SignatureCheck> check_;
+  BodyHasher hasher_;
+  std::uint64_t ordinal_ = 0;
+  std::time_t date_second_ = -1;
+  std::string date_;
+};
+
+/// IMF-fixdate (RFC 9110 §5.6.7).
+std::string http_date(std::time_t at);
+
+}  // namespace amend::sim

@@ -1,0 +1,199 @@
+#include "byte_stream.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+namespace amend {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr auto token = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t read_bytes = 32 * 1024;
+constexpr std::size_t lot_bytes_max = 64 * 1024;
+
+}  // namespace
+
+ByteStream::ByteStream(const asio::any_io_executor& executor, TlsContext* tls) : socket_(executor), tls_(tls) {
+  if (tls_) received_.resize(read_bytes);
+}
+
+asio::awaitable<Opened> ByteStream::connect(tcp::endpoint endpoint) {
+  auto connected = co_await socket_.async_connect(endpoint, token);
+  const auto ec = std::get<0>(connected);
+  if (ec) co_return Opened(OpenError::unreachable, ec.message());
+  boost::system::error_code ignored;
+  socket_.set_option(tcp::no_delay(true), ignored);
+  socket_.non_blocking(true, ignored);
+  if (!tls_) co_return Opened();
+  ssl_ = tls_->make_client();
+  co_return co_await handshake();
+}
+
+asio::awaitable<Opened> ByteStream::handshake() {
+  for (;;) {
+    ERR_clear_error();
+    const int result = SSL_do_handshake(ssl_.get());
+    const int why = SSL_get_error(ssl_.get(), result);
+    const Opened failure = result == 1 || why == SSL_ERROR_WANT_READ ? Opened() : handshake_failure();
+    // Also after a failure: the alert tells the server's log why we left.
+    encrypt();
+    if (!wire_.empty()) {
+      const auto bytes = asio::buffer(wire_);
+      auto sent = co_await asio::async_write(socket_, bytes, token);
+      wire_.clear();
+      const auto ec = std::get<0>(sent);
+      if (ec && failure.error == OpenError::none) co_return Opened(OpenError::handshake_failed, ec.message());
+    }
+    if (result == 1 || failure.error != OpenError::none) co_return failure;
+    const auto room = asio::buffer(received_);
+    auto got = co_await socket_.async_read_some(room, token);
+    const auto ec = std::get<0>(got);
+    if (ec) co_return Opened(OpenError::handshake_failed, "the server closed during the TLS handshake");
+    BIO_write(SSL_get_rbio(ssl_.get()), received_.data(), static_cast<int>(std::get<1>(got)));
+  }
+}
+
+Opened ByteStream::handshake_failure() const {
+  const long verdict = SSL_get_verify_result(ssl_.get());
+  if (verdict == X509_V_OK) return Opened(OpenError::handshake_failed, openssl_error_text());
+  ERR_clear_error();
+  return Opened(OpenError::certificate_refused, X509_verify_cert_error_string(verdict));
+}
+
+asio::awaitable<ReadResult> ByteStream::read(http1::ResponseParser& parser) {
+  return tls_ ? read_tls(parser) : read_plain(parser);
+}
+
+asio::awaitable<ReadResult> ByteStream::read_plain(http1::ResponseParser& parser) {
+  const auto span = parser.prepare(read_bytes);
+  const auto room = asio::buffer(span.data(), span.size());
+  auto got = co_await socket_.async_read_some(room, token);
+  const auto ec = std::get<0>(got);
+  if (ec == asio::error::eof) co_return ReadResult(ReadEnd::clean);
+  if (ec) co_return ReadResult(ReadEnd::failed, ec.message());
+  parser.commit(std::get<1>(got));
+  co_return ReadResult(ReadEnd::data);
+}
+
+asio::awaitable<ReadResult> ByteStream::read_tls(http1::ResponseParser& parser) {
+  for (;;) {
+    ERR_clear_error();
+    if (decrypt(parser) > 0) co_return ReadResult(ReadEnd::data);
+    const int why = SSL_get_error(ssl_.get(), -1);
+    if ((SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0) co_return ReadResult(ReadEnd::clean);
+    if (stream_ended_) co_return ReadResult(ReadEnd::truncated);
+    if (why != SSL_ERROR_WANT_READ) {
+      std::string text = "TLS: " + openssl_error_text();
+      co_return ReadResult(ReadEnd::failed, std::move(text));
+    }
+    // A key update or an alert may have produced bytes to send.
+    if (BIO_ctrl_pending(SSL_get_wbio(ssl_.get())) > 0) flush();
+    const auto room = asio::buffer(received_);
+    auto got = co_await socket_.async_read_some(room, token);
+    const auto ec = std::get<0>(got);
+    stream_ended_ = ec == asio::error::eof;
+    if (ec && !stream_ended_) co_return ReadResult(ReadEnd::failed, ec.message());
+    BIO_write(SSL_get_rbio(ssl_.get()), received_.data(), static_cast<int>(std::get<1>(got)));
+  }
+}
+
+// Every record that has arrived, so that all its answers are parsed in one go.
+std::size_t ByteStream::decrypt(http1::ResponseParser& parser) {
+  std::size_t total = 0;
+  while (total < lot_bytes_max) {
+    const auto span = parser.prepare(16 * 1024);
+    const int n = SSL_read(ssl_.get(), span.data(), static_cast<int>(span.size()));
+    if (n <= 0) break;
+    parser.commit(static_cast<std::size_t>(n));
+    total += static_cast<std::size_t>(n);
+  }
+  return total;
+}
+
+void ByteStream::encrypt() {
+  if (!plain_.empty()) {
+    // A memory BIO takes everything: SSL_write cannot come back short or ask to be called again.
+    std::size_t done = 0;
+    while (done < plain_.size()) {
+      std::size_t n = 0;
+      if (SSL_write_ex(ssl_.get(), plain_.data() + done, plain_.size() - done, &n) != 1) {
+        write_failed_ = true;
+        break;
+      }
+      done += n;
+    }
+    plain_.clear();
+  }
+  BIO* out = SSL_get_wbio(ssl_.get());
+  const std::size_t pending = BIO_ctrl_pending(out);
+  const std::size_t before = wire_.size();
+  wire_.resize(before + pending);
+  if (pending > 0) BIO_read(out, wire_.data() + before, static_cast<int>(pending));
+}
+
+void ByteStream::flush() {
+  if (writing_ || write_failed_ || !socket_.is_open()) return;
+  if (tls_) {
+    encrypt();
+  } else {
+    wire_.swap(plain_);
+  }
+  write_some();
+}
+
+void ByteStream::write_some() {
+  while (written_ < wire_.size()) {
+    boost::system::error_code ec;
+    const auto rest = asio::buffer(wire_.data() + written_, wire_.size() - written_);
+    const std::size_t n = socket_.write_some(rest, ec);
+    written_ += n;
+    if (ec == asio::error::would_block || ec == asio::error::try_again) {
+      writing_ = true;
+      socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](boost::system::error_code wait_ec) {
+        self->writing_ = false;
+        if (wait_ec) return;
+        self->write_some();
+        if (!self->writing_) self->flush();
+      });
+      return;
+    }
+    if (ec) {
+      // Not the end: answers already delivered are still to be read (house.md §2.5). Reading finds the end.
+      write_failed_ = true;
+      break;
+    }
+  }
+  wire_.clear();
+  written_ = 0;
+  if (!plain_.empty() && !write_failed_) flush();
+}
+
+void ByteStream::close() noexcept {
+  boost::system::error_code ignored;
+  if (ssl_ && socket_.is_open() && !writing_ && !write_failed_ && SSL_is_init_finished(ssl_.get())) {
+    // One-way: waiting for the server's close_notify could hang.
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());
+    encrypt();
+    socket_.write_some(asio::buffer(wire_), ignored);
+  }
+  socket_.close(ignored);
+}
+
+std::string ByteStream::security() const {
+  if (!ssl_) return {};
+  return std::string(SSL_get_version(ssl_.get())) + ", " + SSL_get_cipher_name(ssl_.get());
+}
+
+void ByteStream::remember_session() {
+  if (ssl_ && SSL_is_init_finished(ssl_.get())) tls_->remember_session(*ssl_);
+}
+
+}  // namespace amend

@@ -1,0 +1,421 @@
+#include "amend/transport/http1_codec.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <charconv>
+#include <cstring>
+
+namespace amend::http1 {
+namespace {
+
+constexpr std::string_view version_start = "HTTP/1.";
+constexpr std::size_t status_line_size_min = 12;  // HTTP/1.1 200
+constexpr std::size_t chunk_digits_max = 16;
+constexpr std::size_t length_digits_max = 19;  // fits in 64 bits whatever they are
+
+constexpr auto token_table = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789")) table[static_cast<unsigned char>(c)] = true;
+  for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = true;
+  return table;
+}();
+
+bool is_token_char(char c) noexcept { return token_table[static_cast<unsigned char>(c)]; }
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+bool equals(std::string_view text, std::string_view lower_case) noexcept {
+  return std::ranges::equal(text, lower_case, {}, lower);
+}
+
+std::string_view trim(std::string_view s) noexcept {
+  while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
+  while (!s.empty() && is_blank(s.back())) s.remove_suffix(1);
+  return s;
+}
+
+/// The next element of a comma-separated list, trimmed; `list` becomes what follows it.
+std::string_view next_element(std::string_view& list) noexcept {
+  const auto comma = list.find(',');
+  const auto element = list.substr(0, comma);
+  list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+  return trim(element);
+}
+
+bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; }
+
+bool has_control(std::string_view s) noexcept {
+  constexpr std::uint64_t each_0x20 = 0x2020'2020'2020'2020;
+  constexpr std::uint64_t each_0x80 = 0x8080'8080'8080'8080;
+  // Eight bytes at a time: a byte below 0x20, be it a TAB, sends that group through the slow check.
+  while (s.size() >= 8) {
+    std::uint64_t group;
+    std::memcpy(&group, s.data(), 8);
+    if (((group - each_0x20) & ~group & each_0x80) != 0 && std::ranges::any_of(s.substr(0, 8), is_control)) return true;
+    s.remove_prefix(8);
+  }
+  return std::ranges::any_of(s, is_control);
+}
+
+int hex_value(char c) noexcept {
+  if (is_digit(c)) return c - '0';
+  const char l = lower(c);
+  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+}  // namespace
+
+void append_request(std::string& out, const Request& request, std::string_view fixed_headers) {
+  out.append(request.method).append(1, ' ').append(request.target).append(" HTTP/1.1\r\n");
+  out.append(fixed_headers).append(request.headers);
+  if (!request.body.empty() || request.method == "PUT" || request.method == "POST") {
+    std::array<char, 20> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), request.body.size()).ptr;
+    out.append("Content-Length: ").append(digits.data(), end).append("\r\n");
+  }
+  out.append("\r\n").append(request.body);
+}
+
+std::span<char> ResponseParser::prepare(std::size_t bytes) {
+  if (state_ == State::broken) begin_ = position_ = scanned_ = end_ = 0;
+  if (buffer_.size() - end_ < bytes) make_room(bytes);
+  return std::span(buffer_).subspan(end_, bytes);
+}
+
+void ResponseParser::commit(std::size_t bytes) noexcept {
+  assert(bytes <= buffer_.size() - end_);
+  end_ += bytes;
+}
+
+void ResponseParser::make_room(std::size_t bytes) {
+  close_gap();
+  move_to_front();
+  const std::size_t needed = end_ + bytes;
+  if (needed <= buffer_.size()) return;
+  const std::size_t enough = 2 * limits_.head_bytes_max + limits_.body_bytes_max + bytes;
+  buffer_.resize(std::max(needed, std::min(2 * buffer_.size(), enough)));
+}
+
+// Between a chunked body decoded so far and the bytes not understood yet stand the chunk lines.
+void ResponseParser::close_gap() noexcept {
+  const bool chunks = state_ == State::chunk_size || state_ == State::chunk_data || state_ == State::chunk_end ||
+                      state_ == State::trailer;
+  const std::size_t gap = chunks ? position_ - body_end_ : 0;
+  if (gap == 0) return;
+  std::memmove(buffer_.data() + body_end_, buffer_.data() + position_, end_ - position_);
+  position_ -= gap;
+  scanned_ -= gap;
+  end_ -= gap;
+}
+
+void ResponseParser::move_to_front() noexcept {
+  const std::size_t by = begin_;
+  if (by == 0) return;
+  std::memmove(buffer_.data(), buffer_.data() + by, end_ - by);
+  begin_ = 0;
+  position_ -= by;
+  scanned_ -= by;
+  end_ -= by;
+  body_begin_ -= std::min(body_begin_, by);
+  body_end_ -= std::min(body_end_, by);
+}
+
+ResponseParser::Step ResponseParser::next(Response& out) noexcept {
+  for (;;) {
+    switch (step()) {
+      case Progress::go_on: continue;
+      case Progress::stop: return state_ == State::broken ? Step::error : Step::need_more;
+      case Progress::complete: deliver(out); return Step::response;
+    }
+  }
+}
+
+ResponseParser::Step ResponseParser::finish(Response& out) noexcept {
+  const Step step = next(out);
+  if (step != Step::need_more || idle()) return step;
+  if (state_ == State::body_until_close) {
+    deliver(out);
+    return Step::response;
+  }
+  fail("the connection ended in the middle of an answer");
+  return Step::error;
+}
+
+ResponseParser::Progress ResponseParser::step() noexcept {
+  switch (state_) {
+    case State::status_line: return status_line();
+    case State::field_line: return field_line();
+    case State::body_counted: return body_counted();
+    case State::body_until_close: return body_until_close();
+    case State::chunk_size: return chunk_size();
+    case State::chunk_data: return chunk_data();
+    case State::chunk_end: return chunk_end();
+    case State::trailer: return trailer();
+    case State::broken: return Progress::stop;
+  }
+  return Progress::stop;
+}
+
+ResponseParser::Progress ResponseParser::fail(std::string_view why) noexcept {
+  if (state_ != State::broken) error_ = why;
+  state_ = State::broken;
+  return Progress::stop;
+}
+
+// False: starved, or broken. `bytes_max` bounds the line with its CRLF, also while it is not complete.
+bool ResponseParser::take_line(std::string_view& line, std::size_t bytes_max, std::string_view too_long) noexcept {
+  const char* const start = buffer_.data() + position_;
+  const void* const lf = end_ == scanned_ ? nullptr : std::memchr(buffer_.data() + scanned_, '\n', end_ - scanned_);
+  const std::size_t size = lf ? static_cast<std::size_t>(static_cast<const char*>(lf) - start) + 1 : end_ - position_;
+  if (size > bytes_max) {
+    fail(too_long);
+    return false;
+  }
+  scanned_ = position_ + size;
+  if (!lf) return false;
+  if (size < 2 || start[size - 2] != '\r') {
+    fail("a line that ends in LF without CR");
+    return false;
+  }
+  line = std::string_view(start, size - 2);
+  if (has_control(line)) {
+    fail("a control character in a line");
+    return false;
+  }
+  position_ += size;
+  return true;
+}
+
+ResponseParser::Progress ResponseParser::status_line() noexcept {
+  const std::string_view seen(buffer_.data() + begin_, std::min(end_ - begin_, version_start.size()));
+  // Said at once: a peer that speaks something else may never send a line end.
+  if (!version_start.starts_with(seen)) return fail("the answer does not start with HTTP/1.");
+  std::string_view line;
+  if (!take_line(line, head_bytes_left(), "the head of the answer is too long")) return Progress::stop;
+  const bool well_formed = line.size() >= status_line_size_min && (line[7] == '1' || line[7] == '0') &&
+                           line[8] == ' ' && std::all_of(&line[9], &line[9] + 3, is_digit) &&
+                           (line.size() == status_line_size_min || line[12] == ' ');
+  if (!well_formed) return fail("a malformed status line");
+  const int status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
+  if (status < 100 || status > 599) return fail("a status outside 100 to 599");
+  head_.status = static_cast<std::uint16_t>(status);
+  head_.http_1_0 = line[7] == '0';
+  state_ = State::field_line;
+  return Progress::go_on;
+}
+
+ResponseParser::Progress ResponseParser::field_line() noexcept {
+  std::string_view line;
+  if (!take_line(line, head_bytes_left(), "the head of the answer is too long")) return Progress::stop;
+  if (line.empty()) return end_of_head();
+  std::string_view name;
+  std::string_view value;
+  if (!field_syntax(line, name, value)) return Progress::stop;
+  field(name, value);
+  return state_ == State::broken ? Progress::stop : Progress::go_on;
+}
+
+bool ResponseParser::field_syntax(std::string_view line, std::string_view& name, std::string_view& value) noexcept {
+  std::size_t size = 0;
+  while (size < line.size() && is_token_char(line[size])) ++size;
+  if (size > 0 && size < line.size() && line[size] == ':') {
+    name = line.substr(0, size);
+    value = trim(line.substr(size + 1));
+    return true;
+  }
+  if (is_blank(line[0])) {
+    fail("a folded field line");
+  } else if (size < line.size() && is_blank(line[size])) {
+    fail("a space in or after a field name");
+  } else {
+    fail("a malformed field line");
+  }
+  return false;
+}
+
+// The length tells most names apart before a byte is compared.
+void ResponseParser::field(std::string_view name, std::string_view value) noexcept {
+  switch (name.size()) {
+    case 4:
+      if (equals(name, "date")) keep_first(head_.date, value);
+      break;
+    case 8:
+      if (equals(name, "location")) keep_first(head_.location, value);
+      break;
+    case 10:
+      if (equals(name, "connection")) connection(value);
+      break;
+    case 11:
+      if (equals(name, "retry-after")) keep_first(head_.retry_after, value);
+      break;
+    case 12:
+      if (equals(name, "content-type")) keep_first(head_.content_type, value);
+      break;
+    case 14:
+      if (equals(name, "content-length")) content_length(value);
+      break;
+    case 17:
+      if (equals(name, "transfer-encoding")) transfer_encoding(value);
+      break;
+    default: break;
+  }
+}
+
+void ResponseParser::keep_first(Piece& piece, std::string_view value) const noexcept {
+  if (piece.size != 0) return;
+  piece.begin = static_cast<std::size_t>(value.data() - (buffer_.data() + begin_));
+  piece.size = value.size();
+}
+
+void ResponseParser::content_length(std::string_view value) noexcept {
+  if (value.ends_with(',')) value = {};  // an empty last element is no number
+  do {
+    const std::string_view digits = next_element(value);
+    if (digits.empty() || digits.size() > length_digits_max || !std::ranges::all_of(digits, is_digit)) {
+      fail("a Content-Length that is not a number");
+      return;
+    }
+    std::uint64_t length = 0;
+    for (const char c : digits) length = length * 10 + static_cast<std::uint64_t>(c - '0');
+    if (head_.has_length && head_.length != length) {
+      fail("two different Content-Length fields");
+      return;
+    }
+    head_.has_length = true;
+    head_.length = length;
+  } while (!value.empty());
+}
+
+void ResponseParser::transfer_encoding(std::string_view value) noexcept {
+  if (head_.chunked || !equals(value, "chunked")) {
+    fail("a Transfer-Encoding other than chunked");
+    return;
+  }
+  head_.chunked = true;
+}
+
+void ResponseParser::connection(std::string_view value) noexcept {
+  while (!value.empty()) {
+    const std::string_view token = next_element(value);
+    head_.close = head_.close || equals(token, "close");
+    head_.keep_alive = head_.keep_alive || equals(token, "keep-alive");
+  }
+}
+
+ResponseParser::Progress ResponseParser::end_of_head() noexcept {
+  if (head_.chunked && head_.has_length) return fail("both Transfer-Encoding and Content-Length");
+  if (head_.chunked && head_.http_1_0) return fail("a Transfer-Encoding in HTTP/1.0");
+  if (head_.status < 200) return interim();
+  if (head_.http_1_0 && !head_.keep_alive) head_.close = true;
+  body_begin_ = body_end_ = position_;
+  if (head_.status == 204 || head_.status == 304) return Progress::complete;
+  if (head_.chunked) {
+    state_ = State::chunk_size;
+  } else if (head_.has_length) {
+    if (head_.length > limits_.body_bytes_max) return fail("the body of the answer is too long");
+    state_ = State::body_counted;
+  } else {
+    head_.close = true;
+    state_ = State::body_until_close;
+  }
+  return Progress::go_on;
+}
+
+ResponseParser::Progress ResponseParser::interim() noexcept {
+  if (head_.status == 101) return fail("an answer 101 that nobody asked for");
+  if (++interims_ > limits_.interim_max) return fail("too many 1xx answers");
+  start_message();
+  return Progress::go_on;
+}
+
+ResponseParser::Progress ResponseParser::body_counted() noexcept {
+  if (end_ - position_ < head_.length) return Progress::stop;
+  body_end_ = position_ = scanned_ = body_begin_ + static_cast<std::size_t>(head_.length);
+  return Progress::complete;
+}
+
+ResponseParser::Progress ResponseParser::body_until_close() noexcept {
+  body_end_ = position_ = scanned_ = end_;
+  if (body_end_ - body_begin_ > limits_.body_bytes_max) return fail("the body of the answer is too long");
+  return Progress::stop;
+}
+
+ResponseParser::Progress ResponseParser::chunk_size() noexcept {
+  const std::size_t line_bytes_max = limits_.head_bytes_max - overhead_ + chunk_digits_max + 2;
+  std::string_view line;
+  if (!take_line(line, line_bytes_max, "chunk extensions are too long")) return Progress::stop;
+  std::size_t digits = 0;
+  std::uint64_t size = 0;
+  for (; digits < line.size() && hex_value(line[digits]) >= 0; ++digits) {
+    if (digits == chunk_digits_max) return fail("a malformed chunk size");
+    size = size << 4 | static_cast<std::uint64_t>(hex_value(line[digits]));
+  }
+  const std::string_view rest = line.substr(digits);
+  if (digits == 0 || (!rest.empty() && !trim(rest).starts_with(';'))) return fail("a malformed chunk size");
+  overhead_ += rest.size();
+  if (overhead_ > limits_.head_bytes_max) return fail("chunk extensions are too long");
+  if (size > limits_.body_bytes_max - (body_end_ - body_begin_)) return fail("the body of the answer is too long");
+  chunk_left_ = size;
+  state_ = size == 0 ? State::trailer : State::chunk_data;
+  return Progress::go_on;
+}
+
+ResponseParser::Progress ResponseParser::chunk_data() noexcept {
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(chunk_left_, end_ - position_));
+  std::memmove(buffer_.data() + body_end_, buffer_.data() + position_, size);
+  body_end_ += size;
+  position_ += size;
+  scanned_ = position_;
+  chunk_left_ -= size;
+  if (chunk_left_ != 0) return Progress::stop;
+  state_ = State::chunk_end;
+  return Progress::go_on;
+}
+
+ResponseParser::Progress ResponseParser::chunk_end() noexcept {
+  if (end_ - position_ < 2) return Progress::stop;
+  if (buffer_[position_] != '\r' || buffer_[position_ + 1] != '\n') return fail("a chunk longer than it says");
+  position_ += 2;
+  scanned_ = position_;
+  state_ = State::chunk_size;
+  return Progress::go_on;
+}
+
+ResponseParser::Progress ResponseParser::trailer() noexcept {
+  std::string_view line;
+  // The empty line that ends the trailers costs nothing.
+  if (!take_line(line, limits_.head_bytes_max - overhead_ + 2, "trailers are too long")) return Progress::stop;
+  if (line.empty()) return Progress::complete;
+  overhead_ += line.size() + 2;
+  if (overhead_ > limits_.head_bytes_max) return fail("trailers are too long");
+  std::string_view name;
+  std::string_view value;
+  return field_syntax(line, name, value) ? Progress::go_on : Progress::stop;
+}
+
+std::string_view ResponseParser::view(const Piece& piece) const noexcept {
+  return piece.size == 0 ? std::string_view() : std::string_view(buffer_.data() + begin_ + piece.begin, piece.size);
+}
+
+void ResponseParser::deliver(Response& out) noexcept {
+  out.status = head_.status;
+  out.close = head_.close;
+  out.body = std::string_view(buffer_.data() + body_begin_, body_end_ - body_begin_);
+  out.retry_after = view(head_.retry_after);
+  out.date = view(head_.date);
+  out.location = view(head_.location);
+  out.content_type = view(head_.content_type);
+  interims_ = 0;
+  start_message();
+}
+
+void ResponseParser::start_message() noexcept {
+  begin_ = position_;
+  overhead_ = 0;
+  head_ = Head();
+  state_ = State::status_line;
+}
+
+}  // namespace amend::http1

@@ -1,0 +1,316 @@
+// HTTP/1.1 with pipelining: pairs answers with requests, keeps the deadlines, knows when a connection may be trusted.
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cassert>
+
+#include "amend/error.hpp"
+#include "amend/transport/http1_codec.hpp"
+#include "amend/transport/transport.hpp"
+#include "byte_stream.hpp"
+#include "tls_context.hpp"
+
+namespace amend {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr auto token = asio::as_tuple(asio::use_awaitable);
+
+// The requests without an answer, oldest first. A ring of fixed size: the depth is the bound.
+class InFlight {
+ public:
+  explicit InFlight(std::size_t depth) : ring_(depth) {}
+  bool empty() const noexcept { return count_ == 0; }
+  std::size_t size() const noexcept { return count_; }
+  void push(std::uint32_t tag) noexcept {
+    ring_[(first_ + count_) % ring_.size()] = tag;
+    ++count_;
+  }
+  std::uint32_t pop() noexcept {
+    const auto tag = ring_[first_];
+    first_ = (first_ + 1) % ring_.size();
+    --count_;
+    return tag;
+  }
+
+ private:
+  std::vector<std::uint32_t> ring_;
+  std::size_t first_ = 0;
+  std::size_t count_ = 0;
+};
+
+class Http1Session final : public Session {
+ public:
+  Http1Session(const asio::any_io_executor& executor, const Target& target, const TargetConfig& config,
+               const DeadlineConfig& deadline, std::size_t depth, const std::string& fixed_headers, TlsContext* tls)
+      : executor_(executor),
+        target_(target),
+        ipv4_only_(config.ipv4_only),
+        deadline_config_(deadline),
+        depth_(depth),
+        fixed_headers_(fixed_headers),
+        tls_(tls),
+        watchdog_(executor),
+        in_flight_(depth) {
+    answers_.reserve(depth);
+    unanswered_.reserve(depth);
+  }
+
+  asio::awaitable<Opened> open() override;
+  std::size_t capacity() const noexcept override;
+  std::size_t in_flight() const noexcept override { return in_flight_.size(); }
+  void submit(const Request& request) override;
+  void flush() override { stream_->flush(); }
+  asio::awaitable<Lot> next() override;
+  void close() override;
+  std::string security() const override { return stream_ ? stream_->security() : std::string(); }
+  std::string peer() const override { return peer_; }
+
+ private:
+  asio::awaitable<Opened> connect_one(tcp::endpoint endpoint, std::chrono::milliseconds budget);
+  void parse_answers();
+  void take_end(const ReadResult& read);
+  void end(CloseCause cause, std::string text);
+  Lot last_lot();
+  void expect_by(Clock::time_point deadline);
+  void watch();
+  void on_deadline();
+
+  asio::any_io_executor executor_;
+  Target target_;
+  bool ipv4_only_;
+  DeadlineConfig deadline_config_;
+  std::size_t depth_;
+  std::string fixed_headers_;
+  TlsContext* tls_;
+
+  std::shared_ptr<ByteStream> stream_;
+  http1::ResponseParser parser_;
+  std::string peer_;
+  std::size_t opens_ = 0;
+  bool opening_ = false;
+  CloseCause closed_ = CloseCause::local;
+  std::string close_text_;
+
+  asio::steady_timer watchdog_;
+  bool watching_ = false;
+  Clock::time_point deadline_ = Clock::time_point::max();
+
+  InFlight in_flight_;
+  bool must_prove_ = false;       ///< the last connection ended without a word: one request until it is answered
+  bool answered_any_ = false;     ///< on this connection
+  bool sent_after_idle_ = false;  ///< everything in flight was sent after a moment with nothing in flight
+  bool heard_since_idle_ = false;  ///< an answer came since that moment
+  std::vector<Answer> answers_;
+  std::vector<std::uint32_t> unanswered_;
+};
+
+asio::awaitable<Opened> Http1Session::open() {
+  assert(in_flight_.empty());
+  tcp::resolver resolver(executor_);
+  const auto flags = target_.literal_address ? tcp::resolver::numeric_host : tcp::resolver::address_configured;
+  std::tuple<boost::system::error_code, tcp::resolver::results_type> found;
+  if (ipv4_only_) {
+    found = co_await resolver.async_resolve(tcp::v4(), target_.host, target_.port, flags, token);
+  } else {
+    found = co_await resolver.async_resolve(target_.host, target_.port, flags, token);
+  }
+  const auto ec = std::get<0>(found);
+  if (ec == asio::error::host_not_found) co_return Opened(OpenError::no_such_host, target_.host + ": no such host");
+  if (ec) co_return Opened(OpenError::unreachable, target_.host + ": " + ec.message());
+  std::vector<tcp::endpoint> endpoints;
+  for (const auto& entry : std::get<1>(found)) endpoints.push_back(entry.endpoint());
+
+  // Start with another address each time, so that one dead address of several costs one attempt, not the run.
+  const std::size_t first = opens_++;
+  const auto budget = deadline_config_.connect / static_cast<int>(endpoints.size());
+  Opened opened(OpenError::unreachable, target_.host + ": no address");
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    const tcp::endpoint endpoint = endpoints[(first + i) % endpoints.size()];
+    opened = co_await connect_one(endpoint, budget);
+    if (opened.error == OpenError::none || opened.error == OpenError::certificate_refused) break;
+  }
+  co_return opened;
+}
+
+asio::awaitable<Opened> Http1Session::connect_one(tcp::endpoint endpoint, std::chrono::milliseconds budget) {
+  stream_ = std::make_shared<ByteStream>(executor_, tls_);
+  parser_ = http1::ResponseParser();
+  peer_ = endpoint.address().to_string() + ":" + std::to_string(endpoint.port());
+  closed_ = CloseCause::open;
+  opening_ = true;
+  expect_by(Clock::now() + budget);
+  Opened opened = co_await stream_->connect(endpoint);
+  opening_ = false;
+  deadline_ = Clock::time_point::max();
+  if (closed_ == CloseCause::timeout) opened = Opened(OpenError::timeout, "no connection within the connect deadline");
+  if (closed_ == CloseCause::local) opened = Opened(OpenError::unreachable, "closed by us");
+  if (opened.error != OpenError::none) {
+    opened.text = peer_ + ": " + opened.text;
+    closed_ = CloseCause::local;
+    stream_->close();
+  }
+  answered_any_ = false;
+  sent_after_idle_ = false;
+  heard_since_idle_ = false;
+  co_return opened;
+}
+
+std::size_t Http1Session::capacity() const noexcept {
+  if (closed_ != CloseCause::open || opening_) return 0;
+  const std::size_t window = must_prove_ ? 1 : depth_;
+  return window > in_flight_.size() ? window - in_flight_.size() : 0;
+}
+
+void Http1Session::submit(const Request& request) {
+  assert(capacity() > 0);
+  if (in_flight_.empty()) {
+    sent_after_idle_ = answered_any_;
+    heard_since_idle_ = false;
+    expect_by(Clock::now() + deadline_config_.answer);
+  }
+  in_flight_.push(request.tag);
+  http1::append_request(stream_->outgoing(), request, fixed_headers_);
+}
+
+asio::awaitable<Lot> Http1Session::next() {
+  answers_.clear();
+  // A closed session may still be asked once, to learn why.
+  while (closed_ == CloseCause::open && answers_.empty()) {
+    const ReadResult read = co_await stream_->read(parser_);
+    if (closed_ != CloseCause::open) break;
+    if (read.end == ReadEnd::data) {
+      parse_answers();
+    } else {
+      take_end(read);
+    }
+  }
+  Lot lot;
+  if (closed_ != CloseCause::open) lot = last_lot();
+  lot.answers = answers_;
+  co_return lot;
+}
+
+void Http1Session::parse_answers() {
+  Response response;
+  while (!in_flight_.empty()) {
+    const auto step = parser_.next(response);
+    if (step == http1::ResponseParser::Step::need_more) return;
+    if (step == http1::ResponseParser::Step::error) return end(CloseCause::protocol, std::string(parser_.error()));
+    answers_.emplace_back(in_flight_.pop(), response);
+    answered_any_ = true;
+    heard_since_idle_ = true;
+    must_prove_ = false;
+    deadline_ = in_flight_.empty() ? Clock::time_point::max() : Clock::now() + deadline_config_.answer;
+    if (response.close) return end(CloseCause::announced, "the server announced that it closes the connection");
+  }
+  if (!parser_.idle()) end(CloseCause::protocol, "the server sent bytes that nobody asked for");
+}
+
+void Http1Session::take_end(const ReadResult& read) {
+  if (read.end == ReadEnd::failed) return end(CloseCause::lost, read.text);
+  if (read.end == ReadEnd::truncated)
+    return end(parser_.idle() ? CloseCause::ended : CloseCause::lost, "the server closed the connection");
+  Response response;
+  if (!in_flight_.empty() && parser_.finish(response) == http1::ResponseParser::Step::response) {
+    answers_.emplace_back(in_flight_.pop(), response);
+    answered_any_ = heard_since_idle_ = true;
+    // A body framed by the end of the connection is the announcement.
+    return end(CloseCause::announced, "the server framed its answer by closing the connection");
+  }
+  end(CloseCause::ended, "the server closed the connection");
+}
+
+void Http1Session::end(CloseCause cause, std::string text) {
+  if (closed_ != CloseCause::open) return;
+  closed_ = cause;
+  close_text_ = std::move(text);
+  deadline_ = Clock::time_point::max();
+  if (cause != CloseCause::announced && cause != CloseCause::local) must_prove_ = true;
+  if (answered_any_) stream_->remember_session();
+  stream_->close();
+}
+
+void Http1Session::close() {
+  end(CloseCause::local, "closed by us");
+  watchdog_.cancel();
+  watching_ = false;
+}
+
+Lot Http1Session::last_lot() {
+  unanswered_.clear();
+  while (!in_flight_.empty()) unanswered_.push_back(in_flight_.pop());
+  Lot lot;
+  lot.closed = closed_;
+  lot.unanswered = unanswered_;
+  lot.text = close_text_;
+  lot.idle_race = (closed_ == CloseCause::ended || closed_ == CloseCause::lost) && sent_after_idle_ &&
+                  !heard_since_idle_ && parser_.idle();
+  return lot;
+}
+
+void Http1Session::expect_by(Clock::time_point deadline) {
+  deadline_ = deadline;
+  if (!watching_ || deadline_ < watchdog_.expiry()) watch();
+}
+
+// One lazy timer a connection: it looks at the deadline when it fires instead of being set anew for each request.
+void Http1Session::watch() {
+  watching_ = true;
+  watchdog_.expires_at(deadline_);  // an earlier wait ends with operation_aborted and is ignored
+  watchdog_.async_wait([this](boost::system::error_code ec) {
+    if (ec) return;
+    watching_ = false;
+    on_deadline();
+  });
+}
+
+void Http1Session::on_deadline() {
+  if (deadline_ == Clock::time_point::max()) return;
+  if (Clock::now() < deadline_) return watch();
+  if (opening_) {
+    closed_ = CloseCause::timeout;
+    stream_->close();
+    return;
+  }
+  end(CloseCause::timeout, "no complete answer within the answer deadline");
+}
+
+class Http1Transport final : public Transport {
+ public:
+  Http1Transport(const Target& target, const TargetConfig& config, const DeadlineConfig& deadline, std::size_t depth,
+                 const std::string& user_headers)
+      : target_(target),
+        config_(config),
+        deadline_(deadline),
+        depth_(depth),
+        fixed_headers_("Host: " + target.authority + "\r\n" + user_headers) {
+    if (target.tls) tls_ = std::make_unique<TlsContext>(target, config);
+  }
+
+  std::unique_ptr<Session> make_session(const asio::any_io_executor& executor) override {
+    return std::make_unique<Http1Session>(executor, target_, config_, deadline_, depth_, fixed_headers_, tls_.get());
+  }
+
+ private:
+  Target target_;
+  TargetConfig config_;
+  DeadlineConfig deadline_;
+  std::size_t depth_;
+  std::string fixed_headers_;
+  std::unique_ptr<TlsContext> tls_;
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> make_http1_transport(const Target& target, const TargetConfig& config,
+                                                const DeadlineConfig& deadline, std::size_t depth,
+                                                const std::string& user_headers) {
+  return std::make_unique<Http1Transport>(target, config, deadline, depth, user_headers);
+}
+
+}  // namespace amend

@@ -1,0 +1,185 @@
+#include "amend/wonder/answer.hpp"
+
+#include <array>
+
+#include "amend/error.hpp"
+#include "amend/wonder/customer_schema.hpp"
+#include "answer_reader.hpp"
+
+namespace amend::wonder {
+namespace {
+
+constexpr std::size_t code_bytes_max = 64;
+constexpr std::size_t header_bytes_max = 200;
+
+bool is_2xx(std::uint16_t status) noexcept { return status >= 200 && status <= 299; }
+
+std::string http_code(std::uint16_t status) { return "http." + std::to_string(status); }
+
+// api.md §4: the documentation shows 0, a sister endpoint and Wonder's own SDK show 200.
+bool says_success(const Value& code) noexcept {
+  if (code.kind == Kind::absent || code.kind == Kind::null) return true;
+  const bool spelled = code.text == "0" || code.text == "200";
+  return spelled && (code.kind == Kind::string || code.kind == Kind::number);
+}
+
+// Whether a value can stand in a log as an error code: 0 and 200 would read as success there.
+bool names_error(const Value& code) noexcept {
+  const bool scalar = code.kind == Kind::string || code.kind == Kind::number;
+  return scalar && !code.text.empty() && code.text != "0" && code.text != "200";
+}
+
+std::string first_text(const Value& first, const Value& second) {
+  if (first.kind == Kind::string && !first.text.empty()) return printable(first.text);
+  if (second.kind == Kind::string && !second.text.empty()) return printable(second.text);
+  return {};
+}
+
+Judgement api_refusal(Meaning meaning, std::uint16_t status, const AnswerReader& answer) {
+  const Value& message = answer[Member::message];
+  const Value& error_message = answer[Member::error_message];
+  const bool by_code = names_error(answer[Member::code]);
+  const bool by_error_code = !by_code && names_error(answer[Member::error_code]);
+  Judgement out(meaning);
+  if (by_code) out.code = printable(answer[Member::code].text, code_bytes_max);
+  if (by_error_code) out.code = printable(answer[Member::error_code].text, code_bytes_max);
+  if (out.code.empty()) out.code = http_code(status);
+  out.text = by_error_code ? first_text(error_message, message) : first_text(message, error_message);
+  if (out.text.empty()) out.text = "HTTP " + std::to_string(status) + ", no message in the answer";
+  return out;
+}
+
+Judgement not_2xx(Meaning meaning, const Response& response, const AnswerReader* answer) {
+  Judgement out = answer != nullptr
+                      ? api_refusal(meaning, response.status, *answer)
+                      : Judgement(meaning, http_code(response.status),
+                                  "HTTP " + std::to_string(response.status) + ", no message in the answer");
+  if (meaning != Meaning::moved) return out;
+  const bool named = !response.location.empty();
+  out.text = "redirected to " + (named ? printable(response.location, header_bytes_max) : "no named place") +
+             ", never followed";
+  return out;
+}
+
+Judgement not_json(const Response& response) {
+  std::string text = "HTTP " + std::to_string(response.status) + " whose body is ";
+  if (response.body.empty()) {
+    text += "empty";
+  } else {
+    text += "not JSON (" + std::to_string(response.body.size()) + " bytes";
+    if (!response.content_type.empty()) text += ", " + printable(response.content_type, header_bytes_max);
+    text += ")";
+  }
+  return Judgement(Meaning::unusable, "answer.not_json", std::move(text));
+}
+
+Judgement not_customer(std::string_view why) {
+  return Judgement(Meaning::unusable, "answer.not_customer", std::string(why));
+}
+
+bool guard_holds(const Value& reference_number, const Expectation& expected) noexcept {
+  if (!expected.guard) return true;
+  const bool scalar = reference_number.kind == Kind::string || reference_number.kind == Kind::number;
+  return scalar && reference_number.text == *expected.guard;
+}
+
+// Only the card can be wrong here: the profile was updated.
+Judgement judge_card(std::uint16_t status, const AnswerReader& answer, const Expectation& expected) {
+  const Value& error = answer[Member::token_error_code];
+  if (error.is_empty()) return Judgement(Meaning::success);
+  const bool scalar = error.kind == Kind::string || error.kind == Kind::number;
+  std::string code = scalar ? printable(error.text, code_bytes_max) : http_code(status);
+  const Value& message = answer[Member::token_error_message];
+  std::string text = first_text(message, message);
+  if (expected.sends_token) {
+    if (text.empty()) text = "the card could not be bound";
+    return Judgement(Meaning::card_refused, std::move(code), std::move(text));
+  }
+  Judgement out(Meaning::success);
+  out.warning = printable("card on file: " + code + (text.empty() ? "" : " ") + text);
+  return out;
+}
+
+Judgement judge_customer(std::uint16_t status, const AnswerReader& answer, const Expectation& expected) {
+  if (answer[Member::customer].kind != Kind::object) return not_customer("the answer holds no data.customer");
+  const Value& uuid = answer[Member::uuid];
+  if (uuid.kind != Kind::string) return not_customer("data.customer of the answer has no uuid");
+  if (!same_id(uuid.text, expected.id)) {
+    return Judgement(Meaning::mismatch, "answer.uuid_mismatch", "the answer is about another customer");
+  }
+  if (!guard_holds(answer[Member::reference_number], expected)) {
+    return Judgement(Meaning::guard_mismatch, "guard.mismatch",
+                     "the customer's reference_number is not the one in the row");
+  }
+  return judge_card(status, answer, expected);
+}
+
+bool has_error(const AnswerReader& answer) noexcept {
+  return !says_success(answer[Member::code]) || !answer[Member::error_code].is_empty();
+}
+
+}  // namespace
+
+std::string_view to_string(Meaning meaning) noexcept {
+  switch (meaning) {
+    case Meaning::success: return "success";
+    case Meaning::card_refused: return "card_refused";
+    case Meaning::refused: return "refused";
+    case Meaning::credentials: return "credentials";
+    case Meaning::transient: return "transient";
+    case Meaning::unusable: return "unusable";
+    case Meaning::mismatch: return "mismatch";
+    case Meaning::guard_mismatch: return "guard_mismatch";
+    case Meaning::moved: return "moved";
+  }
+  return "unusable";
+}
+
+Meaning meaning_of(std::uint16_t status) noexcept {
+  constexpr std::array<std::uint16_t, 7> transient{408, 425, 429, 500, 502, 503, 504};
+  if (is_2xx(status)) return Meaning::success;
+  if (status >= 300 && status <= 399) return Meaning::moved;
+  if (status == 401 || status == 403) return Meaning::credentials;
+  for (const std::uint16_t code : transient) {
+    if (status == code) return Meaning::transient;
+  }
+  return status >= 400 && status <= 599 ? Meaning::refused : Meaning::unusable;
+}
+
+class AnswerJudge::Impl {
+ public:
+  /// nullptr when the body is not one JSON text.
+  const AnswerReader* read(std::string_view body) {
+    if (body.empty() || !reader_.read(body)) return nullptr;
+    return &reader_;
+  }
+
+ private:
+  AnswerReader reader_;
+};
+
+AnswerJudge::AnswerJudge() : impl_(std::make_unique<Impl>()) {}
+AnswerJudge::~AnswerJudge() = default;
+AnswerJudge::AnswerJudge(AnswerJudge&&) noexcept = default;
+AnswerJudge& AnswerJudge::operator=(AnswerJudge&&) noexcept = default;
+
+Judgement AnswerJudge::judge(const Response& response, const Expectation& expected) {
+  const Meaning meaning = meaning_of(response.status);
+  const AnswerReader* answer = impl_->read(response.body);
+  if (meaning != Meaning::success) return not_2xx(meaning, response, answer);
+  if (answer == nullptr || response.status == 204) return not_json(response);
+  if (answer->root() != Kind::object) return not_customer("the answer is JSON but not an object");
+  if (has_error(*answer)) return api_refusal(Meaning::refused, response.status, *answer);
+  return judge_customer(response.status, *answer, expected);
+}
+
+Judgement AnswerJudge::judge_echo(const Response& response) {
+  const Meaning meaning = meaning_of(response.status);
+  const AnswerReader* answer = impl_->read(response.body);
+  if (meaning != Meaning::success) return not_2xx(meaning, response, answer);
+  if (answer == nullptr || answer->root() != Kind::object) return not_json(response);
+  if (has_error(*answer)) return api_refusal(Meaning::refused, response.status, *answer);
+  return Judgement(Meaning::success);
+}
+
+}  // namespace amend::wonder

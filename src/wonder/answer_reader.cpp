@@ -1,0 +1,135 @@
+#include "answer_reader.hpp"
+
+#include <boost/json/basic_parser_impl.hpp>
+
+namespace amend::wonder {
+namespace {
+
+constexpr std::size_t json_depth_max = 32;
+
+constexpr std::size_t key_bytes_max = 64;  // longer than any key of the table
+
+struct Place {
+  Member inside;
+  std::string_view key;
+  Member member;
+};
+
+constexpr std::array place_table{
+    Place{Member::root, "code", Member::code},
+    Place{Member::root, "message", Member::message},
+    Place{Member::root, "error_code", Member::error_code},
+    Place{Member::root, "error_message", Member::error_message},
+    Place{Member::root, "data", Member::data},
+    Place{Member::data, "customer", Member::customer},
+    Place{Member::customer, "uuid", Member::uuid},
+    Place{Member::customer, "reference_number", Member::reference_number},
+    Place{Member::customer, "default_payment_token", Member::token},
+    Place{Member::token, "error_code", Member::token_error_code},
+    Place{Member::token, "error_msg", Member::token_error_message},
+};
+
+Member find_member(Member inside, std::string_view key) noexcept {
+  if (inside == Member::none) return Member::none;
+  for (const Place& place : place_table) {
+    if (place.inside == inside && place.key == key) return place.member;
+  }
+  return Member::none;
+}
+
+boost::json::parse_options options() {
+  boost::json::parse_options out;
+  out.max_depth = json_depth_max;
+  return out;
+}
+
+}  // namespace
+
+void MemberHandler::clear() noexcept {
+  for (Value& value : values_) value.clear();
+  depth_ = 0;
+  next_ = Member::none;
+  root_ = Kind::absent;
+  in_text_ = false;
+  key_.clear();
+}
+
+bool MemberHandler::on_key_part(piece part, std::size_t, error_code&) {
+  if (key_.size() <= key_bytes_max) key_.append(part.data(), part.size());
+  return true;
+}
+
+bool MemberHandler::on_key(piece part, std::size_t, error_code&) {
+  const std::string_view last(part.data(), part.size());
+  const Member inside = inside_[depth_ - 1];
+  if (key_.empty()) {
+    next_ = find_member(inside, last);
+  } else {
+    key_.append(last);
+    next_ = find_member(inside, key_);
+    key_.clear();
+  }
+  return true;
+}
+
+// Returns the value to fill, nullptr when nobody asks for it. A member that comes again replaces all that it held.
+Value* MemberHandler::begin_value(Kind kind) {
+  if (depth_ == 0) root_ = kind;
+  if (next_ == Member::none) return nullptr;
+  if (next_ == Member::data || next_ == Member::customer || next_ == Member::token) {
+    for (auto i = static_cast<std::size_t>(next_); i < member_count; ++i) values_[i].clear();
+  }
+  Value& value = values_[static_cast<std::size_t>(next_)];
+  value.clear();
+  value.kind = kind;
+  return &value;
+}
+
+bool MemberHandler::enter(Kind kind) {
+  const Member member = depth_ == 0 ? Member::root : next_;
+  begin_value(kind);
+  if (depth_ == depth_max) return false;
+  inside_[depth_++] = kind == Kind::object ? member : Member::none;
+  next_ = Member::none;
+  return true;
+}
+
+bool MemberHandler::leave() {
+  --depth_;
+  next_ = Member::none;
+  return true;
+}
+
+bool MemberHandler::plain(Kind kind) {
+  begin_value(kind);
+  next_ = Member::none;
+  return true;
+}
+
+bool MemberHandler::add_text(Kind kind, piece part) {
+  if (!in_text_) {
+    begin_value(kind);
+    in_text_ = true;
+  }
+  if (next_ != Member::none) values_[static_cast<std::size_t>(next_)].text.append(part.data(), part.size());
+  return true;
+}
+
+bool MemberHandler::end_text(Kind kind, piece part) {
+  add_text(kind, part);
+  in_text_ = false;
+  next_ = Member::none;
+  return true;
+}
+
+AnswerReader::AnswerReader() : parser_(options()) {}
+
+bool AnswerReader::read(std::string_view body) {
+  parser_.reset();
+  parser_.handler().clear();
+  boost::json::error_code error;
+  const std::size_t used = parser_.write_some(false, body.data(), body.size(), error);
+  return !error && used == body.size();
+}
+
+}  // namespace amend::wonder

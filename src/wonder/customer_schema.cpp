@@ -1,0 +1,196 @@
+#include "amend/wonder/customer_schema.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string>
+
+namespace amend::wonder {
+namespace {
+
+constexpr std::array field_table{
+    FieldRule{"name", true, 255, Rule::text, false, "an empty value leaves it unchanged"},
+    FieldRule{"phone", true, 255, Rule::text, false, "an empty value leaves it unchanged"},
+    FieldRule{"email", false, 255, Rule::text, false, "an empty value leaves it unchanged"},
+    FieldRule{"dial_code", false, 6, Rule::text, false, "such as +852"},
+    FieldRule{"company_name", false, 255, Rule::text, false,
+              "shown in no answer: cannot be compared with what was sent"},
+    FieldRule{"default_payment_method", false, 0, Rule::choice, true,
+              "Credit Card, Alipay or Wechat Pay; empty clears it"},
+    FieldRule{"default_payment_token", false, 0, Rule::uuid, true, "a uuid; empty clears it"},
+};
+
+constexpr std::array<std::string_view, 3> payment_method_table{"Credit Card", "Alipay", "Wechat Pay"};
+
+constexpr std::uint64_t high_bits = 0x8080808080808080ULL;
+
+std::uint64_t load(const char* from) noexcept {
+  std::uint64_t word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+constexpr bool is_hex(char c) noexcept {
+  const char l = lower(c);
+  return (c >= '0' && c <= '9') || (l >= 'a' && l <= 'f');
+}
+
+constexpr std::uint64_t repeat(std::uint64_t byte) noexcept { return byte * 0x0101010101010101ULL; }
+
+// Eight bytes at once; the sums cannot carry into the next byte because the high bit is masked off first.
+constexpr std::uint64_t lower_word(std::uint64_t word) noexcept {
+  const std::uint64_t seven = word & ~high_bits;
+  const std::uint64_t from_a = seven + repeat(0x80 - 'A');
+  const std::uint64_t above_z = seven + repeat(0x80 - 'Z' - 1);
+  const std::uint64_t upper = (from_a & ~above_z) & ~word & high_bits;
+  return word | (upper >> 2);
+}
+
+constexpr std::uint64_t mix(std::uint64_t h) noexcept {  // the finalizer of MurmurHash3 (public domain)
+  h = (h ^ (h >> 33)) * 0xff51afd7ed558ccdULL;
+  h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53ULL;
+  return h ^ (h >> 33);
+}
+
+std::uint64_t little_endian(const char* from, std::size_t count) noexcept {
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    word |= static_cast<std::uint64_t>(static_cast<unsigned char>(from[i])) << (8 * i);
+  }
+  return word;
+}
+
+// Length of the valid multi-byte sequence at the start of `s` (RFC 3629 §4), 0 when there is none.
+std::size_t sequence_length(std::string_view s) noexcept {
+  const auto b = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
+  const auto in = [&](std::size_t i, unsigned low, unsigned high) {
+    return i < s.size() && b(i) >= low && b(i) <= high;
+  };
+  const unsigned first = b(0);
+  if (first >= 0xC2 && first <= 0xDF) return in(1, 0x80, 0xBF) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
+    const unsigned high = first == 0xED ? 0x9F : 0xBF;
+    return in(1, low, high) && in(2, 0x80, 0xBF) ? 3 : 0;
+  }
+  if (first >= 0xF0 && first <= 0xF4) {
+    const unsigned low = first == 0xF0 ? 0x90 : 0x80;
+    const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
+    return in(1, low, high) && in(2, 0x80, 0xBF) && in(3, 0x80, 0xBF) ? 4 : 0;
+  }
+  return 0;
+}
+
+std::size_t find_control(std::string_view value) noexcept {
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const auto c = static_cast<unsigned char>(value[i]);
+    if (c < 0x20 || c == 0x7F) return i;
+    if (c == 0xC2 && i + 1 < value.size() && static_cast<unsigned char>(value[i + 1]) < 0xA0) return i;
+  }
+  return std::string_view::npos;
+}
+
+Reason reason(const FieldRule& field, std::string_view what, std::string text) {
+  std::string code = "input.";
+  code.append(field.name).append(1, '.').append(what);
+  return Reason(std::move(code), std::move(text), Origin::input);
+}
+
+std::optional<Reason> check_control(const FieldRule& field, std::string_view value) {
+  const std::size_t at = find_control(value);
+  if (at == std::string_view::npos) return std::nullopt;
+  return reason(field, "control",
+                std::string(field.name) + " holds a control character at its byte " + std::to_string(at + 1));
+}
+
+std::optional<Reason> check_text(const FieldRule& field, std::string_view value) {
+  if (value.size() <= field.code_points_max) return std::nullopt;
+  const std::size_t count = code_points(value);
+  if (count <= field.code_points_max) return std::nullopt;
+  return reason(field, "too_long",
+                std::string(field.name) + " has " + std::to_string(count) + " characters (code points), at most " +
+                    std::to_string(field.code_points_max) + " are allowed");
+}
+
+std::optional<Reason> check_choice(const FieldRule& field, std::string_view value) {
+  if (std::ranges::find(payment_method_table, value) != payment_method_table.end()) return std::nullopt;
+  std::string text = std::string(field.name) + " must be one of";
+  std::string_view separator = " ";
+  for (const std::string_view method : payment_method_table) {
+    text.append(separator).append(method);
+    separator = ", ";
+  }
+  return reason(field, "invalid", text + ", spelled exactly so");
+}
+
+}  // namespace
+
+std::span<const FieldRule> customer_fields() noexcept { return field_table; }
+
+const FieldRule* find_field(std::string_view name) noexcept {
+  const auto found = std::ranges::find(field_table, name, &FieldRule::name);
+  return found == field_table.end() ? nullptr : &*found;
+}
+
+std::span<const std::string_view> payment_methods() noexcept { return payment_method_table; }
+
+bool is_uuid(std::string_view text) noexcept {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : !is_hex(text[i])) return false;
+  }
+  return true;
+}
+
+bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    if (text.size() >= 8 && (load(text.data()) & high_bits) == 0) {
+      text.remove_prefix(8);
+      continue;
+    }
+    const bool ascii = static_cast<unsigned char>(text.front()) < 0x80;
+    const std::size_t length = ascii ? 1 : sequence_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::size_t code_points(std::string_view text) noexcept {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::optional<Reason> check_value(const FieldRule& field, std::string_view value) {
+  if (auto control = check_control(field, value)) return control;
+  if (value.empty()) return std::nullopt;
+  switch (field.rule) {
+    case Rule::text: return check_text(field, value);
+    case Rule::choice: return check_choice(field, value);
+    case Rule::uuid:
+      if (is_uuid(value)) return std::nullopt;
+      return reason(field, "invalid",
+                    std::string(field.name) +
+                        " must be a uuid (8-4-4-4-12 hexadecimal digits, 36 characters); it has " +
+                        std::to_string(code_points(value)) + " characters");
+  }
+  return std::nullopt;
+}
+
+std::uint64_t customer_key(std::string_view id) noexcept {
+  constexpr std::uint64_t step = 0x9E3779B97F4A7C15ULL;
+  std::uint64_t h = id.size() * step;
+  std::size_t i = 0;
+  for (; i + 8 <= id.size(); i += 8) h = mix(h ^ lower_word(little_endian(id.data() + i, 8))) + step;
+  return mix(h ^ lower_word(little_endian(id.data() + i, id.size() - i)));
+}
+
+bool same_id(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+}  // namespace amend::wonder

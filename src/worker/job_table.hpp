@@ -1,0 +1,123 @@
+// The rows a worker holds, as numbered slots and lists of numbers. No allocation after construction.
+#pragma once
+
+#include <cassert>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "amend/error.hpp"
+#include "amend/row/batch.hpp"
+#include "amend/row/request.hpp"
+
+namespace amend {
+
+using JobNumber = std::uint32_t;
+inline constexpr JobNumber no_job = 0xFFFF'FFFF;
+
+/// One row from the moment a worker takes it to its outcome.
+class Job {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  RowRef row;
+  std::uint32_t attempts = 0;       ///< that count
+  std::uint32_t free_requeues = 0;  ///< attempts taken back because nothing was this row's fault
+  bool parked = false;              ///< `row` is a copy of its own
+  bool applied_maybe = false;       ///< an attempt may have been applied
+  bool behind_others = false;       ///< the current attempt was sent while others were unanswered
+  bool solo_tried = false;          ///< a suspicious 4xx was already put to the proof
+  bool after_abandoned = false;     ///< an earlier row of this customer may still be applied late
+  std::uint16_t http = 0;           ///< of the last answer
+  RequestId request_id{};
+  time_point first_sent{};
+  time_point sent{};
+  time_point abandoned{};  ///< when an attempt last went without an answer; the epoch: never
+  JobNumber next = no_job;  ///< in a JobList
+};
+
+class JobTable {
+ public:
+  explicit JobTable(std::uint32_t capacity) : jobs_(capacity) {
+    free_.reserve(capacity);
+    for (JobNumber n = capacity; n > 0; --n) free_.push_back(n - 1);
+  }
+
+  std::uint32_t capacity() const noexcept { return static_cast<std::uint32_t>(jobs_.size()); }
+  std::size_t free() const noexcept { return free_.size(); }
+  std::size_t in_use() const noexcept { return jobs_.size() - free_.size(); }
+  Job& operator[](JobNumber n) noexcept { return jobs_[n]; }
+
+  JobNumber take(RowRef row) noexcept {
+    assert(!free_.empty());
+    const JobNumber n = free_.back();
+    free_.pop_back();
+    jobs_[n] = Job();
+    jobs_[n].row = std::move(row);
+    return n;
+  }
+  void give_back(JobNumber n) noexcept {
+    jobs_[n].row = RowRef();
+    free_.push_back(n);
+  }
+
+ private:
+  std::vector<Job> jobs_;
+  std::vector<JobNumber> free_;
+};
+
+/// First in, first out, chained through Job::next: a job stands in one list at most.
+class JobList {
+ public:
+  explicit JobList(JobTable& table) noexcept : table_(&table) {}
+  bool empty() const noexcept { return first_ == no_job; }
+  std::size_t size() const noexcept { return size_; }
+
+  void push_back(JobNumber n) noexcept {
+    (*table_)[n].next = no_job;
+    if (empty()) {
+      first_ = n;
+    } else {
+      (*table_)[last_].next = n;
+    }
+    last_ = n;
+    ++size_;
+  }
+  JobNumber pop_front() noexcept {
+    const JobNumber n = first_;
+    first_ = (*table_)[n].next;
+    --size_;
+    return n;
+  }
+
+ private:
+  JobTable* table_;
+  JobNumber first_ = no_job;
+  JobNumber last_ = no_job;
+  std::size_t size_ = 0;
+};
+
+/// Jobs that wait for their time, the earliest on top. Bounded by the job table.
+class RetryHeap {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  explicit RetryHeap(std::size_t capacity) { heap_.reserve(capacity); }
+  bool empty() const noexcept { return heap_.empty(); }
+  time_point earliest() const noexcept { return heap_.front().due; }
+  void push(JobNumber job, time_point due);
+  JobNumber pop();
+
+ private:
+  class Entry {
+   public:
+    Entry(time_point due_, JobNumber job_) noexcept : due(due_), job(job_) {}
+    time_point due;
+    JobNumber job;
+  };
+  static bool later(const Entry& a, const Entry& b) noexcept { return a.due > b.due; }
+  std::vector<Entry> heap_;
+};
+
+}  // namespace amend

@@ -1,0 +1,93 @@
+#include "amend/worker/retry_policy.hpp"
+
+#include <algorithm>
+
+#include "amend/transport/http_date.hpp"
+#include "amend/wonder/answer.hpp"
+
+namespace amend {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using wonder::Meaning;
+
+constexpr std::uint16_t server_error_min = 500;
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+milliseconds parse_delay_seconds(std::string_view digits) noexcept {
+  constexpr std::int64_t seconds_max = std::chrono::floor<std::chrono::seconds>(retry_after_ceiling).count();
+  std::int64_t seconds = 0;
+  for (const char c : digits) seconds = std::min(seconds * 10 + (c - '0'), seconds_max);
+  return std::chrono::seconds(seconds);
+}
+
+}  // namespace
+
+Verdict RetryPolicy::decide(const AttemptEnd& end, const RowState& state, time_point now,
+                            std::uint64_t random) const noexcept {
+  const Applied before = state.applied_maybe ? Applied::maybe : Applied::no;
+  const auto retry_or_unknown = [&](LoadSignal load) {
+    return retry_or(Status::unknown, Applied::maybe, load, end, state, now, random);
+  };
+  switch (end.kind) {
+    case AttemptEnd::Kind::answered: return decide_answered(end, state, now, random);
+    case AttemptEnd::Kind::connect_failed: {
+      const Status otherwise = state.applied_maybe ? Status::unknown : Status::failed;
+      return retry_or(otherwise, before, LoadSignal::ignore, end, state, now, random);
+    }
+    case AttemptEnd::Kind::closed: return retry_or_unknown(LoadSignal::ignore);
+    case AttemptEnd::Kind::protocol: return retry_or_unknown(LoadSignal::ignore);
+    case AttemptEnd::Kind::timeout: return retry_or_unknown(LoadSignal::dropped);
+  }
+  return retry_or_unknown(LoadSignal::ignore);
+}
+
+Verdict RetryPolicy::decide_answered(const AttemptEnd& end, const RowState& state, time_point now,
+                                     std::uint64_t random) const noexcept {
+  const bool maybe = state.applied_maybe || end.http >= server_error_min;
+  const Applied refused = maybe ? Applied::maybe : Applied::no;
+  switch (end.meaning) {
+    case Meaning::success: return Verdict::done(LoadSignal::success);
+    case Meaning::card_refused:
+    case Meaning::guard_mismatch: return Verdict::give_up(Status::failed, Applied::yes, LoadSignal::success);
+    case Meaning::refused: return Verdict::give_up(Status::failed, refused, LoadSignal::success);
+    case Meaning::credentials:
+    case Meaning::moved: return Verdict::give_up(Status::failed, refused, LoadSignal::ignore);
+    case Meaning::transient: return retry_or(Status::failed, refused, LoadSignal::dropped, end, state, now, random);
+    case Meaning::unusable:
+    case Meaning::mismatch: break;
+  }
+  return retry_or(Status::unknown, Applied::maybe, LoadSignal::ignore, end, state, now, random);
+}
+
+Verdict RetryPolicy::retry_or(Status otherwise, Applied applied, LoadSignal load, const AttemptEnd& end,
+                              const RowState& state, time_point now, std::uint64_t random) const noexcept {
+  if (state.attempts >= config_.attempts_max) return Verdict::give_up(otherwise, applied, load);
+  const time_point at = now + wait(end, state.attempts, random);
+  if (at > state.first_sent + row_deadline_) return Verdict::give_up(otherwise, applied, load);
+  return Verdict::retry(applied, load, at);
+}
+
+nanoseconds RetryPolicy::wait(const AttemptEnd& end, std::uint32_t attempts, std::uint64_t random) const noexcept {
+  nanoseconds ceiling = config_.backoff_first;
+  const nanoseconds cap = config_.backoff_max;
+  for (std::uint32_t n = 1; n < attempts && ceiling < cap; ++n) ceiling *= 2;
+  ceiling = std::clamp(ceiling, nanoseconds(0), std::max(cap, nanoseconds(0)));
+  // The modulo's bias is below 10^-8 for any ceiling of minutes.
+  const nanoseconds jitter(static_cast<std::int64_t>(random % (static_cast<std::uint64_t>(ceiling.count()) + 1)));
+  const nanoseconds asked = std::min(end.retry_after.value_or(milliseconds(0)), config_.retry_after_max);
+  return std::max(asked, jitter);
+}
+
+std::optional<milliseconds> parse_retry_after(std::string_view value, std::string_view date_header) noexcept {
+  if (value.empty()) return std::nullopt;
+  if (std::ranges::all_of(value, is_digit)) return parse_delay_seconds(value);
+  const auto until = parse_http_date(value);
+  const auto now = parse_http_date(date_header);
+  if (!until || !now || *until < *now) return std::nullopt;
+  return std::min(milliseconds(*until - *now), retry_after_ceiling);
+}
+
+}  // namespace amend

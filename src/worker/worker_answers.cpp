@@ -1,0 +1,182 @@
+// What comes back: answers, lost connections and deadlines become verdicts, verdicts become outcomes.
+#include "worker_impl.hpp"
+
+namespace amend {
+namespace {
+
+std::string_view code_of(AttemptEnd::Kind kind) noexcept {
+  switch (kind) {
+    case AttemptEnd::Kind::timeout: return "transport.timeout";
+    case AttemptEnd::Kind::protocol: return "transport.protocol";
+    case AttemptEnd::Kind::connect_failed: return "transport.connect";
+    case AttemptEnd::Kind::closed:
+    case AttemptEnd::Kind::answered: break;
+  }
+  return "transport.closed";
+}
+
+AttemptEnd::Kind kind_of(CloseCause cause) noexcept {
+  switch (cause) {
+    case CloseCause::timeout: return AttemptEnd::Kind::timeout;
+    case CloseCause::protocol: return AttemptEnd::Kind::protocol;
+    default: return AttemptEnd::Kind::closed;
+  }
+}
+
+Origin origin_of(wonder::Meaning meaning) noexcept {
+  using wonder::Meaning;
+  switch (meaning) {
+    case Meaning::card_refused: return Origin::payment_token;
+    case Meaning::guard_mismatch: return Origin::run;
+    case Meaning::unusable:
+    case Meaning::mismatch: return Origin::transport;
+    default: return Origin::api;
+  }
+}
+
+}  // namespace
+
+void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
+  const auto now = Clock::now();
+  if (!lot.answers.empty()) lane.failures = 0;
+  bool trusted = true;
+  for (std::size_t i = 0; i < lot.answers.size(); ++i) {
+    const std::size_t others = lot.answers.size() - 1 - i + lot.unanswered.size() + lane.session->in_flight();
+    if (lane.solo == Solo::running) lane.solo = Solo::no;
+    if (trusted) {
+      trusted = take_answer(lot.answers[i], others, now);
+      continue;
+    }
+    // Behind an answer about another customer: it may belong to anybody (house.md §2.4).
+    requeue_free(lot.answers[i].tag, CloseCause::protocol, now);
+  }
+  if (!trusted) lane.session->close();
+  if (lot.closed == CloseCause::open) return;
+  lane.solo = Solo::no;
+  take_loss(lot, now);
+}
+
+// False: the answer was about another customer, nothing that follows on this connection can be believed.
+bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_flight, Clock::time_point now) {
+  Job& job = jobs_[answer.tag];
+  const Response& response = answer.response;
+  setup_.metrics.in_flight.subtract();
+  service_times_.record(now - job.sent);
+  setup_.control.answered(now, response.status);
+  job.http = response.status;
+  if (deserves_solo(job, response, others_in_flight)) {
+    job.solo_tried = true;
+    --job.attempts;
+    setup_.metrics.requeues.add();
+    solo_.push_back(answer.tag);
+    return true;
+  }
+
+  const bool guarded = !setup_.config.mapping.guard_column.empty();
+  const wonder::Expectation expected(job.row.id(), job.row->sends_token,
+                                     guarded ? std::optional(job.row.guard()) : std::nullopt);
+  wonder::Judgement judgement = judge_.judge(response, expected);
+  const auto retry_after = parse_retry_after(response.retry_after, response.date);
+  if (judgement.meaning == wonder::Meaning::transient && retry_after) {
+    const auto until = now + std::min(*retry_after, setup_.config.retry.retry_after_max);
+    setup_.limiter.hold_until(until);
+    setup_.metrics.throttle_until(until);
+  }
+  if (judgement.meaning == wonder::Meaning::guard_mismatch)
+    setup_.control.stop(StopCause::guard, "row " + std::to_string(job.row->position.row) + " (line " +
+                                              std::to_string(job.row->position.line) +
+                                              "): the customer's reference_number is not the row's (--guard): the ids "
+                                              "of this file may belong to other customers");
+  const bool mismatch = judgement.meaning == wonder::Meaning::mismatch;
+  conclude(answer.tag, AttemptEnd::answered(judgement.meaning, response.status, retry_after), std::move(judgement), now);
+  return !mismatch;
+}
+
+// A 4xx with `Connection: close` among pipelined requests proves nothing about the row: real proxies answer valid
+// requests so. Sent once more, alone, the answer counts (house.md §2.7).
+bool Worker::Impl::deserves_solo(const Job& job, const Response& response, std::size_t others_in_flight) const noexcept {
+  const bool refusal = response.status >= 400 && response.status < 500 && response.status != 408 &&
+                       response.status != 425 && response.status != 429;
+  return refusal && response.close && !job.solo_tried && (job.behind_others || others_in_flight > 0);
+}
+
+void Worker::Impl::take_loss(const Lot& lot, Clock::time_point now) {
+  const bool somebody_is_to_blame = lot.closed != CloseCause::announced && lot.closed != CloseCause::local && !lot.idle_race;
+  for (std::size_t i = 0; i < lot.unanswered.size(); ++i) {
+    const JobNumber number = lot.unanswered[i];
+    Job& job = jobs_[number];
+    const bool blamed = somebody_is_to_blame && (i == 0 || job.free_requeues >= free_requeues_max);
+    if (!blamed && job.free_requeues < free_requeues_max) {
+      requeue_free(number, lot.closed, now);
+      continue;
+    }
+    setup_.metrics.in_flight.subtract();
+    job.http = 0;
+    job.abandoned = now;
+    const auto kind = kind_of(lot.closed);
+    wonder::Judgement judgement(wonder::Meaning::unusable, std::string(code_of(kind)), std::string(lot.text));
+    conclude(number, AttemptEnd::without_answer(kind), std::move(judgement), now);
+  }
+}
+
+// Not this row's fault: the attempt does not count. Only an announced close says that it was not processed.
+void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, Clock::time_point now) {
+  Job& job = jobs_[number];
+  setup_.metrics.in_flight.subtract();
+  setup_.metrics.requeues.add();
+  if (cause != CloseCause::announced) {
+    job.applied_maybe = true;
+    job.abandoned = now;
+  }
+  --job.attempts;
+  ++job.free_requeues;
+  again_.push_back(number);
+}
+
+void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement judgement,
+                            Clock::time_point now) {
+  Job& job = jobs_[number];
+  const RowState state(job.attempts, job.first_sent, job.applied_maybe);
+  const Verdict verdict = retry_.decide(end, state, now, entropy_.next());
+  if (verdict.kind != Verdict::Kind::retry) return end_row(number, verdict, std::move(judgement), now);
+  job.applied_maybe = verdict.applied == Applied::maybe;
+  setup_.metrics.retries.add();
+  if (setup_.control.draining()) return drop(number);
+  park(number);
+  retries_.push(number, verdict.retry_at);
+}
+
+void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Judgement judgement,
+                           Clock::time_point now) {
+  Job& job = jobs_[number];
+  if (job.parked) parked_bytes_ -= job.row.batch()->bytes();
+  Outcome& outcome = outcomes_.emplace_back(std::move(job.row), verdict.status);
+  outcome.applied = verdict.applied;
+  outcome.http = job.http;
+  outcome.attempts = static_cast<std::uint16_t>(std::min<std::uint32_t>(job.attempts, 65'535));
+  outcome.request_id = job.request_id;
+  outcome.at = std::chrono::system_clock::now();
+  outcome.service = now - job.sent;
+  if (verdict.kind == Verdict::Kind::give_up) {
+    const Origin origin = job.http == 0 ? Origin::transport : origin_of(judgement.meaning);
+    outcome.reason = std::make_unique<Reason>(std::move(judgement.code), std::move(judgement.text), origin);
+  } else {
+    outcome.warning = std::move(judgement.warning);
+    if (job.after_abandoned && outcome.warning.empty())
+      outcome.warning = "an earlier row of this customer was given up without an answer and may still be applied late";
+  }
+  release(number, now);
+}
+
+void Worker::Impl::release(JobNumber number, Clock::time_point now) {
+  Job& job = jobs_[number];
+  const auto hold_until = job.abandoned == Clock::time_point{} ? Clock::time_point::min()
+                                                               : job.abandoned + setup_.config.deadline.answer;
+  const auto next = gate_.release(number, now, hold_until);
+  jobs_.give_back(number);
+  if (next) fresh_.push_back(*next);
+}
+
+void Worker::Impl::report() { setup_.outcomes.push(outcomes_); }
+
+}  // namespace amend

@@ -1,0 +1,262 @@
+// Rows to the wire: fetch, key gate, limiter, signer, connection; and how it all ends.
+#include <boost/asio/post.hpp>
+
+#include "amend/wonder/routes.hpp"
+#include "worker_impl.hpp"
+
+namespace amend {
+namespace asio = boost::asio;
+
+Worker::Impl::Impl(WorkerSetup setup)
+    : setup_(std::move(setup)),
+      retry_(setup_.config.retry, setup_.config.deadline.row),
+      input_(input_batches_max, [this] { wake(); }),
+      jobs_(setup_.connections * setup_.config.pace.pipeline + jobs_waiting_max),
+      gate_(jobs_.capacity()),
+      retries_(jobs_.capacity()),
+      fresh_(jobs_),
+      again_(jobs_),
+      solo_(jobs_) {
+  for (std::uint32_t i = 0; i < setup_.connections; ++i)
+    lanes_.push_back(std::make_unique<Lane>(setup_.transport->make_session(io_.get_executor()), io_));
+}
+
+void Worker::Impl::wake() noexcept {
+  asio::post(io_, [this] { pump(); });
+}
+
+// Runs whenever something changed: rows came, an answer came, a timer fired, the run is to stop.
+void Worker::Impl::pump() {
+  if (finished_) return;
+  const auto now = Clock::now();
+  limiter_at_ = Clock::time_point::max();
+  if (setup_.control.draining()) {
+    drain(now);
+  } else {
+    take_due(now);
+    fetch();
+    dispatch(now);
+  }
+  report();
+  if (drained_input_ && jobs_.in_use() == 0) return finish();
+  arm_timer();
+}
+
+void Worker::Impl::pump_later() {
+  if (pump_posted_) return;
+  pump_posted_ = true;
+  asio::post(io_, [this] {
+    pump_posted_ = false;
+    pump();
+  });
+}
+
+void Worker::Impl::take_due(Clock::time_point now) {
+  while (!retries_.empty() && retries_.earliest() <= now) again_.push_back(retries_.pop());
+  while (const auto job = gate_.expire(now)) {
+    jobs_[*job].after_abandoned = true;
+    fresh_.push_back(*job);
+  }
+}
+
+void Worker::Impl::fetch() {
+  while (fresh_.size() < rows_per_batch_max && jobs_.free() >= rows_per_batch_max && parked_bytes_ < parked_bytes_max) {
+    const auto batch = input_.try_pop();
+    if (!batch) {
+      drained_input_ = input_.drained();
+      return;
+    }
+    take_batch(*batch);
+  }
+}
+
+void Worker::Impl::take_batch(const RowRef& batch) {
+  Batch& rows = *batch.batch();
+  for (std::uint32_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].body.size == 0) continue;  // rejected: the reader has reported it
+    const JobNumber number = jobs_.take(RowRef(rows, i));
+    if (gate_.admit(number, rows[i].key)) {
+      fresh_.push_back(number);
+    } else {
+      park(number);  // it may wait long: its batch must not wait with it
+    }
+  }
+}
+
+void Worker::Impl::park(JobNumber number) {
+  Job& job = jobs_[number];
+  if (job.parked) return;
+  job.row = detach(job.row);
+  job.parked = true;
+  parked_bytes_ += job.row.batch()->bytes();
+}
+
+void Worker::Impl::dispatch(Clock::time_point now) {
+  const std::size_t signatures = setup_.signer->signatures_per_turn();
+  std::size_t signed_now = 0;
+  bool paced = false;
+  while (!solo_.empty() && dispatch_solo(now)) {
+    if (++signed_now >= signatures) break;
+  }
+  while (has_ready()) {
+    Lane* lane = pick_lane();
+    if (!lane || lane->session->in_flight() > 0) wake_lane();
+    if (!lane) break;
+    if (signed_now >= signatures) {
+      // Answers must not wait behind more than one signature.
+      pump_later();
+      break;
+    }
+    if (!may_send(now)) {
+      paced = true;
+      break;
+    }
+    send(*lane, again_.empty() ? fresh_.pop_front() : again_.pop_front(), now);
+    ++signed_now;
+  }
+  for (auto& lane : lanes_) {
+    if (!lane->dirty) continue;
+    lane->dirty = false;
+    lane->session->flush();
+  }
+  // There may be more in the input queue than one fetch takes.
+  if (!paced && signed_now > 0 && !has_ready() && !drained_input_) pump_later();
+}
+
+// A row under suspicion goes alone: nothing before it, nothing behind it.
+bool Worker::Impl::dispatch_solo(Clock::time_point now) {
+  Lane* reserved = nullptr;
+  for (auto& lane : lanes_)
+    if (lane->solo == Solo::reserved) reserved = lane.get();
+  if (!reserved) {
+    reserved = pick_lane();
+    if (!reserved) {
+      wake_lane();
+      return false;
+    }
+    reserved->solo = Solo::reserved;
+  }
+  if (reserved->session->in_flight() > 0 || reserved->session->capacity() == 0 || !may_send(now)) return false;
+  reserved->solo = Solo::running;
+  send(*reserved, solo_.pop_front(), now);
+  return true;
+}
+
+bool Worker::Impl::may_send(Clock::time_point now) {
+  const auto decision = setup_.limiter.try_acquire(now);
+  if (!decision.go) limiter_at_ = decision.at;
+  return decision.go;
+}
+
+// The least busy one: parallel connections hide latency better than a deep pipeline does.
+Worker::Impl::Lane* Worker::Impl::pick_lane() noexcept {
+  Lane* best = nullptr;
+  for (auto& lane : lanes_) {
+    if (lane->solo != Solo::no || lane->state != LaneState::open || lane->session->capacity() == 0) continue;
+    if (!best || lane->session->in_flight() < best->session->in_flight()) best = lane.get();
+  }
+  return best;
+}
+
+void Worker::Impl::send(Lane& lane, JobNumber number, Clock::time_point now) {
+  Job& job = jobs_[number];
+  job.behind_others = lane.session->in_flight() > 0;
+  job.request_id = entropy_.request_id();
+  if (job.first_sent == Clock::time_point{}) {
+    job.first_sent = now;
+    queue_times_.record(now - job.row.batch()->sealed_at());
+  }
+  job.sent = now;
+  ++job.attempts;
+
+  target_.clear();
+  wonder::append_customer_target(target_, setup_.path_prefix, job.row.id());
+  Request request("PUT", target_, job.row.body());
+  request.tag = number;
+  headers_ = "X-Request-ID: ";
+  headers_.append(view(job.request_id)).append("\r\n");
+  setup_.signer->append_headers(request, std::chrono::system_clock::now(), headers_);
+  request.headers = headers_;
+  lane.session->submit(request);
+  lane.dirty = true;
+  setup_.metrics.attempts.add();
+  setup_.metrics.in_flight.add();
+}
+
+// Another connection when every open one is busy: connections are made as they are needed, not before.
+void Worker::Impl::wake_lane() noexcept {
+  for (auto& lane : lanes_) {
+    if (lane->state == LaneState::open && lane->session->in_flight() == 0 && lane->session->capacity() > 0) return;
+  }
+  for (auto& lane : lanes_) {
+    if (lane->state != LaneState::asleep) continue;
+    lane->state = LaneState::opening;
+    lane->timer.cancel();
+    return;
+  }
+}
+
+void Worker::Impl::arm_timer() {
+  auto at = limiter_at_;
+  if (!retries_.empty()) at = std::min(at, retries_.earliest());
+  if (const auto expiry = gate_.next_expiry()) at = std::min(at, *expiry);
+  if (drain_until_) at = std::min(at, *drain_until_);
+  if (at == timer_at_) return;
+  timer_at_ = at;
+  timer_.cancel();
+  if (at == Clock::time_point::max()) return;
+  timer_.expires_at(at);
+  timer_.async_wait([this](boost::system::error_code ec) {
+    if (ec) return;
+    timer_at_ = Clock::time_point::max();
+    pump();
+  });
+}
+
+void Worker::Impl::drop(JobNumber number) {
+  if (jobs_[number].parked) parked_bytes_ -= jobs_[number].row.batch()->bytes();
+  jobs_.give_back(number);
+  ++rows_dropped_;
+}
+
+void Worker::Impl::drop_all_waiting() {
+  for (JobList* list : {&fresh_, &again_, &solo_})
+    while (!list->empty()) drop(list->pop_front());
+  while (!retries_.empty()) drop(retries_.pop());
+}
+
+// The run stops: nothing new goes out, what is in flight may come back until the grace time is over. Rows dropped here
+// have no record, so they are unsent, and sending them again is right.
+void Worker::Impl::drain(Clock::time_point now) {
+  if (!drain_until_) drain_until_ = now + setup_.config.deadline.grace;
+  while (const auto batch = input_.try_pop()) {
+    for (std::uint32_t i = 0; i < batch->batch()->size(); ++i) rows_dropped_ += (*batch->batch())[i].body.size != 0;
+  }
+  drained_input_ = input_.drained();
+  drop_all_waiting();
+  std::size_t in_flight = 0;
+  for (auto& lane : lanes_) in_flight += lane->session->in_flight();
+  if (in_flight > 0) {
+    if (now < drain_until_ && !setup_.control.stopping_now()) return;
+    drain_until_ = Clock::time_point::max();
+    for (auto& lane : lanes_) lane->session->close();  // their last lot drops the rows
+    return;
+  }
+  drain_until_ = Clock::time_point::max();
+  // What is left waits behind a row of its customer.
+  for (JobNumber n = 0; n < jobs_.capacity(); ++n)
+    if (jobs_[n].row) drop(n);
+}
+
+void Worker::Impl::finish() {
+  finished_ = true;
+  report();
+  timer_.cancel();
+  for (auto& lane : lanes_) {
+    lane->session->close();
+    lane->timer.cancel();
+  }
+  guard_.reset();
+}
+
+}  // namespace amend

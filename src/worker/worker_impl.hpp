@@ -1,0 +1,137 @@
+// The worker's inside. Three files: worker_dispatch.cpp brings rows to the wire, worker_answers.cpp turns what comes
+// back into outcomes, worker_lanes.cpp keeps the connections. All on the worker's thread.
+#pragma once
+
+#include <array>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <exception>
+#include <optional>
+
+#include "amend/queue/batch_pool.hpp"
+#include "amend/queue/key_gate.hpp"
+#include "amend/wonder/answer.hpp"
+#include "amend/worker/entropy.hpp"
+#include "amend/worker/retry_policy.hpp"
+#include "amend/worker/worker.hpp"
+#include "job_table.hpp"
+
+namespace amend {
+
+/// Rows a worker may hold while they wait for a retry, for an earlier row of their customer, or for an answer.
+inline constexpr std::uint32_t jobs_waiting_max = 4096;
+/// Batches that may stand in a worker's input queue.
+inline constexpr std::size_t input_batches_max = 8;
+/// No further batch is taken while rows with copies of their own hold more than this.
+inline constexpr std::size_t parked_bytes_max = 16U << 20;
+/// A row is handed back free of charge so often at most; then each lost connection costs it an attempt.
+inline constexpr std::uint32_t free_requeues_max = 64;
+
+class Worker::Impl {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  explicit Impl(WorkerSetup setup);
+
+  BatchQueue& input() noexcept { return input_; }
+  void run();
+  void wake() noexcept;
+  std::uint64_t rows_dropped() const noexcept { return rows_dropped_; }
+  const LatencyHistogram& service_times() const noexcept { return service_times_; }
+  const LatencyHistogram& queue_times() const noexcept { return queue_times_; }
+
+ private:
+  enum class LaneState : std::uint8_t { asleep, opening, backing_off, open };
+  enum class Solo : std::uint8_t { no, reserved, running };
+
+  // One connection and the coroutine that keeps it.
+  class Lane {
+   public:
+    Lane(std::unique_ptr<Session> session_, boost::asio::io_context& io) : session(std::move(session_)), timer(io) {}
+    std::unique_ptr<Session> session;
+    boost::asio::steady_timer timer;  ///< sleeping (until cancelled) and back-off
+    LaneState state = LaneState::asleep;
+    Solo solo = Solo::no;
+    bool dirty = false;          ///< something was submitted and not flushed
+    std::uint32_t failures = 0;  ///< connections in a row that brought no answer
+    Clock::time_point failing_since{};
+  };
+
+  // worker_dispatch.cpp
+  void pump();
+  void pump_later();
+  void take_due(Clock::time_point now);
+  void fetch();
+  void take_batch(const RowRef& batch);
+  void park(JobNumber number);
+  void dispatch(Clock::time_point now);
+  bool dispatch_solo(Clock::time_point now);
+  bool may_send(Clock::time_point now);
+  Lane* pick_lane() noexcept;
+  bool has_ready() const noexcept { return !again_.empty() || !fresh_.empty(); }
+  void send(Lane& lane, JobNumber number, Clock::time_point now);
+  void wake_lane() noexcept;
+  void arm_timer();
+  void drop(JobNumber number);
+  void drain(Clock::time_point now);
+  void drop_all_waiting();
+  void finish();
+
+  // worker_answers.cpp
+  void take_lot(Lane& lane, const Lot& lot);
+  bool take_answer(const Answer& answer, std::size_t others_in_flight, Clock::time_point now);
+  bool deserves_solo(const Job& job, const Response& response, std::size_t others_in_flight) const noexcept;
+  void take_loss(const Lot& lot, Clock::time_point now);
+  void requeue_free(JobNumber number, CloseCause cause, Clock::time_point now);
+  void conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement judgement, Clock::time_point now);
+  void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement judgement, Clock::time_point now);
+  void release(JobNumber number, Clock::time_point now);
+  void report();
+
+  // worker_lanes.cpp
+  boost::asio::awaitable<void> keep_lane(Lane& lane);
+  boost::asio::awaitable<void> sleep_until_wanted(Lane& lane);
+  boost::asio::awaitable<bool> open_lane(Lane& lane);
+  boost::asio::awaitable<void> serve(Lane& lane);
+  boost::asio::awaitable<void> back_off(Lane& lane);
+  void on_open_failure(Lane& lane, const Opened& opened);
+  void on_lane_end(std::exception_ptr error);
+
+  WorkerSetup setup_;
+  RetryPolicy retry_;
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{io_.get_executor()};
+  BatchQueue input_;
+  boost::asio::steady_timer timer_{io_};
+  Clock::time_point timer_at_ = Clock::time_point::max();
+  Clock::time_point limiter_at_ = Clock::time_point::max();
+  bool pump_posted_ = false;
+
+  Entropy entropy_;
+  wonder::AnswerJudge judge_;
+  JobTable jobs_;
+  KeyGate gate_;
+  RetryHeap retries_;
+  JobList fresh_;  ///< never sent
+  JobList again_;  ///< sent before: first in line
+  JobList solo_;   ///< to be sent alone on a connection
+  std::size_t parked_bytes_ = 0;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::size_t lanes_running_ = 0;
+  std::vector<Outcome> outcomes_;
+  std::string target_;   ///< scratch, reused for each request
+  std::string headers_;  ///< the same
+
+  bool drained_input_ = false;
+  bool finished_ = false;
+  std::optional<Clock::time_point> drain_until_;
+  Clock::time_point started_{};
+  std::exception_ptr error_;
+  std::uint64_t rows_dropped_ = 0;
+  LatencyHistogram service_times_;
+  LatencyHistogram queue_times_;
+};
+
+}  // namespace amend

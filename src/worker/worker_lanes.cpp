@@ -1,0 +1,130 @@
+// The connections: opened when wanted, served until they end, opened again with a back-off.
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "worker_impl.hpp"
+
+namespace amend {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto token = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::milliseconds reconnect_first{100};
+constexpr std::chrono::milliseconds reconnect_max{10'000};
+
+StopCause cause_of(OpenError error) noexcept {
+  switch (error) {
+    case OpenError::no_such_host: return StopCause::wrong_host;
+    case OpenError::certificate_refused:
+    case OpenError::handshake_failed: return StopCause::tls;
+    default: return StopCause::outage;
+  }
+}
+
+}  // namespace
+
+void Worker::Impl::run() {
+  started_ = Clock::now();
+  for (auto& lane : lanes_) {
+    ++lanes_running_;
+    asio::co_spawn(io_, keep_lane(*lane), [this](std::exception_ptr error) { on_lane_end(error); });
+  }
+  asio::post(io_, [this] { pump(); });
+  io_.run();
+  if (error_) std::rethrow_exception(error_);
+}
+
+void Worker::Impl::on_lane_end(std::exception_ptr error) {
+  --lanes_running_;
+  if (!error || error_) return;
+  error_ = error;
+  io_.stop();
+}
+
+asio::awaitable<void> Worker::Impl::keep_lane(Lane& lane) {
+  while (!finished_) {
+    lane.state = LaneState::asleep;
+    lane.solo = Solo::no;
+    co_await sleep_until_wanted(lane);
+    if (finished_) break;
+    const bool opened = co_await open_lane(lane);
+    if (opened) co_await serve(lane);
+    if (!finished_ && lane.failures > 0) co_await back_off(lane);
+  }
+}
+
+asio::awaitable<void> Worker::Impl::sleep_until_wanted(Lane& lane) {
+  // Rows may have become ready while this connection was on its way down.
+  if (!setup_.control.draining() && (has_ready() || !solo_.empty())) pump_later();
+  while (!finished_ && lane.state == LaneState::asleep) {
+    lane.timer.expires_at(Clock::time_point::max());
+    auto woken = co_await lane.timer.async_wait(token);
+    static_cast<void>(woken);
+  }
+}
+
+asio::awaitable<bool> Worker::Impl::open_lane(Lane& lane) {
+  lane.state = LaneState::opening;
+  const Opened opened = co_await lane.session->open();
+  if (finished_) {
+    lane.session->close();
+    co_return false;
+  }
+  if (opened.error != OpenError::none) {
+    on_open_failure(lane, opened);
+    co_return false;
+  }
+  setup_.metrics.connections_opened.add();
+  lane.state = LaneState::open;
+  ++lane.failures;  // until it has brought an answer
+  pump();
+  co_return true;
+}
+
+asio::awaitable<void> Worker::Impl::serve(Lane& lane) {
+  for (;;) {
+    const Lot lot = co_await lane.session->next();
+    const bool closed = lot.closed != CloseCause::open;
+    if (closed) lane.state = LaneState::asleep;
+    take_lot(lane, lot);
+    pump();
+    if (closed) break;
+  }
+}
+
+void Worker::Impl::on_open_failure(Lane& lane, const Opened& opened) {
+  const auto now = Clock::now();
+  setup_.metrics.handshakes_failed.add();
+  ++lane.failures;
+  const auto& deadline = setup_.config.deadline;
+  const bool answered = setup_.control.ever_answered();
+  const auto since = answered ? setup_.control.last_answer() : started_;
+  const auto patience = answered ? deadline.outage : std::min(deadline.first_connect, deadline.outage);
+  const bool hopeless = opened.error == OpenError::certificate_refused ||
+                        (opened.error == OpenError::no_such_host && !answered);
+  if (hopeless || now - since >= patience) setup_.control.stop(cause_of(opened.error), opened.text);
+}
+
+// Full jitter, so that the workers of many runs do not come back in one wave.
+asio::awaitable<void> Worker::Impl::back_off(Lane& lane) {
+  lane.state = LaneState::backing_off;
+  const auto shift = std::min<std::uint32_t>(lane.failures, 10) - 1;
+  const auto ceiling = std::min(reconnect_max, reconnect_first * (1 << shift));
+  const auto wait = std::chrono::milliseconds(entropy_.next() % static_cast<std::uint64_t>(ceiling.count() + 1));
+  lane.timer.expires_after(wait);
+  auto waited = co_await lane.timer.async_wait(token);
+  static_cast<void>(waited);
+}
+
+Worker::Worker(WorkerSetup setup) : impl_(std::make_unique<Impl>(std::move(setup))) {}
+Worker::~Worker() = default;
+BatchQueue& Worker::input() noexcept { return impl_->input(); }
+void Worker::run() { impl_->run(); }
+void Worker::wake() noexcept { impl_->wake(); }
+std::uint64_t Worker::rows_dropped() const noexcept { return impl_->rows_dropped(); }
+const LatencyHistogram& Worker::service_times() const noexcept { return impl_->service_times(); }
+const LatencyHistogram& Worker::queue_times() const noexcept { return impl_->queue_times(); }
+
+}  // namespace amend

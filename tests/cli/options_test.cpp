@@ -1,0 +1,262 @@
+#include "cli/options.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "amend/error.hpp"
+#include "cli/option_table.hpp"
+
+namespace cli = amend::cli;
+using amend::ConfigError;
+
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+constexpr char app_id[] = "0f8fad5b-d9cb-469f-a165-70867728950e";
+
+cli::CommandLine parse(const std::vector<std::string>& arguments, const Variables& variables = {}) {
+  return cli::parse_command_line(arguments, [&](const char* name) -> const char* {
+    const auto at = variables.find(name);
+    return at == variables.end() ? nullptr : at->second.c_str();
+  });
+}
+
+// `amend update customers.csv` with what is always needed, and `more`.
+cli::Options update(std::vector<std::string> more, const Variables& variables = {}) {
+  std::vector<std::string> arguments{"update", "customers.csv", "--url", "https://api.example", "--app-id", app_id};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return parse(arguments, variables).options;
+}
+
+std::string complaint(const std::vector<std::string>& arguments, const Variables& variables = {}) {
+  try {
+    parse(arguments, variables);
+  } catch (const ConfigError& error) {
+    CHECK(error.exit_code() == amend::ExitCode::usage);
+    return error.what();
+  }
+  return "";
+}
+
+std::string update_complaint(std::vector<std::string> more) {
+  std::vector<std::string> arguments{"update", "customers.csv", "--url", "https://api.example", "--app-id", app_id};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return complaint(arguments);
+}
+
+bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+class ConfigText {
+ public:
+  explicit ConfigText(const std::string& text)
+      : path_(
+            (std::filesystem::temp_directory_path() / ("amend-options-test-" + std::to_string(::getpid()))).string()) {
+    std::ofstream(path_) << text;
+  }
+  ~ConfigText() { std::remove(path_.c_str()); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace
+
+TEST_CASE("options: --help of a command shows every option it takes, under its group, with its variable") {
+  for (const auto& [command, name] :
+       {std::pair(cli::Command::update, "update"), std::pair(cli::Command::ping, "ping")}) {
+    const std::string help = parse({name, "--help"}).text;
+    for (const cli::OptionEntry& entry : cli::option_table()) {
+      CAPTURE(entry.name);
+      const std::string option =
+          "  --" + std::string(entry.name) + (entry.value.empty() ? " " : " " + std::string(entry.value));
+      CHECK(holds(help, option) == cli::takes(command, entry));
+      if (!cli::takes(command, entry)) continue;
+      CHECK(entry.description.size() > 10);
+      CHECK(holds(help, entry.description.substr(0, 20)));
+      CHECK(holds(help, "\n" + std::string(entry.group) + ":\n"));
+      if (entry.environment) CHECK(holds(help, entry.environment));
+    }
+    CHECK(holds(help, "--config FILE"));
+    CHECK(holds(help, "Examples:\n  amend "));
+  }
+}
+
+TEST_CASE("options: --help names the commands that exist, and the exit codes") {
+  const std::string help = parse({"--help"}).text;
+  for (const char* part : {"update", "ping", "--version", "Examples:", "Exit codes: 0", "130/143"}) {
+    CAPTURE(part);
+    CHECK(holds(help, part));
+  }
+  for (const char* later : {"resume", "retry", "check", "reconcile"}) CHECK_FALSE(holds(help, later));
+  CHECK(parse({"--version"}).text.starts_with("amend "));
+}
+
+TEST_CASE("options: every option sets its part of the configuration") {
+  using amend::Config;
+  using namespace std::chrono_literals;
+  struct Case {
+    std::vector<std::string> arguments;
+    bool (*holds)(const cli::Options&);
+  };
+  const std::vector<Case> cases{
+      {{"--ca-file", "ca.pem"}, [](auto& o) { return o.config.target.ca_file == "ca.pem"; }},
+      {{"--client-cert", "c", "--client-key", "k"},
+       [](auto& o) { return o.config.target.client_cert == "c" && o.config.target.client_key == "k"; }},
+      {{"--ipv4"}, [](auto& o) { return o.config.target.ipv4_only; }},
+      {{"--allow-http"}, [](auto& o) { return o.config.target.allow_plain_http; }},
+      {{"--auth", "none"}, [](auto& o) { return o.config.auth.kind == amend::Auth::none; }},
+      {{"--auth", "bearer", "--bearer-file", "t"}, [](auto& o) { return o.config.auth.bearer_file == "t"; }},
+      {{"--private-key", "key.pem"}, [](auto& o) { return o.config.auth.private_key_file == "key.pem"; }},
+      {{"--header-file", "h"}, [](auto& o) { return o.config.auth.header_file == "h"; }},
+      {{"--header", "X-A: [1]", "--header", "X-B: 2"},
+       [](auto& o) {
+         return o.config.auth.headers == std::vector<std::string>{"X-A: [1]", "X-B: 2"};
+       }},
+      {{"--format", "ndjson"}, [](auto& o) { return o.config.input.format == amend::Format::ndjson; }},
+      {{"--delimiter", "tab"}, [](auto& o) { return o.config.input.delimiter == '\t'; }},
+      {{"--limit", "10"}, [](auto& o) { return o.config.input.limit == 10; }},
+      {{"--strict"}, [](auto& o) { return o.config.input.strict; }},
+      {{"--map", "name=Full Name", "--map", "phone=Tel"},
+       [](auto& o) {
+         return o.config.mapping.columns.size() == 2 && o.config.mapping.columns[0].second == "Full Name";
+       }},
+      {{"--id-column", "Customer"}, [](auto& o) { return o.config.mapping.id_column == "Customer"; }},
+      {{"--blank", "email=empty", "--blank", "name=null"},
+       [](auto& o) {
+         return o.config.mapping.blanks.size() == 2 && o.config.mapping.blanks[1].second == amend::Blank::null;
+       }},
+      {{"--guard", "reference_number=Ref"}, [](auto& o) { return o.config.mapping.guard_column == "Ref"; }},
+      {{"--rate", "100/s"}, [](auto& o) { return o.config.pace.interval == 10ms; }},
+      {{"--burst", "7"}, [](auto& o) { return o.config.pace.burst == 7; }},
+      {{"--connections", "8"}, [](auto& o) { return o.config.pace.connections == 8; }},
+      {{"--pipeline", "16"}, [](auto& o) { return o.config.pace.pipeline == 16; }},
+      {{"--workers", "2"}, [](auto& o) { return o.config.pace.workers == 2; }},
+      {{"--max-attempts", "1"}, [](auto& o) { return o.config.retry.attempts_max == 1; }},
+      {{"--timeout", "1m"}, [](auto& o) { return o.config.deadline.answer == 1min; }},
+      {{"--connect-timeout", "1s"}, [](auto& o) { return o.config.deadline.connect == 1s; }},
+      {{"--row-timeout", "1h"}, [](auto& o) { return o.config.deadline.row == 1h; }},
+      {{"--outage-limit", "2h"}, [](auto& o) { return o.config.deadline.outage == 2h; }},
+      {{"--grace", "1s"}, [](auto& o) { return o.config.deadline.grace == 1s; }},
+      {{"--run", "runs/a"}, [](auto& o) { return o.config.run_directory == "runs/a"; }},
+      {{"--dry-run"}, [](auto& o) { return o.dry_run; }},
+      {{"--yes"}, [](auto& o) { return o.yes; }},
+      {{"--progress", "plain"}, [](auto& o) { return o.progress == cli::ProgressForm::plain; }},
+      {{"--json"}, [](auto& o) { return o.json; }},
+      {{"--quiet"}, [](auto& o) { return o.quiet; }},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.arguments.front());
+    CHECK_FALSE(c.holds(update({})));
+    CHECK(c.holds(update(c.arguments)));
+  }
+  CHECK(parse({"ping", "--url", "https://a.example", "--app-id", app_id, "--echo-path", "/echo"})
+            .options.config.target.echo_path == "/echo");
+}
+
+TEST_CASE("options: the flag stands above the environment, that above the file, that above the default") {
+  const ConfigText file(
+      "rate = \"10/s\"\nurl = \"https://file.example\"\nstrict = true\nheader = [\"X-A: 1\", \"X-B: 2 3\"]\n");
+  const std::vector<std::string> base{"update", "c.csv", "--app-id", app_id, "--config", file.path()};
+
+  const auto from_file = parse(base).options;
+  CHECK(from_file.config.target.url == "https://file.example");
+  CHECK(from_file.config.pace.interval == std::chrono::milliseconds(100));
+  CHECK(from_file.config.pace.burst == 1);
+  CHECK(from_file.config.input.strict);
+  CHECK(from_file.config.auth.headers == std::vector<std::string>{"X-A: 1", "X-B: 2 3"});
+
+  const Variables variables{{"AMEND_URL", "https://environment.example"}};
+  CHECK(parse(base, variables).options.config.target.url == "https://environment.example");
+
+  auto with_flag = base;
+  with_flag.insert(with_flag.end(), {"--url", "https://flag.example"});
+  CHECK(parse(with_flag, variables).options.config.target.url == "https://flag.example");
+}
+
+TEST_CASE("options: a key's text in the environment stands above a key's file in --config") {
+  const ConfigText file("private-key = \"key.pem\"\n");
+  const std::vector<std::string> base{"update",   "c.csv", "--url",    "https://a.example",
+                                      "--app-id", app_id,  "--config", file.path()};
+  CHECK(parse(base).options.config.auth.private_key_file == "key.pem");
+  CHECK(parse(base, {{"WONDER_PRIVATE_KEY", "pem"}}).options.config.auth.private_key_file.empty());
+}
+
+TEST_CASE("options: a --config file may hold a part for one command, and is refused for what it does not know") {
+  const ConfigText parts("[update]\nburst = 5\n[ping]\ntimeout = \"1s\"\n");
+  CHECK(update({"--config", parts.path()}).config.pace.burst == 5);
+  CHECK(update({"--config", parts.path()}).config.deadline.answer == std::chrono::seconds(30));
+  CHECK(holds(update_complaint({"--config", "no-such-file"}), "--config: there is no file \"no-such-file\""));
+  {
+    const ConfigText unknown("bursts = 5\n");
+    CHECK(holds(update_complaint({"--config", unknown.path()}), "unknown option \"bursts\""));
+  }
+  const ConfigText bad("burst = 0\n");
+  CHECK(holds(update_complaint({"--config", bad.path()}), "--burst must be between 1 and 10000, got 0 (from "));
+}
+
+TEST_CASE("options: a wrong command line is refused in one line that names the option") {
+  struct Case {
+    std::vector<std::string> arguments;
+    const char* message;
+  };
+  const std::vector<Case> cases{
+      {{}, "name a command: update or ping; see amend --help"},
+      {{"updat"}, "unknown command updat; see amend --help"},
+      {{"--bogus"}, "unknown option --bogus; see amend --help"},
+      {{"update"}, "name the input: amend update FILE (- for standard input); see amend update --help"},
+      {{"update", "a.csv", "--bogus=hunter2"}, "unknown option --bogus; see amend update --help"},
+      {{"update", "a.csv", "b.csv"}, "unexpected argument b.csv; see amend update --help"},
+      {{"ping", "--rate", "3"}, "unknown option --rate; see amend ping --help"},
+      {{"update", "a.csv", "--url"}, "--url needs a value; see amend update --help"},
+      {{"update", "a.csv", "--url", "a", "--url", "b"}, "--url was given twice"},
+      {{"update", "a.csv", "--run", ""}, "--run needs a value, got an empty one"},
+      {{"update", "a.csv", "--auth", "basic"}, "--auth must be one of wonder, bearer, none, got \"basic\""},
+      {{"update", "a.csv", "--guard", "id=Ref"}, "--guard takes reference_number=COLUMN, got \"id=Ref\""},
+      {{"update", "a.csv", "--blank", "name=zero"}, "--blank must be one of omit, empty, null, got \"zero\""},
+      {{"update", "a.csv", "--progress", "loud"}, "--progress must be one of auto, bar, plain, none, got \"loud\""},
+      {{"update", "a.csv", "--burst", "-1"}, "--burst must be between 1 and 10000, got -1"},
+      {{"update", "a.csv", "--strict=perhaps"}, nullptr},
+  };
+  for (const Case& c : cases) {
+    const std::string message = complaint(c.arguments);
+    CAPTURE(message);
+    CHECK_FALSE(message.empty());
+    if (c.message) CHECK(message == c.message);
+    CHECK_FALSE(holds(message, "\n"));
+    CHECK_FALSE(holds(message, "hunter2"));
+  }
+}
+
+TEST_CASE("options: a flag can be switched off again, as a file may have switched it on") {
+  const ConfigText file("strict = true\n");
+  CHECK_FALSE(update({"--config", file.path(), "--strict=false"}).config.input.strict);
+}
+
+TEST_CASE("options: a wrong value from the environment names its variable") {
+  const std::string message =
+      complaint({"update", "a.csv"}, {{"AMEND_URL", "https://a.example"}, {"WONDER_APP_ID", "x"}});
+  CHECK(holds(message, "--app-id must be a uuid"));
+}
+
+TEST_CASE("options: a key's text instead of its file's name is refused, and not repeated") {
+  const std::string message = update_complaint({"--private-key", "-----BEGIN PRIVATE KEY-----\nMIIhunter2"});
+  CHECK(holds(message, "--private-key takes the name of a file"));
+  CHECK(holds(message, "WONDER_PRIVATE_KEY"));
+  CHECK_FALSE(holds(message, "hunter2"));
+}
+
+TEST_CASE("options: a longer connect deadline leaves room for more than one first attempt") {
+  using namespace std::chrono_literals;
+  CHECK(update({}).config.deadline.first_connect == 15s);
+  CHECK(update({"--connect-timeout", "20s"}).config.deadline.first_connect == 60s);
+}

@@ -1,0 +1,269 @@
+#include "amend/reader/mapper.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "amend/reader/csv_parser.hpp"
+#include "amend/reader/ndjson.hpp"
+
+using namespace amend;
+
+namespace {
+
+const std::string id = "0B6f6cA8-7d1c-4e0e-9f55-0123456789ab";
+
+class Keeper final : public BatchOwner {
+ public:
+  void reclaim(Batch*) noexcept override {}
+};
+
+// One mapper, one batch, rows as text.
+class Bench {
+ public:
+  Bench(const std::string& header, const MappingConfig& config)
+      : names_(cells(header)), mapper(config, Format::csv, names_), batch(keeper_) {}
+  explicit Bench(const MappingConfig& config) : mapper(config, Format::ndjson, {}), batch(keeper_) {}
+
+  static std::vector<std::string> cells(const std::string& text) {
+    const Record record = csv(text);
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < record.size(); ++i) out.emplace_back(record.field(i));
+    return out;
+  }
+  static Record csv(const std::string& text) {
+    CsvParser parser(',', 10'000, 100, Position(7, 8, 9));
+    Record record;
+    std::string_view input = text;
+    parser.parse(input, record);
+    parser.finish(record);
+    return record;
+  }
+  static Record json(const std::string& text) {
+    Record record;
+    record.raw() = text;
+    NdjsonParser(100).parse(record);
+    return record;
+  }
+
+  // The body, or the code of the rejection.
+  std::string map(const Record& record) {
+    reason = mapper.map(record, batch);
+    REQUIRE(batch.text(last().raw) == record.raw());
+    CHECK(last().position == record.position());
+    if (!reason) return std::string(batch.text(last().body));
+    CHECK(last().body.size == 0);
+    CHECK(find_own_code(reason->code) != nullptr);
+    CHECK(reason->origin == Origin::input);
+    return reason->code;
+  }
+  std::string row(const std::string& text) { return map(csv(text)); }
+  std::string line(const std::string& text) { return map(json(text)); }
+  const Update& last() const { return batch[batch.size() - 1]; }
+
+ private:
+  Keeper keeper_;
+  std::vector<std::string> names_;
+
+ public:
+  Mapper mapper;
+  Batch batch;
+  std::optional<Reason> reason;
+};
+
+template <typename... Args>
+std::string refused(const Args&... args) {
+  try {
+    Bench bench(args...);
+  } catch (const ConfigError& e) {
+    CHECK(e.exit_code() == ExitCode::usage);
+    return e.what();
+  }
+  return "accepted";
+}
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+MappingConfig blanks(std::vector<std::pair<std::string, Blank>> list) {
+  MappingConfig config;
+  config.blanks = std::move(list);
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("mapper: the body has the fields in the schema's order, characters unchanged") {
+  Bench bench("phone,id,NAME,Dial Code,company-name,email", MappingConfig());
+  CHECK(bench.row("0012," + id + ",\" A \"\"B\"\" \\ é \",+852,Co,a@b.c") ==
+        R"({"name":" A \"B\" \\ é ","phone":"0012","email":"a@b.c","dial_code":"+852","company_name":"Co"})");
+  CHECK(bench.batch.text(bench.last().id) == id);
+  CHECK(bench.last().key == wonder::customer_key(id));
+  CHECK_FALSE(bench.last().sends_token);
+  CHECK(bench.last().position == Position(7, 8, 9));
+}
+
+TEST_CASE("mapper: blank cells are left out, sent as \"\" or as null, as --blank says") {
+  const std::string header = "id,name,phone,email,dial_code,company_name";
+  Bench plain(header, MappingConfig());
+  CHECK(plain.row(id + ",n,p,,  ,") == R"({"name":"n","phone":"p"})");
+  Bench chosen(header, blanks({{"email", Blank::empty}, {"dial_code", Blank::null}}));
+  CHECK(chosen.row(id + ",n,p,,,") == R"({"name":"n","phone":"p","email":"","dial_code":null})");
+  CHECK(plain.row(id + ",,p,e,,") == "input.name.missing");
+  CHECK(plain.row(id + ",n,  ,e,,") == "input.phone.missing");
+  Bench empty(header, blanks({{"name", Blank::empty}}));
+  CHECK(empty.row(id + ",,p,,,") == R"({"name":"","phone":"p"})");
+}
+
+TEST_CASE("mapper: a required field without a column needs --blank") {
+  CHECK(holds(refused(std::string("id,name"), MappingConfig()), "--map phone=COLUMN"));
+  CHECK(holds(refused(std::string("id,name"), MappingConfig()), "\"id\", \"name\""));
+  Bench bench("id,name", blanks({{"phone", Blank::empty}, {"email", Blank::empty}}));
+  CHECK(bench.row(id + ",n") == R"({"name":"n","phone":""})");
+  CHECK(bench.mapper.describe() == std::vector<std::string>{"id <- id", "name <- name", "phone <- always \"\""});
+}
+
+TEST_CASE("mapper: columns are chosen with --map and --id-column, and what is not sent is listed") {
+  MappingConfig config;
+  config.columns = {{"name", "full name"}, {"phone", "Tel"}};
+  config.id_column = "Customer";
+  Bench bench("Customer,Full_Name,Tel,name,Notes,Reference Number,amend_error", config);
+  CHECK(bench.row(id + ",n,p,other,x,r,y") == R"({"name":"n","phone":"p"})");
+  CHECK(bench.mapper.unknown_columns() == std::vector<std::string>{"name", "Notes"});
+  CHECK(bench.mapper.describe() == std::vector<std::string>{"id <- Customer", "name <- Full_Name", "phone <- Tel"});
+}
+
+TEST_CASE("mapper: the id is the column id or uuid, in any spelling") {
+  CHECK(Bench("UUID,name,phone", MappingConfig()).row(id + ",n,p") == R"({"name":"n","phone":"p"})");
+  CHECK(holds(refused(std::string("id,uuid,name,phone"), MappingConfig()), "--id-column"));
+  CHECK(holds(refused(std::string("key,name,phone"), MappingConfig()), "\"key\", \"name\", \"phone\""));
+  CHECK(holds(refused(std::string("id;name;phone"), MappingConfig()), "--delimiter ';'"));
+}
+
+TEST_CASE("mapper: a wrong mapping names the option") {
+  const std::string header = "id,name,phone,Mail,E Mail,e-mail";
+  const auto map = [&](const std::string& field, const std::string& column) {
+    MappingConfig config;
+    config.columns = {{field, column}};
+    return refused(header, config);
+  };
+  CHECK(holds(map("nam", "name"), "--map nam"));
+  CHECK(holds(map("reference_number", "name"), "--map reference_number"));
+  CHECK(holds(map("id", "name"), "--id-column"));
+  CHECK(holds(map("email", "post"), "--map email=post: there is no such column"));
+  CHECK(holds(map("email", "E_MAIL"), "both fit"));
+  CHECK(map("email", "e-mail") == "accepted");
+  CHECK(holds(refused(header, blanks({{"mail", Blank::null}})), "--blank mail"));
+  CHECK(holds(refused(std::string("id,name,Name,phone"), MappingConfig()), "two columns for name"));
+  MappingConfig twice;
+  twice.columns = {{"email", "Mail"}, {"email", "e-mail"}};
+  CHECK(holds(refused(header, twice), "--map email: given twice"));
+  MappingConfig guard;
+  guard.guard_column = "ref";
+  CHECK(holds(refused(header, guard), "--guard reference_number=ref"));
+  MappingConfig key;
+  key.id_column = "key";
+  CHECK(holds(refused(header, key), "--id-column key"));
+}
+
+TEST_CASE("mapper: an id that is not a uuid is rejected, and the text says what happened to it") {
+  Bench bench("id,name,phone", MappingConfig());
+  const auto text = [&](const std::string& bad, const std::string& code) {
+    CHECK(bench.row("\"" + bad + "\",n,p") == code);
+    CHECK(bench.last().id.size == 0);
+    return bench.reason->text;
+  };
+  text("", "input.id.missing");
+  text("  ", "input.id.missing");
+  CHECK(holds(text(" " + id, "input.id.not_uuid"), "spaces around it"));
+  CHECK(holds(text(id + " ", "input.id.not_uuid"), "spaces around it"));
+  CHECK(holds(text("1.23E+15", "input.id.not_uuid"), "spreadsheet"));
+  CHECK(holds(text("../../x", "input.id.not_uuid"), "7 bytes"));
+  CHECK(holds(text(id + "\r\nX: y", "input.id.not_uuid"), "bytes"));
+  CHECK(holds(text("0b6f6ca8-7d1c-4e0e-9f55-0123456789aG", "input.id.not_uuid"), "8-4-4-4-12"));
+  CHECK(text(std::string(5000, 'x'), "input.id.not_uuid").size() < 100);
+}
+
+TEST_CASE("mapper: values that the schema does not allow are rejected before they are sent") {
+  Bench bench("id,name,phone,dial_code,default_payment_method,default_payment_token", MappingConfig());
+  CHECK(bench.row(id + ",\"a\nb\",p,,,") == "input.name.control");
+  CHECK(bench.batch.text(bench.last().id) == id);
+  CHECK(bench.row(id + ",n,p,+852852,,") == "input.dial_code.too_long");
+  CHECK(bench.batch.text(bench.last().id).data() + id.size() == bench.batch.text(bench.last().raw).data());
+  CHECK(bench.row(id + ",n,p,,Cash,") == "input.default_payment_method.invalid");
+  CHECK(bench.row(id + ",n,p,,,nonsense") == "input.default_payment_token.invalid");
+  CHECK(bench.row(id + ",n,p,,Alipay," + id) ==
+        R"({"name":"n","phone":"p","default_payment_method":"Alipay","default_payment_token":")" + id + "\"}");
+  CHECK(bench.last().sends_token);
+}
+
+TEST_CASE("mapper: the guard column travels beside the row and must not be blank") {
+  MappingConfig config;
+  config.guard_column = "ref";
+  Bench bench("id,name,phone,Ref", config);
+  CHECK(bench.row(id + ",n,p,R 1") == R"({"name":"n","phone":"p"})");
+  CHECK(bench.batch.text(bench.last().guard) == "R 1");
+  CHECK(bench.row(id + ",n,p,") == "input.guard.missing");
+  CHECK(bench.mapper.unknown_columns().empty());
+}
+
+TEST_CASE("mapper: NDJSON members by name, numbers sent quoted, null follows --blank") {
+  Bench bench(blanks({{"email", Blank::null}, {"dial_code", Blank::empty}}));
+  const std::string start = "{\"uuid\":\"" + id + "\",";
+  CHECK(bench.line(start + R"("phone":0123,"Name":"n"})") == "input.json.syntax");
+  CHECK(bench.line(start + R"("phone":85212345678901234567890.50,"Name":"n","more":[1],"amend_x":1})") ==
+        R"({"name":"n","phone":"85212345678901234567890.50"})");
+  CHECK(bench.line(start + R"("phone":"p","name":"n","email":null,"dial_code":null,"company_name":null})") ==
+        R"({"name":"n","phone":"p","email":null,"dial_code":""})");
+  CHECK(bench.line(start + R"("phone":"","name":"","email":""})") == R"({"name":"","phone":"","email":""})");
+  CHECK(bench.line(start + R"("phone":"p"})") == "input.name.missing");
+  CHECK(bench.line(start + R"("phone":null,"name":"n"})") == "input.phone.missing");
+  CHECK(bench.line(start + R"("phone":1e5,"name":"n"})") == "input.phone.number");
+  CHECK(bench.line(start + R"("phone":true,"name":"n"})") == "input.phone.type");
+  CHECK(bench.line(start + R"("phone":"p","name":["n"]})") == "input.name.type");
+  CHECK(bench.line(start + R"("phone":"p","name":"a\u0000b"})") == "input.name.control");
+  CHECK(bench.line(start + R"("phone":"p","name":"n","NAME":"m"})") == "input.json.duplicate_key");
+  CHECK(bench.line(R"({"phone":"p","name":"n"})") == "input.id.missing");
+  CHECK(bench.line(R"({"id":null,"phone":"p","name":"n"})") == "input.id.missing");
+  CHECK(bench.line(R"({"id":12,"phone":"p","name":"n"})") == "input.id.not_uuid");
+  CHECK(bench.line(R"({"id":{},"phone":"p","name":"n"})") == "input.id.type");
+}
+
+TEST_CASE("mapper: the key of a row is known before it is mapped, in any letter case") {
+  Bench csv("name,id,phone", MappingConfig());
+  std::string lower = id;
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  CHECK(csv.mapper.key_of(Bench::csv("n," + id + ",p")) == wonder::customer_key(id));
+  CHECK(csv.mapper.key_of(Bench::csv("n," + lower + ",p")) == wonder::customer_key(id));
+  CHECK(csv.mapper.key_of(Bench::csv("n,bad,p")) == 0);
+  CHECK(csv.mapper.key_of(Bench::csv("a\"b,c")) == 0);
+  Bench json((MappingConfig()));
+  CHECK(json.mapper.key_of(Bench::json("{\"a\":1,\"UUID\":\"" + lower + "\"}")) == wonder::customer_key(id));
+  CHECK(json.mapper.key_of(Bench::json("{\"a\":1}")) == 0);
+}
+
+TEST_CASE("mapper: a faulty record is kept with its position and text") {
+  Bench bench("id,name,phone", MappingConfig());
+  const Record record = Bench::csv("a\"b,c");
+  bench.mapper.reject(record, bench.batch);
+  CHECK(bench.batch.text(bench.last().raw) == "a\"b,c");
+  CHECK(bench.last().position == Position(7, 8, 9));
+  CHECK(bench.last().id.size == 0);
+  CHECK(bench.map(record) == "input.csv.quote");
+}
+
+TEST_CASE("mapper: rows of one batch do not touch each other") {
+  Bench bench("id,name,phone", MappingConfig());
+  bench.row(id + ",n,p");
+  bench.row("bad,n,p");
+  bench.row(id + ",m,p");
+  CHECK(bench.batch.text(bench.batch[0].body) == R"({"name":"n","phone":"p"})");
+  CHECK(bench.batch.text(bench.batch[1].raw) == "bad,n,p");
+  CHECK(bench.batch.text(bench.batch[2].body) == R"({"name":"m","phone":"p"})");
+  CHECK(bench.batch.text(bench.batch[2].id) == id);
+}
+
+TEST_CASE("mapper: an empty file has no header and nothing is missing") {
+  const Mapper mapper(MappingConfig(), Format::csv, {});
+  CHECK(mapper.unknown_columns().empty());
+}

@@ -1,0 +1,154 @@
+#include "amend/reporter/feedback.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/json.hpp>
+
+#include "amend/reader/csv_parser.hpp"
+#include "reporter/fixture.hpp"
+
+namespace amend {
+namespace {
+
+using Table = std::vector<std::vector<std::string>>;
+using test::Rows;
+using test::TemporaryDirectory;
+
+// Reads a file as the next run would, and hands out the raw rows too.
+Table read_csv(const std::string& text, std::vector<std::string>* raws = nullptr) {
+  Table table;
+  std::string_view input = text;
+  CsvParser parser(',', 1 << 20, 100);
+  Record record;
+  while (parser.parse(input, record) == CsvParser::Stop::record) {
+    CHECK_FALSE(record.fault());
+    table.emplace_back();
+    for (std::size_t i = 0; i < record.size(); ++i) table.back().emplace_back(record.field(i));
+    if (raws) raws->push_back(record.raw());
+  }
+  CHECK(parser.finish(record) == CsvParser::Stop::end);
+  return table;
+}
+
+std::string write_one(const InputLayout& layout, Status status, std::string_view raw, const std::string& name) {
+  TemporaryDirectory directory;
+  const RunDirectory run(directory / "run");
+  Rows rows;
+  const auto sink = open_feedback(run, layout);
+  sink->write(test::list(rows.failed(status, raw, "E,1", "say \"no\"", 18)));
+  sink->close();
+  CHECK(run.files() == std::vector<std::string>{name});
+  CHECK(test::mode_of(run.path(name)) == 0600);
+  return test::content(run.path(name));
+}
+
+TEST_CASE("feedback: success makes no file; each other status its own, on its first row") {
+  TemporaryDirectory directory;
+  const RunDirectory run(directory / "run");
+  Rows rows;
+  const auto sink = open_feedback(run, InputLayout(Format::csv, {"id"}));
+  sink->write(test::list(rows.make(Status::success, "a", "a")));
+  CHECK(run.files().empty());
+  sink->write(test::list(rows.failed(Status::failed, "a", "x", "y", 2), rows.failed(Status::unknown, "b", "x", "y", 3),
+                         rows.failed(Status::failed, "c", "x", "y", 4)));
+  sink->close();
+  CHECK(run.files() == std::vector<std::string>{"failed.csv", "unknown.csv"});
+  CHECK(test::content(run.path("failed.csv")) ==
+        "id,amend_line,amend_error_code,amend_error\r\na,2,x,y\r\nc,4,x,y\r\n");
+}
+
+TEST_CASE("feedback: quotes, line breaks and separators come back as they were, from a file with ;") {
+  const InputLayout layout(Format::csv, {"id", "na;me", "phone"}, ';');
+  const auto table = read_csv(write_one(layout, Status::failed, "7;\"a \"\"b\"\", c\r\nd\";+852", "failed.csv"));
+  REQUIRE(table.size() == 2);
+  CHECK(table[0] == std::vector<std::string>{"id", "na;me", "phone", "amend_line", "amend_error_code", "amend_error"});
+  CHECK(table[1] == std::vector<std::string>{"7", "a \"b\", c\r\nd", "+852", "18", "E,1", "say \"no\""});
+}
+
+TEST_CASE("feedback: a file fed back twice has each amend_ column once") {
+  const InputLayout layout(Format::csv, {"id", "name"});
+  std::vector<std::string> raws;
+  const auto first = read_csv(write_one(layout, Status::rejected, "7,\"a,b\"", "rejected.csv"), &raws);
+  REQUIRE(first.size() == 2);
+  const InputLayout again(Format::csv, first[0]);
+  const auto second = read_csv(write_one(again, Status::rejected, raws[1], "rejected.csv"));
+  CHECK(second == first);
+}
+
+TEST_CASE("feedback: a row that cannot be parsed has empty cells and its text in amend_raw") {
+  const InputLayout layout(Format::csv, {"id", "name"});
+  auto table = read_csv(write_one(layout, Status::rejected, "7,a,\"b", "rejected.csv"));
+  REQUIRE(table.size() == 2);
+  CHECK(table[0].back() == "amend_raw");
+  CHECK(table[1] == std::vector<std::string>{"", "", "18", "E,1", "say \"no\"", "7,a,\"b"});
+  table = read_csv(write_one(layout, Status::rejected, std::string_view("7,\xFF\0", 4), "rejected.csv"));
+  CHECK(table[1].back() == "7,\\xff\\x00");
+  table = read_csv(write_one(layout, Status::rejected, "1,2,\n" + std::string(5000, 'x'), "rejected.csv"));
+  CHECK(table[1].back().size() == 4096);
+}
+
+TEST_CASE("feedback: an NDJSON line travels byte for byte, with the reasons behind it") {
+  const InputLayout layout(Format::ndjson);
+  CHECK(write_one(layout, Status::failed, R"( { "id" : "7", "n":1.50e0, "o":{"a":[1,"}"]} } )", "failed.ndjson") ==
+        R"({ "id" : "7", "n":1.50e0, "o":{"a":[1,"}"]} ,"amend_line":18,"amend_error_code":"E,1",)"
+        R"("amend_error":"say \"no\""})"
+        "\n");
+}
+
+TEST_CASE("feedback: NDJSON members of ours are replaced, also when written with escapes") {
+  const InputLayout layout(Format::ndjson);
+  const std::string line = R"({"amend_line":3,"id":"a,\"amend_","\u0061mend_error":"x","z":"\\"})";
+  const std::string want = R"({"id":"a,\"amend_","z":"\\","amend_line":18,"amend_error_code":"E,1",)"
+                           R"("amend_error":"say \"no\""})"
+                           "\n";
+  CHECK(write_one(layout, Status::failed, line, "failed.ndjson") == want);
+  CHECK(write_one(layout, Status::failed, want.substr(0, want.size() - 1), "failed.ndjson") == want);
+  CHECK(write_one(layout, Status::failed, "{ }", "failed.ndjson").starts_with("{\"amend_line\":18,"));
+}
+
+TEST_CASE("feedback: an NDJSON line that is no object becomes one that says so") {
+  const std::string line =
+      write_one(InputLayout(Format::ndjson), Status::rejected, "{\"id\":\"\xFF\n", "rejected.ndjson");
+  const auto value = boost::json::parse(line);
+  CHECK(value.at("amend_line") == 18);
+  CHECK(value.at("amend_error_code") == "E,1");
+  CHECK(value.at("amend_raw") == "{\"id\":\"\\xff\n");
+}
+
+TEST_CASE("feedback: a full disk is a DurabilityError") {
+  TemporaryDirectory directory;
+  const RunDirectory run(directory / "run");
+  std::filesystem::create_symlink("/dev/full", run.path("failed.csv"));
+  Rows rows;
+  const auto sink = open_feedback(run, InputLayout(Format::csv, {"id"}));
+  CHECK_THROWS_AS(sink->write(test::list(rows.failed(Status::failed, "a", "x", "y", 2))), DurabilityError);
+  CHECK_THROWS_AS(sink->write(test::list(rows.failed(Status::failed, "a", "x", "y", 2))), DurabilityError);
+}
+
+TEST_CASE("unsent: the file appears complete at close, and not before") {
+  TemporaryDirectory directory;
+  const RunDirectory run(directory / "run");
+  run.write_file("unsent.csv.tmp", "left by a run that was killed");
+  UnsentWriter writer(run, InputLayout(Format::csv, {"id", "amend_line"}));
+  std::string rest;
+  for (std::uint64_t line = 2; line < 20'002; ++line) {
+    writer.add(Position(line - 1, line, 0), "007,9");
+    rest += "007," + std::to_string(line) + ",\r\n";
+  }
+  CHECK(run.files().empty());
+  CHECK(writer.count() == 20'000);
+  writer.close();
+  CHECK(run.files() == std::vector<std::string>{"unsent.csv"});
+  CHECK(test::content(run.path("unsent.csv")) == "id,amend_line,amend_raw\r\n" + rest);
+}
+
+TEST_CASE("unsent: no row, no file") {
+  TemporaryDirectory directory;
+  const RunDirectory run(directory / "run");
+  UnsentWriter writer(run, InputLayout(Format::ndjson));
+  writer.close();
+  CHECK(run.files().empty());
+}
+
+}  // namespace
+}  // namespace amend

@@ -1,0 +1,97 @@
+#include "amend/reporter/summary.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/json.hpp>
+
+#include "reporter/fixture.hpp"
+
+namespace amend {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string keys_of(const boost::json::value& object) {
+  std::string keys;
+  for (const auto& member : object.as_object()) {
+    if (!keys.empty()) keys += ' ';
+    keys.append(member.key().data(), member.key().size());
+  }
+  return keys;
+}
+
+TEST_CASE("summary: the keys that scripts rely on are all there, also when nothing happened") {
+  const auto value = boost::json::parse(to_json(Summary()));
+  CHECK(keys_of(value) ==
+        "version run input started_at elapsed_s exit_code stop_reason rows requests latency_ms errors files");
+  CHECK(keys_of(value.at("rows")) == "read success failed unknown rejected unsent");
+  CHECK(keys_of(value.at("requests")) == "attempts retries requeues connections handshakes_failed");
+  CHECK(keys_of(value.at("latency_ms")) == "service queued");
+  CHECK(keys_of(value.at("latency_ms").at("queued")) == "p50 p90 p99 p999 max");
+  CHECK(value.at("rows").at("unsent").is_null());
+  CHECK(value.at("stop_reason").is_null());
+  CHECK(value.at("errors").as_array().empty());
+}
+
+TEST_CASE("summary: totals, times and errors are told") {
+  Metrics metrics;
+  metrics.rows_read.add(5);
+  metrics.count(Status::success, 4);
+  metrics.count(Status::failed, 1);
+  metrics.attempts.add(7);
+  metrics.retries.add(2);
+  test::Rows rows;
+  ErrorTally tally;
+  tally.record(rows.failed(Status::failed, "", "E\xFF", "no", 9));
+  LatencyHistogram histogram;
+  histogram.record(250ms);
+  Summary summary;
+  summary.take(metrics);
+  summary.errors = tally.worst(10);
+  summary.service = Latency(histogram);
+  summary.unsent = 0;
+  summary.exit_code = ExitCode::some_rows_failed;
+  summary.elapsed = 1500ms;
+  summary.files = {"results.ndjson"};
+  const auto value = boost::json::parse(to_json(summary));
+  CHECK(value.at("rows").at("success") == 4);
+  CHECK(value.at("rows").at("unsent") == 0);
+  CHECK(value.at("requests").at("attempts") == 7);
+  CHECK(value.at("latency_ms").at("service").at("max").as_double() == doctest::Approx(250));
+  CHECK(value.at("exit_code") == 1);
+  CHECK(value.at("elapsed_s").as_double() == doctest::Approx(1.5));
+  REQUIRE(value.at("errors").as_array().size() == 1);
+  CHECK(value.at("errors").as_array()[0].at("code") == "E\\xff");
+  CHECK(value.at("errors").as_array()[0].at("example").at("line") == 9);
+  CHECK(value.at("files").as_array()[0] == "results.ndjson");
+}
+
+TEST_CASE("run.json: options and input are told, secrets by file name only") {
+  Config config;
+  config.target.url = "https://user:hunter2@gateway.example/prefix";
+  config.auth.private_key_file = "key.pem";
+  config.auth.headers = {"X-Tenant: hunter3", "hunter4"};
+  config.mapping.columns = {{"phone", "Mobile"}};
+  config.mapping.blanks = {{"email", Blank::null}};
+  InputIdentity input;
+  input.path = "customers.csv";
+  input.size = 1234;
+  input.inode = 99;
+  input.format = Format::csv;
+  const std::string text = run_json(config, input, std::chrono::system_clock::time_point());
+  CHECK(text.find("hunter") == std::string::npos);
+  const auto value = boost::json::parse(text);
+  CHECK(keys_of(value) == "version started_at input options");
+  CHECK(keys_of(value.at("options")) == "target auth input mapping pace retry deadline run_directory");
+  CHECK(value.at("options").at("target").at("url") == "https://gateway.example/prefix");
+  CHECK(value.at("options").at("auth").at("private_key_file") == "key.pem");
+  CHECK(value.at("options").at("auth").at("header_names").as_array()[0] == "X-Tenant");
+  CHECK(value.at("options").at("mapping").at("columns").at("phone") == "Mobile");
+  CHECK(value.at("options").at("mapping").at("blanks").at("email") == "null");
+  CHECK(value.at("input").at("size") == 1234);
+  CHECK(value.at("input").at("format") == "csv");
+  CHECK(value.at("started_at") == "1970-01-01T00:00:00Z");
+}
+
+}  // namespace
+}  // namespace amend

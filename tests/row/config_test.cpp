@@ -1,0 +1,131 @@
+#include "amend/config.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "amend/error.hpp"
+
+using amend::Config;
+using amend::ConfigError;
+using namespace std::chrono_literals;
+
+namespace {
+
+Config good() {
+  Config config;
+  config.target.url = "https://gateway-stg.wonder.today";
+  config.auth.app_id = "0f8fad5b-d9cb-469f-a165-70867728950e";
+  return config;
+}
+
+std::string complaint(const Config& config) {
+  try {
+    amend::validate(config);
+  } catch (const ConfigError& error) {
+    CHECK(error.exit_code() == amend::ExitCode::usage);
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("config: the defaults are valid once there is an address and an AppID") { CHECK(complaint(good()) == ""); }
+
+TEST_CASE("config: a value out of its bounds names the option and the bounds") {
+  struct Case {
+    void (*spoil)(Config&);
+    const char* message;
+  };
+  const std::vector<Case> cases{
+      {[](Config& c) { c.target.url.clear(); }, "--url is missing (or AMEND_URL)"},
+      {[](Config& c) { c.target.client_cert = "c"; }, "--client-cert needs --client-key"},
+      {[](Config& c) { c.target.client_key = "k"; }, "--client-key needs --client-cert"},
+      {[](Config& c) { c.target.echo_path = "echo"; }, "--echo-path must be a path"},
+      {[](Config& c) { c.target.echo_path = "/a b"; }, "--echo-path must be a path"},
+      {[](Config& c) { c.target.echo_path = "/a\r\nX: y"; }, "--echo-path must be a path"},
+      {[](Config& c) { c.auth.app_id.clear(); }, "--app-id is missing (or WONDER_APP_ID)"},
+      {[](Config& c) { c.auth.app_id = "my-app"; }, "--app-id must be a uuid"},
+      {[](Config& c) { c.auth.kind = amend::Auth::bearer; }, "--auth bearer needs --bearer-file"},
+      {[](Config& c) { c.input.delimiter = '"'; }, "--delimiter must be one ASCII character"},
+      {[](Config& c) { c.input.delimiter = '\n'; }, "--delimiter must be one ASCII character"},
+      {[](Config& c) { c.input.delimiter = '\xe4'; }, "--delimiter must be one ASCII character"},
+      {[](Config& c) { c.input.row_bytes_max = 0; }, "row_bytes_max must be between 1024 and 67108864, got 0"},
+      {[](Config& c) { c.input.columns_max = 0; }, "columns_max must be between 1 and 1000000, got 0"},
+      {[](Config& c) {
+         c.mapping.columns = {{"name", "A"}, {"name", "B"}};
+       },
+       "--map was given twice for \"name\""},
+      {[](Config& c) {
+         c.mapping.blanks = {{"name", amend::Blank::null}, {"name", amend::Blank::omit}};
+       },
+       "--blank was given twice for \"name\""},
+      {[](Config& c) { c.pace.interval = 61s; }, "--rate must be between 1/m and 1000000/s, or unlimited"},
+      {[](Config& c) { c.pace.interval = -1ns; }, "--rate must be between"},
+      {[](Config& c) { c.pace.burst = 0; }, "--burst must be between 1 and 10000, got 0"},
+      {[](Config& c) { c.pace.connections = 257; }, "--connections must be between 1 and 256, got 257"},
+      {[](Config& c) { c.pace.pipeline = 0; }, "--pipeline must be between 1 and 256, got 0"},
+      {[](Config& c) { c.pace.workers = 5; }, "--workers must not be more than --connections (4)"},
+      {[](Config& c) { c.retry.attempts_max = 101; }, "--max-attempts must be between 1 and 100, got 101"},
+      {[](Config& c) { c.retry.backoff_first = 0ms; }, "backoff_first must be between 1ms and 1h, got 0ms"},
+      {[](Config& c) { c.retry.backoff_max = 100ms; }, "backoff_max must be between 500ms and 1h, got 100ms"},
+      {[](Config& c) { c.retry.retry_after_max = 25h; }, "retry_after_max must be between 0ms and 24h, got 25h"},
+      {[](Config& c) { c.deadline.connect = 6min; }, "--connect-timeout must be between 1ms and 5m, got 6m"},
+      {[](Config& c) { c.deadline.answer = 0ms; }, "--timeout must be between 1ms and 1h, got 0ms"},
+      {[](Config& c) { c.deadline.row = 169h; }, "--row-timeout must be between 1ms and 168h, got 169h"},
+      {[](Config& c) { c.deadline.first_connect = 0ms; }, "first_connect must be between"},
+      {[](Config& c) { c.deadline.outage = 0ms; }, "--outage-limit must be between 1ms and 168h, got 0ms"},
+      {[](Config& c) { c.deadline.grace = 3'601s; }, "--grace must be between 0ms and 1h, got 3601s"},
+  };
+  for (const Case& c : cases) {
+    Config config = good();
+    c.spoil(config);
+    const std::string message = complaint(config);
+    CAPTURE(c.message);
+    CAPTURE(message);
+    CHECK(message.starts_with(c.message));
+  }
+}
+
+TEST_CASE("config: the bounds themselves are allowed") {
+  Config config = good();
+  config.pace.interval = 0ns;
+  config.pace.burst = 10'000;
+  config.pace.connections = config.pace.pipeline = config.pace.workers = 256;
+  config.retry.attempts_max = 100;
+  config.deadline.connect = 5min;
+  config.deadline.row = 168h;
+  config.deadline.grace = 0ms;
+  CHECK(complaint(config) == "");
+  config.pace.interval = 1us;
+  CHECK(complaint(config) == "");
+  config.pace.interval = 60s;
+  CHECK(complaint(config) == "");
+}
+
+TEST_CASE("config: without signing no AppID is needed") {
+  Config config = good();
+  config.auth.app_id.clear();
+  config.auth.kind = amend::Auth::none;
+  CHECK(complaint(config) == "");
+}
+
+TEST_CASE("config: a secret where a file's name belongs is refused and never repeated") {
+  const std::string key = "-----BEGIN PRIVATE KEY-----hunter2";
+  const std::vector<std::string& (*)(Config&)> places{
+      [](Config& c) -> std::string& { return c.auth.private_key_file; },
+      [](Config& c) -> std::string& { return c.auth.bearer_file; },
+      [](Config& c) -> std::string& { return c.auth.header_file; },
+      [](Config& c) -> std::string& { return c.target.client_key; },
+  };
+  for (const auto place : places) {
+    Config config = good();
+    place(config) = key;
+    const std::string message = complaint(config);
+    CAPTURE(message);
+    CHECK(message.find("takes the name of a file, never the secret itself") != std::string::npos);
+    CHECK(message.find("hunter2") == std::string::npos);
+  }
+}

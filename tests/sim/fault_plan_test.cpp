@@ -1,0 +1,130 @@
+#include "sim/fault_plan.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+
+#include "sim/option_values.hpp"
+
+using namespace amend::sim;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int draws = 100'000;
+
+Shares some_of_each() {
+  Shares shares;
+  shares.statuses = {{500, 0.02}, {503, 0.05}};
+  shares.reset = 0.04;
+  shares.hang = 0.02;
+  shares.truncate = 0.01;
+  shares.bad_json = 0.01;
+  shares.html = 0.01;
+  shares.wrong_uuid = 0.01;
+  shares.reject_pipelined = 0.03;
+  return shares;
+}
+
+bool near(int count, double share) { return std::abs(count - share * draws) < 5 * std::sqrt(share * draws); }
+
+}  // namespace
+
+TEST_CASE("fault_plan: a decision depends on the seed and the ordinal only") {
+  const FaultPlan one(7, some_of_each(), 20ms, 10ms);
+  const FaultPlan same(7, some_of_each(), 20ms, 10ms);
+  const FaultPlan other(8, some_of_each(), 20ms, 10ms);
+  int different = 0;
+  for (std::uint64_t i = 1000; i > 0; --i) {
+    const auto decision = one.decide(i);
+    CHECK(decision.fault == same.decide(i).fault);
+    CHECK(decision.delay == same.decide(i).delay);
+    CHECK(decision.delay >= 20ms);
+    CHECK(decision.delay <= 30ms);
+    if (decision.fault != other.decide(i).fault) ++different;
+  }
+  CHECK(different > 100);
+}
+
+TEST_CASE("fault_plan: every fault gets its share of the requests, resets and hangs half before and half after") {
+  const FaultPlan plan(1, some_of_each(), 0ms, 0ms);
+  std::map<Fault, int> count;
+  std::map<int, int> statuses;
+  for (std::uint64_t i = 1; i <= draws; ++i) {
+    const auto decision = plan.decide(i);
+    ++count[decision.fault];
+    ++statuses[decision.status];
+  }
+  CHECK(near(statuses[500], 0.02));
+  CHECK(near(statuses[503], 0.05));
+  CHECK(near(count[Fault::status], 0.07));
+  CHECK(near(count[Fault::reset_before], 0.02));
+  CHECK(near(count[Fault::reset_after], 0.02));
+  CHECK(near(count[Fault::hang_before], 0.01));
+  CHECK(near(count[Fault::hang_after], 0.01));
+  CHECK(near(count[Fault::truncate], 0.01));
+  CHECK(near(count[Fault::bad_json], 0.01));
+  CHECK(near(count[Fault::html], 0.01));
+  CHECK(near(count[Fault::wrong_uuid], 0.01));
+  CHECK(near(count[Fault::reject_pipelined], 0.03));
+}
+
+TEST_CASE("fault_plan: without shares nothing happens; a share of 1 hits all") {
+  Shares all;
+  all.truncate = 1;
+  all.interim = 1;
+  const FaultPlan quiet;
+  const FaultPlan loud(3, all, 0ms, 0ms);
+  for (std::uint64_t i = 1; i < 1000; ++i) {
+    CHECK(quiet.decide(i).fault == Fault::none);
+    CHECK(quiet.decide(i).delay == 0ns);
+    CHECK(loud.decide(i).fault == Fault::truncate);
+    CHECK(loud.decide(i).interim);
+    CHECK_FALSE(loud.decide(i).extra_answer);
+  }
+}
+
+TEST_CASE("request_quota: so many in each window, and it tells when the next one begins") {
+  RequestQuota quota(2, 10s);
+  const std::chrono::system_clock::time_point start{1'000'000s};
+  CHECK(quota.take(start));
+  CHECK(quota.remaining() == 1);
+  CHECK(quota.take(start + 9s));
+  CHECK_FALSE(quota.take(start + 9999ms));
+  CHECK(quota.reset_in(start) == 10s);
+  CHECK(quota.reset_in(start + 9001ms) == 1s);
+  CHECK(quota.take(start + 10s));
+}
+
+TEST_CASE("option_values: durations, shares, rates, outages and Retry-After as they are written") {
+  CHECK(parse_duration("20ms") == 20ms);
+  CHECK(parse_duration("1.5s") == 1500ms);
+  CHECK(parse_duration("10m") == 10min);
+  CHECK(parse_duration("0") == 0ns);
+  CHECK(parse_share("0.5%") == doctest::Approx(0.005));
+  CHECK(parse_share("1") == 1);
+  CHECK(parse_status_share("503:1%").first == 503);
+  CHECK(parse_quota("100/s").limit() == 100);
+  CHECK(parse_quota("600/m").window() == 60s);
+  CHECK(parse_quota("50/10s").window() == 10s);
+  CHECK(parse_outage("5s..10s").second == 10s);
+  CHECK(parse_retry_after("2s").form == RetryAfter::Form::seconds);
+  CHECK(parse_retry_after("date:5s").wait == 5s);
+  CHECK(parse_retry_after("raw:-5").text == "-5");
+  for (const char* wrong : {"", "5", "s", "-5s", "5 s", "nan s", "1e400h"}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_AS(parse_duration(wrong), std::invalid_argument);
+  }
+  for (const char* wrong : {"", "101%", "-1%", "x", "1%%", "nan"}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_AS(parse_share(wrong), std::invalid_argument);
+  }
+  CHECK_THROWS_AS(parse_status_share("200:1%"), std::invalid_argument);
+  CHECK_THROWS_AS(parse_status_share("503"), std::invalid_argument);
+  CHECK_THROWS_AS(parse_quota("0/s"), std::invalid_argument);
+  CHECK_THROWS_AS(parse_quota("5"), std::invalid_argument);
+  CHECK_THROWS_AS(parse_outage("10s..5s"), std::invalid_argument);
+}

@@ -1,0 +1,155 @@
+#include "checker.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <random>
+#include <set>
+#include <unordered_map>
+
+#include "run_files.hpp"
+
+namespace test {
+namespace {
+
+using boost::json::object;
+
+constexpr std::size_t findings_max = 10;
+constexpr std::array fields{"name", "phone", "email", "dial_code", "company_name"};
+constexpr std::array names{"陳大文", "Ada Lovelace", "Nguyễn Thị Minh", "O'Connor, Siobhán", "José \"Pepe\" García",
+                           "محمد", "Łukasz Żółć", "李小龍 & Sons"};
+
+std::string quoted(const std::string& cell) {
+  std::string out = "\"";
+  for (const char c : cell) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + "\"";
+}
+
+// What was applied at the server, in its order.
+class ServerRecord {
+ public:
+  explicit ServerRecord(const Simulator& simulator) {
+    std::map<std::int64_t, object> by_ordinal;
+    for (auto& entry : read_ndjson(simulator.request_log())) by_ordinal.emplace(number_of(entry, "ordinal"), std::move(entry));
+    for (auto& [ordinal, entry] : by_ordinal) {
+      const bool applied = entry.at("applied").as_bool();
+      if (applied) applied_bodies[text_of(entry, "id")].push_back(text_of(entry, "body_sha256"));
+      by_request_id.emplace(text_of(entry, "request_id"), std::move(entry));
+    }
+    for (auto& customer : read_ndjson(simulator.state())) {
+      std::string id = text_of(customer, "uuid");
+      if (id.empty()) id = text_of(customer, "id");
+      state.emplace(id, std::move(customer));
+    }
+  }
+
+  std::unordered_map<std::string, object> by_request_id;
+  std::unordered_map<std::string, std::vector<std::string>> applied_bodies;
+  std::unordered_map<std::string, object> state;
+};
+
+class Findings {
+ public:
+  template <class... Args>
+  void add(fmt::format_string<Args...> format, Args&&... args) {
+    if (texts.size() < findings_max) texts.push_back(fmt::format(format, std::forward<Args>(args)...));
+  }
+  std::vector<std::string> texts;
+};
+
+void check_record(const object& record, const Customer& customer, const ServerRecord& server, Findings& findings) {
+  const auto row = number_of(record, "row");
+  const std::string status = text_of(record, "status");
+  if (text_of(record, "id") != customer.id) findings.add("row {}: the record names another id", row);
+  const bool was_applied = server.applied_bodies.contains(customer.id);
+  if (status != "success") {
+    const bool admitted = status == "unknown" || record.contains("applied");
+    if (was_applied && !admitted) findings.add("row {}: {} without \"applied\", but the server applied it", row, status);
+    return;
+  }
+  const auto request = server.by_request_id.find(text_of(record, "request_id"));
+  if (request == server.by_request_id.end()) return findings.add("row {}: success, but the server never saw its request", row);
+  const object& entry = request->second;
+  if (text_of(entry, "id") != customer.id) findings.add("row {}: success with another customer's request", row);
+  if (number_of(entry, "status") / 100 != 2 || !entry.at("applied").as_bool())
+    findings.add("row {}: success, but the server answered {}", row, number_of(entry, "status"));
+}
+
+void check_state(const std::string& id, const Customer& customer, const ServerRecord& server, Findings& findings) {
+  const auto held = server.state.find(id);
+  if (held == server.state.end()) return findings.add("{}: success, but the server does not hold it", id);
+  for (const auto& [field, value] : customer.fields)
+    if (text_of(held->second, field) != value) findings.add("{}: the server's {} is not the file's", id, field);
+}
+
+void check_summary(const std::string& run, std::size_t rows, const std::map<std::string, std::size_t>& statuses,
+                   int exit_code, Findings& findings) {
+  const object summary = read_json(run + "/summary.json");
+  if (number_of(summary, "exit_code") != exit_code) findings.add("summary.json has another exit code than {}", exit_code);
+  if (number_of(summary, "rows_read") != static_cast<std::int64_t>(rows)) findings.add("summary.json: rows_read is not {}", rows);
+  for (const auto& [status, count] : statuses)
+    if (number_of(summary.at("rows").as_object(), status) != static_cast<std::int64_t>(count))
+      findings.add("summary.json: {} is not {}", status, count);
+  const bool all_well = statuses.size() == 1 && statuses.contains("success");
+  if (exit_code != (all_well || rows == 0 ? 0 : 1)) findings.add("exit code {} does not fit", exit_code);
+}
+
+}  // namespace
+
+std::vector<Customer> make_customers(std::size_t count, unsigned seed) {
+  std::mt19937_64 random(seed);
+  std::vector<Customer> customers(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Customer& customer = customers[i];
+    const auto a = random();
+    customer.id = fmt::format("{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", a & 0xFFFFFFFF, a >> 48, a >> 36 & 0xFFF,
+                              a >> 32 & 0xFFF, i + 1);
+    customer.fields["name"] = fmt::format("{} {}", names[i % names.size()], i);
+    customer.fields["phone"] = fmt::format("{:08}", random() % 100'000'000);
+    customer.fields["email"] = fmt::format("customer{}@example.com", i);
+    customer.fields["dial_code"] = "+852";
+    customer.fields["company_name"] = fmt::format("Company \"{}\", Ltd.", i % 97);
+  }
+  return customers;
+}
+
+std::string to_csv(const std::vector<Customer>& customers) {
+  std::string csv = "id";
+  for (const auto* field : fields) csv += fmt::format(",{}", field);
+  csv += "\r\n";
+  for (const auto& customer : customers) {
+    csv += customer.id;
+    for (const auto* field : fields) csv += "," + quoted(customer.fields.at(field));
+    csv += "\r\n";
+  }
+  return csv;
+}
+
+std::vector<std::string> disagreements(const std::vector<Customer>& input, const std::string& run,
+                                       const Simulator& simulator, int exit_code) {
+  Findings findings;
+  const ServerRecord server(simulator);
+  std::set<std::int64_t> rows;
+  std::map<std::string, std::size_t> statuses;
+  std::unordered_map<std::string, std::pair<std::int64_t, std::string>> last_of_id;
+  for (const auto& record : read_ndjson(run + "/results.ndjson")) {
+    const auto row = number_of(record, "row");
+    if (row < 1 || row > static_cast<std::int64_t>(input.size())) {
+      findings.add("a record of row {}, which the input does not have", row);
+      continue;
+    }
+    if (!rows.insert(row).second) findings.add("row {} has two records", row);
+    const Customer& customer = input[static_cast<std::size_t>(row) - 1];
+    ++statuses[text_of(record, "status")];
+    auto& last = last_of_id[customer.id];
+    if (row > last.first) last = {row, text_of(record, "status")};
+    check_record(record, customer, server, findings);
+  }
+  if (rows.size() != input.size()) findings.add("{} rows, {} records", input.size(), rows.size());
+  for (const auto& [id, last] : last_of_id)
+    if (last.second == "success") check_state(id, input[static_cast<std::size_t>(last.first) - 1], server, findings);
+  check_summary(run, input.size(), statuses, exit_code, findings);
+  return findings.texts;
+}
+
+}  // namespace test

@@ -1,0 +1,37 @@
+// The check that counts: joins the input, the run's log and the server's own record. "It printed success" proves nothing.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "simulator.hpp"
+
+namespace test {
+
+/// One customer as a test wrote it into its input file.
+class Customer {
+ public:
+  Customer() = default;
+
+  std::string id;
+  std::map<std::string, std::string> fields;
+};
+
+/// `count` distinct customers with names of several scripts; the same for the same seed.
+std::vector<Customer> make_customers(std::size_t count, unsigned seed = 1);
+
+/// The file: CSV with the columns id, name, phone, email, dial_code, company_name.
+std::string to_csv(const std::vector<Customer>& customers);
+
+/// What does not agree, at most ten of it; empty is well. Holds:
+/// - each row of the input has exactly one record, and the record names the row's id;
+/// - a success has a request in the server's log with its X-Request-ID and id that was applied and answered 2xx;
+/// - a row that was never applied is not called a success, one that was is success, unknown, or has `applied`;
+/// - for each id whose last row is a success, the server's final state equals that row, field by field;
+/// - summary.json adds up to the log, and the exit code fits.
+/// The simulator must have been stopped.
+std::vector<std::string> disagreements(const std::vector<Customer>& input, const std::string& run,
+                                       const Simulator& simulator, int exit_code);
+
+}  // namespace test

@@ -1,0 +1,42 @@
+// An RSA-4096 key made for these tests and used nowhere else (PKCS#8 DER in base64): making one takes seconds.
+#pragma once
+
+#include <string_view>
+
+namespace amend::test {
+
+inline constexpr std::string_view rsa_4096_base64 =
+    "MIIJQwIBADANBgkqhkiG9w0BAQEFAASCCS0wggkpAgEAAoICAQDI9kGjdqVrhEl2aC0Y4w1welMEqkoytgeWOFIp+AkBIxsFvp4a"
+    "VtmXy61qTCmUsa+jJDFt2C/s9+hRfWZ5NOKFe43GYU1m/g2WpI8xf1qymE2seU1DnyxpHKoc/HIclPr7oowAhTE77SijUv0KUM1X"
+    "KI1Zh/DFKwJJzuYKwTcj1Lju9eh4pMbtB8DnXI5w+qMd5oIxu2LWmy/I0J44oEuD0DDMQY3H6HynAFAx1/qGkXQnOaOKvxn6Anx4"
+    "VjhLVwNs0XZJ5e7qO22GLMTb62iabajlD8g12BouI50lpZ3WHdYpCqWZ9y1wX9zed9YwkPCV9dClmdvunyR0BdfOxMaR3lpXpQxV"
+    "uCnpL+/eC3rDQeuHLLtAbpnutrbvXX9QS9R9KhUkcKZx0OqjXnEqEyW55xAmQu492S3MBtMRWXbId8CsZ4UHYOlvUC5zwz2j3+hK"
+    "aD7uyxUH4jfCXix2ugWvX5JKHYdVeILFrNBmnDHr98Cxi9povo1WHrr66P/wnuNKUKW21POBfyDqd5xwhB1gzM1DyAwfgq/7BAmA"
+    "714yQEbqKNfbOCDpRt764mElonD4qaJP1BO1nj+5P/ZjEkQU6Xxw3OxA/so/b0SkZebLbYVFV8Wus22Qu9F9CV/vHPDVN4aN8NDJ"
+    "1EesjS6YHiILL+qXvlAe8hv+phCZImfibQIDAQABAoICACJlsCd8C+Viz7YyL6HmXysE7QfL5AZZDORkAIBJgbUNnrb1gRdODVGD"
+    "ncunfKiEX2VDsSg1jEJ5zmyAU9VkPW+Ojd5KUlbSHl5ODWpx+4K9OfJPEvADozTcoKt0dE27HFiM4nzGT36L4dxOvJwS54rHGKad"
+    "85K0AWDDxrFJkBgUdZEFS0S3I4t3u8d+Gq1w4RGhnmBHzCuihWPQfXyAx1wo+ulDQTLZ8tgc4B0f9DQrWl/KaFk7y4T0/vwT+e+/"
+    "VYk/MwmED0hNYrpIGGvyF8XzBikq8eBxfE2wb9n9Ro5bLgh5V44Kdl8ZMXNsvJ80d9GbMRrfQntOBw3K4Dz2hmwsLO8/GOalIfm0"
+    "HvtCxlHMsltOMC80S9G2yZYyXPAPDk/WFS0LFy+gFrq7KUI9frjG6J6BZgpXD4MlqAFg6mjZ7It5cbCbVGRPIcC51EdLEUteOZ8h"
+    "MtuDVC8N/Afv8qPPXCyrxnd284IHvpPIr7VsK4qZXUd0sKnxH/GTzydu7zvWOZcbwzRgVCwm2rtONtdSTjvKiKgFPpYJJP5AjS2n"
+    "5LK1UXTMi6Gnc2y9bV96vJweFFSzgaGtvu8rJkX2JQGenh814FqejCfrGCmzu+LTWDPVKega/a+//yLOBBjzt6iaw4FuXOmKURFI"
+    "pJgwpxhUnUZ3a96bcLM/LHBhd2XRAoIBAQD9YBkxuTm3GiH9G/c993yWpvG7bxM56eBArYcJXMPm8cDoP+faCveinUQuEBbVKcNK"
+    "a20OSUXS/KEzYEP1vSpAwdGgeM+eP3bmeqNs2Jieo/bHzAHeX3VDvur3Vj9FimojiGaYDKksvTynNUyMa6IbysjPoNMaVxff74rY"
+    "178glfeVwJPJPxQT4aGrvvFkRXAezaCN7Prg7Te1B++Oz+3vdJrd2awrBAtq0oW0bCw4jEkPdpHVLmGVgMYiLQiS7G/H0ZdL41ZL"
+    "EIfxkwf08Y+4oQc35wIjaqqry024tI6UMT92hwpJlLeBN2479jZN7uJqKWDX+js5/tCRyp+WcTW1AoIBAQDLCyr4vFVvA0aTD8yb"
+    "+hgrfKIebthJmmMjRIy90XQ82Sz2pbVDIezUaWaV7HK+hvChMt55BDtPn6FEACKMuowwjQMOxZtjHETC+oeI+nnrepvp0frz2kmk"
+    "oRzSIUooXr/GRMpQ89C+Z5F1yEySKlAGFwFrOQ1l3GFrA5AE0iOvMXmJ96v3cY6rSH5HI1xkLdnPKC2B+e5xzIwEr/L+u6dwbr+q"
+    "YglZn5VjWBKGjwtTdS753M7DBBw3MkqZwREYEIEjosw9JD7hn+Ug1NFgxocXlRrp+5sGzUkXnWp58b9z9Jp09z+aQ6Ocuo7QtC5Y"
+    "Xn9l5u+/0QuGMkYxZpXgRWzZAoIBAQDVg/TXNQqQ5SG9RKLOAk9oONi+JXUjOZXziwefeR/Q7uqsDKZZ1SInU7XPx1kmWqIqhWqK"
+    "Pm7rxF4niDjczYLcvTfkrcnvxfVxdelf4QqDrRJZ/e2ZMgIEi88/jNuWw3R76wbhnNG3VOTW1xBhyJX8K5+bcCBVMw14dUkhQHXc"
+    "hOP1uyoOzewicOInc6nB4M4B9zAUSZ6EiwKFuGFEjK4qOq4Cw9rVCPyCEVQA3aNKJ9WthTKRXht3u+O7iw2Nmlb8IQAJQFNIwG5+"
+    "wXNUE3gUkwYdMrtXkxyt1o3xV55K/VFIlbWymfMlnct0FiBe/i6oXaQxfLoKPlQOd5yST2Z9AoIBAQC5XyvPRVqWbJ4tO3ppWO5i"
+    "HXqBYF+U6x/hnf8EecqulvRHBsizTrDCyKvA6stjiRz9fszAHY3sxudbhugEJXhCByuoe96+oJtii4ncFBnlU94uneeIZF1hsTn3"
+    "2i6zJrXdVQaE2+RTQYj6yHCn7Xt749sGwmKqAYbrRahhzlyH4Rp+TKEy2vkPBbNMTUtXpsi5KYxKoxz/xmh7CwxFZpuauXHBI5o3"
+    "ucuQlGLteIE1o8HMmrwmLYV5GzAiqbJqjv7nwwTGOWYzZWCyFbpGqVnCvP2Ca5SApEE8Dxqb1IsfWUz+xpDJzUD9oREsF6RMR5H2"
+    "Pd3a+QaVcSbGiUsCI0AZAoIBAAUq3tOuMvmudQ2Is+WcdC6xha8bvaj/v7TM24S8syAOC9/nI0U1i9qtkTH9Nalx+19umM5nOlqd"
+    "34fb0FRrSKiIBXEt/JOhqr9A9NcHV1uIyoFzF2TnZNzXtEtKyZiOYYetj6lTjraizBCMpRBUhUA42HVQWoEV/KPuiw6mBL8sSNe/"
+    "40FPUru0e3gie5VDpQ2isyoQ+2fZD7y90B5Vg3kbLsAI/0LUc42pGFI8HKq4mK6jKMG9CKKOdvj3kQDad1bO5iNGPX/1jPMyE/Jm"
+    "H8ji917bNovn57PAthjf086zT8i+r56nrqx9BdaWsSJ92YZ1OXYmwI1/UO3JuySp+ZM=";
+
+}  // namespace amend::test

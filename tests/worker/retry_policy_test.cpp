@@ -1,0 +1,225 @@
+#include "amend/worker/retry_policy.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <random>
+#include <string>
+
+#include "amend/wonder/answer.hpp"
+
+using amend::Applied;
+using amend::AttemptEnd;
+using amend::LoadSignal;
+using amend::parse_retry_after;
+using amend::RetryConfig;
+using amend::RetryPolicy;
+using amend::RowState;
+using amend::Status;
+using amend::Verdict;
+using amend::wonder::Meaning;
+using namespace std::chrono_literals;
+
+namespace {
+
+using time_point = RetryPolicy::time_point;
+using Kind = AttemptEnd::Kind;
+
+const time_point start = time_point(1'000h);
+constexpr std::uint64_t random_max = std::numeric_limits<std::uint64_t>::max();
+
+RetryConfig config() {
+  RetryConfig c;
+  c.attempts_max = 3;
+  c.backoff_first = 500ms;
+  c.backoff_max = 30s;
+  c.retry_after_max = 60s;
+  return c;
+}
+
+Verdict decide(const AttemptEnd& end, std::uint32_t attempts, bool applied_maybe = false) {
+  return RetryPolicy(config(), 10min).decide(end, RowState(attempts, start, applied_maybe), start + 1s, 0);
+}
+
+// Of an end that is final at once: what becomes of the row.
+void check_final(const AttemptEnd& end, Verdict::Kind kind, Status status, Applied fresh, Applied after_maybe,
+                 LoadSignal load) {
+  for (const std::uint32_t attempts : {1U, 2U, 3U}) {
+    const auto verdict = decide(end, attempts);
+    CHECK(verdict.kind == kind);
+    CHECK(verdict.status == status);
+    CHECK(verdict.applied == fresh);
+    CHECK(verdict.load == load);
+    CHECK(decide(end, attempts, true).applied == after_maybe);
+  }
+}
+
+// Of an end that is tried again: what becomes of the row when no attempt is left.
+void check_retried(const AttemptEnd& end, Status last, Applied fresh, LoadSignal load) {
+  for (const std::uint32_t attempts : {1U, 2U}) {
+    const auto verdict = decide(end, attempts);
+    CHECK(verdict.kind == Verdict::Kind::retry);
+    CHECK(verdict.applied == fresh);
+    CHECK(verdict.load == load);
+    CHECK(decide(end, attempts, true).applied == Applied::maybe);
+  }
+  for (const std::uint32_t attempts : {3U, 4U}) {
+    const auto verdict = decide(end, attempts);
+    CHECK(verdict.kind == Verdict::Kind::give_up);
+    CHECK(verdict.status == last);
+    CHECK(verdict.applied == fresh);
+    CHECK(verdict.load == load);
+    CHECK(decide(end, attempts, true).applied == Applied::maybe);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("retry_policy: a complete answer that settles the row ends it at once") {
+  using V = Verdict::Kind;
+  const auto answered = [](Meaning meaning, std::uint16_t http) { return AttemptEnd::answered(meaning, http); };
+  check_final(answered(Meaning::success, 200), V::done, Status::success, Applied::yes, Applied::yes,
+              LoadSignal::success);
+  check_final(answered(Meaning::card_refused, 200), V::give_up, Status::failed, Applied::yes, Applied::yes,
+              LoadSignal::success);
+  check_final(answered(Meaning::guard_mismatch, 200), V::give_up, Status::failed, Applied::yes, Applied::yes,
+              LoadSignal::success);
+  check_final(answered(Meaning::refused, 422), V::give_up, Status::failed, Applied::no, Applied::maybe,
+              LoadSignal::success);
+  check_final(answered(Meaning::refused, 501), V::give_up, Status::failed, Applied::maybe, Applied::maybe,
+              LoadSignal::success);
+  check_final(answered(Meaning::credentials, 401), V::give_up, Status::failed, Applied::no, Applied::maybe,
+              LoadSignal::ignore);
+  check_final(answered(Meaning::moved, 302), V::give_up, Status::failed, Applied::no, Applied::maybe,
+              LoadSignal::ignore);
+}
+
+TEST_CASE("retry_policy: what may pass is tried again; with no attempt left the row fails or is unknown") {
+  check_retried(AttemptEnd::answered(Meaning::transient, 429), Status::failed, Applied::no, LoadSignal::dropped);
+  check_retried(AttemptEnd::answered(Meaning::transient, 503), Status::failed, Applied::maybe, LoadSignal::dropped);
+  check_retried(AttemptEnd::answered(Meaning::transient, 500), Status::failed, Applied::maybe, LoadSignal::dropped);
+  check_retried(AttemptEnd::answered(Meaning::unusable, 200), Status::unknown, Applied::maybe, LoadSignal::ignore);
+  check_retried(AttemptEnd::answered(Meaning::mismatch, 200), Status::unknown, Applied::maybe, LoadSignal::ignore);
+  check_retried(AttemptEnd::without_answer(Kind::connect_failed), Status::failed, Applied::no, LoadSignal::ignore);
+  check_retried(AttemptEnd::without_answer(Kind::closed), Status::unknown, Applied::maybe, LoadSignal::ignore);
+  check_retried(AttemptEnd::without_answer(Kind::protocol), Status::unknown, Applied::maybe, LoadSignal::ignore);
+  check_retried(AttemptEnd::without_answer(Kind::timeout), Status::unknown, Applied::maybe, LoadSignal::dropped);
+}
+
+TEST_CASE("retry_policy: a row that may have been applied and then got no connection is unknown, not failed") {
+  const auto verdict = decide(AttemptEnd::without_answer(Kind::connect_failed), 3, true);
+  CHECK(verdict.status == Status::unknown);
+  CHECK(verdict.applied == Applied::maybe);
+}
+
+TEST_CASE("retry_policy: the wait is uniform in 0 to first · 2^(n−1), at most the cap") {
+  RetryConfig c = config();
+  c.attempts_max = 100;
+  const RetryPolicy policy(c, 24h);
+  const auto end = AttemptEnd::without_answer(Kind::timeout);
+  const auto longest = [&](std::uint32_t attempts) {
+    std::chrono::nanoseconds most{0};
+    std::mt19937_64 random(attempts);
+    for (int i = 0; i < 2'000; ++i) {
+      const auto verdict = policy.decide(end, RowState(attempts, start, false), start, random());
+      REQUIRE(verdict.kind == Verdict::Kind::retry);
+      REQUIRE(verdict.retry_at >= start);
+      most = std::max(most, verdict.retry_at - start);
+    }
+    return most;
+  };
+  const std::chrono::milliseconds ceilings[] = {500ms, 1s, 2s, 4s, 8s, 16s, 30s, 30s};
+  for (std::uint32_t n = 1; n <= 8; ++n) {
+    CAPTURE(n);
+    CHECK(longest(n) <= ceilings[n - 1]);
+    CHECK(longest(n) >= ceilings[n - 1] * 98 / 100);
+  }
+  CHECK(longest(99) <= 30s);
+  CHECK(policy.decide(end, RowState(1, start, false), start, 0).retry_at == start);
+}
+
+TEST_CASE("retry_policy: a Retry-After is the least wait, up to its ceiling") {
+  const RetryPolicy policy(config(), 10min);
+  const auto wait = [&](std::chrono::milliseconds asked, std::uint64_t random) {
+    const auto end = AttemptEnd::answered(Meaning::transient, 429, asked);
+    return policy.decide(end, RowState(1, start, false), start, random).retry_at - start;
+  };
+  CHECK(wait(7s, 0) == 7s);
+  CHECK(wait(7s, random_max) == 7s);
+  CHECK(wait(0s, 400'000'000) == 400ms);
+  CHECK(wait(60s, 0) == 60s);
+  CHECK(wait(8'760h, 0) == 60s);
+  CHECK(wait(amend::retry_after_ceiling, 0) == 60s);
+}
+
+TEST_CASE("retry_policy: no attempt starts later than the row deadline") {
+  const RetryPolicy policy(config(), 30s);
+  const auto end = AttemptEnd::answered(Meaning::transient, 429, 10s);
+  const auto decide_at = [&](time_point now) { return policy.decide(end, RowState(1, start, false), now, 0); };
+  CHECK(decide_at(start + 20s).kind == Verdict::Kind::retry);
+  CHECK(decide_at(start + 20s).retry_at == start + 30s);
+  CHECK(decide_at(start + 20s + 1ms).kind == Verdict::Kind::give_up);
+  CHECK(decide_at(start + 20s + 1ms).status == Status::failed);
+}
+
+TEST_CASE("retry_policy: one attempt means no retry") {
+  RetryConfig c = config();
+  c.attempts_max = 1;
+  const auto verdict =
+      RetryPolicy(c, 10min).decide(AttemptEnd::without_answer(Kind::closed), RowState(1, start, false), start, 0);
+  CHECK(verdict.kind == Verdict::Kind::give_up);
+  CHECK(verdict.status == Status::unknown);
+}
+
+TEST_CASE("retry_policy: Retry-After in seconds") {
+  CHECK(parse_retry_after("0", "") == 0ms);
+  CHECK(parse_retry_after("120", "") == 120s);
+  CHECK(parse_retry_after("007", "garbage") == 7s);
+  CHECK(parse_retry_after("31536000", "") == 8'760h);
+  CHECK(parse_retry_after(std::string(400, '9'), "") == amend::retry_after_ceiling);
+  CHECK(parse_retry_after("18446744073709551617", "") == amend::retry_after_ceiling);
+}
+
+TEST_CASE("retry_policy: Retry-After as a date is measured against the answer's own Date") {
+  const std::string date = "Sun, 06 Nov 1994 08:49:37 GMT";
+  CHECK(parse_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", date) == 60s);
+  CHECK(parse_retry_after("Mon, 07 Nov 1994 08:49:37 GMT", date) == 24h);
+  CHECK(parse_retry_after(date, date) == 0ms);
+  CHECK(parse_retry_after("Wed, 01 Mar 2000 00:00:00 GMT", "Mon, 28 Feb 2000 00:00:00 GMT") == 48h);
+  CHECK(parse_retry_after("Fri, 31 Dec 9999 23:59:59 GMT", date) == amend::retry_after_ceiling);
+  CHECK(parse_retry_after("Sun, 06 Nov 1994 08:49:36 GMT", date) == std::nullopt);
+  CHECK(parse_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", "") == std::nullopt);
+  CHECK(parse_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", "yesterday") == std::nullopt);
+}
+
+TEST_CASE("retry_policy: a Retry-After that is neither is ignored") {
+  const std::string date = "Sun, 06 Nov 1994 08:49:37 GMT";
+  for (const auto* garbage : {"",
+                              " ",
+                              "-1",
+                              "+5",
+                              "1.5",
+                              "5s",
+                              "0x10",
+                              "5 ",
+                              "soon",
+                              "Sun, 06 Nov 1994 08:50:37",
+                              "Sun, 06 Nov 1994 08:50:37 UTC",
+                              "Sun, 31 Feb 1994 08:50:37 GMT",
+                              "Sun, 06 Nov 1994 24:50:37 GMT",
+                              "Sun, 06 Nov 1994 08:60:37 GMT",
+                              "Sun, 06 Nov 1994 08:50:61 GMT",
+                              "Sun, 06 nov 1994 08:50:37 GMT",
+                              "Xyz, 06 Nov 1994 08:50:37 GMT",
+                              "Sun, -6 Nov 1994 08:50:37 GMT",
+                              "Sun, 00 Nov 1994 08:50:37 GMT",
+                              "Sunday, 06-Nov-94 08:49:37 GMT",
+                              "Sun Nov  6 08:49:37 1994"}) {
+    CAPTURE(garbage);
+    CHECK(parse_retry_after(garbage, date) == std::nullopt);
+  }
+}
