@@ -22,6 +22,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr long tick_ns = 200'000'000;
+constexpr int first_plain_line = 5;       // after 1 s: a short run shows that it moves
 constexpr int ticks_per_plain_line = 25;  // 5 s
 
 sigset_t held_signals() {
@@ -114,7 +115,7 @@ void Terminal::show() {
   now.rows_per_second = meter_.update(now.rows_done, at);
   ++ticks_;
   if (form_ == ProgressForm::plain) {
-    if (ticks_ % ticks_per_plain_line == 0) say(render_plain(now));
+    if (ticks_ == first_plain_line || ticks_ % ticks_per_plain_line == 0) say(render_plain(now));
     return;
   }
   std::fputs(("\r" + render_bar(now, terminal_width()) + "\x1b[K").c_str(), stderr);

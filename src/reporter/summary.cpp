@@ -1,7 +1,11 @@
 #include "amend/reporter/summary.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 #include "reporter/json_text.hpp"
 
@@ -52,6 +56,30 @@ json::array errors_json(const Summary& summary) {
   return errors;
 }
 
+// As Boost.JSON's serialize, but 2.6 instead of 2.6E0: people read this file too.
+void append_json(std::string& out, const json::value& value) {
+  if (const auto* number = value.if_double()) {
+    fmt::format_to(std::back_inserter(out), "{}", *number);
+  } else if (const auto* array = value.if_array()) {
+    char separator = '[';
+    for (const auto& item : *array) {
+      out += std::exchange(separator, ',');
+      append_json(out, item);
+    }
+    out += array->empty() ? "[]" : "]";
+  } else if (const auto* object = value.if_object()) {
+    char separator = '{';
+    for (const auto& member : *object) {
+      out += std::exchange(separator, ',');
+      out.append(json::serialize(member.key())).append(":");
+      append_json(out, member.value());
+    }
+    out += object->empty() ? "{}" : "}";
+  } else {
+    out += json::serialize(value);
+  }
+}
+
 json::array files_json(const Summary& summary) {
   json::array files;
   for (const std::string& file : summary.files) files.push_back(json::string(file));
@@ -83,7 +111,7 @@ std::string to_json(const Summary& summary) {
       {"run", utf8(summary.run_directory)},
       {"input", utf8(summary.input)},
       {"started_at", utc_text(summary.started_at)},
-      {"elapsed_s", in_ms(summary.elapsed) / 1e3},
+      {"elapsed_s", std::round(in_ms(summary.elapsed)) / 1e3},
       {"exit_code", static_cast<int>(summary.exit_code)},
       {"stop_reason", summary.stop_reason.empty() ? json::value(nullptr) : json::value(utf8(summary.stop_reason))},
       {"rows", rows_json(summary)},
@@ -92,7 +120,9 @@ std::string to_json(const Summary& summary) {
        json::object{{"service", latency_json(summary.service)}, {"queued", latency_json(summary.queued)}}},
       {"errors", errors_json(summary)},
       {"files", files_json(summary)}};
-  return json::serialize(text) + "\n";
+  std::string out;
+  append_json(out, text);
+  return out + "\n";
 }
 
 }  // namespace amend

@@ -86,7 +86,8 @@ void check_summary(const std::string& run, std::size_t rows, const std::map<std:
                    int exit_code, Findings& findings) {
   const object summary = read_json(run + "/summary.json");
   if (number_of(summary, "exit_code") != exit_code) findings.add("summary.json has another exit code than {}", exit_code);
-  if (number_of(summary, "rows_read") != static_cast<std::int64_t>(rows)) findings.add("summary.json: rows_read is not {}", rows);
+  if (number_of(summary.at("rows").as_object(), "read") != static_cast<std::int64_t>(rows))
+    findings.add("summary.json: the rows read are not {}", rows);
   for (const auto& [status, count] : statuses)
     if (number_of(summary.at("rows").as_object(), status) != static_cast<std::int64_t>(count))
       findings.add("summary.json: {} is not {}", status, count);
