@@ -16,12 +16,12 @@ namespace amend {
 
 /// Where requests go and how the connection is secured.
 struct TargetConfig {
-  std::string url;             ///< scheme, host, optional port and path prefix: https://gateway.wonder.today
+  std::string url;                ///< scheme, host, optional port and path prefix: https://gateway.wonder.today
   bool allow_plain_http = false;  ///< http:// to a host that is not loopback
-  bool ipv4_only = false;      ///< AppIDs may be bound to listed IPv4 addresses (api.md §3)
-  std::string ca_file;         ///< PEM bundle instead of the system's; empty: the system's
-  std::string client_cert;     ///< PEM chain, for mutual TLS; empty: none
-  std::string client_key;      ///< its key
+  bool ipv4_only = false;         ///< AppIDs may be bound to listed IPv4 addresses (api.md §3)
+  std::string ca_file;            ///< PEM bundle instead of the system's; empty: the system's
+  std::string client_cert;        ///< PEM chain, for mutual TLS; empty: none
+  std::string client_key;         ///< its key
   std::string echo_path = "/svc/payment/api/v1/openapi/echo";  ///< one documentation page prints it without /openapi
 };
 
@@ -32,8 +32,8 @@ struct AuthConfig {
   std::string app_id;            ///< a uuid
   std::string private_key_file;  ///< PKCS#8 or PKCS#1 PEM, 2048 or 4096 bits; must not be readable by group or world
   std::string private_key_env = "WONDER_PRIVATE_KEY";  ///< variable with the PEM text, used when no file is given
-  std::string bearer_file;       ///< holds the token; same rule for its mode
-  std::string header_file;       ///< further secret headers, one `Name: value` a line; same rule for its mode
+  std::string bearer_file;                             ///< holds the token; same rule for its mode
+  std::string header_file;           ///< further secret headers, one `Name: value` a line; same rule for its mode
   std::vector<std::string> headers;  ///< further headers, nothing secret
 };
 
@@ -41,42 +41,42 @@ enum class Format : std::uint8_t { automatic, csv, ndjson };
 enum class Blank : std::uint8_t { omit, empty, null };
 
 struct InputConfig {
-  std::string file;                 ///< a path, or "-" for stdin
+  std::string file;                   ///< a path, or "-" for stdin
   Format format = Format::automatic;  ///< automatic: by name (.csv .tsv .ndjson .jsonl), else by the first byte
   char delimiter = ',';
-  bool strict = false;              ///< the first rejected row stops the run
-  std::uint64_t limit = 0;          ///< read at most so many rows; 0: all
+  bool strict = false;                  ///< the first rejected row stops the run
+  std::uint64_t limit = 0;              ///< read at most so many rows; 0: all
   std::size_t row_bytes_max = 1 << 20;  ///< a longer row is rejected; memory: up to 4 × this
   std::size_t columns_max = 4096;
 };
 
 struct MappingConfig {
   std::vector<std::pair<std::string, std::string>> columns;  ///< --map FIELD=COLUMN
-  std::string id_column;                                      ///< default: `id` or `uuid`
+  std::string id_column;                                     ///< default: `id` or `uuid`
   std::vector<std::pair<std::string, Blank>> blanks;         ///< --blank FIELD=…; default omit
-  std::string guard_column;                                   ///< --guard reference_number=COLUMN; empty: no guard
+  std::string guard_column;                                  ///< --guard reference_number=COLUMN; empty: no guard
 };
 
 /// How hard the API is driven. The defaults are safe for a production API.
 struct PaceConfig {
   std::chrono::nanoseconds interval{40'000'000};  ///< one request every 40 ms = 25/s; 0: unlimited
-  std::uint32_t burst = 1;        ///< 1 … 10,000 requests that may go at once after a pause
+  std::uint32_t burst = 1;                        ///< 1 … 10,000 requests that may go at once after a pause
   std::uint32_t connections = 4;  ///< 1 … 256, shared out among the workers; memory: ≈ 150 KiB each with TLS
   std::uint32_t pipeline = 4;     ///< 1 … 256 requests unanswered on one connection
   std::uint32_t workers = 0;      ///< threads that sign and send; 0: one per core, never more than connections
 };
 
 struct RetryConfig {
-  std::uint32_t attempts_max = 6;               ///< 1 … 100 a row, the first one included
+  std::uint32_t attempts_max = 6;                ///< 1 … 100 a row, the first one included
   std::chrono::milliseconds backoff_first{500};  ///< full jitter: uniform in 0 … min(cap, first · 2^(n−1))
   std::chrono::milliseconds backoff_max{30'000};
   std::chrono::milliseconds retry_after_max{300'000};  ///< a Retry-After beyond this is cut to it
 };
 
 struct DeadlineConfig {
-  std::chrono::milliseconds connect{5'000};   ///< TCP and TLS together, after name resolution
-  std::chrono::milliseconds answer{30'000};   ///< from the moment a request is the oldest on its connection
-  std::chrono::milliseconds row{600'000};     ///< first send → last attempt may start
+  std::chrono::milliseconds connect{5'000};         ///< TCP and TLS together, after name resolution
+  std::chrono::milliseconds answer{30'000};         ///< from the moment a request is the oldest on its connection
+  std::chrono::milliseconds row{600'000};           ///< first send → last attempt may start
   std::chrono::milliseconds first_connect{15'000};  ///< nothing ever answered: stop with exit 4 or 5
   std::chrono::milliseconds outage{3'600'000};      ///< no connection could be made for so long: stop with exit 4
   std::chrono::milliseconds grace{10'000};          ///< after SIGINT: how long answers are waited for

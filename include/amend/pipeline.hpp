@@ -45,9 +45,9 @@ class Pipeline {
 
   const Plan& plan() const noexcept;
 
-  /// Creates the run directory (`run_directory()` is set from here on), sends, writes the log; returns when every row has
-  /// its final record or the run was stopped. Rows that fail are in the Summary, never exceptions.
-  /// Throws ConfigError when the run directory cannot be made or is in use.
+  /// Creates the run directory (`run_directory()` is set from here on), sends, writes the log; returns when every row
+  /// has its final record or the run was stopped. Rows that fail are in the Summary, never exceptions. Throws
+  /// ConfigError when the run directory cannot be made or is in use.
   Summary run();
 
   /// Empty before the run directory exists. Any thread.
@@ -70,15 +70,15 @@ class Ping {
   Ping() = default;
 
   bool ok = false;
-  std::uint16_t http = 0;           ///< 0: no answer
-  std::string error_code;           ///< as in the log
+  std::uint16_t http = 0;  ///< 0: no answer
+  std::string error_code;  ///< as in the log
   std::string error;
   std::string request_id;
-  std::string tls;                  ///< "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty without TLS
-  std::string address;              ///< the address that was connected to
-  double connect_ms = 0;            ///< TCP and TLS
-  double answer_ms = 0;             ///< send → answer
-  double clock_skew_s = 0;          ///< local clock minus the answer's Date
+  std::string tls;          ///< "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty without TLS
+  std::string address;      ///< the address that was connected to
+  double connect_ms = 0;    ///< TCP and TLS
+  double answer_ms = 0;     ///< send → answer
+  double clock_skew_s = 0;  ///< local clock minus the answer's Date
   bool clock_known = false;
 };
 

@@ -1,7 +1,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "amend/pipeline.hpp"
 #include "amend/transport/http_date.hpp"
@@ -68,8 +68,7 @@ asio::awaitable<void> echo(Session& session, const Request& request, Ping& ping)
 Ping ping(const Config& config, const Credentials& credentials) {
   validate(config);
   const Target target = parse_target(config.target);
-  const auto transport =
-      make_http1_transport(target, config.target, config.deadline, 1, fixed_headers(config.version));
+  const auto transport = make_http1_transport(target, config.target, config.deadline, 1, fixed_headers(config.version));
   const auto signer = make_signer(config.auth, credentials);
   Entropy entropy;
 

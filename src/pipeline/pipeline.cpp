@@ -218,7 +218,8 @@ std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& ru
     if (unsent.count() > 0) unsent.close();
     return unsent.count();
   } catch (const std::runtime_error&) {
-    // The input is gone or changed, or the disk is full: the file does not exist then, and the summary says "not known".
+    // The input is gone or changed, or the disk is full: the file does not exist then, and the summary says "not
+    // known".
     return std::nullopt;
   }
 }

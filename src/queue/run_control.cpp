@@ -37,7 +37,8 @@ void RunControl::answered(Clock::time_point now, std::uint16_t http) {
     return;
   }
   const auto streak = refused_in_a_row_.fetch_add(1, std::memory_order_relaxed) + 1;
-  const auto limit = ever_accepted_.load(std::memory_order_relaxed) ? credentials_streak_later : credentials_streak_at_start;
+  const auto limit =
+      ever_accepted_.load(std::memory_order_relaxed) ? credentials_streak_later : credentials_streak_at_start;
   if (streak < limit) return;
   stop(StopCause::credentials,
        "the API refused the credentials " + std::to_string(streak) + " times in a row (HTTP " + std::to_string(http) +

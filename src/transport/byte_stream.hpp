@@ -67,8 +67,8 @@ class ByteStream : public std::enable_shared_from_this<ByteStream> {
   boost::asio::ip::tcp::socket socket_;
   TlsContext* tls_;
   SslPtr ssl_;
-  std::string plain_;   ///< not yet encrypted
-  std::string wire_;    ///< being written
+  std::string plain_;        ///< not yet encrypted
+  std::string wire_;         ///< being written
   std::size_t written_ = 0;  ///< of wire_
   bool writing_ = false;
   bool write_failed_ = false;

@@ -101,9 +101,9 @@ class Http1Session final : public Session {
   Clock::time_point deadline_ = Clock::time_point::max();
 
   InFlight in_flight_;
-  bool must_prove_ = false;       ///< the last connection ended without a word: one request until it is answered
-  bool answered_any_ = false;     ///< on this connection
-  bool sent_after_idle_ = false;  ///< everything in flight was sent after a moment with nothing in flight
+  bool must_prove_ = false;        ///< the last connection ended without a word: one request until it is answered
+  bool answered_any_ = false;      ///< on this connection
+  bool sent_after_idle_ = false;   ///< everything in flight was sent after a moment with nothing in flight
   bool heard_since_idle_ = false;  ///< an answer came since that moment
   std::vector<Answer> answers_;
   std::vector<std::uint32_t> unanswered_;

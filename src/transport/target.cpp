@@ -41,7 +41,8 @@ Target parse_target(const TargetConfig& config) {
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   target.literal_address = url.host_type() != boost::urls::host_type::name;
   const std::string own_port = target.tls ? "443" : "80";
-  if (url.has_port() && (url.port_number() == 0 || std::string_view(url.port()).size() > 5)) refuse("the port is not a number from 1 to 65535");
+  if (url.has_port() && (url.port_number() == 0 || std::string_view(url.port()).size() > 5))
+    refuse("the port is not a number from 1 to 65535");
   target.port = url.has_port() ? std::string(url.port()) : own_port;
   const std::string bracketed = target.host.find(':') == std::string::npos ? target.host : "[" + target.host + "]";
   target.authority = target.port == own_port ? bracketed : bracketed + ":" + target.port;
@@ -49,8 +50,9 @@ Target parse_target(const TargetConfig& config) {
   while (target.path_prefix.ends_with('/')) target.path_prefix.pop_back();
   target.loopback = is_loopback(target.host);
   if (!target.tls && !target.loopback && !config.allow_plain_http)
-    throw ConfigError("--url: plain http:// sends customers' data readable to everybody on the way; use https://, or "
-                      "--allow-http if this network is trusted");
+    throw ConfigError(
+        "--url: plain http:// sends customers' data readable to everybody on the way; use https://, or "
+        "--allow-http if this network is trusted");
   return target;
 }
 

@@ -33,7 +33,7 @@ class Job {
   RequestId request_id{};
   time_point first_sent{};
   time_point sent{};
-  time_point abandoned{};  ///< when an attempt last went without an answer; the epoch: never
+  time_point abandoned{};   ///< when an attempt last went without an answer; the epoch: never
   JobNumber next = no_job;  ///< in a JobList
 };
 

@@ -88,20 +88,23 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
                                               "): the customer's reference_number is not the row's (--guard): the ids "
                                               "of this file may belong to other customers");
   const bool mismatch = judgement.meaning == wonder::Meaning::mismatch;
-  conclude(answer.tag, AttemptEnd::answered(judgement.meaning, response.status, retry_after), std::move(judgement), now);
+  conclude(answer.tag, AttemptEnd::answered(judgement.meaning, response.status, retry_after), std::move(judgement),
+           now);
   return !mismatch;
 }
 
 // A 4xx with `Connection: close` among pipelined requests proves nothing about the row: real proxies answer valid
 // requests so. Sent once more, alone, the answer counts (house.md §2.7).
-bool Worker::Impl::deserves_solo(const Job& job, const Response& response, std::size_t others_in_flight) const noexcept {
+bool Worker::Impl::deserves_solo(const Job& job, const Response& response,
+                                 std::size_t others_in_flight) const noexcept {
   const bool refusal = response.status >= 400 && response.status < 500 && response.status != 408 &&
                        response.status != 425 && response.status != 429;
   return refusal && response.close && !job.solo_tried && (job.behind_others || others_in_flight > 0);
 }
 
 void Worker::Impl::take_loss(const Lot& lot, Clock::time_point now) {
-  const bool somebody_is_to_blame = lot.closed != CloseCause::announced && lot.closed != CloseCause::local && !lot.idle_race;
+  const bool somebody_is_to_blame =
+      lot.closed != CloseCause::announced && lot.closed != CloseCause::local && !lot.idle_race;
   for (std::size_t i = 0; i < lot.unanswered.size(); ++i) {
     const JobNumber number = lot.unanswered[i];
     Job& job = jobs_[number];
@@ -170,8 +173,8 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
 
 void Worker::Impl::release(JobNumber number, Clock::time_point now) {
   Job& job = jobs_[number];
-  const auto hold_until = job.abandoned == Clock::time_point{} ? Clock::time_point::min()
-                                                               : job.abandoned + setup_.config.deadline.answer;
+  const auto hold_until =
+      job.abandoned == Clock::time_point{} ? Clock::time_point::min() : job.abandoned + setup_.config.deadline.answer;
   const auto next = gate_.release(number, now, hold_until);
   jobs_.give_back(number);
   if (next) fresh_.push_back(*next);

@@ -102,8 +102,8 @@ void Worker::Impl::on_open_failure(Lane& lane, const Opened& opened) {
   const bool answered = setup_.control.ever_answered();
   const auto since = answered ? setup_.control.last_answer() : started_;
   const auto patience = answered ? deadline.outage : std::min(deadline.first_connect, deadline.outage);
-  const bool hopeless = opened.error == OpenError::certificate_refused ||
-                        (opened.error == OpenError::no_such_host && !answered);
+  const bool hopeless =
+      opened.error == OpenError::certificate_refused || (opened.error == OpenError::no_such_host && !answered);
   if (hopeless || now - since >= patience) setup_.control.stop(cause_of(opened.error), opened.text);
 }
 

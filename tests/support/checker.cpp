@@ -17,7 +17,7 @@ using boost::json::object;
 constexpr std::size_t findings_max = 10;
 constexpr std::array fields{"name", "phone", "email", "dial_code", "company_name"};
 constexpr std::array names{"陳大文", "Ada Lovelace", "Nguyễn Thị Minh", "O'Connor, Siobhán", "José \"Pepe\" García",
-                           "محمد", "Łukasz Żółć", "李小龍 & Sons"};
+                           "محمد",   "Łukasz Żółć",  "李小龍 & Sons"};
 
 std::string quoted(const std::string& cell) {
   std::string out = "\"";
@@ -30,7 +30,8 @@ class ServerRecord {
  public:
   explicit ServerRecord(const Simulator& simulator) {
     std::map<std::int64_t, object> by_ordinal;
-    for (auto& entry : read_ndjson(simulator.request_log())) by_ordinal.emplace(number_of(entry, "ordinal"), std::move(entry));
+    for (auto& entry : read_ndjson(simulator.request_log()))
+      by_ordinal.emplace(number_of(entry, "ordinal"), std::move(entry));
     for (auto& [ordinal, entry] : by_ordinal) {
       const bool applied = entry.at("applied").as_bool();
       if (applied) applied_bodies[text_of(entry, "id")].push_back(text_of(entry, "body_sha256"));
@@ -64,11 +65,13 @@ void check_record(const object& record, const Customer& customer, const ServerRe
   const bool was_applied = server.applied_bodies.contains(customer.id);
   if (status != "success") {
     const bool admitted = status == "unknown" || record.contains("applied");
-    if (was_applied && !admitted) findings.add("row {}: {} without \"applied\", but the server applied it", row, status);
+    if (was_applied && !admitted)
+      findings.add("row {}: {} without \"applied\", but the server applied it", row, status);
     return;
   }
   const auto request = server.by_request_id.find(text_of(record, "request_id"));
-  if (request == server.by_request_id.end()) return findings.add("row {}: success, but the server never saw its request", row);
+  if (request == server.by_request_id.end())
+    return findings.add("row {}: success, but the server never saw its request", row);
   const object& entry = request->second;
   if (text_of(entry, "id") != customer.id) findings.add("row {}: success with another customer's request", row);
   if (number_of(entry, "status") / 100 != 2 || !entry.at("applied").as_bool())
@@ -85,7 +88,8 @@ void check_state(const std::string& id, const Customer& customer, const ServerRe
 void check_summary(const std::string& run, std::size_t rows, const std::map<std::string, std::size_t>& statuses,
                    int exit_code, Findings& findings) {
   const object summary = read_json(run + "/summary.json");
-  if (number_of(summary, "exit_code") != exit_code) findings.add("summary.json has another exit code than {}", exit_code);
+  if (number_of(summary, "exit_code") != exit_code)
+    findings.add("summary.json has another exit code than {}", exit_code);
   if (number_of(summary.at("rows").as_object(), "read") != static_cast<std::int64_t>(rows))
     findings.add("summary.json: the rows read are not {}", rows);
   for (const auto& [status, count] : statuses)

@@ -1,4 +1,5 @@
-// The check that counts: joins the input, the run's log and the server's own record. "It printed success" proves nothing.
+// The check that counts: joins the input, the run's log and the server's own record. "It printed success" proves
+// nothing.
 #pragma once
 
 #include <map>

@@ -37,7 +37,8 @@ boost::json::object record_of(const std::string& run, std::int64_t row) {
   std::vector<boost::json::object> found;
   for (auto& record : read_ndjson(run + "/results.ndjson"))
     if (number_of(record, "row") == row) found.push_back(std::move(record));
-  if (found.size() != 1) throw std::runtime_error("row " + std::to_string(row) + " has " + std::to_string(found.size()) + " records");
+  if (found.size() != 1)
+    throw std::runtime_error("row " + std::to_string(row) + " has " + std::to_string(found.size()) + " records");
   return found.front();
 }
 

@@ -30,8 +30,8 @@ const std::string& certificates() {
 }
 
 Simulator::Simulator(std::vector<std::string> options) {
-  std::vector<std::string> command{AMEND_SIMULATOR, "--port",       "0",    "--max-runtime", "15m",
-                                   "--die-with-parent", "--request-log", request_log(), "--dump-state", state()};
+  std::vector<std::string> command{AMEND_SIMULATOR,     "--port",        "0",           "--max-runtime", "15m",
+                                   "--die-with-parent", "--request-log", request_log(), "--dump-state",  state()};
   const std::string keys = certificates();
   if (!has(options, "--plain") && !has(options, "--cert"))
     append(command, {"--cert", keys + "/server.pem", "--key", keys + "/server.key"});

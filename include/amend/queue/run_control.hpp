@@ -18,7 +18,8 @@ class RunControl {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `on_change` is called, from whatever thread, each time draining() or stopping_now() became true; it must only wake.
+  /// `on_change` is called, from whatever thread, each time draining() or stopping_now() became true; it must only
+  /// wake.
   explicit RunControl(std::function<void()> on_change) : on_change_(std::move(on_change)) {}
   RunControl(const RunControl&) = delete;
   RunControl& operator=(const RunControl&) = delete;

@@ -28,8 +28,8 @@ class Reader {
   Reader(Source& source, Mapper& mapper, BatchPool& pool, std::vector<BoundedQueue<RowRef>*> queues,
          OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, OnRejected on_rejected);
 
-  /// The thread's body: reads to the end, or until the run is stopped; then closes every queue. A source that fails stops
-  /// the run (StopCause::input_failed): a read error is never taken for the end.
+  /// The thread's body: reads to the end, or until the run is stopped; then closes every queue. A source that fails
+  /// stops the run (StopCause::input_failed): a read error is never taken for the end.
   void run();
 
   /// Rows that were read and never handed on because the run stopped. After run().

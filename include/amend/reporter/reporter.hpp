@@ -1,6 +1,7 @@
 // The reporter: outcomes from the queue into the sinks, counted, and committed in groups.
 //
-// Place: layer 3, the end of a row's way. Thread: the one that calls run(); it blocks on the disk and nobody waits for it.
+// Place: layer 3, the end of a row's way. Thread: the one that calls run(); it blocks on the disk and nobody waits for
+// it.
 #pragma once
 
 #include <chrono>

@@ -32,10 +32,10 @@ class Update {
   Update() = default;
 
   Position position;
-  Slice id;     ///< the customer's uuid as the input wrote it
-  Slice body;   ///< the JSON body, exactly the bytes that are signed and sent; empty: the row was rejected
-  Slice raw;    ///< the input row, for the files that can be fed back
-  Slice guard;  ///< `--guard`: what the answer's reference_number must be; meaningless without the option
+  Slice id;                  ///< the customer's uuid as the input wrote it
+  Slice body;                ///< the JSON body, exactly the bytes that are signed and sent; empty: the row was rejected
+  Slice raw;                 ///< the input row, for the files that can be fed back
+  Slice guard;               ///< `--guard`: what the answer's reference_number must be; meaningless without the option
   std::uint64_t key = 0;     ///< hash of the id in lower case: routing and key gate
   bool sends_token = false;  ///< the body holds a default_payment_token (decides what a card error means)
 };
@@ -80,7 +80,8 @@ class Batch {
   std::chrono::steady_clock::time_point sealed_at() const noexcept { return sealed_at_; }
   void seal(std::chrono::steady_clock::time_point now) noexcept { sealed_at_ = now; }
 
-  /// Empties the batch and keeps its memory, but never more than `bytes_kept_max` of arena (one huge row must not stay).
+  /// Empties the batch and keeps its memory, but never more than `bytes_kept_max` of arena (one huge row must not
+  /// stay).
   void clear(std::size_t bytes_kept_max) {
     rows_.clear();
     arena_.clear();

@@ -33,15 +33,15 @@ class Outcome {
 
   RowRef row;
   Status status = Status::success;
-  Applied applied = Applied::no;  ///< only told when the status is not success
-  std::uint16_t http = 0;         ///< the last answer's status; 0: there was none
-  std::uint16_t attempts = 0;     ///< attempts that count against --max-attempts
-  RequestId request_id{};         ///< of the last attempt; meaningless when attempts is 0
+  Applied applied = Applied::no;               ///< only told when the status is not success
+  std::uint16_t http = 0;                      ///< the last answer's status; 0: there was none
+  std::uint16_t attempts = 0;                  ///< attempts that count against --max-attempts
+  RequestId request_id{};                      ///< of the last attempt; meaningless when attempts is 0
   std::chrono::system_clock::time_point at{};  ///< when the row ended
-  std::chrono::nanoseconds queued{0};   ///< row read → first send
-  std::chrono::nanoseconds service{0};  ///< last attempt: send → answer, or → its loss
-  std::unique_ptr<Reason> reason;       ///< null for a plain success
-  std::string warning;                  ///< a success may carry one
+  std::chrono::nanoseconds queued{0};          ///< row read → first send
+  std::chrono::nanoseconds service{0};         ///< last attempt: send → answer, or → its loss
+  std::unique_ptr<Reason> reason;              ///< null for a plain success
+  std::string warning;                         ///< a success may carry one
 };
 static_assert(!std::is_aggregate_v<Outcome>);
 

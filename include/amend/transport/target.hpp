@@ -15,10 +15,10 @@ class Target {
 
   bool tls = true;
   std::string host;
-  std::string port;         ///< digits
-  std::string authority;    ///< host, or host:port when the port is not the scheme's own
-  std::string path_prefix;  ///< "" or "/gateway": goes before every API path, without a trailing slash
-  bool loopback = false;    ///< 127.0.0.0/8, ::1 or localhost
+  std::string port;              ///< digits
+  std::string authority;         ///< host, or host:port when the port is not the scheme's own
+  std::string path_prefix;       ///< "" or "/gateway": goes before every API path, without a trailing slash
+  bool loopback = false;         ///< 127.0.0.0/8, ::1 or localhost
   bool literal_address = false;  ///< the host is an IP address: no SNI, the certificate must name the address
 };
 

@@ -110,9 +110,9 @@ class Transport {
   virtual std::unique_ptr<Session> make_session(const boost::asio::any_io_executor& executor) = 0;
 };
 
-/// HTTP/1.1 with pipelining, over TLS or plain TCP. Loads the trust store and the client certificate: throws ConfigError
-/// naming --ca-file, --client-cert or --client-key. One per worker (OpenSSL contexts are not shared between threads).
-/// `user_headers`: lines sent with every request, each ending in CRLF.
+/// HTTP/1.1 with pipelining, over TLS or plain TCP. Loads the trust store and the client certificate: throws
+/// ConfigError naming --ca-file, --client-cert or --client-key. One per worker (OpenSSL contexts are not shared between
+/// threads). `user_headers`: lines sent with every request, each ending in CRLF.
 std::unique_ptr<Transport> make_http1_transport(const Target& target, const TargetConfig& config,
                                                 const DeadlineConfig& deadline, std::size_t depth,
                                                 const std::string& user_headers);

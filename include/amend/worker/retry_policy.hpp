@@ -15,8 +15,9 @@
 // | closed, protocol              | retry                            | give up: unknown  | maybe   | ignore  |
 // | timeout                       | retry                            | give up: unknown  | maybe   | dropped |
 //
-// "before": maybe when an earlier attempt of the row was, else no. ¹ maybe after a 5xx. ² unknown when an earlier attempt
-// may have been applied. A connection that cannot be made is no load signal: the reconnect back-off is the brake there.
+// "before": maybe when an earlier attempt of the row was, else no. ¹ maybe after a 5xx. ² unknown when an earlier
+// attempt may have been applied. A connection that cannot be made is no load signal: the reconnect back-off is the
+// brake there.
 //
 // The wait before attempt n + 1 is uniform in 0 … min(backoff_max, backoff_first · 2^(n−1)) ("full jitter"); a
 // Retry-After, cut to retry_after_max, is its lower bound. A row whose next attempt would start later than the row

@@ -1,12 +1,13 @@
 // One worker: a thread with an event loop of its own, a few connections, and the rows of its share of the customers.
 //
-// Place: layer 3, between its input queue and the outcome queue. Batches come in; each row passes the key gate, then the
-// run's rate limiter, is signed, goes out on a connection, and comes back as an answer, a lost connection or a deadline;
-// the retry policy says what follows; each row leaves as exactly one Outcome, or is dropped when the run stops early.
+// Place: layer 3, between its input queue and the outcome queue. Batches come in; each row passes the key gate, then
+// the run's rate limiter, is signed, goes out on a connection, and comes back as an answer, a lost connection or a
+// deadline; the retry policy says what follows; each row leaves as exactly one Outcome, or is dropped when the run
+// stops early.
 //
 // Thread: everything happens on the thread that calls run(), except wake().
-// Memory: rows it holds are bounded by its job table; a row that waits for its retry or its turn holds a copy of its own
-// (at most `parked_bytes_max` together before no further batch is taken).
+// Memory: rows it holds are bounded by its job table; a row that waits for its retry or its turn holds a copy of its
+// own (at most `parked_bytes_max` together before no further batch is taken).
 #pragma once
 
 #include <cstdint>
