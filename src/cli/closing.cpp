@@ -95,7 +95,7 @@ constexpr std::array remainders{
     Remainder{"failed", "with the same options, once the cause is gone"},
     Remainder{"unknown", "with the same options: an update may be sent twice"},
     Remainder{"rejected", "with the same options, once the rows are repaired"},
-    Remainder{"unsent", "with the same options: the rows that were not reached"},
+    Remainder{"unsent", "with the same options: the rows without a result"},
 };
 
 }  // namespace
@@ -115,6 +115,8 @@ std::string shell_quoted(const std::string& word) {
 }
 
 std::string next_commands(const Summary& summary) {
+  // The ids of that file may name the wrong customers: nothing of it is to be sent again as it is.
+  if (summary.stop_cause == StopCause::guard) return {};
   std::string out;
   for (const Remainder& remainder : remainders) {
     const std::string file = find_file(summary, remainder.stem);
@@ -134,6 +136,8 @@ std::string closing_text(const Summary& summary) {
   out += error_lines(summary);
   out += file_lines(summary);
   std::string commands = next_commands(summary);
+  if (summary.stop_cause == StopCause::guard)
+    return out + line("next", "repair the ids of the input; nothing of it is to be sent again as it is");
   if (commands.empty()) {
     return summary.exit_code == ExitCode::success ? out + line("next", "nothing is left to do") : out;
   }

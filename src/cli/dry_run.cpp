@@ -56,9 +56,8 @@ class Renderer {
       : target_(parse_target(config.target)),
         open_lines_(credentials.header_lines),
         signer_(make_signer(config.auth, credentials)),
-        fixed_(fmt::format("Host: {}\r\nUser-Agent: amend/{}\r\nContent-Type: application/json\r\n"
-                           "X-Request-ID: (a new uuid for every attempt)\r\n",
-                           target_.authority, config.version)) {}
+        fixed_(fmt::format("Host: {}\r\n{}X-Request-ID: (a new uuid for every attempt)\r\n", target_.authority,
+                           wonder::fixed_headers(config.version))) {}
 
   std::string render(const Batch& batch, const Update& update) {
     std::string path;

@@ -15,7 +15,7 @@
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/worker/worker.hpp"
-#include "fixed_headers.hpp"
+#include "amend/wonder/routes.hpp"
 
 namespace amend {
 namespace {
@@ -112,7 +112,7 @@ void Pipeline::Impl::make_workers() {
     WorkerSetup setup(config_, target_.path_prefix, control_, limiter_, metrics_, outcomes_);
     setup.connections = config_.pace.connections / count + (i < config_.pace.connections % count ? 1 : 0);
     setup.transport = make_http1_transport(target_, config_.target, config_.deadline, config_.pace.pipeline,
-                                           fixed_headers(config_.version));
+                                           wonder::fixed_headers(config_.version));
     setup.signer = make_signer(config_.auth, credentials_);
     workers_.push_back(std::make_unique<Worker>(std::move(setup)));
   }
@@ -232,6 +232,7 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   summary.input = config_.input.file;
   summary.started_at = started_at_;
   summary.elapsed = std::chrono::steady_clock::now() - started_;
+  summary.stop_cause = control_.cause();
   summary.stop_reason = control_.text();
   summary.unsent = unsent;
   LatencyHistogram service;

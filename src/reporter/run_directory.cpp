@@ -104,9 +104,7 @@ RunDirectory::RunDirectory(const std::string& directory) : path_(without_slash_a
   if (!exists(path(result_log_name))) return;
   ::close(lock_);
   throw ConfigError(
-      fmt::format("--run: {} already holds the results of a run; choose another directory, or finish "
-                  "that run with `amend resume {}`",
-                  path_, path_));
+      fmt::format("--run: {} already holds the results of a run; choose another directory", path_));
 }
 
 RunDirectory::~RunDirectory() { ::close(lock_); }

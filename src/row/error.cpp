@@ -23,7 +23,7 @@ constexpr std::array own_code_table{
     OwnCode{"input.*.control", "a value holds a control character (line break, tab, NUL)", "remove it from the cell"},
     OwnCode{"input.*.invalid", "the value is not one that the API's schema allows",
             "see the field's rule in the README"},
-    OwnCode{"input.*.missing", "a required field is blank or absent", "fill it in, or choose --blank FIELD=empty"},
+    OwnCode{"input.*.missing", "a required field is blank or absent", "fill it in; for a field the API may go without, --blank FIELD=empty"},
     OwnCode{"input.*.number", "a JSON number with an exponent would not travel unchanged", "write it as a string"},
     OwnCode{"input.*.too_long", "the value has more code points than the API takes", "shorten it"},
     OwnCode{"input.*.type", "a JSON boolean, array or object stands where a string belongs", "write it as a string"},

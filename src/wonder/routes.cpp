@@ -35,4 +35,9 @@ void append_customer_target(std::string& out, std::string_view path_prefix, std:
   append_encoded(out, id);
 }
 
+std::string fixed_headers(std::string_view version) {
+  return "User-Agent: amend/" + std::string(version) +
+         "\r\nAccept: application/json\r\nContent-Type: application/json\r\n";
+}
+
 }  // namespace amend::wonder

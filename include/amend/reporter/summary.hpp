@@ -15,6 +15,7 @@
 #include "amend/config.hpp"
 #include "amend/error.hpp"
 #include "amend/reporter/metrics.hpp"
+#include "amend/row/stop_cause.hpp"
 #include "amend/row/outcome.hpp"
 
 namespace amend {
@@ -48,6 +49,7 @@ class Summary {
   std::chrono::system_clock::time_point started_at{};
   std::chrono::nanoseconds elapsed{0};
   ExitCode exit_code = ExitCode::success;
+  StopCause stop_cause = StopCause::none;
   std::string stop_reason;  ///< why it stopped early, for people; empty: the input was read to its end
 
   std::uint64_t rows_read = 0;

@@ -17,4 +17,7 @@ inline constexpr std::string_view echo_path = "/svc/payment/api/v1/openapi/echo"
 /// no id can name another resource.
 void append_customer_target(std::string& out, std::string_view path_prefix, std::string_view id);
 
+/// The header lines, each ending in CRLF, that every request of this program carries beside Host and the signer's.
+std::string fixed_headers(std::string_view version);
+
 }  // namespace amend::wonder
