@@ -64,7 +64,13 @@ Opened ByteStream::handshake_failure() const {
   const long verdict = SSL_get_verify_result(ssl_.get());
   if (verdict == X509_V_OK) return Opened(OpenError::handshake_failed, openssl_error_text());
   ERR_clear_error();
-  return Opened(OpenError::certificate_refused, X509_verify_cert_error_string(verdict));
+  std::string text = std::string("the server's certificate is refused: ") + X509_verify_cert_error_string(verdict);
+  const bool unknown_authority = verdict == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+                                 verdict == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
+                                 verdict == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT ||
+                                 verdict == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
+  if (unknown_authority) text += " (an authority that is not trusted here; --ca-file names another)";
+  return Opened(OpenError::certificate_refused, std::move(text));
 }
 
 asio::awaitable<ReadResult> ByteStream::read(http1::ResponseParser& parser) {

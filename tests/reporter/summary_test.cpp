@@ -57,9 +57,9 @@ TEST_CASE("summary: totals, times and errors are told") {
   CHECK(value.at("rows").at("success") == 4);
   CHECK(value.at("rows").at("unsent") == 0);
   CHECK(value.at("requests").at("attempts") == 7);
-  CHECK(value.at("latency_ms").at("service").at("max").as_double() == doctest::Approx(250));
+  CHECK(value.at("latency_ms").at("service").at("max").to_number<double>() == doctest::Approx(250));
   CHECK(value.at("exit_code") == 1);
-  CHECK(value.at("elapsed_s").as_double() == doctest::Approx(1.5));
+  CHECK(value.at("elapsed_s").to_number<double>() == doctest::Approx(1.5));
   REQUIRE(value.at("errors").as_array().size() == 1);
   CHECK(value.at("errors").as_array()[0].at("code") == "E\\xff");
   CHECK(value.at("errors").as_array()[0].at("example").at("line") == 9);

@@ -33,7 +33,7 @@ int milliseconds_left(Clock::time_point until) {
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000));
 }
 
-// Calls `done` now and after each change of the file, until it is true or the time is up.
+// Calls `done` now, after each change of the file and every 20 ms, until it is true or the time is up.
 template <class Done>
 bool watch_file(const std::string& path, Process::Seconds limit, Done done) {
   const auto until = Clock::now() + limit;
@@ -45,7 +45,8 @@ bool watch_file(const std::string& path, Process::Seconds limit, Done done) {
     struct pollfd wanted {};
     wanted.fd = watcher;
     wanted.events = POLLIN;
-    if (::poll(&wanted, 1, milliseconds_left(until)) > 0) {
+    // The folder may not exist yet: then there is nothing to watch, and the file is looked for again soon.
+    if (::poll(&wanted, 1, std::min(milliseconds_left(until), 20)) > 0) {
       char events[4096];
       if (::read(watcher, events, sizeof events) < 0) break;
     }
@@ -93,7 +94,7 @@ Process::Process(std::vector<std::string> arguments, const std::string& out, con
     redirect(STDOUT_FILENO, out, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
     redirect(STDERR_FILENO, err, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
     for (const auto& pair : environment) ::putenv(const_cast<char*>(pair.c_str()));
-    ::execv(argv[0], argv.data());
+    ::execvp(argv[0], argv.data());
     ::_exit(127);
   }
   pidfd_ = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));

@@ -197,6 +197,13 @@ void ScriptedServer::play(int descriptor, std::size_t number) {
   const std::lock_guard lock(mutex_);
   std::erase(open_, descriptor);
   ::close(descriptor);
+  ++closed_;
+  one_closed_.notify_all();
+}
+
+bool ScriptedServer::wait_until_closed(std::size_t connections) {
+  std::unique_lock lock(mutex_);
+  return one_closed_.wait_for(lock, patience, [&] { return closed_ >= connections; });
 }
 
 DeafPort::DeafPort() : listener_(listen_anywhere(0, port_)) {

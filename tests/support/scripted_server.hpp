@@ -92,6 +92,8 @@ class ScriptedServer {
 
   std::string port() const { return std::to_string(port_); }
   std::size_t connections() const { return connections_.load(); }
+  /// Waits until so many connections are closed at this end; false when they are not after 20 seconds.
+  bool wait_until_closed(std::size_t connections);
   /// Of requests: without TLS and its handshake.
   std::size_t bytes_received() const { return bytes_received_.load(); }
 
@@ -101,13 +103,15 @@ class ScriptedServer {
 
   std::vector<Script> scripts_;
   ssl_ctx_st* tls_ = nullptr;
+  int port_ = 0;  // before listener_: its initialiser sets it
   int listener_ = -1;
-  int port_ = 0;
   std::atomic<std::size_t> connections_{0};
   std::atomic<std::size_t> bytes_received_{0};
   std::mutex mutex_;
   std::vector<int> open_;  // descriptors of connections, guarded by mutex_
-  bool stopping_ = false;  // the same
+  bool stopping_ = false;   // the same
+  std::size_t closed_ = 0;  // the same
+  std::condition_variable one_closed_;
   std::vector<std::thread> players_;
   std::thread acceptor_;
 };
@@ -122,8 +126,8 @@ class DeafPort {
   std::string port() const { return std::to_string(port_); }
 
  private:
+  int port_ = 0;  // before listener_: its initialiser sets it
   int listener_ = -1;
-  int port_ = 0;
   std::vector<int> waiting_;
 };
 

@@ -1,0 +1,291 @@
+// Each error code that the program can write, produced by a real run.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <map>
+
+#include "amend/error.hpp"
+#include "fixture.hpp"
+#include "support/scripted_server.hpp"
+
+using namespace test;
+
+namespace {
+
+constexpr std::size_t rows_too_many_columns = 5000;  // above 4096
+constexpr std::size_t bytes_too_many = (1U << 20) + 10;
+
+// An instance of each code, and the test below that produces it. The last test compares it with the program's own list.
+enum class Where { csv, ndjson, answer, ping };
+const std::map<std::string, Where> produced{
+    {"answer.not_customer", Where::answer},
+    {"answer.not_json", Where::answer},
+    {"answer.uuid_mismatch", Where::answer},
+    {"guard.mismatch", Where::answer},
+    {"http.418", Where::answer},
+    {"input.name.control", Where::csv},
+    {"input.default_payment_method.invalid", Where::csv},
+    {"input.id.missing", Where::csv},
+    {"input.phone.missing", Where::csv},
+    {"input.phone.number", Where::ndjson},
+    {"input.name.too_long", Where::csv},
+    {"input.name.type", Where::ndjson},
+    {"input.csv.columns", Where::csv},
+    {"input.csv.quote", Where::csv},
+    {"input.csv.unclosed_quote", Where::csv},
+    {"input.id.not_uuid", Where::csv},
+    {"input.json.depth", Where::ndjson},
+    {"input.json.duplicate_key", Where::ndjson},
+    {"input.json.not_object", Where::ndjson},
+    {"input.json.syntax", Where::ndjson},
+    {"input.nul", Where::csv},
+    {"input.row.columns", Where::csv},
+    {"input.row.too_large", Where::csv},
+    {"input.utf8", Where::csv},
+    {"tls.handshake", Where::ping},
+    {"transport.closed", Where::answer},
+    {"transport.connect", Where::ping},
+    {"transport.protocol", Where::answer},
+    {"transport.timeout", Where::answer},
+};
+
+bool belongs_to(Where where, const std::string& code) {
+  const auto found = produced.find(code);
+  return found != produced.end() && found->second == where;
+}
+
+class BadRow {
+ public:
+  BadRow(std::string text_, std::string code_) : text(std::move(text_)), code(std::move(code_)) {}
+  std::string text;
+  std::string code;
+};
+
+// Each bad row is rejected with its code, nothing of it is sent, and the good row between them succeeds.
+void check_rejected(const std::string& header, const std::string& good, const std::vector<BadRow>& bad,
+                    const std::string& name, Where where) {
+  std::string text = header + good + "\n";
+  for (const BadRow& row : bad) text += row.text + "\n";
+  const Work work(text, name);
+  Simulator simulator;
+  const Finished finished = work.update(simulator.url());
+  simulator.stop();
+  CAPTURE(finished.err);
+  CHECK(finished.code == 1);
+  CHECK(requests_at(simulator) == 1);
+  CHECK(text_of(record_of(work.directory, 1), "status") == "success");
+  std::int64_t number = 1;
+  for (const BadRow& row : bad) {
+    CAPTURE(row.code);
+    const auto record = record_of(work.directory, ++number);
+    CHECK(text_of(record, "status") == "rejected");
+    CHECK(text_of(record, "error_code") == row.code);
+    CHECK(text_of(record, "source") == "input");
+    CHECK_FALSE(record.contains("applied"));
+    CHECK(number_of(record, "attempts") <= 0);
+    CHECK_FALSE(text_of(record, "error").empty());
+    CHECK(belongs_to(where, row.code));
+  }
+}
+
+std::string cells(const std::string& rest) { return std::string(some_id) + "," + rest; }
+
+std::string customer_answer(const std::string& more) {
+  return fmt::format(R"({{"code":200,"message":"Success","data":{{"customer":{{"uuid":"{}"{}}}}}}})", some_id, more);
+}
+
+// What an answer makes of one row. `applied`: "", "true" or "maybe".
+class Expected {
+ public:
+  Expected(std::string status_, std::string code_, std::string source_, std::string applied_)
+      : status(std::move(status_)), code(std::move(code_)), source(std::move(source_)), applied(std::move(applied_)) {}
+  std::string status;
+  std::string code;
+  std::string source;
+  std::string applied;
+};
+
+std::string applied_of(const boost::json::object& record) {
+  const auto* value = record.if_contains("applied");
+  if (!value) return {};
+  if (value->is_bool()) return value->as_bool() ? "true" : "false";
+  return std::string(value->as_string());
+}
+
+void check_record(const Work& work, const Expected& expected) {
+  const auto record = record_of(work.directory, 1);
+  CAPTURE(expected.code);
+  CAPTURE(boost::json::serialize(record));
+  CHECK(text_of(record, "status") == expected.status);
+  CHECK(text_of(record, "error_code") == expected.code);
+  CHECK(text_of(record, "source") == expected.source);
+  CHECK(applied_of(record) == expected.applied);
+  CHECK_FALSE(text_of(record, "error").empty());
+  CHECK(number_of(record, "attempts") == 1);
+}
+
+const std::string one_row = "id,name,phone,default_payment_token\n" + cells("Ann,5,\n");
+const std::string one_card = "id,name,phone,default_payment_token\n" + cells("Ann,5,") + some_id + "\n";
+
+void check_script(const Script& script, const std::string& input, const Expected& expected) {
+  ScriptedServer server({script});
+  const Work work(input);
+  const Finished finished = work.update("http://127.0.0.1:" + server.port(), {"--max-attempts", "1"});
+  CAPTURE(finished.err);
+  CHECK(finished.code == 1);
+  check_record(work, expected);
+}
+
+void check_answer(const std::string& answered, const Expected& expected, const std::string& input = one_row) {
+  const Script script = [&](Peer& peer) {
+    peer.expect(1);
+    peer.send(answered);
+  };
+  check_script(script, input, expected);
+}
+
+void check_fault(const std::vector<std::string>& faults, const Expected& expected,
+                 const std::vector<std::string>& options = {}) {
+  Simulator simulator(faults);
+  const Work work(one_row);
+  std::vector<std::string> all{"--max-attempts", "1"};
+  all.insert(all.end(), options.begin(), options.end());
+  CHECK(work.update(simulator.url(), all).code == 1);
+  check_record(work, expected);
+}
+
+void check_ping(const Finished& finished, int code, const std::string& error_code) {
+  CAPTURE(finished.err);
+  CHECK(finished.code == code);
+  CHECK(text_of(boost::json::parse(finished.out).as_object(), "error_code") == error_code);
+  CHECK(belongs_to(Where::ping, error_code));
+}
+
+}  // namespace
+
+TEST_CASE("error codes: what can be wrong with a row of a CSV") {
+  std::string wide = cells("Ann,5,");
+  wide.append(rows_too_many_columns, ',');
+  const std::vector<BadRow> bad{
+      BadRow(",Ann,5,", "input.id.missing"),
+      BadRow("1.23E+15,Ann,5,", "input.id.not_uuid"),
+      BadRow("../" + cells("Ann,5,"), "input.id.not_uuid"),
+      BadRow(cells("Ann,,"), "input.phone.missing"),
+      BadRow(cells(std::string(256, 'n') + ",5,"), "input.name.too_long"),
+      BadRow(cells("\"An\nn\",5,"), "input.name.control"),
+      BadRow(cells("Ann,5,Cash"), "input.default_payment_method.invalid"),
+      BadRow(cells("Ann"), "input.csv.columns"),
+      BadRow(cells("A\"nn,5,"), "input.csv.quote"),
+      BadRow(cells(std::string("A\0n,5,", 6)), "input.nul"),
+      BadRow(cells("Jos\xE9,5,"), "input.utf8"),
+      BadRow(wide, "input.row.columns"),
+      BadRow(cells(std::string(bytes_too_many, 'n') + ",5,"), "input.row.too_large"),
+      BadRow(cells("\"Ann,5,"), "input.csv.unclosed_quote"),
+  };
+  check_rejected("id,name,phone,default_payment_method\n", cells("Ann,5,"), bad, "customers.csv", Where::csv);
+}
+
+TEST_CASE("error codes: what can be wrong with a line of NDJSON") {
+  const std::string start = fmt::format(R"({{"id":"{}",)", some_id);
+  const std::string good = start + R"("name":"Ann","phone":5})";
+  const std::vector<BadRow> bad{
+      BadRow(start + R"("name":true,"phone":"5"})", "input.name.type"),
+      BadRow(start + R"("name":"Ann","phone":1e9})", "input.phone.number"),
+      BadRow(start + R"("name":"Ann","name":"Bob","phone":"5"})", "input.json.duplicate_key"),
+      BadRow("[1]", "input.json.not_object"),
+      BadRow(start, "input.json.syntax"),
+      BadRow(start + R"("x":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}", "input.json.depth"),
+  };
+  check_rejected("", good, bad, "customers.ndjson", Where::ndjson);
+}
+
+TEST_CASE("error codes: the API's own code of a refusal is kept as it is") {
+  check_answer(answer(400, R"({"code":"E000001","message":"phone is bad"})"), {"failed", "E000001", "api", ""});
+  check_answer(answer(200, R"({"code":"E000001","message":"no"})"), {"failed", "E000001", "api", ""});
+  const Work work(one_row);
+  write_file(work.dir.file("seed.csv"), "uuid,name,phone\n");
+  Simulator simulator({"--seed", work.dir.file("seed.csv")});
+  CHECK(work.update(simulator.url()).code == 1);
+  check_record(work, {"failed", "E000404", "api", ""});
+}
+
+TEST_CASE("error codes: a refusal without a code has its HTTP status, and what it may have changed is told") {
+  check_answer(answer(418, ""), {"failed", "http.418", "api", ""});
+  check_answer(answer(301, "", "Location: https://elsewhere.example/\r\n"), {"failed", "http.301", "api", ""});
+  check_answer(answer(503, "<html>"), {"failed", "http.503", "api", "maybe"});
+  check_answer(answer(429, ""), {"failed", "http.429", "api", ""});
+}
+
+TEST_CASE("error codes: a card that was refused inside a 200 is failed, and the profile was updated") {
+  const Work work(one_card);
+  Simulator simulator({"--card-error-suffix", "3301"});
+  CHECK(work.update(simulator.url()).code == 1);
+  check_record(work, {"failed", "E0CARD", "payment_token", "true"});
+}
+
+TEST_CASE("error codes: the trouble of a card that the row does not send is a warning beside its success") {
+  const std::string body =
+      customer_answer(R"(,"default_payment_token":{"error_code":"E0CARD","error_message":"expired"})");
+  ScriptedServer server({[&](Peer& peer) {
+    peer.expect(1);
+    peer.send(answer(200, body));
+  }});
+  const Work work(one_row);
+  CHECK(work.update("http://127.0.0.1:" + server.port()).code == 0);
+  const auto record = record_of(work.directory, 1);
+  CHECK(text_of(record, "status") == "success");
+  CHECK(text_of(record, "warning").find("E0CARD") != std::string::npos);
+}
+
+TEST_CASE("error codes: a 200 that is not ours, not about this customer or not JSON is no success") {
+  check_answer(answer(200, R"({"code":200,"data":{}})"), {"unknown", "answer.not_customer", "transport", "maybe"});
+  check_answer(answer(204, ""), {"unknown", "answer.not_json", "transport", "maybe"});
+  check_fault({"--html-share", "100%"}, {"unknown", "answer.not_json", "transport", "maybe"});
+  check_fault({"--bad-json-share", "100%"}, {"unknown", "answer.not_json", "transport", "maybe"});
+  check_fault({"--wrong-uuid-share", "100%"}, {"unknown", "answer.uuid_mismatch", "transport", "maybe"});
+}
+
+TEST_CASE("error codes: an answer that does not come, or not whole, leaves the row unknown") {
+  check_fault({"--truncate-share", "100%"}, {"unknown", "transport.closed", "transport", "maybe"});
+  check_fault({"--hang-share", "100%"}, {"unknown", "transport.timeout", "transport", "maybe"}, {"--timeout", "1s"});
+  check_answer("SSH-2.0-OpenSSH_9.2\r\n\r\n", {"unknown", "transport.protocol", "transport", "maybe"});
+}
+
+TEST_CASE("error codes: a reference number that is not the row's") {
+  const Work work("id,name,phone,ref\n" + cells("Ann,5,R-2\n"));
+  ScriptedServer server({[&](Peer& peer) {
+    peer.expect(1);
+    peer.send(answer(200, customer_answer(R"(,"reference_number":"R-1")")));
+  }});
+  CHECK(work.update("http://127.0.0.1:" + server.port(), {"--guard", "reference_number=ref"}).code == 5);
+  check_record(work, {"failed", "guard.mismatch", "run", "true"});
+}
+
+TEST_CASE("error codes: a connection that cannot be made is nobody's row: ping names it") {
+  const std::vector<std::string> ping{AMEND_PROGRAM, "ping", "--auth", "none", "--json", "--url"};
+  auto to_nobody = ping;
+  to_nobody.push_back(url_of_nobody());
+  check_ping(run(to_nobody), 4, "transport.connect");
+  ScriptedServer server({[](Peer&) {}}, ServerTls(certificates() + "/expired.pem", certificates() + "/server.key"));
+  auto to_stranger = ping;
+  to_stranger.insert(to_stranger.end(),
+                     {"https://127.0.0.1:" + server.port(), "--ca-file", certificates() + "/ca.pem"});
+  check_ping(run(to_stranger), 5, "tls.handshake");
+}
+
+TEST_CASE("error codes: every code in the program's own list has a test here, and no test is of a code unknown to it") {
+  std::map<std::string, bool> covered;
+  for (const auto& own : amend::own_codes()) covered[std::string(own.name)] = false;
+  for (const auto& [code, where] : produced) {
+    const auto* own = amend::find_own_code(code);
+    CAPTURE(code);
+    REQUIRE(own);
+    covered[std::string(own->name)] = true;
+  }
+  for (const auto& [name, is] : covered) {
+    CAPTURE(name);
+    CHECK(is);
+  }
+}

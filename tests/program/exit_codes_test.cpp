@@ -1,0 +1,260 @@
+// Scripts are written against the exit codes: each that this program can end with, from a real run.
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "fixture.hpp"
+#include "support/scripted_server.hpp"
+
+using namespace test;
+
+namespace {
+
+constexpr auto limit = Process::Seconds(60);
+constexpr auto nowhere = "http://127.0.0.1:9";
+
+bool says(const Finished& finished, const std::string& text) { return finished.err.find(text) != std::string::npos; }
+
+// A wrong command line: exit 2, one line that names the option, no run directory.
+void check_usage(const Work& work, const std::vector<std::string>& command, const std::string& named) {
+  const Finished finished = run(command);
+  CAPTURE(named);
+  CAPTURE(finished.err);
+  CHECK(finished.code == 2);
+  CHECK(says(finished, named));
+  CHECK_FALSE(std::filesystem::exists(work.directory));
+}
+
+void check_input_refused(const Work& work, const std::string& named) {
+  const Finished finished = work.update(nowhere);
+  CAPTURE(finished.err);
+  CHECK(finished.code == 3);
+  CHECK(says(finished, named));
+}
+
+// A run that has answers and is then asked to stop.
+class Interrupted {
+ public:
+  explicit Interrupted(const std::vector<std::string>& faults, const std::vector<std::string>& options = {})
+      : customers(make_customers(2000)), work(to_csv(customers)), simulator(faults) {
+    process = std::make_unique<Process>(work.command(simulator.url(), options), work.dir.file("out"),
+                                        work.dir.file("err"));
+  }
+  void wait_for_results(std::size_t count) {
+    REQUIRE(wait_for_lines(work.file("results.ndjson"), count, limit));
+  }
+  std::size_t unsent() const { return number_of(work.summary().at("rows").as_object(), "unsent"); }
+
+  std::vector<Customer> customers;
+  Work work;
+  Simulator simulator;
+  std::unique_ptr<Process> process;
+};
+
+}  // namespace
+
+TEST_CASE("exit 0: every row succeeded; an empty file and a header alone are no rows and no fault") {
+  Simulator simulator;
+  const Work some(rows(20));
+  CHECK(some.update(simulator.url()).code == 0);
+  CHECK(count_status(some.directory, "success") == 20);
+  for (const char* text : {"", "id,name,phone\r\n", "\xEF\xBB\xBFid,name,phone"}) {
+    const Work none(text);
+    const Finished finished = none.update(simulator.url());
+    CAPTURE(finished.err);
+    CHECK(finished.code == 0);
+    CHECK(number_of(none.summary().at("rows").as_object(), "read") == 0);
+  }
+}
+
+TEST_CASE("exit 1: the run finished, but a row was rejected, failed or unknown") {
+  const auto one_more = rows(1) + "not-a-uuid,Ann,5,,,\r\n";
+  Simulator well;
+  const Work rejected(one_more);
+  CHECK(rejected.update(well.url()).code == 1);
+  CHECK(count_status(rejected.directory, "rejected") == 1);
+  CHECK(count_status(rejected.directory, "success") == 1);
+
+  Simulator refusing({"--error-share", "500:100%"});
+  const Work failed(rows(1));
+  CHECK(failed.update(refusing.url(), {"--max-attempts", "1"}).code == 1);
+  CHECK(count_status(failed.directory, "failed") == 1);
+
+  Simulator cutting({"--truncate-share", "100%"});
+  const Work unknown(rows(1));
+  CHECK(unknown.update(cutting.url(), {"--max-attempts", "1"}).code == 1);
+  CHECK(count_status(unknown.directory, "unknown") == 1);
+}
+
+TEST_CASE("exit 2: a wrong command line is refused before anything is sent or written, and names the option") {
+  const Work work(rows(1));
+  check_usage(work, work.command(nowhere, {"--no-such-option"}), "--no-such-option");
+  check_usage(work, work.command(nowhere, {"--connections", "0"}), "--connections");
+  check_usage(work, work.command(nowhere, {"--timeout", "30"}), "--timeout");
+  check_usage(work, work.command(nowhere, {"--map", "name=Nobody"}), "--map name=Nobody");
+  check_usage(work, work.command("ftp://127.0.0.1"), "--url");
+  check_usage(work, {AMEND_PROGRAM, "update", work.input, "--auth", "none", "--run", work.directory}, "--url");
+  check_usage(work, {AMEND_PROGRAM, "update"}, "amend update FILE");
+  check_usage(work, {AMEND_PROGRAM}, "update or ping");
+}
+
+TEST_CASE("exit 2: a column that no field can be taken from is named together with those that are there") {
+  const Work work("customer,name,phone\r\n");
+  const Finished finished = work.update(nowhere);
+  CHECK(finished.code == 2);
+  CHECK(says(finished, "--id-column"));
+  CHECK(says(finished, "customer"));
+}
+
+TEST_CASE("exit 2: a key that others can read is refused") {
+  const Work work(rows(1));
+  const std::string key = work.dir.file("open.key");
+  write_file(key, read_file(certificates() + "/app.key"), 0644);
+  check_usage(work, work.command(nowhere, {"--auth", "wonder", "--app-id", app_id, "--private-key", key}),
+              "--private-key");
+}
+
+TEST_CASE("exit 2: customers on another machine are not updated without --yes when nobody can be asked") {
+  const Work work(rows(1));
+  check_usage(work, work.command("https://customers.example"), "--yes");
+}
+
+TEST_CASE("exit 3: an input that cannot be read as a whole") {
+  const Work work(rows(1));
+  std::filesystem::remove(work.input);
+  check_input_refused(work, "customers.csv");
+  std::filesystem::create_directory(work.input);
+  check_input_refused(work, "directory");
+  check_input_refused(Work(std::string("\xFF\xFEi\0d\0", 6)), "UTF-16");
+}
+
+TEST_CASE("exit 3: an input that is changed while it is read stops the run; what was sent keeps its record") {
+  // Longer than all buffers on the way, so that the end is read after the change.
+  const auto customers = make_customers(20'000);
+  const Work work(to_csv(customers));
+  Simulator simulator({"--latency", "5ms"});
+  Process process(work.command(simulator.url()), work.dir.file("out"), work.dir.file("err"));
+  REQUIRE(wait_for_lines(work.file("results.ndjson"), 1, limit));
+  std::filesystem::resize_file(work.input, std::filesystem::file_size(work.input) / 2);
+  CHECK(process.wait(limit) == 3);
+  CHECK(read_file(work.dir.file("err")).find("changed while it was read") != std::string::npos);
+  CHECK(count_status(work.directory, "success") > 0);
+}
+
+TEST_CASE("exit 3: --strict stops at the first rejected row") {
+  Simulator simulator;
+  const Work work(rows(3) + "not-a-uuid,Ann,5,,,\r\n" + rows(3).substr(rows(0).size()));
+  const Finished finished = work.update(simulator.url(), {"--strict"});
+  CAPTURE(finished.err);
+  CHECK(finished.code == 3);
+  CHECK(count_status(work.directory, "rejected") == 1);
+}
+
+TEST_CASE("exit 4: nothing listens; all rows are held back as unsent") {
+  const std::string url = url_of_nobody();
+  const Work work(rows(10));
+  const Finished finished = work.update(url, {"--connect-timeout", "1s", "--outage-limit", "1s"});
+  CAPTURE(finished.err);
+  CHECK(finished.code == 4);
+  CHECK(says(finished, "refused"));
+  CHECK(number_of(work.summary().at("rows").as_object(), "unsent") == 10);
+  CHECK(read_ndjson(work.file("results.ndjson")).empty());
+}
+
+TEST_CASE("exit 5: refused credentials stop the run at once and do not burn the file") {
+  const Work work(rows(2000));
+  Simulator simulator({"--auth-fail-after", "1"});
+  const Finished finished = work.update(simulator.url());
+  simulator.stop();
+  CAPTURE(finished.err);
+  CHECK(finished.code == 5);
+  CHECK(says(finished, "credentials"));
+  CHECK(requests_at(simulator) >= 3);
+  CHECK(requests_at(simulator) <= 3 + 4 * 4);  // what was in flight when the third answer came
+  const auto sums = work.summary().at("rows").as_object();
+  CHECK(number_of(sums, "failed") + number_of(sums, "unsent") == 2000);
+}
+
+TEST_CASE("exit 5: a certificate that does not prove the host is refused before one byte of HTTP, with the reason") {
+  class Refused {
+   public:
+    Refused(const char* file_, const char* reason_) : file(file_), reason(reason_) {}
+    const char* file;
+    const char* reason;
+  };
+  for (const Refused& refused :
+       {Refused("expired", "expired"), Refused("wrong-host", "127.0.0.1"), Refused("unknown-authority", "authority")}) {
+    ScriptedServer server({[](Peer& peer) { peer.expect(1); }},
+                          ServerTls(certificates() + "/" + refused.file + ".pem", certificates() + "/server.key"));
+    const Work work(rows(5));
+    const Finished finished = work.update("https://127.0.0.1:" + server.port());
+    CAPTURE(refused.file);
+    CAPTURE(finished.err);
+    CHECK(finished.code == 5);
+    CHECK(says(finished, refused.reason));
+    CHECK(server.bytes_received() == 0);
+    CHECK(number_of(work.summary().at("rows").as_object(), "unsent") == 5);
+  }
+}
+
+TEST_CASE("exit 5: a reference number that is another customer's stops the run") {
+  const Work work("id,name,phone,ref\r\n" + std::string(some_id) + ",Ann,5,R-2\r\n");
+  write_file(work.dir.file("seed.csv"), "uuid,name,phone,reference_number\n" + std::string(some_id) + ",Bob,1,R-1\n");
+  Simulator simulator({"--seed", work.dir.file("seed.csv")});
+  const Finished finished = work.update(simulator.url(), {"--guard", "reference_number=ref"});
+  CAPTURE(finished.err);
+  CHECK(finished.code == 5);
+  CHECK(says(finished, "--guard"));
+}
+
+TEST_CASE("exit 6: results that cannot be written stop the run, and it says so") {
+  // A limit on the size of a file is a full disk that needs no privilege.
+  const Work work(rows(2000));
+  Simulator simulator;
+  std::vector<std::string> command{"/bin/bash", "-c", "trap '' XFSZ; ulimit -f 16; exec \"$@\"", "amend"};
+  const auto update = work.command(simulator.url());
+  command.insert(command.end(), update.begin(), update.end());
+  const Finished finished = run(command);
+  simulator.stop();
+  CAPTURE(finished.err);
+  CHECK(finished.code == 6);
+  CHECK(says(finished, "results.ndjson"));
+  CHECK(requests_at(simulator) < 2000);
+}
+
+TEST_CASE("exit 7: a run directory that another process works in is refused, and its run goes on") {
+  Interrupted first({"--latency", "20ms"});
+  first.wait_for_results(1);
+  const Finished second = run(first.work.command(first.simulator.url()));
+  CHECK(second.code == 7);
+  CHECK(says(second, "in use"));
+  first.process->signal(SIGINT);
+  CHECK(first.process->wait(limit) == 130);
+}
+
+TEST_CASE("exit 130 and 143: the first signal drains: a row that was sent keeps its record, the others are unsent") {
+  for (const int number : {SIGINT, SIGTERM}) {
+    Interrupted stopped({"--latency", "20ms"});
+    stopped.wait_for_results(20);
+    stopped.process->signal(number);
+    CHECK(stopped.process->wait(limit) == 128 + number);
+    stopped.simulator.stop();
+    const std::size_t done = count_status(stopped.work.directory, "success");
+    CHECK(done == requests_at(stopped.simulator));
+    CHECK(done + stopped.unsent() == stopped.customers.size());
+    CHECK(std::filesystem::exists(stopped.work.file("unsent.csv")));
+  }
+}
+
+TEST_CASE("exit 130: the second signal does not wait for answers that do not come") {
+  Interrupted stopped({"--latency", "10m"}, {"--timeout", "1h", "--grace", "1h"});
+  REQUIRE(wait_for_line(stopped.work.dir.file("err"), "  pace", limit));
+  REQUIRE(wait_for_lines(stopped.work.file("run.json"), 1, limit));
+  stopped.process->signal(SIGINT);
+  REQUIRE(wait_for_line(stopped.work.dir.file("err"), "stopping: waiting for", limit));
+  stopped.process->signal(SIGINT);
+  CHECK(stopped.process->wait(limit) == 130);
+  CHECK(stopped.unsent() + read_ndjson(stopped.work.file("results.ndjson")).size() == stopped.customers.size());
+}
