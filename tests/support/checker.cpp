@@ -1,7 +1,9 @@
 #include "checker.hpp"
 
 #include <fmt/format.h>
+#include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <random>
 #include <set>
@@ -23,6 +25,25 @@ std::string quoted(const std::string& cell) {
   std::string out = "\"";
   for (const char c : cell) out += c == '"' ? std::string("\"\"") : std::string(1, c);
   return out + "\"";
+}
+
+// The body that the program must send for this row: the schema's order, no spaces, only quotes and backslashes escaped.
+std::string body_of(const Customer& customer) {
+  std::string body = "{";
+  for (const auto* field : fields) {
+    body += fmt::format("{}\"{}\":\"", body.size() > 1 ? "," : "", field);
+    for (const char c : customer.fields.at(field)) body += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    body += '"';
+  }
+  return body + "}";
+}
+
+std::string sha256_hex(const std::string& text) {
+  std::array<unsigned char, 32> digest{};
+  EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+  std::string hex;
+  for (const unsigned char byte : digest) hex += fmt::format("{:02x}", byte);
+  return hex;
 }
 
 // What was applied at the server, in its order.
@@ -74,6 +95,7 @@ void check_record(const object& record, const Customer& customer, const ServerRe
     return findings.add("row {}: success, but the server never saw its request", row);
   const object& entry = request->second;
   if (text_of(entry, "id") != customer.id) findings.add("row {}: success with another customer's request", row);
+  if (text_of(entry, "body_sha256") != sha256_hex(body_of(customer))) findings.add("row {}: another body was sent", row);
   if (number_of(entry, "status") / 100 != 2 || !entry.at("applied").as_bool())
     findings.add("row {}: success, but the server answered {}", row, number_of(entry, "status"));
 }
@@ -83,6 +105,21 @@ void check_state(const std::string& id, const Customer& customer, const ServerRe
   if (held == server.state.end()) return findings.add("{}: success, but the server does not hold it", id);
   for (const auto& [field, value] : customer.fields)
     if (text_of(held->second, field) != value) findings.add("{}: the server's {} is not the file's", id, field);
+}
+
+// A body may be applied again, but never after one of a later row.
+void check_order(const std::vector<Customer>& input, const ServerRecord& server, Findings& findings) {
+  std::unordered_map<std::string, std::vector<std::string>> in_file;
+  for (const auto& customer : input) in_file[customer.id].push_back(sha256_hex(body_of(customer)));
+  for (const auto& [id, applied] : server.applied_bodies) {
+    const auto& expected = in_file[id];
+    std::size_t at = 0;
+    for (const auto& body : applied) {
+      const auto found = std::find(expected.begin() + static_cast<std::ptrdiff_t>(at), expected.end(), body);
+      if (found == expected.end()) return findings.add("{}: applied out of the file's order, or not from the file", id);
+      at = static_cast<std::size_t>(found - expected.begin());
+    }
+  }
 }
 
 void check_summary(const std::string& run, std::size_t rows, const std::map<std::string, std::size_t>& statuses,
@@ -153,6 +190,7 @@ std::vector<std::string> disagreements(const std::vector<Customer>& input, const
   if (rows.size() != input.size()) findings.add("{} rows, {} records", input.size(), rows.size());
   for (const auto& [id, last] : last_of_id)
     if (last.second == "success") check_state(id, input[static_cast<std::size_t>(last.first) - 1], server, findings);
+  check_order(input, server, findings);
   check_summary(run, input.size(), statuses, exit_code, findings);
   return findings.texts;
 }
