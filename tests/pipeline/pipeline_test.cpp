@@ -50,7 +50,8 @@ amend::Summary check_all_well(Work& work, Simulator& simulator) {
   CAPTURE(summary.stop_reason);
   CHECK(summary.exit_code == amend::ExitCode::success);
   CHECK(summary.rows(amend::Status::success) == work.customers.size());
-  for (const auto& text : disagreements(work.customers, work.directory(), simulator, static_cast<int>(summary.exit_code)))
+  for (const auto& text :
+       disagreements(work.customers, work.directory(), simulator, static_cast<int>(summary.exit_code)))
     FAIL_CHECK(text);
   return summary;
 }
@@ -66,10 +67,32 @@ std::vector<Customer> of_few_ids(std::size_t rows, std::size_t ids) {
 TEST_CASE("pipeline: every kind of fault at once, and every row still succeeds; the server agrees") {
   const auto seed = static_cast<unsigned>(std::random_device{}() % 10'000);
   CAPTURE(seed);
-  Simulator simulator({"--fault-seed", std::to_string(seed), "--error-share", "500:3%", "--error-share", "429:1%",
-                       "--retry-after", "0s", "--reset-share", "1%", "--truncate-share", "1%", "--bad-json-share", "1%",
-                       "--html-share", "1%", "--wrong-uuid-share", "1%", "--interim-share", "5%",
-                       "--extra-answer-share", "0.5%", "--reject-pipelined-share", "1%", "--close-after", "40"});
+  Simulator simulator({"--fault-seed",
+                       std::to_string(seed),
+                       "--error-share",
+                       "500:3%",
+                       "--error-share",
+                       "429:1%",
+                       "--retry-after",
+                       "0s",
+                       "--reset-share",
+                       "1%",
+                       "--truncate-share",
+                       "1%",
+                       "--bad-json-share",
+                       "1%",
+                       "--html-share",
+                       "1%",
+                       "--wrong-uuid-share",
+                       "1%",
+                       "--interim-share",
+                       "5%",
+                       "--extra-answer-share",
+                       "0.5%",
+                       "--reject-pipelined-share",
+                       "1%",
+                       "--close-after",
+                       "40"});
   Work work(make_customers(600, seed), simulator.url());
   work.config.pace.connections = 6;
   work.config.pace.pipeline = 8;

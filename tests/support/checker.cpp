@@ -32,7 +32,8 @@ std::string body_of(const Customer& customer) {
   std::string body = "{";
   for (const auto* field : fields) {
     body += fmt::format("{}\"{}\":\"", body.size() > 1 ? "," : "", field);
-    for (const char c : customer.fields.at(field)) body += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    for (const char c : customer.fields.at(field))
+      body += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
     body += '"';
   }
   return body + "}";
@@ -95,7 +96,8 @@ void check_record(const object& record, const Customer& customer, const ServerRe
     return findings.add("row {}: success, but the server never saw its request", row);
   const object& entry = request->second;
   if (text_of(entry, "id") != customer.id) findings.add("row {}: success with another customer's request", row);
-  if (text_of(entry, "body_sha256") != sha256_hex(body_of(customer))) findings.add("row {}: another body was sent", row);
+  if (text_of(entry, "body_sha256") != sha256_hex(body_of(customer)))
+    findings.add("row {}: another body was sent", row);
   if (number_of(entry, "status") / 100 != 2 || !entry.at("applied").as_bool())
     findings.add("row {}: success, but the server answered {}", row, number_of(entry, "status"));
 }

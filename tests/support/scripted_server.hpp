@@ -108,7 +108,7 @@ class ScriptedServer {
   std::atomic<std::size_t> connections_{0};
   std::atomic<std::size_t> bytes_received_{0};
   std::mutex mutex_;
-  std::vector<int> open_;  // descriptors of connections, guarded by mutex_
+  std::vector<int> open_;   // descriptors of connections, guarded by mutex_
   bool stopping_ = false;   // the same
   std::size_t closed_ = 0;  // the same
   std::condition_variable one_closed_;
