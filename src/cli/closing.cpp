@@ -36,7 +36,9 @@ std::string rows_line(const Summary& summary) {
     const auto rows = summary.rows(status);
     if (rows > 0 || status == Status::success) text += fmt::format(", {} {}", show_count(rows), to_string(status));
   }
-  if (!summary.unsent) return text + ", unsent not known (the rest of standard input)";
+  if (!summary.unsent)
+    return text + (summary.input == "-" ? ", unsent not known (the rest of standard input)"
+                                        : ", unsent not known (the input cannot be read again as it was)");
   if (*summary.unsent > 0) text += fmt::format(", {} unsent", show_count(*summary.unsent));
   return text;
 }

@@ -30,6 +30,9 @@ sigset_t held_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  // A lost terminal is a reason to end well, unless nohup said that it is none.
+  struct sigaction hangup {};
+  if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -98,7 +101,7 @@ void Terminal::watch() {
 }
 
 void Terminal::take_signal(int signal) {
-  pipeline_.stop(signal == SIGTERM ? StopCause::terminated : StopCause::interrupted);
+  pipeline_.stop(signal == SIGINT ? StopCause::interrupted : StopCause::terminated);
   if (++signals_ > 1) {
     say("stopping at once: answers in flight are given up");
     return;

@@ -46,6 +46,7 @@ asio::awaitable<void> echo(Session& session, const Request& request, Ping& ping)
   if (opened.error != OpenError::none) {
     ping.error_code = code_of(opened.error);
     ping.error = opened.text;
+    session.close();
     co_return;
   }
   ping.tls = session.security();

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <thread>
 
@@ -14,8 +15,8 @@
 #include "amend/reporter/reporter.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
-#include "amend/worker/worker.hpp"
 #include "amend/wonder/routes.hpp"
+#include "amend/worker/worker.hpp"
 
 namespace amend {
 namespace {
@@ -39,12 +40,18 @@ InputIdentity identify(const Config& config, const Source& source) {
   identity.format = source.format();
   identity.delimiter = source.delimiter();
   struct stat status {};
-  if (identity.path == "-" || ::stat(identity.path.c_str(), &status) != 0) return identity;
+  if (identity.path == "-" || ::stat(identity.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return identity;
   identity.size = static_cast<std::uint64_t>(status.st_size);
   identity.modified = std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec);
   identity.device = status.st_dev;
   identity.inode = status.st_ino;
   return identity;
+}
+
+// Whether the file that `now` describes can stand for the one that was read. A pipe or stdin never can: its inode is 0.
+bool can_be_read_again(const InputIdentity& then, const InputIdentity& now) {
+  return then.inode != 0 && then.inode == now.inode && then.device == now.device && then.size == now.size &&
+         then.modified == now.modified;
 }
 
 }  // namespace
@@ -62,7 +69,8 @@ class Pipeline::Impl {
  private:
   void make_workers();
   void run_stages(Reader& reader, Reporter& reporter);
-  void run_worker(Worker& worker);
+  template <class Body, class Unblock>
+  void guard(std::string_view stage, Body body, Unblock unblock) noexcept;
   void wake_all() noexcept;
   std::optional<std::uint64_t> write_unsent(const RunDirectory& run, const Reporter& reporter);
   void check_sums(const Reader& reader, const Reporter& reporter);
@@ -80,6 +88,8 @@ class Pipeline::Impl {
   BatchPool pool_;
   OutcomeQueue outcomes_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  InputIdentity identity_;
+  std::atomic<bool> stop_asked_{false};
   std::chrono::system_clock::time_point started_at_{};
   std::chrono::steady_clock::time_point started_{};
   mutable std::mutex mutex_;  // guards run_directory_
@@ -126,7 +136,8 @@ Summary Pipeline::Impl::run() {
     const std::lock_guard lock(mutex_);
     run_directory_ = run.path();
   }
-  run.write_file("run.json", run_json(config_, identify(config_, *source_), started_at_));
+  identity_ = identify(config_, *source_);
+  run.write_file("run.json", run_json(config_, identity_, started_at_));
 
   std::vector<std::unique_ptr<Sink>> sinks;
   sinks.push_back(open_result_log(run));
@@ -142,9 +153,11 @@ Summary Pipeline::Impl::run() {
   const auto unsent = write_unsent(run, reporter);
   Summary summary = summarise(reporter, unsent);
   summary.files = run.files();
-  summary.files.push_back("summary.json");
   try {
-    run.write_file("summary.json", to_json(summary));
+    Summary complete = summary;
+    complete.files.emplace_back("summary.json");
+    run.write_file("summary.json", to_json(complete));
+    summary.files = complete.files;
   } catch (const DurabilityError& error) {
     summary.exit_code = ExitCode::not_durable;
     if (summary.stop_reason.empty()) summary.stop_reason = error.what();
@@ -154,22 +167,38 @@ Summary Pipeline::Impl::run() {
 
 // Joined in the order of a row's way, so that each stage outlives those that feed it.
 void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
-  std::thread reporter_thread([&] { reporter.run(); });
+  std::thread reporter_thread([&] {
+    guard(
+        "reporter", [&] { reporter.run(); }, [] {});
+  });
   std::vector<std::thread> worker_threads;
-  for (auto& worker : workers_) worker_threads.emplace_back([this, &worker] { run_worker(*worker); });
-  std::thread reader_thread([&] { reader.run(); });
+  for (auto& worker : workers_)
+    worker_threads.emplace_back([&] {
+      guard(
+          "worker", [&] { worker->run(); }, [&] { worker->input().abandon(); });
+    });
+  const auto close_queues = [&] {
+    for (auto& worker : workers_) worker->input().close_input();
+  };
+  std::thread reader_thread([&] {
+    guard(
+        "reader", [&] { reader.run(); }, close_queues);
+  });
   reader_thread.join();
   for (auto& thread : worker_threads) thread.join();
   outcomes_.close();
   reporter_thread.join();
 }
 
-void Pipeline::Impl::run_worker(Worker& worker) {
+// What must not happen ends the run with exit 70 instead of the process: the log is kept, and no thread waits for
+// another.
+template <class Body, class Unblock>
+void Pipeline::Impl::guard(std::string_view stage, Body body, Unblock unblock) noexcept {
   try {
-    worker.run();
+    body();
   } catch (const std::exception& error) {
-    control_.stop_now(StopCause::defect, std::string("a worker failed, a defect of amend: ") + error.what());
-    worker.input().abandon();
+    control_.stop_now(StopCause::defect, "the " + std::string(stage) + " failed, a defect of amend: " + error.what());
+    unblock();
     pool_.close();
   }
 }
@@ -184,7 +213,7 @@ std::string Pipeline::Impl::run_directory() const {
 }
 
 void Pipeline::Impl::stop(StopCause cause) noexcept {
-  const bool again = control_.draining();
+  const bool again = stop_asked_.exchange(true);
   std::string text = cause == StopCause::interrupted ? "interrupted (SIGINT)" : "terminated (SIGTERM)";
   if (again) {
     control_.stop_now(cause, std::move(text));
@@ -208,7 +237,9 @@ void Pipeline::Impl::check_sums(const Reader& reader, const Reporter& reporter) 
 // After an early stop: every row of the input without a record, those never read included. nullopt: not known.
 std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& run, const Reporter& reporter) {
   if (control_.cause() == StopCause::none) return 0;
-  if (config_.input.file == "-") return std::nullopt;
+  // Another file under the same name would name the wrong rows, and a pipe cannot be read twice.
+  if (control_.cause() == StopCause::input_failed || !can_be_read_again(identity_, identify(config_, *source_)))
+    return std::nullopt;
   try {
     const auto again = open_source(config_.input);
     UnsentWriter unsent(run, InputLayout(again->format(), again->header(), again->delimiter()));

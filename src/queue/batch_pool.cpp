@@ -22,6 +22,7 @@ class DetachedRow final : public BatchOwner {
   void fill(const RowRef& row) {
     batch_.arena().reserve(row.id().size() + row.body().size() + row.raw().size() + row.guard().size());
     Update update = *row;
+    batch_.seal(row.batch()->sealed_at());
     update.id = append(row.id());
     update.body = append(row.body());
     update.raw = append(row.raw());

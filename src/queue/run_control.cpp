@@ -1,14 +1,27 @@
 #include "amend/queue/run_control.hpp"
 
 namespace amend {
+namespace {
+
+// A log that cannot be believed outweighs every reason to stop.
+int weight(StopCause cause) noexcept {
+  switch (cause) {
+    case StopCause::none: return 0;
+    case StopCause::not_durable: return 2;
+    case StopCause::defect: return 3;
+    default: return 1;
+  }
+}
+
+}  // namespace
 
 void RunControl::stop(StopCause cause, std::string text) {
   {
     const std::lock_guard lock(mutex_);
-    if (cause_ != StopCause::none) return;
+    if (weight(cause) <= weight(cause_)) return;
     cause_ = cause;
     text_ = std::move(text);
-    draining_.store(true, std::memory_order_release);
+    if (draining_.exchange(true, std::memory_order_acq_rel)) return;
   }
   on_change_();
 }

@@ -22,7 +22,7 @@ void Reporter::write(std::vector<Outcome>& lot) {
     return;
   }
   try {
-    for (auto& sink : sinks_) sink->write(lot);
+    sinks_.front()->write(lot);
   } catch (const DurabilityError& error) {
     rows_without_record_ += lot.size();
     return fail(error);
@@ -32,6 +32,11 @@ void Reporter::write(std::vector<Outcome>& lot) {
     if (!recorded_.insert(outcome.row->position.row)) ++rows_twice_;
     metrics_.count(outcome.status);
     errors_.record(outcome);
+  }
+  try {
+    for (std::size_t i = 1; i < sinks_.size(); ++i) sinks_[i]->write(lot);
+  } catch (const DurabilityError& error) {
+    fail(error);
   }
 }
 

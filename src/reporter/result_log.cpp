@@ -70,6 +70,10 @@ void ResultLine::append(std::string& out, const Outcome& outcome) {
   append_number(out, outcome.row->position.row);
   out += ",\"line\":";
   append_number(out, outcome.row->position.line);
+  if (outcome.status == Status::rejected) {
+    out += ",\"byte\":";
+    append_number(out, outcome.row->position.byte);
+  }
   out += ",\"id\":";
   append_json_string(out, outcome.row.id());
   out += ",\"status\":\"";

@@ -27,7 +27,7 @@ class Job {
   bool parked = false;              ///< `row` is a copy of its own
   bool applied_maybe = false;       ///< an attempt may have been applied
   bool behind_others = false;       ///< the current attempt was sent while others were unanswered
-  bool solo_tried = false;          ///< a suspicious 4xx was already put to the proof
+  bool must_go_alone = false;       ///< a suspicious 4xx is put to the proof: never pipelined again
   bool after_abandoned = false;     ///< an earlier row of this customer may still be applied late
   std::uint16_t http = 0;           ///< of the last answer
   RequestId request_id{};

@@ -38,7 +38,10 @@ Origin origin_of(wonder::Meaning meaning) noexcept {
 
 void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
   const auto now = Clock::now();
-  if (!lot.answers.empty()) lane.failures = 0;
+  if (!lot.answers.empty()) {
+    lane.answered = true;
+    lane.failures = 0;
+  }
   bool trusted = true;
   for (std::size_t i = 0; i < lot.answers.size(); ++i) {
     const std::size_t others = lot.answers.size() - 1 - i + lot.unanswered.size() + lane.session->in_flight();
@@ -65,10 +68,10 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
   setup_.control.answered(now, response.status);
   job.http = response.status;
   if (deserves_solo(job, response, others_in_flight)) {
-    job.solo_tried = true;
+    job.must_go_alone = true;
     --job.attempts;
     setup_.metrics.requeues.add();
-    solo_.push_back(answer.tag);
+    line_up(answer.tag);
     return true;
   }
 
@@ -99,7 +102,7 @@ bool Worker::Impl::deserves_solo(const Job& job, const Response& response,
                                  std::size_t others_in_flight) const noexcept {
   const bool refusal = response.status >= 400 && response.status < 500 && response.status != 408 &&
                        response.status != 425 && response.status != 429;
-  return refusal && response.close && !job.solo_tried && (job.behind_others || others_in_flight > 0);
+  return refusal && response.close && (job.behind_others || others_in_flight > 0);
 }
 
 void Worker::Impl::take_loss(const Lot& lot, Clock::time_point now) {
@@ -133,7 +136,7 @@ void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, Clock::time_
   }
   --job.attempts;
   ++job.free_requeues;
-  again_.push_back(number);
+  line_up(number);
 }
 
 void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement judgement,

@@ -52,12 +52,14 @@ void Worker::Impl::pump_later() {
 }
 
 void Worker::Impl::take_due(Clock::time_point now) {
-  while (!retries_.empty() && retries_.earliest() <= now) again_.push_back(retries_.pop());
+  while (!retries_.empty() && retries_.earliest() <= now) line_up(retries_.pop());
   while (const auto job = gate_.expire(now)) {
     jobs_[*job].after_abandoned = true;
     fresh_.push_back(*job);
   }
 }
+
+void Worker::Impl::line_up(JobNumber number) { (jobs_[number].must_go_alone ? solo_ : again_).push_back(number); }
 
 void Worker::Impl::fetch() {
   while (fresh_.size() < rows_per_batch_max && jobs_.free() >= rows_per_batch_max && parked_bytes_ < parked_bytes_max) {
@@ -198,8 +200,10 @@ void Worker::Impl::wake_lane() noexcept {
 
 void Worker::Impl::arm_timer() {
   auto at = limiter_at_;
-  if (!retries_.empty()) at = std::min(at, retries_.earliest());
-  if (const auto expiry = gate_.next_expiry()) at = std::min(at, *expiry);
+  if (!setup_.control.draining()) {
+    if (!retries_.empty()) at = std::min(at, retries_.earliest());
+    if (const auto expiry = gate_.next_expiry()) at = std::min(at, *expiry);
+  }
   if (drain_until_) at = std::min(at, *drain_until_);
   if (at == timer_at_) return;
   timer_at_ = at;

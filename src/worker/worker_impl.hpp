@@ -55,6 +55,7 @@ class Worker::Impl {
     LaneState state = LaneState::asleep;
     Solo solo = Solo::no;
     bool dirty = false;          ///< something was submitted and not flushed
+    bool answered = false;       ///< on this connection
     std::uint32_t failures = 0;  ///< connections in a row that brought no answer
     Clock::time_point failing_since{};
   };
@@ -63,6 +64,7 @@ class Worker::Impl {
   void pump();
   void pump_later();
   void take_due(Clock::time_point now);
+  void line_up(JobNumber number);
   void fetch();
   void take_batch(const RowRef& batch);
   void park(JobNumber number);
@@ -96,7 +98,7 @@ class Worker::Impl {
   boost::asio::awaitable<bool> open_lane(Lane& lane);
   boost::asio::awaitable<void> serve(Lane& lane);
   boost::asio::awaitable<void> back_off(Lane& lane);
-  void on_open_failure(Lane& lane, const Opened& opened);
+  void on_failure(Lane& lane, OpenError error, const std::string& text);
   void on_lane_end(std::exception_ptr error);
 
   WorkerSetup setup_;
@@ -127,7 +129,6 @@ class Worker::Impl {
   bool drained_input_ = false;
   bool finished_ = false;
   std::optional<Clock::time_point> drain_until_;
-  Clock::time_point started_{};
   std::exception_ptr error_;
   std::uint64_t rows_dropped_ = 0;
   LatencyHistogram service_times_;

@@ -26,7 +26,6 @@ StopCause cause_of(OpenError error) noexcept {
 }  // namespace
 
 void Worker::Impl::run() {
-  started_ = Clock::now();
   for (auto& lane : lanes_) {
     ++lanes_running_;
     asio::co_spawn(io_, keep_lane(*lane), [this](std::exception_ptr error) { on_lane_end(error); });
@@ -73,12 +72,13 @@ asio::awaitable<bool> Worker::Impl::open_lane(Lane& lane) {
     co_return false;
   }
   if (opened.error != OpenError::none) {
-    on_open_failure(lane, opened);
+    setup_.metrics.handshakes_failed.add();
+    on_failure(lane, opened.error, opened.text);
     co_return false;
   }
   setup_.metrics.connections_opened.add();
   lane.state = LaneState::open;
-  ++lane.failures;  // until it has brought an answer
+  lane.answered = false;
   pump();
   co_return true;
 }
@@ -89,22 +89,25 @@ asio::awaitable<void> Worker::Impl::serve(Lane& lane) {
     const bool closed = lot.closed != CloseCause::open;
     if (closed) lane.state = LaneState::asleep;
     take_lot(lane, lot);
+    if (closed && !lane.answered && !finished_) {
+      const std::string text = lane.session->peer() + ": connections end without an answer: " + std::string(lot.text);
+      on_failure(lane, OpenError::unreachable, text);
+    }
     pump();
     if (closed) break;
   }
 }
 
-void Worker::Impl::on_open_failure(Lane& lane, const Opened& opened) {
+// A connection that could not be made, or that ended without one answer. Rows wait, but not for ever.
+void Worker::Impl::on_failure(Lane& lane, OpenError error, const std::string& text) {
   const auto now = Clock::now();
-  setup_.metrics.handshakes_failed.add();
-  ++lane.failures;
+  if (lane.failures++ == 0) lane.failing_since = now;
   const auto& deadline = setup_.config.deadline;
   const bool answered = setup_.control.ever_answered();
-  const auto since = answered ? setup_.control.last_answer() : started_;
+  const auto since = std::max(lane.failing_since, setup_.control.last_answer());
   const auto patience = answered ? deadline.outage : std::min(deadline.first_connect, deadline.outage);
-  const bool hopeless =
-      opened.error == OpenError::certificate_refused || (opened.error == OpenError::no_such_host && !answered);
-  if (hopeless || now - since >= patience) setup_.control.stop(cause_of(opened.error), opened.text);
+  const bool hopeless = !answered && (error == OpenError::certificate_refused || error == OpenError::no_such_host);
+  if (hopeless || now - since >= patience) setup_.control.stop(cause_of(error), text);
 }
 
 // Full jitter, so that the workers of many runs do not come back in one wave.

@@ -97,6 +97,7 @@ TEST_CASE("closing: unsent rows of standard input are said not to be known") {
   Summary summary = thousand_rows();
   summary.exit_code = ExitCode::interrupted;
   summary.unsent.reset();
+  summary.input = "-";
   CHECK(holds(cli::closing_text(summary), "unsent not known (the rest of standard input)"));
 }
 

@@ -262,3 +262,38 @@ TEST_CASE("pipeline: 64 connections of depth 64 for 300 rows open no more than a
   work.config.pace.pipeline = 64;
   check_all_well(work, simulator);
 }
+
+TEST_CASE("pipeline: a row under suspicion stays alone also when its proof is lost, and is never called failed for it") {
+  Simulator simulator({"--fault-seed", "6", "--reject-pipelined-share", "15%", "--reset-share", "10%"});
+  Work work(make_customers(600), simulator.url());
+  work.config.pace.pipeline = 16;
+  check_all_well(work, simulator);
+}
+
+TEST_CASE("pipeline: after a stop unsent.csv is not written from another file of the same name") {
+  Simulator simulator({"--latency", "30ms"});
+  Work work(make_customers(2'000), simulator.url());
+  amend::Pipeline pipeline(work.config, amend::Credentials());
+  std::thread stopper([&] {
+    REQUIRE(wait_for_lines(work.directory() + "/results.ndjson", 5, Process::Seconds(30)));
+    const std::string other = work.dir.file("other.csv");
+    write_file(other, to_csv(make_customers(100, 77)));
+    std::rename(other.c_str(), work.config.input.file.c_str());
+    pipeline.stop(amend::StopCause::interrupted);
+  });
+  const auto summary = pipeline.run();
+  stopper.join();
+  CHECK_FALSE(summary.unsent.has_value());
+  CHECK(read_file(work.directory() + "/unsent.csv").empty());
+}
+
+TEST_CASE("pipeline: a server that takes connections and never answers is an outage, not the end of every row") {
+  std::vector<Script> hang_up(200, [](Peer& peer) { peer.finish(); });
+  ScriptedServer server(hang_up);
+  Work work(make_customers(50), "http://127.0.0.1:" + server.port());
+  work.config.deadline.first_connect = 500ms;
+  const auto summary = work.run();
+  CHECK(summary.exit_code == amend::ExitCode::stopped_resumable);
+  CHECK(summary.unsent.value() + summary.rows(amend::Status::unknown) == 50);
+  CHECK(summary.unsent.value() > 40);
+}

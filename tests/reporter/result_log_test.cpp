@@ -71,7 +71,7 @@ TEST_CASE("result_log: a rejected row has no request id, and its id may be any b
   Outcome outcome = rows.make(Status::rejected, std::string_view("\xFF\"\n\0caf\xC3\xA9", 9), "");
   outcome.reason = std::make_unique<Reason>("input.utf8", "not UTF-8", Origin::input);
   CHECK(line_of(outcome) ==
-        "{\"row\":17,\"line\":18,\"id\":\"\\\\xff\\\"\\n\\u0000caf\xC3\xA9\",\"status\":\"rejected\",\"attempts\":0,"
+        "{\"row\":17,\"line\":18,\"byte\":900,\"id\":\"\\\\xff\\\"\\n\\u0000caf\xC3\xA9\",\"status\":\"rejected\",\"attempts\":0,"
         "\"ms\":0.0,\"at\":\"1970-01-01T00:00:00.000Z\",\"error_code\":\"input.utf8\",\"error\":\"not UTF-8\","
         "\"source\":\"input\"}\n");
 }

@@ -24,7 +24,8 @@ class RunControl {
   RunControl(const RunControl&) = delete;
   RunControl& operator=(const RunControl&) = delete;
 
-  /// Nothing new is sent from here on; answers in flight are waited for. The first cause and text count.
+  /// Nothing new is sent from here on; answers in flight are waited for. The first cause and text count, but
+  /// not_durable replaces any other, and defect replaces that.
   void stop(StopCause cause, std::string text);
   /// Not even that: connections are closed. Keeps an earlier cause.
   void stop_now(StopCause cause, std::string text);

@@ -3,7 +3,7 @@
 // One line per row, append-only, in the order in which rows end:
 //   {"row":17,"line":18,"id":"…","status":"success","http":200,"attempts":1,"ms":12.3,"request_id":"…",
 //    "at":"2026-11-23T12:00:00.123Z"}
-// - `row`, `line`: Position. `ms`: the last attempt, send → answer or its loss, one decimal; 0.0 when none was made.
+// - `row`, `line`: Position; a rejected row also has `byte`. `ms`: the last attempt, send → answer or its loss, one decimal; 0.0 when none was made.
 // - `http` is absent when there was no answer, `request_id` when there was no attempt.
 // - not a success: then also `error_code`, `error`, `source`, and `"applied":true` or `"applied":"maybe"` when the API
 //   may hold the row's values all the same. A success may carry `warning`.

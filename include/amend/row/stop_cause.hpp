@@ -7,7 +7,7 @@
 
 namespace amend {
 
-/// The first cause given counts, for the exit code and the summary's text.
+/// The first cause given counts (a defect or a log that cannot be written replaces it), for the exit code and the summary's text.
 enum class StopCause : std::uint8_t {
   none,
   interrupted,   ///< SIGINT → 130

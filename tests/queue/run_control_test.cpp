@@ -1,0 +1,52 @@
+#include "amend/queue/run_control.hpp"
+
+#include <doctest/doctest.h>
+
+using amend::RunControl;
+using amend::StopCause;
+using namespace std::chrono_literals;
+
+namespace {
+
+const auto now = RunControl::Clock::time_point(1h);
+
+}  // namespace
+
+TEST_CASE("run control: the first cause counts, but a log that cannot be written and a defect outweigh it") {
+  int changes = 0;
+  RunControl control([&] { ++changes; });
+  CHECK_FALSE(control.draining());
+  control.stop(StopCause::interrupted, "first");
+  control.stop(StopCause::outage, "second");
+  CHECK(control.cause() == StopCause::interrupted);
+  CHECK(control.text() == "first");
+  control.stop(StopCause::not_durable, "no space");
+  CHECK(control.cause() == StopCause::not_durable);
+  control.stop(StopCause::defect, "a row lost");
+  control.stop(StopCause::not_durable, "no space");
+  CHECK(control.cause() == StopCause::defect);
+  CHECK(control.text() == "a row lost");
+  CHECK(changes == 1);
+  control.stop_now(StopCause::interrupted, "again");
+  CHECK(control.stopping_now());
+  CHECK(changes == 2);
+}
+
+TEST_CASE("run control: three refused credentials at the start stop the run, later twenty in a row") {
+  RunControl at_start([] {});
+  at_start.answered(now, 401);
+  at_start.answered(now, 403);
+  CHECK_FALSE(at_start.draining());
+  at_start.answered(now, 401);
+  CHECK(at_start.cause() == StopCause::credentials);
+
+  RunControl later([] {});
+  later.answered(now, 200);
+  for (std::uint32_t n = 1; n < RunControl::credentials_streak_later; ++n) later.answered(now, 401);
+  CHECK_FALSE(later.draining());
+  later.answered(now, 404);  // any other answer: the credentials were good
+  for (std::uint32_t n = 1; n < RunControl::credentials_streak_later; ++n) later.answered(now, 403);
+  CHECK_FALSE(later.draining());
+  later.answered(now, 403);
+  CHECK(later.cause() == StopCause::credentials);
+}
