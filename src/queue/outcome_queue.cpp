@@ -11,6 +11,7 @@ void OutcomeQueue::push(std::vector<Outcome>& lot) {
     const std::lock_guard lock(mutex_);
     was_empty = outcomes_.empty();
     std::move(lot.begin(), lot.end(), std::back_inserter(outcomes_));
+    waiting_.store(outcomes_.size(), std::memory_order_relaxed);
   }
   lot.clear();
   if (was_empty) changed_.notify_one();
@@ -20,6 +21,7 @@ bool OutcomeQueue::pop_all(std::vector<Outcome>& out, std::chrono::milliseconds 
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, timeout, [&] { return closed_ || !outcomes_.empty(); });
   out.swap(outcomes_);
+  waiting_.store(0, std::memory_order_relaxed);
   return !out.empty() || !closed_;
 }
 

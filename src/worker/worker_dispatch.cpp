@@ -63,6 +63,10 @@ void Worker::Impl::line_up(JobNumber number) { (jobs_[number].must_go_alone ? so
 
 void Worker::Impl::fetch() {
   while (fresh_.size() < rows_per_batch_max && jobs_.free() >= rows_per_batch_max && parked_bytes_ < parked_bytes_max) {
+    if (setup_.outcomes.full()) {
+      limiter_at_ = Clock::now() + reporter_look_up;
+      return;
+    }
     const auto batch = input_.try_pop();
     if (!batch) {
       drained_input_ = input_.drained();

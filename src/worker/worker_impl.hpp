@@ -26,6 +26,8 @@ inline constexpr std::uint32_t jobs_waiting_max = 4096;
 inline constexpr std::size_t input_batches_max = 8;
 /// No further batch is taken while rows with copies of their own hold more than this.
 inline constexpr std::size_t parked_bytes_max = 16U << 20;
+/// How soon a worker looks again whether the reporter has caught up.
+inline constexpr std::chrono::milliseconds reporter_look_up{5};
 /// A row is handed back free of charge so often at most; then each lost connection costs it an attempt.
 inline constexpr std::uint32_t free_requeues_max = 64;
 

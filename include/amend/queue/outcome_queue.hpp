@@ -1,17 +1,21 @@
 // Finished rows on their way from the workers and the reader to the reporter. Layer 2, thread-safe.
 //
-// Never blocks a worker: an event loop must not wait for a disk. It is bounded all the same: an outcome holds its row,
-// and rows are bounded by the batch pool and by the workers' job tables.
+// Never blocks a worker: an event loop must not wait for a disk. It is bounded all the same: while `full`, workers take
+// no further rows, so that it holds at most `outcomes_waiting_max` and the rows the workers had already taken.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <mutex>
 #include <vector>
 
 #include "amend/row/outcome.hpp"
 
 namespace amend {
+
+inline constexpr std::size_t outcomes_waiting_max = 4096;
 
 class OutcomeQueue {
  public:
@@ -22,6 +26,9 @@ class OutcomeQueue {
   /// must be empty. False: closed and nothing is left.
   bool pop_all(std::vector<Outcome>& out, std::chrono::milliseconds timeout);
 
+  /// The reporter is behind: take no further rows.
+  bool full() const noexcept { return waiting_.load(std::memory_order_relaxed) >= outcomes_waiting_max; }
+
   /// No more pushes will come.
   void close();
 
@@ -29,6 +36,7 @@ class OutcomeQueue {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Outcome> outcomes_;
+  std::atomic<std::size_t> waiting_{0};  // outcomes_.size(), to be read without the lock
   bool closed_ = false;
 };
 
