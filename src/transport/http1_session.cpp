@@ -67,6 +67,10 @@ class Http1Session final : public Session {
   void flush() override { stream_->flush(); }
   asio::awaitable<Lot> next() override;
   void close() override;
+  void distrust() override {
+    must_prove_ = true;
+    close();
+  }
   std::string security() const override { return stream_ ? stream_->security() : std::string(); }
   std::string peer() const override { return peer_; }
 

@@ -53,7 +53,10 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
     // Behind an answer about another customer: it may belong to anybody (house.md §2.4).
     requeue_free(lot.answers[i].tag, CloseCause::protocol, now);
   }
-  if (!trusted) lane.session->close();
+  if (!trusted) {
+    lane.session->distrust();
+    lane.failures = 1;  // a server that swaps answers is not called again at once
+  }
   if (lot.closed == CloseCause::open) return;
   lane.solo = Solo::no;
   take_loss(lot, now);

@@ -279,3 +279,21 @@ TEST_CASE("session: interim answers are skipped, the pairing is unchanged") {
   CHECK(seen.tags == Tags{1, 2});
   CHECK(seen.bodies == std::vector<std::string>{"a", "b"});
 }
+
+TEST_CASE("session: after distrust() the next connection sends one request until it is answered") {
+  const Script answer_all = [](Peer& peer) {
+    peer.expect(1);
+    peer.send(ok);
+  };
+  ScriptedServer server({answer_all, answer_all});
+  SessionClient client(plain_to(server.port()));
+  require_open(client);
+  client.send({1});
+  CHECK(client.next().tags == Tags{1});
+  client->distrust();
+  require_open(client);
+  CHECK(client->capacity() == 1);
+  client.send({2});
+  CHECK(client.next().tags == Tags{2});
+  CHECK(client->capacity() > 1);
+}

@@ -99,6 +99,9 @@ class Session {
   /// Closes the socket; a pending next() completes with `closed == local` unless another cause came first.
   virtual void close() = 0;
 
+  /// close(), because an answer was not to be believed: the next connection has to prove itself.
+  virtual void distrust() = 0;
+
   /// For people: "TLSv1.3, TLS_AES_256_GCM_SHA384" and "127.0.0.1:8443"; empty before the first open.
   virtual std::string security() const = 0;
   virtual std::string peer() const = 0;
