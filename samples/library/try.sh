@@ -13,9 +13,9 @@ trap stop_simulator EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-rm -rf "$folder/installed" "$folder/run"
+rm -rf "$folder/installed" "$folder/run" "$folder/build"
 cmake --install "$build" --prefix "$folder/installed" >"$folder/install.log"
-cmake -S "$here" -B "$folder/build" -DCMAKE_PREFIX_PATH="$folder/installed" -DCMAKE_CXX_FLAGS="$flags"
+cmake -S "$here" -B "$folder/build" -G Ninja -DCMAKE_PREFIX_PATH="$folder/installed" -DCMAKE_CXX_FLAGS="$flags"
 cmake --build "$folder/build"
 
 "$here/../dev-certificates.sh" "$folder/keys"

@@ -115,19 +115,26 @@ class Http1Session final : public Session {
 
 asio::awaitable<Opened> Http1Session::open() {
   assert(in_flight_.empty());
-  tcp::resolver resolver(executor_);
-  const auto flags = target_.literal_address ? tcp::resolver::numeric_host : tcp::resolver::address_configured;
-  std::tuple<boost::system::error_code, tcp::resolver::results_type> found;
-  if (ipv4_only_) {
-    found = co_await resolver.async_resolve(tcp::v4(), target_.host, target_.port, flags, token);
-  } else {
-    found = co_await resolver.async_resolve(target_.host, target_.port, flags, token);
-  }
-  const auto ec = std::get<0>(found);
-  if (ec == asio::error::host_not_found) co_return Opened(OpenError::no_such_host, target_.host + ": no such host");
-  if (ec) co_return Opened(OpenError::unreachable, target_.host + ": " + ec.message());
   std::vector<tcp::endpoint> endpoints;
-  for (const auto& entry : std::get<1>(found)) endpoints.push_back(entry.endpoint());
+  if (target_.host == "localhost") {
+    // RFC 6761 §6.3: always this machine, whatever a resolver knows of it.
+    const auto port = static_cast<std::uint16_t>(std::stoi(target_.port));
+    endpoints.emplace_back(asio::ip::address_v4::loopback(), port);
+    if (!ipv4_only_) endpoints.emplace_back(asio::ip::address_v6::loopback(), port);
+  } else {
+    tcp::resolver resolver(executor_);
+    const auto flags = target_.literal_address ? tcp::resolver::numeric_host : tcp::resolver::address_configured;
+    std::tuple<boost::system::error_code, tcp::resolver::results_type> found;
+    if (ipv4_only_) {
+      found = co_await resolver.async_resolve(tcp::v4(), target_.host, target_.port, flags, token);
+    } else {
+      found = co_await resolver.async_resolve(target_.host, target_.port, flags, token);
+    }
+    const auto ec = std::get<0>(found);
+    if (ec == asio::error::host_not_found) co_return Opened(OpenError::no_such_host, target_.host + ": no such host");
+    if (ec) co_return Opened(OpenError::unreachable, target_.host + ": " + ec.message());
+    for (const auto& entry : std::get<1>(found)) endpoints.push_back(entry.endpoint());
+  }
 
   // Start with another address each time, so that one dead address of several costs one attempt, not the run.
   const std::size_t first = opens_++;
