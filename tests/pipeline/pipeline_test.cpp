@@ -5,56 +5,13 @@
 #include <random>
 #include <thread>
 
-#include "amend/pipeline.hpp"
-#include "support/checker.hpp"
-#include "support/run_files.hpp"
+#include "pipeline/work.hpp"
 #include "support/scripted_server.hpp"
 
 using namespace test;
 using namespace std::chrono_literals;
 
 namespace {
-
-// One input and the configuration that sends it as fast as the server takes it.
-class Work {
- public:
-  Work(std::vector<Customer> customers_, const std::string& url) : customers(std::move(customers_)) {
-    write_file(dir.file("customers.csv"), to_csv(customers));
-    config.input.file = dir.file("customers.csv");
-    config.target.url = url;
-    config.target.ca_file = certificates() + "/ca.pem";
-    config.auth.kind = amend::Auth::none;
-    config.run_directory = dir.file("run");
-    config.pace.interval = 0ns;
-    config.pace.workers = 2;
-    config.retry.attempts_max = 50;
-    config.retry.backoff_first = 5ms;
-    config.retry.backoff_max = 50ms;
-    config.version = "test";
-  }
-  amend::Summary run() {
-    amend::Pipeline pipeline(config, amend::Credentials());
-    return pipeline.run();
-  }
-  std::string directory() const { return dir.file("run"); }
-
-  TempDir dir;
-  std::vector<Customer> customers;
-  amend::Config config;
-};
-
-// Runs, and holds that every row succeeded and that log and server agree.
-amend::Summary check_all_well(Work& work, Simulator& simulator) {
-  const amend::Summary summary = work.run();
-  simulator.stop();
-  CAPTURE(summary.stop_reason);
-  CHECK(summary.exit_code == amend::ExitCode::success);
-  CHECK(summary.rows(amend::Status::success) == work.customers.size());
-  for (const auto& text :
-       disagreements(work.customers, work.directory(), simulator, static_cast<int>(summary.exit_code)))
-    FAIL_CHECK(text);
-  return summary;
-}
 
 std::vector<Customer> of_few_ids(std::size_t rows, std::size_t ids) {
   auto customers = make_customers(rows);
@@ -263,7 +220,8 @@ TEST_CASE("pipeline: 64 connections of depth 64 for 300 rows open no more than a
   check_all_well(work, simulator);
 }
 
-TEST_CASE("pipeline: a row under suspicion stays alone also when its proof is lost, and is never called failed for it") {
+TEST_CASE(
+    "pipeline: a row under suspicion stays alone also when its proof is lost, and is never called failed for it") {
   Simulator simulator({"--fault-seed", "6", "--reject-pipelined-share", "15%", "--reset-share", "10%"});
   Work work(make_customers(600), simulator.url());
   work.config.pace.pipeline = 16;

@@ -1,0 +1,184 @@
+// A transport without sockets: a worker's requests go to a function of the test, which answers, ends or holds the
+// connection. Everything happens on the worker's thread.
+#pragma once
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "amend/transport/transport.hpp"
+
+namespace amend::test {
+
+/// One request as the server saw it.
+class Sent {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Sent(std::size_t connection_, std::size_t unanswered_before_, const Request& request)
+      : connection(connection_),
+        unanswered_before(unanswered_before_),
+        tag(request.tag),
+        body(request.body),
+        at(Clock::now()),
+        target_(request.target) {}
+
+  std::string id() const { return target_.substr(target_.rfind('/') + 1); }
+
+  std::size_t connection;  ///< counted from 1 over all sessions
+  std::size_t unanswered_before;
+  std::uint32_t tag;
+  std::string body;
+  Clock::time_point at;
+
+ private:
+  std::string target_;
+};
+
+inline std::string customer_json(const std::string& id) { return R"({"data":{"customer":{"uuid":")" + id + "\"}}}"; }
+
+class FakeSession;
+
+/// What the test says about all connections, and what they saw.
+class FakeServer {
+ public:
+  /// Called at each flush, with the connection that has new requests.
+  std::function<void(FakeSession&)> serve;
+  /// What open() comes to; by default it succeeds.
+  std::function<Opened()> on_open = [] { return Opened(); };
+
+  std::vector<Sent> seen;
+  std::size_t connections = 0;
+  std::size_t distrusted = 0;
+};
+
+class FakeSession final : public Session {
+ public:
+  FakeSession(const boost::asio::any_io_executor& executor, FakeServer& server, std::size_t depth)
+      : server_(server), depth_(depth), woken_(executor) {}
+
+  // For the test.
+  const std::deque<Sent>& requests() const { return requests_; }
+  bool is_open() const { return closed_ == CloseCause::open; }
+  /// Answers the oldest request; `retry_after` is the field's value.
+  void reply(std::uint16_t status, std::string body, const std::string& retry_after = {}) {
+    texts_.push_back(std::move(body));
+    texts_.push_back(retry_after);
+    Response response;
+    response.status = status;
+    response.body = *(texts_.end() - 2);
+    response.retry_after = texts_.back();
+    answered_.emplace_back(requests_.front().tag, response);
+    requests_.pop_front();
+    woken_.cancel();
+  }
+  void reply_well() {
+    const std::string id = requests_.front().id();
+    reply(200, customer_json(id));
+  }
+  void reply_to_all() {
+    while (!requests_.empty()) reply_well();
+  }
+  /// Answers with `Connection: close`, which ends the connection.
+  void reply_last(std::uint16_t status) {
+    reply(status, "{}");
+    answered_.back().response.close = true;
+    end(CloseCause::announced);
+  }
+  void end(CloseCause cause) {
+    if (closed_ != CloseCause::open) return;
+    closed_ = cause;
+    woken_.cancel();
+  }
+  void end_in_idle_race() {
+    idle_race_ = true;
+    end(CloseCause::ended);
+  }
+
+  // Session
+  boost::asio::awaitable<Opened> open() override {
+    Opened opened = server_.on_open();
+    if (opened.error == OpenError::none) {
+      connection_ = ++server_.connections;
+      closed_ = CloseCause::open;
+      idle_race_ = false;
+      requests_.clear();
+      answered_.clear();
+    }
+    co_return opened;
+  }
+  std::size_t capacity() const noexcept override { return is_open() ? depth_ - in_flight() : 0; }
+  std::size_t in_flight() const noexcept override { return requests_.size() + answered_.size(); }
+  void submit(const Request& request) override {
+    requests_.emplace_back(connection_, in_flight(), request);
+    server_.seen.push_back(requests_.back());
+  }
+  void flush() override {
+    if (is_open()) server_.serve(*this);
+  }
+  boost::asio::awaitable<Lot> next() override {
+    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+    while (is_open() && answered_.empty()) {
+      woken_.expires_at(std::chrono::steady_clock::time_point::max());
+      auto waited = co_await woken_.async_wait(token);
+      static_cast<void>(waited);
+    }
+    delivered_.swap(answered_);
+    answered_.clear();
+    delivered_texts_.swap(texts_);
+    texts_.clear();
+    Lot lot;
+    lot.answers = delivered_;
+    if (!is_open()) {
+      unanswered_.clear();
+      for (const auto& request : requests_) unanswered_.push_back(request.tag);
+      requests_.clear();
+      lot.unanswered = unanswered_;
+      lot.closed = closed_;
+      lot.idle_race = idle_race_;
+      lot.text = "as the test wished";
+    }
+    co_return lot;
+  }
+  void close() override { end(CloseCause::local); }
+  void distrust() override {
+    ++server_.distrusted;
+    close();
+  }
+  std::string security() const override { return {}; }
+  std::string peer() const override { return "fake"; }
+
+ private:
+  FakeServer& server_;
+  std::size_t depth_;
+  boost::asio::steady_timer woken_;
+  std::size_t connection_ = 0;
+  CloseCause closed_ = CloseCause::local;
+  bool idle_race_ = false;
+  std::deque<Sent> requests_;
+  std::vector<Answer> answered_;
+  std::vector<Answer> delivered_;
+  std::deque<std::string> texts_;
+  std::deque<std::string> delivered_texts_;
+  std::vector<std::uint32_t> unanswered_;
+};
+
+class FakeTransport final : public Transport {
+ public:
+  FakeTransport(FakeServer& server, std::size_t depth) : server_(server), depth_(depth) {}
+  std::unique_ptr<Session> make_session(const boost::asio::any_io_executor& executor) override {
+    return std::make_unique<FakeSession>(executor, server_, depth_);
+  }
+
+ private:
+  FakeServer& server_;
+  std::size_t depth_;
+};
+
+}  // namespace amend::test

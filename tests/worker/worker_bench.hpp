@@ -1,0 +1,139 @@
+// One worker on the test's thread, with a fake server behind it and everything it ended in front of it.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "amend/queue/batch_pool.hpp"
+#include "amend/worker/worker.hpp"
+#include "fake_server.hpp"
+
+namespace amend::test {
+
+/// A uuid that ends in `n`.
+inline std::string uuid(unsigned n) {
+  std::string digits = std::to_string(n);
+  return "00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
+}
+
+/// What became of one row.
+class Ended {
+ public:
+  explicit Ended(const Outcome& outcome)
+      : row(outcome.row->position.row),
+        status(outcome.status),
+        applied(outcome.applied),
+        http(outcome.http),
+        attempts(outcome.attempts),
+        code(outcome.reason ? outcome.reason->code : std::string()),
+        warning(outcome.warning) {}
+
+  std::uint64_t row;
+  Status status;
+  Applied applied;
+  std::uint16_t http;
+  std::uint16_t attempts;
+  std::string code;
+  std::string warning;
+};
+
+class WorkerBench {
+ public:
+  WorkerBench() {
+    config.pace.pipeline = 8;
+    config.retry.attempts_max = 5;
+    config.retry.backoff_first = std::chrono::milliseconds(2);
+    config.retry.backoff_max = std::chrono::milliseconds(4);
+    config.deadline.answer = std::chrono::milliseconds(50);
+    server.serve = [](FakeSession& session) { session.reply_to_all(); };
+  }
+
+  /// Runs to the end with one row for each id, in this order; the body of row n is "row n". At most 512 rows.
+  void run(const std::vector<std::string>& ids) {
+    std::string prefix;
+    WorkerSetup setup(config, prefix, control, limiter, metrics, outcomes);
+    setup.connections = connections;
+    setup.transport = std::make_unique<FakeTransport>(server, config.pace.pipeline);
+    setup.signer = make_null_signer();
+    Worker worker(std::move(setup));
+    worker_ = &worker;
+    for (std::size_t at = 0; at < ids.size(); at += rows_per_batch_max) {
+      Batch* batch = pool_.acquire();
+      const std::size_t end = std::min(ids.size(), at + rows_per_batch_max);
+      for (std::size_t i = at; i < end; ++i) append(*batch, i + 1, ids[i]);
+      REQUIRE(worker.input().push(RowRef(*batch, 0)));
+    }
+    worker.input().close_input();
+    worker.run();
+    worker_ = nullptr;
+    dropped = worker.rows_dropped();
+    collect();
+    CHECK(metrics.in_flight.value() == 0);
+  }
+  void run(unsigned rows) {
+    std::vector<std::string> ids;
+    for (unsigned n = 1; n <= rows; ++n) ids.push_back(uuid(n));
+    run(ids);
+  }
+
+  const Ended& row(std::uint64_t n) const {
+    const auto found = std::ranges::find(ended, n, &Ended::row);
+    REQUIRE(found != ended.end());
+    return *found;
+  }
+  std::size_t count(Status status) const {
+    return static_cast<std::size_t>(std::ranges::count(ended, status, &Ended::status));
+  }
+  /// The requests for one row, in the order of sending.
+  std::vector<Sent> sent(std::uint64_t n) const {
+    std::vector<Sent> all;
+    for (const auto& one : server.seen)
+      if (one.body == "row " + std::to_string(n)) all.push_back(one);
+    return all;
+  }
+
+  Config config;
+  std::uint32_t connections = 1;
+  FakeServer server;
+  RateLimiter limiter{std::chrono::nanoseconds(0), 1};
+  RunControl control{[this] {
+    if (worker_) worker_->wake();
+  }};
+  Metrics metrics;
+  OutcomeQueue outcomes;
+  std::vector<Ended> ended;
+  std::uint64_t dropped = 0;
+
+ private:
+  static Slice append_text(Batch& batch, const std::string& text) {
+    const std::size_t begin = batch.arena().size();
+    batch.arena() += text;
+    return batch.slice_from(begin);
+  }
+  void append(Batch& batch, std::uint64_t row, const std::string& id) {
+    Update update;
+    update.position = Position(row, row + 1, 0);
+    update.id = append_text(batch, id);
+    update.body = append_text(batch, id.empty() ? "" : "row " + std::to_string(row));
+    update.raw = append_text(batch, id);
+    update.key = std::hash<std::string>()(id);
+    batch.push_back(update);
+  }
+  void collect() {
+    std::vector<Outcome> lot;
+    outcomes.close();
+    while (outcomes.pop_all(lot, std::chrono::milliseconds(0))) {
+      for (const auto& outcome : lot) ended.emplace_back(outcome);
+      lot.clear();
+    }
+    CHECK(pool_.outstanding() == 0);
+  }
+
+  BatchPool pool_{16};
+  Worker* worker_ = nullptr;
+};
+
+}  // namespace amend::test
