@@ -3,8 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <future>
 #include <map>
 #include <random>
+#include <thread>
 
 #include "worker_bench.hpp"
 
@@ -305,6 +307,24 @@ TEST_CASE("worker: nothing is sent while the run's limiter holds, and the worker
   bench.run(8);
   CHECK(bench.count(Status::success) == 8);
   CHECK(bench.server.seen.front().at - start >= 50ms);
+}
+
+TEST_CASE("worker: takes no row while the reporter is behind, and goes on by itself when it has caught up") {
+  WorkerBench bench;
+  std::vector<Outcome> waiting(outcomes_waiting_max);
+  bench.outcomes.push(waiting);
+  std::promise<void> sent;
+  bench.server.serve = [&, first = true](FakeSession& session) mutable {
+    if (std::exchange(first, false)) sent.set_value();
+    session.reply_to_all();
+  };
+  std::thread reporter([&] {
+    CHECK(sent.get_future().wait_for(50ms) == std::future_status::timeout);
+    bench.outcomes.pop_all(waiting, 0ms);
+  });
+  bench.run(70);
+  reporter.join();
+  CHECK(bench.count(Status::success) == 70);
 }
 
 TEST_CASE("worker: whatever the server does, each row ends once and a customer's rows are applied in their order") {
