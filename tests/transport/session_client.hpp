@@ -144,4 +144,32 @@ class SessionClient {
   std::unique_ptr<amend::Session> session_;
 };
 
+inline const std::string ok = answer(200, "{}");
+inline const std::string last_ok = answer(200, "{}", "Connection: close\r\n");
+
+// The same script, once in the clear and once with TLS.
+template <class Check>
+void with_and_without_tls(const std::vector<Script>& scripts, Check check) {
+  {
+    INFO("plain");
+    ScriptedServer server(scripts);
+    SessionClient client(plain_to(server.port()));
+    check(client, server);
+  }
+  INFO("TLS");
+  ScriptedServer server(scripts, server_tls());
+  SessionClient client(tls_to(server.port()));
+  check(client, server);
+}
+
+inline void require_open(SessionClient& client) {
+  const auto opened = client.open();
+  REQUIRE_MESSAGE(opened.error == amend::OpenError::none, opened.text);
+}
+
+inline void answer_one_and_finish(Peer& peer) {
+  peer.expect(1);
+  peer.send(ok);
+}
+
 }  // namespace test

@@ -10,38 +10,6 @@ using namespace std::chrono_literals;
 using amend::CloseCause;
 using amend::OpenError;
 
-namespace {
-
-const std::string ok = answer(200, "{}");
-const std::string last_ok = answer(200, "{}", "Connection: close\r\n");
-
-// The same script, once in the clear and once with TLS.
-template <class Check>
-void with_and_without_tls(const std::vector<Script>& scripts, Check check) {
-  {
-    INFO("plain");
-    ScriptedServer server(scripts);
-    SessionClient client(plain_to(server.port()));
-    check(client, server);
-  }
-  INFO("TLS");
-  ScriptedServer server(scripts, server_tls());
-  SessionClient client(tls_to(server.port()));
-  check(client, server);
-}
-
-void require_open(SessionClient& client) {
-  const auto opened = client.open();
-  REQUIRE_MESSAGE(opened.error == OpenError::none, opened.text);
-}
-
-void answer_one_and_finish(Peer& peer) {
-  peer.expect(1);
-  peer.send(ok);
-}
-
-}  // namespace
-
 TEST_CASE("session: answers are paired with requests in the order of sending") {
   const Script script = [](Peer& peer) {
     peer.expect(8);
