@@ -40,10 +40,21 @@ struct AuthConfig {
 enum class Format : std::uint8_t { automatic, csv, ndjson };
 enum class Blank : std::uint8_t { omit, empty, null };
 
+/// What happens to several rows of one customer. Only rows that would be sent count: a rejected row hides no other.
+enum class Duplicates : std::uint8_t {
+  order,   ///< all are sent, in the order of the file
+  last,    ///< the last one is sent, the others are superseded
+  first,   ///< the first one is sent, the others are superseded
+  reject,  ///< none is sent: each is rejected as input.id.duplicate
+};
+
 struct InputConfig {
   std::string file;                   ///< a path, or "-" for stdin
   Format format = Format::automatic;  ///< automatic: by name (.csv .tsv .ndjson .jsonl), else by the first byte
-  char delimiter = ',';
+  std::optional<char> delimiter;      ///< of a CSV; nullopt: a `sep=` line, the name .tsv, or the header tell
+  std::string encoding;               ///< a name iconv knows; empty: UTF-8, or UTF-16 when the first bytes say so
+  Duplicates duplicates = Duplicates::order;  ///< the same customer in several rows; all but order read the file twice
+  bool recover = false;                 ///< lines inside a damaged quote are rows again, instead of being rejected
   bool strict = false;                  ///< the first rejected row stops the run
   std::uint64_t limit = 0;              ///< read at most so many rows; 0: all
   std::size_t row_bytes_max = 1 << 20;  ///< a longer row is rejected; memory: up to 4 × this
@@ -55,6 +66,8 @@ struct MappingConfig {
   std::string id_column;                                     ///< default: `id` or `uuid`
   std::vector<std::pair<std::string, Blank>> blanks;         ///< --blank FIELD=…; default omit
   std::string guard_column;                                  ///< --guard reference_number=COLUMN; empty: no guard
+  bool trim = false;                                         ///< white space around values is dropped; never otherwise
+  bool split_phone = false;  ///< a phone that begins with + gives its country code to dial_code
 };
 
 /// How hard the API is driven. The defaults are safe for a production API.

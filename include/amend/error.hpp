@@ -36,12 +36,13 @@ enum class Applied : std::uint8_t { no, maybe, yes };
 /// `text` is for people: at most 300 bytes, control characters escaped, never a secret and never a body.
 struct Reason {
   Reason() = default;
-  Reason(std::string code_, std::string text_, Origin origin_)
-      : code(std::move(code_)), text(std::move(text_)), origin(origin_) {}
+  Reason(std::string code_, std::string text_, Origin origin_, std::uint32_t column_ = 0)
+      : code(std::move(code_)), text(std::move(text_)), origin(origin_), column(column_) {}
 
   std::string code;
   std::string text;
   Origin origin = Origin::transport;
+  std::uint32_t column = 0;  ///< of the input, from 1: the cell at fault; 0: the row as a whole
 };
 
 /// One of the tool's own error codes, for the log, the documentation and `--help`.

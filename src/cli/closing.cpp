@@ -32,7 +32,7 @@ std::string headline(const Summary& summary) {
 
 std::string rows_line(const Summary& summary) {
   std::string text = fmt::format("{} read", show_count(summary.rows_read));
-  for (const Status status : {Status::success, Status::failed, Status::unknown, Status::rejected}) {
+  for (const Status status : {Status::success, Status::failed, Status::unknown, Status::rejected, Status::superseded}) {
     const auto rows = summary.rows(status);
     if (rows > 0 || status == Status::success) text += fmt::format(", {} {}", show_count(rows), to_string(status));
   }

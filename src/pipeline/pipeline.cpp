@@ -275,7 +275,7 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   summary.service = Latency(service);
   summary.queued = Latency(queued);
   summary.errors = reporter.errors().worst(worst_errors_shown);
-  const bool all_well = summary.rows(Status::success) == summary.rows_read;
+  const bool all_well = summary.rows(Status::success) + summary.rows(Status::superseded) == summary.rows_read;
   summary.exit_code = control_.cause() != StopCause::none ? exit_code(control_.cause())
                       : all_well                          ? ExitCode::success
                                                           : ExitCode::some_rows_failed;

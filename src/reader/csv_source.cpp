@@ -30,8 +30,8 @@ class CsvSource final : public RowSource {
   CsvSource(ByteFeed feed, const InputConfig& config, Position start)
       : RowSource(std::move(feed), config),
         file_(config.file == "-" ? "stdin" : printable(config.file)),
-        delimiter_(config.delimiter),
-        parser_(config.delimiter, config.row_bytes_max, config.columns_max, start) {
+        delimiter_(config.delimiter.value_or(',')),
+        parser_(delimiter_, config.row_bytes_max, config.columns_max, start) {
     Record record;
     if (read_row(record)) take_header(record);
   }

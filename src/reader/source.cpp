@@ -73,7 +73,7 @@ Position take_separator_line(ByteFeed& feed, InputConfig& config, Position start
   const std::size_t line_end = line.find('\n');
   if (line_end == std::string_view::npos || line_end == word.size()) return start;
   if (line_end > word.size() + 1 && line[word.size() + 1] != '\r') return start;
-  if (config.delimiter == InputConfig().delimiter) config.delimiter = line[word.size()];
+  if (!config.delimiter) config.delimiter = line[word.size()];
   feed.rest().remove_prefix(line_end + 1);
   return Position(start.row, start.line + 1, start.byte + line_end + 1);
 }
@@ -85,7 +85,7 @@ std::unique_ptr<Source> make_source(std::unique_ptr<ByteInput> input, const Inpu
   const Position start(0, 1, drop_bom(feed, config.file));
   InputConfig effective = config;
   const std::string extension = lower_extension(config.file);
-  if (extension == ".tsv" && config.delimiter == InputConfig().delimiter) effective.delimiter = '\t';
+  if (extension == ".tsv" && !config.delimiter) effective.delimiter = '\t';
   if (effective.format == Format::automatic) effective.format = format_by_name(extension);
   if (effective.format == Format::automatic) effective.format = format_by_first_byte(feed);
   if (effective.format == Format::ndjson) return make_ndjson_source(std::move(feed), effective, start);

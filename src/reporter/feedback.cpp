@@ -78,7 +78,8 @@ class Feedback final : public Sink {
  private:
   StatusFile* file_of(Status status) noexcept {
     switch (status) {
-      case Status::success: return nullptr;
+      case Status::success:
+      case Status::superseded: return nullptr;
       case Status::failed: return &failed_;
       case Status::rejected: return &rejected_;
       case Status::unknown: return &unknown_;

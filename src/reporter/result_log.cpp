@@ -73,6 +73,10 @@ void ResultLine::append(std::string& out, const Outcome& outcome) {
   if (outcome.status == Status::rejected) {
     out += ",\"byte\":";
     append_number(out, outcome.row->position.byte);
+    if (outcome.reason && outcome.reason->column != 0) {
+      out += ",\"column\":";
+      append_number(out, outcome.reason->column);
+    }
   }
   out += ",\"id\":";
   append_json_string(out, outcome.row.id());

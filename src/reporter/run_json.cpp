@@ -36,6 +36,16 @@ std::string_view name_of(Blank blank) {
   return "omit";
 }
 
+std::string_view name_of(Duplicates duplicates) {
+  switch (duplicates) {
+    case Duplicates::order: return "order";
+    case Duplicates::last: return "last";
+    case Duplicates::first: return "first";
+    case Duplicates::reject: return "reject";
+  }
+  return "order";
+}
+
 json::string text(std::string_view s) {
   const std::string valid = utf8(s);
   return json::string(valid.data(), valid.size());
@@ -77,7 +87,10 @@ json::object auth_json(const AuthConfig& auth) {
 json::object input_json(const InputConfig& input) {
   return {{"file", text(input.file)},
           {"format", text(name_of(input.format))},
-          {"delimiter", text(std::string_view(&input.delimiter, 1))},
+          {"delimiter", input.delimiter ? json::value(text(std::string_view(&*input.delimiter, 1))) : json::value()},
+          {"encoding", text(input.encoding)},
+          {"duplicates", text(name_of(input.duplicates))},
+          {"recover", input.recover},
           {"strict", input.strict},
           {"limit", input.limit},
           {"row_bytes_max", input.row_bytes_max},
@@ -89,10 +102,9 @@ json::object mapping_json(const MappingConfig& mapping) {
   for (const auto& [field, column] : mapping.columns) columns[field] = text(column);
   json::object blanks;
   for (const auto& [field, blank] : mapping.blanks) blanks[field] = text(name_of(blank));
-  return {{"columns", std::move(columns)},
-          {"id_column", text(mapping.id_column)},
-          {"blanks", std::move(blanks)},
-          {"guard_column", text(mapping.guard_column)}};
+  return {{"columns", std::move(columns)}, {"id_column", text(mapping.id_column)},
+          {"blanks", std::move(blanks)},   {"guard_column", text(mapping.guard_column)},
+          {"trim", mapping.trim},          {"split_phone", mapping.split_phone}};
 }
 
 json::object pace_json(const PaceConfig& pace) {

@@ -91,7 +91,7 @@ void check_auth(const AuthConfig& auth) {
 }
 
 void check_input(const InputConfig& input) {
-  const auto c = static_cast<unsigned char>(input.delimiter);
+  const auto c = static_cast<unsigned char>(input.delimiter.value_or(','));
   if (c == '"' || c == '\r' || c == '\n' || c == 0 || c >= 0x80) {
     throw ConfigError("--delimiter must be one ASCII character other than a quote or a line end");
   }

@@ -23,16 +23,22 @@ constexpr std::array own_code_table{
     OwnCode{"input.*.control", "a value holds a control character (line break, tab, NUL)", "remove it from the cell"},
     OwnCode{"input.*.invalid", "the value is not one that the API's schema allows",
             "see the field's rule in the README"},
-    OwnCode{"input.*.missing", "a required field is blank or absent", "fill it in; for a field the API may go without, --blank FIELD=empty"},
+    OwnCode{"input.*.missing", "a required field is blank or absent",
+            "fill it in; for a field the API may go without, --blank FIELD=empty"},
     OwnCode{"input.*.number", "a JSON number with an exponent would not travel unchanged", "write it as a string"},
     OwnCode{"input.*.too_long", "the value has more code points than the API takes", "shorten it"},
     OwnCode{"input.*.type", "a JSON boolean, array or object stands where a string belongs", "write it as a string"},
     OwnCode{"input.csv.columns", "the row has more or fewer cells than the header",
             "look for a stray separator or quote"},
+    OwnCode{"input.csv.damaged",
+            "the line stands inside a damaged quote: it may be quoted text that only looks like a row",
+            "repair the quote of the row before it; or --recover, which reads each such line as a row"},
     OwnCode{"input.csv.quote", "a quote inside an unquoted cell, or text after a closing quote",
             "quote the cell and double the quotes in it"},
     OwnCode{"input.csv.unclosed_quote", "a quote is opened and not closed within the row limit or the file",
             "close the quote at the line named"},
+    OwnCode{"input.id.duplicate", "the customer stands in several rows, and --duplicates reject is set",
+            "keep one of the rows"},
     OwnCode{"input.id.not_uuid", "the id is not a uuid of the form 8-4-4-4-12 hexadecimal digits",
             "is --id-column right? Spreadsheets damage ids: export the column as text"},
     OwnCode{"input.json.depth", "JSON nested deeper than 32 levels", "flatten the row"},
@@ -40,6 +46,10 @@ constexpr std::array own_code_table{
     OwnCode{"input.json.not_object", "the line is JSON but not an object", "write one object a line"},
     OwnCode{"input.json.syntax", "the line is not JSON", "one complete object a line; see the column in the message"},
     OwnCode{"input.nul", "the row holds a NUL byte", "export the file again as UTF-8 text"},
+    OwnCode{"input.phone.country_code",
+            "--split-phone: the phone begins with + but no country code is known, nothing follows it, or dial_code "
+            "says another one",
+            "correct the number, or leave --split-phone out"},
     OwnCode{"input.row.columns", "the row has more cells than the limit", "look for a stray separator"},
     OwnCode{"input.row.too_large", "the row is longer than the limit (1 MiB)", "look for an unclosed quote"},
     OwnCode{"input.utf8", "the row is not valid UTF-8", "export the file as UTF-8"},
@@ -112,6 +122,7 @@ std::string_view to_string(Status status) noexcept {
     case Status::failed: return "failed";
     case Status::unknown: return "unknown";
     case Status::rejected: return "rejected";
+    case Status::superseded: return "superseded";
   }
   return "unknown";
 }

@@ -16,12 +16,13 @@
 namespace amend {
 
 enum class Status : std::uint8_t {
-  success,   ///< a complete, matching 2xx answer
-  failed,    ///< the last attempt got a complete answer that refuses the row, or no attempt ever reached the server
-  unknown,   ///< the last attempt was sent and got no complete, usable answer, and no attempt is left
-  rejected,  ///< bad input, never sent
+  success,     ///< a complete, matching 2xx answer
+  failed,      ///< the last attempt got a complete answer that refuses the row, or no attempt ever reached the server
+  unknown,     ///< the last attempt was sent and got no complete, usable answer, and no attempt is left
+  rejected,    ///< bad input, never sent
+  superseded,  ///< never sent: another row of the same customer stands for it (--duplicates)
 };
-inline constexpr std::size_t status_count = 4;
+inline constexpr std::size_t status_count = 5;
 
 /// "success", "failed", …: the spelling in results.ndjson.
 std::string_view to_string(Status status) noexcept;
