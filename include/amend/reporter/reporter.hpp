@@ -11,7 +11,7 @@
 #include "amend/queue/outcome_queue.hpp"
 #include "amend/queue/run_control.hpp"
 #include "amend/reporter/metrics.hpp"
-#include "amend/reporter/row_set.hpp"
+#include "amend/row/row_set.hpp"
 #include "amend/reporter/sink.hpp"
 
 namespace amend {

@@ -1,4 +1,4 @@
-#include "amend/reporter/row_set.hpp"
+#include "amend/row/row_set.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,74 @@
+// The whole-file look before anything is sent: what the file is, how it maps, what would be rejected, who stands in it
+// twice. Layer 2; any one thread, reads a file of its own; sends nothing.
+//
+// Used by `amend check`, and by `amend update` before its first request on a file that can be read twice.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "amend/config.hpp"
+#include "amend/error.hpp"
+#include "amend/reader/id_index.hpp"
+#include "amend/row/position.hpp"
+#include "amend/row/row_set.hpp"
+
+namespace amend {
+
+/// How many positions a finding names.
+inline constexpr std::size_t finding_examples_max = 3;
+
+/// Rows that share a trouble.
+class Finding {
+ public:
+  std::string code;                ///< an own code: input.phone.missing; for suspicious ids: see `suspicious_ids`
+  std::uint64_t rows = 0;
+  std::vector<Position> first;     ///< the first of them, at most finding_examples_max
+  std::string example;             ///< the first one's text for people (Reason::text)
+};
+
+class PreflightReport {
+ public:
+  Format format = Format::csv;
+  char delimiter = ',';                      ///< csv only
+  std::string encoding;                      ///< as recognised or given: "UTF-8", "UTF-16LE", "windows-1252"
+  std::uint64_t bytes = 0;                   ///< of the input
+  std::vector<std::string> mapping;          ///< Mapper::describe
+  std::vector<std::string> unknown_columns;  ///< Mapper::unknown_columns
+  std::uint64_t rows = 0;                    ///< data rows
+  std::uint64_t sendable = 0;                ///< rows that would be sent with Duplicates::order
+  std::vector<Finding> rejected;             ///< by code, the most frequent first
+  /// Rejected ids again, by what probably happened to them: id.scientific, id.leading_zeros, id.length, id.spaces,
+  /// id.other. The rows are counted in `rejected` too.
+  std::vector<Finding> suspicious_ids;
+  DuplicateCount duplicates;                 ///< among the rows that would be sent
+  std::uint64_t superseded = 0;              ///< rows that Duplicates::last or ::first keeps back
+  std::vector<std::string> hints;            ///< sentences for people: "looks like windows-1252: try --encoding …"
+
+  /// Whether a person should look before the run: rejected rows, or customers that stand in several rows.
+  bool clean() const noexcept { return rejected.empty() && duplicates.ids == 0; }
+};
+
+/// Reads the file of `input` to its end and maps each row. Throws ConfigError and InputError as open_source, Mapper and
+/// Source::next do. `stop`, looked at now and then, ends it early with an InputError("interrupted").
+/// Memory: constant, + at most 16 bytes a row for the ids (id_index.hpp), + 1 bit a row in `hidden`.
+class Preflight {
+ public:
+  Preflight(const InputConfig& input, const MappingConfig& mapping) : input_(input), mapping_(mapping) {}
+
+  PreflightReport run(const std::atomic<bool>& stop);
+
+  /// After run(): the rows that InputConfig::duplicates keeps from being sent; empty for Duplicates::order.
+  RowSet& hidden() noexcept { return hidden_; }
+
+ private:
+  InputConfig input_;
+  MappingConfig mapping_;
+  RowSet hidden_;
+};
+
+}  // namespace amend
