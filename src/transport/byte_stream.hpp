@@ -52,6 +52,8 @@ class ByteStream : public std::enable_shared_from_this<ByteStream> {
 
   void close() noexcept;
   bool is_open() const noexcept { return socket_.is_open(); }
+  /// False after a write error: there may still be answers to read, but nothing more goes out.
+  bool writable() const noexcept { return !write_failed_; }
   std::string security() const;
   void remember_session();
 

@@ -97,6 +97,7 @@ class Http1Session final : public Session {
   std::string peer_;
   std::size_t opens_ = 0;
   bool opening_ = false;
+  bool give_up_opening_ = false;  ///< close() was called while open() was under way
   CloseCause closed_ = CloseCause::local;
   std::string close_text_;
 
@@ -115,6 +116,7 @@ class Http1Session final : public Session {
 
 asio::awaitable<Opened> Http1Session::open() {
   assert(in_flight_.empty());
+  give_up_opening_ = false;
   std::vector<tcp::endpoint> endpoints;
   if (target_.host == "localhost") {
     // RFC 6761 §6.3: always this machine, whatever a resolver knows of it.
@@ -123,7 +125,7 @@ asio::awaitable<Opened> Http1Session::open() {
     if (!ipv4_only_) endpoints.emplace_back(asio::ip::address_v6::loopback(), port);
   } else {
     tcp::resolver resolver(executor_);
-    const auto flags = target_.literal_address ? tcp::resolver::numeric_host : tcp::resolver::address_configured;
+    const auto flags = target_.literal_address ? tcp::resolver::numeric_host : tcp::resolver::flags();
     std::tuple<boost::system::error_code, tcp::resolver::results_type> found;
     if (ipv4_only_) {
       found = co_await resolver.async_resolve(tcp::v4(), target_.host, target_.port, flags, token);
@@ -140,7 +142,7 @@ asio::awaitable<Opened> Http1Session::open() {
   const std::size_t first = opens_++;
   const auto budget = deadline_config_.connect / static_cast<int>(endpoints.size());
   Opened opened(OpenError::unreachable, target_.host + ": no address");
-  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+  for (std::size_t i = 0; i < endpoints.size() && !give_up_opening_; ++i) {
     const tcp::endpoint endpoint = endpoints[(first + i) % endpoints.size()];
     opened = co_await connect_one(endpoint, budget);
     if (opened.error == OpenError::none || opened.error == OpenError::certificate_refused) break;
@@ -172,7 +174,7 @@ asio::awaitable<Opened> Http1Session::connect_one(tcp::endpoint endpoint, std::c
 }
 
 std::size_t Http1Session::capacity() const noexcept {
-  if (closed_ != CloseCause::open || opening_) return 0;
+  if (closed_ != CloseCause::open || opening_ || !stream_->writable()) return 0;
   const std::size_t window = must_prove_ ? 1 : depth_;
   return window > in_flight_.size() ? window - in_flight_.size() : 0;
 }
@@ -247,6 +249,7 @@ void Http1Session::end(CloseCause cause, std::string text) {
 }
 
 void Http1Session::close() {
+  give_up_opening_ = true;
   end(CloseCause::local, "closed by us");
   watchdog_.cancel();
   watching_ = false;

@@ -33,7 +33,7 @@ Verdict RetryPolicy::decide(const AttemptEnd& end, const RowState& state, time_p
   };
   switch (end.kind) {
     case AttemptEnd::Kind::answered: return decide_answered(end, state, now, random);
-    case AttemptEnd::Kind::connect_failed: {
+    case AttemptEnd::Kind::not_processed: {
       const Status otherwise = state.applied_maybe ? Status::unknown : Status::failed;
       return retry_or(otherwise, before, LoadSignal::ignore, end, state, now, random);
     }

@@ -8,7 +8,7 @@ std::string_view code_of(AttemptEnd::Kind kind) noexcept {
   switch (kind) {
     case AttemptEnd::Kind::timeout: return "transport.timeout";
     case AttemptEnd::Kind::protocol: return "transport.protocol";
-    case AttemptEnd::Kind::connect_failed: return "transport.connect";
+    case AttemptEnd::Kind::not_processed:
     case AttemptEnd::Kind::closed:
     case AttemptEnd::Kind::answered: break;
   }
@@ -19,6 +19,7 @@ AttemptEnd::Kind kind_of(CloseCause cause) noexcept {
   switch (cause) {
     case CloseCause::timeout: return AttemptEnd::Kind::timeout;
     case CloseCause::protocol: return AttemptEnd::Kind::protocol;
+    case CloseCause::announced: return AttemptEnd::Kind::not_processed;
     default: return AttemptEnd::Kind::closed;
   }
 }
@@ -51,7 +52,7 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
       continue;
     }
     // Behind an answer about another customer: it may belong to anybody (house.md §2.4).
-    requeue_free(lot.answers[i].tag, CloseCause::protocol, now);
+    requeue_free(lot.answers[i].tag, CloseCause::protocol, "behind an answer about another customer", now);
   }
   if (!trusted) {
     lane.session->distrust();
@@ -113,24 +114,30 @@ void Worker::Impl::take_loss(const Lot& lot, Clock::time_point now) {
       lot.closed != CloseCause::announced && lot.closed != CloseCause::local && !lot.idle_race;
   for (std::size_t i = 0; i < lot.unanswered.size(); ++i) {
     const JobNumber number = lot.unanswered[i];
-    Job& job = jobs_[number];
-    const bool blamed = somebody_is_to_blame && (i == 0 || job.free_requeues >= free_requeues_max);
-    if (!blamed && job.free_requeues < free_requeues_max) {
-      requeue_free(number, lot.closed, now);
-      continue;
+    if (somebody_is_to_blame && i == 0) {
+      lose(number, lot.closed, lot.text, now);
+    } else {
+      requeue_free(number, lot.closed, lot.text, now);
     }
-    setup_.metrics.in_flight.subtract();
-    job.http = 0;
-    job.abandoned = now;
-    const auto kind = kind_of(lot.closed);
-    wonder::Judgement judgement(wonder::Meaning::unusable, std::string(code_of(kind)), std::string(lot.text));
-    conclude(number, AttemptEnd::without_answer(kind), std::move(judgement), now);
   }
 }
 
-// Not this row's fault: the attempt does not count. Only an announced close says that it was not processed.
-void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, Clock::time_point now) {
+// The attempt counts, and nobody knows what became of it; only an announced close says that it was not processed.
+void Worker::Impl::lose(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now) {
   Job& job = jobs_[number];
+  setup_.metrics.in_flight.subtract();
+  job.http = 0;
+  if (cause != CloseCause::announced) job.abandoned = now;
+  const auto kind = kind_of(cause);
+  wonder::Judgement judgement(wonder::Meaning::unusable, std::string(code_of(kind)), std::string(text));
+  conclude(number, AttemptEnd::without_answer(kind), std::move(judgement), now);
+}
+
+// Not this row's fault: the attempt does not count, but that has an end.
+void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now) {
+  Job& job = jobs_[number];
+  const bool used_up = job.free_requeues >= free_requeues_max || now > job.first_sent + setup_.config.deadline.row;
+  if (used_up && cause != CloseCause::local) return lose(number, cause, text, now);
   setup_.metrics.in_flight.subtract();
   setup_.metrics.requeues.add();
   if (cause != CloseCause::announced) {

@@ -28,7 +28,8 @@ inline constexpr std::size_t input_batches_max = 8;
 inline constexpr std::size_t parked_bytes_max = 16U << 20;
 /// How soon a worker looks again whether the reporter has caught up.
 inline constexpr std::chrono::milliseconds reporter_look_up{5};
-/// A row is handed back free of charge so often at most; then each lost connection costs it an attempt.
+/// A row is handed back free of charge so often at most, and only within the row deadline; then each lost connection
+/// costs it an attempt.
 inline constexpr std::uint32_t free_requeues_max = 64;
 
 class Worker::Impl {
@@ -88,7 +89,8 @@ class Worker::Impl {
   bool take_answer(const Answer& answer, std::size_t others_in_flight, Clock::time_point now);
   bool deserves_solo(const Job& job, const Response& response, std::size_t others_in_flight) const noexcept;
   void take_loss(const Lot& lot, Clock::time_point now);
-  void requeue_free(JobNumber number, CloseCause cause, Clock::time_point now);
+  void lose(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now);
+  void requeue_free(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now);
   void conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement judgement, Clock::time_point now);
   void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement judgement, Clock::time_point now);
   void release(JobNumber number, Clock::time_point now);

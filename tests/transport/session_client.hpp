@@ -108,6 +108,17 @@ class SessionClient {
     finish(lot);
     return Seen(*lot);
   }
+  /// Starts open(), then calls session.close() while it waits.
+  amend::Opened close_while_opening() {
+    std::optional<amend::Opened> opened;
+    start(session_->open(), opened);
+    io_.restart();
+    io_.poll();
+    REQUIRE(!opened);
+    session_->close();
+    finish(opened);
+    return *opened;
+  }
 
  private:
   static void add(Seen& all, Seen more) {

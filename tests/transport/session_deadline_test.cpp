@@ -104,6 +104,17 @@ TEST_CASE("session: a server that takes no connection meets the connect deadline
   CHECK(client->capacity() == 0);
 }
 
+TEST_CASE("session: close() while one address of several is tried leaves the others alone") {
+  const DeafPort deaf;  // on 127.0.0.1; localhost is ::1 as well
+  ClientSetup setup = plain_to(deaf.port());
+  setup.target.url = "http://localhost:" + deaf.port();
+  setup.deadline.connect = 20s;
+  SessionClient client(setup);
+  const auto opened = client.close_while_opening();
+  CHECK(opened.error == OpenError::unreachable);
+  CHECK(opened.text == "127.0.0.1:" + deaf.port() + ": closed by us");
+}
+
 TEST_CASE("session: a server that never answers the TLS handshake meets the connect deadline, and may be tried again") {
   const Script mute = [](Peer& peer) { peer.wait_for_end(); };
   ScriptedServer server({mute, mute});
@@ -138,12 +149,12 @@ TEST_CASE("session: answers that were delivered before the connection broke coun
     client.send({1, 2, 3});
     REQUIRE(server.wait_until_closed(1));
     client.send({4});  // into a connection that is no more
-    client.send({5});
+    CHECK(client->capacity() == 0);
     const Seen seen = client.collect_to_the_end();
     CHECK(seen.tags == Tags{1, 2});
     CHECK(seen.bodies == std::vector<std::string>{"a", "b"});
     CHECK((seen.closed == CloseCause::lost || seen.closed == CloseCause::ended));
-    CHECK(seen.unanswered == Tags{3, 4, 5});
+    CHECK(seen.unanswered == Tags{3, 4});
   });
 }
 

@@ -104,14 +104,14 @@ TEST_CASE("retry_policy: what may pass is tried again; with no attempt left the 
   check_retried(AttemptEnd::answered(Meaning::transient, 500), Status::failed, Applied::maybe, LoadSignal::dropped);
   check_retried(AttemptEnd::answered(Meaning::unusable, 200), Status::unknown, Applied::maybe, LoadSignal::ignore);
   check_retried(AttemptEnd::answered(Meaning::mismatch, 200), Status::unknown, Applied::maybe, LoadSignal::ignore);
-  check_retried(AttemptEnd::without_answer(Kind::connect_failed), Status::failed, Applied::no, LoadSignal::ignore);
+  check_retried(AttemptEnd::without_answer(Kind::not_processed), Status::failed, Applied::no, LoadSignal::ignore);
   check_retried(AttemptEnd::without_answer(Kind::closed), Status::unknown, Applied::maybe, LoadSignal::ignore);
   check_retried(AttemptEnd::without_answer(Kind::protocol), Status::unknown, Applied::maybe, LoadSignal::ignore);
   check_retried(AttemptEnd::without_answer(Kind::timeout), Status::unknown, Applied::maybe, LoadSignal::dropped);
 }
 
 TEST_CASE("retry_policy: a row that may have been applied and then got no connection is unknown, not failed") {
-  const auto verdict = decide(AttemptEnd::without_answer(Kind::connect_failed), 3, true);
+  const auto verdict = decide(AttemptEnd::without_answer(Kind::not_processed), 3, true);
   CHECK(verdict.status == Status::unknown);
   CHECK(verdict.applied == Applied::maybe);
 }

@@ -157,6 +157,27 @@ TEST_CASE("worker: requests given back after an announced close were not applied
   CHECK(bench.row(3).applied == expected);
 }
 
+TEST_CASE("worker: a row past its row deadline is not sent again, not even free of charge") {
+  CloseCause cause = CloseCause::announced;
+  Status expected = Status::failed;
+  Applied applied = Applied::no;
+  SUBCASE("announced: not processed") {}
+  SUBCASE("lost: it may have been applied") {
+    cause = CloseCause::lost, expected = Status::unknown, applied = Applied::maybe;
+  }
+  WorkerBench bench;
+  bench.config.deadline.row = 0ms;
+  bench.server.serve = well_after(3, [cause](FakeSession& session) { session.end(cause); });
+  bench.run(3);
+  for (const auto& one : bench.ended) {
+    CHECK(one.status == expected);
+    CHECK(one.applied == applied);
+    CHECK(one.code == "transport.closed");
+    CHECK(bench.sent(one.row).size() == 1);
+  }
+  CHECK(bench.ended.size() == 3);
+}
+
 TEST_CASE(
     "worker: an answer about another customer is no success, and nothing behind it on its connection is believed") {
   WorkerBench bench;

@@ -11,13 +11,13 @@
 // | transient, status below 500   | retry                            | give up: failed   | before  | dropped |
 // | transient, 5xx                | retry                            | give up: failed   | maybe   | dropped |
 // | unusable, mismatch            | retry                            | give up: unknown  | maybe   | ignore  |
-// | connect_failed                | retry                            | give up: failed²  | before  | ignore  |
+// | not_processed                 | retry                            | give up: failed²  | before  | ignore  |
 // | closed, protocol              | retry                            | give up: unknown  | maybe   | ignore  |
 // | timeout                       | retry                            | give up: unknown  | maybe   | dropped |
 //
 // "before": maybe when an earlier attempt of the row was, else no. ¹ maybe after a 5xx. ² unknown when an earlier
-// attempt may have been applied. A connection that cannot be made is no load signal: the reconnect back-off is the
-// brake there.
+// attempt may have been applied. A connection that cannot be made ends no attempt: the reconnect back-off is the brake
+// there, and rows wait.
 //
 // The wait before attempt n + 1 is uniform in 0 … min(backoff_max, backoff_first · 2^(n−1)) ("full jitter"); a
 // Retry-After, cut to retry_after_max, is its lower bound. A row whose next attempt would start later than the row
@@ -44,7 +44,7 @@ class AttemptEnd {
  public:
   enum class Kind : std::uint8_t {
     answered,        ///< a complete answer, judged by wonder::judge
-    connect_failed,  ///< nothing was sent
+    not_processed,   ///< sent, and the server said that it closes without processing it (RFC 9112 §9.6)
     closed,          ///< the connection ended before the answer was complete
     timeout,         ///< no complete answer in time
     protocol,        ///< the bytes received are not an answer
