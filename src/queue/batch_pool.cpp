@@ -41,8 +41,8 @@ class DetachedRow final : public BatchOwner {
 
 }  // namespace
 
-BatchPool::BatchPool(std::size_t batches_max, std::size_t arena_bytes_kept_max)
-    : batches_max_(batches_max), arena_bytes_kept_max_(arena_bytes_kept_max) {
+BatchPool::BatchPool(std::size_t batches_max, std::size_t bytes_max, std::size_t arena_bytes_kept_max)
+    : batches_max_(batches_max), bytes_max_(bytes_max), arena_bytes_kept_max_(arena_bytes_kept_max) {
   assert(batches_max > 0);
   // Reserved here, so that giving back never allocates.
   all_.reserve(batches_max);
@@ -53,13 +53,17 @@ BatchPool::~BatchPool() { assert(free_.size() == all_.size()); }
 
 Batch* BatchPool::acquire() {
   std::unique_lock lock(mutex_);
-  freed_.wait(lock, [this] { return closed_ || !free_.empty() || all_.size() < batches_max_; });
+  freed_.wait(lock, [this] { return closed_ || has_room(); });
   return closed_ ? nullptr : take_free();
 }
 
 Batch* BatchPool::try_acquire() {
   const std::lock_guard lock(mutex_);
-  return closed_ ? nullptr : take_free();
+  return closed_ || !has_room() ? nullptr : take_free();
+}
+
+bool BatchPool::has_room() const noexcept {
+  return bytes_ < bytes_max_ && (!free_.empty() || all_.size() < batches_max_);
 }
 
 Batch* BatchPool::take_free() {
@@ -68,13 +72,20 @@ Batch* BatchPool::take_free() {
     free_.pop_back();
     return batch;
   }
-  if (all_.size() == batches_max_) return nullptr;
   return all_.emplace_back(std::make_unique<Batch>(*this)).get();
 }
 
+void BatchPool::seal(Batch& batch, std::chrono::steady_clock::time_point now) {
+  batch.seal(now);
+  const std::lock_guard lock(mutex_);
+  bytes_ += batch.bytes();
+}
+
 void BatchPool::reclaim(Batch* batch) noexcept {
+  const std::size_t counted = batch->sealed() ? batch->bytes() : 0;
   batch->clear(arena_bytes_kept_max_);
   const std::lock_guard lock(mutex_);
+  bytes_ -= counted;
   free_.push_back(batch);
   freed_.notify_one();
 }
@@ -88,6 +99,11 @@ void BatchPool::close() noexcept {
 std::size_t BatchPool::outstanding() const {
   const std::lock_guard lock(mutex_);
   return all_.size() - free_.size();
+}
+
+std::size_t BatchPool::bytes_outstanding() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
 }
 
 RowRef detach(const RowRef& row) { return DetachedRow::copy(row); }

@@ -93,7 +93,7 @@ void Reader::hand_on(std::size_t worker) {
   Filling& filling = filling_[worker];
   if (!filling.batch) return;
   Batch& batch = *std::exchange(filling.batch, nullptr);
-  batch.seal(std::chrono::steady_clock::now());
+  pool_.seal(batch, std::chrono::steady_clock::now());
   RowRef all(batch, 0);
   const auto rejected_count = filling.rejected.size();
   for (auto& [index, reason] : filling.rejected) {

@@ -16,7 +16,8 @@ Worker::Impl::Impl(WorkerSetup setup)
       retries_(jobs_.capacity()),
       fresh_(jobs_),
       again_(jobs_),
-      solo_(jobs_) {
+      solo_(jobs_),
+      parked_bytes_share_(parked_bytes_max * setup_.connections / setup_.config.pace.connections) {
   for (std::uint32_t i = 0; i < setup_.connections; ++i)
     lanes_.push_back(std::make_unique<Lane>(setup_.transport->make_session(io_.get_executor()), io_));
 }
@@ -62,7 +63,7 @@ void Worker::Impl::take_due(Clock::time_point now) {
 void Worker::Impl::line_up(JobNumber number) { (jobs_[number].must_go_alone ? solo_ : again_).push_back(number); }
 
 void Worker::Impl::fetch() {
-  while (fresh_.size() < rows_per_batch_max && jobs_.free() >= rows_per_batch_max && parked_bytes_ < parked_bytes_max) {
+  while (fresh_.size() < rows_per_batch_max && jobs_.free() >= rows_per_batch_max && parked_bytes_ < parked_bytes_share_) {
     if (setup_.outcomes.full()) {
       limiter_at_ = Clock::now() + reporter_look_up;
       return;

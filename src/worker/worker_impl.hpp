@@ -24,8 +24,6 @@ namespace amend {
 inline constexpr std::uint32_t jobs_waiting_max = 4096;
 /// Batches that may stand in a worker's input queue.
 inline constexpr std::size_t input_batches_max = 8;
-/// No further batch is taken while rows with copies of their own hold more than this.
-inline constexpr std::size_t parked_bytes_max = 16U << 20;
 /// How soon a worker looks again whether the reporter has caught up.
 inline constexpr std::chrono::milliseconds reporter_look_up{5};
 /// A row is handed back free of charge so often at most, and only within the row deadline; then each lost connection
@@ -123,6 +121,7 @@ class Worker::Impl {
   JobList fresh_;  ///< never sent
   JobList again_;  ///< sent before: first in line
   JobList solo_;   ///< to be sent alone on a connection
+  const std::size_t parked_bytes_share_;
   std::size_t parked_bytes_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::size_t lanes_running_ = 0;

@@ -56,11 +56,39 @@ TEST_CASE("batch_pool: hands out as many batches as it may, empty, and uses them
 }
 
 TEST_CASE("batch_pool: one huge row does not stay in memory") {
-  BatchPool pool(1, 1024);
+  BatchPool pool(1, amend::batch_bytes_max, 1024);
   Batch* const batch = pool.acquire();
   batch->arena().append(100'000, 'x');
   pool.reclaim(batch);
   CHECK(batch->arena().capacity() <= 1024);
+}
+
+TEST_CASE("batch_pool: huge rows are few at a time: no further batch while those on their way hold too many bytes") {
+  BatchPool pool(100, 1000);
+  const auto now = std::chrono::steady_clock::time_point(std::chrono::seconds(1));
+  const auto fill = [&](Batch& batch, std::size_t bytes) {
+    batch.arena().append(bytes, 'x');
+    batch.push_back(Update());
+    pool.seal(batch, now);
+    return RowRef(batch, 0);
+  };
+  RowRef small = fill(*pool.acquire(), 999);
+  CHECK(pool.bytes_outstanding() == 999);
+  Batch* const next = pool.try_acquire();
+  REQUIRE(next != nullptr);
+  RowRef huge = fill(*next, 5000);  // one row may go beyond
+  CHECK(pool.try_acquire() == nullptr);
+  std::thread waiting([&] {
+    Batch* const batch = pool.acquire();
+    REQUIRE(batch != nullptr);
+    pool.reclaim(batch);
+  });
+  huge = RowRef();
+  waiting.join();
+  CHECK(pool.bytes_outstanding() == 999);
+  small = RowRef();
+  CHECK(pool.bytes_outstanding() == 0);
+  CHECK(pool.outstanding() == 0);
 }
 
 TEST_CASE("batch_pool: acquire waits for the last row of a batch, on whatever thread it goes") {

@@ -60,9 +60,9 @@ class WorkerBench {
     setup.signer = make_null_signer();
     Worker worker(std::move(setup));
     worker_ = &worker;
-    for (std::size_t at = 0; at < ids.size(); at += rows_per_batch_max) {
+    for (std::size_t at = 0; at < ids.size(); at += rows_per_batch) {
       Batch* batch = pool_.acquire();
-      const std::size_t end = std::min(ids.size(), at + rows_per_batch_max);
+      const std::size_t end = std::min(ids.size(), at + rows_per_batch);
       for (std::size_t i = at; i < end; ++i) append(*batch, i + 1, ids[i]);
       REQUIRE(worker.input().push(RowRef(*batch, 0)));
     }
@@ -95,8 +95,13 @@ class WorkerBench {
     return all;
   }
 
+  /// Batches that the worker has not taken yet; while it runs.
+  std::size_t batches_waiting() const { return worker_->input().size(); }
+
   Config config;
   std::uint32_t connections = 1;
+  std::size_t rows_per_batch = rows_per_batch_max;
+  std::size_t bytes_per_row = 0;  ///< of the raw row, besides the id
   FakeServer server;
   RateLimiter limiter{std::chrono::nanoseconds(0), 1};
   RunControl control{[this] {
@@ -118,7 +123,7 @@ class WorkerBench {
     update.position = Position(row, row + 1, 0);
     update.id = append_text(batch, id);
     update.body = append_text(batch, id.empty() ? "" : "row " + std::to_string(row));
-    update.raw = append_text(batch, id);
+    update.raw = append_text(batch, id + std::string(bytes_per_row, 'x'));
     update.key = std::hash<std::string>()(id);
     batch.push_back(update);
   }

@@ -215,6 +215,22 @@ TEST_CASE("worker: after a row was given up without an answer the next one of it
   CHECK(bench.sent(2).back().at < bench.sent(3).front().at);
 }
 
+TEST_CASE("worker: takes no further rows while those that wait for their turn hold too many bytes") {
+  WorkerBench bench;
+  bench.config.pace.connections = bench.connections = 1;
+  bench.rows_per_batch = 1;
+  bench.bytes_per_row = parked_bytes_max / 4;
+  std::vector<std::size_t> left;
+  bench.server.serve = [&](FakeSession& session) {
+    left.push_back(bench.batches_waiting());
+    session.reply_to_all();
+  };
+  bench.run(std::vector<std::string>(8, uuid(1)));
+  CHECK(bench.count(Status::success) == 8);
+  REQUIRE_FALSE(left.empty());
+  CHECK(left.front() == 3);  // the first is on its way, four wait behind it
+}
+
 TEST_CASE("worker: rows of one customer go one after the other, also while the first is retried") {
   WorkerBench bench;
   bench.connections = 2;

@@ -68,6 +68,11 @@ class BoundedQueue {
     return closed_ && size_ == 0;
   }
 
+  std::size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return size_;
+  }
+
   /// Consumer: gives up. A blocked push returns false, items still inside are destroyed, no wake-up comes any more.
   void abandon() {
     std::vector<std::optional<T>> dropped(ring_.size());

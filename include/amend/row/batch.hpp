@@ -79,10 +79,12 @@ class Batch {
   /// When the reader handed the batch on; the start of a row's time in the queue.
   std::chrono::steady_clock::time_point sealed_at() const noexcept { return sealed_at_; }
   void seal(std::chrono::steady_clock::time_point now) noexcept { sealed_at_ = now; }
+  bool sealed() const noexcept { return sealed_at_ != std::chrono::steady_clock::time_point(); }
 
   /// Empties the batch and keeps its memory, but never more than `bytes_kept_max` of arena (one huge row must not
   /// stay).
   void clear(std::size_t bytes_kept_max) {
+    sealed_at_ = {};
     rows_.clear();
     arena_.clear();
     if (arena_.capacity() > bytes_kept_max) arena_.shrink_to_fit();

@@ -7,7 +7,7 @@
 //
 // Thread: everything happens on the thread that calls run(), except wake().
 // Memory: rows it holds are bounded by its job table; a row that waits for its retry or its turn holds a copy of its
-// own (at most `parked_bytes_max` together before no further batch is taken).
+// own, and no further batch is taken while those hold this worker's share of `parked_bytes_max`.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,9 @@
 #include "amend/worker/signer.hpp"
 
 namespace amend {
+
+/// What rows with copies of their own may hold, in all workers together, before no further batch is taken.
+inline constexpr std::size_t parked_bytes_max = 16U << 20;
 
 /// A batch on its way to a worker: named by its first row, which holds all of it alive.
 using BatchQueue = BoundedQueue<RowRef>;
