@@ -248,11 +248,12 @@ std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& ru
       if (!reporter.recorded().contains(record.position().row)) unsent.add(record.position(), record.raw());
     if (unsent.count() > 0) unsent.close();
     return unsent.count();
+  } catch (const DurabilityError& error) {
+    control_.stop(StopCause::not_durable, error.what());
   } catch (const std::runtime_error&) {
-    // The input is gone or changed, or the disk is full: the file does not exist then, and the summary says "not
-    // known".
-    return std::nullopt;
+    // The input is gone or changed.
   }
+  return std::nullopt;  // the file does not exist then, and the summary says "not known"
 }
 
 Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent) {

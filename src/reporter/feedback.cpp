@@ -105,6 +105,13 @@ class UnsentWriter::State {
   State(const RunDirectory& run, const InputLayout& layout)
       : run_(run), name_(file_name("unsent", layout.format)), rows_(layout, FeedbackKind::unsent) {}
 
+  // Not closed: half a file would look like all that is left to do.
+  ~State() {
+    if (file_) ::unlink(run_.path(temporary()).c_str());
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
   void add(const Position& position, std::string_view raw) {
     if (count_ == 0) rows_.append_header(buffer_);
     ++count_;
@@ -117,6 +124,7 @@ class UnsentWriter::State {
     spill();
     file_->close();
     run_.rename(temporary(), name_);
+    file_.reset();
   }
 
   std::uint64_t count() const noexcept { return count_; }

@@ -119,7 +119,10 @@ void RunDirectory::write_file(std::string_view name, std::string_view text) cons
   int error = write_all(descriptor, text);
   if (error == 0 && ::fdatasync(descriptor) != 0) error = errno;
   if (::close(descriptor) != 0 && error == 0 && errno != EINTR) error = errno;
-  if (error != 0) throw DurabilityError(file, "cannot write", error);
+  if (error != 0) {
+    ::unlink(file.c_str());  // half a file is of no use, and its room is needed
+    throw DurabilityError(file, "cannot write", error);
+  }
   rename(temporary, name);
 }
 

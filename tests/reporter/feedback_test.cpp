@@ -142,6 +142,18 @@ TEST_CASE("unsent: the file appears complete at close, and not before") {
   CHECK(test::content(run.path("unsent.csv")) == "id,amend_line,amend_raw\r\n" + rest);
 }
 
+TEST_CASE("unsent: a file that was not completed leaves nothing behind") {
+  TemporaryDirectory directory;
+  const RunDirectory run(directory / "run");
+  {
+    UnsentWriter writer(run, InputLayout(Format::csv, {"id"}));
+    for (std::uint64_t line = 2; line < 20'002; ++line) writer.add(Position(line - 1, line, 0), "007");
+    CHECK(std::filesystem::exists(run.path("unsent.csv.tmp")));
+  }
+  CHECK_FALSE(std::filesystem::exists(run.path("unsent.csv.tmp")));
+  CHECK(run.files().empty());
+}
+
 TEST_CASE("unsent: no row, no file") {
   TemporaryDirectory directory;
   const RunDirectory run(directory / "run");

@@ -56,6 +56,7 @@ TEST_CASE("run_directory: a small file that cannot be written keeps its old text
   std::filesystem::create_symlink("/dev/full", run.path("summary.json.tmp"));
   CHECK_THROWS_AS(run.write_file("summary.json", "new"), DurabilityError);
   CHECK(test::content(run.path("summary.json")) == "old");
+  CHECK_FALSE(std::filesystem::exists(std::filesystem::symlink_status(run.path("summary.json.tmp"))));
 }
 
 TEST_CASE("run_directory: one that already holds results is refused, naming --run") {

@@ -80,7 +80,7 @@ TEST_CASE("error: every origin and status has its own spelling") {
   }
   CHECK(origins == std::set<std::string_view>{"api", "payment_token", "transport", "tls", "input", "run"});
   std::set<std::string_view> states;
-  for (const Status status : {Status::success, Status::failed, Status::unknown, Status::rejected}) {
+  for (const Status status : {Status::success, Status::failed, Status::unknown, Status::rejected, Status::superseded}) {
     states.insert(to_string(status));
   }
   CHECK(states == std::set<std::string_view>{"success", "failed", "unknown", "rejected"});
