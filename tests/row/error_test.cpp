@@ -83,5 +83,5 @@ TEST_CASE("error: every origin and status has its own spelling") {
   for (const Status status : {Status::success, Status::failed, Status::unknown, Status::rejected, Status::superseded}) {
     states.insert(to_string(status));
   }
-  CHECK(states == std::set<std::string_view>{"success", "failed", "unknown", "rejected"});
+  CHECK(states == std::set<std::string_view>{"success", "failed", "unknown", "rejected", "superseded"});
 }
