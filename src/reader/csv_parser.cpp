@@ -9,6 +9,8 @@
 namespace amend {
 namespace {
 
+constexpr std::size_t replay_bytes_kept = 64 * 1024;
+
 bool is_line_end(char c) noexcept { return c == '\n' || c == '\r'; }
 
 }  // namespace
@@ -23,20 +25,40 @@ struct CsvParser::Piece {
   const char* at;
   const char* begin;
   const char* end;
-  const char* stop;      // the row must have ended here; the end of the piece when the row limit is further away
-  const char* raw_from;  // what stands before belongs to no row or is in Record::raw() already
-  std::uint64_t offset;  // of `begin` in the input
+  const char* stop;            // the row must have ended here; the end of the piece when the row limit is further away
+  const char* raw_from;        // what stands before belongs to no row or is in Record::raw() already
+  std::uint64_t offset;        // of `begin` in the input
+  std::size_t given_back = 0;  // bytes of earlier pieces that are read again
 };
 
-CsvParser::CsvParser(char delimiter, std::size_t row_bytes_max, std::size_t columns_max, Position start)
+CsvParser::CsvParser(char delimiter, std::size_t row_bytes_max, std::size_t columns_max, Position start, Damage damage)
     : delimiter_(delimiter),
       row_bytes_max_(row_bytes_max),
       columns_max_(columns_max),
+      on_damage_(damage),
       next_row_(start.row),
       line_(start.line),
       offset_(start.byte) {}
 
 CsvParser::Stop CsvParser::parse(std::string_view& input, Record& out) {
+  if (!replay_.empty() && replay(out)) return Stop::record;
+  return consume(input, out);
+}
+
+// True: a record came out of the lines that are read again.
+bool CsvParser::replay(Record& out) {
+  std::string_view again = std::string_view(replay_).substr(replayed_);
+  const Stop stop = consume(again, out);
+  replayed_ = replay_.size() - again.size();
+  if (again.empty()) {
+    replay_.clear();
+    if (replay_.capacity() > replay_bytes_kept) replay_.shrink_to_fit();
+    replayed_ = 0;
+  }
+  return stop == Stop::record;
+}
+
+CsvParser::Stop CsvParser::consume(std::string_view& input, Record& out) {
   Piece piece(input, offset_);
   if (state_ != State::row_start && state_ != State::skipping) {
     const std::uint64_t room = row_bytes_max_ - (offset_ - row_.byte);
@@ -58,14 +80,21 @@ CsvParser::Stop CsvParser::parse(std::string_view& input, Record& out) {
     }
   }
   if (!ended && state_ != State::row_start) keep_raw(piece, out);
-  offset_ = piece.position();
+  offset_ = piece.position() - piece.given_back;
   input.remove_prefix(static_cast<std::size_t>(piece.at - piece.begin));
   return ended ? Stop::record : Stop::need_input;
 }
 
 CsvParser::Stop CsvParser::finish(Record& out) {
+  if (!replay_.empty() && replay(out)) return Stop::record;
   if (state_ == State::row_start) return Stop::end;
-  if (state_ == State::quoted) damage(Fault::unclosed_quote, offset_ - row_.byte);
+  if (state_ == State::quoted) {
+    Piece nothing(std::string_view(), offset_);
+    if (end_damaged_row(nothing, out, Fault::unclosed_quote)) {
+      offset_ -= nothing.given_back;
+      return Stop::record;
+    }
+  }
   if (state_ != State::skipping) end_cell(out);
   judge(out);
   state_ = State::row_start;
@@ -86,6 +115,11 @@ void CsvParser::start_row(Piece& piece, Record& out) {
   fault_ = Fault::none;
   cells_ = 0;
   piece.raw_from = piece.at;
+  if (row_.byte < damaged_until_) {
+    damage(Fault::damaged, 0);
+    state_ = State::skipping;
+    return;
+  }
   if (row_bytes_max_ < static_cast<std::size_t>(piece.end - piece.at)) piece.stop = piece.at + row_bytes_max_;
   state_ = State::cell_start;
 }
@@ -107,12 +141,7 @@ bool CsvParser::read_unquoted(Piece& piece, Record& out) {
     append(out, piece.at, found);
     piece.at = found;
     if (found == piece.stop) return false;
-    if (*found == '"') {
-      damage(Fault::quote_in_cell, piece.position() - row_.byte + 1);
-      state_ = State::skipping;
-      piece.stop = piece.end;
-      return false;
-    }
+    if (*found == '"') return end_damaged_row(piece, out, Fault::quote_in_cell);
     end_cell(out);
     if (*found != delimiter_) return end_row(piece, out);
     ++piece.at;
@@ -160,10 +189,45 @@ bool CsvParser::read_after_quote(Piece& piece, Record& out) {
     end_cell(out);
     return end_row(piece, out);
   }
-  damage(Fault::text_after_quote, piece.position() - row_.byte + 1);
-  state_ = State::skipping;
+  return end_damaged_row(piece, out, Fault::text_after_quote);
+}
+
+// The piece stands where the damage showed itself. True: the row ended at its first line end, the rest is read again.
+bool CsvParser::end_damaged_row(Piece& piece, Record& out, Fault fault) {
+  const std::uint64_t noticed_at = piece.position();
+  damage(fault, noticed_at - row_.byte + 1);
+  damage_line_ = quote_line_;
+  const char last = piece.at != piece.raw_from ? piece.at[-1] : out.raw().back();
+  damage_end_line_ = is_line_end(last) ? line_ - 1 : line_;
   piece.stop = piece.end;
-  return false;
+  state_ = State::skipping;
+  if (!take_first_line(piece, out)) return false;
+  if (on_damage_ == Damage::reject) damaged_until_ = noticed_at;
+  judge(out);
+  line_ = row_.line + 1;
+  state_ = State::row_start;
+  return true;
+}
+
+// False: the row is on one line so far.
+bool CsvParser::take_first_line(Piece& piece, Record& out) {
+  std::string& raw = out.raw();
+  const std::size_t before = raw.find_first_of("\r\n");
+  if (before != std::string::npos) {
+    after_cr_ = raw[before] == '\r';
+    replay_.assign(raw, before + 1);
+    raw.resize(before);
+    piece.at = piece.raw_from;
+    piece.given_back = replay_.size();
+    return true;
+  }
+  const char* const line_end = std::find_if(piece.raw_from, piece.at, is_line_end);
+  if (line_end == piece.at) return false;
+  after_cr_ = *line_end == '\r';
+  raw.append(piece.raw_from, line_end);
+  piece.at = line_end + 1;
+  piece.raw_from = piece.at;
+  return true;
 }
 
 bool CsvParser::skip_line(Piece& piece, Record& out) {
@@ -178,7 +242,8 @@ bool CsvParser::reach_limit(Piece& piece, Record& out) {
     end_cell(out);
     return end_row(piece, out);
   }
-  damage(state_ == State::quoted ? Fault::unclosed_quote : Fault::too_large, row_bytes_max_);
+  if (state_ == State::quoted && line_ != row_.line) return end_damaged_row(piece, out, Fault::unclosed_quote);
+  damage(Fault::too_large, row_bytes_max_);
   state_ = State::skipping;
   return false;
 }
@@ -231,19 +296,31 @@ void CsvParser::damage(Fault fault, std::uint64_t byte_in_row) {
 Reason CsvParser::reason() const {
   const std::string where =
       "column " + std::to_string(fault_cell_) + ", byte " + std::to_string(fault_byte_) + " of the row: ";
+  const auto column = static_cast<std::uint32_t>(fault_cell_);
   switch (fault_) {
-    case Fault::quote_in_cell: return row_fault("input.csv.quote", where + "a quote inside an unquoted cell");
-    case Fault::text_after_quote: return row_fault("input.csv.quote", where + "text after the closing quote");
+    case Fault::quote_in_cell:
+      return row_fault("input.csv.quote", where + "a quote inside an unquoted cell" + what_follows(), column);
+    case Fault::text_after_quote:
+      return row_fault("input.csv.quote", where + "text after the closing quote" + what_follows(), column);
     case Fault::unclosed_quote:
-      return row_fault("input.csv.unclosed_quote", "column " + std::to_string(fault_cell_) +
-                                                       ": the quote opened at line " + std::to_string(quote_line_) +
-                                                       " is not closed; lines " + std::to_string(row_.line) + " to " +
-                                                       std::to_string(line_) + " are rejected with this row");
+      return row_fault("input.csv.unclosed_quote",
+                       "column " + std::to_string(fault_cell_) + ": the quote opened at line " +
+                           std::to_string(quote_line_) + " is not closed" + what_follows(),
+                       column);
+    case Fault::damaged:
+      return row_fault("input.csv.damaged", "the line stands inside the quote opened at line " +
+                                                std::to_string(damage_line_) + ", which is damaged");
     case Fault::columns: return row_fault("input.row.columns", "more than " + std::to_string(columns_max_) + " cells");
     case Fault::none:
     case Fault::too_large: break;
   }
   return row_fault("input.row.too_large", "longer than " + std::to_string(row_bytes_max_) + " bytes");
+}
+
+std::string CsvParser::what_follows() const {
+  if (damage_end_line_ == row_.line) return {};
+  if (on_damage_ == Damage::recover) return "; the lines behind it are read as rows";
+  return "; the lines behind it, up to line " + std::to_string(damage_end_line_) + ", are rejected too";
 }
 
 }  // namespace amend

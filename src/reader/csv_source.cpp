@@ -31,7 +31,8 @@ class CsvSource final : public RowSource {
       : RowSource(std::move(feed), config),
         file_(config.file == "-" ? "stdin" : printable(config.file)),
         delimiter_(config.delimiter.value_or(',')),
-        parser_(delimiter_, config.row_bytes_max, config.columns_max, start) {
+        parser_(delimiter_, config.row_bytes_max, config.columns_max, start,
+                config.recover ? Damage::recover : Damage::reject) {
     Record record;
     if (read_row(record)) take_header(record);
   }

@@ -6,8 +6,8 @@
 
 namespace amend {
 
-Reason row_fault(std::string_view code, const std::string& text) {
-  return Reason(std::string(code), printable(text), Origin::input);
+Reason row_fault(std::string_view code, const std::string& text, std::uint32_t column) {
+  return Reason(std::string(code), printable(text), Origin::input, column);
 }
 
 void refuse_row(Record& record, Reason reason) {

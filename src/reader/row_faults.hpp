@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,8 +16,8 @@ inline constexpr std::size_t raw_kept_bytes = 4096;
 /// One byte more shows whether the cut would fall inside a character.
 inline constexpr std::size_t raw_seen_bytes = raw_kept_bytes + 1;
 
-/// A reason of origin `input`; the text is made printable and cut.
-Reason row_fault(std::string_view code, const std::string& text);
+/// A reason of origin `input`; the text is made printable and cut. `column`: Reason::column.
+Reason row_fault(std::string_view code, const std::string& text, std::uint32_t column = 0);
 
 /// Makes the record faulty; its raw bytes are cut to `raw_kept_bytes`, at a UTF-8 boundary where there is one.
 void refuse_row(Record& record, Reason reason);

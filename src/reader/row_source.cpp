@@ -26,7 +26,7 @@ bool RowSource::ready() {
   if (limit_ != 0 && rows_ == limit_) return true;
   if (ahead_ == Ahead::row || ahead_ == Ahead::end) return true;
   for (;;) {
-    if (!feed_.rest().empty()) ahead_ = Ahead::part;
+    ahead_ = Ahead::part;
     if (consume(ahead_record_)) {
       ahead_ = Ahead::row;
       return true;

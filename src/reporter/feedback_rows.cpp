@@ -131,7 +131,9 @@ void FeedbackRows::append_row(std::string& out, std::uint64_t line, std::string_
 }
 
 void FeedbackRows::append_csv(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) {
-  const bool parsed = parse_cells(raw);
+  // Quoted text may look like a row: it must not come back as one.
+  const bool may_be_text = reason && reason->code == "input.csv.damaged";
+  const bool parsed = !may_be_text && parse_cells(raw);
   if (!parsed && kind_ == FeedbackKind::sent) {
     throw std::logic_error(fmt::format("line {}: a row that was sent does not parse any more", line));
   }

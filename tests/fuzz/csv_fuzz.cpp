@@ -15,15 +15,20 @@ namespace {
 class Settings {
  public:
   explicit Settings(fuzz::Dice& dice)
-      : delimiter(",;\t|"[dice.below(4)]), row_bytes_max(1 + dice.below(60)), columns_max(1 + dice.below(6)) {}
+      : delimiter(",;\t|"[dice.below(4)]),
+        row_bytes_max(1 + dice.below(60)),
+        columns_max(1 + dice.below(6)),
+        damage(dice.below(2) == 0 ? Damage::reject : Damage::recover) {}
 
   char delimiter;
   std::size_t row_bytes_max;
   std::size_t columns_max;
+  Damage damage;
 };
 
 std::vector<reference::Row> parse(std::string_view text, std::size_t piece, const Settings& settings) {
-  CsvParser parser(settings.delimiter, settings.row_bytes_max, settings.columns_max);
+  CsvParser parser(settings.delimiter, settings.row_bytes_max, settings.columns_max, Position(0, 1, 0),
+                   settings.damage);
   std::vector<reference::Row> rows;
   Record record;
   const auto take = [&] {
@@ -58,6 +63,7 @@ void compare(const std::vector<reference::Row>& rows, const std::vector<referenc
     require(rows[i].fault == wanted[i].fault, "the fault of each row");
     require(rows[i].cells == wanted[i].cells, "the cells of each row");
     require(wanted[i].raw.starts_with(rows[i].raw), "the raw text of each row");
+    require(!rows[i].raw.empty(), "no row is blank");
   }
 }
 
@@ -68,7 +74,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Settings settings(dice);
   const std::size_t piece = 1 + dice.below(9);
   const std::string_view text = dice.rest();
-  auto wanted = reference::Csv(text, settings.delimiter, settings.row_bytes_max, settings.columns_max).rows();
+  auto wanted = reference::Csv(text, settings.delimiter, settings.row_bytes_max, settings.columns_max,
+                               settings.damage == Damage::recover)
+                    .rows();
   for (auto& row : wanted) judge_bytes(row);
   compare(parse(text, text.size() + 1, settings), wanted);
   compare(parse(text, piece, settings), wanted);

@@ -33,6 +33,7 @@ const std::map<std::string, Where> produced{
     {"input.name.too_long", Where::csv},
     {"input.name.type", Where::ndjson},
     {"input.csv.columns", Where::csv},
+    {"input.csv.damaged", Where::csv},
     {"input.csv.quote", Where::csv},
     {"input.csv.unclosed_quote", Where::csv},
     {"input.id.not_uuid", Where::csv},
@@ -183,6 +184,7 @@ TEST_CASE("error codes: what can be wrong with a row of a CSV") {
       BadRow(wide, "input.row.columns"),
       BadRow(cells(std::string(bytes_too_many, 'n') + ",5,"), "input.row.too_large"),
       BadRow(cells("\"Ann,5,"), "input.csv.unclosed_quote"),
+      BadRow(cells("Ann,5,"), "input.csv.damaged"),
   };
   check_rejected("id,name,phone,default_payment_method\n", cells("Ann,5,"), bad, "customers.csv", Where::csv);
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -25,10 +26,16 @@ class Setup {
   char delimiter = ',';
   std::size_t row_bytes_max = 1000;
   std::size_t columns_max = 10;
+  Damage damage = Damage::reject;
 };
 
+std::vector<reference::Row> read_plainly(std::string_view text, const Setup& setup) {
+  return reference::Csv(text, setup.delimiter, setup.row_bytes_max, setup.columns_max, setup.damage == Damage::recover)
+      .rows();
+}
+
 std::vector<reference::Row> parse(std::string_view text, std::size_t piece, const Setup& setup = {}) {
-  CsvParser parser(setup.delimiter, setup.row_bytes_max, setup.columns_max);
+  CsvParser parser(setup.delimiter, setup.row_bytes_max, setup.columns_max, Position(0, 1, 0), setup.damage);
   std::vector<reference::Row> rows;
   Record record;
   while (!text.empty()) {
@@ -62,8 +69,21 @@ std::vector<reference::Row> read(std::string_view text, const Setup& setup = {})
   const auto rows = parse(text, whole, setup);
   compare(parse(text, 1, setup), rows);
   compare(parse(text, 7, setup), rows);
-  compare(rows, reference::Csv(text, setup.delimiter, setup.row_bytes_max, setup.columns_max).rows());
+  compare(rows, read_plainly(text, setup));
   return rows;
+}
+
+// Each line that is not blank stands in exactly one row, and each row where it says it does.
+void check_cover(std::string_view text, const std::vector<reference::Row>& rows) {
+  std::size_t end = 0;
+  for (const auto& row : rows) {
+    REQUIRE(row.position.byte >= end);
+    const std::string_view between = text.substr(end, row.position.byte - end);
+    CHECK(between.find_first_not_of("\r\n") == std::string_view::npos);
+    CHECK(text.substr(row.position.byte, row.raw.size()) == row.raw);
+    end = row.position.byte + row.raw.size();
+  }
+  CHECK(text.substr(end).find_first_not_of("\r\n") == std::string_view::npos);
 }
 
 using Cells = std::vector<std::string>;
@@ -116,28 +136,89 @@ TEST_CASE("csv_parser: the text of a fault names the column and the byte") {
   CHECK(record.fault()->text == "column 2, byte 5 of the row: a quote inside an unquoted cell");
 }
 
-TEST_CASE("csv_parser: a quote that is never closed is rejected where its row began") {
-  SUBCASE("at the end of the input") {
-    const auto rows = read("h,i\na,b\nc,\"d\ne,f\n");
-    REQUIRE(rows.size() == 3);
+TEST_CASE("csv_parser: a quote that is never closed costs its row, and each line behind it is rejected on its own") {
+  SUBCASE("up to the end of the input") {
+    const auto rows = read("h,i\na,b\nc,\"d\r\ne,f\r\rg,h\n");
+    REQUIRE(rows.size() == 5);
     CHECK(rows[2].fault == "input.csv.unclosed_quote");
-    CHECK(rows[2].position.line == 3);
+    CHECK(rows[2].position == Position(2, 3, 8));
+    CHECK(rows[2].raw == "c,\"d");
+    CHECK(rows[3].fault == "input.csv.damaged");
+    CHECK(rows[3].position == Position(3, 4, 14));
+    CHECK(rows[3].raw == "e,f");
+    CHECK(rows[4].position == Position(4, 6, 19));
   }
-  SUBCASE("at the row limit, and reading goes on at the next line end") {
+  SUBCASE("up to the row limit; reading goes on with the first line that begins behind it") {
     const auto rows = read("a,\"b\nc,d\ne,f\ng,h\n", Setup{',', 10, 10});
-    REQUIRE(rows.size() == 2);
+    REQUIRE(rows.size() == 4);
     CHECK(rows[0].fault == "input.csv.unclosed_quote");
-    CHECK(rows[0].position.line == 1);
-    CHECK(rows[1].cells == Cells{"g", "h"});
-    CHECK(rows[1].position == Position(1, 4, 13));
+    CHECK(rows[1].fault == "input.csv.damaged");
+    CHECK(rows[2].fault == "input.csv.damaged");
+    CHECK(rows[3].cells == Cells{"g", "h"});
+    CHECK(rows[3].position == Position(3, 4, 13));
   }
-  SUBCASE("the text names the line where it was opened and the lines that are lost") {
-    CsvParser parser(',', 10, 10);
+  SUBCASE("up to the quote of a later row, which it seems to close") {
+    const auto rows = read("a,\"b\nc,d\ne,\"f\"\ng,h\n");
+    REQUIRE(rows.size() == 4);
+    CHECK(rows[0].fault == "input.csv.quote");
+    CHECK(rows[0].raw == "a,\"b");
+    CHECK(rows[1].fault == "input.csv.damaged");
+    CHECK(rows[2].fault == "input.csv.damaged");
+    CHECK(rows[3].cells == Cells{"g", "h"});
+  }
+  SUBCASE("with recover the lines behind it are rows again") {
+    const auto rows = read("a,\"b\nc,d\ne,\"f\"\ng,h\n", Setup{',', 100, 10, Damage::recover});
+    REQUIRE(rows.size() == 4);
+    CHECK(rows[0].fault == "input.csv.quote");
+    CHECK(rows[1].cells == Cells{"c", "d"});
+    CHECK(rows[2].cells == Cells{"e", "f"});
+    CHECK(rows[3].cells == Cells{"g", "h"});
+  }
+  SUBCASE("with recover, and one damaged quote behind the other") {
+    const auto rows = read("\"a\n\"b\n\"c\n\"d\n\"e\nf\n", Setup{',', 100, 10, Damage::recover});
+    REQUIRE(rows.size() == 6);
+    for (std::size_t i = 0; i < 5; ++i) CHECK(rows[i].raw == "\"" + std::string(1, static_cast<char>('a' + i)));
+    CHECK(rows[3].fault == "input.csv.quote");
+    CHECK(rows[4].fault == "input.csv.unclosed_quote");
+    CHECK(rows[5].cells == Cells{"f"});
+  }
+}
+
+TEST_CASE("csv_parser: the text of a damaged quote names where it was opened and what is lost with it") {
+  const auto text_of = [](Damage damage) {
+    CsvParser parser(',', 100, 10, Position(0, 1, 0), damage);
     Record record;
-    std::string_view input = "a,\"b\nc,d\ne,f\ng,h\n";
-    REQUIRE(parser.parse(input, record) == CsvParser::Stop::record);
-    CHECK(record.fault()->text ==
-          "column 2: the quote opened at line 1 is not closed; lines 1 to 3 are rejected with this row");
+    std::string_view input = "a,\"b\nc,d\ne,f\n";
+    REQUIRE(parser.parse(input, record) == CsvParser::Stop::need_input);
+    REQUIRE(parser.finish(record) == CsvParser::Stop::record);
+    CHECK(record.fault()->column == 2);
+    return record.fault()->text;
+  };
+  CHECK(text_of(Damage::reject) ==
+        "column 2: the quote opened at line 1 is not closed; the lines behind it, up to line 3, are rejected too");
+  CHECK(text_of(Damage::recover) ==
+        "column 2: the quote opened at line 1 is not closed; the lines behind it are read as rows");
+}
+
+TEST_CASE("csv_parser: a line that is longer than the limit is too large, in quotes or not") {
+  const auto rows = read("a,\"bcdefghijklmno\"\nx,y\n", Setup{',', 10, 10});
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].fault == "input.row.too_large");
+  CHECK(rows[1].cells == Cells{"x", "y"});
+}
+
+TEST_CASE("csv_parser: damaged quotes are read a bounded number of times, whatever follows them") {
+  // Each way to hold quotes open, or to close them at once, for a MiB; with the limit nearby and far away.
+  for (const std::string line :
+       {"\"a\n", "a,\"\"\"\"\n", "\"\"\"\n", "a\"\"b\n", "\"\"\n", "x\n", ",\"\"x\n", "\"x\",\"\n"}) {
+    CAPTURE(line);
+    std::string text = "h,\"i\n";
+    while (text.size() < (1U << 20)) text += line;
+    for (const std::size_t limit : {std::size_t{1000}, std::size_t{4} << 20}) {
+      const auto rows = parse(text, 4096, Setup{',', limit, 10, Damage::recover});
+      CHECK(rows.back().position.line <= static_cast<std::uint64_t>(std::ranges::count(text, '\n')) + 1);
+      CHECK(rows.size() >= 2);
+    }
   }
 }
 
@@ -205,9 +286,10 @@ TEST_CASE("csv_parser: random text reads the same as with the plain reader, howe
     const auto pick = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
     std::string text;
     for (std::size_t n = pick(200); n > 0; --n) text += alphabet[pick(pick(8) == 0 ? alphabet.size() : 9)];
-    const Setup setup{',', 1 + pick(60), 1 + pick(8)};
+    const Setup setup{',', 1 + pick(60), 1 + pick(8), pick(2) == 0 ? Damage::reject : Damage::recover};
     INFO("seed ", seed, ", row_bytes_max ", setup.row_bytes_max, ", columns_max ", setup.columns_max);
-    const auto wanted = reference::Csv(text, ',', setup.row_bytes_max, setup.columns_max).rows();
+    const auto wanted = read_plainly(text, setup);
+    check_cover(text, wanted);
     for (const std::size_t piece : {whole, std::size_t{1}, 1 + pick(20)}) compare(parse(text, piece, setup), wanted);
   }
 }

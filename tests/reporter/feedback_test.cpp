@@ -87,6 +87,18 @@ TEST_CASE("feedback: a row that cannot be parsed has empty cells and its text in
   CHECK(table[1].back().size() == 4096);
 }
 
+TEST_CASE("feedback: a line from inside a damaged quote never comes back as cells, though it looks like a row") {
+  TemporaryDirectory directory;
+  const RunDirectory run(directory / "run");
+  Rows rows;
+  const auto sink = open_feedback(run, InputLayout(Format::csv, {"id", "name"}));
+  sink->write(test::list(rows.failed(Status::rejected, "7,Ann", "input.csv.damaged", "x", 18)));
+  sink->close();
+  const auto table = read_csv(test::content(run.path("rejected.csv")));
+  REQUIRE(table.size() == 2);
+  CHECK(table[1] == std::vector<std::string>{"", "", "18", "input.csv.damaged", "x", "7,Ann"});
+}
+
 TEST_CASE("feedback: an NDJSON line travels byte for byte, with the reasons behind it") {
   const InputLayout layout(Format::ndjson);
   CHECK(write_one(layout, Status::failed, R"( { "id" : "7", "n":1.50e0, "o":{"a":[1,"}"]} } )", "failed.ndjson") ==
