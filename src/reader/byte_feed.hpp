@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,7 @@ class ByteFeed {
   bool wait(std::chrono::milliseconds timeout) { return at_end_ || input_->wait(timeout); }
 
   std::uint64_t bytes_total() const { return input_->bytes_total(); }
+  std::optional<std::uint64_t> raw_bytes_read() const { return input_->raw_bytes_read(); }
 
  private:
   std::unique_ptr<ByteInput> input_;

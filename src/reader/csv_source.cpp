@@ -30,7 +30,7 @@ class CsvSource final : public RowSource {
   CsvSource(ByteFeed feed, const InputConfig& config, Position start)
       : RowSource(std::move(feed), config),
         file_(config.file == "-" ? "stdin" : printable(config.file)),
-        delimiter_(config.delimiter.value_or(',')),
+        delimiter_(*config.delimiter),
         parser_(delimiter_, config.row_bytes_max, config.columns_max, start,
                 config.recover ? Damage::recover : Damage::reject) {
     Record record;

@@ -38,7 +38,7 @@ void Reader::read_all() {
     if (!wait_for_input()) return;
     if (!source_.next(record)) return;
     metrics_.rows_read.add();
-    metrics_.bytes_read.set(source_.position().byte);
+    metrics_.bytes_read.set(source_.bytes_read());
     if (!take(record)) return;
   }
 }

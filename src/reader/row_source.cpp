@@ -2,9 +2,12 @@
 
 #include <utility>
 
+#include "reader/row_faults.hpp"
+
 namespace amend {
 
-RowSource::RowSource(ByteFeed feed, const InputConfig& config) : feed_(std::move(feed)), limit_(config.limit) {}
+RowSource::RowSource(ByteFeed feed, const InputConfig& config)
+    : feed_(std::move(feed)), encoding_(config.encoding), limit_(config.limit) {}
 
 bool RowSource::next(Record& record) {
   if (limit_ != 0 && rows_ == limit_) return false;
@@ -18,6 +21,8 @@ bool RowSource::next(Record& record) {
     ahead_ = Ahead::nothing;
   }
   complete(record);
+  if (record.fault() && record.fault()->code == "input.utf8" && encoding_ != "UTF-8")
+    refuse_row(record, row_fault("input.utf8", "the row holds bytes that mean nothing in " + encoding_));
   ++rows_;
   return true;
 }

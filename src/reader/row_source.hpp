@@ -16,9 +16,12 @@ class RowSource : public Source {
   bool next(Record& record) final;
   bool ready() final;
   bool wait(std::chrono::milliseconds timeout) final;
+  const std::string& encoding() const final { return encoding_; }
   std::uint64_t bytes_total() const final { return feed_.bytes_total(); }
+  std::uint64_t bytes_read() const final { return feed_.raw_bytes_read().value_or(position().byte); }
 
  protected:
+  /// `config.encoding` is what the feed's bytes were decoded from.
   RowSource(ByteFeed feed, const InputConfig& config);
 
   ByteFeed& feed() noexcept { return feed_; }
@@ -36,6 +39,7 @@ class RowSource : public Source {
   enum class Ahead : std::uint8_t { nothing, part, row, end };
 
   ByteFeed feed_;
+  std::string encoding_;
   std::uint64_t limit_;
   std::uint64_t rows_ = 0;
   Record ahead_record_;  // what ready() has read so far

@@ -1,11 +1,14 @@
 #include "amend/reader/source.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cstring>
 #include <utility>
 
 #include "amend/error.hpp"
 #include "reader/byte_feed.hpp"
+#include "reader/decoding_input.hpp"
 #include "reader/file_input.hpp"
 #include "reader/row_source.hpp"
 
@@ -42,19 +45,69 @@ Format format_by_first_byte(ByteFeed& feed) {
   return Format::csv;
 }
 
-// A UTF-8 BOM is dropped: the offset of what follows. Only as many bytes are waited for as look like a BOM so far.
-std::uint64_t drop_bom(ByteFeed& feed, const std::string& file) {
-  feed.require(1);
-  if (feed.rest().empty()) return 0;
-  const char first = feed.rest()[0];
-  if (first != '\xEF' && first != '\xFF' && first != '\xFE') return 0;
-  feed.require(2);
-  if (feed.rest().starts_with("\xFF\xFE") || feed.rest().starts_with("\xFE\xFF")) {
-    throw ConfigError(
-        (file == "-" ? "stdin" : printable(file)) + ": is UTF-16: export it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")",
-        ExitCode::input);
+// Bytes that were looked at go first, then what is left of their input.
+class Unread final : public ByteInput {
+ public:
+  explicit Unread(ByteFeed feed) : feed_(std::move(feed)) {}
+
+  std::size_t read(std::span<char> buffer) override {
+    if (!feed_.refill()) return 0;
+    const std::size_t bytes = std::min(buffer.size(), feed_.rest().size());
+    std::memcpy(buffer.data(), feed_.rest().data(), bytes);
+    feed_.rest().remove_prefix(bytes);
+    return bytes;
   }
-  feed.require(utf8_bom.size());
+  bool ready() override { return !feed_.rest().empty() || feed_.ready(); }
+  bool wait(std::chrono::milliseconds timeout) override { return !feed_.rest().empty() || feed_.wait(timeout); }
+  std::uint64_t bytes_total() const override { return feed_.bytes_total(); }
+
+ private:
+  ByteFeed feed_;
+};
+
+bool is_plain(char c) noexcept {
+  return (c >= ' ' && c != '\x7F' && static_cast<unsigned char>(c) < 0x80) || c == '\t' || c == '\r' || c == '\n';
+}
+
+// What the first bytes say; empty: nothing. Only as many are waited for as look like a mark so far.
+std::string_view encoding_by_first_bytes(ByteFeed& feed) {
+  feed.require(1);
+  if (feed.rest().empty()) return {};
+  const char first = feed.rest()[0];
+  const bool may_be_mark = first == '\xEF' || first == '\xFF' || first == '\xFE';
+  if (!may_be_mark && first != '\0' && !is_plain(first)) return {};
+  feed.require(2);
+  if (feed.rest().starts_with("\xFF\xFE")) return "UTF-16LE";
+  if (feed.rest().starts_with("\xFE\xFF")) return "UTF-16BE";
+  if (first == '\xEF') feed.require(utf8_bom.size());
+  if (feed.rest().starts_with(utf8_bom)) return "UTF-8";
+  if (feed.rest().size() < 2 || may_be_mark || (feed.rest()[0] == '\0') == (feed.rest()[1] == '\0')) return {};
+  feed.require(4);
+  const std::string_view start = feed.rest().substr(0, 4);
+  if (start.size() < 4) return {};
+  if (is_plain(start[0]) && start[1] == '\0' && is_plain(start[2]) && start[3] == '\0') return "UTF-16LE";
+  if (start[0] == '\0' && is_plain(start[1]) && start[2] == '\0' && is_plain(start[3])) return "UTF-16BE";
+  return {};
+}
+
+bool is_utf16(std::string_view name) noexcept { return name.starts_with("UTF-16"); }
+
+// What the bytes are read as.
+std::string choose_encoding(ByteFeed& feed, const InputConfig& config) {
+  const std::string_view seen = encoding_by_first_bytes(feed);
+  if (config.encoding.empty()) return seen.empty() ? "UTF-8" : std::string(seen);
+  const std::string given = known_encoding(config.encoding);
+  if (seen.empty() || given == seen) return given;
+  // `utf-16` leaves the order of the bytes to the file.
+  if (is_utf16(given) && is_utf16(seen) && !config.encoding.ends_with("E") && !config.encoding.ends_with("e"))
+    return std::string(seen);
+  throw ConfigError("--encoding " + printable(config.encoding, 40) + ": the first bytes of " +
+                    (config.file == "-" ? "stdin" : printable(config.file)) + " say that it is " + std::string(seen) +
+                    "; leave the option out");
+}
+
+// Spreadsheets write UTF-8 with a byte order mark: the offset of what follows.
+std::uint64_t drop_mark(ByteFeed& feed) {
   if (!feed.rest().starts_with(utf8_bom)) return 0;
   feed.rest().remove_prefix(utf8_bom.size());
   return utf8_bom.size();
@@ -66,7 +119,7 @@ Position take_separator_line(ByteFeed& feed, InputConfig& config, Position start
   constexpr std::string_view word = "sep=";
   for (std::size_t i = 0; i < word.size(); ++i) {
     feed.require(i + 1);
-    if (feed.rest().size() <= i || feed.rest()[i] != word[i]) return start;
+    if (feed.rest().size() <= i || std::tolower(static_cast<unsigned char>(feed.rest()[i])) != word[i]) return start;
   }
   feed.require(word.size() + 3);
   const std::string_view line = feed.rest().substr(0, word.size() + 3);
@@ -78,18 +131,63 @@ Position take_separator_line(ByteFeed& feed, InputConfig& config, Position start
   return Position(start.row, start.line + 1, start.byte + line_end + 1);
 }
 
+// How often each separator stands outside quotes in the first line. Nothing behind that line is waited for.
+class HeaderLine {
+ public:
+  explicit HeaderLine(ByteFeed& feed) {
+    std::size_t at = 0;
+    while (at < looked_at_max) {
+      if (at == feed.rest().size()) feed.require(at + 1);
+      if (at == feed.rest().size() || !take(feed.rest()[at])) break;
+      ++at;
+    }
+  }
+
+  bool has(char separator) const noexcept { return counts_[separators.find(separator)] > 0; }
+  char most_frequent() const noexcept {
+    return separators[static_cast<std::size_t>(std::ranges::max_element(counts_) - counts_.begin())];
+  }
+
+ private:
+  static constexpr std::size_t looked_at_max = 64 * 1024;
+  static constexpr std::string_view separators = ",;\t|";  // the first of equals wins
+
+  bool take(char c) noexcept {
+    if (c == '"') in_quotes_ = !in_quotes_;
+    if (in_quotes_) return true;
+    if (c == '\n' || c == '\r') return false;
+    const std::size_t which = separators.find(c);
+    if (which != std::string_view::npos) ++counts_[which];
+    return true;
+  }
+
+  std::array<std::size_t, separators.size()> counts_{};
+  bool in_quotes_ = false;
+};
+
+char recognise_delimiter(ByteFeed& feed, std::string_view extension) {
+  const HeaderLine header(feed);
+  return extension == ".tsv" && header.has('\t') ? '\t' : header.most_frequent();
+}
+
 }  // namespace
 
 std::unique_ptr<Source> make_source(std::unique_ptr<ByteInput> input, const InputConfig& config) {
   ByteFeed feed(std::move(input));
-  const Position start(0, 1, drop_bom(feed, config.file));
   InputConfig effective = config;
+  effective.encoding = choose_encoding(feed, config);
+  Position start(0, 1, 0);
+  if (effective.encoding == "UTF-8") {
+    start.byte = drop_mark(feed);
+  } else {
+    feed = ByteFeed(decode(std::make_unique<Unread>(std::move(feed)), effective.encoding));
+  }
   const std::string extension = lower_extension(config.file);
-  if (extension == ".tsv" && !config.delimiter) effective.delimiter = '\t';
   if (effective.format == Format::automatic) effective.format = format_by_name(extension);
   if (effective.format == Format::automatic) effective.format = format_by_first_byte(feed);
   if (effective.format == Format::ndjson) return make_ndjson_source(std::move(feed), effective, start);
   const Position header = take_separator_line(feed, effective, start);
+  if (!effective.delimiter) effective.delimiter = recognise_delimiter(feed, extension);
   return make_csv_source(std::move(feed), effective, header);
 }
 

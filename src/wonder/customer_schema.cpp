@@ -145,19 +145,22 @@ bool is_uuid(std::string_view text) noexcept {
   return true;
 }
 
-bool is_utf8(std::string_view text) noexcept {
-  while (!text.empty()) {
-    if (text.size() >= 8 && (load(text.data()) & high_bits) == 0) {
-      text.remove_prefix(8);
+std::size_t utf8_prefix(std::string_view text) noexcept {
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    if (rest.size() >= 8 && (load(rest.data()) & high_bits) == 0) {
+      rest.remove_prefix(8);
       continue;
     }
-    const bool ascii = static_cast<unsigned char>(text.front()) < 0x80;
-    const std::size_t length = ascii ? 1 : sequence_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+    const bool ascii = static_cast<unsigned char>(rest.front()) < 0x80;
+    const std::size_t length = ascii ? 1 : sequence_length(rest);
+    if (length == 0) break;
+    rest.remove_prefix(length);
   }
-  return true;
+  return text.size() - rest.size();
 }
+
+bool is_utf8(std::string_view text) noexcept { return utf8_prefix(text) == text.size(); }
 
 std::size_t code_points(std::string_view text) noexcept {
   return static_cast<std::size_t>(

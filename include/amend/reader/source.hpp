@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,11 +46,18 @@ class Source {
   /// csv or ndjson, never automatic.
   virtual Format format() const = 0;
 
-  /// CSV: what separates the cells; with the default delimiter TAB for a .tsv file, and what a `sep=` line says.
+  /// CSV: what separates the cells, given or recognised.
   virtual char delimiter() const = 0;
 
-  /// Where reading stands: behind the last row handed out, or a little further after ready().
+  /// For people: "UTF-8", "UTF-16LE", or the name given.
+  virtual const std::string& encoding() const = 0;
+
+  /// Where reading stands: behind the last row handed out, or a little further after ready(). `byte` counts in the text
+  /// as UTF-8: the offset in the file when that is its encoding. `line` is the physical line in every encoding.
   virtual Position position() const = 0;
+
+  /// How much of the input's own bytes was read, whatever its encoding; of bytes_total().
+  virtual std::uint64_t bytes_read() const = 0;
 
   /// Size of the input in bytes; 0: not known (stdin, a pipe).
   virtual std::uint64_t bytes_total() const = 0;
@@ -71,13 +79,23 @@ class ByteInput {
 
   /// 0: not known.
   virtual std::uint64_t bytes_total() const { return 0; }
+
+  /// How much was read below this input, when that is not what read() has given (another encoding); else nullopt.
+  virtual std::optional<std::uint64_t> raw_bytes_read() const { return std::nullopt; }
 };
 
-/// Opens `config.file`, or stdin for "-", and reads the header of a CSV. A UTF-8 BOM is dropped. An empty file has no
-/// header and no rows and is fine. Format::automatic: .csv, .tsv, .ndjson, .jsonl and .json tell, else the first byte
-/// that is not blank: '{' is NDJSON. Throws ConfigError: ExitCode::input for what cannot be opened, a directory,
-/// UTF-16; ExitCode::usage for a header with an empty name, with a name twice (`amend_` columns may repeat), or that is
-/// faulty CSV.
+/// Opens `config.file`, or stdin for "-", and reads the header of a CSV. An empty file has no header and no rows and is
+/// fine.
+/// - Format::automatic: .csv, .tsv, .ndjson, .jsonl and .json tell, else the first byte that is not blank: '{' is
+/// NDJSON.
+/// - Encoding, when not given: UTF-8, or UTF-16 by its byte order mark or by a NUL in every other of the first four
+///   bytes. A mark is dropped; one that contradicts --encoding is a ConfigError.
+/// - Delimiter, when not given: what a `sep=` line says (it is no row, and is read over in any case), else TAB for a
+/// .tsv
+///   with a TAB in its header, else whichever of , ; TAB | the header holds most of outside quotes.
+/// Throws ConfigError: ExitCode::input for what cannot be opened or a directory; ExitCode::usage for an unknown
+/// encoding, and for a header with an empty name, with a name twice (`amend_` columns may repeat), or that is faulty
+/// CSV.
 std::unique_ptr<Source> open_source(const InputConfig& config);
 
 /// The same over other bytes; `config.file` is only a name for messages and for Format::automatic.

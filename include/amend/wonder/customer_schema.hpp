@@ -45,6 +45,9 @@ bool is_uuid(std::string_view text) noexcept;
 /// ASCII goes by eight bytes at a step.
 bool is_utf8(std::string_view text) noexcept;
 
+/// How many bytes at the start are valid UTF-8: the offset of the first that is not, or the size.
+std::size_t utf8_prefix(std::string_view text) noexcept;
+
 /// The API does not say whether its limits count bytes or characters: we count code points. Needs valid UTF-8.
 std::size_t code_points(std::string_view text) noexcept;
 

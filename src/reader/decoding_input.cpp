@@ -1,0 +1,153 @@
+#include "reader/decoding_input.hpp"
+
+#include <iconv.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "amend/error.hpp"
+
+namespace amend {
+namespace {
+
+constexpr std::size_t buffer_bytes = 32 * 1024;
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+std::string upper(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// What is skipped when it does not decode: one code unit.
+std::size_t unit_of(const std::string& encoding) {
+  const std::string name = upper(encoding);
+  if (name.starts_with("UTF-16") || name.starts_with("UTF16") || name.starts_with("UCS-2")) return 2;
+  if (name.starts_with("UTF-32") || name.starts_with("UTF32") || name.starts_with("UCS-4")) return 4;
+  return 1;
+}
+
+class Converter {
+ public:
+  explicit Converter(const std::string& from) : handle_(::iconv_open("UTF-8", from.c_str())) {}
+  ~Converter() {
+    if (known()) ::iconv_close(handle_);
+  }
+  Converter(const Converter&) = delete;
+  Converter& operator=(const Converter&) = delete;
+
+  bool known() const noexcept { return handle_ != reinterpret_cast<iconv_t>(-1); }
+
+  /// Moves both spans on; 0, or why it stopped: EILSEQ, EINVAL (the input ends inside a character), E2BIG.
+  int convert(std::span<char>& in, std::span<char>& out) noexcept {
+    char* from = in.data();
+    char* to = out.data();
+    std::size_t left = in.size();
+    std::size_t room = out.size();
+    const bool stopped = ::iconv(handle_, &from, &left, &to, &room) == static_cast<std::size_t>(-1);
+    const int reason = stopped ? errno : 0;
+    in = in.last(left);
+    out = out.last(room);
+    return reason;
+  }
+
+ private:
+  iconv_t handle_;
+};
+
+class DecodingInput final : public ByteInput {
+ public:
+  DecodingInput(std::unique_ptr<ByteInput> input, const std::string& encoding)
+      : input_(std::move(input)), converter_(encoding), unit_(unit_of(encoding)), buffer_(buffer_bytes) {}
+
+  std::size_t read(std::span<char> buffer) override {
+    while (decoded_.empty() && !at_end_) fill();
+    const std::size_t bytes = std::min(buffer.size(), decoded_.size());
+    std::ranges::copy(decoded_.substr(0, bytes), buffer.begin());
+    decoded_.remove_prefix(bytes);
+    return bytes;
+  }
+
+  bool ready() override { return wait(std::chrono::milliseconds(0)); }
+
+  // Bytes that are there may be half a character: they are read before anything is promised.
+  bool wait(std::chrono::milliseconds timeout) override {
+    while (decoded_.empty() && !at_end_) {
+      if (!input_->wait(timeout)) return false;
+      fill();
+      timeout = std::chrono::milliseconds(0);
+    }
+    return true;
+  }
+
+  std::uint64_t bytes_total() const override { return input_->bytes_total(); }
+  std::optional<std::uint64_t> raw_bytes_read() const override { return raw_bytes_; }
+
+ private:
+  // One read; decodes all that it brought.
+  void fill() {
+    const std::size_t more = input_->read(std::span(buffer_).subspan(held_));
+    at_end_ = more == 0;
+    raw_bytes_ += more;
+    std::span<char> in = std::span(buffer_).first(held_ + more);
+    text_.clear();
+    while (!in.empty() && decode_some(in)) {
+    }
+    if (at_end_ && !in.empty()) {
+      text_ += undecodable;  // the input ends inside a character
+      in = {};
+    }
+    std::ranges::copy(in, buffer_.begin());
+    held_ = in.size();
+    decoded_ = text_;
+    if (!std::exchange(started_, started_ || !text_.empty()) && decoded_.starts_with(byte_order_mark))
+      decoded_.remove_prefix(byte_order_mark.size());
+  }
+
+  // False: the rest is half a character.
+  bool decode_some(std::span<char>& in) {
+    char piece[4096];
+    std::span<char> out(piece);
+    const int stopped = converter_.convert(in, out);
+    text_.append(piece, sizeof piece - out.size());
+    if (stopped == EINVAL) return false;
+    if (stopped != EILSEQ) return true;
+    text_ += undecodable;
+    in = in.subspan(std::min(unit_, in.size()));
+    return true;
+  }
+
+  std::unique_ptr<ByteInput> input_;
+  Converter converter_;
+  std::size_t unit_;
+  std::vector<char> buffer_;
+  std::size_t held_ = 0;  // of buffer_: a character that is not complete
+  std::string text_;
+  std::string_view decoded_;  // of text_: not handed out yet
+  std::uint64_t raw_bytes_ = 0;
+  bool at_end_ = false;
+  bool started_ = false;
+};
+
+}  // namespace
+
+std::string known_encoding(const std::string& name) {
+  const std::string spelled = upper(name);
+  if (spelled == "UTF8" || spelled == "UTF-8") return "UTF-8";
+  // Without a byte order mark iconv would take this machine's order; files come from others.
+  if (spelled == "UTF16" || spelled == "UTF-16") return "UTF-16LE";
+  if (spelled == "UTF-16LE" || spelled == "UTF-16BE") return spelled;
+  if (!name.empty() && Converter(name).known()) return name;
+  throw ConfigError("--encoding " + printable(name, 40) +
+                    ": no such encoding; for example utf-8, utf-16, windows-1252, latin1, gbk, big5 or shift_jis "
+                    "(`iconv -l` lists them)");
+}
+
+std::unique_ptr<ByteInput> decode(std::unique_ptr<ByteInput> input, const std::string& encoding) {
+  return std::make_unique<DecodingInput>(std::move(input), encoding);
+}
+
+}  // namespace amend
