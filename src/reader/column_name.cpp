@@ -1,27 +1,38 @@
 #include "reader/column_name.hpp"
 
-#include <algorithm>
-
 namespace amend {
 namespace {
 
-constexpr std::string_view separators = " \t_-";
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-char folded(char c) noexcept {
-  if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
-  return separators.find(c) == std::string_view::npos ? c : ' ';
+// What spreadsheets and people put between words, and what they leave at the ends without seeing it.
+std::size_t separator_length(std::string_view text) noexcept {
+  constexpr std::string_view separators = " \t\r\n_-";
+  if (separators.find(text.front()) != std::string_view::npos) return 1;
+  if (text.starts_with("\xC2\xA0")) return 2;       // no-break space
+  return text.starts_with("\xEF\xBB\xBF") ? 3 : 0;  // byte order mark
 }
 
-std::string_view trimmed(std::string_view name) noexcept {
-  while (!name.empty() && folded(name.front()) == ' ') name.remove_prefix(1);
-  while (!name.empty() && folded(name.back()) == ' ') name.remove_suffix(1);
-  return name;
+std::string_view from_next_letter(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t length = separator_length(text);
+    if (length == 0) break;
+    text.remove_prefix(length);
+  }
+  return text;
 }
 
 }  // namespace
 
 bool same_column(std::string_view a, std::string_view b) noexcept {
-  return std::ranges::equal(trimmed(a), trimmed(b), {}, folded, folded);
+  for (;;) {
+    a = from_next_letter(a);
+    b = from_next_letter(b);
+    if (a.empty() || b.empty()) return a.empty() && b.empty();
+    if (lower(a.front()) != lower(b.front())) return false;
+    a.remove_prefix(1);
+    b.remove_prefix(1);
+  }
 }
 
 }  // namespace amend

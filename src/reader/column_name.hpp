@@ -5,8 +5,8 @@
 
 namespace amend {
 
-/// "Full Name", "full_name" and " FULL-NAME " are the same: ASCII case does not count, spaces, underscores and hyphens
-/// are equal, and those at the ends do not count.
+/// "Full Name", "full_name", "FullName" and " FULL-NAME " are the same: ASCII case, spaces (no-break ones too),
+/// underscores and hyphens do not count.
 bool same_column(std::string_view a, std::string_view b) noexcept;
 
 }  // namespace amend

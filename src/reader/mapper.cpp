@@ -28,8 +28,34 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-Reason field_fault(std::string_view field, std::string_view what, const std::string& text) {
-  return row_fault("input." + std::string(field) + "." + std::string(what), text);
+// Length of the white space at the start of the text; 0: there is none.
+std::size_t space_at_start(std::string_view text) noexcept {
+  const char c = text.front();
+  if (c == ' ' || (c >= '\t' && c <= '\r')) return 1;
+  if (text.starts_with("\xC2\xA0")) return 2;
+  if (text.starts_with("\xE3\x80\x80") || text.starts_with("\xEF\xBB\xBF")) return 3;
+  const bool general = text.size() >= 3 && text.starts_with("\xE2\x80");
+  return general && static_cast<unsigned char>(text[2]) <= 0x8B ? 3 : 0;
+}
+
+std::size_t space_at_end(std::string_view text) noexcept {
+  for (std::size_t size = 1; size <= 3 && size <= text.size(); ++size)
+    if (space_at_start(text.substr(text.size() - size)) == size) return size;
+  return 0;
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t space = space_at_start(text);
+    if (space == 0) break;
+    text.remove_prefix(space);
+  }
+  while (!text.empty()) {
+    const std::size_t space = space_at_end(text);
+    if (space == 0) break;
+    text.remove_suffix(space);
+  }
+  return text;
 }
 
 // What probably happened to an id, without repeating more of it than a person needs.
@@ -52,6 +78,7 @@ std::optional<Reason> Mapper::map(const Record& record, Batch& out) {
   std::optional<Reason> reason = record.fault();
   if (!reason && format_ == Format::ndjson) reason = find_members(record);
   if (!reason) reason = append_id(record, out, update);
+  if (!reason && split_phone_) reason = split_phone(record);
   const std::size_t behind_id = out.arena().size();
   if (!reason) reason = append_body(record, out, update);
   if (!reason) reason = append_guard(record, out, update);
@@ -74,7 +101,9 @@ std::uint64_t Mapper::key_of(const Record& record) const noexcept {
     at = 0;
     while (at < record.size() && !means(wanted_[id_at], record.name(at))) ++at;
   }
-  return at < record.size() && wonder::is_uuid(record.field(at)) ? wonder::customer_key(record.field(at)) : 0;
+  if (at >= record.size()) return 0;
+  const std::string_view id = value(record, at);
+  return wonder::is_uuid(id) ? wonder::customer_key(id) : 0;
 }
 
 void Mapper::reject(const Record& record, Batch& out) const {
@@ -111,14 +140,14 @@ bool Mapper::means(const Wanted& wanted, std::string_view member) const noexcept
 
 std::optional<Reason> Mapper::append_id(const Record& record, Batch& out, Update& update) const {
   const Wanted& wanted = wanted_[id_at];
-  if (is_blank(record, wanted.at) || record.field(wanted.at).empty()) {
+  if (is_blank(record, wanted.at) || value(record, wanted.at).empty()) {
     if (wanted.at == nowhere || record.kind(wanted.at) != FieldKind::other) {
-      return field_fault("id", "missing", "the row has no id (" + printable(wanted.name, 60) + ")");
+      return fault_of(wanted, "missing", "the row has no id (" + printable(wanted.name, 60) + ")");
     }
-    return field_fault("id", "type", "the id is a JSON boolean, array or object");
+    return fault_of(wanted, "type", "the id is a JSON boolean, array or object");
   }
-  const std::string_view id = record.field(wanted.at);
-  if (!wonder::is_uuid(id)) return field_fault("id", "not_uuid", id_trouble(id));
+  const std::string_view id = value(record, wanted.at);
+  if (!wonder::is_uuid(id)) return fault_of(wanted, "not_uuid", id_trouble(id));
   const std::size_t begin = out.arena().size();
   out.arena() += id;
   update.id = out.slice_from(begin);
@@ -142,7 +171,8 @@ std::optional<Reason> Mapper::append_body(const Record& record, Batch& out, Upda
 
 std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& wanted, std::string& body,
                                            Update& update) const {
-  if (is_blank(record, wanted.at)) {
+  const bool from_phone = dialed_ && &wanted == &wanted_[dial_code_];
+  if (!from_phone && is_blank(record, wanted.at)) {
     // An optional field that the input does not have at all is never sent, whatever a blank cell would mean.
     if (wanted.at == nowhere && !wanted.rule->required) return std::nullopt;
     if (wanted.blank != Blank::omit) {
@@ -150,20 +180,20 @@ std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& w
       return std::nullopt;
     }
     if (!wanted.rule->required) return std::nullopt;
-    return field_fault(wanted.code_name, "missing", wanted.code_name + " is required and blank or absent");
+    return fault_of(wanted, "missing", told(wanted) + " is required and blank or absent");
   }
-  const FieldKind kind = record.kind(wanted.at);
-  const std::string_view value = record.field(wanted.at);
+  const FieldKind kind = from_phone ? FieldKind::text : record.kind(wanted.at);
+  const std::string_view value = value_to_send(record, wanted);
   if (kind == FieldKind::other) {
-    return field_fault(wanted.code_name, "type",
-                       wanted.code_name + " is a JSON boolean, array or object, not a string");
+    return fault_of(wanted, "type", told(wanted) + " is a JSON boolean, array or object, not a string");
   }
   if (kind == FieldKind::number && value.find_first_of("eE") != std::string_view::npos) {
-    return field_fault(wanted.code_name, "number",
-                       wanted.code_name + " is a number with an exponent: write it as a string");
+    return fault_of(wanted, "number", told(wanted) + " is a number with an exponent: write it as a string");
   }
-  auto reason = wonder::check_value(*wanted.rule, value);
-  if (reason) return reason;
+  if (auto reason = wonder::check_value(*wanted.rule, value)) {
+    reason->column = column_of(wanted);
+    return reason;
+  }
   body += wanted.key;
   append_json_string(body, value);
   body += ',';
@@ -171,17 +201,43 @@ std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& w
   return std::nullopt;
 }
 
+std::string_view Mapper::value_to_send(const Record& record, const Wanted& wanted) const noexcept {
+  if (dialed_ && &wanted == &wanted_[phone_]) return dialed_->number;
+  if (dialed_ && &wanted == &wanted_[dial_code_]) return dialed_->dial_code;
+  return value(record, wanted.at);
+}
+
+// Never a guess: only what begins with '+' is split, and a row that says two different codes is refused.
+std::optional<Reason> Mapper::split_phone(const Record& record) {
+  const Wanted& phone = wanted_[phone_];
+  dialed_.reset();
+  if (is_blank(record, phone.at) || record.kind(phone.at) != FieldKind::text) return std::nullopt;
+  const std::string_view number = value(record, phone.at);
+  if (!number.starts_with('+')) return std::nullopt;
+  dialed_ = wonder::split_dialed_number(number);
+  if (!dialed_) {
+    return fault_of(phone, "country_code", told(phone) + " begins with + but not with a country code and a number");
+  }
+  const Wanted& own = wanted_[dial_code_];
+  if (is_blank(record, own.at) || record.kind(own.at) == FieldKind::other) return std::nullopt;
+  const std::string_view written = value(record, own.at);
+  if (written.empty() || wonder::same_dial_code(written, dialed_->dial_code)) return std::nullopt;
+  return fault_of(
+      phone, "country_code",
+      told(phone) + " has the country code " + std::string(dialed_->dial_code) + ", " + told(own) + " is another one");
+}
+
 std::optional<Reason> Mapper::append_guard(const Record& record, Batch& out, Update& update) const {
   const Wanted& wanted = wanted_[guard_at];
   if (wanted.name.empty()) return std::nullopt;
   if (wanted.at != nowhere && record.kind(wanted.at) == FieldKind::other) {
-    return field_fault("guard", "type", printable(wanted.name, 60) + " is a JSON boolean, array or object");
+    return fault_of(wanted, "type", printable(wanted.name, 60) + " is a JSON boolean, array or object");
   }
-  if (is_blank(record, wanted.at) || record.field(wanted.at).empty()) {
-    return field_fault("guard", "missing", "--guard: " + printable(wanted.name, 60) + " is blank or absent");
+  if (is_blank(record, wanted.at) || value(record, wanted.at).empty()) {
+    return fault_of(wanted, "missing", "--guard: " + printable(wanted.name, 60) + " is blank or absent");
   }
   const std::size_t begin = out.arena().size();
-  out.arena() += record.field(wanted.at);
+  out.arena() += value(record, wanted.at);
   update.guard = out.slice_from(begin);
   return std::nullopt;
 }
@@ -189,7 +245,26 @@ std::optional<Reason> Mapper::append_guard(const Record& record, Batch& out, Upd
 bool Mapper::is_blank(const Record& record, std::size_t at) const noexcept {
   if (at == nowhere) return true;
   if (format_ == Format::ndjson) return record.kind(at) == FieldKind::null;
-  return record.field(at).find_first_not_of(' ') == std::string_view::npos;
+  return value(record, at).find_first_not_of(' ') == std::string_view::npos;
+}
+
+std::string_view Mapper::value(const Record& record, std::size_t at) const noexcept {
+  return trim_ ? trimmed(record.field(at)) : record.field(at);
+}
+
+Reason Mapper::fault_of(const Wanted& wanted, std::string_view what, const std::string& text) const {
+  return row_fault("input." + wanted.code_name + "." + std::string(what), text, column_of(wanted));
+}
+
+// Of a CSV; the members of NDJSON have no numbers.
+std::uint32_t Mapper::column_of(const Wanted& wanted) const noexcept {
+  return format_ == Format::csv && wanted.at != nowhere ? static_cast<std::uint32_t>(wanted.at + 1) : 0;
+}
+
+// The field, and where its value stands when that has another name.
+std::string Mapper::told(const Wanted& wanted) const {
+  if (wanted.name.empty() || wanted.name == wanted.code_name) return wanted.code_name;
+  return wanted.code_name + " (" + printable(wanted.name, 60) + ")";
 }
 
 }  // namespace amend

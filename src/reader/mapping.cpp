@@ -65,6 +65,15 @@ std::size_t find_self_named(const std::vector<std::string>& header, const std::s
   return found;
 }
 
+// What a blank cell does at the API, when it does not merely leave the field out (api.md §5).
+std::string blank_meaning(const wonder::FieldRule* rule, Blank blank) {
+  if (rule == nullptr || blank == Blank::omit) return {};
+  if (blank == Blank::null) return " (blank: null, which the API does not document)";
+  if (rule->clearable) return " (blank: \"\", which clears it)";
+  return rule->note.find("unchanged") != std::string_view::npos ? " (blank: \"\", which leaves it unchanged)"
+                                                                : " (blank: \"\", which the API does not document)";
+}
+
 std::string field_names() {
   std::string out;
   for (const auto& field : wonder::customer_fields()) out += (out.empty() ? "" : ", ") + std::string(field.name);
@@ -73,7 +82,8 @@ std::string field_names() {
 
 }  // namespace
 
-Mapper::Mapper(const MappingConfig& config, Format format, const std::vector<std::string>& header) : format_(format) {
+Mapper::Mapper(const MappingConfig& config, Format format, const std::vector<std::string>& header)
+    : format_(format), trim_(config.trim), split_phone_(config.split_phone) {
   wanted_.resize(fields_at);
   wanted_[id_at].code_name = "id";
   wanted_[guard_at].code_name = "guard";
@@ -82,6 +92,8 @@ Mapper::Mapper(const MappingConfig& config, Format format, const std::vector<std
     wanted.code_name = field.name;
     wanted.rule = &field;
     wanted.key = "\"" + std::string(field.name) + "\":";
+    if (field.name == "phone") phone_ = wanted_.size();
+    if (field.name == "dial_code") dial_code_ = wanted_.size();
     wanted_.push_back(std::move(wanted));
   }
   read_blanks(config);
@@ -176,7 +188,10 @@ void Mapper::describe_fields() {
     const std::string& name = &wanted == &wanted_[guard_at] ? "guard reference_number" : wanted.code_name;
     const bool constant =
         wanted.name.empty() && wanted.rule != nullptr && wanted.rule->required && wanted.blank != Blank::omit;
-    if (!wanted.name.empty()) description_.push_back(name + " <- " + printable(wanted.name, 60));
+    if (!wanted.name.empty())
+      description_.push_back(name + " <- " + printable(wanted.name, 60) + blank_meaning(wanted.rule, wanted.blank));
+    if (split_phone_ && &wanted == &wanted_[dial_code_])
+      description_.push_back("dial_code <- the country code of phone, when that begins with +");
     if (constant) description_.push_back(name + " <- always " + (wanted.blank == Blank::empty ? "\"\"" : "null"));
   }
 }

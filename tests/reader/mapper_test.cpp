@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -101,6 +102,76 @@ TEST_CASE("mapper: the body has the fields in the schema's order, characters unc
   CHECK(bench.last().key == wonder::customer_key(id));
   CHECK_FALSE(bench.last().sends_token);
   CHECK(bench.last().position == Position(7, 8, 9));
+}
+
+TEST_CASE("mapper: white space around values is dropped with --trim, and never without") {
+  MappingConfig config;
+  config.trim = true;
+  const std::string quoted = "\"\xC2\xA0" + id + "\xE3\x80\x80\",\" Ann\t\",\" 5\r\n\",\"\xEF\xBB\xBF\xE2\x80\x8B\n\"";
+  Bench trimming("id,name,phone,email", config);
+  CHECK(trimming.row(quoted) == R"({"name":"Ann","phone":"5"})");
+  CHECK(trimming.batch.text(trimming.last().id) == id);
+  CHECK(trimming.mapper.key_of(Bench::csv(quoted)) == wonder::customer_key(id));
+  CHECK(trimming.row(id + ",A n n,\xC3\xA0 5,") == "{\"name\":\"A n n\",\"phone\":\"\xC3\xA0 5\"}");
+  Bench plain("id,name,phone,email", MappingConfig());
+  CHECK(plain.row(" " + id + ",Ann,5,") == "input.id.not_uuid");
+  CHECK(plain.row(id + ", Ann ,5,") == R"({"name":" Ann ","phone":"5"})");
+  Bench lines(config);
+  CHECK(lines.line("{\"id\":\" " + id + "\",\"name\":\" Ann \",\"phone\":\"\\u00a05\"}") ==
+        R"({"name":"Ann","phone":"5"})");
+}
+
+TEST_CASE("mapper: with --split-phone a phone that begins with + gives its country code to dial_code") {
+  MappingConfig config;
+  config.split_phone = true;
+  Bench bench("id,name,phone,dial_code", config);
+  CHECK(bench.row(id + ",A,+852 1234 5678,") == R"({"name":"A","phone":"1234 5678","dial_code":"+852"})");
+  CHECK(bench.row(id + ",A,+852 1234 5678,852") == R"({"name":"A","phone":"1234 5678","dial_code":"+852"})");
+  CHECK(bench.row(id + ",A,1234 5678,+852") == R"({"name":"A","phone":"1234 5678","dial_code":"+852"})");
+  CHECK(bench.row(id + ",A,0085212345678,") == R"({"name":"A","phone":"0085212345678"})");
+  CHECK(bench.row(id + ",A,+852 1234 5678,+86") == "input.phone.country_code");
+  CHECK(bench.reason->column == 3);
+  CHECK(bench.reason->text == "phone has the country code +852, dial_code is another one");
+  CHECK(bench.row(id + ",A,+999 1234,") == "input.phone.country_code");
+  CHECK(bench.row(id + ",A,+852,") == "input.phone.country_code");
+  Bench alone("id,name,phone", config);
+  CHECK(alone.row(id + ",A,+1 (212) 555-0100") == R"({"name":"A","phone":"(212) 555-0100","dial_code":"+1"})");
+  CHECK(alone.row(id + ",A,5") == R"({"name":"A","phone":"5"})");
+  Bench lines(config);
+  CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"A\",\"phone\":\"+85212\"}") ==
+        R"({"name":"A","phone":"12","dial_code":"+852"})");
+  CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"A\",\"phone\":85212}") == R"({"name":"A","phone":"85212"})");
+  Bench plain("id,name,phone,dial_code", MappingConfig());
+  CHECK(plain.row(id + ",A,+852 1234 5678,") == R"({"name":"A","phone":"+852 1234 5678"})");
+}
+
+TEST_CASE("mapper: a rejection tells the column, and its name when that is not the field's") {
+  MappingConfig config;
+  config.columns = {{"phone", "Mobile No."}};
+  config.guard_column = "Ref";
+  Bench bench("Ref,id,name,Mobile No.", config);
+  CHECK(bench.row("r," + id + ",A,") == "input.phone.missing");
+  CHECK(bench.reason->column == 4);
+  CHECK(bench.reason->text == "phone (Mobile No.) is required and blank or absent");
+  CHECK(bench.row("r," + id + "," + std::string(300, 'x') + ",5") == "input.name.too_long");
+  CHECK(bench.reason->column == 3);
+  CHECK(bench.row("r,x,A,5") == "input.id.not_uuid");
+  CHECK(bench.reason->column == 2);
+  CHECK(bench.row("," + id + ",A,5") == "input.guard.missing");
+  CHECK(bench.reason->column == 1);
+  Bench lines{MappingConfig()};
+  CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"A\"}") == "input.phone.missing");
+  CHECK(lines.reason->column == 0);
+}
+
+TEST_CASE("mapper: what a blank does is described where it is not merely left out") {
+  Bench bench("id,name,phone,default_payment_token",
+              blanks({{"name", Blank::empty}, {"phone", Blank::null}, {"default_payment_token", Blank::empty}}));
+  const auto& lines = bench.mapper.describe();
+  CHECK(std::ranges::find(lines, "name <- name (blank: \"\", which leaves it unchanged)") != lines.end());
+  CHECK(std::ranges::find(lines, "phone <- phone (blank: null, which the API does not document)") != lines.end());
+  CHECK(std::ranges::find(lines, "default_payment_token <- default_payment_token (blank: \"\", which clears it)") !=
+        lines.end());
 }
 
 TEST_CASE("mapper: blank cells are left out, sent as \"\" or as null, as --blank says") {

@@ -1,7 +1,8 @@
 // Record → Update: which column is which field, what a blank means, and the JSON body. Layer 1, reader thread.
 //
-// The original characters travel (nothing is trimmed, rounded or re-spelled); a value that the API's schema does not
-// allow is refused before it is sent (wonder/customer_schema.hpp).
+// The original characters travel: nothing is rounded or re-spelled, and nothing is trimmed or split unless
+// MappingConfig asks for it. A value that the API's schema does not allow is refused before it is sent
+// (wonder/customer_schema.hpp).
 #pragma once
 
 #include <cstddef>
@@ -16,17 +17,23 @@
 #include "amend/row/batch.hpp"
 #include "amend/row/record.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "amend/wonder/dial_codes.hpp"
 
 namespace amend {
 
-/// Columns (CSV) and members (NDJSON) are found by name without regard to ASCII case; spaces, underscores and hyphens
-/// are equal, and those at the ends do not count. One named like a field of the API maps itself, `id` or `uuid` is the
-/// id; MappingConfig overrides both. Names that begin with `amend_` are ignored.
+/// Columns (CSV) and members (NDJSON) are found by name without regard to ASCII case, spaces, underscores and hyphens.
+/// One named like a field of the API maps itself, `id` or `uuid` is the id; MappingConfig overrides both. Names that
+/// begin with `amend_` are ignored.
 ///
 /// A blank cell (empty or only spaces; in NDJSON: null) follows `--blank`: left out, "" or null. Left out, a required
 /// field is `input.<field>.missing`. In NDJSON "" is sent as it is, and a number is sent as a string of the same
 /// characters. A required field without a column or member follows `--blank` like a blank one; an optional one is then
 /// never sent.
+///
+/// MappingConfig::trim drops white space around values: ASCII's, and U+00A0, U+2000–200B, U+3000, U+FEFF.
+/// MappingConfig::split_phone: a phone that begins with '+' is split (wonder/dial_codes.hpp), its country code is sent
+/// as dial_code, with or without a column for that; one that cannot be split, or whose row has another dial_code, is
+/// `input.phone.country_code`. A phone without '+' is left as it is.
 ///
 /// Codes of its own: input.id.{missing,not_uuid,type}, input.guard.{missing,type}, input.<field>.{missing,number,type};
 /// further those of wonder::check_value, and `input.json.duplicate_key` for two members that mean one field.
@@ -77,6 +84,12 @@ class Mapper {
   void describe_fields();
 
   Wanted& wanted_field(std::string_view option, std::string_view name);
+  std::string_view value(const Record& record, std::size_t at) const noexcept;
+  Reason fault_of(const Wanted& wanted, std::string_view what, const std::string& text) const;
+  std::uint32_t column_of(const Wanted& wanted) const noexcept;
+  std::string told(const Wanted& wanted) const;
+  std::optional<Reason> split_phone(const Record& record);
+  std::string_view value_to_send(const Record& record, const Wanted& wanted) const noexcept;
   std::optional<Reason> find_members(const Record& record);
   std::optional<Reason> append_id(const Record& record, Batch& out, Update& update) const;
   std::optional<Reason> append_body(const Record& record, Batch& out, Update& update) const;
@@ -89,6 +102,11 @@ class Mapper {
   Format format_;
   bool id_may_be_uuid_ = false;  // NDJSON without --id-column: the member `id` or `uuid`
   std::vector<Wanted> wanted_;   // id, guard, then the fields in the schema's order
+  bool trim_;
+  bool split_phone_;
+  std::size_t phone_ = nowhere;                 // in wanted_
+  std::size_t dial_code_ = nowhere;             // the same
+  std::optional<wonder::DialedNumber> dialed_;  // of the row being mapped, when it was split
   std::vector<std::string> unknown_columns_;
   std::vector<std::string> description_;
 };
