@@ -17,22 +17,17 @@ namespace {
 constexpr std::size_t buffer_bytes = 32 * 1024;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-std::string upper(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
-
-// What is skipped when it does not decode: one code unit.
-std::size_t unit_of(const std::string& encoding) {
-  const std::string name = upper(encoding);
-  if (name.starts_with("UTF-16") || name.starts_with("UTF16") || name.starts_with("UCS-2")) return 2;
-  if (name.starts_with("UTF-32") || name.starts_with("UTF32") || name.starts_with("UCS-4")) return 4;
-  return 1;
+// Without what is spelled now so, now so.
+std::string folded(const std::string& name) {
+  std::string out;
+  for (const char c : name)
+    if (c != '-' && c != '_') out += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return out;
 }
 
 class Converter {
  public:
-  explicit Converter(const std::string& from) : handle_(::iconv_open("UTF-8", from.c_str())) {}
+  Converter(const std::string& from, const std::string& to) : handle_(::iconv_open(to.c_str(), from.c_str())) {}
   ~Converter() {
     if (known()) ::iconv_close(handle_);
   }
@@ -54,14 +49,36 @@ class Converter {
     return reason;
   }
 
+  /// What a stateful encoding, or one that combines letters, still holds back at the end.
+  void finish(std::span<char>& out) noexcept {
+    char* to = out.data();
+    std::size_t room = out.size();
+    ::iconv(handle_, nullptr, nullptr, &to, &room);
+    out = out.last(room);
+  }
+
  private:
   iconv_t handle_;
 };
 
+std::size_t bytes_of(std::string text, const std::string& encoding) {
+  Converter converter("UTF-8", encoding);
+  char room[32];
+  std::span<char> in(text);
+  std::span<char> out(room);
+  converter.convert(in, out);
+  return sizeof room - out.size();
+}
+
+// The width of a code unit: so much is skipped when it does not decode. A mark that iconv writes first counts in both.
+std::size_t unit_of(const std::string& encoding) {
+  return std::max<std::size_t>(1, bytes_of("AA", encoding) - bytes_of("A", encoding));
+}
+
 class DecodingInput final : public ByteInput {
  public:
   DecodingInput(std::unique_ptr<ByteInput> input, const std::string& encoding)
-      : input_(std::move(input)), converter_(encoding), unit_(unit_of(encoding)), buffer_(buffer_bytes) {}
+      : input_(std::move(input)), converter_(encoding, "UTF-8"), unit_(unit_of(encoding)), buffer_(buffer_bytes) {}
 
   std::size_t read(std::span<char> buffer) override {
     while (decoded_.empty() && !at_end_) fill();
@@ -96,8 +113,8 @@ class DecodingInput final : public ByteInput {
     text_.clear();
     while (!in.empty() && decode_some(in)) {
     }
-    if (at_end_ && !in.empty()) {
-      text_ += undecodable;  // the input ends inside a character
+    if (at_end_) {
+      finish(in);
       in = {};
     }
     std::ranges::copy(in, buffer_.begin());
@@ -120,6 +137,14 @@ class DecodingInput final : public ByteInput {
     return true;
   }
 
+  void finish(std::span<char> rest) {
+    char piece[64];
+    std::span<char> out(piece);
+    converter_.finish(out);
+    text_.append(piece, sizeof piece - out.size());
+    if (!rest.empty()) text_ += undecodable;  // the input ends inside a character
+  }
+
   std::unique_ptr<ByteInput> input_;
   Converter converter_;
   std::size_t unit_;
@@ -135,12 +160,15 @@ class DecodingInput final : public ByteInput {
 }  // namespace
 
 std::string known_encoding(const std::string& name) {
-  const std::string spelled = upper(name);
-  if (spelled == "UTF8" || spelled == "UTF-8") return "UTF-8";
-  // Without a byte order mark iconv would take this machine's order; files come from others.
-  if (spelled == "UTF16" || spelled == "UTF-16") return "UTF-16LE";
-  if (spelled == "UTF-16LE" || spelled == "UTF-16BE") return spelled;
-  if (!name.empty() && Converter(name).known()) return name;
+  const std::string spelled = folded(name);
+  if (spelled == "UTF8") return "UTF-8";
+  if (spelled == "UTF16" || spelled == "UCS2" || spelled == "UNICODE") return "UTF-16";
+  if (spelled == "UTF16LE" || spelled == "UCS2LE" || spelled == "UNICODELITTLE") return "UTF-16LE";
+  if (spelled == "UTF16BE" || spelled == "UCS2BE" || spelled == "UNICODEBIG") return "UTF-16BE";
+  if (spelled == "UTF32" || spelled == "UTF32LE" || spelled == "UTF32BE") return "UTF-" + spelled.substr(3);
+  // A name of slashes or blanks is the locale's encoding to iconv.
+  const bool is_name = !name.empty() && name.find_first_of("/ \t") == std::string::npos;
+  if (is_name && Converter(name, "UTF-8").known()) return name;
   throw ConfigError("--encoding " + printable(name, 40) +
                     ": no such encoding; for example utf-8, utf-16, windows-1252, latin1, gbk, big5 or shift_jis "
                     "(`iconv -l` lists them)");

@@ -12,7 +12,8 @@ namespace amend {
 /// refused (`input.utf8`), and nothing is ever guessed.
 inline constexpr char undecodable = '\xFF';
 
-/// The name as iconv knows it and as people are told: "UTF-8" for utf8, "windows-1252" as it was given.
+/// The name as iconv knows it and as people are told: "UTF-8" for utf8, "windows-1252" as it was given. "UTF-16" and
+/// "UTF-32" leave the order of the bytes to the file.
 /// Throws ConfigError naming --encoding when iconv does not know it.
 std::string known_encoding(const std::string& name);
 

@@ -77,7 +77,10 @@ std::string_view encoding_by_first_bytes(ByteFeed& feed) {
   const bool may_be_mark = first == '\xEF' || first == '\xFF' || first == '\xFE';
   if (!may_be_mark && first != '\0' && !is_plain(first)) return {};
   feed.require(2);
-  if (feed.rest().starts_with("\xFF\xFE")) return "UTF-16LE";
+  if (feed.rest().starts_with("\xFF\xFE")) {
+    feed.require(4);
+    return feed.rest().starts_with(std::string_view("\xFF\xFE\0\0", 4)) ? "UTF-32LE" : "UTF-16LE";
+  }
   if (feed.rest().starts_with("\xFE\xFF")) return "UTF-16BE";
   if (first == '\xEF') feed.require(utf8_bom.size());
   if (feed.rest().starts_with(utf8_bom)) return "UTF-8";
@@ -90,17 +93,14 @@ std::string_view encoding_by_first_bytes(ByteFeed& feed) {
   return {};
 }
 
-bool is_utf16(std::string_view name) noexcept { return name.starts_with("UTF-16"); }
-
 // What the bytes are read as.
 std::string choose_encoding(ByteFeed& feed, const InputConfig& config) {
   const std::string_view seen = encoding_by_first_bytes(feed);
   if (config.encoding.empty()) return seen.empty() ? "UTF-8" : std::string(seen);
   const std::string given = known_encoding(config.encoding);
-  if (seen.empty() || given == seen) return given;
-  // `utf-16` leaves the order of the bytes to the file.
-  if (is_utf16(given) && is_utf16(seen) && !config.encoding.ends_with("E") && !config.encoding.ends_with("e"))
-    return std::string(seen);
+  const bool order_is_open = given == "UTF-16" || given == "UTF-32";
+  if (seen.empty()) return order_is_open ? given + "LE" : given;
+  if (given == seen || (order_is_open && seen.starts_with(given))) return std::string(seen);
   throw ConfigError("--encoding " + printable(config.encoding, 40) + ": the first bytes of " +
                     (config.file == "-" ? "stdin" : printable(config.file)) + " say that it is " + std::string(seen) +
                     "; leave the option out");

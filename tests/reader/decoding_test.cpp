@@ -93,6 +93,24 @@ TEST_CASE("encoding: what a name says is what is read, and its spelling does not
              encoded("utf-16be")) == "1:<é>\n");
 }
 
+TEST_CASE("encoding: letters that are held back until the next one are not lost at the end") {
+  CHECK(read("id,n\n1,a\n2,b", encoded("windows-1258")) == "1:<1><a>\n2:<2><b>\n");
+  CHECK(read("id,n\n2,b", encoded("tcvn")) == "1:<2><b>\n");
+  CHECK(read("id,n\n2,\x1B$B2&", encoded("iso-2022-jp")) == "1:<2><王>\n");
+}
+
+TEST_CASE("encoding: after a unit that means nothing the next one is read where it begins") {
+  const std::string bytes = utf16(u"n\na", Order::little) + std::string("\x00\xD8", 2) + utf16(u"b\nc", Order::little);
+  for (const char* name : {"utf-16le", "UTF16LE", "ucs-2le", "ucs2", "unicode", "unicodelittle"})
+    CHECK(read(bytes, encoded(name)) == "1:input.utf8\n2:<c>\n");
+  const std::string wide("n\0\0\0\n\0\0\0\x00\xD8\0\0\n\0\0\0c\0\0\0", 20);
+  CHECK(read(wide, encoded("utf-32")) == "1:input.utf8\n2:<c>\n");
+  CHECK(read(std::string("\xFF\xFE\0\0", 4) + wide, config("x.csv")) == "1:input.utf8\n2:<c>\n");
+  // Beyond Unicode.
+  CHECK(read(std::string("n\0\0\0\n\0\0\0\0\0\0\x12\n\0\0\0c\0\0\0", 20), encoded("ucs-4le")) ==
+        "1:input.utf8\n2:<c>\n");
+}
+
 TEST_CASE("encoding: a separator inside a character of several bytes separates nothing") {
   // The second byte of these characters is 0x7C, a '|' of ASCII.
   InputConfig c = encoded("big5");
@@ -135,6 +153,8 @@ TEST_CASE("encoding: only line ends of CSV end a line, not those of Unicode") {
 
 TEST_CASE("encoding: an unknown name, and one that the first bytes contradict, are named") {
   CHECK(refusal("a\n", encoded("klingon")).find("--encoding klingon: no such encoding") == 0);
+  for (const char* name : {"//", " ", "latin1//IGNORE"})
+    CHECK(refusal("a\n", encoded(name)).find("no such") != std::string::npos);
   CHECK(refusal("\xEF\xBB\xBF"
                 "a\n",
                 encoded("windows-1252"))
