@@ -244,8 +244,10 @@ std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& ru
     const auto again = open_source(config_.input);
     UnsentWriter unsent(run, InputLayout(again->format(), again->header(), again->delimiter()));
     Record record;
-    while (again->next(record))
-      if (!reporter.recorded().contains(record.position().row)) unsent.add(record.position(), record.raw());
+    while (again->next(record)) {
+      if (reporter.recorded().contains(record.position().row)) continue;
+      unsent.add(record.position(), record.raw(), record.fault() ? &*record.fault() : nullptr);
+    }
     if (unsent.count() > 0) unsent.close();
     return unsent.count();
   } catch (const DurabilityError& error) {

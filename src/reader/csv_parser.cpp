@@ -193,6 +193,11 @@ bool CsvParser::read_after_quote(Piece& piece, Record& out) {
 }
 
 // The piece stands where the damage showed itself. True: the row ended at its first line end, the rest is read again.
+//
+// No byte is given back twice, so the work is linear. The row held its quote open at each of its line ends, so each
+// line between the first and the last one has an even number of quotes. Read from its own beginning, such a line is a
+// row of its own, sound or not, and gives nothing back. The last one may open a quote, but gives back only what is
+// behind it, and all that is new.
 bool CsvParser::end_damaged_row(Piece& piece, Record& out, Fault fault) {
   const std::uint64_t noticed_at = piece.position();
   damage(fault, noticed_at - row_.byte + 1);
@@ -202,6 +207,7 @@ bool CsvParser::end_damaged_row(Piece& piece, Record& out, Fault fault) {
   piece.stop = piece.end;
   state_ = State::skipping;
   if (!take_first_line(piece, out)) return false;
+  bytes_read_again_ += noticed_at - (piece.position() - piece.given_back);
   if (on_damage_ == Damage::reject) damaged_until_ = noticed_at;
   judge(out);
   line_ = row_.line + 1;
@@ -299,17 +305,18 @@ Reason CsvParser::reason() const {
   const auto column = static_cast<std::uint32_t>(fault_cell_);
   switch (fault_) {
     case Fault::quote_in_cell:
-      return row_fault("input.csv.quote", where + "a quote inside an unquoted cell" + what_follows(), column);
+      return row_fault("input.csv.quote", where + "a quote inside an unquoted cell" + where_opened() + what_follows(),
+                       column);
     case Fault::text_after_quote:
-      return row_fault("input.csv.quote", where + "text after the closing quote" + what_follows(), column);
+      return row_fault("input.csv.quote", where + "text after the closing quote" + where_opened() + what_follows(),
+                       column);
     case Fault::unclosed_quote:
       return row_fault("input.csv.unclosed_quote",
                        "column " + std::to_string(fault_cell_) + ": the quote opened at line " +
                            std::to_string(quote_line_) + " is not closed" + what_follows(),
                        column);
     case Fault::damaged:
-      return row_fault("input.csv.damaged", "the line stands inside the quote opened at line " +
-                                                std::to_string(damage_line_) + ", which is damaged");
+      return row_fault("input.csv.damaged", "inside the damaged quote opened at line " + std::to_string(damage_line_));
     case Fault::columns: return row_fault("input.row.columns", "more than " + std::to_string(columns_max_) + " cells");
     case Fault::none:
     case Fault::too_large: break;
@@ -317,10 +324,18 @@ Reason CsvParser::reason() const {
   return row_fault("input.row.too_large", "longer than " + std::to_string(row_bytes_max_) + " bytes");
 }
 
+std::string CsvParser::where_opened() const {
+  if (damage_end_line_ == row_.line) return {};
+  return "; the quote before it was opened at line " + std::to_string(damage_line_);
+}
+
 std::string CsvParser::what_follows() const {
   if (damage_end_line_ == row_.line) return {};
-  if (on_damage_ == Damage::recover) return "; the lines behind it are read as rows";
-  return "; the lines behind it, up to line " + std::to_string(damage_end_line_) + ", are rejected too";
+  const std::string first = std::to_string(row_.line + 1);
+  const bool one = damage_end_line_ == row_.line + 1;
+  const std::string lines =
+      one ? "; line " + first + " is " : "; lines " + first + " to " + std::to_string(damage_end_line_) + " are ";
+  return lines + (on_damage_ == Damage::recover ? "read as rows" : "rejected too");
 }
 
 }  // namespace amend

@@ -112,10 +112,10 @@ class UnsentWriter::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  void add(const Position& position, std::string_view raw) {
+  void add(const Position& position, std::string_view raw, const Reason* fault) {
     if (count_ == 0) rows_.append_header(buffer_);
     ++count_;
-    rows_.append_row(buffer_, position.line, raw, nullptr);
+    rows_.append_row(buffer_, position.line, raw, fault);
     if (buffer_.size() >= buffer_bytes) spill();
   }
 
@@ -153,7 +153,9 @@ class UnsentWriter::State {
 UnsentWriter::UnsentWriter(const RunDirectory& run, InputLayout layout)
     : state_(std::make_unique<State>(run, layout)) {}
 UnsentWriter::~UnsentWriter() = default;
-void UnsentWriter::add(const Position& position, std::string_view raw) { state_->add(position, raw); }
+void UnsentWriter::add(const Position& position, std::string_view raw, const Reason* fault) {
+  state_->add(position, raw, fault);
+}
 std::uint64_t UnsentWriter::count() const noexcept { return state_->count(); }
 void UnsentWriter::close() { state_->close(); }
 

@@ -46,6 +46,20 @@ void append_readable_cell(std::string& out, std::string_view text) {
   append_cell(out, readable);
 }
 
+// Codes of rows that a parser refuses: what is kept of them may be cut (Record::raw).
+bool is_parser_code(std::string_view code) {
+  return code.starts_with("input.csv.") || code.starts_with("input.row.") || code.starts_with("input.json.") ||
+         code == "input.nul" || code == "input.utf8";
+}
+
+// Text that must not come back as a row although it may look like one: what stands inside a damaged quote, and what was
+// cut, which may be a sound row with a shorter last value. A cut at a UTF-8 boundary leaves up to four bytes less.
+bool only_looks_like_a_row(std::string_view raw, const Reason* reason) {
+  if (!reason || !is_parser_code(reason->code)) return false;
+  if (reason->code == "input.csv.damaged") return true;
+  return raw.size() + 4 >= raw_bytes_max && raw.size() <= raw_bytes_max;
+}
+
 bool is_json_object(std::string_view raw) {
   boost::json::error_code error;
   const boost::json::value value = boost::json::parse(boost::json::string_view(raw.data(), raw.size()), error);
@@ -131,9 +145,8 @@ void FeedbackRows::append_row(std::string& out, std::uint64_t line, std::string_
 }
 
 void FeedbackRows::append_csv(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) {
-  // Quoted text may look like a row: it must not come back as one.
-  const bool may_be_text = reason && reason->code == "input.csv.damaged";
-  const bool parsed = !may_be_text && parse_cells(raw);
+  const bool doubtful = kind_ != FeedbackKind::sent && only_looks_like_a_row(raw, reason);
+  const bool parsed = !doubtful && parse_cells(raw);
   if (!parsed && kind_ == FeedbackKind::sent) {
     throw std::logic_error(fmt::format("line {}: a row that was sent does not parse any more", line));
   }
@@ -156,11 +169,12 @@ void FeedbackRows::append_csv(std::string& out, std::uint64_t line, std::string_
 }
 
 void FeedbackRows::append_json(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) const {
-  const bool parsed = is_json_object(raw);
+  const bool doubtful = kind_ != FeedbackKind::sent && only_looks_like_a_row(raw, reason);
+  const bool parsed = !doubtful && is_json_object(raw);
   out += '{';
   if (parsed) append_foreign_members(out, raw);
   out += "\"amend_line\":" + std::to_string(line);
-  if (reason) {
+  if (reason && kind_ != FeedbackKind::unsent) {
     out += ",\"amend_error_code\":";
     append_json_string(out, reason->code);
     out += ",\"amend_error\":";

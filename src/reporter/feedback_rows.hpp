@@ -23,8 +23,9 @@ class FeedbackRows {
   /// CSV: the header line. NDJSON has none.
   void append_header(std::string& out) const;
 
-  /// `reason` may be null. Throws std::logic_error for a CSV row of kind `sent` that does not parse: it was sent, so
-  /// it did parse.
+  /// `reason` may be null. Text that a parser refused comes back in amend_raw alone when it only looks like a row: from
+  /// inside a damaged quote, or cut. Throws std::logic_error for a CSV row of kind `sent` that does not parse: it was
+  /// sent, so it did parse.
   void append_row(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason);
 
  private:

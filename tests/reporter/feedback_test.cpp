@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "amend/reader/csv_parser.hpp"
+#include "reporter/feedback_rows.hpp"
 #include "reporter/fixture.hpp"
 
 namespace amend {
@@ -99,6 +100,62 @@ TEST_CASE("feedback: a line from inside a damaged quote never comes back as cell
   CHECK(table[1] == std::vector<std::string>{"", "", "18", "input.csv.damaged", "x", "7,Ann"});
 }
 
+TEST_CASE("feedback: a refused row that was cut never comes back as a row with a shorter value") {
+  const InputLayout layout(Format::csv, {"id", "name"});
+  const auto last_row = [&layout](FeedbackKind kind, const std::string& text) {
+    CsvParser parser(',', 20'000, 100);
+    Record record;
+    std::string_view input = text;
+    REQUIRE(parser.parse(input, record) == CsvParser::Stop::record);
+    REQUIRE(record.fault());
+    std::string out;
+    FeedbackRows(layout, kind).append_row(out, 2, record.raw(), &*record.fault());
+    return read_csv(out).back();
+  };
+  const std::string long_value(5000, 'x');
+  for (const std::string& row :
+       {"7," + long_value + "\"y\n", "7," + long_value + "\xFF\n", "7," + long_value + std::string(1, '\0') + "\n",
+        "7," + std::string(30'000, 'x') + "\n", "7,\xE2\x82\xAC" + long_value + "\"y\n",
+        "7," + std::string(4093, 'x') + "\xE2\x82\xAC\"y\n",
+        "7," + std::string(4090, 'x') + "\x80\x80\x80\x80\x80\n"}) {
+    for (const FeedbackKind kind : {FeedbackKind::rejected, FeedbackKind::unsent}) {
+      const auto cells = last_row(kind, row);
+      CHECK(cells[0].empty());
+      CHECK(cells[1].empty());
+      CHECK(row.starts_with(cells.back()));
+      CHECK(cells.back().size() >= 4092);
+    }
+  }
+}
+
+TEST_CASE("feedback: a row refused for its values comes back as cells, however long it is") {
+  const InputLayout layout(Format::csv, {"id", "name"});
+  const Reason reason("input.name.too_long", "x", Origin::input);
+  for (const std::size_t length : {4000U, 4091U, 4094U, 4096U, 9000U}) {
+    std::string out;
+    FeedbackRows(layout, FeedbackKind::rejected).append_row(out, 2, "7," + std::string(length, 'x'), &reason);
+    CHECK(read_csv(out).back()[1].size() == length);
+  }
+}
+
+TEST_CASE("feedback: an NDJSON line that was cut is not taken for an object") {
+  std::string line = "{\"id\":\"7\"}";
+  line.resize(4096, ' ');
+  const Reason reason("input.row.too_large", "x", Origin::input);
+  std::string out;
+  FeedbackRows(InputLayout(Format::ndjson), FeedbackKind::rejected).append_row(out, 2, line, &reason);
+  CHECK_FALSE(boost::json::parse(out).as_object().contains("id"));
+  CHECK(boost::json::parse(out).at("amend_raw") == line.c_str());
+}
+
+TEST_CASE("feedback: an NDJSON line refused after it was read is whole, however long it is") {
+  const std::string line = "{\"id\":\"7\",\"name\":\"" + std::string(5000, 'x') + "\"}";
+  const Reason reason("input.json.duplicate_key", "x", Origin::input);
+  std::string out;
+  FeedbackRows(InputLayout(Format::ndjson), FeedbackKind::rejected).append_row(out, 2, line, &reason);
+  CHECK(boost::json::parse(out).at("name").as_string().size() == 5000);
+}
+
 TEST_CASE("feedback: an NDJSON line travels byte for byte, with the reasons behind it") {
   const InputLayout layout(Format::ndjson);
   CHECK(write_one(layout, Status::failed, R"( { "id" : "7", "n":1.50e0, "o":{"a":[1,"}"]} } )", "failed.ndjson") ==
@@ -152,6 +209,22 @@ TEST_CASE("unsent: the file appears complete at close, and not before") {
   writer.close();
   CHECK(run.files() == std::vector<std::string>{"unsent.csv"});
   CHECK(test::content(run.path("unsent.csv")) == "id,amend_line,amend_raw\r\n" + rest);
+}
+
+TEST_CASE("unsent: a line from inside a damaged quote never comes back as a row") {
+  TemporaryDirectory directory;
+  const RunDirectory run(directory / "run");
+  UnsentWriter csv(run, InputLayout(Format::csv, {"id", "name"}));
+  const Reason damaged("input.csv.damaged", "x", Origin::input);
+  csv.add(Position(1, 2, 8), "7,Ann");
+  csv.add(Position(2, 3, 14), "8,Bob", &damaged);
+  csv.close();
+  CHECK(test::content(run.path("unsent.csv")) == "id,name,amend_line,amend_raw\r\n7,Ann,2,\r\n,,3,\"8,Bob\"\r\n");
+  UnsentWriter ndjson(run, InputLayout(Format::ndjson));
+  const Reason syntax("input.json.syntax", "x", Origin::input);
+  ndjson.add(Position(1, 1, 0), "{", &syntax);
+  ndjson.close();
+  CHECK(test::content(run.path("unsent.ndjson")) == "{\"amend_line\":1,\"amend_raw\":\"{\"}\n");
 }
 
 TEST_CASE("unsent: a file that was not completed leaves nothing behind") {

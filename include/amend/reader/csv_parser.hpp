@@ -30,7 +30,7 @@ enum class Damage : std::uint8_t {
 ///
 /// A row with a quote fault ends at its first line end, whatever its quotes say: the lines behind it, up to where the
 /// fault showed itself, are read again, as `Damage` says. So each line of the file stands in exactly one record, a
-/// quote that is never closed costs at most `row_bytes_max`, and no byte is read more than three times.
+/// quote that is never closed costs at most `row_bytes_max`, and no byte is read more than twice.
 class CsvParser {
  public:
   enum class Stop : std::uint8_t {
@@ -52,6 +52,9 @@ class CsvParser {
 
   /// Where the next byte, and the next row, stand.
   Position position() const noexcept { return Position(next_row_, line_, offset_); }
+
+  /// Bytes that damaged quotes made it read a second time: never more than it was given.
+  std::uint64_t bytes_read_again() const noexcept { return bytes_read_again_; }
 
  private:
   enum class State : std::uint8_t { row_start, cell_start, unquoted, quoted, quote_in_quoted, skipping };
@@ -85,6 +88,7 @@ class CsvParser {
   void judge(Record& out);
   void damage(Fault fault, std::uint64_t byte_in_row);
   Reason reason() const;
+  std::string where_opened() const;
   std::string what_follows() const;
 
   char delimiter_;
@@ -104,12 +108,13 @@ class CsvParser {
   std::uint64_t fault_byte_ = 0;  // in the row, from 1
   std::uint64_t fault_cell_ = 0;  // from 1
 
-  std::string
-      replay_;  // lines behind a damaged row's first one that came in earlier pieces: read again before the rest
-  std::size_t replayed_ = 0;         // of replay_
-  std::uint64_t damaged_until_ = 0;  // rows that begin before are inside a damaged quote
-  std::uint64_t damage_line_ = 0;    // where that quote was opened
-  std::uint64_t damage_end_line_ = 0;
+  // Lines behind a damaged row's first one that came in earlier pieces: read again before the rest.
+  std::string replay_;
+  std::size_t replayed_ = 0;  // of replay_
+  std::uint64_t bytes_read_again_ = 0;
+  std::uint64_t damaged_until_ = 0;    // rows that begin before are inside a damaged quote
+  std::uint64_t damage_line_ = 0;      // where that quote was opened
+  std::uint64_t damage_end_line_ = 0;  // the last line that begins before the damage showed itself
 };
 
 }  // namespace amend

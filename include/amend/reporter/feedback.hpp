@@ -6,7 +6,8 @@
 //   rejected.csv              amend_line, amend_error_code, amend_error, amend_raw
 //   unsent.csv                amend_line, amend_raw
 // `amend_raw` is filled for a row that could not be parsed (its text does not give the header's number of cells): such
-// a row has empty cells and its first 4 KiB there. Values are never "neutralised": +852 is a dial code.
+// a row has empty cells and its first 4 KiB there. So has one that the reader refused and that only looks like a row:
+// a line inside a damaged quote, or a row that was cut. Values are never "neutralised": +852 is a dial code.
 //
 // NDJSON input → `.ndjson`: the original line, byte for byte, with the same names added as members before its closing
 // brace. An unparsable line becomes an object of the amend_ members alone.
@@ -22,6 +23,7 @@
 #include <vector>
 
 #include "amend/config.hpp"
+#include "amend/error.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/sink.hpp"
 #include "amend/row/position.hpp"
@@ -53,8 +55,9 @@ class UnsentWriter {
   UnsentWriter& operator=(const UnsentWriter&) = delete;
   ~UnsentWriter();
 
-  /// `raw`: the row as it stands in the input, without its line end (Record::raw).
-  void add(const Position& position, std::string_view raw);
+  /// `raw`: the row as it stands in the input, without its line end (Record::raw). `fault`: why the reader refuses it
+  /// (Record::fault); null when it does not.
+  void add(const Position& position, std::string_view raw, const Reason* fault = nullptr);
   std::uint64_t count() const noexcept;
   void close();
 
