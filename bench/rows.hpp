@@ -11,8 +11,8 @@ inline constexpr const char* header = "id,name,phone,email,dial_code,company_nam
 
 inline std::string row(unsigned n) {
   return fmt::format(
-      "1b9d6bcd-bbfd-4b2d-9b5d-{:012x},\"Lovelace, Ada {}\",{:08},ada.lovelace.{}@example.com,+852,Analytical Engines "
-      "{}\r\n",
+      "1b9d6bcd-bbfd-4b2d-9b5d-{:012x},\"Lovelace, Ada Augusta {:03}\",{:08},ada.augusta.lovelace.{:03}@example.com,+852,"
+      "Analytical Engines and Partners Ltd {:02}\r\n",
       n, n % 1000, n % 100'000'000, n % 1000, n % 97);
 }
 

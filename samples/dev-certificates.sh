@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes throw-away keys and certificates for trying and testing on this machine. Never use them anywhere else.
 #   samples/dev-certificates.sh DIR             what a run against wonder-sim needs
-#   samples/dev-certificates.sh DIR --refused   besides, certificates that a careful client must refuse
+#   samples/dev-certificates.sh DIR --refused   besides, certificates that a careful client must refuse, and a client's
 # Into DIR:
 #   app.key  app.pub                   RSA-2048 pair that signs requests (PKCS#8, mode 0600; SubjectPublicKeyInfo)
 #   ca.pem                             the authority to give to --ca-file; its key is thrown away
@@ -10,6 +10,7 @@
 #   app-pkcs1.key                      the same private key as "BEGIN RSA PRIVATE KEY"
 #   expired.pem  wrong-host.pem        by the same authority; both go with server.key
 #   unknown-authority.pem              by an authority that is not in ca.pem; goes with server.key
+#   client.pem                         to be shown to a server that asks for one; goes with server.key
 # What is there already and good for another day is kept.
 set -euo pipefail
 [ $# -ge 1 ] || { echo "usage: $0 DIR [--refused]" >&2; exit 2; }
@@ -28,8 +29,8 @@ new_authority() {  # name, subject
     -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign
 }
 
-issue() {  # name, authority, days, subjectAltName
-  printf 'subjectAltName=%s\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n' "$4" >extensions.cnf
+issue() {  # name, authority, days, subjectAltName [, use]
+  printf 'subjectAltName=%s\nbasicConstraints=CA:FALSE\nextendedKeyUsage=%s\n' "$4" "${5:-serverAuth}" >extensions.cnf
   quietly openssl req -new -key server.key -subj "/CN=amend throw-away server" -out request.pem
   quietly openssl x509 -req -in request.pem -CA "$2.pem" -CAkey "$2.key" -days "$3" -set_serial "0x$(openssl rand -hex 8)" \
     -extfile extensions.cnf -out "$1.pem"
@@ -37,7 +38,7 @@ issue() {  # name, authority, days, subjectAltName
 
 local_names=DNS:localhost,IP:127.0.0.1,IP:0:0:0:0:0:0:0:1
 wanted=(app.key app.pub ca.pem server.pem server.key)
-[ "$refused" != --refused ] || wanted+=(app-pkcs1.key expired.pem wrong-host.pem unknown-authority.pem)
+[ "$refused" != --refused ] || wanted+=(app-pkcs1.key expired.pem wrong-host.pem unknown-authority.pem client.pem)
 complete=yes
 for file in "${wanted[@]}"; do [ -s "$file" ] || complete=; done
 if [ -n "$complete" ] && openssl x509 -in server.pem -noout -checkend 86400 >/dev/null; then exit 0; fi
@@ -51,6 +52,7 @@ if [ "$refused" = --refused ]; then
   quietly openssl rsa -in app.key -traditional -out app-pkcs1.key
   issue expired ca -1 "$local_names"
   issue wrong-host ca 30 DNS:elsewhere.example
+  issue client ca 30 "$local_names" clientAuth
   new_authority unknown "an authority nobody knows"
   issue unknown-authority unknown 30 "$local_names"
 fi

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "amend/config.hpp"
+#include "amend/reader/preflight.hpp"
 #include "amend/reporter/metrics.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/row/stop_cause.hpp"
@@ -24,6 +25,8 @@ class Plan {
   Plan() = default;
 
   Format format = Format::csv;
+  char delimiter = ',';                      ///< csv only
+  std::string encoding;                      ///< as recognised or given
   std::vector<std::string> mapping;          ///< one line a field: "name <- Full Name"
   std::vector<std::string> unknown_columns;  ///< columns that are not sent; listed, never dropped silently
   std::uint64_t input_bytes = 0;             ///< 0: not known (stdin)
@@ -37,7 +40,8 @@ class Plan {
 class Pipeline {
  public:
   /// Opens the input, reads its header, maps it and checks every setting. Sends nothing and creates nothing.
-  /// Throws ConfigError naming the option, the file or the column.
+  /// Throws ConfigError naming the option, the file or the column: also --duplicates when the input cannot be read
+  /// twice.
   Pipeline(const Config& config, Credentials credentials);
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;
@@ -45,6 +49,14 @@ class Pipeline {
 
   const Plan& plan() const noexcept;
 
+  /// Reads the whole input once and says what is in it (reader/preflight.hpp); before run(), at most once. Sends
+  /// nothing and creates nothing; stop() interrupts it. What it finds out about `--duplicates` is kept for run().
+  /// Throws ConfigError when the input cannot be read twice, and both ConfigError and InputError as Preflight::run
+  /// does.
+  PreflightReport preflight();
+
+  /// Reads the input a first time when --duplicates needs that and preflight() was not called. Throws InputError when
+  /// the input is not the one that was read then.
   /// Creates the run directory (`run_directory()` is set from here on), sends, writes the log; returns when every row
   /// has its final record or the run was stopped. Rows that fail are in the Summary, never exceptions. Throws
   /// ConfigError when the run directory cannot be made or is in use.

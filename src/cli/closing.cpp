@@ -144,6 +144,10 @@ std::string closing_text(const Summary& summary) {
     return summary.exit_code == ExitCode::success ? out + line("next", "nothing is left to do") : out;
   }
   bool first = true;
+  if (!find_file(summary, "failed").empty() || !find_file(summary, "unknown").empty()) {
+    out += line("before",
+                "take out rows whose customer succeeded in a later row of the same file: they would overwrite it");
+  }
   while (!commands.empty()) {
     const auto end = commands.find('\n');
     out += line(first ? "next" : "", commands.substr(0, end));

@@ -17,6 +17,7 @@
 #include "amend/transport/target.hpp"
 #include "amend/wonder/routes.hpp"
 #include "cli/opening.hpp"
+#include "cli/preflight_text.hpp"
 
 namespace amend::cli {
 namespace {
@@ -82,15 +83,13 @@ class Renderer {
   std::string fixed_;
 };
 
-std::string where(const Position& position) {
-  return fmt::format("row {}, line {}, byte {}", position.row, position.line, position.byte);
-}
-
 Plan plan_of(const Config& config, const Source& source) {
   const Target target = parse_target(config.target);
   const Mapper mapper(config.mapping, source.format(), source.header());
   Plan plan;
   plan.format = source.format();
+  plan.delimiter = source.delimiter();
+  plan.encoding = source.encoding();
   plan.mapping = mapper.describe();
   plan.unknown_columns = mapper.unknown_columns();
   plan.input_bytes = source.bytes_total();

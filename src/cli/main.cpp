@@ -1,4 +1,7 @@
 // `amend`: reads the command line, runs one command, and turns what it threw into one line and an exit code.
+#include <fcntl.h>
+
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -8,8 +11,10 @@
 
 #include "amend/error.hpp"
 #include "amend/reporter/sink.hpp"
+#include "cli/check.hpp"
 #include "cli/options.hpp"
 #include "cli/ping.hpp"
+#include "cli/terminal.hpp"
 #include "cli/update.hpp"
 
 namespace {
@@ -26,6 +31,7 @@ ExitCode run(const std::vector<std::string>& arguments) {
   }
   switch (line.options.command) {
     case amend::cli::Command::update: return amend::cli::run_update(line.options);
+    case amend::cli::Command::check: return amend::cli::run_check(line.options);
     case amend::cli::Command::ping: return amend::cli::run_ping(line.options);
   }
   return ExitCode::broken_invariant;
@@ -52,10 +58,22 @@ ExitCode guarded_run(const std::vector<std::string>& arguments) {
   }
 }
 
+// A standard stream that is closed would have its number given to the next file, and messages would go into it.
+void keep_standard_streams() {
+  for (int descriptor = 0; descriptor <= 2; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
+    // Write-only for stdin: reading it is still an error. The lowest free number is this one.
+    if (::open("/dev/null", (descriptor == 0 ? O_WRONLY : O_RDWR)) != descriptor)
+      std::_Exit(static_cast<int>(ExitCode::usage));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file limit is a write error, exit 6
+  amend::cli::exit_on_signals();
   return static_cast<int>(guarded_run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc)));
 }

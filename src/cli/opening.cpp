@@ -3,19 +3,11 @@
 #include <fmt/format.h>
 
 #include "amend/error.hpp"
+#include "cli/preflight_text.hpp"
 #include "cli/units.hpp"
 
 namespace amend::cli {
 namespace {
-
-std::string join(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const std::string& text : texts) {
-    if (!out.empty()) out += ", ";
-    out += printable(text, 80);
-  }
-  return out;
-}
 
 std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
 
@@ -26,7 +18,7 @@ std::string plural(std::uint64_t number, std::string_view noun) {
 std::string input_line(const Options& options, const Plan& plan) {
   const InputConfig& input = options.config.input;
   std::string text = input.file == "-" ? "standard input" : printable(input.file);
-  text += plan.format == Format::ndjson ? ", NDJSON" : ", CSV";
+  text += ", " + input_kind(plan.format, plan.delimiter, plan.encoding);
   if (plan.input_bytes > 0) text += ", " + show_bytes(plan.input_bytes);
   if (input.limit > 0) text += fmt::format(", at most {}", plural(input.limit, "row"));
   return text;
@@ -43,6 +35,15 @@ std::string auth_text(const AuthConfig& auth) {
 
 }  // namespace
 
+std::string join_printable(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& text : texts) {
+    if (!out.empty()) out += ", ";
+    out += printable(text, 80);
+  }
+  return out;
+}
+
 std::string show_bytes(std::uint64_t bytes) {
   if (bytes < 1'024) return plural(bytes, "byte");
   const auto number = static_cast<double>(bytes);
@@ -56,8 +57,8 @@ std::string opening_text(const Options& options, const Plan& plan) {
   std::string out = fmt::format("amend {}\n", options.config.version);
   out += line("target", fmt::format("{}, {}", printable(options.config.target.url), auth_text(options.config.auth)));
   out += line("input", input_line(options, plan));
-  if (!plan.mapping.empty()) out += line("columns", join(plan.mapping));
-  if (!plan.unknown_columns.empty()) out += line("not sent", join(plan.unknown_columns));
+  if (!plan.mapping.empty()) out += line("columns", join_printable(plan.mapping));
+  if (!plan.unknown_columns.empty()) out += line("not sent", join_printable(plan.unknown_columns));
   out +=
       line("pace", fmt::format("{}, burst {}, {}, depth {}, {}", show_rate(pace.interval), pace.burst,
                                plural(pace.connections, "connection"), pace.pipeline, plural(plan.workers, "worker")));

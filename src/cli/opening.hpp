@@ -1,7 +1,9 @@
 // The first lines of a run: what will be sent where, and how fast. Pure. Layer 5.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "amend/pipeline.hpp"
 #include "cli/options.hpp"
@@ -10,6 +12,9 @@ namespace amend::cli {
 
 /// Several lines, each ending in a line end. Names every column that is not sent. No secret.
 std::string opening_text(const Options& options, const Plan& plan);
+
+/// "id <- id, name <- Full Name": each text cut to 80 bytes and made printable.
+std::string join_printable(const std::vector<std::string>& texts);
 
 /// 1536 → "1.5 KiB".
 std::string show_bytes(std::uint64_t bytes);

@@ -24,6 +24,13 @@ constexpr std::string_view pace = "Pace";
 constexpr std::string_view endurance = "Retries and deadlines";
 constexpr std::string_view output = "Output";
 
+constexpr CommandSet everywhere{Command::update, Command::check, Command::ping};
+constexpr CommandSet sending{Command::update, Command::ping};
+constexpr CommandSet reading{Command::update, Command::check};
+constexpr CommandSet updating{Command::update};
+constexpr CommandSet checking{Command::check};
+constexpr CommandSet pinging{Command::ping};
+
 std::uint32_t count(Name option, Text value, std::uint32_t least, std::uint32_t most) {
   return static_cast<std::uint32_t>(parse_count(option, value, least, most));
 }
@@ -45,6 +52,10 @@ constexpr std::array<std::pair<std::string_view, Format>, 3> formats{
     {{"auto", Format::automatic}, {"csv", Format::csv}, {"ndjson", Format::ndjson}}};
 constexpr std::array<std::pair<std::string_view, Blank>, 3> blanks{
     {{"omit", Blank::omit}, {"empty", Blank::empty}, {"null", Blank::null}}};
+constexpr std::array<std::pair<std::string_view, Duplicates>, 4> duplicates{{{"order", Duplicates::order},
+                                                                             {"last", Duplicates::last},
+                                                                             {"first", Duplicates::first},
+                                                                             {"reject", Duplicates::reject}}};
 constexpr std::array<std::pair<std::string_view, ProgressForm>, 4> progress_forms{{{"auto", ProgressForm::automatic},
                                                                                    {"bar", ProgressForm::bar},
                                                                                    {"plain", ProgressForm::plain},
@@ -72,136 +83,156 @@ void add_blank(Options& o, Name option, Text value) {
 
 // Columns: name, takers, arity, group, value, environment, description, apply.
 constexpr std::array entries{
-    OptionEntry{"url", Takers::both, Arity::once, connection, "URL", "AMEND_URL",
+    OptionEntry{"url", sending, Arity::once, connection, "URL", "AMEND_URL",
                 "Where the API is, e.g. https://gateway-stg.wonder.today",
                 [](Options& o, Name, Text v) { o.config.target.url = v; }},
-    OptionEntry{"ca-file", Takers::both, Arity::once, connection, "FILE", nullptr,
+    OptionEntry{"ca-file", sending, Arity::once, connection, "FILE", nullptr,
                 "PEM bundle of trusted authorities, instead of the system's",
                 [](Options& o, Name, Text v) { o.config.target.ca_file = v; }},
-    OptionEntry{"client-cert", Takers::both, Arity::once, connection, "FILE", nullptr,
+    OptionEntry{"client-cert", sending, Arity::once, connection, "FILE", nullptr,
                 "PEM chain for mutual TLS; needs --client-key",
                 [](Options& o, Name, Text v) { o.config.target.client_cert = v; }},
-    OptionEntry{"client-key", Takers::both, Arity::once, connection, "FILE", nullptr,
+    OptionEntry{"client-key", sending, Arity::once, connection, "FILE", nullptr,
                 "The private key of --client-cert, PEM",
                 [](Options& o, Name, Text v) { o.config.target.client_key = v; }},
-    OptionEntry{"ipv4", Takers::both, Arity::flag, connection, "", nullptr,
+    OptionEntry{"ipv4", sending, Arity::flag, connection, "", nullptr,
                 "Connect over IPv4 only: an AppID may be bound to listed IPv4 addresses",
                 [](Options& o, Name, Text) { o.config.target.ipv4_only = true; }},
-    OptionEntry{"allow-http", Takers::both, Arity::flag, connection, "", nullptr,
+    OptionEntry{"allow-http", sending, Arity::flag, connection, "", nullptr,
                 "Allow http:// to another machine: everything is readable on the way",
                 [](Options& o, Name, Text) { o.config.target.allow_plain_http = true; }},
-    OptionEntry{"echo-path", Takers::ping, Arity::once, connection, "PATH", nullptr,
+    OptionEntry{"echo-path", pinging, Arity::once, connection, "PATH", nullptr,
                 "Path of the echo call (default /svc/payment/api/v1/openapi/echo)",
                 [](Options& o, Name, Text v) { o.config.target.echo_path = v; }},
 
-    OptionEntry{"auth", Takers::both, Arity::once, credentials, "KIND", nullptr,
+    OptionEntry{"auth", sending, Arity::once, credentials, "KIND", nullptr,
                 "wonder (default): signed requests; bearer: a token; none",
                 [](Options& o, Name n, Text v) { o.config.auth.kind = choose(n, v, auths); }},
-    OptionEntry{"app-id", Takers::both, Arity::once, credentials, "UUID", "WONDER_APP_ID",
-                "The AppID that Wonder gave you", [](Options& o, Name, Text v) { o.config.auth.app_id = v; }},
+    OptionEntry{"app-id", sending, Arity::once, credentials, "UUID", "WONDER_APP_ID", "The AppID that Wonder gave you",
+                [](Options& o, Name, Text v) { o.config.auth.app_id = v; }},
     OptionEntry{
-        "private-key", Takers::both, Arity::once, credentials, "FILE", "WONDER_PRIVATE_KEY_FILE",
+        "private-key", sending, Arity::once, credentials, "FILE", "WONDER_PRIVATE_KEY_FILE",
         "The RSA key that signs, PEM, readable by you alone; without it the variable WONDER_PRIVATE_KEY is read "
         "for the PEM text",
         [](Options& o, Name, Text v) { o.config.auth.private_key_file = v; }},
-    OptionEntry{"bearer-file", Takers::both, Arity::once, credentials, "FILE", nullptr,
+    OptionEntry{"bearer-file", sending, Arity::once, credentials, "FILE", nullptr,
                 "File with the token of --auth bearer, readable by you alone",
                 [](Options& o, Name, Text v) { o.config.auth.bearer_file = v; }},
-    OptionEntry{"header-file", Takers::both, Arity::once, credentials, "FILE", nullptr,
+    OptionEntry{"header-file", sending, Arity::once, credentials, "FILE", nullptr,
                 "File with further secret headers, one 'Name: value' a line, readable by you alone",
                 [](Options& o, Name, Text v) { o.config.auth.header_file = v; }},
-    OptionEntry{"header", Takers::both, Arity::many, credentials, "'NAME: VALUE'", nullptr,
+    OptionEntry{"header", sending, Arity::many, credentials, "'NAME: VALUE'", nullptr,
                 "A further header with nothing secret in it; may be repeated",
                 [](Options& o, Name, Text v) { o.config.auth.headers.push_back(v); }},
 
-    OptionEntry{"format", Takers::update, Arity::once, input, "FORMAT", nullptr,
+    OptionEntry{"format", reading, Arity::once, input, "FORMAT", nullptr,
                 "auto (default: by name, else by the first byte), csv or ndjson",
                 [](Options& o, Name n, Text v) { o.config.input.format = choose(n, v, formats); }},
-    OptionEntry{"delimiter", Takers::update, Arity::once, input, "CHAR", nullptr,
-                "Separator of a CSV: one character, or tab, comma (default), semicolon, pipe",
+    OptionEntry{"delimiter", reading, Arity::once, input, "CHAR", nullptr,
+                "Separator of a CSV: one character, or tab, comma, semicolon, pipe (default: recognised in the header)",
                 [](Options& o, Name n, Text v) { o.config.input.delimiter = parse_delimiter(n, v); }},
-    OptionEntry{"limit", Takers::update, Arity::once, input, "N", nullptr,
+    OptionEntry{"encoding", reading, Arity::once, input, "NAME", nullptr,
+                "Any that iconv knows: windows-1252, latin1, gbk, big5 (default: UTF-8, or UTF-16 when it looks so)",
+                [](Options& o, Name, Text v) { o.config.input.encoding = v; }},
+    OptionEntry{"recover", reading, Arity::flag, input, "", nullptr,
+                "Lines behind a damaged quote are rows again; without it they are rejected",
+                [](Options& o, Name, Text) { o.config.input.recover = true; }},
+    OptionEntry{"duplicates", reading, Arity::once, input, "HOW", nullptr,
+                "A customer in several rows: order (default) sends all in the order of the file, last or first sends "
+                "that one, reject sends none; all but order read the file twice",
+                [](Options& o, Name n, Text v) { o.config.input.duplicates = choose(n, v, duplicates); }},
+    OptionEntry{"limit", reading, Arity::once, input, "N", nullptr,
                 "Read at most N rows, from 1 (default: all; with --dry-run 3)",
                 [](Options& o, Name n, Text v) {
                   o.config.input.limit = parse_count(n, v, 1, std::numeric_limits<std::uint64_t>::max());
                 }},
-    OptionEntry{"strict", Takers::update, Arity::flag, input, "", nullptr, "Stop at the first rejected row (exit 3)",
+    OptionEntry{"strict", updating, Arity::flag, input, "", nullptr, "Stop at the first rejected row (exit 3)",
                 [](Options& o, Name, Text) { o.config.input.strict = true; }},
 
     OptionEntry{
-        "map", Takers::update, Arity::many, columns, "FIELD=COLUMN", nullptr,
+        "map", reading, Arity::many, columns, "FIELD=COLUMN", nullptr,
         "Take FIELD from COLUMN; a column named like a field maps itself; may be repeated",
         [](Options& o, Name n, Text v) { o.config.mapping.columns.push_back(parse_assignment(n, v, "FIELD=COLUMN")); }},
-    OptionEntry{"id-column", Takers::update, Arity::once, columns, "COLUMN", nullptr,
+    OptionEntry{"id-column", reading, Arity::once, columns, "COLUMN", nullptr,
                 "Column with the customer's uuid (default: id or uuid)",
                 [](Options& o, Name, Text v) { o.config.mapping.id_column = v; }},
-    OptionEntry{"blank", Takers::update, Arity::many, columns, "FIELD=HOW", nullptr,
+    OptionEntry{"blank", reading, Arity::many, columns, "FIELD=HOW", nullptr,
                 "What a blank cell sends: omit (default: nothing), empty (\"\") or null; may be repeated", add_blank},
+    OptionEntry{"trim", reading, Arity::flag, columns, "", nullptr, "Drop white space around values, ids included",
+                [](Options& o, Name, Text) { o.config.mapping.trim = true; }},
+    OptionEntry{"split-phone", reading, Arity::flag, columns, "", nullptr,
+                "Take the country code out of a phone that begins with +, for dial_code",
+                [](Options& o, Name, Text) { o.config.mapping.split_phone = true; }},
     OptionEntry{
-        "guard", Takers::update, Arity::once, columns, "reference_number=COLUMN", nullptr,
+        "guard", reading, Arity::once, columns, "reference_number=COLUMN", nullptr,
         "The answer's reference_number must equal this column of the row; the first that does not stops the run "
         "(exit 5)",
         set_guard},
 
-    OptionEntry{"rate", Takers::update, Arity::once, pace, "N/s", nullptr,
+    OptionEntry{"rate", reading, Arity::once, pace, "N/s", nullptr,
                 "Requests a second for the whole run, retries included: N/s, N/m or unlimited; 1/m to 1000000/s "
                 "(default 25/s)",
                 [](Options& o, Name n, Text v) { o.config.pace.interval = parse_rate(n, v); }},
-    OptionEntry{"burst", Takers::update, Arity::once, pace, "N", nullptr,
+    OptionEntry{"burst", updating, Arity::once, pace, "N", nullptr,
                 "Requests that may go at once after a pause, 1 to 10000 (default 1)",
                 [](Options& o, Name n, Text v) { o.config.pace.burst = count(n, v, 1, 10'000); }},
-    OptionEntry{"connections", Takers::update, Arity::once, pace, "N", nullptr, "Connections, 1 to 256 (default 4)",
+    OptionEntry{"connections", updating, Arity::once, pace, "N", nullptr, "Connections, 1 to 256 (default 4)",
                 [](Options& o, Name n, Text v) { o.config.pace.connections = count(n, v, 1, 256); }},
-    OptionEntry{"pipeline", Takers::update, Arity::once, pace, "N", nullptr,
+    OptionEntry{"pipeline", updating, Arity::once, pace, "N", nullptr,
                 "Requests unanswered on one connection, 1 to 256 (default 4); 1: no pipelining",
                 [](Options& o, Name n, Text v) { o.config.pace.pipeline = count(n, v, 1, 256); }},
-    OptionEntry{"workers", Takers::update, Arity::once, pace, "N", nullptr,
+    OptionEntry{"workers", updating, Arity::once, pace, "N", nullptr,
                 "Threads that sign and send, up to --connections (default 0: one per core)",
                 [](Options& o, Name n, Text v) { o.config.pace.workers = count(n, v, 0, 256); }},
 
-    OptionEntry{"max-attempts", Takers::update, Arity::once, endurance, "N", nullptr,
+    OptionEntry{"max-attempts", updating, Arity::once, endurance, "N", nullptr,
                 "Attempts a row, the first included, 1 to 100 (default 6)",
                 [](Options& o, Name n, Text v) { o.config.retry.attempts_max = count(n, v, 1, 100); }},
-    OptionEntry{"connect-timeout", Takers::both, Arity::once, endurance, "TIME", nullptr,
+    OptionEntry{"connect-timeout", sending, Arity::once, endurance, "TIME", nullptr,
                 "For TCP and TLS together, up to 5m (default 5s)", set_connect_timeout},
-    OptionEntry{"timeout", Takers::both, Arity::once, endurance, "TIME", nullptr,
-                "For one answer, up to 1h (default 30s)",
+    OptionEntry{"timeout", sending, Arity::once, endurance, "TIME", nullptr, "For one answer, up to 1h (default 30s)",
                 [](Options& o, Name n, Text v) { o.config.deadline.answer = parse_duration(n, v); }},
-    OptionEntry{"row-timeout", Takers::update, Arity::once, endurance, "TIME", nullptr,
+    OptionEntry{"row-timeout", updating, Arity::once, endurance, "TIME", nullptr,
                 "From a row's first attempt to the start of its last, up to 168h (default 10m)",
                 [](Options& o, Name n, Text v) { o.config.deadline.row = parse_duration(n, v); }},
-    OptionEntry{"outage-limit", Takers::update, Arity::once, endurance, "TIME", nullptr,
+    OptionEntry{"outage-limit", updating, Arity::once, endurance, "TIME", nullptr,
                 "Stop (exit 4) when no connection could be made for so long, up to 168h (default 1h)",
                 [](Options& o, Name n, Text v) { o.config.deadline.outage = parse_duration(n, v); }},
-    OptionEntry{"grace", Takers::update, Arity::once, endurance, "TIME", nullptr,
+    OptionEntry{"grace", updating, Arity::once, endurance, "TIME", nullptr,
                 "How long Ctrl-C waits for answers in flight, up to 1h (default 10s)",
                 [](Options& o, Name n, Text v) { o.config.deadline.grace = parse_duration(n, v); }},
 
-    OptionEntry{"run", Takers::update, Arity::once, output, "DIR", nullptr,
+    OptionEntry{"run", updating, Arity::once, output, "DIR", nullptr,
                 "Directory for the log and the result files (default amend-runs/<UTC time>-<short id>)",
                 [](Options& o, Name, Text v) { o.config.run_directory = v; }},
-    OptionEntry{"dry-run", Takers::update, Arity::flag, output, "", nullptr,
+    OptionEntry{"save-config", checking, Arity::once, output, "FILE", nullptr,
+                "Write the options under Input and Columns into a new file, for --config",
+                [](Options& o, Name, Text v) { o.save_config = v; }},
+    OptionEntry{"skip-check", updating, Arity::flag, output, "", nullptr,
+                "Do not read the whole file before the first request",
+                [](Options& o, Name, Text) { o.skip_check = true; }},
+    OptionEntry{"dry-run", updating, Arity::flag, output, "", nullptr,
                 "Show the first requests with secrets and personal data masked; send nothing",
                 [](Options& o, Name, Text) { o.dry_run = true; }},
-    OptionEntry{"yes", Takers::update, Arity::flag, output, "", nullptr,
+    OptionEntry{"yes", updating, Arity::flag, output, "", nullptr,
                 "Do not ask before customers on another machine are updated",
                 [](Options& o, Name, Text) { o.yes = true; }},
-    OptionEntry{"progress", Takers::update, Arity::once, output, "FORM", nullptr,
+    OptionEntry{"progress", updating, Arity::once, output, "FORM", nullptr,
                 "auto (default: bar on a terminal, else plain), bar, plain or none",
                 [](Options& o, Name n, Text v) { o.progress = choose(n, v, progress_forms); }},
-    OptionEntry{"json", Takers::both, Arity::flag, output, "", nullptr, "At the end, the result as JSON on stdout",
-                [](Options& o, Name, Text) { o.json = true; }},
-    OptionEntry{"quiet", Takers::both, Arity::flag, output, "", nullptr, "Nothing on stderr but errors",
-                [](Options& o, Name, Text) { o.quiet = true; }},
+    OptionEntry{"json", everywhere, Arity::flag, output, "", nullptr,
+                "The result as one JSON object on stdout, at the end", [](Options& o, Name, Text) { o.json = true; }},
+    OptionEntry{"quiet", everywhere, Arity::flag, output, "", nullptr,
+                "No messages but errors; check: no report either", [](Options& o, Name, Text) { o.quiet = true; }},
 };
 
 }  // namespace
 
 std::span<const OptionEntry> option_table() noexcept { return entries; }
 
-bool takes(Command command, const OptionEntry& entry) noexcept {
-  if (entry.takers == Takers::both) return true;
-  return (entry.takers == Takers::update) == (command == Command::update);
+bool describes_input(const OptionEntry& entry) noexcept {
+  if (entry.name == "limit" || !entry.takers.contains(Command::check)) return false;
+  return entry.group == input || entry.group == columns;
 }
 
 }  // namespace amend::cli

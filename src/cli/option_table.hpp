@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,11 +16,22 @@ namespace amend::cli {
 enum class Arity : std::uint8_t { flag, once, many };
 
 /// Which commands take an option.
-enum class Takers : std::uint8_t { update, ping, both };
+class CommandSet {
+ public:
+  constexpr CommandSet(std::initializer_list<Command> commands) noexcept {
+    for (const Command command : commands) bits_ |= bit(command);
+  }
+  constexpr bool contains(Command command) const noexcept { return (bits_ & bit(command)) != 0; }
+
+ private:
+  static constexpr unsigned bit(Command command) noexcept { return 1U << static_cast<unsigned>(command); }
+
+  unsigned bits_ = 0;
+};
 
 struct OptionEntry {
   std::string_view name;  ///< without the dashes
-  Takers takers;
+  CommandSet takers;
   Arity arity;
   std::string_view group;   ///< heading in --help
   std::string_view value;   ///< what stands for the value in --help; empty for a flag
@@ -31,6 +43,7 @@ struct OptionEntry {
 /// In the order of --help. `config` itself is not among them.
 std::span<const OptionEntry> option_table() noexcept;
 
-bool takes(Command command, const OptionEntry& entry) noexcept;
+/// Says what the input is and how it maps, and so belongs to a file rather than to a run: what --save-config writes.
+bool describes_input(const OptionEntry& entry) noexcept;
 
 }  // namespace amend::cli

@@ -6,10 +6,14 @@
 #include <algorithm>
 #include <deque>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string_view>
 
 #include "amend/error.hpp"
+#include "cli/config_file.hpp"
+#include "cli/help_texts.hpp"
 #include "cli/option_table.hpp"
 #include "cli/version.hpp"
 
@@ -18,34 +22,6 @@ namespace {
 
 constexpr std::size_t help_left = 32;
 constexpr std::size_t help_right = 66;
-
-constexpr std::string_view root_footer = R"(
-Examples:
-  amend ping --url https://gateway-stg.wonder.today --app-id UUID --private-key key.pem
-  amend update customers.csv --dry-run
-  amend update customers.csv --url https://gateway-stg.wonder.today
-
-`amend COMMAND --help` shows the options of a command.
-Exit codes: 0 all rows succeeded, 1 some did not, 2 usage or configuration, 3 input, 4 stopped (outage), 5 stopped
-(credentials, TLS, wrong host), 6 results not durable, 7 run directory in use, 70 defect, 130/143 interrupted.)";
-
-constexpr std::string_view update_footer = R"(
-An option stands above its environment variable, that above the --config file, that above the default.
-TIME takes a unit: 500ms, 30s, 5m, 8h.
-
-Examples:
-  amend update customers.csv --dry-run            show three requests, send nothing
-  amend update customers.csv --limit 10           try ten rows first
-  amend update customers.csv --rate 50/s --run runs/october
-  amend update export.tsv --delimiter tab --id-column "Customer UUID" --map "name=Full Name"
-  amend update - --format ndjson --yes --json < customers.ndjson)";
-
-constexpr std::string_view ping_footer = R"(
-Sends one signed echo, which changes nothing, and shows address, TLS, latency and clock.
-
-Examples:
-  amend ping --url https://gateway-stg.wonder.today --app-id UUID --private-key key.pem
-  amend ping --ipv4 --json)";
 
 std::string wrapped(std::string_view text) {
   std::string out;
@@ -68,7 +44,7 @@ std::string wrapped(std::string_view text) {
 
 std::string dashed(std::string_view name) { return "--" + std::string(name); }
 
-std::string_view name_of(Command command) { return command == Command::update ? "update" : "ping"; }
+bool reads_input(Command command) { return command == Command::update || command == Command::check; }
 
 /// One subcommand's options as texts, before they mean anything.
 class Form {
@@ -77,13 +53,13 @@ class Form {
       : command_(command), app_(root.add_subcommand(std::string(name_of(command)), description)) {
     app_->footer(std::string(footer));
     app_->get_formatter()->column_width(help_left);
-    if (command == Command::update) {
+    if (reads_input(command)) {
       app_->add_option("FILE", file_, "CSV with a header, or NDJSON; - reads standard input")
           ->required()
           ->type_name("");
     }
     for (const OptionEntry& entry : option_table()) {
-      if (takes(command, entry)) add(entry);
+      if (entry.takers.contains(command)) add(entry);
     }
     app_->add_option("--config", config_file_,
                      wrapped("TOML or INI file with any of these options, without the dashes"))
@@ -130,9 +106,13 @@ class ConfigFile {
  public:
   ConfigFile(const std::string& path, Command command) {
     if (path.empty()) return;
-    for (const CLI::ConfigItem& item : read(path)) {
-      if (item.name == "++" || item.name == "--") continue;
-      take(path, item, command);
+    if (std::error_code ignored; !std::filesystem::exists(path, ignored)) {
+      throw ConfigError(fmt::format("--config: there is no file \"{}\"", printable(path)));
+    }
+    try {
+      for (const ConfigItem& item : parse_config(read(path))) take(item, command);
+    } catch (const ConfigError& error) {
+      throw ConfigError(fmt::format("--config: {}: {}", printable(path), error.what()));
     }
   }
 
@@ -142,31 +122,27 @@ class ConfigFile {
   }
 
  private:
-  static std::vector<CLI::ConfigItem> read(const std::string& path) {
+  static std::string read(const std::string& path) {
     std::error_code error;
-    if (!std::filesystem::exists(path, error)) {
-      throw ConfigError(fmt::format("--config: there is no file \"{}\"", printable(path)));
-    }
-    try {
-      return CLI::ConfigTOML().from_file(path);
-    } catch (const CLI::Error& failure) {
-      throw ConfigError(fmt::format("--config: {}: {}", printable(path), printable(failure.what())));
-    }
+    if (std::filesystem::is_directory(path, error)) throw ConfigError("is a directory");
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw ConfigError("cannot be read");
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   }
 
-  void take(const std::string& path, const CLI::ConfigItem& item, Command command) {
+  // What stands below [update] hides what stands on top.
+  void take(const ConfigItem& item, Command command) {
     const auto entry = std::ranges::find(option_table(), std::string_view(item.name), &OptionEntry::name);
-    const bool for_a_command = item.parents.size() == 1 && (item.parents[0] == "update" || item.parents[0] == "ping");
-    if (entry == option_table().end() || !(item.parents.empty() || for_a_command)) {
-      throw ConfigError(
-          fmt::format("--config: {}: unknown option \"{}\"", printable(path), printable(item.fullname())));
+    const bool for_a_command = std::ranges::find(all_commands, item.section, name_of) != std::end(all_commands);
+    if (entry == option_table().end() || !(item.section.empty() || for_a_command)) {
+      const std::string name = item.section.empty() ? item.name : item.section + "." + item.name;
+      throw ConfigError(fmt::format("unknown option \"{}\"", printable(name)));
     }
-    if (for_a_command && item.parents[0] != name_of(command)) return;
-    if (entry->arity != Arity::many && item.inputs.size() != 1) {
-      throw ConfigError(
-          fmt::format("--config: {}: {} takes one value; quote it if it holds spaces", printable(path), item.name));
+    if (for_a_command && item.section != name_of(command)) return;
+    if (entry->arity != Arity::many && item.values.size() != 1) {
+      throw ConfigError(fmt::format("{} takes one value, got {}", item.name, item.values.size()));
     }
-    values_[item.name] = item.inputs;
+    values_[item.name] = item.values;
   }
 
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
@@ -178,6 +154,15 @@ bool flag_value(std::string_view option, std::string_view text) {
   throw ConfigError(fmt::format("{} takes true or false, got \"{}\"", option, printable(text, 60)));
 }
 
+void note_setting(Options& options, const OptionEntry& entry, const std::vector<std::string>& values) {
+  if (!describes_input(entry) || values.empty()) return;
+  if (entry.arity != Arity::flag) {
+    options.input_settings.emplace_back(std::string(entry.name), values);
+  } else if (flag_value(dashed(entry.name), values.back())) {
+    options.input_settings.emplace_back(std::string(entry.name), std::vector<std::string>{"true"});
+  }
+}
+
 void apply_all(Options& options, const OptionEntry& entry, const std::vector<std::string>& values,
                const std::string& from) {
   const std::string option = dashed(entry.name);
@@ -187,6 +172,7 @@ void apply_all(Options& options, const OptionEntry& entry, const std::vector<std
       if (value.empty()) throw ConfigError(option + " needs a value, got an empty one");
       entry.apply(options, option, value);
     }
+    note_setting(options, entry, values);
   } catch (const ConfigError& error) {
     throw ConfigError(error.what() + from, error.exit_code());
   }
@@ -199,7 +185,7 @@ Options merge(const Form& form, const Environment& environment) {
   options.config.input.file = form.file();
   const ConfigFile file(form.config_file(), form.command());
   for (const OptionEntry& entry : option_table()) {
-    if (!takes(form.command(), entry)) continue;
+    if (!entry.takers.contains(form.command())) continue;
     const char* variable = entry.environment ? environment(entry.environment) : nullptr;
     if (form.given(entry)) {
       if (entry.arity == Arity::once && form.values(entry).size() > 1) {
@@ -238,15 +224,25 @@ std::string say(const CLI::ParseError& error, const CLI::App& root) {
     return fmt::format("{} needs a value; see {}", text.substr(0, colon), help);
   }
   if (dynamic_cast<const CLI::RequiredError*>(&error)) {
-    return fmt::format(
-        "{}; see {}",
-        chosen.empty() ? "name a command: update or ping" : "name the input: amend update FILE (- for standard input)",
-        help);
+    return fmt::format("{}; see {}",
+                       chosen.empty() ? "name a command: update, check or ping"
+                                      : fmt::format("name the input: amend {} FILE (- for standard input)",
+                                                    chosen.front()->get_name()),
+                       help);
   }
   return fmt::format("{}; see {}", printable(text), help);
 }
 
 }  // namespace
+
+std::string_view name_of(Command command) noexcept {
+  switch (command) {
+    case Command::update: return "update";
+    case Command::check: return "check";
+    case Command::ping: return "ping";
+  }
+  return {};
+}
 
 CommandLine parse_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
   CLI::App root("amend brings customer records up to date through Wonder's payment API: one signed PUT per row.",
@@ -258,6 +254,8 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
   std::deque<Form> forms;
   forms.emplace_back(root, Command::update, "Update each customer in FILE, and log the result of each row",
                      update_footer);
+  forms.emplace_back(root, Command::check,
+                     "Read all of FILE and tell what would be sent and what rejected; sends nothing", check_footer);
   forms.emplace_back(root, Command::ping, "Check credentials, clock, TLS and latency with one signed echo",
                      ping_footer);
 
@@ -276,7 +274,11 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
   }
   const auto form = std::ranges::find_if(forms, [](const Form& f) { return f.app().parsed(); });
   out.options = merge(*form, environment);
-  validate(out.options.config);
+  if (out.options.command == Command::check) {
+    validate_input(out.options.config);
+  } else {
+    validate(out.options.config);
+  }
   return out;
 }
 

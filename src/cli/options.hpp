@@ -4,14 +4,32 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "amend/config.hpp"
 
 namespace amend::cli {
 
-enum class Command : std::uint8_t { update, ping };
+enum class Command : std::uint8_t { update, check, ping };
+inline constexpr Command all_commands[]{Command::update, Command::check, Command::ping};
+
+/// "update", "check", "ping".
+std::string_view name_of(Command command) noexcept;
+
 enum class ProgressForm : std::uint8_t { automatic, bar, plain, none };
+
+/// An option that was given, by whatever way, in the texts it was given as.
+class Setting {
+ public:
+  Setting() = default;
+  Setting(std::string name_, std::vector<std::string> values_) : name(std::move(name_)), values(std::move(values_)) {}
+  friend bool operator==(const Setting&, const Setting&) = default;
+
+  std::string name;                 ///< without the dashes
+  std::vector<std::string> values;  ///< "true" for a flag
+};
 
 /// What the person asked for.
 class Options {
@@ -21,6 +39,9 @@ class Options {
   Command command = Command::update;
   Config config;
   ProgressForm progress = ProgressForm::automatic;
+  std::vector<Setting> input_settings;  ///< those that describe the input and its columns
+  std::string save_config;              ///< file to write them to; empty: none
+  bool skip_check = false;
   bool dry_run = false;
   bool yes = false;
   bool json = false;

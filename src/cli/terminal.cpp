@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "amend/error.hpp"
 #include "cli/progress.hpp"
 #include "cli/units.hpp"
 
@@ -24,6 +25,15 @@ using std::chrono::steady_clock;
 constexpr long tick_ns = 200'000'000;
 constexpr int first_plain_line = 5;       // after 1 s: a short run shows that it moves
 constexpr int ticks_per_plain_line = 25;  // 5 s
+
+// Only what a signal handler may call.
+void exit_at_once(int signal) {
+  constexpr std::string_view interrupted = "amend: interrupted\n";
+  constexpr std::string_view terminated = "amend: terminated\n";
+  const std::string_view text = signal == SIGINT ? interrupted : terminated;
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+  ::_exit(static_cast<int>(signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated));
+}
 
 sigset_t held_signals() {
   sigset_t set;
@@ -58,6 +68,15 @@ Snapshot take_snapshot(const Metrics& metrics, std::uint64_t rows_limit) {
 }
 
 }  // namespace
+
+void exit_on_signals() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction action {};
+    if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
+    action.sa_handler = exit_at_once;
+    ::sigaction(signal, &action, nullptr);
+  }
+}
 
 void hold_signals() {
   const sigset_t set = held_signals();

@@ -11,6 +11,10 @@
 
 namespace amend::cli {
 
+/// For the time before a run, when there is nothing to drain: SIGINT ends the process with 130, SIGTERM and SIGHUP with
+/// 143, at once. A signal that is ignored stays so. `hold_signals` takes its place.
+void exit_on_signals();
+
 /// Call before any thread exists, so that all inherit it: SIGINT and SIGTERM then wait for the Terminal.
 void hold_signals();
 

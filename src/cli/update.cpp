@@ -1,6 +1,7 @@
 #include "cli/update.hpp"
 
 #include <cstdio>
+#include <filesystem>
 #include <string>
 
 #include "amend/pipeline.hpp"
@@ -10,6 +11,7 @@
 #include "cli/confirm.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/opening.hpp"
+#include "cli/preflight_text.hpp"
 #include "cli/terminal.hpp"
 
 namespace amend::cli {
@@ -21,6 +23,19 @@ Summary watched_run(Pipeline& pipeline, const Options& options) {
   return pipeline.run();
 }
 
+// A pipe can be read only once, and what is read here would be missing there.
+bool can_be_checked(const std::string& file) {
+  std::error_code error;
+  return file != "-" && std::filesystem::is_regular_file(file, error);
+}
+
+void check_first(Pipeline& pipeline, const Options& options) {
+  if (options.skip_check || !can_be_checked(options.config.input.file)) return;
+  const PreflightReport report = pipeline.preflight();
+  if (!options.quiet) std::fputs(preflight_lines(options, report).c_str(), stderr);
+  if (options.config.input.strict) refuse_rejected(report);
+}
+
 }  // namespace
 
 ExitCode run_update(const Options& options) {
@@ -30,6 +45,7 @@ ExitCode run_update(const Options& options) {
 
   Pipeline pipeline(options.config, std::move(credentials));
   if (!options.quiet) std::fputs(opening_text(options, pipeline.plan()).c_str(), stderr);
+  check_first(pipeline, options);
   confirm(pipeline.plan(), options);
   const Summary summary = watched_run(pipeline, options);
   std::fputs((options.quiet ? closing_line(summary) : closing_text(summary)).c_str(), stderr);

@@ -9,6 +9,7 @@
 
 #include "amend/queue/batch_pool.hpp"
 #include "amend/reader/mapper.hpp"
+#include "amend/reader/preflight.hpp"
 #include "amend/reader/reader.hpp"
 #include "amend/reader/source.hpp"
 #include "amend/reporter/feedback.hpp"
@@ -61,6 +62,7 @@ class Pipeline::Impl {
   Impl(const Config& config, Credentials credentials);
 
   const Plan& plan() const noexcept { return plan_; }
+  PreflightReport preflight();
   Summary run();
   std::string run_directory() const;
   void stop(StopCause cause) noexcept;
@@ -68,6 +70,8 @@ class Pipeline::Impl {
 
  private:
   void make_workers();
+  void look_ahead();
+  void refuse_other_input() const;
   void run_stages(Reader& reader, Reporter& reporter);
   template <class Body, class Unblock>
   void guard(std::string_view stage, Body body, Unblock unblock) noexcept;
@@ -88,7 +92,9 @@ class Pipeline::Impl {
   BatchPool pool_;
   OutcomeQueue outcomes_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  InputIdentity identity_;
+  InputIdentity identity_;  // of what source_ reads
+  bool looked_ahead_ = false;
+  RowSet hidden_;  // rows that --duplicates keeps back
   std::atomic<bool> stop_asked_{false};
   std::chrono::system_clock::time_point started_at_{};
   std::chrono::steady_clock::time_point started_{};
@@ -97,16 +103,19 @@ class Pipeline::Impl {
 };
 
 Pipeline::Impl::Impl(const Config& config, Credentials credentials)
-    : config_((validate(config), config)),
+    : config_((validate(config), require_second_reading(config.input), config)),
       credentials_(std::move(credentials)),
       target_(parse_target(config.target)),
       source_(open_source(config.input)),
       mapper_(std::make_unique<Mapper>(config.mapping, source_->format(), source_->header())),
       control_([this] { wake_all(); }),
       limiter_(config.pace.interval, config.pace.burst),
-      pool_(batches_for(config.pace, worker_count(config.pace))) {
+      pool_(batches_for(config.pace, worker_count(config.pace))),
+      identity_(identify(config_, *source_)) {
   make_workers();
   plan_.format = source_->format();
+  plan_.delimiter = source_->delimiter();
+  plan_.encoding = source_->encoding();
   plan_.mapping = mapper_->describe();
   plan_.unknown_columns = mapper_->unknown_columns();
   plan_.input_bytes = source_->bytes_total();
@@ -128,7 +137,38 @@ void Pipeline::Impl::make_workers() {
   }
 }
 
+PreflightReport Pipeline::Impl::preflight() {
+  if (!can_be_read_again(identity_, identity_))
+    throw ConfigError("the input cannot be checked before the run: it is no regular file, and can be read only once",
+                      ExitCode::input);
+  Preflight first_reading(config_.input, config_.mapping);
+  PreflightReport report = first_reading.run(stop_asked_);
+  refuse_other_input();
+  hidden_ = std::move(first_reading.hidden());
+  looked_ahead_ = true;
+  return report;
+}
+
+// Row numbers of one file say nothing about another.
+void Pipeline::Impl::refuse_other_input() const {
+  if (!can_be_read_again(identity_, identify(config_, *source_)))
+    throw InputError(printable(config_.input.file) +
+                     ": changed after it was opened (edited or replaced); nothing was sent");
+}
+
+void Pipeline::Impl::look_ahead() {
+  if (config_.input.duplicates != Duplicates::order && !looked_ahead_) {
+    try {
+      preflight();
+    } catch (const InputError&) {
+      if (!control_.draining()) throw;  // else the run ends as one that was stopped before its first row
+    }
+  }
+  if (looked_ahead_) refuse_other_input();
+}
+
 Summary Pipeline::Impl::run() {
+  look_ahead();
   started_at_ = std::chrono::system_clock::now();
   started_ = std::chrono::steady_clock::now();
   const RunDirectory run(config_.run_directory);
@@ -136,7 +176,6 @@ Summary Pipeline::Impl::run() {
     const std::lock_guard lock(mutex_);
     run_directory_ = run.path();
   }
-  identity_ = identify(config_, *source_);
   run.write_file("run.json", run_json(config_, identity_, started_at_));
 
   std::vector<std::unique_ptr<Sink>> sinks;
@@ -146,7 +185,8 @@ Summary Pipeline::Impl::run() {
   std::vector<BatchQueue*> queues;
   for (auto& worker : workers_) queues.push_back(&worker->input());
   Reader reader(*source_, *mapper_, pool_, queues, outcomes_, control_, metrics_,
-                config_.input.strict ? OnRejected::stop : OnRejected::go_on);
+                config_.input.strict ? OnRejected::stop : OnRejected::go_on,
+                HiddenRows(hidden_, config_.input.duplicates));
   run_stages(reader, reporter);
 
   check_sums(reader, reporter);
@@ -289,6 +329,7 @@ Pipeline::Pipeline(const Config& config, Credentials credentials)
     : impl_(std::make_unique<Impl>(config, std::move(credentials))) {}
 Pipeline::~Pipeline() = default;
 const Plan& Pipeline::plan() const noexcept { return impl_->plan(); }
+PreflightReport Pipeline::preflight() { return impl_->preflight(); }
 Summary Pipeline::run() { return impl_->run(); }
 std::string Pipeline::run_directory() const { return impl_->run_directory(); }
 void Pipeline::stop(StopCause cause) noexcept { impl_->stop(cause); }

@@ -94,15 +94,18 @@ std::optional<Reason> Mapper::map(const Record& record, Batch& out) {
   return reason;
 }
 
-std::uint64_t Mapper::key_of(const Record& record) const noexcept {
-  if (record.fault()) return 0;
+std::string_view Mapper::id_of(const Record& record) const noexcept {
+  if (record.fault()) return {};
   std::size_t at = wanted_[id_at].at;
   if (format_ == Format::ndjson) {
     at = 0;
     while (at < record.size() && !means(wanted_[id_at], record.name(at))) ++at;
   }
-  if (at >= record.size()) return 0;
-  const std::string_view id = value(record, at);
+  return at < record.size() ? value(record, at) : std::string_view();
+}
+
+std::uint64_t Mapper::key_of(const Record& record) const noexcept {
+  const std::string_view id = id_of(record);
   return wonder::is_uuid(id) ? wonder::customer_key(id) : 0;
 }
 
@@ -191,13 +194,15 @@ std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& w
     return fault_of(wanted, "number", told(wanted) + " is a number with an exponent: write it as a string");
   }
   if (auto reason = wonder::check_value(*wanted.rule, value)) {
+    // Its text begins with the field's name: the column is told there too.
+    if (reason->text.starts_with(wanted.code_name)) reason->text.replace(0, wanted.code_name.size(), told(wanted));
     reason->column = column_of(wanted);
     return reason;
   }
   body += wanted.key;
   append_json_string(body, value);
   body += ',';
-  if (wanted.code_name == "default_payment_token") update.sends_token = !value.empty();
+  if (wanted.is_token) update.sends_token = !value.empty();
   return std::nullopt;
 }
 
@@ -219,7 +224,10 @@ std::optional<Reason> Mapper::split_phone(const Record& record) {
     return fault_of(phone, "country_code", told(phone) + " begins with + but not with a country code and a number");
   }
   const Wanted& own = wanted_[dial_code_];
-  if (is_blank(record, own.at) || record.kind(own.at) == FieldKind::other) return std::nullopt;
+  if (is_blank(record, own.at)) return std::nullopt;
+  if (record.kind(own.at) == FieldKind::other) {
+    return fault_of(own, "type", told(own) + " is a JSON boolean, array or object, not a string");
+  }
   const std::string_view written = value(record, own.at);
   if (written.empty() || wonder::same_dial_code(written, dialed_->dial_code)) return std::nullopt;
   return fault_of(
@@ -244,8 +252,10 @@ std::optional<Reason> Mapper::append_guard(const Record& record, Batch& out, Upd
 
 bool Mapper::is_blank(const Record& record, std::size_t at) const noexcept {
   if (at == nowhere) return true;
-  if (format_ == Format::ndjson) return record.kind(at) == FieldKind::null;
-  return value(record, at).find_first_not_of(' ') == std::string_view::npos;
+  if (format_ == Format::csv) return value(record, at).find_first_not_of(' ') == std::string_view::npos;
+  if (record.kind(at) == FieldKind::null) return true;
+  // What --trim empties was only white space; "" itself is somebody's will.
+  return trim_ && record.kind(at) == FieldKind::text && !record.field(at).empty() && value(record, at).empty();
 }
 
 std::string_view Mapper::value(const Record& record, std::size_t at) const noexcept {

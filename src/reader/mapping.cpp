@@ -24,13 +24,11 @@ std::string listed(const std::vector<std::string>& header) {
   return out;
 }
 
-// One column whose text holds another usual separator was probably not read with the right one.
+// One column whose name holds a usual separator was probably not read with the right one: --delimiter said another.
 std::string delimiter_hint(const std::vector<std::string>& header) {
-  if (header.size() != 1) return {};
-  if (header[0].find(';') != std::string::npos) return "; is the separator a semicolon? Use --delimiter ';'";
-  if (header[0].find('\t') != std::string::npos)
-    return "; is the separator a TAB? Name the file .tsv or use --delimiter";
-  return {};
+  if (header.size() != 1 || header[0].find_first_of(",;\t|") == std::string::npos) return {};
+  return "; that is one column with a separator in its name: is --delimiter, or a sep= line, right? Without either the "
+         "separator is recognised";
 }
 
 bool is_own(std::string_view name) noexcept { return name.starts_with(own_prefix); }
@@ -52,13 +50,14 @@ std::size_t find_column(const std::vector<std::string>& header, std::string_view
 }
 
 // A column found by its own name must be the only one: the exact name does not win over a twin.
-std::size_t find_self_named(const std::vector<std::string>& header, const std::string& name) {
+std::size_t find_self_named(const std::vector<std::string>& header, const std::string& name,
+                            const std::string& option) {
   std::size_t found = absent;
   for (std::size_t i = 0; i < header.size(); ++i) {
     if (is_own(header[i]) || !same_column(header[i], name)) continue;
     if (found != absent) {
       throw ConfigError("two columns for " + name + ": " + quoted(header[found]) + " and " + quoted(header[i]) +
-                        "; choose with --map " + name + "=COLUMN");
+                        "; choose with " + option);
     }
     found = i;
   }
@@ -66,12 +65,15 @@ std::size_t find_self_named(const std::vector<std::string>& header, const std::s
 }
 
 // What a blank cell does at the API, when it does not merely leave the field out (api.md §5).
+std::string sent_meaning(const wonder::FieldRule& rule, Blank blank) {
+  if (blank == Blank::null) return "null, which the API does not document";
+  if (rule.clearable) return "\"\", which clears it";
+  return rule.note.find("unchanged") != std::string_view::npos ? "\"\", which leaves it unchanged"
+                                                               : "\"\", which the API does not document";
+}
+
 std::string blank_meaning(const wonder::FieldRule* rule, Blank blank) {
-  if (rule == nullptr || blank == Blank::omit) return {};
-  if (blank == Blank::null) return " (blank: null, which the API does not document)";
-  if (rule->clearable) return " (blank: \"\", which clears it)";
-  return rule->note.find("unchanged") != std::string_view::npos ? " (blank: \"\", which leaves it unchanged)"
-                                                                : " (blank: \"\", which the API does not document)";
+  return rule == nullptr || blank == Blank::omit ? std::string() : " (blank: " + sent_meaning(*rule, blank) + ")";
 }
 
 std::string field_names() {
@@ -92,6 +94,7 @@ Mapper::Mapper(const MappingConfig& config, Format format, const std::vector<std
     wanted.code_name = field.name;
     wanted.rule = &field;
     wanted.key = "\"" + std::string(field.name) + "\":";
+    wanted.is_token = field.name == "default_payment_token";
     if (field.name == "phone") phone_ = wanted_.size();
     if (field.name == "dial_code") dial_code_ = wanted_.size();
     wanted_.push_back(std::move(wanted));
@@ -150,7 +153,8 @@ void Mapper::find_columns(const MappingConfig& config, const std::vector<std::st
   if (config.id_column.empty()) find_id_column(header);
   for (Wanted& wanted : wanted_) {
     if (wanted.rule == nullptr) continue;
-    if (wanted.name.empty()) wanted.at = find_self_named(header, wanted.code_name);
+    if (wanted.name.empty())
+      wanted.at = find_self_named(header, wanted.code_name, "--map " + wanted.code_name + "=COLUMN");
     if (wanted.at == absent && wanted.rule->required && wanted.blank == Blank::omit) {
       throw ConfigError("no column for the required field " + wanted.code_name + ": use --map " + wanted.code_name +
                         "=COLUMN, or --blank " + wanted.code_name + "=empty to send \"\"; " + listed(header));
@@ -161,8 +165,8 @@ void Mapper::find_columns(const MappingConfig& config, const std::vector<std::st
 }
 
 void Mapper::find_id_column(const std::vector<std::string>& header) {
-  const std::size_t id = find_column(header, "id", "--id-column");
-  const std::size_t uuid = find_column(header, "uuid", "--id-column");
+  const std::size_t id = find_self_named(header, "id", "--id-column NAME");
+  const std::size_t uuid = find_self_named(header, "uuid", "--id-column NAME");
   if (id != absent && uuid != absent) {
     throw ConfigError("--id-column: the columns " + quoted(header[id]) + " and " + quoted(header[uuid]) +
                       " could both be the id; choose one");
@@ -192,7 +196,7 @@ void Mapper::describe_fields() {
       description_.push_back(name + " <- " + printable(wanted.name, 60) + blank_meaning(wanted.rule, wanted.blank));
     if (split_phone_ && &wanted == &wanted_[dial_code_])
       description_.push_back("dial_code <- the country code of phone, when that begins with +");
-    if (constant) description_.push_back(name + " <- always " + (wanted.blank == Blank::empty ? "\"\"" : "null"));
+    if (constant) description_.push_back(name + " <- always " + sent_meaning(*wanted.rule, wanted.blank));
   }
 }
 

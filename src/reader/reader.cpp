@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds look_up_every{20};
 }  // namespace
 
 Reader::Reader(Source& source, Mapper& mapper, BatchPool& pool, std::vector<BoundedQueue<RowRef>*> queues,
-               OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, OnRejected on_rejected)
+               OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, OnRejected on_rejected, HiddenRows hidden)
     : source_(source),
       mapper_(mapper),
       pool_(pool),
@@ -20,6 +20,7 @@ Reader::Reader(Source& source, Mapper& mapper, BatchPool& pool, std::vector<Boun
       control_(control),
       metrics_(metrics),
       on_rejected_(on_rejected),
+      hidden_(hidden),
       filling_(queues_.size()) {}
 
 void Reader::run() {
@@ -54,19 +55,33 @@ bool Reader::wait_for_input() {
 
 bool Reader::take(const Record& record) {
   const std::size_t worker = route(record);
-  Filling& filling = filling_[worker];
-  if (!filling.batch) {
-    filling.batch = pool_.try_acquire();
-    if (!filling.batch) {
-      // Rows in half-filled batches must be on their way before this thread waits for others to finish.
-      hand_on_all();
-      filling.batch = pool_.acquire();
-    }
-    if (!filling.batch) {
-      ++rows_dropped_;
-      return false;
-    }
+  Batch* const batch = batch_for(worker);
+  if (!batch) {
+    ++rows_dropped_;
+    return false;
   }
+  const Status status = append(record, filling_[worker]);
+  if (batch->size() >= rows_per_batch_max || batch->bytes() >= bytes_per_batch) hand_on(worker);
+  if (status != Status::rejected || on_rejected_ == OnRejected::go_on) return true;
+  control_.stop(StopCause::strict, "row " + std::to_string(record.position().row) + " (line " +
+                                       std::to_string(record.position().line) + ") was rejected, and --strict is set");
+  return false;
+}
+
+// The one being filled for the worker; nullptr: the run is to stop.
+Batch* Reader::batch_for(std::size_t worker) {
+  Filling& filling = filling_[worker];
+  if (!filling.batch) filling.batch = pool_.try_acquire();
+  if (!filling.batch) {
+    // Rows in half-filled batches must be on their way before this thread waits for others to finish.
+    hand_on_all();
+    filling.batch = pool_.acquire();
+  }
+  return filling.batch;
+}
+
+// Says what the row is when it is not sent; `success` stands for a row on its way.
+Status Reader::append(const Record& record, Filling& filling) {
   Batch& batch = *filling.batch;
   std::optional<Reason> reason = record.fault();
   if (reason) {
@@ -74,13 +89,17 @@ bool Reader::take(const Record& record) {
   } else {
     reason = mapper_.map(record, batch);
   }
-  const bool rejected = reason.has_value();
-  if (rejected) filling.rejected.emplace_back(static_cast<std::uint32_t>(batch.size() - 1), std::move(*reason));
-  if (batch.size() >= rows_per_batch_max || batch.bytes() >= bytes_per_batch) hand_on(worker);
-  if (!rejected || on_rejected_ == OnRejected::go_on) return true;
-  control_.stop(StopCause::strict, "row " + std::to_string(record.position().row) + " (line " +
-                                       std::to_string(record.position().line) + ") was rejected, and --strict is set");
-  return false;
+  Status status = reason ? Status::rejected : Status::success;
+  if (!reason && hidden_.rows && hidden_.rows->contains(record.position().row)) {
+    batch.withhold_last();
+    status = hidden_.duplicates == Duplicates::reject ? Status::rejected : Status::superseded;
+    if (status == Status::rejected)
+      reason.emplace("input.id.duplicate", "the customer stands in several rows, and --duplicates reject is set",
+                     Origin::input);
+  }
+  if (status != Status::success)
+    filling.not_sent.emplace_back(static_cast<std::uint32_t>(batch.size() - 1), status, std::move(reason));
+  return status;
 }
 
 // All rows of a customer go to one worker: its key gate keeps their order.
@@ -95,15 +114,15 @@ void Reader::hand_on(std::size_t worker) {
   Batch& batch = *std::exchange(filling.batch, nullptr);
   pool_.seal(batch, std::chrono::steady_clock::now());
   RowRef all(batch, 0);
-  const auto rejected_count = filling.rejected.size();
-  for (auto& [index, reason] : filling.rejected) {
-    Outcome& outcome = rejected_.emplace_back(RowRef(batch, index), Status::rejected);
+  const auto not_sent_count = filling.not_sent.size();
+  for (NotSent& row : filling.not_sent) {
+    Outcome& outcome = not_sent_.emplace_back(RowRef(batch, row.index), row.status);
     outcome.at = std::chrono::system_clock::now();
-    outcome.reason = std::make_unique<Reason>(std::move(reason));
+    if (row.reason) outcome.reason = std::make_unique<Reason>(std::move(*row.reason));
   }
-  filling.rejected.clear();
-  outcomes_.push(rejected_);
-  const auto rows_to_send = batch.size() - rejected_count;
+  filling.not_sent.clear();
+  outcomes_.push(not_sent_);
+  const auto rows_to_send = batch.size() - not_sent_count;
   if (rows_to_send > 0 && !queues_[worker]->push(std::move(all))) rows_dropped_ += rows_to_send;
 }
 

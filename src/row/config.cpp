@@ -146,12 +146,16 @@ void check_deadlines(const DeadlineConfig& deadline) {
 void validate(const Config& config) {
   check_target(config.target);
   check_auth(config.auth);
+  validate_input(config);
+  check_retry(config.retry);
+  check_deadlines(config.deadline);
+}
+
+void validate_input(const Config& config) {
   check_input(config.input);
   check_pairs("--map", config.mapping.columns);
   check_pairs("--blank", config.mapping.blanks);
   check_pace(config.pace);
-  check_retry(config.retry);
-  check_deadlines(config.deadline);
 }
 
 }  // namespace amend

@@ -93,12 +93,13 @@ asio::awaitable<ReadResult> ByteStream::read_tls(http1::ResponseParser& parser) 
     ERR_clear_error();
     if (decrypt(parser) > 0) co_return ReadResult(ReadEnd::data);
     const int why = SSL_get_error(ssl_.get(), -1);
-    if ((SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0) co_return ReadResult(ReadEnd::clean);
-    if (stream_ended_) co_return ReadResult(ReadEnd::truncated);
+    // A fatal alert sets SSL_RECEIVED_SHUTDOWN as well: only close_notify is an end that was meant.
+    if (why == SSL_ERROR_ZERO_RETURN) co_return ReadResult(ReadEnd::clean);
     if (why != SSL_ERROR_WANT_READ) {
       std::string text = "TLS: " + openssl_error_text();
       co_return ReadResult(ReadEnd::failed, std::move(text));
     }
+    if (stream_ended_) co_return ReadResult(ReadEnd::truncated);
     // A key update or an alert may have produced bytes to send.
     if (BIO_ctrl_pending(SSL_get_wbio(ssl_.get())) > 0) flush();
     const auto room = asio::buffer(received_);

@@ -83,8 +83,18 @@ std::size_t sequence_length(std::string_view s) noexcept {
   return 0;
 }
 
+// Whether one of eight bytes may be (the start of) a control character: below 0x20, 0x7F or 0xC2. May say so of the
+// byte behind such a one too, never overlooks one.
+constexpr bool may_hold_control(std::uint64_t word) noexcept {
+  const auto zero_in = [](std::uint64_t x) { return (x - repeat(1)) & ~x; };
+  const std::uint64_t below_space = (word - repeat(0x20)) & ~word;
+  return ((below_space | zero_in(word ^ repeat(0x7F)) | zero_in(word ^ repeat(0xC2))) & high_bits) != 0;
+}
+
 std::size_t find_control(std::string_view value) noexcept {
-  for (std::size_t i = 0; i < value.size(); ++i) {
+  std::size_t plain = 0;
+  while (value.size() - plain >= 8 && !may_hold_control(load(value.data() + plain))) plain += 8;
+  for (std::size_t i = plain; i < value.size(); ++i) {
     const auto c = static_cast<unsigned char>(value[i]);
     if (c < 0x20 || c == 0x7F) return i;
     if (c == 0xC2 && i + 1 < value.size() && static_cast<unsigned char>(value[i + 1]) < 0xA0) return i;
@@ -138,11 +148,10 @@ std::span<const std::string_view> payment_methods() noexcept { return payment_me
 
 bool is_uuid(std::string_view text) noexcept {
   if (text.size() != 36) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !is_hex(text[i])) return false;
-  }
-  return true;
+  if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return false;
+  unsigned digits = 0;
+  for (const char c : text) digits += is_hex(c) ? 1U : 0U;
+  return digits == 32;
 }
 
 std::size_t utf8_prefix(std::string_view text) noexcept {

@@ -19,6 +19,10 @@ constexpr std::array<std::uint16_t, 216> country_codes{
     692, 800, 808, 850, 852, 853, 855, 856, 870, 878, 880, 881, 882, 883, 886, 888, 960, 961, 962, 963, 964, 965,
     966, 967, 968, 970, 971, 972, 973, 974, 975, 976, 977, 979, 992, 993, 994, 995, 996, 998};
 static_assert(std::ranges::is_sorted(country_codes));
+static_assert(std::ranges::none_of(country_codes, [](std::uint16_t code) {
+  return std::ranges::binary_search(country_codes, static_cast<std::uint16_t>(code / 10)) ||
+         std::ranges::binary_search(country_codes, static_cast<std::uint16_t>(code / 100));
+}));
 
 constexpr std::size_t digits_max = 3;
 constexpr std::string_view no_break_space = "\xC2\xA0";

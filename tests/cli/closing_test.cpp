@@ -124,3 +124,14 @@ TEST_CASE("closing: a file name with spaces or quotes can be pasted into a shell
   CHECK(cli::shell_quoted("it's") == "'it'\\''s'");
   CHECK(cli::shell_quoted("") == "''");
 }
+
+TEST_CASE("closing: superseded rows are counted, and failed rows are not to overwrite what succeeded later") {
+  Summary summary = some_failed();
+  summary.rows_by_status[static_cast<std::size_t>(Status::superseded)] = 3;
+  CHECK(holds(cli::closing_text(summary), "2 rejected, 3 superseded"));
+  constexpr std::string_view warning = "take out rows whose customer succeeded in a later row of the same file";
+  CHECK(holds(cli::closing_text(summary), warning));
+  summary.files = {"results.ndjson", "rejected.csv", "summary.json"};
+  CHECK_FALSE(holds(cli::closing_text(summary), warning));
+  CHECK_FALSE(holds(cli::closing_text(thousand_rows()), warning));
+}

@@ -11,6 +11,8 @@ TEST_CASE("opening: the defaults are safe for a production API, and said") {
   options.config.auth.app_id = "0f8fad5b-d9cb-469f-a165-70867728950e";
   options.config.input.file = "customers.csv";
   amend::Plan plan;
+  plan.encoding = "windows-1252";
+  plan.delimiter = ';';
   plan.mapping = {"id <- id", "name <- Full Name"};
   plan.unknown_columns = {"Notes", "Age"};
   plan.input_bytes = 1'536;
@@ -18,7 +20,7 @@ TEST_CASE("opening: the defaults are safe for a production API, and said") {
   CHECK(cli::opening_text(options, plan) ==
         "amend 9.9.9\n"
         "  target    https://gateway.wonder.today, signed as AppID 0f8fad5b-d9cb-469f-a165-70867728950e\n"
-        "  input     customers.csv, CSV, 1.5 KiB\n"
+        "  input     customers.csv, CSV, windows-1252, separator ;, 1.5 KiB\n"
         "  columns   id <- id, name <- Full Name\n"
         "  not sent  Notes, Age\n"
         "  pace      25/s, burst 1, 4 connections, depth 4, 2 workers\n");

@@ -72,15 +72,14 @@ class ConfigText {
 }  // namespace
 
 TEST_CASE("options: --help of a command shows every option it takes, under its group, with its variable") {
-  for (const auto& [command, name] :
-       {std::pair(cli::Command::update, "update"), std::pair(cli::Command::ping, "ping")}) {
-    const std::string help = parse({name, "--help"}).text;
+  for (const cli::Command command : cli::all_commands) {
+    const std::string help = parse({std::string(cli::name_of(command)), "--help"}).text;
     for (const cli::OptionEntry& entry : cli::option_table()) {
       CAPTURE(entry.name);
       const std::string option =
           "  --" + std::string(entry.name) + (entry.value.empty() ? " " : " " + std::string(entry.value));
-      CHECK(holds(help, option) == cli::takes(command, entry));
-      if (!cli::takes(command, entry)) continue;
+      CHECK(holds(help, option) == entry.takers.contains(command));
+      if (!entry.takers.contains(command)) continue;
       CHECK(entry.description.size() > 10);
       CHECK(holds(help, entry.description.substr(0, 20)));
       CHECK(holds(help, "\n" + std::string(entry.group) + ":\n"));
@@ -93,11 +92,12 @@ TEST_CASE("options: --help of a command shows every option it takes, under its g
 
 TEST_CASE("options: --help names the commands that exist, and the exit codes") {
   const std::string help = parse({"--help"}).text;
-  for (const char* part : {"update", "ping", "--version", "Examples:", "Exit codes: 0", "130/143"}) {
+  for (const char* part :
+       {"update", "check", "ping", "--version", "amend check customers.csv", "Examples:", "Exit codes: 0", "130/143"}) {
     CAPTURE(part);
     CHECK(holds(help, part));
   }
-  for (const char* later : {"resume", "retry", "check", "reconcile"}) CHECK_FALSE(holds(help, later));
+  for (const char* later : {"resume", "retry", "reconcile"}) CHECK_FALSE(holds(help, later));
   CHECK(parse({"--version"}).text.starts_with("amend "));
 }
 
@@ -124,6 +124,14 @@ TEST_CASE("options: every option sets its part of the configuration") {
        }},
       {{"--format", "ndjson"}, [](auto& o) { return o.config.input.format == amend::Format::ndjson; }},
       {{"--delimiter", "tab"}, [](auto& o) { return o.config.input.delimiter == '\t'; }},
+      {{"--encoding", "windows-1252"}, [](auto& o) { return o.config.input.encoding == "windows-1252"; }},
+      {{"--recover"}, [](auto& o) { return o.config.input.recover; }},
+      {{"--duplicates", "last"}, [](auto& o) { return o.config.input.duplicates == amend::Duplicates::last; }},
+      {{"--duplicates", "first"}, [](auto& o) { return o.config.input.duplicates == amend::Duplicates::first; }},
+      {{"--duplicates", "reject"}, [](auto& o) { return o.config.input.duplicates == amend::Duplicates::reject; }},
+      {{"--trim"}, [](auto& o) { return o.config.mapping.trim; }},
+      {{"--split-phone"}, [](auto& o) { return o.config.mapping.split_phone; }},
+      {{"--skip-check"}, [](auto& o) { return o.skip_check; }},
       {{"--limit", "10"}, [](auto& o) { return o.config.input.limit == 10; }},
       {{"--strict"}, [](auto& o) { return o.config.input.strict; }},
       {{"--map", "name=Full Name", "--map", "phone=Tel"},
@@ -210,12 +218,20 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
     const char* message;
   };
   const std::vector<Case> cases{
-      {{}, "name a command: update or ping; see amend --help"},
+      {{}, "name a command: update, check or ping; see amend --help"},
       {{"updat"}, "unknown command updat; see amend --help"},
       {{"--bogus"}, "unknown option --bogus; see amend --help"},
       {{"update"}, "name the input: amend update FILE (- for standard input); see amend update --help"},
       {{"update", "a.csv", "--bogus=hunter2"}, "unknown option --bogus; see amend update --help"},
       {{"update", "a.csv", "b.csv"}, "unexpected argument b.csv; see amend update --help"},
+      {{"check"}, "name the input: amend check FILE (- for standard input); see amend check --help"},
+      {{"check", "a.csv", "--url", "https://a.example"}, "unknown option --url; see amend check --help"},
+      {{"check", "a.csv", "--skip-check"}, "unknown option --skip-check; see amend check --help"},
+      {{"update", "a.csv", "--save-config", "b"}, "unknown option --save-config; see amend update --help"},
+      {{"check", "a.csv", "--delimiter", "\""},
+       "--delimiter must be one ASCII character other than a quote or a line end"},
+      {{"check", "a.csv", "--duplicates", "all"},
+       "--duplicates must be one of order, last, first, reject, got \"all\""},
       {{"ping", "--rate", "3"}, "unknown option --rate; see amend ping --help"},
       {{"update", "a.csv", "--url"}, "--url needs a value; see amend update --help"},
       {{"update", "a.csv", "--url", "a", "--url", "b"}, "--url was given twice"},
@@ -259,4 +275,39 @@ TEST_CASE("options: a longer connect deadline leaves room for more than one firs
   using namespace std::chrono_literals;
   CHECK(update({}).config.deadline.first_connect == 15s);
   CHECK(update({"--connect-timeout", "20s"}).config.deadline.first_connect == 60s);
+}
+
+TEST_CASE("options: check needs neither an address nor credentials, and takes none from the environment or a file") {
+  const ConfigText shared(
+      "url = \"https://a.example\"\napp-id = \"no uuid\"\nencoding = \"gbk\"\n[check]\nrate = \"5/s\"\n");
+  const auto options = parse({"check", "a.csv", "--config", shared.path(), "--save-config", "b.toml", "--trim"},
+                             {{"AMEND_URL", "https://b.example"}})
+                           .options;
+  CHECK(options.command == cli::Command::check);
+  CHECK(options.config.input.file == "a.csv");
+  CHECK(options.config.input.encoding == "gbk");
+  CHECK(options.config.pace.interval == std::chrono::milliseconds(200));
+  CHECK(options.config.target.url.empty());
+  CHECK(options.save_config == "b.toml");
+  CHECK(options.input_settings == std::vector<cli::Setting>{{"encoding", {"gbk"}}, {"trim", {"true"}}});
+}
+
+TEST_CASE("options: what describes the input is told apart from what describes a run") {
+  const auto options = update({"--limit", "3", "--strict", "--rate", "5/s", "--yes", "--map", "name=N", "--trim=false",
+                               "--blank", "email=null"});
+  CHECK(options.input_settings == std::vector<cli::Setting>{{"map", {"name=N"}}, {"blank", {"email=null"}}});
+  for (const cli::OptionEntry& entry : cli::option_table()) {
+    CAPTURE(entry.name);
+    if (cli::describes_input(entry)) CHECK(entry.environment == nullptr);
+  }
+}
+
+TEST_CASE("options: a --config file that is no such file is refused in one line that names its line") {
+  const ConfigText broken("rate = \"5/s\"\nmap = [\"name=N\"\n");
+  const std::string message = update_complaint({"--config", broken.path()});
+  CHECK(holds(message, "--config: " + broken.path() + ": line "));
+  CHECK_FALSE(holds(message, "\n"));
+  const ConfigText unquoted("map = name=Full Name\n");
+  CHECK(holds(update_complaint({"--config", unquoted.path()}),
+              "line 1: an option takes one value; quote it if it holds spaces"));
 }

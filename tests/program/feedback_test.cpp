@@ -131,8 +131,8 @@ TEST_CASE("run directory: only its owner can read it, and no secret and no body 
   verifying.insert(verifying.end(), {"--error-share", "500:30%", "--fault-seed", "3"});
   Simulator simulator(verifying);
   auto options = signing_options();
-  options.insert(options.end(), {"--max-attempts", "1", "--header-file", work.dir.file("headers"), "--header",
-                                 "X-Note: open-note"});
+  options.insert(options.end(),
+                 {"--max-attempts", "1", "--header-file", work.dir.file("headers"), "--header", "X-Note: open-note"});
   CHECK(work.update(simulator.url(), options).code == 1);
 
   struct stat status {};

@@ -1,6 +1,9 @@
 // One input, one run directory, and `amend update` on them as fast as the server takes it.
 #pragma once
 
+#include <doctest/doctest.h>
+
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -46,5 +49,37 @@ inline std::string url_of_nobody() {
 }
 
 inline std::size_t requests_at(const Simulator& simulator) { return read_ndjson(simulator.request_log()).size(); }
+
+inline constexpr auto limit = Process::Seconds(60);
+
+inline bool says(const Finished& finished, const std::string& text) {
+  return finished.err.find(text) != std::string::npos;
+}
+
+/// The command in a shell that does `before` first: redirections, limits, signals that are ignored.
+inline std::vector<std::string> in_shell(const std::string& before, const std::vector<std::string>& command,
+                                         const std::string& behind = {}) {
+  std::vector<std::string> all{"/bin/bash", "-c", before + " exec \"$@\" " + behind, "amend"};
+  all.insert(all.end(), command.begin(), command.end());
+  return all;
+}
+
+// A run that has answers and is then asked to stop.
+class Interrupted {
+ public:
+  explicit Interrupted(const std::vector<std::string>& faults, const std::vector<std::string>& options = {},
+                       const std::string& before = {})
+      : customers(make_customers(2000)), work(to_csv(customers)), simulator(faults) {
+    process = std::make_unique<Process>(in_shell(before, work.command(simulator.url(), options)), work.dir.file("out"),
+                                        work.dir.file("err"));
+  }
+  void wait_for_results(std::size_t count) { REQUIRE(wait_for_lines(work.file("results.ndjson"), count, limit)); }
+  std::size_t unsent() const { return number_of(work.summary().at("rows").as_object(), "unsent"); }
+
+  std::vector<Customer> customers;
+  Work work;
+  Simulator simulator;
+  std::unique_ptr<Process> process;
+};
 
 }  // namespace test

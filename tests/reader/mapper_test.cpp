@@ -121,6 +121,18 @@ TEST_CASE("mapper: white space around values is dropped with --trim, and never w
         R"({"name":"Ann","phone":"5"})");
 }
 
+TEST_CASE("mapper: with --trim a value of only white space is blank in NDJSON too: it never clears a card") {
+  MappingConfig config;
+  config.trim = true;
+  Bench bench(config);
+  const std::string start = "{\"id\":\"" + id + "\",\"phone\":\"5\",";
+  CHECK(bench.line(start + R"("name":"A","default_payment_token":" \u3000"})") == R"({"name":"A","phone":"5"})");
+  CHECK_FALSE(bench.last().sends_token);
+  CHECK(bench.line(start + R"("name":"\u00a0"})") == "input.name.missing");
+  CHECK(bench.line(start + R"("name":"A","default_payment_token":""})") ==
+        R"({"name":"A","phone":"5","default_payment_token":""})");
+}
+
 TEST_CASE("mapper: with --split-phone a phone that begins with + gives its country code to dial_code") {
   MappingConfig config;
   config.split_phone = true;
@@ -140,6 +152,8 @@ TEST_CASE("mapper: with --split-phone a phone that begins with + gives its count
   Bench lines(config);
   CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"A\",\"phone\":\"+85212\"}") ==
         R"({"name":"A","phone":"12","dial_code":"+852"})");
+  CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"A\",\"phone\":\"+85212\",\"dial_code\":[86]}") ==
+        "input.dial_code.type");
   CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"A\",\"phone\":85212}") == R"({"name":"A","phone":"85212"})");
   Bench plain("id,name,phone,dial_code", MappingConfig());
   CHECK(plain.row(id + ",A,+852 1234 5678,") == R"({"name":"A","phone":"+852 1234 5678"})");
@@ -155,6 +169,8 @@ TEST_CASE("mapper: a rejection tells the column, and its name when that is not t
   CHECK(bench.reason->text == "phone (Mobile No.) is required and blank or absent");
   CHECK(bench.row("r," + id + "," + std::string(300, 'x') + ",5") == "input.name.too_long");
   CHECK(bench.reason->column == 3);
+  CHECK(bench.row("r," + id + ",A," + std::string(300, '5')) == "input.phone.too_long");
+  CHECK(holds(bench.reason->text, "phone (Mobile No.) has 300 characters"));
   CHECK(bench.row("r,x,A,5") == "input.id.not_uuid");
   CHECK(bench.reason->column == 2);
   CHECK(bench.row("," + id + ",A,5") == "input.guard.missing");
@@ -191,7 +207,8 @@ TEST_CASE("mapper: a required field without a column needs --blank") {
   CHECK(holds(refused(std::string("id,name"), MappingConfig()), "\"id\", \"name\""));
   Bench bench("id,name", blanks({{"phone", Blank::empty}, {"email", Blank::empty}}));
   CHECK(bench.row(id + ",n") == R"({"name":"n","phone":""})");
-  CHECK(bench.mapper.describe() == std::vector<std::string>{"id <- id", "name <- name", "phone <- always \"\""});
+  CHECK(bench.mapper.describe() ==
+        std::vector<std::string>{"id <- id", "name <- name", "phone <- always \"\", which leaves it unchanged"});
 }
 
 TEST_CASE("mapper: columns are chosen with --map and --id-column, and what is not sent is listed") {
@@ -208,7 +225,15 @@ TEST_CASE("mapper: the id is the column id or uuid, in any spelling") {
   CHECK(Bench("UUID,name,phone", MappingConfig()).row(id + ",n,p") == R"({"name":"n","phone":"p"})");
   CHECK(holds(refused(std::string("id,uuid,name,phone"), MappingConfig()), "--id-column"));
   CHECK(holds(refused(std::string("key,name,phone"), MappingConfig()), "\"key\", \"name\", \"phone\""));
-  CHECK(holds(refused(std::string("id;name;phone"), MappingConfig()), "--delimiter ';'"));
+  CHECK(holds(refused(std::string("id;name;phone"), MappingConfig()), "--delimiter"));
+  CHECK(holds(refused(std::string("id|name|phone"), MappingConfig()), "--delimiter"));
+  // The id decides who is changed: an exact name does not win over a twin either.
+  const std::string twins = refused(std::string("ID,id,name,phone"), MappingConfig());
+  CHECK(holds(twins, "\"ID\" and \"id\""));
+  CHECK(holds(twins, "--id-column"));
+  MappingConfig chosen;
+  chosen.id_column = "id";
+  CHECK(Bench("ID,id,name,phone", chosen).row("x," + id + ",n,p") == R"({"name":"n","phone":"p"})");
 }
 
 TEST_CASE("mapper: a wrong mapping names the option") {

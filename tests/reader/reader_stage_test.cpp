@@ -1,6 +1,7 @@
 // The reader as a stage: rows become batches in the queue of the worker that owns their customer.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstring>
 #include <map>
@@ -81,7 +82,8 @@ const std::string header = "id,name,phone\r\n";
 // A reader with `workers` queues, its rows to be taken by the test.
 class ReaderBench {
  public:
-  explicit ReaderBench(std::size_t workers, std::size_t batches = 8, OnRejected on_rejected = OnRejected::go_on)
+  explicit ReaderBench(std::size_t workers, std::size_t batches = 8, OnRejected on_rejected = OnRejected::go_on,
+                       HiddenRows hidden = HiddenRows())
       : pool(batches) {
     typed.type(header);
     source = make_source(typed.input(), csv());
@@ -91,7 +93,7 @@ class ReaderBench {
       queues.push_back(std::make_unique<BoundedQueue<RowRef>>(64, [this] { wake(); }));
       all.push_back(queues.back().get());
     }
-    reader = std::make_unique<Reader>(*source, *mapper, pool, all, outcomes, control, metrics, on_rejected);
+    reader = std::make_unique<Reader>(*source, *mapper, pool, all, outcomes, control, metrics, on_rejected, hidden);
   }
 
   // The next batch of a queue; waits for it. An empty one: the queue is drained.
@@ -103,11 +105,12 @@ class ReaderBench {
       REQUIRE(woken_.wait_for(lock, 20s, [this] { return std::exchange(wake_, false); }));
     }
   }
-  std::size_t outcomes_waiting() {
+  std::vector<Outcome> take_outcomes() {
     std::vector<Outcome> lot;
     outcomes.pop_all(lot, 0ms);
-    return lot.size();
+    return lot;
   }
+  std::size_t outcomes_waiting() { return take_outcomes().size(); }
 
   TypedInput typed;
   std::unique_ptr<Source> source;
@@ -190,6 +193,67 @@ TEST_CASE("reader: with --strict the first rejected row stops the run, and rows 
   CHECK(bench.control.text().find("row 2 (line 3)") != std::string::npos);
   CHECK(bench.outcomes_waiting() == 1);
   CHECK(bench.take(0).batch()->size() == 2);
+}
+
+TEST_CASE("reader: a row that another one of its customer stands for is told, keeps its id, and is not sent") {
+  RowSet rows;
+  rows.insert(1);
+  rows.insert(3);
+  rows.insert(4);
+  ReaderBench bench(2, 8, OnRejected::stop, HiddenRows(rows, Duplicates::last));
+  bench.typed.type(line(1) + line(2) + line(1) + line(5) + line(1));
+  bench.typed.end();
+  bench.reader->run();
+  const auto outcomes = bench.take_outcomes();
+  REQUIRE(outcomes.size() == 3);
+  for (const Outcome& outcome : outcomes) {
+    CHECK(outcome.status == Status::superseded);
+    CHECK(outcome.reason == nullptr);
+    CHECK(outcome.row.body().empty());
+    CHECK(std::string(outcome.row.raw()) + "\r\n" == line(outcome.row->position.row == 4 ? 5 : 1));
+    CHECK(outcome.row.id() == uuid(outcome.row->position.row == 4 ? 5 : 1));
+  }
+  std::vector<std::uint64_t> sent;
+  for (std::size_t queue = 0; queue < 2; ++queue)
+    while (const RowRef batch = bench.take(queue))
+      for (std::uint32_t i = 0; i < batch.batch()->size(); ++i)
+        if (const RowRef row(*batch.batch(), i); !row.body().empty()) sent.push_back(row->position.row);
+  std::ranges::sort(sent);
+  CHECK(sent == std::vector<std::uint64_t>{2, 5});
+  CHECK(bench.metrics.rows_read.value() == 5);
+  CHECK(bench.reader->rows_dropped() == 0);
+  CHECK(bench.control.cause() == StopCause::none);
+}
+
+TEST_CASE("reader: --duplicates reject refuses all rows of a customer; one that is bad anyway keeps its own reason") {
+  RowSet rows;
+  rows.insert(1);
+  rows.insert(2);
+  rows.insert(3);
+  ReaderBench bench(1, 8, OnRejected::go_on, HiddenRows(rows, Duplicates::reject));
+  bench.typed.type(line(1) + "no-uuid,Ada,1\r\n" + line(1) + line(2));
+  bench.typed.end();
+  bench.reader->run();
+  const auto outcomes = bench.take_outcomes();
+  REQUIRE(outcomes.size() == 3);
+  for (const Outcome& outcome : outcomes) {
+    CHECK(outcome.status == Status::rejected);
+    REQUIRE(outcome.reason);
+    CHECK(outcome.reason->origin == Origin::input);
+    CHECK(outcome.reason->code == (outcome.row->position.row == 2 ? "input.id.not_uuid" : "input.id.duplicate"));
+  }
+}
+
+TEST_CASE("reader: a batch of nothing but hidden rows goes to no worker and comes back") {
+  RowSet rows;
+  rows.insert(1);
+  ReaderBench bench(1, 8, OnRejected::go_on, HiddenRows(rows, Duplicates::first));
+  bench.typed.type(line(1));
+  bench.typed.end();
+  bench.reader->run();
+  CHECK(bench.outcomes_waiting() == 1);
+  CHECK_FALSE(bench.take(0));
+  CHECK(bench.pool.outstanding() == 0);
 }
 
 TEST_CASE("reader: a read error in the middle stops the run and is never taken for the end") {

@@ -30,7 +30,8 @@ namespace amend {
 /// characters. A required field without a column or member follows `--blank` like a blank one; an optional one is then
 /// never sent.
 ///
-/// MappingConfig::trim drops white space around values: ASCII's, and U+00A0, U+2000–200B, U+3000, U+FEFF.
+/// MappingConfig::trim drops white space around values: ASCII's, and U+00A0, U+2000–200B, U+3000, U+FEFF. A value of
+/// nothing else is blank then, in NDJSON too; "" is still sent as it is.
 /// MappingConfig::split_phone: a phone that begins with '+' is split (wonder/dial_codes.hpp), its country code is sent
 /// as dial_code, with or without a column for that; one that cannot be split, or whose row has another dial_code, is
 /// `input.phone.country_code`. A phone without '+' is left as it is.
@@ -49,6 +50,9 @@ class Mapper {
   /// reason is returned, and the Update still has position and raw, and the id when it is one; its body is empty. Does
   /// not allocate for an accepted row, but for the growth of the batch.
   std::optional<Reason> map(const Record& record, Batch& out);
+
+  /// The id as the row has it (trimmed when that is asked for), whether it is one or not; empty for a row without one.
+  std::string_view id_of(const Record& record) const noexcept;
 
   /// The key that map() would give the row (Update::key), so that it can be routed to a batch first; 0 for a row
   /// without an id or with a fault.
@@ -73,6 +77,7 @@ class Mapper {
     const wonder::FieldRule* rule = nullptr;  // null for id and guard
     std::string key;                          // `"phone":`
     Blank blank = Blank::omit;
+    bool is_token = false;     // default_payment_token
     std::size_t at = nowhere;  // its field in the record
   };
 

@@ -4,15 +4,13 @@
 // Used by `amend check`, and by `amend update` before its first request on a file that can be read twice.
 #pragma once
 
-#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "amend/config.hpp"
-#include "amend/error.hpp"
 #include "amend/reader/id_index.hpp"
 #include "amend/row/position.hpp"
 #include "amend/row/row_set.hpp"
@@ -25,10 +23,10 @@ inline constexpr std::size_t finding_examples_max = 3;
 /// Rows that share a trouble.
 class Finding {
  public:
-  std::string code;                ///< an own code: input.phone.missing; for suspicious ids: see `suspicious_ids`
+  std::string code;  ///< an own code: input.phone.missing; for suspicious ids: see `suspicious_ids`
   std::uint64_t rows = 0;
-  std::vector<Position> first;     ///< the first of them, at most finding_examples_max
-  std::string example;             ///< the first one's text for people (Reason::text)
+  std::vector<Position> first;  ///< the first of them, at most finding_examples_max; of duplicates only `row` is known
+  std::string example;          ///< the first one's text for people (Reason::text)
 };
 
 class PreflightReport {
@@ -39,27 +37,34 @@ class PreflightReport {
   std::uint64_t bytes = 0;                   ///< of the input
   std::vector<std::string> mapping;          ///< Mapper::describe
   std::vector<std::string> unknown_columns;  ///< Mapper::unknown_columns
-  std::uint64_t rows = 0;                    ///< data rows
+  std::uint64_t rows = 0;                    ///< data rows, at most InputConfig::limit
   std::uint64_t sendable = 0;                ///< rows that would be sent with Duplicates::order
-  std::vector<Finding> rejected;             ///< by code, the most frequent first
+  /// By code, the most frequent first. With Duplicates::reject the rows of input.id.duplicate too.
+  std::vector<Finding> rejected;
   /// Rejected ids again, by what probably happened to them: id.scientific, id.leading_zeros, id.length, id.spaces,
   /// id.other. The rows are counted in `rejected` too.
   std::vector<Finding> suspicious_ids;
-  DuplicateCount duplicates;                 ///< among the rows that would be sent
-  std::uint64_t superseded = 0;              ///< rows that Duplicates::last or ::first keeps back
-  std::vector<std::string> hints;            ///< sentences for people: "looks like windows-1252: try --encoding …"
+  DuplicateCount duplicates;       ///< among the rows that would be sent
+  std::uint64_t superseded = 0;    ///< rows that Duplicates::last or ::first keeps back
+  std::vector<std::string> hints;  ///< sentences for people: "looks like windows-1252: try --encoding …"
 
-  /// Whether a person should look before the run: rejected rows, or customers that stand in several rows.
+  /// False when a person should look before the run: rejected rows, or customers that stand in several rows.
   bool clean() const noexcept { return rejected.empty() && duplicates.ids == 0; }
 };
 
-/// Reads the file of `input` to its end and maps each row. Throws ConfigError and InputError as open_source, Mapper and
-/// Source::next do. `stop`, looked at now and then, ends it early with an InputError("interrupted").
-/// Memory: constant, + at most 16 bytes a row for the ids (id_index.hpp), + 1 bit a row in `hidden`.
+/// Throws ConfigError naming --duplicates when that needs a second reading and the input is stdin, a pipe or a device.
+void require_second_reading(const InputConfig& input);
+
+/// Reads the file of `input` to its end and maps each row. One run() for each object.
+/// Memory: constant, + 12.1 bytes a row for the ids (at most 256 MiB with Duplicates::order, id_index.hpp), + 1 bit a
+/// row in `hidden`.
 class Preflight {
  public:
   Preflight(const InputConfig& input, const MappingConfig& mapping) : input_(input), mapping_(mapping) {}
 
+  /// `stop`, looked at every 64 rows and while a pipe is silent, ends it early with an InputError.
+  /// Throws ConfigError and InputError as open_source, Mapper and Source::next do; ConfigError for
+  /// require_second_reading, and for more than IdIndex::row_max rows with another Duplicates than order.
   PreflightReport run(const std::atomic<bool>& stop);
 
   /// After run(): the rows that InputConfig::duplicates keeps from being sent; empty for Duplicates::order.

@@ -1,11 +1,12 @@
 // The reader: rows from the source, mapped, batched and handed to the worker that owns their customer.
 //
-// Place: layer 3, between the source and the workers' input queues; rejected rows go straight to the outcome queue.
-// Thread: everything happens on the thread that calls run(); it blocks when a queue or the batch pool is full.
+// Place: layer 3, between the source and the workers' input queues; rows that are not sent go straight to the outcome
+// queue. Thread: everything happens on the thread that calls run(); it blocks when a queue or the batch pool is full.
 // Memory: one batch being filled for each worker.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -16,17 +17,30 @@
 #include "amend/reader/mapper.hpp"
 #include "amend/reader/source.hpp"
 #include "amend/reporter/metrics.hpp"
+#include "amend/row/row_set.hpp"
 
 namespace amend {
 
 /// What one rejected row means to the run (`--strict`).
 enum class OnRejected : std::uint8_t { go_on, stop };
 
+/// Rows that are read and not sent, because their customer stands in several (`--duplicates`).
+class HiddenRows {
+ public:
+  HiddenRows() = default;
+  /// `rows` outlives the reader. Duplicates::reject makes each of them rejected, last and first make them superseded.
+  HiddenRows(const RowSet& rows_, Duplicates duplicates_) noexcept : rows(&rows_), duplicates(duplicates_) {}
+
+  const RowSet* rows = nullptr;  ///< null: none
+  Duplicates duplicates = Duplicates::order;
+};
+
 class Reader {
  public:
   /// All references outlive the reader. `queues` has one queue for each worker, at least one.
   Reader(Source& source, Mapper& mapper, BatchPool& pool, std::vector<BoundedQueue<RowRef>*> queues,
-         OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, OnRejected on_rejected);
+         OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, OnRejected on_rejected,
+         HiddenRows hidden = HiddenRows());
 
   /// The thread's body: reads to the end, or until the run is stopped; then closes every queue. A source that fails
   /// stops the run (StopCause::input_failed): a read error is never taken for the end.
@@ -36,16 +50,26 @@ class Reader {
   std::uint64_t rows_dropped() const noexcept { return rows_dropped_; }
 
  private:
-  // A batch on its way to one worker, with the rows in it that are rejected.
+  class NotSent {
+   public:
+    NotSent(std::uint32_t index_, Status status_, std::optional<Reason> reason_)
+        : index(index_), status(status_), reason(std::move(reason_)) {}
+    std::uint32_t index;  // in its batch
+    Status status;
+    std::optional<Reason> reason;
+  };
+  // A batch on its way to one worker, with the rows in it that are not sent.
   class Filling {
    public:
     Batch* batch = nullptr;
-    std::vector<std::pair<std::uint32_t, Reason>> rejected;
+    std::vector<NotSent> not_sent;
   };
 
   void read_all();
   bool wait_for_input();
   bool take(const Record& record);
+  Batch* batch_for(std::size_t worker);
+  Status append(const Record& record, Filling& filling);
   std::size_t route(const Record& record);
   void hand_on(std::size_t worker);
   void hand_on_all();
@@ -58,8 +82,9 @@ class Reader {
   RunControl& control_;
   Metrics& metrics_;
   OnRejected on_rejected_;
+  HiddenRows hidden_;
   std::vector<Filling> filling_;
-  std::vector<Outcome> rejected_;
+  std::vector<Outcome> not_sent_;
   std::uint64_t rows_dropped_ = 0;
 };
 

@@ -33,7 +33,7 @@ class Update {
 
   Position position;
   Slice id;                  ///< the customer's uuid as the input wrote it
-  Slice body;                ///< the JSON body, exactly the bytes that are signed and sent; empty: the row was rejected
+  Slice body;                ///< the JSON body, exactly the bytes that are signed and sent; empty: the row is not sent
   Slice raw;                 ///< the input row, for the files that can be fed back
   Slice guard;               ///< `--guard`: what the answer's reference_number must be; meaningless without the option
   std::uint64_t key = 0;     ///< hash of the id in lower case: routing and key gate
@@ -75,6 +75,8 @@ class Batch {
     return Slice(static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(arena_.size() - begin));
   }
   void push_back(const Update& update) { rows_.push_back(update); }
+  /// The last row is not to be sent after all: it keeps its id and raw bytes.
+  void withhold_last() noexcept { rows_.back().body = Slice(); }
 
   /// When the reader handed the batch on; the start of a row's time in the queue.
   std::chrono::steady_clock::time_point sealed_at() const noexcept { return sealed_at_; }

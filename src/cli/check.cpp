@@ -1,0 +1,253 @@
+#include "cli/check.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <atomic>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include "cli/closing.hpp"
+#include "cli/config_file.hpp"
+#include "cli/opening.hpp"
+#include "cli/preflight_text.hpp"
+#include "cli/units.hpp"
+
+namespace amend::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view save_option = "--save-config";
+
+std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
+
+std::string_view meaning_of(std::string_view id_trouble) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> meanings{
+      {{"id.scientific", "a number in scientific notation: a spreadsheet made it of the id"},
+       {"id.leading_zeros", "a group is too short: its leading zeros were lost"},
+       {"id.length", "not 36 characters"},
+       {"id.spaces", "spaces around the id: --trim drops them"},
+       {"id.other", "36 characters, but no uuid"}}};
+  for (const auto& [code, meaning] : meanings) {
+    if (code == id_trouble) return meaning;
+  }
+  return {};
+}
+
+std::string_view remedy_for(const Finding& finding) {
+  const OwnCode* own = find_own_code(finding.code);
+  return own ? own->remedy : std::string_view();
+}
+
+std::string place_lines(const Finding& finding) {
+  std::string out;
+  for (const Position& position : finding.first) out += line("", "  " + where(position));
+  return out;
+}
+
+std::string rejected_lines(const std::vector<Finding>& findings) {
+  std::string out;
+  for (const Finding& finding : findings) {
+    out +=
+        line(out.empty() ? "rejected" : "", fmt::format("{} x {}, e.g. {}", show_count(finding.rows),
+                                                        printable(finding.code, 80), printable(finding.example, 160)));
+    out += place_lines(finding);
+    if (const std::string_view remedy = remedy_for(finding); !remedy.empty()) {
+      out += line("", fmt::format("  -> {}", remedy));
+    }
+  }
+  return out;
+}
+
+std::string id_lines(const std::vector<Finding>& findings) {
+  std::string out;
+  for (const Finding& finding : findings) {
+    out += line(out.empty() ? "ids" : "",
+                fmt::format("{} x {}: {}", show_count(finding.rows), finding.code, meaning_of(finding.code)));
+    out += place_lines(finding);
+  }
+  return out;
+}
+
+std::string rows_text(const Options& options, const PreflightReport& report) {
+  std::string text = fmt::format("{} read, {} would be sent", show_count(report.rows),
+                                 show_count(rows_to_send(report, options.config.input.duplicates)));
+  if (report.superseded > 0) text += fmt::format(", {} superseded", show_count(report.superseded));
+  return text + fmt::format(", {} rejected", show_count(rows_rejected(report)));
+}
+
+std::string next_line(const Options& options, const PreflightReport& report) {
+  std::string out = line("next", update_command_for(options));
+  if (!report.rejected.empty()) {
+    out += line("", "the rejected rows are not sent then; they come back in rejected.csv, with the reason");
+  }
+  return out;
+}
+
+std::string whole(std::string_view text) { return printable(text, 4 * text.size() + 4); }
+
+json::array texts(const std::vector<std::string>& from) {
+  json::array out;
+  for (const std::string& text : from) out.emplace_back(whole(text));
+  return out;
+}
+
+json::array places_json(const Finding& finding) {
+  json::array out;
+  for (const Position& position : finding.first) {
+    json::object place{{"row", position.row}, {"line", nullptr}, {"byte", nullptr}};
+    if (position.line != 0) {
+      place["line"] = position.line;
+      place["byte"] = position.byte;
+    }
+    out.push_back(std::move(place));
+  }
+  return out;
+}
+
+json::array rejected_json(const std::vector<Finding>& findings) {
+  json::array out;
+  for (const Finding& finding : findings) {
+    out.push_back(json::object{{"code", whole(finding.code)},
+                               {"rows", finding.rows},
+                               {"first", places_json(finding)},
+                               {"example", whole(finding.example)},
+                               {"remedy", remedy_for(finding)}});
+  }
+  return out;
+}
+
+json::array ids_json(const std::vector<Finding>& findings) {
+  json::array out;
+  for (const Finding& finding : findings) {
+    out.push_back(json::object{{"code", finding.code},
+                               {"rows", finding.rows},
+                               {"first", places_json(finding)},
+                               {"meaning", meaning_of(finding.code)}});
+  }
+  return out;
+}
+
+json::object duplicates_json(const PreflightReport& report, Duplicates how) {
+  json::array first;
+  for (const DuplicateRows& rows : report.duplicates.first) {
+    first.push_back(json::object{{"first", rows.first}, {"second", rows.second}, {"rows", rows.rows}});
+  }
+  return json::object{{"customers", report.duplicates.ids},
+                      {"rows", report.duplicates.rows},
+                      {"exact", report.duplicates.exact},
+                      {"how", to_string(how)},
+                      {"first", std::move(first)}};
+}
+
+json::object blanks_json(const MappingConfig& mapping) {
+  json::object out;
+  for (const auto& [field, blank] : mapping.blanks) {
+    if (blank != Blank::omit) out[field] = blank == Blank::empty ? "empty" : "null";
+  }
+  return out;
+}
+
+std::string config_text(const Options& options) {
+  std::string text = "# amend: what the input is and how its columns map; read it with --config\n";
+  for (const Setting& setting : options.input_settings) text += config_line(setting.name, setting.values);
+  return text;
+}
+
+void refuse_existing(const std::string& path) {
+  std::error_code error;
+  if (path.empty() || !std::filesystem::exists(std::filesystem::symlink_status(path, error))) return;
+  throw ConfigError(fmt::format("{}: {} exists already; name a new file", save_option, printable(path)));
+}
+
+}  // namespace
+
+ExitCode check_exit_code(const PreflightReport& report) noexcept {
+  return report.clean() ? ExitCode::success : ExitCode::some_rows_failed;
+}
+
+std::string update_command_for(const Options& options) {
+  const std::string& file = options.config.input.file;
+  std::string out = "amend update " + shell_quoted(printable(file));
+  if (!options.save_config.empty()) {
+    out += " --config " + shell_quoted(printable(options.save_config));
+  } else {
+    for (const Setting& setting : options.input_settings) {
+      for (const std::string& value : setting.values) {
+        out += " --" + setting.name;
+        if (value != "true") out += " " + shell_quoted(printable(value));
+      }
+    }
+  }
+  return file == "-" ? out + " --yes" : out;
+}
+
+std::string check_text(const Options& options, const PreflightReport& report) {
+  const InputConfig& input = options.config.input;
+  std::string what = input.file == "-" ? "standard input" : printable(input.file);
+  what += ", " + input_kind(report.format, report.delimiter, report.encoding) + ", " + show_bytes(report.bytes);
+  std::string out = report.clean() ? "clean: every row would be sent\n" : "a person should look before the update\n";
+  out += line("input", what);
+  for (const std::string& field : report.mapping) {
+    out += line(&field == &report.mapping.front() ? "columns" : "", printable(field));
+  }
+  if (!report.unknown_columns.empty()) out += line("not sent", join_printable(report.unknown_columns));
+  out += line("rows", rows_text(options, report));
+  out += rejected_lines(report.rejected);
+  out += id_lines(report.suspicious_ids);
+  if (const std::string twice = duplicates_text(report, input.duplicates); !twice.empty()) out += line("twice", twice);
+  out += line("time", time_text(rows_to_send(report, input.duplicates), options.config.pace.interval));
+  for (const std::string& hint : report.hints) out += line("hint", printable(hint));
+  return out + next_line(options, report);
+}
+
+std::string check_json(const Options& options, const PreflightReport& report) {
+  const Config& config = options.config;
+  const bool csv = report.format == Format::csv;
+  const std::uint64_t send = rows_to_send(report, config.input.duplicates);
+  const auto time = time_at_rate(send, config.pace.interval);
+  const json::object out{
+      {"input", whole(config.input.file)},
+      {"format", csv ? "csv" : "ndjson"},
+      {"encoding", whole(report.encoding)},
+      {"delimiter", csv ? json::value(json::string(1, report.delimiter)) : json::value()},
+      {"bytes", report.bytes},
+      {"columns", texts(report.mapping)},
+      {"unknown_columns", texts(report.unknown_columns)},
+      {"blank", blanks_json(config.mapping)},
+      {"rows", report.rows},
+      {"to_send", send},
+      {"superseded", report.superseded},
+      {"rejected_rows", rows_rejected(report)},
+      {"rejected", rejected_json(report.rejected)},
+      {"suspicious_ids", ids_json(report.suspicious_ids)},
+      {"duplicates", duplicates_json(report, config.input.duplicates)},
+      {"rate", show_rate(config.pace.interval)},
+      {"seconds", time.count() < 0 ? json::value() : json::value(static_cast<double>(time.count()) / 1e3)},
+      {"hints", texts(report.hints)},
+      {"clean", report.clean()},
+      {"exit_code", static_cast<int>(check_exit_code(report))}};
+  return json::serialize(out) + "\n";
+}
+
+ExitCode run_check(const Options& options) {
+  refuse_existing(options.save_config);
+  Preflight preflight(options.config.input, options.config.mapping);
+  const std::atomic<bool> never{false};  // a signal ends the process (exit_on_signals)
+  const PreflightReport report = preflight.run(never);
+  if (!options.save_config.empty()) write_new_file(save_option, options.save_config, config_text(options));
+  if (options.json) {
+    std::fputs(check_json(options, report).c_str(), stdout);
+  } else if (!options.quiet) {
+    std::fputs(check_text(options, report).c_str(), stdout);
+  }
+  return check_exit_code(report);
+}
+
+}  // namespace amend::cli

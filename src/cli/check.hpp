@@ -1,0 +1,38 @@
+// `amend check FILE`: the whole input read once, and told what it is and what would become of it. Sends nothing, needs
+// no address and no credentials. Layer 5.
+#pragma once
+
+#include <string>
+
+#include "amend/error.hpp"
+#include "amend/reader/preflight.hpp"
+#include "cli/options.hpp"
+
+namespace amend::cli {
+
+/// 0, or 1 when a person should look: rows that would be rejected, customers in several rows.
+ExitCode check_exit_code(const PreflightReport& report) noexcept;
+
+/// For people, several lines; control characters of foreign text are escaped.
+std::string check_text(const Options& options, const PreflightReport& report);
+
+/// One JSON object and a line end. Members:
+/// - `input`, `format` (csv, ndjson), `encoding`, `delimiter` (null for NDJSON), `bytes`
+/// - `columns`: texts as in "name <- Full Name"; `unknown_columns`: those not sent; `blank`: field → empty or null, for
+///   the fields whose --blank is not omit
+/// - `rows`: read; `to_send`, `superseded`, `rejected_rows`: their sum is `rows`
+/// - `rejected`: [{`code`, `rows`, `first`: [{`row`, `line`, `byte`}], `example`, `remedy`}], the most frequent first;
+///   `line` and `byte` are null where they are not known
+/// - `suspicious_ids`: [{`code`, `rows`, `first`, `meaning`}], the rejected ids by what probably happened to them
+/// - `duplicates`: {`customers`, `rows`, `exact`: false when both are lower bounds, `how`: the --duplicates in effect,
+///   `first`: [{`first`, `second`: rows, `rows`: in all}]}
+/// - `rate`: "25/s"; `seconds`: for the rows to send at that rate, null when it is unlimited
+/// - `hints`: sentences; `clean`; `exit_code`
+std::string check_json(const Options& options, const PreflightReport& report);
+
+/// `amend update FILE` with the options that describe the input, quoted for a POSIX shell.
+std::string update_command_for(const Options& options);
+
+ExitCode run_check(const Options& options);
+
+}  // namespace amend::cli

@@ -1,0 +1,48 @@
+// What stands below the options in --help: examples, exit codes, rules. Layer 5.
+#pragma once
+
+#include <string_view>
+
+namespace amend::cli {
+
+inline constexpr std::string_view root_footer = R"(
+Examples:
+  amend ping --url https://gateway-stg.wonder.today --app-id UUID --private-key key.pem
+  amend check customers.csv
+  amend update customers.csv --dry-run
+  amend update customers.csv --url https://gateway-stg.wonder.today
+
+`amend COMMAND --help` shows the options of a command.
+Exit codes: 0 all rows succeeded, 1 some did not, 2 usage or configuration, 3 input, 4 stopped (outage), 5 stopped
+(credentials, TLS, wrong host), 6 results not durable, 7 run directory in use, 70 defect, 130/143 interrupted.)";
+
+inline constexpr std::string_view update_footer = R"(
+An option stands above its environment variable, that above the --config file, that above the default.
+TIME takes a unit: 500ms, 30s, 5m, 8h.
+
+Examples:
+  amend update customers.csv --dry-run            show three requests, send nothing
+  amend update customers.csv --limit 10           try ten rows first
+  amend update customers.csv --rate 50/s --run runs/october
+  amend update export.csv --encoding latin1 --id-column "Customer UUID" --map "name=Full Name"
+  amend update - --format ndjson --yes --json < customers.ndjson)";
+
+inline constexpr std::string_view check_footer = R"(
+Needs no --url and no credentials. The report goes to stdout, --json makes it one JSON object.
+Exit codes: 0 nothing to complain about, 1 rows that would be rejected or customers in several rows, 2 usage or mapping,
+3 the input cannot be read.
+
+Examples:
+  amend check customers.csv
+  amend check export.csv --encoding windows-1252 --rate 50/s
+  amend check export.csv --id-column "Customer UUID" --map "name=Full Name" --save-config export.toml
+  amend update export.csv --config export.toml    the same columns again)";
+
+inline constexpr std::string_view ping_footer = R"(
+Sends one signed echo, which changes nothing, and shows address, TLS, latency and clock.
+
+Examples:
+  amend ping --url https://gateway-stg.wonder.today --app-id UUID --private-key key.pem
+  amend ping --ipv4 --json)";
+
+}  // namespace amend::cli

@@ -1,0 +1,124 @@
+#include "cli/preflight_text.hpp"
+
+#include <fmt/format.h>
+
+#include "amend/error.hpp"
+#include "cli/closing.hpp"
+#include "cli/units.hpp"
+
+namespace amend::cli {
+namespace {
+
+std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
+
+std::string plural(std::uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", show_count(number), noun, number == 1 ? "" : "s");
+}
+
+std::string fate(const PreflightReport& report, Duplicates duplicates) {
+  switch (duplicates) {
+    case Duplicates::order: return "sent in the order of the file";
+    case Duplicates::last:
+    case Duplicates::first:
+      return fmt::format("the {} one of each is sent, {} superseded", to_string(duplicates),
+                         plural(report.superseded, "row"));
+    case Duplicates::reject: return "none of these rows is sent";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string input_kind(Format format, char delimiter, std::string_view encoding) {
+  std::string text = format == Format::ndjson ? "NDJSON" : "CSV";
+  if (!encoding.empty()) text += ", " + printable(encoding, 60);
+  if (format == Format::ndjson) return text;
+  switch (delimiter) {
+    case ',': return text + ", separator comma";
+    case '\t': return text + ", separator TAB";
+    case ' ': return text + ", separator space";
+    default: return text + ", separator " + printable(std::string_view(&delimiter, 1));
+  }
+}
+
+std::string where(const Position& position) {
+  if (position.line == 0) return fmt::format("row {}", position.row);
+  return fmt::format("row {}, line {}, byte {}", position.row, position.line, position.byte);
+}
+
+std::uint64_t rows_to_send(const PreflightReport& report, Duplicates duplicates) {
+  const std::uint64_t refused = duplicates == Duplicates::reject ? report.duplicates.rows : 0;
+  return report.sendable - report.superseded - refused;
+}
+
+std::uint64_t rows_rejected(const PreflightReport& report) {
+  std::uint64_t rows = 0;
+  for (const Finding& finding : report.rejected) rows += finding.rows;
+  return rows;
+}
+
+std::string_view to_string(Duplicates duplicates) noexcept {
+  switch (duplicates) {
+    case Duplicates::order: return "order";
+    case Duplicates::last: return "last";
+    case Duplicates::first: return "first";
+    case Duplicates::reject: return "reject";
+  }
+  return {};
+}
+
+std::chrono::milliseconds time_at_rate(std::uint64_t rows, std::chrono::nanoseconds interval) {
+  if (interval.count() <= 0) return std::chrono::milliseconds(-1);
+  const double ms = static_cast<double>(rows) * static_cast<double>(interval.count()) / 1e6;
+  return std::chrono::milliseconds(static_cast<std::int64_t>(ms));
+}
+
+std::string time_text(std::uint64_t rows, std::chrono::nanoseconds interval) {
+  const auto time = time_at_rate(rows, interval);
+  if (time.count() < 0) return "as fast as the API answers (--rate unlimited)";
+  return fmt::format("about {} at {}, without retries", show_duration(time), show_rate(interval));
+}
+
+std::string duplicates_text(const PreflightReport& report, Duplicates duplicates) {
+  const DuplicateCount& count = report.duplicates;
+  if (count.ids == 0) return count.exact ? "" : fmt::format("none in the first {}", plural(count.rows_seen, "row"));
+  std::string text = fmt::format("{}{} in {}: {}", count.exact ? "" : "at least ", plural(count.ids, "customer"),
+                                 plural(count.rows, "row"), fate(report, duplicates));
+  for (const DuplicateRows& rows : count.first) {
+    text += &rows == &count.first.front() ? "; e.g. " : ", ";
+    text += fmt::format("rows {} and {}", rows.first, rows.second);
+    if (rows.rows > 2) text += fmt::format(" (and {} more)", rows.rows - 2);
+  }
+  return text;
+}
+
+std::string preflight_lines(const Options& options, const PreflightReport& report) {
+  const InputConfig& input = options.config.input;
+  const std::uint64_t send = rows_to_send(report, input.duplicates);
+  const std::uint64_t rejected = rows_rejected(report);
+  std::string text = fmt::format("{}: {} to send", plural(report.rows, "row"), show_count(send));
+  if (report.superseded > 0) text += fmt::format(", {} superseded", show_count(report.superseded));
+  if (rejected > 0) {
+    text += fmt::format(", {} would be rejected (amend check {} shows them)", show_count(rejected),
+                        shell_quoted(printable(input.file)));
+  }
+  std::string out = line("check", text);
+  if (const std::string twice = duplicates_text(report, input.duplicates); !twice.empty()) out += line("twice", twice);
+  for (const std::string& hint : report.hints) out += line("hint", printable(hint));
+  return out + line("time", time_text(send, options.config.pace.interval));
+}
+
+void refuse_rejected(const PreflightReport& report) {
+  const Finding* earliest = nullptr;
+  for (const Finding& finding : report.rejected) {
+    if (finding.first.empty()) continue;
+    if (!earliest || finding.first.front().row < earliest->first.front().row) earliest = &finding;
+  }
+  if (!earliest) return;
+  throw ConfigError(
+      fmt::format("--strict: {} would be rejected, {}: {}; nothing was sent", where(earliest->first.front()),
+                  printable(earliest->code, 80), printable(earliest->example)),
+      ExitCode::input);
+}
+
+}  // namespace amend::cli

@@ -1,0 +1,43 @@
+// What a preflight found, in words for people: shared by `check` and the opening of `update`. Pure. Layer 5.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "amend/reader/preflight.hpp"
+#include "cli/options.hpp"
+
+namespace amend::cli {
+
+/// "CSV, UTF-8, separator ;" or "NDJSON, UTF-8".
+std::string input_kind(Format format, char delimiter, std::string_view encoding);
+
+/// "row 17, line 18, byte 900"; "row 17" when no more is known.
+std::string where(const Position& position);
+
+/// Rows that would be sent with this --duplicates.
+std::uint64_t rows_to_send(const PreflightReport& report, Duplicates duplicates);
+
+std::uint64_t rows_rejected(const PreflightReport& report);
+
+/// "order", "last", …: the spelling of --duplicates.
+std::string_view to_string(Duplicates duplicates) noexcept;
+
+/// How long so many requests take at least, at one every `interval`; negative: nothing says so (unlimited).
+std::chrono::milliseconds time_at_rate(std::uint64_t rows, std::chrono::nanoseconds interval);
+
+/// "about 21.1 s at 25/s, without retries".
+std::string time_text(std::uint64_t rows, std::chrono::nanoseconds interval);
+
+/// "3 customers stand in 7 rows: …"; empty when there are none.
+std::string duplicates_text(const PreflightReport& report, Duplicates duplicates);
+
+/// The lines of update's opening that need the preflight.
+std::string preflight_lines(const Options& options, const PreflightReport& report);
+
+/// For --strict: throws ConfigError(ExitCode::input) naming the first row that would be rejected, if there is one.
+void refuse_rejected(const PreflightReport& report);
+
+}  // namespace amend::cli

@@ -1,0 +1,229 @@
+#include "amend/reader/preflight.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "amend/error.hpp"
+#include "amend/queue/batch_pool.hpp"
+#include "amend/reader/mapper.hpp"
+#include "amend/reader/source.hpp"
+#include "reader/encoding_guess.hpp"
+#include "reader/id_trouble.hpp"
+
+namespace amend {
+namespace {
+
+constexpr std::chrono::milliseconds look_up_every{20};
+constexpr std::uint64_t rows_guessed_from_max = 1'000;
+
+void count(std::vector<Finding>& findings, std::string_view code, Position position, const std::string& text) {
+  auto found = std::ranges::find(findings, code, &Finding::code);
+  if (found == findings.end()) {
+    Finding fresh;
+    fresh.code = code;
+    fresh.example = text;
+    found = findings.insert(found, std::move(fresh));
+  }
+  ++found->rows;
+  if (found->first.size() < finding_examples_max) found->first.push_back(position);
+}
+
+void most_frequent_first(std::vector<Finding>& findings) {
+  std::ranges::sort(findings, [](const Finding& a, const Finding& b) {
+    return a.rows != b.rows ? a.rows > b.rows : a.code < b.code;
+  });
+}
+
+std::uint64_t rows_of(const std::vector<Finding>& findings, std::string_view code) {
+  const auto found = std::ranges::find(findings, code, &Finding::code);
+  return found == findings.end() ? 0 : found->rows;
+}
+
+bool beyond_ascii(std::string_view text) noexcept {
+  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+}
+
+std::string rows_text(std::uint64_t rows) { return std::to_string(rows) + (rows == 1 ? " row" : " rows"); }
+
+// One reading of a file.
+class Look {
+ public:
+  Look(const InputConfig& input, const MappingConfig& mapping, const std::atomic<bool>& stop)
+      : input_(input),
+        stop_(stop),
+        source_(open_source(input)),
+        mapper_(mapping, source_->format(), source_->header()),
+        batch_(pool_.acquire()),
+        ids_(input.duplicates == Duplicates::order ? IdIndex::default_bytes_max : IdIndex::unbounded) {
+    report_.format = source_->format();
+    report_.delimiter = source_->delimiter();
+    report_.encoding = source_->encoding();
+    report_.mapping = mapper_.describe();
+    report_.unknown_columns = mapper_.unknown_columns();
+  }
+  ~Look() { pool_.reclaim(batch_); }
+  Look(const Look&) = delete;
+  Look& operator=(const Look&) = delete;
+
+  void read_all();
+  RowSet hide();
+  PreflightReport report();
+
+ private:
+  bool next();
+  void take();
+  void note(const Reason& reason);
+  void hint_at_encoding();
+  void hint_at_rows();
+  void hint_at_ids();
+
+  const InputConfig& input_;
+  const std::atomic<bool>& stop_;
+  std::unique_ptr<Source> source_;
+  Mapper mapper_;
+  BatchPool pool_{1};
+  Batch* batch_;
+  Record record_;
+  IdIndex ids_;
+  PreflightReport report_;
+  EncodingGuess encoding_;
+  std::uint64_t rows_not_utf8_ = 0;
+  bool utf8_elsewhere_ = false;  // a row behind the first bad one is UTF-8 beyond ASCII
+};
+
+void Look::read_all() {
+  while (next()) take();
+  report_.bytes = std::max(source_->bytes_total(), source_->bytes_read());
+}
+
+// A file never waits; a pipe may be silent for long.
+bool Look::next() {
+  const bool turn = report_.rows % rows_per_batch_max == 0 || batch_->bytes() >= bytes_per_batch;
+  if (turn || source_->bytes_total() == 0) {
+    while (!stop_.load(std::memory_order_relaxed) && source_->bytes_total() == 0 && !source_->wait(look_up_every)) {
+    }
+    if (stop_.load(std::memory_order_relaxed)) throw InputError("interrupted while the input was checked");
+  }
+  if (turn) batch_->clear(2 * bytes_per_batch);
+  return source_->next(record_);
+}
+
+void Look::take() {
+  ++report_.rows;
+  const std::optional<Reason> reason = mapper_.map(record_, *batch_);
+  if (reason) {
+    note(*reason);
+    return;
+  }
+  ++report_.sendable;
+  if (rows_not_utf8_ > 0 && !utf8_elsewhere_) utf8_elsewhere_ = beyond_ascii(record_.raw());
+  const Update& update = (*batch_)[batch_->size() - 1];
+  if (ids_.add(batch_->text(update.id), update.position.row) || input_.duplicates == Duplicates::order) return;
+  throw ConfigError(
+      "--duplicates: more than " + std::to_string(IdIndex::row_max) + " rows cannot be compared: split the input",
+      ExitCode::input);
+}
+
+void Look::note(const Reason& reason) {
+  count(report_.rejected, reason.code, record_.position(), reason.text);
+  if (reason.code == "input.id.not_uuid")
+    count(report_.suspicious_ids, id_trouble_code(mapper_.id_of(record_)), record_.position(), reason.text);
+  if (reason.code == "input.utf8" && rows_not_utf8_++ < rows_guessed_from_max) encoding_.take(record_.raw());
+}
+
+RowSet Look::hide() {
+  RowSet hidden = ids_.hidden(input_.duplicates);
+  if (input_.duplicates != Duplicates::reject) {
+    report_.superseded = hidden.size();
+  } else if (hidden.size() > 0) {
+    Finding finding;
+    finding.code = "input.id.duplicate";
+    finding.rows = hidden.size();
+    finding.example = "the customer stands in several rows, and --duplicates reject is set";
+    for (std::uint64_t row = 1; finding.first.size() < std::min<std::uint64_t>(finding.rows, finding_examples_max);
+         ++row)
+      if (hidden.contains(row)) finding.first.emplace_back(row, 0, 0);
+    report_.rejected.push_back(std::move(finding));
+  }
+  return hidden;
+}
+
+PreflightReport Look::report() {
+  report_.duplicates = ids_.count();
+  most_frequent_first(report_.rejected);
+  most_frequent_first(report_.suspicious_ids);
+  hint_at_encoding();
+  hint_at_rows();
+  hint_at_ids();
+  return std::move(report_);
+}
+
+void Look::hint_at_encoding() {
+  if (rows_not_utf8_ == 0 || source_->encoding() != "UTF-8") return;
+  const std::string rows = rows_text(rows_not_utf8_);
+  const std::string_view name = encoding_.name();
+  if (utf8_elsewhere_) {
+    report_.hints.push_back(rows +
+                            " not valid UTF-8 among rows that are: the export mixes encodings, repair these rows");
+  } else if (name.empty()) {
+    report_.hints.push_back(rows + " not valid UTF-8: export the file as UTF-8, or name its encoding with --encoding");
+  } else {
+    report_.hints.push_back(rows + " not valid UTF-8; looks like " + std::string(name) + ": try --encoding " +
+                            std::string(name));
+  }
+}
+
+void Look::hint_at_rows() {
+  const std::uint64_t ragged = rows_of(report_.rejected, "input.csv.columns");
+  if (ragged * 2 > report_.rows) {
+    report_.hints.emplace_back(
+        "most rows have more or fewer cells than the header: if the separator is wrong, try --delimiter");
+  }
+  const std::uint64_t damaged = rows_of(report_.rejected, "input.csv.damaged");
+  if (damaged > 0) {
+    report_.hints.push_back(rows_text(damaged) +
+                            " inside a damaged quote: repair the quote, or --recover to read each such line as a row");
+  }
+  for (const std::string_view field : {"name", "phone"}) {
+    const std::uint64_t missing = rows_of(report_.rejected, "input." + std::string(field) + ".missing");
+    if (missing == 0) continue;
+    report_.hints.push_back(rows_text(missing) + " without a " + std::string(field) + ": --blank " +
+                            std::string(field) + "=empty sends them, and the API then leaves it unchanged");
+  }
+}
+
+void Look::hint_at_ids() {
+  const std::uint64_t spaces = rows_of(report_.suspicious_ids, "id.spaces");
+  if (spaces > 0) report_.hints.push_back(rows_text(spaces) + " with spaces around the id: try --trim");
+  const std::uint64_t rounded =
+      rows_of(report_.suspicious_ids, "id.scientific") + rows_of(report_.suspicious_ids, "id.leading_zeros");
+  if (rounded == 0) return;
+  report_.hints.push_back(rows_text(rounded) +
+                          " with an id that a spreadsheet has changed: export again with that column as text");
+}
+
+}  // namespace
+
+void require_second_reading(const InputConfig& input) {
+  if (input.duplicates == Duplicates::order) return;
+  struct stat status {};
+  if (input.file != "-" && (::stat(input.file.c_str(), &status) != 0 || S_ISREG(status.st_mode))) return;
+  throw ConfigError("--duplicates last, first and reject read the input twice: " +
+                    (input.file == "-" ? std::string("stdin") : printable(input.file)) +
+                    " must be a regular file for that");
+}
+
+PreflightReport Preflight::run(const std::atomic<bool>& stop) {
+  require_second_reading(input_);
+  Look look(input_, mapping_, stop);
+  look.read_all();
+  hidden_ = look.hide();
+  return look.report();
+}
+
+}  // namespace amend

@@ -1,0 +1,278 @@
+// The look at a whole file before anything is sent.
+#include <doctest/doctest.h>
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "amend/error.hpp"
+#include "amend/reader/preflight.hpp"
+#include "reader/id_trouble.hpp"
+
+using namespace amend;
+
+namespace {
+
+class Folder {
+ public:
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "amend-preflight-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ / name, std::ios::binary) << text;
+    return path(name);
+  }
+  std::string path(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::string uuid(unsigned n) {
+  const std::string digits = std::to_string(n);
+  return "00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
+}
+std::string line(unsigned n) { return uuid(n) + ",Ada,1\r\n"; }
+const std::string header = "id,name,phone\r\n";
+
+class Look {
+ public:
+  explicit Look(const std::string& text, const std::string& name = "customers.csv") {
+    input.file = folder.write(name, text);
+  }
+  PreflightReport run() {
+    Preflight preflight(input, mapping);
+    PreflightReport report = preflight.run(stop);
+    hidden = std::move(preflight.hidden());
+    return report;
+  }
+
+  Folder folder;
+  InputConfig input;
+  MappingConfig mapping;
+  std::atomic<bool> stop{false};
+  RowSet hidden;
+};
+
+const Finding& finding(const std::vector<Finding>& findings, std::string_view code) {
+  for (const Finding& one : findings)
+    if (one.code == code) return one;
+  FAIL("no finding of code ", std::string(code));
+  std::abort();
+}
+
+bool hints_at(const PreflightReport& report, std::string_view text) {
+  for (const std::string& hint : report.hints)
+    if (hint.find(text) != std::string::npos) return true;
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("preflight: a clean file is told as it is") {
+  Look look("id;name;phone;Notes\r\n" + uuid(1) + ";Ada;1;x\r\n" + uuid(2) + ";Bob;2;y\r\n");
+  const auto report = look.run();
+  CHECK(report.clean());
+  CHECK(report.format == Format::csv);
+  CHECK(report.delimiter == ';');
+  CHECK(report.encoding == "UTF-8");
+  CHECK(report.bytes == std::filesystem::file_size(look.input.file));
+  CHECK(report.rows == 2);
+  CHECK(report.sendable == 2);
+  CHECK(report.unknown_columns == std::vector<std::string>{"Notes"});
+  CHECK_FALSE(report.mapping.empty());
+  CHECK(report.hints.empty());
+  CHECK(look.hidden.size() == 0);
+}
+
+TEST_CASE("preflight: an empty file, and one with only a header, have no rows and are clean") {
+  CHECK(Look("").run().clean());
+  const auto report = Look(header).run();
+  CHECK(report.clean());
+  CHECK(report.rows == 0);
+}
+
+TEST_CASE("preflight: rejected rows by reason, the most frequent first, with the first three positions") {
+  std::string text = header + line(1);
+  for (unsigned n = 2; n < 7; ++n) text += uuid(n) + ",Ada,\r\n";
+  text += "no-uuid,Ada,1\r\n" + line(8);
+  const auto report = Look(text).run();
+  CHECK_FALSE(report.clean());
+  CHECK(report.rows == 8);
+  CHECK(report.sendable == 2);
+  REQUIRE(report.rejected.size() == 2);
+  CHECK(report.rejected[0].code == "input.phone.missing");
+  CHECK(report.rejected[0].rows == 5);
+  REQUIRE(report.rejected[0].first.size() == 3);
+  CHECK(report.rejected[0].first[0] == Position(2, 3, header.size() + line(1).size()));
+  CHECK(report.rejected[0].first[2].row == 4);
+  CHECK(report.rejected[0].example.find("phone") != std::string::npos);
+  CHECK(report.rejected[1].code == "input.id.not_uuid");
+  CHECK(hints_at(report, "--blank phone=empty"));
+}
+
+TEST_CASE("preflight: what happened to an id") {
+  const auto code = [](std::string_view id) { return id_trouble_code(id); };
+  CHECK(code("1.23E+15") == "id.scientific");
+  CHECK(code("1,23E+15") == "id.scientific");
+  CHECK(code("4E8") == "id.scientific");
+  CHECK(code(" " + uuid(1)) == "id.spaces");
+  CHECK(code(uuid(1) + "\t") == "id.spaces");
+  CHECK(code("123-0000-4000-8000-000000000001") == "id.leading_zeros");
+  CHECK(code("00000000-0000-4000-8000-1") == "id.leading_zeros");
+  CHECK(code("00000000-12-4000-8000-000000000001") == "id.leading_zeros");
+  CHECK(code("00000000000040008000000000000001") == "id.length");
+  CHECK(code("{" + uuid(1) + "}") == "id.length");
+  CHECK(code("7") == "id.length");
+  CHECK(code("00000000-0000-4000-8000-00000000000g") == "id.other");
+  CHECK(code("000000000-000-4000-8000-000000000001") == "id.other");
+  CHECK(code("   ") == "id.length");
+  CHECK(code("-") == "id.length");
+  CHECK(code("1E") == "id.length");
+}
+
+TEST_CASE("preflight: suspicious ids are counted by what happened to them, in CSV and in NDJSON") {
+  Look csv(header + "1.23E+15,Ada,1\r\n1.24E+15,Ada,1\r\n" + uuid(1) + " ,Ada,1\r\n,Ada,1\r\n");
+  auto report = csv.run();
+  CHECK(report.suspicious_ids.size() == 2);
+  CHECK(finding(report.suspicious_ids, "id.scientific").rows == 2);
+  CHECK(finding(report.suspicious_ids, "id.spaces").first.front().row == 3);
+  CHECK(finding(report.rejected, "input.id.missing").rows == 1);
+  CHECK(hints_at(report, "--trim"));
+  CHECK(hints_at(report, "as text"));
+  csv.mapping.trim = true;
+  report = csv.run();
+  CHECK(report.suspicious_ids.size() == 1);
+  CHECK(report.sendable == 1);
+  report = Look(R"({"name":"Ada","phone":"1","uuid":"12-0000-4000-8000-000000000001"})", "a.ndjson").run();
+  CHECK(report.format == Format::ndjson);
+  CHECK(finding(report.suspicious_ids, "id.leading_zeros").rows == 1);
+}
+
+TEST_CASE("preflight: customers in several rows are counted among the rows that would be sent only") {
+  Look look(header + line(1) + line(2) + line(1) + uuid(2) + ",Ada,\r\n" + line(3) + line(1));
+  auto report = look.run();
+  CHECK_FALSE(report.clean());
+  CHECK(report.duplicates.exact);
+  CHECK(report.duplicates.ids == 1);
+  CHECK(report.duplicates.rows == 3);
+  CHECK(report.duplicates.first == std::vector{DuplicateRows(1, 3, 3)});
+  CHECK(report.superseded == 0);
+  CHECK(look.hidden.size() == 0);
+
+  look.input.duplicates = Duplicates::last;
+  report = look.run();
+  CHECK(report.superseded == 2);
+  CHECK(report.sendable == 5);
+  CHECK(look.hidden.contains(1));
+  CHECK(look.hidden.contains(3));
+  CHECK_FALSE(look.hidden.contains(6));
+
+  look.input.duplicates = Duplicates::reject;
+  report = look.run();
+  CHECK(report.superseded == 0);
+  CHECK(look.hidden.size() == 3);
+  CHECK(finding(report.rejected, "input.id.duplicate").rows == 3);
+  CHECK(finding(report.rejected, "input.id.duplicate").first[1].row == 3);
+}
+
+TEST_CASE("preflight: --limit holds for rows and for duplicates") {
+  Look look(header + line(1) + line(2) + line(1) + line(2));
+  look.input.limit = 3;
+  const auto report = look.run();
+  CHECK(report.rows == 3);
+  CHECK(report.duplicates.ids == 1);
+}
+
+TEST_CASE("preflight: rows that are not UTF-8 say which encoding they look like") {
+  const auto with_name = [](const std::string& name) { return header + uuid(1) + "," + name + ",1\r\n"; };
+  CHECK(hints_at(Look(with_name("Andr\xE9 M\xFCller")).run(), "--encoding windows-1252"));
+  CHECK(hints_at(Look(with_name("Jos\xE9")).run(), "--encoding windows-1252"));
+  CHECK(hints_at(Look(with_name("\xC0\xEE\xD0\xA1\xC1\xFA")).run(), "--encoding gbk"));
+  CHECK(hints_at(Look(with_name("\xB3\xAF\xA4\x6A\xA4\xE5")).run(), "--encoding big5"));
+  CHECK(hints_at(Look(with_name("\x81 \x8F")).run(), "name its encoding"));
+  const auto mixed = Look(with_name("Jos\xE9") + uuid(2) + ",Jos\xC3\xA9,1\r\n").run();
+  CHECK(hints_at(mixed, "mixes encodings"));
+  CHECK(finding(mixed.rejected, "input.utf8").rows == 1);
+  CHECK(Look(with_name("Jos\xC3\xA9")).run().hints.empty());
+}
+
+TEST_CASE("preflight: a damaged quote and a wrong separator are hinted at") {
+  const auto damaged = Look(header + uuid(1) + ",\"Ada,1\r\n" + line(2) + line(3)).run();
+  CHECK(finding(damaged.rejected, "input.csv.damaged").rows == 2);
+  CHECK(hints_at(damaged, "--recover"));
+  CHECK(hints_at(Look(header + uuid(1) + ";Ada;1\r\n").run(), "--delimiter"));
+}
+
+TEST_CASE("preflight: a file in another encoding is read as what it is") {
+  Look look(header + uuid(1) + ",Jos\xE9,1\r\n");
+  look.input.encoding = "windows-1252";
+  const auto report = look.run();
+  CHECK(report.clean());
+  CHECK(report.encoding == "windows-1252");
+  CHECK(report.bytes == std::filesystem::file_size(look.input.file));
+}
+
+TEST_CASE("preflight: a column that is missing is a ConfigError, a file that is not there exit 3") {
+  CHECK_THROWS_AS(Look("id,name\r\n" + uuid(1) + ",Ada\r\n").run(), ConfigError);
+  Look look("");
+  look.input.file = look.folder.path("none.csv");
+  look.input.duplicates = Duplicates::last;
+  try {
+    look.run();
+    FAIL("no error");
+  } catch (const ConfigError& error) {
+    CHECK(error.exit_code() == ExitCode::input);
+  }
+}
+
+TEST_CASE("preflight: --duplicates other than order needs an input that can be read twice, and is named") {
+  Look look("");
+  look.input.duplicates = Duplicates::first;
+  const auto refused = [&] { CHECK_THROWS_WITH_AS(look.run(), doctest::Contains("--duplicates"), ConfigError); };
+  look.input.file = "-";
+  refused();
+  look.input.file = look.folder.path("pipe.csv");
+  REQUIRE(::mkfifo(look.input.file.c_str(), 0600) == 0);
+  refused();
+}
+
+TEST_CASE("preflight: rows from a pipe are checked as they come") {
+  Look look("");
+  look.input.file = look.folder.path("pipe.csv");
+  REQUIRE(::mkfifo(look.input.file.c_str(), 0600) == 0);
+  std::thread writer([&] { std::ofstream(look.input.file, std::ios::binary) << header << line(1) << "x,y,z\r\n"; });
+  const auto report = look.run();
+  writer.join();
+  CHECK(report.rows == 2);
+  CHECK(report.sendable == 1);
+  CHECK(report.bytes == header.size() + line(1).size() + 7);
+}
+
+TEST_CASE("preflight: a stop ends it early, also while a pipe is silent") {
+  Look file(header + line(1));
+  file.stop = true;
+  CHECK_THROWS_WITH_AS(file.run(), doctest::Contains("interrupted"), InputError);
+
+  Look pipe("");
+  pipe.input.file = pipe.folder.path("pipe.csv");
+  REQUIRE(::mkfifo(pipe.input.file.c_str(), 0600) == 0);
+  std::thread writer([&] {
+    std::ofstream text(pipe.input.file, std::ios::binary);
+    text << header << line(1) << std::flush;
+    pipe.stop = true;
+    while (pipe.stop) std::this_thread::yield();  // the pipe stays open until the preflight has ended
+  });
+  CHECK_THROWS_AS(pipe.run(), InputError);
+  pipe.stop = false;
+  writer.join();
+}
