@@ -38,7 +38,7 @@ int replay_corpus(const std::filesystem::path& folder) {
 
 // Half of the bytes are those that mean something, or hardly an input would get beyond its first fault.
 std::string random_input(std::mt19937_64& random, std::size_t size) {
-  constexpr std::string_view meaningful = "\",\r\n;\t|{}[]:\\ 019eEunltrfas\xEF\xBB\xBF\xC3\xA9";
+  constexpr std::string_view meaningful = "\",\r\n;\t|{}[]:\\ 019eEunltrfas\xEF\xBB\xBF\xC3\xA9HTTP/1. OK";
   std::string bytes(size, '\0');
   for (char& byte : bytes) {
     const auto dice = random();
