@@ -1,0 +1,157 @@
+#include "amend/reporter/journal.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace amend {
+namespace {
+
+constexpr std::string_view sum_member = ",\"sum\":\"";
+constexpr std::string_view hash_member = ",\"hash\":\"";
+constexpr std::string_view synced_member = ",\"synced\":";
+constexpr std::string_view line_end = "\"}";
+constexpr std::size_t sum_digits = 8;
+constexpr std::size_t hash_digits = 16;
+
+std::uint32_t sum_of(std::string_view text, std::uint32_t before) noexcept {
+  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(text.data(), text.size(), before));
+}
+
+void append_hex(std::string& out, std::uint64_t value, std::size_t digits) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  for (std::size_t i = digits; i-- > 0;) out += hex[value >> (4 * i) & 0xF];
+}
+
+template <class Number>
+std::optional<Number> parse(std::string_view text, int base) noexcept {
+  Number value{};
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (result.ec != std::errc() || result.ptr != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// What stands between `before` and the next of `ends`; empty: nothing.
+std::string_view member(std::string_view line, std::string_view before, std::string_view ends) noexcept {
+  const std::size_t at = line.find(before);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = line.substr(at + before.size());
+  return rest.substr(0, rest.find_first_of(ends));
+}
+
+// The line without its sum, and the sum it says; nullopt: it has none.
+std::optional<std::uint32_t> split_sum(std::string_view& line) noexcept {
+  constexpr std::size_t tail = sum_member.size() + sum_digits + line_end.size();
+  if (line.size() < tail || !line.ends_with(line_end)) return std::nullopt;
+  const std::string_view end = line.substr(line.size() - tail);
+  if (!end.starts_with(sum_member)) return std::nullopt;
+  line.remove_suffix(tail);
+  return parse<std::uint32_t>(end.substr(sum_member.size(), sum_digits), 16);
+}
+
+// The text of `id` may hold anything, escaped: what follows it is looked for behind it.
+std::string_view behind_id(std::string_view line) noexcept {
+  constexpr std::string_view before = ",\"id\":\"";
+  std::size_t at = line.find(before);
+  if (at == std::string_view::npos) return {};
+  for (at += before.size(); at < line.size() && line[at] != '"'; ++at)
+    if (line[at] == '\\') ++at;
+  return at < line.size() ? line.substr(at) : std::string_view();
+}
+
+std::optional<Status> status_named(std::string_view name) noexcept {
+  for (std::size_t i = 0; i < status_count; ++i)
+    if (to_string(static_cast<Status>(i)) == name) return static_cast<Status>(i);
+  return std::nullopt;
+}
+
+// A line whose sum fits is ours: it is read by its form, not by a JSON parser.
+bool read_members(std::string_view line, JournalRecord& out) noexcept {
+  const auto row = parse<std::uint64_t>(member(line, "{\"row\":", ","), 10);
+  const auto status = status_named(member(behind_id(line), "\"status\":\"", "\""));
+  if (line.size() < hash_digits + 1) return false;
+  const auto hash = parse<std::uint64_t>(line.substr(line.size() - hash_digits - 1, hash_digits), 16);
+  if (!row || !status || !hash) return false;
+  out.row = *row;
+  out.status = *status;
+  out.hash = *hash;
+  return true;
+}
+
+// It stands right before the hash.
+std::uint64_t synced_in(std::string_view line) noexcept {
+  const std::size_t hash = line.rfind(hash_member);
+  const std::size_t at = line.rfind(synced_member, hash);
+  if (hash == std::string_view::npos || at == std::string_view::npos) return 0;
+  const std::size_t begin = at + synced_member.size();
+  return parse<std::uint64_t>(line.substr(begin, hash - begin), 10).value_or(0);
+}
+
+}  // namespace
+
+std::uint64_t content_hash(std::string_view row) noexcept { return XXH3_64bits(row.data(), row.size()); }
+
+void JournalSeal::close_line(std::string& out, std::size_t begin, std::uint64_t hash,
+                             std::optional<std::uint64_t> synced) {
+  if (synced) out.append(synced_member).append(std::to_string(*synced));
+  out += hash_member;
+  append_hex(out, hash, hash_digits);
+  out += '"';
+  sum_ = sum_of(std::string_view(out).substr(begin), sum_);
+  out += sum_member;
+  append_hex(out, sum_, sum_digits);
+  out.append(line_end).append("\n");
+}
+
+JournalReader::Stop JournalReader::parse(std::string_view& input, JournalRecord& out) {
+  while (!input.empty()) {
+    const std::size_t end = input.find('\n');
+    const std::string_view piece = input.substr(0, end);
+    if (line_.size() + piece.size() > line_bytes_max) {
+      too_long_ = true;
+      line_.clear();
+    } else if (!too_long_) {
+      line_ += piece;
+    }
+    offset_ += piece.size();
+    input.remove_prefix(piece.size());
+    if (end == std::string_view::npos) break;
+    input.remove_prefix(1);
+    ++offset_;
+    const bool good = take_line(line_, out);
+    shown_.swap(line_);
+    out.text = shown_;
+    line_.clear();
+    too_long_ = false;
+    begin_ = offset_;
+    if (good) return Stop::record;
+  }
+  return Stop::need_input;
+}
+
+bool JournalReader::take_line(std::string_view line, JournalRecord& out) {
+  const std::string_view whole = line;
+  const auto sum = too_long_ ? std::nullopt : split_sum(line);
+  // Behind a bad line only its own word is there to go on from.
+  const auto before = first_bad_ ? sum_before_ : std::optional(sum_);
+  sum_before_ = sum;
+  const bool fits = sum && before && sum_of(line, *before) == *sum;
+  if (fits) synced_ = std::max(synced_, synced_in(line));
+  if (first_bad_) return false;
+  if (!fits || !read_members(line, out)) {
+    first_bad_ = begin_;
+    return false;
+  }
+  sum_ = *sum;
+  out.offset = begin_;
+  whole_bytes_ = begin_ + whole.size() + 1;
+  return true;
+}
+
+std::optional<std::uint64_t> JournalReader::damaged_at() const noexcept {
+  return whole_bytes_ < synced_ ? first_bad_.value_or(whole_bytes_) : std::optional<std::uint64_t>();
+}
+
+}  // namespace amend
