@@ -47,7 +47,7 @@ class DuplicateCount {
 /// of the rows, unless one customer fills the file.
 class IdIndex {
  public:
-  static constexpr std::size_t default_bytes_max = std::size_t{256} << 20;  ///< 22 million rows
+  static constexpr std::size_t default_bytes_max = std::size_t{40} << 20;  ///< 3.4 million rows
   static constexpr std::size_t unbounded = ~std::size_t{0};
   static constexpr std::uint64_t row_max = 0xFFFF'FFFF;
 

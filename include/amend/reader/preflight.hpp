@@ -56,7 +56,7 @@ class PreflightReport {
 void require_second_reading(const InputConfig& input);
 
 /// Reads the file of `input` to its end and maps each row. One run() for each object.
-/// Memory: constant, + 12.1 bytes a row for the ids (at most 256 MiB with Duplicates::order, id_index.hpp), + 1 bit a
+/// Memory: constant, + 12.1 bytes a row for the ids (at most 40 MiB with Duplicates::order, id_index.hpp), + 1 bit a
 /// row in `hidden`.
 class Preflight {
  public:
