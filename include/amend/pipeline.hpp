@@ -35,6 +35,19 @@ class Plan {
   bool loopback = false;                     ///< the host is this machine: no confirmation needed
 };
 
+/// Whether a run may be gone on with under options that make other requests than before.
+enum class ChangedOptions : std::uint8_t { refuse, accept };
+
+/// What was found of a run that is to be gone on with.
+class ResumeReport {
+ public:
+  ResumeReport() = default;
+
+  std::uint64_t rows_recorded = 0;  ///< they are not sent again
+  std::uint64_t rows_left = 0;
+  std::uint64_t torn_bytes = 0;  ///< of the log, behind its last whole record: cut off
+};
+
 /// One run. Construct, look at `plan()`, call `run()` once.
 /// Thread-safety: `stop()` and `metrics()` from any thread while `run()` blocks in another; nothing else is shared.
 class Pipeline {
@@ -54,6 +67,13 @@ class Pipeline {
   /// Throws ConfigError when the input cannot be read twice, and both ConfigError and InputError as Preflight::run
   /// does.
   PreflightReport preflight();
+
+  /// Makes run() go on with the run in `config.run_directory`: reads its log back, compares options and input with it,
+  /// row by row, makes its feed-back files anew. Before run(), at most once. Sends nothing.
+  /// Throws ConfigError: exit 7 when another process holds the run; exit 2 for an option that is not what it was
+  /// (ChangedOptions::refuse), or no run; exit 3 when the input cannot be read again. Throws InputError naming the
+  /// offset when the log was changed, naming the row when the input was.
+  ResumeReport recover(ChangedOptions changed = ChangedOptions::refuse);
 
   /// Reads the input a first time when --duplicates needs that and preflight() was not called. Throws InputError when
   /// the input is not the one that was read then.

@@ -97,8 +97,12 @@ constexpr std::array remainders{
     Remainder{"failed", "with the same options, once the cause is gone"},
     Remainder{"unknown", "with the same options: an update may be sent twice"},
     Remainder{"rejected", "with the same options, once the rows are repaired"},
-    Remainder{"unsent", "with the same options: the rows without a result"},
 };
+
+bool can_be_resumed(const Summary& summary) {
+  if (summary.input == "-" || summary.run_directory.empty()) return false;
+  return summary.unsent.value_or(0) > 0 || summary.exit_code == ExitCode::not_durable;
+}
 
 }  // namespace
 
@@ -120,6 +124,9 @@ std::string next_commands(const Summary& summary) {
   // The ids of that file may name the wrong customers: nothing of it is to be sent again as it is.
   if (summary.stop_cause == StopCause::guard) return {};
   std::string out;
+  if (can_be_resumed(summary))
+    out +=
+        fmt::format("amend resume {}   # the rows without a result\n", shell_quoted(printable(summary.run_directory)));
   for (const Remainder& remainder : remainders) {
     const std::string file = find_file(summary, remainder.stem);
     if (!file.empty()) out += fmt::format("amend update {}   # {}\n", shell_quoted(printable(file)), remainder.hint);

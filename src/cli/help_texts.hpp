@@ -11,6 +11,7 @@ Examples:
   amend check customers.csv
   amend update customers.csv --dry-run
   amend update customers.csv --url https://gateway-stg.wonder.today
+  amend resume amend-runs/20261124T031500Z-0a1b2c
 
 `amend COMMAND --help` shows the options of a command.
 Exit codes: 0 all rows succeeded, 1 some did not, 2 usage or configuration, 3 input, 4 stopped (outage), 5 stopped
@@ -37,6 +38,15 @@ Examples:
   amend check export.csv --encoding windows-1252 --rate 50/s
   amend check export.csv --id-column "Customer UUID" --map "name=Full Name" --save-config export.toml
   amend update export.csv --config export.toml    the same columns again)";
+
+inline constexpr std::string_view resume_footer = R"(
+Options not given are those of the run; keys come from the same files or variables. What was cut off its log by a crash
+is said. The input must be what it was: each row that has a result is compared first. Rows that may have been in flight
+when the run ended are sent again, and their records say so. A finished run sends nothing and gives its exit code.
+
+Examples:
+  amend resume amend-runs/20261124T031500Z-0a1b2c
+  amend resume runs/october --rate 50/s)";
 
 inline constexpr std::string_view ping_footer = R"(
 Sends one signed echo, which changes nothing, and shows address, TLS, latency and clock.

@@ -14,6 +14,7 @@
 #include "cli/check.hpp"
 #include "cli/options.hpp"
 #include "cli/ping.hpp"
+#include "cli/resume.hpp"
 #include "cli/terminal.hpp"
 #include "cli/update.hpp"
 
@@ -31,6 +32,7 @@ ExitCode run(const std::vector<std::string>& arguments) {
   }
   switch (line.options.command) {
     case amend::cli::Command::update: return amend::cli::run_update(line.options);
+    case amend::cli::Command::resume: return amend::cli::run_resume(line.options);
     case amend::cli::Command::check: return amend::cli::run_check(line.options);
     case amend::cli::Command::ping: return amend::cli::run_ping(line.options);
   }

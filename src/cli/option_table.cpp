@@ -24,10 +24,13 @@ constexpr std::string_view pace = "Pace";
 constexpr std::string_view endurance = "Retries and deadlines";
 constexpr std::string_view output = "Output";
 
-constexpr CommandSet everywhere{Command::update, Command::check, Command::ping};
-constexpr CommandSet sending{Command::update, Command::ping};
+constexpr CommandSet everywhere{Command::update, Command::check, Command::resume, Command::ping};
+constexpr CommandSet sending{Command::update, Command::resume, Command::ping};
 constexpr CommandSet reading{Command::update, Command::check};
+constexpr CommandSet running{Command::update, Command::resume};
+constexpr CommandSet rated{Command::update, Command::check, Command::resume};
 constexpr CommandSet updating{Command::update};
+constexpr CommandSet resuming{Command::resume};
 constexpr CommandSet checking{Command::check};
 constexpr CommandSet pinging{Command::ping};
 
@@ -169,36 +172,36 @@ constexpr std::array entries{
         "(exit 5)",
         set_guard},
 
-    OptionEntry{"rate", reading, Arity::once, pace, "N/s", nullptr,
+    OptionEntry{"rate", rated, Arity::once, pace, "N/s", nullptr,
                 "Requests a second for the whole run, retries included: N/s, N/m or unlimited; 1/m to 1000000/s "
                 "(default 25/s)",
                 [](Options& o, Name n, Text v) { o.config.pace.interval = parse_rate(n, v); }},
-    OptionEntry{"burst", updating, Arity::once, pace, "N", nullptr,
+    OptionEntry{"burst", running, Arity::once, pace, "N", nullptr,
                 "Requests that may go at once after a pause, 1 to 10000 (default 1)",
                 [](Options& o, Name n, Text v) { o.config.pace.burst = count(n, v, 1, 10'000); }},
-    OptionEntry{"connections", updating, Arity::once, pace, "N", nullptr, "Connections, 1 to 256 (default 4)",
+    OptionEntry{"connections", running, Arity::once, pace, "N", nullptr, "Connections, 1 to 256 (default 4)",
                 [](Options& o, Name n, Text v) { o.config.pace.connections = count(n, v, 1, 256); }},
-    OptionEntry{"pipeline", updating, Arity::once, pace, "N", nullptr,
+    OptionEntry{"pipeline", running, Arity::once, pace, "N", nullptr,
                 "Requests unanswered on one connection, 1 to 256 (default 4); 1: no pipelining",
                 [](Options& o, Name n, Text v) { o.config.pace.pipeline = count(n, v, 1, 256); }},
-    OptionEntry{"workers", updating, Arity::once, pace, "N", nullptr,
+    OptionEntry{"workers", running, Arity::once, pace, "N", nullptr,
                 "Threads that sign and send, up to --connections (default 0: one per core)",
                 [](Options& o, Name n, Text v) { o.config.pace.workers = count(n, v, 0, 256); }},
 
-    OptionEntry{"max-attempts", updating, Arity::once, endurance, "N", nullptr,
+    OptionEntry{"max-attempts", running, Arity::once, endurance, "N", nullptr,
                 "Attempts a row, the first included, 1 to 100 (default 6)",
                 [](Options& o, Name n, Text v) { o.config.retry.attempts_max = count(n, v, 1, 100); }},
     OptionEntry{"connect-timeout", sending, Arity::once, endurance, "TIME", nullptr,
                 "For TCP and TLS together, up to 5m (default 5s)", set_connect_timeout},
     OptionEntry{"timeout", sending, Arity::once, endurance, "TIME", nullptr, "For one answer, up to 1h (default 30s)",
                 [](Options& o, Name n, Text v) { o.config.deadline.answer = parse_duration(n, v); }},
-    OptionEntry{"row-timeout", updating, Arity::once, endurance, "TIME", nullptr,
+    OptionEntry{"row-timeout", running, Arity::once, endurance, "TIME", nullptr,
                 "From a row's first attempt to the start of its last, up to 168h (default 10m)",
                 [](Options& o, Name n, Text v) { o.config.deadline.row = parse_duration(n, v); }},
-    OptionEntry{"outage-limit", updating, Arity::once, endurance, "TIME", nullptr,
+    OptionEntry{"outage-limit", running, Arity::once, endurance, "TIME", nullptr,
                 "Stop (exit 4) when no connection could be made for so long, up to 168h (default 1h)",
                 [](Options& o, Name n, Text v) { o.config.deadline.outage = parse_duration(n, v); }},
-    OptionEntry{"grace", updating, Arity::once, endurance, "TIME", nullptr,
+    OptionEntry{"grace", running, Arity::once, endurance, "TIME", nullptr,
                 "How long Ctrl-C waits for answers in flight, up to 1h (default 10s)",
                 [](Options& o, Name n, Text v) { o.config.deadline.grace = parse_duration(n, v); }},
 
@@ -208,16 +211,22 @@ constexpr std::array entries{
     OptionEntry{"save-config", checking, Arity::once, output, "FILE", nullptr,
                 "Write the options under Input and Columns into a new file, for --config",
                 [](Options& o, Name, Text v) { o.save_config = v; }},
+    OptionEntry{"new", updating, Arity::flag, output, "", nullptr,
+                "Start anew although an unfinished run of this very file exists",
+                [](Options& o, Name, Text) { o.start_anew = true; }},
+    OptionEntry{"accept-changed-options", resuming, Arity::flag, output, "", nullptr,
+                "Go on although --url, --auth, --app-id or --header is not what it was",
+                [](Options& o, Name, Text) { o.accept_changed = true; }},
     OptionEntry{"skip-check", updating, Arity::flag, output, "", nullptr,
                 "Do not read the whole file before the first request",
                 [](Options& o, Name, Text) { o.skip_check = true; }},
     OptionEntry{"dry-run", updating, Arity::flag, output, "", nullptr,
                 "Show the first requests with secrets and personal data masked; send nothing",
                 [](Options& o, Name, Text) { o.dry_run = true; }},
-    OptionEntry{"yes", updating, Arity::flag, output, "", nullptr,
+    OptionEntry{"yes", running, Arity::flag, output, "", nullptr,
                 "Do not ask before customers on another machine are updated",
                 [](Options& o, Name, Text) { o.yes = true; }},
-    OptionEntry{"progress", updating, Arity::once, output, "FORM", nullptr,
+    OptionEntry{"progress", running, Arity::once, output, "FORM", nullptr,
                 "auto (default: bar on a terminal, else plain), bar, plain or none",
                 [](Options& o, Name n, Text v) { o.progress = choose(n, v, progress_forms); }},
     OptionEntry{"json", everywhere, Arity::flag, output, "", nullptr,

@@ -10,8 +10,10 @@
 #include <iterator>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "amend/error.hpp"
+#include "amend/reporter/summary.hpp"
 #include "cli/config_file.hpp"
 #include "cli/help_texts.hpp"
 #include "cli/option_table.hpp"
@@ -46,6 +48,24 @@ std::string dashed(std::string_view name) { return "--" + std::string(name); }
 
 bool reads_input(Command command) { return command == Command::update || command == Command::check; }
 
+std::string content_of(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) throw ConfigError(printable(path) + ": is a directory");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw ConfigError(printable(path) + ": cannot be read");
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+// The options of a run that is gone on with.
+Config recorded_config(const std::string& run) {
+  const std::string file = run + "/run.json";
+  if (std::error_code error; !std::filesystem::exists(file, error))
+    throw ConfigError(printable(run) + ": holds no run.json: name the directory of a run");
+  Config config = read_run_json(content_of(file)).config;
+  config.run_directory = run;
+  return config;
+}
+
 /// One subcommand's options as texts, before they mean anything.
 class Form {
  public:
@@ -58,6 +78,8 @@ class Form {
           ->required()
           ->type_name("");
     }
+    if (command == Command::resume)
+      app_->add_option("RUN", file_, "Directory of the run to go on with")->required()->type_name("");
     for (const OptionEntry& entry : option_table()) {
       if (entry.takers.contains(command)) add(entry);
     }
@@ -181,12 +203,18 @@ void apply_all(Options& options, const OptionEntry& entry, const std::vector<std
 Options merge(const Form& form, const Environment& environment) {
   Options options;
   options.command = form.command();
+  const bool resumes = form.command() == Command::resume;
+  if (resumes) {
+    options.config = recorded_config(form.file());
+  } else {
+    options.config.input.file = form.file();
+  }
   options.config.version = program_version;
-  options.config.input.file = form.file();
+  const std::vector<std::string> header_names = std::exchange(options.config.auth.headers, {});
   const ConfigFile file(form.config_file(), form.command());
   for (const OptionEntry& entry : option_table()) {
     if (!entry.takers.contains(form.command())) continue;
-    const char* variable = entry.environment ? environment(entry.environment) : nullptr;
+    const char* variable = entry.environment && !resumes ? environment(entry.environment) : nullptr;
     if (form.given(entry)) {
       if (entry.arity == Arity::once && form.values(entry).size() > 1) {
         throw ConfigError(dashed(entry.name) + " was given twice");
@@ -201,6 +229,9 @@ Options merge(const Form& form, const Environment& environment) {
       apply_all(options, entry, *values, fmt::format(" (from {})", printable(form.config_file())));
     }
   }
+  if (options.config.auth.headers.empty() && !header_names.empty())
+    throw ConfigError("--header: give \"" + printable(header_names.front(), 60) +
+                      "\" again: a run keeps only the names of further headers");
   return options;
 }
 
@@ -224,11 +255,13 @@ std::string say(const CLI::ParseError& error, const CLI::App& root) {
     return fmt::format("{} needs a value; see {}", text.substr(0, colon), help);
   }
   if (dynamic_cast<const CLI::RequiredError*>(&error)) {
-    return fmt::format("{}; see {}",
-                       chosen.empty() ? "name a command: update, check or ping"
-                                      : fmt::format("name the input: amend {} FILE (- for standard input)",
-                                                    chosen.front()->get_name()),
-                       help);
+    return fmt::format(
+        "{}; see {}",
+        chosen.empty() ? "name a command: update, check, resume or ping"
+        : chosen.front()->get_name() == "resume"
+            ? "name the directory of the run: amend resume RUN"
+            : fmt::format("name the input: amend {} FILE (- for standard input)", chosen.front()->get_name()),
+        help);
   }
   return fmt::format("{}; see {}", printable(text), help);
 }
@@ -239,6 +272,7 @@ std::string_view name_of(Command command) noexcept {
   switch (command) {
     case Command::update: return "update";
     case Command::check: return "check";
+    case Command::resume: return "resume";
     case Command::ping: return "ping";
   }
   return {};
@@ -256,6 +290,8 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
                      update_footer);
   forms.emplace_back(root, Command::check,
                      "Read all of FILE and tell what would be sent and what rejected; sends nothing", check_footer);
+  forms.emplace_back(root, Command::resume, "Go on with a run that stopped: sends the rows that have no result",
+                     resume_footer);
   forms.emplace_back(root, Command::ping, "Check credentials, clock, TLS and latency with one signed echo",
                      ping_footer);
 

@@ -12,10 +12,10 @@
 
 namespace amend::cli {
 
-enum class Command : std::uint8_t { update, check, ping };
-inline constexpr Command all_commands[]{Command::update, Command::check, Command::ping};
+enum class Command : std::uint8_t { update, check, resume, ping };
+inline constexpr Command all_commands[]{Command::update, Command::check, Command::resume, Command::ping};
 
-/// "update", "check", "ping".
+/// "update", "check", "resume", "ping".
 std::string_view name_of(Command command) noexcept;
 
 enum class ProgressForm : std::uint8_t { automatic, bar, plain, none };
@@ -42,6 +42,8 @@ class Options {
   std::vector<Setting> input_settings;  ///< those that describe the input and its columns
   std::string save_config;              ///< file to write them to; empty: none
   bool skip_check = false;
+  bool start_anew = false;      ///< although an unfinished run of the input exists
+  bool accept_changed = false;  ///< resume under options that make other requests
   bool dry_run = false;
   bool yes = false;
   bool json = false;
@@ -60,7 +62,8 @@ class CommandLine {
 /// The value of an environment variable; nullptr when it is not set.
 using Environment = std::function<const char*(const char* name)>;
 
-/// Reads `arguments` (without the program's name). Opens no file but that of --config.
+/// Reads `arguments` (without the program's name). Opens no file but that of --config, and for `resume` the run's
+/// run.json: its options are the defaults then, and the environment is not asked for others.
 /// Throws ConfigError, one line that names the option and its bounds.
 CommandLine parse_command_line(const std::vector<std::string>& arguments, const Environment& environment);
 

@@ -12,6 +12,7 @@
 #include "cli/dry_run.hpp"
 #include "cli/opening.hpp"
 #include "cli/preflight_text.hpp"
+#include "cli/resume.hpp"
 #include "cli/terminal.hpp"
 
 namespace amend::cli {
@@ -42,11 +43,16 @@ ExitCode run_update(const Options& options) {
   wonder::forbid_core_dumps();
   Credentials credentials = load_credentials(options.config.auth);
   if (options.dry_run) return run_dry(options, credentials);
+  if (!options.start_anew) refuse_unfinished_run(options.config);
 
   Pipeline pipeline(options.config, std::move(credentials));
   if (!options.quiet) std::fputs(opening_text(options, pipeline.plan()).c_str(), stderr);
   check_first(pipeline, options);
   confirm(pipeline.plan(), options);
+  return run_to_the_end(pipeline, options);
+}
+
+ExitCode run_to_the_end(Pipeline& pipeline, const Options& options) {
   const Summary summary = watched_run(pipeline, options);
   std::fputs((options.quiet ? closing_line(summary) : closing_text(summary)).c_str(), stderr);
   if (options.json) std::fputs(to_json(summary).c_str(), stdout);

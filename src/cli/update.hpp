@@ -2,6 +2,7 @@
 #pragma once
 
 #include "amend/error.hpp"
+#include "amend/pipeline.hpp"
 #include "cli/options.hpp"
 
 namespace amend::cli {
@@ -9,5 +10,8 @@ namespace amend::cli {
 /// Runs on the calling thread, with a Terminal beside it; no other thread may exist before. Throws ConfigError and
 /// InputError for what is found before the first request.
 ExitCode run_update(const Options& options);
+
+/// pipeline.run() with a Terminal beside it, and what a person and a script are told at its end.
+ExitCode run_to_the_end(Pipeline& pipeline, const Options& options);
 
 }  // namespace amend::cli

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "amend/queue/batch_pool.hpp"
@@ -18,22 +20,12 @@
 #include "amend/reporter/run_directory.hpp"
 #include "amend/wonder/routes.hpp"
 #include "amend/worker/worker.hpp"
+#include "pipeline/resumption.hpp"
 
 namespace amend {
 namespace {
 
 constexpr std::size_t worst_errors_shown = 10;
-
-std::uint32_t worker_count(const PaceConfig& pace) {
-  const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
-  return std::min(pace.connections, pace.workers == 0 ? cores : pace.workers);
-}
-
-// Enough for every worker to have a full queue, a batch at hand and some in flight, whatever the depth.
-std::size_t batches_for(const PaceConfig& pace, std::uint32_t workers) {
-  const std::size_t in_flight = std::size_t{pace.connections} * pace.pipeline;
-  return std::size_t{workers} * 16 + in_flight / 8 + 8;
-}
 
 InputIdentity identify(const Config& config, const Source& source) {
   InputIdentity identity;
@@ -55,6 +47,15 @@ bool can_be_read_again(const InputIdentity& then, const InputIdentity& now) {
          then.modified == now.modified;
 }
 
+// run.json is read from wherever the run is gone on with.
+Config with_absolute_paths(Config config) {
+  for (std::string* file :
+       {&config.target.ca_file, &config.target.client_cert, &config.target.client_key, &config.auth.private_key_file,
+        &config.auth.bearer_file, &config.auth.header_file, &config.input.file})
+    if (!file->empty() && *file != "-") *file = std::filesystem::absolute(*file).lexically_normal().string();
+  return config;
+}
+
 }  // namespace
 
 class Pipeline::Impl {
@@ -63,6 +64,7 @@ class Pipeline::Impl {
 
   const Plan& plan() const noexcept { return plan_; }
   PreflightReport preflight();
+  ResumeReport recover(ChangedOptions changed);
   Summary run();
   std::string run_directory() const;
   void stop(StopCause cause) noexcept;
@@ -95,6 +97,7 @@ class Pipeline::Impl {
   InputIdentity identity_;  // of what source_ reads
   bool looked_ahead_ = false;
   RowSet hidden_;  // rows that --duplicates keeps back
+  std::optional<Resumption> resumption_;
   std::atomic<bool> stop_asked_{false};
   std::chrono::system_clock::time_point started_at_{};
   std::chrono::steady_clock::time_point started_{};
@@ -110,7 +113,7 @@ Pipeline::Impl::Impl(const Config& config, Credentials credentials)
       mapper_(std::make_unique<Mapper>(config.mapping, source_->format(), source_->header())),
       control_([this] { wake_all(); }),
       limiter_(config.pace.interval, config.pace.burst),
-      pool_(batches_for(config.pace, worker_count(config.pace))),
+      pool_(batches_for(config.pace)),
       identity_(identify(config_, *source_)) {
   make_workers();
   plan_.format = source_->format();
@@ -167,26 +170,42 @@ void Pipeline::Impl::look_ahead() {
   if (looked_ahead_) refuse_other_input();
 }
 
+ResumeReport Pipeline::Impl::recover(ChangedOptions changed) {
+  resumption_.emplace(config_, changed);
+  ResumeReport report;
+  report.rows_recorded = resumption_->before().recorded().size();
+  report.rows_left = resumption_->rows_left();
+  report.torn_bytes = resumption_->before().torn_bytes();
+  return report;
+}
+
 Summary Pipeline::Impl::run() {
   look_ahead();
   started_at_ = std::chrono::system_clock::now();
   started_ = std::chrono::steady_clock::now();
-  const RunDirectory run(config_.run_directory);
+  std::optional<RunDirectory> started;
+  if (!resumption_) started.emplace(config_.run_directory);
+  const RunDirectory& run = resumption_ ? resumption_->run() : *started;
   {
     const std::lock_guard lock(mutex_);
     run_directory_ = run.path();
   }
-  run.write_file("run.json", run_json(config_, identity_, started_at_));
+  if (!resumption_) run.write_file("run.json", run_json(with_absolute_paths(config_), identity_, started_at_));
 
+  const Recovery nothing;
+  const Recovery& before = resumption_ ? resumption_->before() : nothing;
   std::vector<std::unique_ptr<Sink>> sinks;
-  sinks.push_back(open_result_log(run));
-  sinks.push_back(open_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter())));
-  Reporter reporter(std::move(sinks), outcomes_, control_, metrics_);
+  sinks.push_back(open_result_log(run, before.end()));
+  sinks.push_back(resumption_
+                      ? resumption_->take_feedback()
+                      : open_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter())));
+  Reporter reporter(std::move(sinks), outcomes_, control_, metrics_, before);
   std::vector<BatchQueue*> queues;
   for (auto& worker : workers_) queues.push_back(&worker->input());
   Reader reader(*source_, *mapper_, pool_, queues, outcomes_, control_, metrics_,
                 config_.input.strict ? OnRejected::stop : OnRejected::go_on,
                 HiddenRows(hidden_, config_.input.duplicates));
+  if (resumption_) reader.leave_out(before.recorded(), resumption_->maybe_sent_until());
   run_stages(reader, reporter);
 
   check_sums(reader, reporter);
@@ -329,6 +348,7 @@ Pipeline::Pipeline(const Config& config, Credentials credentials)
     : impl_(std::make_unique<Impl>(config, std::move(credentials))) {}
 Pipeline::~Pipeline() = default;
 const Plan& Pipeline::plan() const noexcept { return impl_->plan(); }
+ResumeReport Pipeline::recover(ChangedOptions changed) { return impl_->recover(changed); }
 PreflightReport Pipeline::preflight() { return impl_->preflight(); }
 Summary Pipeline::run() { return impl_->run(); }
 std::string Pipeline::run_directory() const { return impl_->run_directory(); }

@@ -40,6 +40,7 @@ void Reader::read_all() {
     if (!source_.next(record)) return;
     metrics_.rows_read.add();
     metrics_.bytes_read.set(source_.bytes_read());
+    if (recorded_ && recorded_->contains(record.position().row)) continue;
     if (!take(record)) return;
   }
 }
@@ -89,6 +90,7 @@ Status Reader::append(const Record& record, Filling& filling) {
   } else {
     reason = mapper_.map(record, batch);
   }
+  if (record.position().row <= maybe_sent_until_) batch.mark_last_maybe_sent();
   Status status = reason ? Status::rejected : Status::success;
   if (!reason && hidden_.rows && hidden_.rows->contains(record.position().row)) {
     batch.withhold_last();

@@ -1,6 +1,7 @@
 #include "reporter/append_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -26,15 +27,25 @@ int write_all(int descriptor, std::string_view bytes) noexcept {
   return 0;
 }
 
-AppendFile::AppendFile(const RunDirectory& run, std::string_view name) : path_(run.path(name)) {
+AppendFile::AppendFile(const RunDirectory& run, std::string_view name, std::uint64_t bytes) : path_(run.path(name)) {
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (descriptor_ < 0) throw DurabilityError(path_, "cannot create the file", errno);
   try {
+    cut(bytes);
     run.sync();
   } catch (...) {
     ::close(descriptor_);
     throw;
   }
+}
+
+// A new file has nothing to be cut; of a device (tests put a full one here) there is no size.
+void AppendFile::cut(std::uint64_t bytes) {
+  struct stat info {};
+  if (::fstat(descriptor_, &info) != 0) throw DurabilityError(path_, "cannot examine", errno);
+  if (!S_ISREG(info.st_mode) || static_cast<std::uint64_t>(info.st_size) == bytes) return;
+  if (::ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) throw DurabilityError(path_, "cannot cut", errno);
+  if (::fdatasync(descriptor_) != 0) throw DurabilityError(path_, "cannot make the cut durable (fdatasync)", errno);
 }
 
 AppendFile::~AppendFile() {

@@ -1,6 +1,7 @@
 // A file of results that only grows, and that is dead after its first error. Layer 2, one thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,8 +14,8 @@ namespace amend {
 /// Every function throws DurabilityError; after the first, each throws it again and touches the descriptor no more.
 class AppendFile {
  public:
-  /// Creates the file 0600 if it is not there and makes its name durable.
-  AppendFile(const RunDirectory& run, std::string_view name);
+  /// Creates the file 0600 if it is not there and makes its name durable. What it holds behind `bytes` is cut off.
+  AppendFile(const RunDirectory& run, std::string_view name, std::uint64_t bytes = 0);
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
   ~AppendFile();
@@ -26,6 +27,7 @@ class AppendFile {
   void close();
 
  private:
+  void cut(std::uint64_t bytes);
   void check() const;
   [[noreturn]] void poison(std::string_view action, int error_number);
 

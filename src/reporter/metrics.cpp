@@ -67,8 +67,12 @@ std::chrono::nanoseconds LatencyHistogram::percentile(double percent) const noex
 }
 
 void ErrorTally::record(const Outcome& outcome) {
-  if (!outcome.reason) return;
-  std::string_view code = outcome.reason->code;
+  if (outcome.reason) record(*outcome.reason, outcome.row->position, outcome.row.id());
+}
+
+void ErrorTally::record(const Reason& reason, const Position& position, std::string_view id) {
+  if (reason.code.empty()) return;
+  std::string_view code = reason.code;
   auto found = counts_.find(code);
   if (found == counts_.end() && counts_.size() >= codes_max) {
     code = other;
@@ -81,10 +85,10 @@ void ErrorTally::record(const Outcome& outcome) {
   ErrorCount first;
   first.code = code;
   first.count = 1;
-  first.row = outcome.row->position.row;
-  first.line = outcome.row->position.line;
-  first.id = printable(outcome.row.id(), 80);
-  first.text = outcome.reason->text;
+  first.row = position.row;
+  first.line = position.line;
+  first.id = printable(id, 80);
+  first.text = reason.text;
   counts_.emplace(std::string(code), std::move(first));
 }
 

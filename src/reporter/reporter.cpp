@@ -3,8 +3,16 @@
 namespace amend {
 
 Reporter::Reporter(std::vector<std::unique_ptr<Sink>> sinks, OutcomeQueue& outcomes, RunControl& control,
-                   Metrics& metrics)
-    : sinks_(std::move(sinks)), outcomes_(outcomes), control_(control), metrics_(metrics) {}
+                   Metrics& metrics, const Recovery& before)
+    : sinks_(std::move(sinks)),
+      outcomes_(outcomes),
+      control_(control),
+      metrics_(metrics),
+      recorded_(before.recorded()),
+      errors_(before.errors()) {
+  for (std::size_t i = 0; i < status_count; ++i)
+    metrics_.count(static_cast<Status>(i), before.rows(static_cast<Status>(i)));
+}
 
 void Reporter::run() {
   std::vector<Outcome> lot;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <utility>
 
 #include "reporter/append_file.hpp"
 #include "reporter/json_text.hpp"
@@ -47,25 +48,35 @@ void append_warning(std::string& out, const Outcome& outcome) {
 
 class ResultLog final : public Sink {
  public:
-  explicit ResultLog(const RunDirectory& run) : file_(run, result_log_name) {}
+  ResultLog(const RunDirectory& run, LogEnd end)
+      : file_(run, result_log_name, end.bytes), line_(end.last_sum), bytes_(end.bytes) {
+    if (end.bytes != 0) synced_ = end.bytes;
+  }
 
   void write(std::span<const Outcome> outcomes) override {
     buffer_.clear();
-    for (const Outcome& outcome : outcomes) line_.append(buffer_, outcome);
+    for (const Outcome& outcome : outcomes) line_.append(buffer_, outcome, std::exchange(synced_, std::nullopt));
     file_.write(buffer_);
+    bytes_ += buffer_.size();
   }
-  void flush() override { file_.flush(); }
+  void flush() override {
+    file_.flush();
+    synced_ = bytes_;
+  }
   void close() override { file_.close(); }
 
  private:
   AppendFile file_;
   ResultLine line_;
+  std::uint64_t bytes_;                  // of the file
+  std::optional<std::uint64_t> synced_;  // durable, and not yet told
   std::string buffer_;
 };
 
 }  // namespace
 
-void ResultLine::append(std::string& out, const Outcome& outcome) {
+void ResultLine::append(std::string& out, const Outcome& outcome, std::optional<std::uint64_t> synced) {
+  const std::size_t begin = out.size();
   out += "{\"row\":";
   append_number(out, outcome.row->position.row);
   out += ",\"line\":";
@@ -101,7 +112,8 @@ void ResultLine::append(std::string& out, const Outcome& outcome) {
   } else {
     append_failure(out, outcome);
   }
-  out += "}\n";
+  if (outcome.row->maybe_sent_before && outcome.attempts != 0) out += ",\"sent_before\":\"maybe\"";
+  seal_.close_line(out, begin, content_hash(outcome.row.raw()), synced);
 }
 
 void ResultLine::append_time(std::string& out, std::chrono::system_clock::time_point at) {
@@ -119,6 +131,8 @@ void ResultLine::append_time(std::string& out, std::chrono::system_clock::time_p
   out.append(text, sizeof text);
 }
 
-std::unique_ptr<Sink> open_result_log(const RunDirectory& run) { return std::make_unique<ResultLog>(run); }
+std::unique_ptr<Sink> open_result_log(const RunDirectory& run, LogEnd end) {
+  return std::make_unique<ResultLog>(run, end);
+}
 
 }  // namespace amend

@@ -97,14 +97,19 @@ std::string default_run_directory(std::chrono::system_clock::time_point now, std
                      random & 0xFFFFFF);
 }
 
-RunDirectory::RunDirectory(const std::string& directory) : path_(without_slash_at_end(directory)) {
+RunDirectory::RunDirectory(const std::string& directory, Opening opening) : path_(without_slash_at_end(directory)) {
+  if (opening == Opening::resume) {
+    if (!exists(path("run.json")))
+      throw ConfigError(printable(path_) + ": holds no run.json, so there is no run to go on with");
+    lock_ = lock_or_refuse(path_, path("lock"));
+    return;
+  }
   if (path_.empty()) path_ = default_run_directory(std::chrono::system_clock::now(), std::random_device{}());
   create_directories(path_);
   lock_ = lock_or_refuse(path_, path("lock"));
   if (!exists(path(result_log_name))) return;
   ::close(lock_);
-  throw ConfigError(
-      fmt::format("--run: {} already holds the results of a run; choose another directory", path_));
+  throw ConfigError(fmt::format("--run: {} already holds the results of a run; choose another directory", path_));
 }
 
 RunDirectory::~RunDirectory() { ::close(lock_); }
@@ -124,6 +129,10 @@ void RunDirectory::write_file(std::string_view name, std::string_view text) cons
     throw DurabilityError(file, "cannot write", error);
   }
   rename(temporary, name);
+}
+
+void RunDirectory::remove(std::string_view name) const {
+  if (::unlink(path(name).c_str()) != 0 && errno != ENOENT) throw DurabilityError(path(name), "cannot remove", errno);
 }
 
 void RunDirectory::rename(std::string_view from, std::string_view to) const {

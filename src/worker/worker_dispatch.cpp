@@ -64,10 +64,6 @@ void Worker::Impl::line_up(JobNumber number) { (jobs_[number].must_go_alone ? so
 
 void Worker::Impl::fetch() {
   while (fresh_.size() < rows_per_batch_max && jobs_.free() >= rows_per_batch_max && parked_bytes_ < parked_bytes_share_) {
-    if (setup_.outcomes.full()) {
-      limiter_at_ = Clock::now() + reporter_look_up;
-      return;
-    }
     const auto batch = input_.try_pop();
     if (!batch) {
       drained_input_ = input_.drained();
@@ -150,6 +146,10 @@ bool Worker::Impl::dispatch_solo(Clock::time_point now) {
 }
 
 bool Worker::Impl::may_send(Clock::time_point now) {
+  if (setup_.outcomes.full()) {
+    limiter_at_ = now + reporter_look_up;
+    return false;
+  }
   const auto decision = setup_.limiter.try_acquire(now);
   if (!decision.go) limiter_at_ = decision.at;
   return decision.go;

@@ -25,7 +25,7 @@ inline constexpr std::uint32_t jobs_waiting_max = 4096;
 /// Batches that may stand in a worker's input queue.
 inline constexpr std::size_t input_batches_max = 8;
 /// How soon a worker looks again whether the reporter has caught up.
-inline constexpr std::chrono::milliseconds reporter_look_up{5};
+inline constexpr std::chrono::microseconds reporter_look_up{500};
 /// A row is handed back free of charge so often at most, and only within the row deadline; then each lost connection
 /// costs it an attempt.
 inline constexpr std::uint32_t free_requeues_max = 64;

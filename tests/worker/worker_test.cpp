@@ -346,7 +346,7 @@ TEST_CASE("worker: nothing is sent while the run's limiter holds, and the worker
   CHECK(bench.server.seen.front().at - start >= 50ms);
 }
 
-TEST_CASE("worker: takes no row while the reporter is behind, and goes on by itself when it has caught up") {
+TEST_CASE("worker: sends nothing while the reporter is behind, and goes on by itself when it has caught up") {
   WorkerBench bench;
   std::vector<Outcome> waiting(outcomes_waiting_max);
   bench.outcomes.push(waiting);

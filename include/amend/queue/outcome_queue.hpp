@@ -1,7 +1,9 @@
 // Finished rows on their way from the workers and the reader to the reporter. Layer 2, thread-safe.
 //
-// Never blocks a worker: an event loop must not wait for a disk. It is bounded all the same: while `full`, workers take
-// no further rows, so that it holds at most `outcomes_waiting_max` and the rows the workers had already taken.
+// Never blocks a worker: an event loop must not wait for a disk. It is bounded all the same: while `full`, workers send
+// nothing, so that it holds at most `outcomes_waiting_max` and the rows that were in flight. What it holds when the
+// process is killed was answered and is not in the log: those rows are sent again by a resumed run. The reporter holds
+// as many at most while it writes them.
 #pragma once
 
 #include <atomic>
@@ -15,7 +17,7 @@
 
 namespace amend {
 
-inline constexpr std::size_t outcomes_waiting_max = 4096;
+inline constexpr std::size_t outcomes_waiting_max = 256;
 
 class OutcomeQueue {
  public:

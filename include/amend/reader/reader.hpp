@@ -42,6 +42,13 @@ class Reader {
          OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, OnRejected on_rejected,
          HiddenRows hidden = HiddenRows());
 
+  /// Before run(), when a run is gone on with: rows in `recorded` (which outlives the reader) are read, counted and
+  /// left out; of the others those up to `maybe_sent_until` are marked as perhaps sent before.
+  void leave_out(const RowSet& recorded, std::uint64_t maybe_sent_until) noexcept {
+    recorded_ = &recorded;
+    maybe_sent_until_ = maybe_sent_until;
+  }
+
   /// The thread's body: reads to the end, or until the run is stopped; then closes every queue. A source that fails
   /// stops the run (StopCause::input_failed): a read error is never taken for the end.
   void run();
@@ -85,6 +92,8 @@ class Reader {
   HiddenRows hidden_;
   std::vector<Filling> filling_;
   std::vector<Outcome> not_sent_;
+  const RowSet* recorded_ = nullptr;
+  std::uint64_t maybe_sent_until_ = 0;
   std::uint64_t rows_dropped_ = 0;
 };
 

@@ -119,6 +119,7 @@ class ErrorTally {
 
   /// Does nothing for an outcome without a reason.
   void record(const Outcome& outcome);
+  void record(const Reason& reason, const Position& position, std::string_view id);
 
   /// The `n` most frequent, the most frequent first; equal ones by code.
   std::vector<ErrorCount> worst(std::size_t n) const;

@@ -11,8 +11,9 @@
 #include "amend/queue/outcome_queue.hpp"
 #include "amend/queue/run_control.hpp"
 #include "amend/reporter/metrics.hpp"
-#include "amend/row/row_set.hpp"
+#include "amend/reporter/recovery.hpp"
 #include "amend/reporter/sink.hpp"
+#include "amend/row/row_set.hpp"
 
 namespace amend {
 
@@ -22,7 +23,9 @@ inline constexpr std::chrono::milliseconds group_commit_interval{100};
 class Reporter {
  public:
   /// `sinks` get every lot in this order: the log first, as it is the truth. References outlive the reporter.
-  Reporter(std::vector<std::unique_ptr<Sink>> sinks, OutcomeQueue& outcomes, RunControl& control, Metrics& metrics);
+  /// `before`: what the run has recorded already, when it is resumed; counted as if it were written now.
+  Reporter(std::vector<std::unique_ptr<Sink>> sinks, OutcomeQueue& outcomes, RunControl& control, Metrics& metrics,
+           const Recovery& before = Recovery());
 
   /// The thread's body: until the queue is closed and empty. When a sink fails the run is stopped
   /// (StopCause::not_durable); outcomes that come later are let go, uncounted: their rows have no record.

@@ -17,6 +17,12 @@ namespace amend {
 /// the low 24 bits of `random`.
 std::string default_run_directory(std::chrono::system_clock::time_point now, std::uint32_t random);
 
+/// What a run directory is opened for.
+enum class Opening : std::uint8_t {
+  start,   ///< a new run
+  resume,  ///< to go on with the run that it holds
+};
+
 /// Holds the lock of its directory for as long as it lives; the lock (flock(2) on `lock`) dies with the process, so a
 /// killed run leaves nothing to clean up. The file `lock` stays: removing it would let two processes hold one lock.
 class RunDirectory {
@@ -24,7 +30,8 @@ class RunDirectory {
   /// Creates `directory`, parents included, for a new run; empty: `default_run_directory` of now.
   /// Throws ConfigError: exit 7 when another process holds it; exit 2, naming --run, when it cannot be created or
   /// already holds a results.ndjson. Throws DurabilityError when the disk is full or broken.
-  explicit RunDirectory(const std::string& directory);
+  /// Opening::resume creates nothing: exit 2 when there is no such directory.
+  explicit RunDirectory(const std::string& directory, Opening opening = Opening::start);
   RunDirectory(const RunDirectory&) = delete;
   RunDirectory& operator=(const RunDirectory&) = delete;
   ~RunDirectory();
@@ -36,6 +43,9 @@ class RunDirectory {
   /// Replaces the file `name` by `text`, whole or not at all, also over a power cut: write to `name`.tmp, fdatasync,
   /// rename, fsync of the directory. Throws DurabilityError.
   void write_file(std::string_view name, std::string_view text) const;
+
+  /// Removes one of its files when it is there; not durable before sync(). Throws DurabilityError.
+  void remove(std::string_view name) const;
 
   /// Renames one of its files durably, over `to` when that exists. Throws DurabilityError.
   void rename(std::string_view from, std::string_view to) const;

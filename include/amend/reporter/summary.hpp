@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -15,8 +16,8 @@
 #include "amend/config.hpp"
 #include "amend/error.hpp"
 #include "amend/reporter/metrics.hpp"
-#include "amend/row/stop_cause.hpp"
 #include "amend/row/outcome.hpp"
+#include "amend/row/stop_cause.hpp"
 
 namespace amend {
 
@@ -88,9 +89,23 @@ class InputIdentity {
 };
 static_assert(!std::is_aggregate_v<InputIdentity>);
 
-/// The text of run.json: every effective option, the input's identity, the version. Secrets are named by file only; of
-/// further headers only the names are written, and user information in the URL is left out.
+/// The text of run.json: every effective option, the input's identity, the version. Secrets are named by file only, and
+/// user information in the URL is left out; of --header only the names are written.
 std::string run_json(const Config& config, const InputIdentity& input,
                      std::chrono::system_clock::time_point started_at);
+
+/// What run.json says.
+class RunRecord {
+ public:
+  RunRecord() = default;
+
+  Config config;  ///< AuthConfig::headers: names only
+  InputIdentity input;
+};
+static_assert(!std::is_aggregate_v<RunRecord>);
+
+/// Reads what run_json has written. Throws ConfigError (ExitCode::input) naming the member that is missing or not what
+/// it should be.
+RunRecord read_run_json(std::string_view text);
 
 }  // namespace amend

@@ -38,6 +38,7 @@ class Update {
   Slice guard;               ///< `--guard`: what the answer's reference_number must be; meaningless without the option
   std::uint64_t key = 0;     ///< hash of the id in lower case: routing and key gate
   bool sends_token = false;  ///< the body holds a default_payment_token (decides what a card error means)
+  bool maybe_sent_before = false;  ///< the run was resumed, and this row may have been in flight when it ended
 };
 static_assert(!std::is_aggregate_v<Update>);
 
@@ -77,6 +78,7 @@ class Batch {
   void push_back(const Update& update) { rows_.push_back(update); }
   /// The last row is not to be sent after all: it keeps its id and raw bytes.
   void withhold_last() noexcept { rows_.back().body = Slice(); }
+  void mark_last_maybe_sent() noexcept { rows_.back().maybe_sent_before = true; }
 
   /// When the reader handed the batch on; the start of a row's time in the queue.
   std::chrono::steady_clock::time_point sealed_at() const noexcept { return sealed_at_; }

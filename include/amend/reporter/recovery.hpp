@@ -1,0 +1,74 @@
+// What a run that ended anyhow has left: read back from its results.ndjson, so that it can be gone on with. Layer 2.
+//
+// Memory: 8 bytes for each row with a record (the hash of its content), 24 for each that did not end in success.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "amend/error.hpp"
+#include "amend/reporter/metrics.hpp"
+#include "amend/reporter/result_log.hpp"
+#include "amend/reporter/run_directory.hpp"
+#include "amend/row/outcome.hpp"
+#include "amend/row/row_set.hpp"
+
+namespace amend {
+
+class Recovery {
+ public:
+  /// An empty one: nothing was recovered.
+  Recovery() = default;
+
+  /// Reads the log of `run`, to its end; a log that is not there is an empty one. Changes nothing.
+  /// Throws InputError, naming the offset, when what was durable has changed; when it cannot be read.
+  explicit Recovery(const RunDirectory& run);
+
+  /// Rows with a record.
+  const RowSet& recorded() const noexcept { return recorded_; }
+  std::uint64_t rows(Status status) const noexcept { return rows_[static_cast<std::size_t>(status)]; }
+  /// The largest row number with a record; 0: there is none.
+  std::uint64_t last_row() const noexcept { return hashes_.empty() ? 0 : hashes_.size() - 1; }
+  /// Where the log is gone on with, and what a crash has left behind that and is cut off.
+  LogEnd end() const noexcept { return end_; }
+  std::uint64_t torn_bytes() const noexcept { return torn_bytes_; }
+
+  /// Whether a row says what it said when its record was written. For a row with a record.
+  bool same_content(std::uint64_t row, std::string_view raw) const noexcept;
+
+  /// What the record of a row says that did not end in success; nullopt for success, and without a record. Reads the
+  /// log.
+  struct Failure {
+    Status status;
+    Reason reason;
+  };
+  std::optional<Failure> failure_of(std::uint64_t row) const;
+
+  /// The errors so far, for the summary.
+  const ErrorTally& errors() const noexcept { return errors_; }
+
+ private:
+  class NotWell {
+   public:
+    std::uint64_t row;
+    std::uint64_t offset;
+    Status status;
+  };
+
+  void read();
+  void take(const JournalRecord& record);
+
+  std::string path_;
+  RowSet recorded_;
+  std::vector<std::uint64_t> hashes_;  // by row
+  std::vector<NotWell> not_well_;      // by row
+  std::array<std::uint64_t, status_count> rows_{};
+  ErrorTally errors_;
+  LogEnd end_;
+  std::uint64_t torn_bytes_ = 0;
+};
+
+}  // namespace amend

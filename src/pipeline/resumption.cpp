@@ -1,0 +1,143 @@
+#include "pipeline/resumption.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <thread>
+
+#include "amend/reader/source.hpp"
+#include "amend/reporter/feedback.hpp"
+#include "amend/reporter/summary.hpp"
+
+namespace amend {
+namespace {
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw ConfigError(printable(path) + ": cannot be read", ExitCode::input);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::vector<std::string> names_of(const std::vector<std::string>& headers) {
+  std::vector<std::string> names;
+  for (const std::string& header : headers) names.push_back(header.substr(0, header.find(':')));
+  std::ranges::sort(names);
+  return names;
+}
+
+// The first option that would make other requests than those of the rows that are done.
+std::optional<std::string> changed_option(const Config& was, const Config& is) {
+  if (was.target.url != is.target.url) return "--url";
+  if (was.auth.kind != is.auth.kind) return "--auth";
+  if (was.auth.app_id != is.auth.app_id) return "--app-id";
+  if (names_of(was.auth.headers) != names_of(is.auth.headers)) return "--header";
+  if (was.input.file != is.input.file) return "the input file";
+  if (was.input.format != is.input.format) return "--format";
+  if (was.input.delimiter != is.input.delimiter) return "--delimiter";
+  if (was.input.encoding != is.input.encoding) return "--encoding";
+  if (was.input.recover != is.input.recover) return "--recover";
+  if (was.input.duplicates != is.input.duplicates) return "--duplicates";
+  if (was.mapping.columns != is.mapping.columns) return "--map";
+  if (was.mapping.id_column != is.mapping.id_column) return "--id-column";
+  if (was.mapping.blanks != is.mapping.blanks) return "--blank";
+  if (was.mapping.guard_column != is.mapping.guard_column) return "--guard";
+  if (was.mapping.trim != is.mapping.trim) return "--trim";
+  if (was.mapping.split_phone != is.mapping.split_phone) return "--split-phone";
+  return std::nullopt;
+}
+
+void refuse_one_time_input(const std::string& file) {
+  struct stat info {};
+  if (file != "-" && ::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode)) return;
+  throw ConfigError(
+      (file == "-" ? "standard input" : printable(file)) + " cannot be read again: this run cannot be resumed",
+      ExitCode::input);
+}
+
+/// One recorded row at a time, for the files that can be fed back.
+class RecordedRow final : public BatchOwner {
+ public:
+  RecordedRow() : batch_(*this) {}
+  void reclaim(Batch*) noexcept override {}
+
+  Outcome outcome(const Record& record, Recovery::Failure failure) {
+    batch_.clear(0);
+    batch_.arena() += record.raw();
+    Update update;
+    update.position = record.position();
+    update.raw = batch_.slice_from(0);
+    batch_.push_back(update);
+    Outcome out(RowRef(batch_, 0), failure.status);
+    out.reason = std::make_unique<Reason>(std::move(failure.reason));
+    return out;
+  }
+
+ private:
+  Batch batch_;
+};
+
+}  // namespace
+
+std::uint32_t worker_count(const PaceConfig& pace) {
+  const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
+  return std::min(pace.connections, pace.workers == 0 ? cores : pace.workers);
+}
+
+// Enough for every worker to have a full queue, a batch at hand and some in flight, whatever the depth.
+std::size_t batches_for(const PaceConfig& pace) {
+  const std::size_t in_flight = std::size_t{pace.connections} * pace.pipeline;
+  return std::size_t{worker_count(pace)} * 16 + in_flight / 8 + 8;
+}
+
+Resumption::Resumption(const Config& config, ChangedOptions changed)
+    : run_(config.run_directory, Opening::resume), before_(run_) {
+  const Config was = read_run_json(content_of(run_.path("run.json"))).config;
+  refuse_one_time_input(was.input.file);
+  const auto option = changed_option(was, config);
+  if (option && changed == ChangedOptions::refuse)
+    throw ConfigError(*option +
+                      " is not what it was: the rows that are done were sent otherwise. Leave it as it was, or "
+                      "--accept-changed-options");
+  maybe_sent_until_ = before_.last_row() + (batches_for(was.pace) + 1) * rows_per_batch_max;
+  // A run that is killed from here on must not look finished.
+  for (const char* name : {"summary.json", "unsent.csv", "unsent.ndjson"}) run_.remove(name);
+  for (const char* stem : {"failed", "unknown", "rejected"})
+    for (const char* extension : {".csv", ".ndjson"}) run_.remove(std::string(stem) + extension);
+  run_.sync();
+  compare_input(config);
+}
+
+// Before anything is sent: a file that is not the one of the run would put results beside the wrong rows.
+void Resumption::compare_input(const Config& config) {
+  const auto input = open_source(config.input);
+  feedback_ = open_feedback(run_, InputLayout(input->format(), input->header(), input->delimiter()));
+  const std::string file = printable(config.input.file);
+  RecordedRow recorded;
+  std::vector<Outcome> lot;
+  Record record;
+  std::uint64_t rows = 0;
+  while (input->next(record)) {
+    rows = record.position().row;
+    if (!before_.recorded().contains(rows)) {
+      ++rows_left_;
+      continue;
+    }
+    if (!before_.same_content(rows, record.raw()))
+      throw InputError(file + ": row " + std::to_string(rows) + " (line " + std::to_string(record.position().line) +
+                       ") is not what it was when its result was recorded: the file was edited, reordered or replaced; "
+                       "nothing was sent");
+    auto failure = before_.failure_of(rows);
+    if (!failure) continue;
+    lot.push_back(recorded.outcome(record, std::move(*failure)));
+    feedback_->write(lot);
+    lot.clear();
+  }
+  if (before_.last_row() > rows)
+    throw InputError(file + ": has " + std::to_string(rows) + " rows, but the run has a result for row " +
+                     std::to_string(before_.last_row()) + ": the file was cut or replaced; nothing was sent");
+}
+
+}  // namespace amend

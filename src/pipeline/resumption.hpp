@@ -1,0 +1,44 @@
+// What has to be done before a run can be gone on with: its log read back, its options and its input compared, its
+// files made anew. Sends nothing. Layer 4.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "amend/config.hpp"
+#include "amend/pipeline.hpp"
+#include "amend/reporter/recovery.hpp"
+#include "amend/reporter/run_directory.hpp"
+#include "amend/reporter/sink.hpp"
+
+namespace amend {
+
+class Resumption {
+ public:
+  /// `config.run_directory` is the run. Locks it. Throws ConfigError and InputError as Pipeline::recover says.
+  Resumption(const Config& config, ChangedOptions changed);
+
+  const RunDirectory& run() const noexcept { return run_; }
+  const Recovery& before() const noexcept { return before_; }
+  /// Rows of the input without a record.
+  std::uint64_t rows_left() const noexcept { return rows_left_; }
+  /// Rows up to this one, without a record, may have been in flight when the run ended.
+  std::uint64_t maybe_sent_until() const noexcept { return maybe_sent_until_; }
+  /// The files that can be fed back, with the rows recorded so far; for the reporter to go on with. Once.
+  std::unique_ptr<Sink> take_feedback() noexcept { return std::move(feedback_); }
+
+ private:
+  void compare_input(const Config& config);
+
+  RunDirectory run_;
+  Recovery before_;
+  std::unique_ptr<Sink> feedback_;
+  std::uint64_t rows_left_ = 0;
+  std::uint64_t maybe_sent_until_ = 0;
+};
+
+/// Batches between the reader and the log at most, with this pace: the pool's size, and what may be lost in a crash.
+std::size_t batches_for(const PaceConfig& pace);
+std::uint32_t worker_count(const PaceConfig& pace);
+
+}  // namespace amend
