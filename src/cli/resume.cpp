@@ -83,6 +83,7 @@ void refuse_unfinished_run(const Config& config) {
   for (fs::directory_iterator at(parent, error), end; !error && at != end && seen < directories_max;
        at.increment(error)) {
     ++seen;
+    if (!config.run_directory.empty() && fs::equivalent(at->path(), config.run_directory, error)) continue;
     if (!is_run_of(at->path(), config.input.file) || is_finished(at->path())) continue;
     const std::string run =
         printable(config.run_directory.empty() ? "amend-runs/" + at->path().filename().string() : at->path().string());

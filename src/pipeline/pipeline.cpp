@@ -212,6 +212,9 @@ Summary Pipeline::Impl::run() {
   const auto unsent = write_unsent(run, reporter);
   Summary summary = summarise(reporter, unsent);
   summary.files = run.files();
+  std::error_code no_size;
+  const auto log_bytes = std::filesystem::file_size(run.path(result_log_name), no_size);
+  if (!no_size && control_.cause() != StopCause::not_durable) summary.log_bytes = log_bytes;
   try {
     Summary complete = summary;
     complete.files.emplace_back("summary.json");

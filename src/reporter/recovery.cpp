@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <fstream>
+#include <iterator>
 
 namespace amend {
 namespace {
@@ -34,9 +35,18 @@ Reason reason_of(const json::object& line) {
   return Reason(text_of(line, "error_code"), text_of(line, "error"), origin_named(text_of(line, "source")));
 }
 
+// What summary.json says of the log; 0: there is none, or it says nothing.
+std::uint64_t log_bytes_in(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const json::object summary = parse_line(std::string(std::istreambuf_iterator<char>(file), {}));
+  const json::value* bytes = summary.if_contains("log_bytes");
+  return bytes && bytes->is_int64() ? static_cast<std::uint64_t>(bytes->get_int64()) : 0;
+}
+
 }  // namespace
 
-Recovery::Recovery(const RunDirectory& run) : path_(run.path(result_log_name)) {
+Recovery::Recovery(const RunDirectory& run)
+    : path_(run.path(result_log_name)), summary_path_(run.path("summary.json")) {
   read();
   std::ranges::sort(not_well_, {}, &NotWell::row);
 }
@@ -54,6 +64,9 @@ void Recovery::read() {
     bytes += input.size();
     while (reader.parse(input, record) == JournalReader::Stop::record) take(record);
   }
+  // A run that ended by itself has made all of its log durable. One that is shorter now was cut, not changed.
+  const std::uint64_t durable = log_bytes_in(summary_path_);
+  if (bytes >= durable) reader.note_durable(durable);
   if (file.bad()) throw InputError(path_ + ": cannot be read");
   if (const auto at = reader.damaged_at())
     throw InputError(path_ + ": was changed at byte " + std::to_string(*at) +

@@ -109,7 +109,9 @@ RunDirectory::RunDirectory(const std::string& directory, Opening opening) : path
   lock_ = lock_or_refuse(path_, path("lock"));
   if (!exists(path(result_log_name))) return;
   ::close(lock_);
-  throw ConfigError(fmt::format("--run: {} already holds the results of a run; choose another directory", path_));
+  throw ConfigError(fmt::format(
+      "--run: {} already holds the results of a run; `amend resume` goes on with it, or choose another directory",
+      path_));
 }
 
 RunDirectory::~RunDirectory() { ::close(lock_); }

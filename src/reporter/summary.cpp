@@ -118,6 +118,7 @@ std::string to_json(const Summary& summary) {
       {"requests", requests_json(summary)},
       {"latency_ms",
        json::object{{"service", latency_json(summary.service)}, {"queued", latency_json(summary.queued)}}},
+      {"log_bytes", summary.log_bytes ? json::value(*summary.log_bytes) : json::value(nullptr)},
       {"errors", errors_json(summary)},
       {"files", files_json(summary)}};
   std::string out;

@@ -87,7 +87,7 @@ TEST_CASE("closing: every exit code of a run that stopped is told with its reaso
     CHECK(text.starts_with("stopped early (exit code " + std::to_string(static_cast<int>(code)) +
                            "): because of this\n"));
     CHECK(holds(text, "500 unsent"));
-    CHECK(holds(text, "amend update amend-runs/a/unsent.csv "));
+    CHECK(holds(text, "amend resume amend-runs/a "));
     CHECK(cli::closing_line(summary) ==
           "amend: because of this; 990 of 1,000 rows ended in success; see amend-runs/a\n");
   }

@@ -92,12 +92,12 @@ TEST_CASE("options: --help of a command shows every option it takes, under its g
 
 TEST_CASE("options: --help names the commands that exist, and the exit codes") {
   const std::string help = parse({"--help"}).text;
-  for (const char* part :
-       {"update", "check", "ping", "--version", "amend check customers.csv", "Examples:", "Exit codes: 0", "130/143"}) {
+  for (const char* part : {"update", "check", "resume", "ping", "--version", "amend check customers.csv",
+                           "Examples:", "Exit codes: 0", "130/143"}) {
     CAPTURE(part);
     CHECK(holds(help, part));
   }
-  for (const char* later : {"resume", "retry", "reconcile"}) CHECK_FALSE(holds(help, later));
+  for (const char* later : {"retry", "reconcile"}) CHECK_FALSE(holds(help, later));
   CHECK(parse({"--version"}).text.starts_with("amend "));
 }
 
@@ -218,7 +218,7 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
     const char* message;
   };
   const std::vector<Case> cases{
-      {{}, "name a command: update, check or ping; see amend --help"},
+      {{}, "name a command: update, check, resume or ping; see amend --help"},
       {{"updat"}, "unknown command updat; see amend --help"},
       {{"--bogus"}, "unknown option --bogus; see amend --help"},
       {{"update"}, "name the input: amend update FILE (- for standard input); see amend update --help"},

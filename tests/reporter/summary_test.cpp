@@ -23,7 +23,7 @@ std::string keys_of(const boost::json::value& object) {
 TEST_CASE("summary: the keys that scripts rely on are all there, also when nothing happened") {
   const auto value = boost::json::parse(to_json(Summary()));
   CHECK(keys_of(value) ==
-        "version run input started_at elapsed_s exit_code stop_reason rows requests latency_ms errors files");
+        "version run input started_at elapsed_s exit_code stop_reason rows requests latency_ms log_bytes errors files");
   CHECK(keys_of(value.at("rows")) == "read success failed unknown rejected superseded unsent");
   CHECK(keys_of(value.at("requests")) == "attempts retries requeues connections handshakes_failed");
   CHECK(keys_of(value.at("latency_ms")) == "service queued");
@@ -91,6 +91,50 @@ TEST_CASE("run.json: options and input are told, secrets by file name only") {
   CHECK(value.at("input").at("size") == 1234);
   CHECK(value.at("input").at("format") == "csv");
   CHECK(value.at("started_at") == "1970-01-01T00:00:00Z");
+}
+
+TEST_CASE("run.json: what was written is read back, so that a run can be gone on with; of headers the names") {
+  Config config;
+  config.target.url = "https://gateway.example/prefix";
+  config.target.ca_file = "/etc/ca.pem";
+  config.auth.kind = Auth::bearer;
+  config.auth.bearer_file = "/run/token";
+  config.auth.headers = {"X-Team: night"};
+  config.input.file = "/data/c\"ust\\.csv";
+  config.input.format = Format::csv;
+  config.input.delimiter = '|';
+  config.input.encoding = "big5";
+  config.input.duplicates = Duplicates::last;
+  config.input.recover = config.input.strict = true;
+  config.input.limit = 7;
+  config.mapping.columns = {{"phone", "Mobile"}, {"name", "Full Name"}};
+  config.mapping.blanks = {{"email", Blank::null}};
+  config.mapping.id_column = "key";
+  config.mapping.guard_column = "ref";
+  config.mapping.trim = config.mapping.split_phone = true;
+  config.pace.interval = std::chrono::nanoseconds(123);
+  config.pace.pipeline = 9;
+  config.retry.attempts_max = 11;
+  config.deadline.row = std::chrono::milliseconds(77);
+  config.version = "1";
+  InputIdentity input;
+  input.path = "c.csv";
+  input.inode = 5;
+  const auto at = std::chrono::system_clock::time_point();
+  RunRecord record = read_run_json(run_json(config, input, at));
+  CHECK(record.config.auth.headers == std::vector<std::string>{"X-Team"});
+  record.config.auth.headers = config.auth.headers;
+  CHECK(run_json(record.config, record.input, at) == run_json(config, input, at));
+  // Without a delimiter that was given, too.
+  config.input.delimiter.reset();
+  CHECK_FALSE(read_run_json(run_json(config, input, at)).config.input.delimiter);
+}
+
+TEST_CASE("run.json: what is missing or is not what amend writes is named") {
+  CHECK_THROWS_WITH_AS(read_run_json("{"), doctest::Contains("run.json"), ConfigError);
+  std::string text = run_json(Config(), InputIdentity(), std::chrono::system_clock::time_point());
+  text.replace(text.find("\"trim\":false"), 12, "\"trim\":\"no\"");
+  CHECK_THROWS_WITH_AS(read_run_json(text), doctest::Contains("options.mapping.trim"), ConfigError);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
@@ -100,6 +101,9 @@ class FakeSession final : public Session {
     idle_race_ = true;
     end(CloseCause::ended);
   }
+
+  /// Calls `action` on the worker's thread, after everything the worker has still to do now.
+  void later(std::function<void()> action) { boost::asio::post(woken_.get_executor(), std::move(action)); }
 
   // Session
   boost::asio::awaitable<Opened> open() override {

@@ -4,7 +4,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "amend/queue/batch_pool.hpp"
@@ -40,6 +46,35 @@ class Ended {
   std::string warning;
 };
 
+/// A worker that does not end would stop the whole test program without a word: this one names the test, and ends it.
+class Watchdog {
+ public:
+  Watchdog() : thread_([this] { watch(); }) {}
+  ~Watchdog() {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
+  }
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+
+ private:
+  void watch() {
+    std::unique_lock lock(mutex_);
+    if (changed_.wait_for(lock, std::chrono::seconds(60), [this] { return over_; })) return;
+    std::fputs("the worker did not end within 60 seconds\n", stderr);
+    std::abort();  // doctest tells in which test
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool over_ = false;
+  std::thread thread_;
+};
+
 class WorkerBench {
  public:
   WorkerBench() {
@@ -51,8 +86,11 @@ class WorkerBench {
     server.serve = [](FakeSession& session) { session.reply_to_all(); };
   }
 
-  /// Runs to the end with one row for each id, in this order; the body of row n is "row n". At most 512 rows.
+  /// Runs to the end with one row for each id, in this order; the body of row n is "row n". Outcomes are collected at
+  /// the end only, so there may be no more rows than may wait for a reporter.
   void run(const std::vector<std::string>& ids) {
+    REQUIRE(ids.size() <= outcomes_waiting_max);
+    const Watchdog watchdog;
     std::string prefix;
     WorkerSetup setup(config, prefix, control, limiter, metrics, outcomes);
     setup.connections = connections;

@@ -11,6 +11,7 @@
 // - before it: what was durable has changed. Nobody knows what else did: the run is not resumed.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -63,6 +64,9 @@ class JournalReader {
 
   /// Consumes `input` until a record is complete or the input is used up.
   Stop parse(std::string_view& input, JournalRecord& out);
+
+  /// Known from elsewhere: so much of the file was on stable storage.
+  void note_durable(std::uint64_t bytes) noexcept { synced_ = std::max(synced_, bytes); }
 
   /// After the last byte: how far the log is whole; the rest is to be cut off.
   std::uint64_t whole_bytes() const noexcept { return whole_bytes_; }

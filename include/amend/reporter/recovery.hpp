@@ -62,6 +62,7 @@ class Recovery {
   void take(const JournalRecord& record);
 
   std::string path_;
+  std::string summary_path_;
   RowSet recorded_;
   std::vector<std::uint64_t> hashes_;  // by row
   std::vector<NotWell> not_well_;      // by row

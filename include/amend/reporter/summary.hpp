@@ -66,6 +66,8 @@ class Summary {
   Latency service;  ///< last attempt: send → answer
   Latency queued;   ///< row read → first send
 
+  std::optional<std::uint64_t> log_bytes;  ///< of results.ndjson, all of them durable; empty: not known
+
   std::vector<ErrorCount> errors;  ///< the most frequent first
   std::vector<std::string> files;  ///< written, relative to run_directory
 };
