@@ -21,7 +21,7 @@ distribution=$(. /etc/os-release 2>/dev/null && printf '%s-%s' "${ID:-unknown}" 
 if [ "${distribution:-}" != debian-12 ]; then
   say "This is not Debian 12, so nothing is installed for you. Going on with what is here; what is needed:"
   say "  a C++20 compiler (GCC 12 or later), CMake >= 3.25, Ninja, OpenSSL >= 3.0 with its command line program,"
-  say "  Boost >= 1.81 with json, url and system, fmt >= 9, CLI11 >= 2.1; for the tests doctest >= 2.4, Google Benchmark and nginx"
+  say "  Boost >= 1.81 with json, url and system, fmt >= 9, CLI11 >= 2.1, xxhash >= 0.8; for the tests doctest >= 2.4, Google Benchmark and nginx"
   exit 0
 fi
 
