@@ -1,8 +1,10 @@
 #include "cli/resume.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <boost/json/parse.hpp>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -50,12 +52,20 @@ bool is_finished(const fs::path& run) {
   return unsent && unsent->is_int64() && unsent->get_int64() == 0;
 }
 
-bool is_run_of(const fs::path& run, const fs::path& input) {
+// A file that was written anew since is another input.
+bool is_same_input(const InputIdentity& then, const std::string& input) {
+  struct stat now {};
+  if (::stat(input.c_str(), &now) != 0) return false;
+  const auto modified = std::chrono::seconds(now.st_mtim.tv_sec) + std::chrono::nanoseconds(now.st_mtim.tv_nsec);
+  return then.inode == now.st_ino && then.device == now.st_dev && then.modified == modified &&
+         then.size == static_cast<std::uint64_t>(now.st_size);
+}
+
+bool is_run_of(const fs::path& run, const std::string& input) {
   std::error_code error;
   if (!fs::exists(run / "run.json", error)) return false;
   try {
-    const RunRecord record = read_run_json(content_of(run / "run.json"));
-    return record.input.path != "-" && fs::equivalent(record.config.input.file, input, error);
+    return is_same_input(read_run_json(content_of(run / "run.json")).input, input);
   } catch (const ConfigError&) {
     return false;  // of another version, or not ours
   }

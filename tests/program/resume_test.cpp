@@ -166,6 +166,12 @@ TEST_CASE("update: a file that has an unfinished run beside it is refused, namin
   CHECK(killed.resume().code == 1);
 }
 
+TEST_CASE("update: a file that was written anew since its unfinished run is another input") {
+  Killed killed(500);
+  write_file(killed.work.input, rows(3));
+  CHECK(run(update_command(killed.simulator.url(), killed.work.input, killed.work.dir.file("second"), {})).code == 0);
+}
+
 TEST_CASE("resume: standard input cannot be read again") {
   const Work work(rows(5));
   Simulator simulator;
