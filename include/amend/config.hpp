@@ -4,15 +4,21 @@
 // hand. Nothing here holds a secret's value in a form that is ever printed: secrets are named by file.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace amend {
+
+/// How the values of an enumeration are spelled: on the command line, in --config and in run.json alike.
+template <class Enum, std::size_t count>
+using Spellings = std::array<std::pair<std::string_view, Enum>, count>;
 
 /// Where requests go and how the connection is secured.
 struct TargetConfig {
@@ -26,6 +32,8 @@ struct TargetConfig {
 };
 
 enum class Auth : std::uint8_t { wonder, bearer, none };
+inline constexpr Spellings<Auth, 3> auth_spellings{
+    {{"wonder", Auth::wonder}, {"bearer", Auth::bearer}, {"none", Auth::none}}};
 
 struct AuthConfig {
   Auth kind = Auth::wonder;
@@ -38,7 +46,12 @@ struct AuthConfig {
 };
 
 enum class Format : std::uint8_t { automatic, csv, ndjson };
+inline constexpr Spellings<Format, 3> format_spellings{
+    {{"auto", Format::automatic}, {"csv", Format::csv}, {"ndjson", Format::ndjson}}};
+
 enum class Blank : std::uint8_t { omit, empty, null };
+inline constexpr Spellings<Blank, 3> blank_spellings{
+    {{"omit", Blank::omit}, {"empty", Blank::empty}, {"null", Blank::null}}};
 
 /// What happens to several rows of one customer. Only rows that would be sent count: a rejected row hides no other.
 enum class Duplicates : std::uint8_t {
@@ -47,6 +60,10 @@ enum class Duplicates : std::uint8_t {
   first,   ///< the first one is sent, the others are superseded
   reject,  ///< none is sent: each is rejected as input.id.duplicate
 };
+inline constexpr Spellings<Duplicates, 4> duplicates_spellings{{{"order", Duplicates::order},
+                                                                {"last", Duplicates::last},
+                                                                {"first", Duplicates::first},
+                                                                {"reject", Duplicates::reject}}};
 
 struct InputConfig {
   std::string file;                   ///< a path, or "-" for stdin

@@ -39,7 +39,7 @@ std::uint32_t count(Name option, Text value, std::uint32_t least, std::uint32_t 
 }
 
 template <class Value, std::size_t N>
-Value choose(Name option, Text value, const std::array<std::pair<std::string_view, Value>, N>& choices) {
+Value choose(Name option, Text value, const Spellings<Value, N>& choices) {
   std::string names;
   for (const auto& [name, choice] : choices) {
     if (value == name) return choice;
@@ -49,20 +49,10 @@ Value choose(Name option, Text value, const std::array<std::pair<std::string_vie
   throw ConfigError(fmt::format("{} must be one of {}, got \"{}\"", option, names, printable(value, 60)));
 }
 
-constexpr std::array<std::pair<std::string_view, Auth>, 3> auths{
-    {{"wonder", Auth::wonder}, {"bearer", Auth::bearer}, {"none", Auth::none}}};
-constexpr std::array<std::pair<std::string_view, Format>, 3> formats{
-    {{"auto", Format::automatic}, {"csv", Format::csv}, {"ndjson", Format::ndjson}}};
-constexpr std::array<std::pair<std::string_view, Blank>, 3> blanks{
-    {{"omit", Blank::omit}, {"empty", Blank::empty}, {"null", Blank::null}}};
-constexpr std::array<std::pair<std::string_view, Duplicates>, 4> duplicates{{{"order", Duplicates::order},
-                                                                             {"last", Duplicates::last},
-                                                                             {"first", Duplicates::first},
-                                                                             {"reject", Duplicates::reject}}};
-constexpr std::array<std::pair<std::string_view, ProgressForm>, 4> progress_forms{{{"auto", ProgressForm::automatic},
-                                                                                   {"bar", ProgressForm::bar},
-                                                                                   {"plain", ProgressForm::plain},
-                                                                                   {"none", ProgressForm::none}}};
+constexpr Spellings<ProgressForm, 4> progress_forms{{{"auto", ProgressForm::automatic},
+                                                     {"bar", ProgressForm::bar},
+                                                     {"plain", ProgressForm::plain},
+                                                     {"none", ProgressForm::none}}};
 
 void set_connect_timeout(Options& o, Name option, Text value) {
   DeadlineConfig& deadline = o.config.deadline;
@@ -81,7 +71,7 @@ void set_guard(Options& o, Name option, Text value) {
 
 void add_blank(Options& o, Name option, Text value) {
   auto [field, blank] = parse_assignment(option, value, "FIELD=omit, FIELD=empty or FIELD=null");
-  o.config.mapping.blanks.emplace_back(std::move(field), choose(option, blank, blanks));
+  o.config.mapping.blanks.emplace_back(std::move(field), choose(option, blank, blank_spellings));
 }
 
 // Columns: name, takers, arity, group, value, environment, description, apply.
@@ -110,7 +100,7 @@ constexpr std::array entries{
 
     OptionEntry{"auth", sending, Arity::once, credentials, "KIND", nullptr,
                 "wonder (default): signed requests; bearer: a token; none",
-                [](Options& o, Name n, Text v) { o.config.auth.kind = choose(n, v, auths); }},
+                [](Options& o, Name n, Text v) { o.config.auth.kind = choose(n, v, auth_spellings); }},
     OptionEntry{"app-id", sending, Arity::once, credentials, "UUID", "WONDER_APP_ID", "The AppID that Wonder gave you",
                 [](Options& o, Name, Text v) { o.config.auth.app_id = v; }},
     OptionEntry{
@@ -130,7 +120,7 @@ constexpr std::array entries{
 
     OptionEntry{"format", reading, Arity::once, input, "FORMAT", nullptr,
                 "auto (default: by name, else by the first byte), csv or ndjson",
-                [](Options& o, Name n, Text v) { o.config.input.format = choose(n, v, formats); }},
+                [](Options& o, Name n, Text v) { o.config.input.format = choose(n, v, format_spellings); }},
     OptionEntry{"delimiter", reading, Arity::once, input, "CHAR", nullptr,
                 "Separator of a CSV: one character, or tab, comma, semicolon, pipe (default: recognised in the header)",
                 [](Options& o, Name n, Text v) { o.config.input.delimiter = parse_delimiter(n, v); }},
@@ -143,7 +133,7 @@ constexpr std::array entries{
     OptionEntry{"duplicates", reading, Arity::once, input, "HOW", nullptr,
                 "A customer in several rows: order (default) sends all in the order of the file, last or first sends "
                 "that one, reject sends none; all but order read the file twice",
-                [](Options& o, Name n, Text v) { o.config.input.duplicates = choose(n, v, duplicates); }},
+                [](Options& o, Name n, Text v) { o.config.input.duplicates = choose(n, v, duplicates_spellings); }},
     OptionEntry{"limit", reading, Arity::once, input, "N", nullptr,
                 "Read at most N rows, from 1 (default: all; with --dry-run 3)",
                 [](Options& o, Name n, Text v) {

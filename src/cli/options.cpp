@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <deque>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -48,20 +47,9 @@ std::string dashed(std::string_view name) { return "--" + std::string(name); }
 
 bool reads_input(Command command) { return command == Command::update || command == Command::check; }
 
-std::string content_of(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) throw ConfigError(printable(path) + ": is a directory");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw ConfigError(printable(path) + ": cannot be read");
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 // The options of a run that is gone on with.
 Config recorded_config(const std::string& run) {
-  const std::string file = run + "/run.json";
-  if (std::error_code error; !std::filesystem::exists(file, error))
-    throw ConfigError(printable(run) + ": holds no run.json: name the directory of a run");
-  Config config = read_run_json(content_of(file)).config;
+  Config config = read_run(run).config;
   config.run_directory = run;
   return config;
 }

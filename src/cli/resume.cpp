@@ -62,12 +62,10 @@ bool is_same_input(const InputIdentity& then, const std::string& input) {
 }
 
 bool is_run_of(const fs::path& run, const std::string& input) {
-  std::error_code error;
-  if (!fs::exists(run / "run.json", error)) return false;
   try {
-    return is_same_input(read_run_json(content_of(run / "run.json")).input, input);
+    return is_same_input(read_run(run.string()).input, input);
   } catch (const ConfigError&) {
-    return false;  // of another version, or not ours
+    return false;  // no run, or one of another version
   }
 }
 

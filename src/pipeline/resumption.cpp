@@ -3,8 +3,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <thread>
 
@@ -14,12 +12,6 @@
 
 namespace amend {
 namespace {
-
-std::string content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw ConfigError(printable(path) + ": cannot be read", ExitCode::input);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 std::vector<std::string> names_of(const std::vector<std::string>& headers) {
   std::vector<std::string> names;
@@ -94,7 +86,7 @@ std::size_t batches_for(const PaceConfig& pace) {
 
 Resumption::Resumption(const Config& config, ChangedOptions changed)
     : run_(config.run_directory, Opening::resume), before_(run_) {
-  const Config was = read_run_json(content_of(run_.path("run.json"))).config;
+  const Config was = read_run(run_.path()).config;
   refuse_one_time_input(was.input.file);
   const auto option = changed_option(was, config);
   if (option && changed == ChangedOptions::refuse)

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json.hpp>
 #include <string_view>
 
@@ -9,46 +10,15 @@ namespace {
 
 namespace json = boost::json;
 
-std::string_view name_of(Format format) {
-  switch (format) {
-    case Format::automatic: return "auto";
-    case Format::csv: return "csv";
-    case Format::ndjson: return "ndjson";
-  }
-  return "auto";
-}
-
-std::string_view name_of(Auth auth) {
-  switch (auth) {
-    case Auth::wonder: return "wonder";
-    case Auth::bearer: return "bearer";
-    case Auth::none: return "none";
-  }
-  return "none";
-}
-
-std::string_view name_of(Blank blank) {
-  switch (blank) {
-    case Blank::omit: return "omit";
-    case Blank::empty: return "empty";
-    case Blank::null: return "null";
-  }
-  return "omit";
-}
-
-std::string_view name_of(Duplicates duplicates) {
-  switch (duplicates) {
-    case Duplicates::order: return "order";
-    case Duplicates::last: return "last";
-    case Duplicates::first: return "first";
-    case Duplicates::reject: return "reject";
-  }
-  return "order";
-}
-
 json::string text(std::string_view s) {
   const std::string valid = utf8(s);
   return json::string(valid.data(), valid.size());
+}
+
+template <class Enum, std::size_t count>
+json::string spelled(Enum value, const Spellings<Enum, count>& spellings) {
+  const auto found = std::ranges::find(spellings, value, &std::pair<std::string_view, Enum>::second);
+  return found == spellings.end() ? json::string() : text(found->first);
 }
 
 // user:password@ may stand before the host.
@@ -75,21 +45,18 @@ json::object auth_json(const AuthConfig& auth) {
     // Without a colon it is not known which part would be the value.
     header_names.push_back(text(colon == std::string::npos ? "" : header.substr(0, colon)));
   }
-  return {{"kind", text(name_of(auth.kind))},
-          {"app_id", text(auth.app_id)},
-          {"private_key_file", text(auth.private_key_file)},
-          {"private_key_env", text(auth.private_key_env)},
-          {"bearer_file", text(auth.bearer_file)},
-          {"header_file", text(auth.header_file)},
+  return {{"kind", spelled(auth.kind, auth_spellings)},      {"app_id", text(auth.app_id)},
+          {"private_key_file", text(auth.private_key_file)}, {"private_key_env", text(auth.private_key_env)},
+          {"bearer_file", text(auth.bearer_file)},           {"header_file", text(auth.header_file)},
           {"header_names", std::move(header_names)}};
 }
 
 json::object input_json(const InputConfig& input) {
   return {{"file", text(input.file)},
-          {"format", text(name_of(input.format))},
+          {"format", spelled(input.format, format_spellings)},
           {"delimiter", input.delimiter ? json::value(text(std::string_view(&*input.delimiter, 1))) : json::value()},
           {"encoding", text(input.encoding)},
-          {"duplicates", text(name_of(input.duplicates))},
+          {"duplicates", spelled(input.duplicates, duplicates_spellings)},
           {"recover", input.recover},
           {"strict", input.strict},
           {"limit", input.limit},
@@ -101,7 +68,7 @@ json::object mapping_json(const MappingConfig& mapping) {
   json::object columns;
   for (const auto& [field, column] : mapping.columns) columns[field] = text(column);
   json::object blanks;
-  for (const auto& [field, blank] : mapping.blanks) blanks[field] = text(name_of(blank));
+  for (const auto& [field, blank] : mapping.blanks) blanks[field] = spelled(blank, blank_spellings);
   return {{"columns", std::move(columns)}, {"id_column", text(mapping.id_column)},
           {"blanks", std::move(blanks)},   {"guard_column", text(mapping.guard_column)},
           {"trim", mapping.trim},          {"split_phone", mapping.split_phone}};
@@ -134,7 +101,7 @@ json::object identity_json(const InputIdentity& input) {
           {"modified_ns", input.modified.count()},
           {"device", input.device},
           {"inode", input.inode},
-          {"format", text(name_of(input.format))},
+          {"format", spelled(input.format, format_spellings)},
           {"delimiter", text(std::string_view(&input.delimiter, 1))}};
 }
 

@@ -1,6 +1,7 @@
 // run.json read back: the mirror of run_json.cpp.
-#include <array>
 #include <boost/json.hpp>
+#include <fstream>
+#include <iterator>
 #include <string_view>
 
 #include "amend/error.hpp"
@@ -54,13 +55,12 @@ class Members {
     out = text[0];
   }
   template <class Enum, std::size_t n>
-  void read(std::string_view name, Enum& out, const std::array<std::pair<std::string_view, Enum>, n>& names) const {
+  void read(std::string_view name, Enum& out, const Spellings<Enum, n>& names) const {
     out = named(get<json::string>(name), names, name);
   }
 
   template <class Enum, std::size_t n>
-  Enum named(std::string_view text, const std::array<std::pair<std::string_view, Enum>, n>& names,
-             std::string_view member) const {
+  Enum named(std::string_view text, const Spellings<Enum, n>& names, std::string_view member) const {
     for (const auto& [spelled, value] : names)
       if (spelled == text) return value;
     refuse(path_ + std::string(member));
@@ -88,17 +88,6 @@ class Members {
   std::string path_;
 };
 
-constexpr std::array<std::pair<std::string_view, Format>, 3> formats{
-    {{"auto", Format::automatic}, {"csv", Format::csv}, {"ndjson", Format::ndjson}}};
-constexpr std::array<std::pair<std::string_view, Auth>, 3> auths{
-    {{"wonder", Auth::wonder}, {"bearer", Auth::bearer}, {"none", Auth::none}}};
-constexpr std::array<std::pair<std::string_view, Blank>, 3> blanks{
-    {{"omit", Blank::omit}, {"empty", Blank::empty}, {"null", Blank::null}}};
-constexpr std::array<std::pair<std::string_view, Duplicates>, 4> duplicates{{{"order", Duplicates::order},
-                                                                             {"last", Duplicates::last},
-                                                                             {"first", Duplicates::first},
-                                                                             {"reject", Duplicates::reject}}};
-
 void read_target(const Members& from, TargetConfig& target) {
   from.read("url", target.url);
   from.read("allow_plain_http", target.allow_plain_http);
@@ -110,7 +99,7 @@ void read_target(const Members& from, TargetConfig& target) {
 }
 
 void read_auth(const Members& from, AuthConfig& auth) {
-  from.read("kind", auth.kind, auths);
+  from.read("kind", auth.kind, auth_spellings);
   from.read("app_id", auth.app_id);
   from.read("private_key_file", auth.private_key_file);
   from.read("private_key_env", auth.private_key_env);
@@ -121,10 +110,10 @@ void read_auth(const Members& from, AuthConfig& auth) {
 
 void read_input(const Members& from, InputConfig& input) {
   from.read("file", input.file);
-  from.read("format", input.format, formats);
+  from.read("format", input.format, format_spellings);
   from.read("delimiter", input.delimiter);
   from.read("encoding", input.encoding);
-  from.read("duplicates", input.duplicates, duplicates);
+  from.read("duplicates", input.duplicates, duplicates_spellings);
   from.read("recover", input.recover);
   from.read("strict", input.strict);
   from.read("limit", input.limit);
@@ -140,7 +129,7 @@ void read_mapping(const Members& from, MappingConfig& mapping) {
   for (const auto& blank : from.object("blanks")) {
     if (!blank.value().is_string()) refuse("options.mapping.blanks");
     mapping.blanks.emplace_back(blank.key(),
-                                from.named(std::string_view(blank.value().get_string()), blanks, "blanks"));
+                                from.named(std::string_view(blank.value().get_string()), blank_spellings, "blanks"));
   }
   from.read("id_column", mapping.id_column);
   from.read("guard_column", mapping.guard_column);
@@ -175,7 +164,7 @@ void read_identity(const Members& from, InputIdentity& input) {
   from.read("modified_ns", input.modified);
   from.read("device", input.device);
   from.read("inode", input.inode);
-  from.read("format", input.format, formats);
+  from.read("format", input.format, format_spellings);
   std::optional<char> delimiter;
   from.read("delimiter", delimiter);
   input.delimiter = delimiter.value_or(',');
@@ -199,6 +188,12 @@ RunRecord read_run_json(std::string_view text) {
   read_behaviour(options, record.config);
   options.read("run_directory", record.config.run_directory);
   return record;
+}
+
+RunRecord read_run(const std::string& directory) {
+  std::ifstream file(directory + "/run.json", std::ios::binary);
+  if (!file) throw ConfigError(printable(directory) + ": holds no run.json: name the directory of a run");
+  return read_run_json(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
 }  // namespace amend

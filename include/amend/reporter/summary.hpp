@@ -110,4 +110,7 @@ static_assert(!std::is_aggregate_v<RunRecord>);
 /// it should be.
 RunRecord read_run_json(std::string_view text);
 
+/// The same for the run in `directory`; ConfigError (exit 2) when it holds none.
+RunRecord read_run(const std::string& directory);
+
 }  // namespace amend
