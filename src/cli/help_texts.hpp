@@ -14,7 +14,7 @@ Examples:
   amend resume amend-runs/20261124T031500Z-0a1b2c
 
 `amend COMMAND --help` shows the options of a command.
-Exit codes: 0 all rows succeeded, 1 some did not, 2 usage or configuration, 3 input, 4 stopped (outage), 5 stopped
+Exit codes: 0 all rows succeeded, 1 some did not, 2 usage or configuration, 3 input, 4 stopped (outage, deadline, stall), 5 stopped
 (credentials, TLS, wrong host), 6 results not durable, 7 run directory in use, 70 defect, 130/143 interrupted.)";
 
 inline constexpr std::string_view update_footer = R"(

@@ -194,6 +194,13 @@ constexpr std::array entries{
     OptionEntry{"grace", running, Arity::once, endurance, "TIME", nullptr,
                 "How long Ctrl-C waits for answers in flight, up to 1h (default 10s)",
                 [](Options& o, Name n, Text v) { o.config.deadline.grace = parse_duration(n, v); }},
+    OptionEntry{"deadline", running, Arity::once, endurance, "TIME", nullptr,
+                "Stop (exit 4) so long after the start, the rest unsent, up to 168h (default: none)",
+                [](Options& o, Name n, Text v) { o.config.deadline.run = parse_duration(n, v); }},
+    OptionEntry{"stall", running, Arity::once, endurance, "TIME", nullptr,
+                "Stop (exit 4) when nothing happened for so long, up to 168h (default 60s, or the longest wait for an "
+                "answer and a retry)",
+                [](Options& o, Name n, Text v) { o.config.deadline.stall = parse_duration(n, v); }},
 
     OptionEntry{"run", updating, Arity::once, output, "DIR", nullptr,
                 "Directory for the log and the result files (default amend-runs/<UTC time>-<short id>)",

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <thread>
 
 #include "amend/queue/batch_pool.hpp"
@@ -21,6 +23,7 @@
 #include "amend/wonder/routes.hpp"
 #include "amend/worker/worker.hpp"
 #include "pipeline/resumption.hpp"
+#include "pipeline/run_watch.hpp"
 
 namespace amend {
 namespace {
@@ -75,6 +78,7 @@ class Pipeline::Impl {
   void look_ahead();
   void refuse_other_input() const;
   void run_stages(Reader& reader, Reporter& reporter);
+  void watch(const std::stop_token& over);
   template <class Body, class Unblock>
   void guard(std::string_view stage, Body body, Unblock unblock) noexcept;
   void wake_all() noexcept;
@@ -246,10 +250,27 @@ void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
     guard(
         "reader", [&] { reader.run(); }, close_queues);
   });
+  const std::jthread watch_thread([this](const std::stop_token& over) { watch(over); });
   reader_thread.join();
   for (auto& thread : worker_threads) thread.join();
   outcomes_.close();
   reporter_thread.join();
+}
+
+void Pipeline::Impl::watch(const std::stop_token& over) {
+  RunWatch run_watch(config_, started_);
+  std::mutex mutex;
+  std::condition_variable_any asleep;
+  std::unique_lock lock(mutex);
+  while (!over.stop_requested() && !control_.draining()) {
+    const RunProgress progress = progress_of(metrics_);
+    switch (run_watch.look(progress, std::chrono::steady_clock::now())) {
+      case RunWatch::Decision::go_on: break;
+      case RunWatch::Decision::past_deadline: return control_.stop(StopCause::deadline, "the --deadline is over");
+      case RunWatch::Decision::stalled: return control_.stop(StopCause::stalled, run_watch.describe_stall(progress));
+    }
+    asleep.wait_for(lock, over, run_watch_interval, [] { return false; });
+  }
 }
 
 // What must not happen ends the run with exit 70 instead of the process: the log is kept, and no thread waits for

@@ -92,7 +92,8 @@ json::object retry_json(const RetryConfig& retry) {
 json::object deadline_json(const DeadlineConfig& deadline) {
   return {{"connect_ms", deadline.connect.count()}, {"answer_ms", deadline.answer.count()},
           {"row_ms", deadline.row.count()},         {"first_connect_ms", deadline.first_connect.count()},
-          {"outage_ms", deadline.outage.count()},   {"grace_ms", deadline.grace.count()}};
+          {"outage_ms", deadline.outage.count()},   {"grace_ms", deadline.grace.count()},
+          {"run_ms", deadline.run.count()},         {"stall_ms", deadline.stall.count()}};
 }
 
 json::object identity_json(const InputIdentity& input) {

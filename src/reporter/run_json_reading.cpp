@@ -156,6 +156,8 @@ void read_behaviour(const Members& options, Config& config) {
   deadline.read("first_connect_ms", config.deadline.first_connect);
   deadline.read("outage_ms", config.deadline.outage);
   deadline.read("grace_ms", config.deadline.grace);
+  deadline.read("run_ms", config.deadline.run);
+  deadline.read("stall_ms", config.deadline.stall);
 }
 
 void read_identity(const Members& from, InputIdentity& input) {

@@ -139,6 +139,8 @@ void check_deadlines(const DeadlineConfig& deadline) {
   between("first_connect", deadline.first_connect, 1ms, 1h);
   between("--outage-limit", deadline.outage, 1ms, 168h);
   between("--grace", deadline.grace, 0ms, 1h);
+  between("--deadline", deadline.run, 0ms, 168h);
+  between("--stall", deadline.stall, 0ms, 168h);
 }
 
 }  // namespace

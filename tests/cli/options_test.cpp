@@ -155,6 +155,8 @@ TEST_CASE("options: every option sets its part of the configuration") {
       {{"--row-timeout", "1h"}, [](auto& o) { return o.config.deadline.row == 1h; }},
       {{"--outage-limit", "2h"}, [](auto& o) { return o.config.deadline.outage == 2h; }},
       {{"--grace", "1s"}, [](auto& o) { return o.config.deadline.grace == 1s; }},
+      {{"--deadline", "8h"}, [](auto& o) { return o.config.deadline.run == 8h; }},
+      {{"--stall", "2m"}, [](auto& o) { return o.config.deadline.stall == 2min; }},
       {{"--run", "runs/a"}, [](auto& o) { return o.config.run_directory == "runs/a"; }},
       {{"--dry-run"}, [](auto& o) { return o.dry_run; }},
       {{"--yes"}, [](auto& o) { return o.yes; }},

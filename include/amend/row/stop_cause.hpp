@@ -7,12 +7,15 @@
 
 namespace amend {
 
-/// The first cause given counts (a defect or a log that cannot be written replaces it), for the exit code and the summary's text.
+/// The first cause given counts (a defect or a log that cannot be written replaces it), for the exit code and the
+/// summary's text.
 enum class StopCause : std::uint8_t {
   none,
   interrupted,   ///< SIGINT → 130
   terminated,    ///< SIGTERM → 143
   outage,        ///< no connection could be made for too long → 4
+  deadline,      ///< --deadline is over → 4
+  stalled,       ///< nothing happened for too long → 4
   credentials,   ///< 401/403 in a row → 5
   tls,           ///< the server's certificate or name was refused → 5
   wrong_host,    ///< the host's name does not exist → 5
@@ -28,7 +31,9 @@ constexpr ExitCode exit_code(StopCause cause) noexcept {
     case StopCause::none: return ExitCode::success;
     case StopCause::interrupted: return ExitCode::interrupted;
     case StopCause::terminated: return ExitCode::terminated;
-    case StopCause::outage: return ExitCode::stopped_resumable;
+    case StopCause::outage:
+    case StopCause::deadline:
+    case StopCause::stalled: return ExitCode::stopped_resumable;
     case StopCause::credentials:
     case StopCause::tls:
     case StopCause::wrong_host:

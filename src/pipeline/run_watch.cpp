@@ -1,0 +1,49 @@
+#include "pipeline/run_watch.hpp"
+
+#include <algorithm>
+
+namespace amend {
+namespace {
+
+constexpr std::chrono::milliseconds default_patience{60'000};
+
+// The last row of a run may wait for its answer, then for its retry, then for its turn, and nothing else happens.
+std::chrono::milliseconds longest_wait_on_purpose(const Config& config) noexcept {
+  return config.deadline.answer + config.retry.backoff_max +
+         std::chrono::ceil<std::chrono::milliseconds>(config.pace.interval);
+}
+
+}  // namespace
+
+RunProgress progress_of(const Metrics& metrics) noexcept {
+  RunProgress progress;
+  const std::uint64_t ended = metrics.rows_ended();  // before rows_read: else a row could end that was not read
+  const std::uint64_t read = metrics.rows_read.value();
+  progress.steps = metrics.bytes_read.value() + read + ended + metrics.attempts.value() + metrics.retries.value() +
+                   metrics.requeues.value() + metrics.connections_opened.value() + metrics.handshakes_failed.value();
+  progress.rows_left = read > ended ? read - ended : 0;
+  progress.in_flight = metrics.in_flight.value();
+  progress.held_until = metrics.throttled_until();
+  return progress;
+}
+
+RunWatch::RunWatch(const Config& config, Clock::time_point start) noexcept
+    : patience_(config.deadline.stall.count() != 0 ? config.deadline.stall
+                                                   : std::max(default_patience, longest_wait_on_purpose(config))),
+      end_(config.deadline.run.count() != 0 ? start + config.deadline.run : Clock::time_point::max()),
+      moved_at_(start) {}
+
+RunWatch::Decision RunWatch::look(const RunProgress& progress, Clock::time_point now) noexcept {
+  if (now >= end_) return Decision::past_deadline;
+  if (progress.steps != steps_ || progress.rows_left == 0) moved_at_ = now;
+  steps_ = progress.steps;
+  return now - std::max(moved_at_, progress.held_until) >= patience_ ? Decision::stalled : Decision::go_on;
+}
+
+std::string RunWatch::describe_stall(const RunProgress& progress) const {
+  return "nothing was sent, answered, written or connected for " + std::to_string(patience_.count()) +
+         " ms (--stall): " + std::to_string(progress.rows_left) + " rows were on their way, " +
+         std::to_string(progress.in_flight) + " of them waiting for an answer";
+}
+
+}  // namespace amend

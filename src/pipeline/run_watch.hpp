@@ -1,0 +1,50 @@
+// When a run as a whole has taken too long, or stands still. Layer 1: pure, told what happened and what time it is.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+
+#include "amend/config.hpp"
+#include "amend/reporter/metrics.hpp"
+
+namespace amend {
+
+/// How often a run is looked at; a deadline is noticed so late at most.
+inline constexpr std::chrono::milliseconds run_watch_interval{100};
+
+/// What moves in a run, at one moment.
+class RunProgress {
+ public:
+  RunProgress() = default;
+
+  std::uint64_t steps = 0;      ///< all that happened: bytes read, attempts, connections made and failed, rows ended
+  std::uint64_t rows_left = 0;  ///< read and not ended
+  std::uint64_t in_flight = 0;
+  std::chrono::steady_clock::time_point held_until{};  ///< the server asked to wait
+};
+static_assert(!std::is_aggregate_v<RunProgress>);
+
+RunProgress progress_of(const Metrics& metrics) noexcept;
+
+/// The last guard behind all other deadlines: what none of them ends, ends here. For one thread.
+class RunWatch {
+ public:
+  using Clock = std::chrono::steady_clock;
+  enum class Decision : std::uint8_t { go_on, past_deadline, stalled };
+
+  RunWatch(const Config& config, Clock::time_point start) noexcept;
+
+  Decision look(const RunProgress& progress, Clock::time_point now) noexcept;
+  std::string describe_stall(const RunProgress& progress) const;
+  std::chrono::milliseconds patience() const noexcept { return patience_; }
+
+ private:
+  std::chrono::milliseconds patience_;
+  Clock::time_point end_;
+  Clock::time_point moved_at_;
+  std::uint64_t steps_ = 0;
+};
+
+}  // namespace amend
