@@ -110,7 +110,7 @@ struct DeadlineConfig {
   std::chrono::milliseconds first_connect{15'000};  ///< nothing ever answered: stop with exit 4 or 5
   std::chrono::milliseconds outage{3'600'000};      ///< no connection could be made for so long: stop with exit 4
   std::chrono::milliseconds grace{10'000};          ///< after a stop: how long answers are waited for
-  std::chrono::milliseconds run{0};                 ///< from the first row on: stop with exit 4; 0: none
+  std::chrono::milliseconds run{0};                 ///< from the start of sending: stop with exit 4; 0: none
   /// Nothing happened for so long while rows are on their way: stop with exit 4. 0: 60 s, or the longest wait that the
   /// run makes on purpose.
   std::chrono::milliseconds stall{0};

@@ -250,7 +250,10 @@ void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
     guard(
         "reader", [&] { reader.run(); }, close_queues);
   });
-  const std::jthread watch_thread([this](const std::stop_token& over) { watch(over); });
+  const std::jthread watch_thread([this](const std::stop_token& over) {
+    guard(
+        "watch", [&] { watch(over); }, [] {});
+  });
   reader_thread.join();
   for (auto& thread : worker_threads) thread.join();
   outcomes_.close();

@@ -7,9 +7,10 @@ namespace {
 
 constexpr std::chrono::milliseconds default_patience{60'000};
 
-// The last row of a run may wait for its answer, then for its retry, then for its turn, and nothing else happens.
+// The last row of a run may wait for its answer (or a connection for its handshake), then for its retry, then for its
+// turn, and nothing else happens.
 std::chrono::milliseconds longest_wait_on_purpose(const Config& config) noexcept {
-  return config.deadline.answer + config.retry.backoff_max +
+  return std::max(config.deadline.answer, config.deadline.connect) + config.retry.backoff_max +
          std::chrono::ceil<std::chrono::milliseconds>(config.pace.interval);
 }
 
@@ -31,13 +32,15 @@ RunWatch::RunWatch(const Config& config, Clock::time_point start) noexcept
     : patience_(config.deadline.stall.count() != 0 ? config.deadline.stall
                                                    : std::max(default_patience, longest_wait_on_purpose(config))),
       end_(config.deadline.run.count() != 0 ? start + config.deadline.run : Clock::time_point::max()),
-      moved_at_(start) {}
+      looked_at_(start) {}
 
 RunWatch::Decision RunWatch::look(const RunProgress& progress, Clock::time_point now) noexcept {
   if (now >= end_) return Decision::past_deadline;
-  if (progress.steps != steps_ || progress.rows_left == 0) moved_at_ = now;
+  const bool moved = progress.steps != steps_ || progress.rows_left == 0 || looked_at_ < progress.held_until;
+  still_ = moved ? Clock::duration::zero() : still_ + std::min<Clock::duration>(now - looked_at_, run_watch_gap_max);
   steps_ = progress.steps;
-  return now - std::max(moved_at_, progress.held_until) >= patience_ ? Decision::stalled : Decision::go_on;
+  looked_at_ = now;
+  return still_ >= patience_ ? Decision::stalled : Decision::go_on;
 }
 
 std::string RunWatch::describe_stall(const RunProgress& progress) const {

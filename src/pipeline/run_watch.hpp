@@ -13,6 +13,8 @@ namespace amend {
 
 /// How often a run is looked at; a deadline is noticed so late at most.
 inline constexpr std::chrono::milliseconds run_watch_interval{100};
+/// What the time between two looks counts for at most: while the process was stopped (Ctrl-Z) nothing could happen.
+inline constexpr std::chrono::milliseconds run_watch_gap_max{1'000};
 
 /// What moves in a run, at one moment.
 class RunProgress {
@@ -43,7 +45,8 @@ class RunWatch {
  private:
   std::chrono::milliseconds patience_;
   Clock::time_point end_;
-  Clock::time_point moved_at_;
+  Clock::time_point looked_at_;
+  Clock::duration still_{};  ///< how long nothing has happened
   std::uint64_t steps_ = 0;
 };
 

@@ -194,7 +194,7 @@ RunRecord read_run_json(std::string_view text) {
 
 RunRecord read_run(const std::string& directory) {
   std::ifstream file(directory + "/run.json", std::ios::binary);
-  if (!file) throw ConfigError(printable(directory) + ": holds no run.json: name the directory of a run");
+  if (!file) throw ConfigError(printable(directory) + ": no run.json can be read there: name the directory of a run");
   return read_run_json(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 

@@ -151,6 +151,9 @@ void validate(const Config& config) {
   validate_input(config);
   check_retry(config.retry);
   check_deadlines(config.deadline);
+  if (config.deadline.stall.count() != 0 && config.deadline.stall <= config.pace.interval)
+    throw ConfigError(
+        "--stall must be longer than the time between two requests at --rate: such a run would never go on");
 }
 
 void validate_input(const Config& config) {

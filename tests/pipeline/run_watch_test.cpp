@@ -1,6 +1,9 @@
 // A run that takes too long as a whole, or stands still.
 #include "pipeline/run_watch.hpp"
 
+#include <algorithm>
+#include <set>
+
 #include "pipeline/work.hpp"
 
 using namespace test;
@@ -26,33 +29,87 @@ amend::Config with_stall(std::chrono::milliseconds stall) {
   return config;
 }
 
+// Looked at every second, as a watch that runs is.
+class Watched {
+ public:
+  explicit Watched(std::chrono::milliseconds stall) : watch_(with_stall(stall), start) {}
+
+  Decision after(std::chrono::milliseconds time, const RunProgress& progress) {
+    Decision decision = Decision::go_on;
+    for (const auto end = now_ + time; now_ < end;) {
+      now_ = std::min(now_ + 1s, end);
+      decision = watch_.look(progress, now_);
+    }
+    return decision;
+  }
+
+ private:
+  RunWatch watch_;
+  RunWatch::Clock::time_point now_ = start;
+};
+
+// Success in the log: the server has had that very row.
+void check_successes_arrived(const std::string& run, const Simulator& simulator) {
+  std::set<std::string> arrived;
+  for (const auto& request : read_ndjson(simulator.request_log())) arrived.insert(text_of(request, "id"));
+  for (const auto& record : read_ndjson(run + "/results.ndjson"))
+    if (text_of(record, "status") == "success") CHECK(arrived.contains(text_of(record, "id")));
+}
+
 std::size_t unsent(const amend::Summary& summary) { return static_cast<std::size_t>(summary.unsent.value_or(0)); }
 
 }  // namespace
 
 TEST_CASE("run watch: a run stands still when nothing happens for --stall while rows are on their way") {
-  RunWatch watch(with_stall(10s), start);
-  CHECK(watch.look(progress(5, 2), start + 1s) == Decision::go_on);
-  CHECK(watch.look(progress(5, 2), start + 10s) == Decision::go_on);
-  CHECK(watch.look(progress(6, 2), start + 10s) == Decision::go_on);
-  CHECK(watch.look(progress(6, 2), start + 20s - 1ms) == Decision::go_on);
-  CHECK(watch.look(progress(6, 2), start + 20s) == Decision::stalled);
+  Watched run(10s);
+  CHECK(run.after(1s, progress(5, 2)) == Decision::go_on);
+  CHECK(run.after(9s, progress(5, 2)) == Decision::go_on);
+  CHECK(run.after(1ms, progress(6, 2)) == Decision::go_on);
+  CHECK(run.after(10s - 1ms, progress(6, 2)) == Decision::go_on);
+  CHECK(run.after(1ms, progress(6, 2)) == Decision::stalled);
 }
 
 TEST_CASE("run watch: with no row on its way a run waits for its input as long as that takes") {
-  RunWatch watch(with_stall(10s), start);
-  CHECK(watch.look(progress(5, 0), start + 100h) == Decision::go_on);
-  CHECK(watch.look(progress(5, 1), start + 100h + 9s) == Decision::go_on);
-  CHECK(watch.look(progress(5, 1), start + 100h + 10s) == Decision::stalled);
+  Watched run(10s);
+  CHECK(run.after(1s, progress(5, 0)) == Decision::go_on);
+  CHECK(run.after(1h, progress(5, 0)) == Decision::go_on);
+  CHECK(run.after(9s, progress(5, 1)) == Decision::go_on);
+  CHECK(run.after(1s, progress(5, 1)) == Decision::stalled);
 }
 
 TEST_CASE("run watch: a wait that the server asked for is no stall") {
-  RunWatch watch(with_stall(10s), start);
+  Watched run(10s);
   RunProgress held = progress(5, 1);
   held.held_until = start + 5min;
-  CHECK(watch.look(held, start + 1s) == Decision::go_on);
-  CHECK(watch.look(held, start + 5min + 9s) == Decision::go_on);
-  CHECK(watch.look(held, start + 5min + 10s) == Decision::stalled);
+  CHECK(run.after(5min, held) == Decision::go_on);
+  CHECK(run.after(9s, held) == Decision::go_on);
+  CHECK(run.after(1s, held) == Decision::stalled);
+}
+
+TEST_CASE("run watch: a process that was stopped for hours, by Ctrl-Z say, has not stood still") {
+  RunWatch watch(with_stall(10s), start);
+  CHECK(watch.look(progress(5, 1), start + 1s) == Decision::go_on);
+  CHECK(watch.look(progress(5, 1), start + 5h) == Decision::go_on);
+}
+
+TEST_CASE("run watch: whatever happens in a run is progress, and what is left is what was read and has not ended") {
+  using amend::Metrics;
+  for (amend::Counter Metrics::*counter :
+       {&Metrics::bytes_read, &Metrics::rows_read, &Metrics::attempts, &Metrics::retries, &Metrics::requeues,
+        &Metrics::connections_opened, &Metrics::handshakes_failed}) {
+    Metrics metrics;
+    (metrics.*counter).add();
+    CHECK(progress_of(metrics).steps == 1);
+  }
+  Metrics metrics;
+  metrics.rows_read.add(3);
+  metrics.count(amend::Status::failed);
+  metrics.in_flight.add(2);
+  metrics.throttle_until(start);
+  CHECK(progress_of(metrics).steps == 4);
+  CHECK(progress_of(metrics).rows_left == 2);
+  CHECK(progress_of(metrics).in_flight == 2);
+  CHECK((progress_of(metrics).held_until == start));
 }
 
 TEST_CASE("run watch: by default a last row that waits for its answer and then for its retry is no stall") {
@@ -62,6 +119,8 @@ TEST_CASE("run watch: by default a last row that waits for its answer and then f
   config.retry.backoff_max = 1min;
   config.pace.interval = 1min;
   CHECK(RunWatch(config, start).patience() == 12min);
+  config.deadline.connect = 20min;
+  CHECK(RunWatch(config, start).patience() == 22min);
 }
 
 TEST_CASE("run watch: the deadline counts from the start, whatever happens") {
@@ -73,7 +132,7 @@ TEST_CASE("run watch: the deadline counts from the start, whatever happens") {
   CHECK(watch.look(progress(2, 0), start + 8h) == Decision::past_deadline);
 }
 
-TEST_CASE("pipeline: at its deadline a run stops with exit 4, the rest is unsent, and log and server agree") {
+TEST_CASE("pipeline: at its deadline a run stops with exit 4, the rest is unsent, and every success did arrive") {
   Simulator simulator({"--latency", "20ms"});
   Work work(make_customers(5000), simulator.url());
   work.config.pace.connections = 2;
@@ -81,6 +140,7 @@ TEST_CASE("pipeline: at its deadline a run stops with exit 4, the rest is unsent
   work.config.deadline.run = 1s;
   const amend::Summary summary = work.run();
   simulator.stop();
+  check_successes_arrived(work.directory(), simulator);
   CHECK(summary.exit_code == amend::ExitCode::stopped_resumable);
   CHECK(summary.stop_cause == amend::StopCause::deadline);
   CHECK(summary.rows(amend::Status::success) > 0);

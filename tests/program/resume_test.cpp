@@ -152,6 +152,23 @@ TEST_CASE("resume: other options than the run's are refused where they would mak
   killed.check_complete(1);
 }
 
+TEST_CASE("--deadline: a run that is out of time exits 4 and names resume, which completes it") {
+  const auto customers = make_customers(300);
+  const Work work(to_csv(customers));
+  Simulator simulator({"--latency", "20ms"});
+  const Finished out_of_time =
+      run(work.command(simulator.url(), {"--connections", "1", "--pipeline", "1", "--deadline", "500ms"}));
+  CAPTURE(out_of_time.err);
+  CHECK(out_of_time.code == 4);
+  CHECK(says(out_of_time, "--deadline is over"));
+  CHECK(says(out_of_time, "amend resume " + work.directory));
+  const Finished finished = run({AMEND_PROGRAM, "resume", work.directory, "--deadline", "1h", "--pipeline", "16"});
+  CAPTURE(finished.err);
+  CHECK(finished.code == 0);
+  simulator.stop();
+  for (const auto& trouble : disagreements(customers, work.directory, simulator, finished.code)) FAIL_CHECK(trouble);
+}
+
 TEST_CASE("update: a file that has an unfinished run beside it is refused, naming resume; --new starts anew") {
   Killed killed(500);
   const auto again = [&](const std::vector<std::string>& options) {

@@ -116,6 +116,8 @@ TEST_CASE("run.json: what was written is read back, so that a run can be gone on
   config.pace.pipeline = 9;
   config.retry.attempts_max = 11;
   config.deadline.row = std::chrono::milliseconds(77);
+  config.deadline.run = std::chrono::milliseconds(78);
+  config.deadline.stall = std::chrono::milliseconds(79);
   config.version = "1";
   InputIdentity input;
   input.path = "c.csv";
