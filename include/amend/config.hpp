@@ -116,6 +116,13 @@ struct DeadlineConfig {
   std::chrono::milliseconds stall{0};
 };
 
+/// When results.ndjson is made durable (fdatasync); at the latest when the run ends.
+enum class Commit : std::uint8_t {
+  group,  ///< 100 ms or 10,000 rows after the first that is not
+  batch,  ///< after each batch that is written, before any further one
+};
+inline constexpr Spellings<Commit, 2> commit_spellings{{{"group", Commit::group}, {"batch", Commit::batch}}};
+
 struct Config {
   TargetConfig target;
   AuthConfig auth;
@@ -124,6 +131,7 @@ struct Config {
   PaceConfig pace;
   RetryConfig retry;
   DeadlineConfig deadline;
+  Commit commit = Commit::group;
   std::string run_directory;  ///< empty: amend-runs/<UTC time>-<short id>
   std::string version;        ///< of the program, for run.json and User-Agent
 };

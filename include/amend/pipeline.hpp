@@ -48,6 +48,35 @@ class ResumeReport {
   std::uint64_t torn_bytes = 0;  ///< of the log, behind its last whole record: cut off
 };
 
+/// Which of the rows that did not succeed are sent once more.
+class RetryChoice {
+ public:
+  RetryChoice() = default;
+
+  bool failed = true;
+  bool unknown = true;
+  bool unsent = true;  ///< rows without a record
+  std::string code;    ///< only rows with this error code, or of this family when it ends in ".*"; empty: any
+};
+
+/// What a retry is about.
+class RetryReport {
+ public:
+  RetryReport() = default;
+
+  std::uint64_t failed = 0;      ///< to be sent, by how they ended before
+  std::uint64_t unknown = 0;     ///< the same
+  std::uint64_t unsent = 0;      ///< the same
+  std::uint64_t superseded = 0;  ///< chosen and not sent: the customer succeeded in a later row or run
+  std::uint64_t not_chosen = 0;  ///< left for another retry
+  std::uint64_t held_back = 0;   ///< chosen, but a later row of the customer is not, and may have been applied
+  std::uint64_t rejected = 0;    ///< they need another file
+  std::string parent;            ///< directory of the run that is retried: the last of its chain
+
+  std::uint64_t to_send() const noexcept { return failed + unknown + unsent; }
+  bool empty() const noexcept { return to_send() + superseded == 0; }
+};
+
 /// One run. Construct, look at `plan()`, call `run()` once.
 /// Thread-safety: `stop()` and `metrics()` from any thread while `run()` blocks in another; nothing else is shared.
 class Pipeline {
@@ -71,9 +100,18 @@ class Pipeline {
   /// Makes run() go on with the run in `config.run_directory`: reads its log back, compares options and input with it,
   /// row by row, makes its feed-back files anew. Before run(), at most once. Sends nothing.
   /// Throws ConfigError: exit 7 when another process holds the run; exit 2 for an option that is not what it was
-  /// (ChangedOptions::refuse), or no run; exit 3 when the input cannot be read again. Throws InputError naming the
-  /// offset when the log was changed, naming the row when the input was.
+  /// (ChangedOptions::refuse), no run, or one that was retried since; exit 3 when the input cannot be read again.
+  /// Throws InputError naming the offset when the log was changed, naming the row when the input was.
   ResumeReport recover(ChangedOptions changed = ChangedOptions::refuse);
+
+  /// Makes run() send once more what is left of the run in the directory `run` and of the retries of it: rows that
+  /// failed, are unknown or have no record, as `choice` says; none that would overwrite a later success of its
+  /// customer. Reads their logs and the whole input. Before run(), at most once, not after recover(). Sends nothing and
+  /// creates nothing; holds the locks of all these runs. `config.run_directory` must lie beside the run; empty: a new
+  /// name there. Throws ConfigError: exit 7 when another process holds one of the runs; exit 2 for an option that is
+  /// not what it was (ChangedOptions::refuse), no run, or one that was killed and is to be resumed first; exit 3 when
+  /// the input cannot be read again or has another size. Throws InputError as recover() does.
+  RetryReport retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed = ChangedOptions::refuse);
 
   /// Reads the input a first time when --duplicates needs that and preflight() was not called. Throws InputError when
   /// the input is not the one that was read then.

@@ -93,11 +93,21 @@ class Remainder {
   std::string_view hint;
 };
 
-constexpr std::array remainders{
+// Standard input is gone: its rows are in the files only.
+constexpr std::array remainders_of_stdin{
     Remainder{"failed", "with the same options, once the cause is gone"},
     Remainder{"unknown", "with the same options: an update may be sent twice"},
-    Remainder{"rejected", "with the same options, once the rows are repaired"},
 };
+constexpr Remainder rejected{"rejected", "with the same options, once the rows are repaired"};
+
+std::string feed_back(const Summary& summary, const Remainder& remainder) {
+  const std::string file = find_file(summary, remainder.stem);
+  return file.empty() ? "" : fmt::format("amend update {}   # {}\n", shell_quoted(printable(file)), remainder.hint);
+}
+
+bool can_be_retried(const Summary& summary) {
+  return summary.input != "-" && summary.rows(Status::failed) + summary.rows(Status::unknown) > summary.overtaken;
+}
 
 bool can_be_resumed(const Summary& summary) {
   if (summary.input == "-" || summary.run_directory.empty()) return false;
@@ -127,11 +137,12 @@ std::string next_commands(const Summary& summary) {
   if (can_be_resumed(summary))
     out +=
         fmt::format("amend resume {}   # the rows without a result\n", shell_quoted(printable(summary.run_directory)));
-  for (const Remainder& remainder : remainders) {
-    const std::string file = find_file(summary, remainder.stem);
-    if (!file.empty()) out += fmt::format("amend update {}   # {}\n", shell_quoted(printable(file)), remainder.hint);
-  }
-  return out;
+  if (can_be_retried(summary))
+    out += fmt::format("amend retry {}   # failed and unknown rows, once the cause is gone\n",
+                       shell_quoted(printable(summary.run_directory)));
+  if (summary.input == "-")
+    for (const Remainder& remainder : remainders_of_stdin) out += feed_back(summary, remainder);
+  return out + feed_back(summary, rejected);
 }
 
 std::string closing_text(const Summary& summary) {
@@ -144,6 +155,9 @@ std::string closing_text(const Summary& summary) {
   }
   out += error_lines(summary);
   out += file_lines(summary);
+  if (summary.overtaken > 0)
+    out += line("", fmt::format("{} failed or unknown rows are left out: their customer succeeded in a later row",
+                                show_count(summary.overtaken)));
   std::string commands = next_commands(summary);
   if (summary.stop_cause == StopCause::guard)
     return out + line("next", "repair the ids of the input; nothing of it is to be sent again as it is");
@@ -151,10 +165,6 @@ std::string closing_text(const Summary& summary) {
     return summary.exit_code == ExitCode::success ? out + line("next", "nothing is left to do") : out;
   }
   bool first = true;
-  if (!find_file(summary, "failed").empty() || !find_file(summary, "unknown").empty()) {
-    out += line("before",
-                "take out rows whose customer succeeded in a later row of the same file: they would overwrite it");
-  }
   while (!commands.empty()) {
     const auto end = commands.find('\n');
     out += line(first ? "next" : "", commands.substr(0, end));

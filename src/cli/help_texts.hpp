@@ -48,6 +48,30 @@ Examples:
   amend resume amend-runs/20261124T031500Z-0a1b2c
   amend resume runs/october --rate 50/s)";
 
+inline constexpr std::string_view retry_footer = R"(
+Sends the rows of RUN and of its retries that are failed, unknown or unsent, as a new run beside it. A row whose customer
+succeeded in a later row or run is not sent: it is superseded. A row is held back while a later one of its customer is
+not among those chosen. Options not given are those of the run. A run that was killed is resumed first.
+
+Examples:
+  amend retry runs/october
+  amend retry runs/october --only failed --code http.500)";
+
+inline constexpr std::string_view status_footer = R"(
+Counts each row by its last record in the run, the runs it retries and the retries beside it. Reads only; a run that
+still goes on may be looked at. Exit codes: 0 every row ended in success or superseded, 1 not so, or not known yet.
+
+Examples:
+  amend status amend-runs/20261124T031500Z-0a1b2c
+  amend status runs/october --json)";
+
+inline constexpr std::string_view export_footer = R"(
+For people and spreadsheets: it is not to be fed back. The rows that can be are in failed, unknown, rejected and unsent.
+
+Examples:
+  amend export runs/october --csv > october.csv
+  amend export runs/october --csv --out october.csv)";
+
 inline constexpr std::string_view ping_footer = R"(
 Sends one signed echo, which changes nothing, and shows address, TLS, latency and clock.
 

@@ -12,9 +12,12 @@
 #include "amend/error.hpp"
 #include "amend/reporter/sink.hpp"
 #include "cli/check.hpp"
+#include "cli/export.hpp"
 #include "cli/options.hpp"
 #include "cli/ping.hpp"
 #include "cli/resume.hpp"
+#include "cli/retry.hpp"
+#include "cli/status.hpp"
 #include "cli/terminal.hpp"
 #include "cli/update.hpp"
 
@@ -33,6 +36,9 @@ ExitCode run(const std::vector<std::string>& arguments) {
   switch (line.options.command) {
     case amend::cli::Command::update: return amend::cli::run_update(line.options);
     case amend::cli::Command::resume: return amend::cli::run_resume(line.options);
+    case amend::cli::Command::retry: return amend::cli::run_retry(line.options);
+    case amend::cli::Command::status: return amend::cli::run_status(line.options);
+    case amend::cli::Command::export_log: return amend::cli::run_export(line.options);
     case amend::cli::Command::check: return amend::cli::run_check(line.options);
     case amend::cli::Command::ping: return amend::cli::run_ping(line.options);
   }

@@ -24,14 +24,18 @@ constexpr std::string_view pace = "Pace";
 constexpr std::string_view endurance = "Retries and deadlines";
 constexpr std::string_view output = "Output";
 
-constexpr CommandSet everywhere{Command::update, Command::check, Command::resume, Command::ping};
-constexpr CommandSet sending{Command::update, Command::resume, Command::ping};
+constexpr CommandSet reporting{Command::update, Command::check,  Command::resume,
+                               Command::retry,  Command::status, Command::ping};
+constexpr CommandSet sending{Command::update, Command::resume, Command::retry, Command::ping};
 constexpr CommandSet reading{Command::update, Command::check};
-constexpr CommandSet running{Command::update, Command::resume};
-constexpr CommandSet rated{Command::update, Command::check, Command::resume};
+constexpr CommandSet running{Command::update, Command::resume, Command::retry};
+constexpr CommandSet rated{Command::update, Command::check, Command::resume, Command::retry};
 constexpr CommandSet updating{Command::update};
-constexpr CommandSet resuming{Command::resume};
+constexpr CommandSet following{Command::resume, Command::retry};
+constexpr CommandSet retrying{Command::retry};
+constexpr CommandSet starting{Command::update, Command::retry};
 constexpr CommandSet checking{Command::check};
+constexpr CommandSet exporting{Command::export_log};
 constexpr CommandSet pinging{Command::ping};
 
 std::uint32_t count(Name option, Text value, std::uint32_t least, std::uint32_t most) {
@@ -72,6 +76,25 @@ void set_guard(Options& o, Name option, Text value) {
 void add_blank(Options& o, Name option, Text value) {
   auto [field, blank] = parse_assignment(option, value, "FIELD=omit, FIELD=empty or FIELD=null");
   o.config.mapping.blanks.emplace_back(std::move(field), choose(option, blank, blank_spellings));
+}
+
+// "failed,unknown"
+void choose_only(Options& o, Name option, Text value) {
+  RetryChoice& choice = o.retry;
+  choice.failed = choice.unknown = choice.unsent = false;
+  for (std::size_t begin = 0; begin <= value.size();) {
+    const std::size_t end = std::min(value.find(',', begin), value.size());
+    const std::string_view name = std::string_view(value).substr(begin, end - begin);
+    bool* const chosen = name == "failed"    ? &choice.failed
+                         : name == "unknown" ? &choice.unknown
+                         : name == "unsent"  ? &choice.unsent
+                                             : nullptr;
+    if (!chosen)
+      throw ConfigError(fmt::format("{} takes failed, unknown, unsent, with commas between, got \"{}\"", option,
+                                    printable(value, 60)));
+    *chosen = true;
+    begin = end + 1;
+  }
 }
 
 // Columns: name, takers, arity, group, value, environment, description, apply.
@@ -202,16 +225,27 @@ constexpr std::array entries{
                 "answer and a retry)",
                 [](Options& o, Name n, Text v) { o.config.deadline.stall = parse_duration(n, v); }},
 
-    OptionEntry{"run", updating, Arity::once, output, "DIR", nullptr,
-                "Directory for the log and the result files (default amend-runs/<UTC time>-<short id>)",
-                [](Options& o, Name, Text v) { o.config.run_directory = v; }},
+    OptionEntry{"durable", running, Arity::flag, output, "", nullptr,
+                "Each batch of results is on the disk before the next is written (default: 100 ms later at most)",
+                [](Options& o, Name, Text) { o.config.commit = Commit::batch; }},
+    OptionEntry{"only", retrying, Arity::once, output, "STATUS", nullptr,
+                "Of the rows that did not succeed those that are failed, unknown, unsent (default: all three)",
+                choose_only},
+    OptionEntry{"code", retrying, Arity::once, output, "CODE", nullptr,
+                "Of these only rows with this error_code; http.* stands for a family",
+                [](Options& o, Name, Text v) { o.retry.code = v; }},
+
+    OptionEntry{
+        "run", starting, Arity::once, output, "DIR", nullptr,
+        "Directory for the log and the result files (default amend-runs/<UTC time>-<short id>; retry: beside the run)",
+        [](Options& o, Name, Text v) { o.config.run_directory = v; }},
     OptionEntry{"save-config", checking, Arity::once, output, "FILE", nullptr,
                 "Write the options under Input and Columns into a new file, for --config",
                 [](Options& o, Name, Text v) { o.save_config = v; }},
     OptionEntry{"new", updating, Arity::flag, output, "", nullptr,
                 "Start anew although an unfinished run of this very file exists",
                 [](Options& o, Name, Text) { o.start_anew = true; }},
-    OptionEntry{"accept-changed-options", resuming, Arity::flag, output, "", nullptr,
+    OptionEntry{"accept-changed-options", following, Arity::flag, output, "", nullptr,
                 "Go on although --url, --auth, --app-id or --header is not what it was",
                 [](Options& o, Name, Text) { o.accept_changed = true; }},
     OptionEntry{"skip-check", updating, Arity::flag, output, "", nullptr,
@@ -226,10 +260,16 @@ constexpr std::array entries{
     OptionEntry{"progress", running, Arity::once, output, "FORM", nullptr,
                 "auto (default: bar on a terminal, else plain), bar, plain or none",
                 [](Options& o, Name n, Text v) { o.progress = choose(n, v, progress_forms); }},
-    OptionEntry{"json", everywhere, Arity::flag, output, "", nullptr,
+    OptionEntry{"csv", exporting, Arity::flag, output, "", nullptr,
+                "As CSV: one line a row, cells that a spreadsheet would take for a formula behind a '; must be given",
+                [](Options& o, Name, Text) { o.csv = true; }},
+    OptionEntry{"out", exporting, Arity::once, output, "FILE", nullptr, "A new file (default: standard output)",
+                [](Options& o, Name, Text v) { o.export_file = v; }},
+    OptionEntry{"json", reporting, Arity::flag, output, "", nullptr,
                 "The result as one JSON object on stdout, at the end", [](Options& o, Name, Text) { o.json = true; }},
-    OptionEntry{"quiet", everywhere, Arity::flag, output, "", nullptr,
-                "No messages but errors; check: no report either", [](Options& o, Name, Text) { o.quiet = true; }},
+    OptionEntry{"quiet", reporting, Arity::flag, output, "", nullptr,
+                "No messages but errors; check and status: no report either",
+                [](Options& o, Name, Text) { o.quiet = true; }},
 };
 
 }  // namespace

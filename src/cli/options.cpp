@@ -47,11 +47,17 @@ std::string dashed(std::string_view name) { return "--" + std::string(name); }
 
 bool reads_input(Command command) { return command == Command::update || command == Command::check; }
 
-// The options of a run that is gone on with.
-Config recorded_config(const std::string& run) {
-  Config config = read_run(run).config;
-  config.run_directory = run;
-  return config;
+// Needs no setting of a run: looks at what one has left.
+bool only_looks(Command command) { return command == Command::status || command == Command::export_log; }
+
+// Takes the options of a run for its own.
+bool follows_a_run(Command command) { return command == Command::resume || command == Command::retry; }
+
+bool names_a_run(Command command) { return follows_a_run(command) || only_looks(command); }
+
+std::string_view meaning_of_run(Command command) {
+  if (command == Command::resume) return "Directory of the run to go on with";
+  return command == Command::retry ? "Directory of the run to retry" : "Directory of the run";
 }
 
 /// One subcommand's options as texts, before they mean anything.
@@ -66,8 +72,9 @@ class Form {
           ->required()
           ->type_name("");
     }
-    if (command == Command::resume)
-      app_->add_option("RUN", file_, "Directory of the run to go on with")->required()->type_name("");
+    if (names_a_run(command)) {
+      app_->add_option("RUN", file_, std::string(meaning_of_run(command)))->required()->type_name("");
+    }
     for (const OptionEntry& entry : option_table()) {
       if (entry.takers.contains(command)) add(entry);
     }
@@ -191,9 +198,13 @@ void apply_all(Options& options, const OptionEntry& entry, const std::vector<std
 Options merge(const Form& form, const Environment& environment) {
   Options options;
   options.command = form.command();
-  const bool resumes = form.command() == Command::resume;
-  if (resumes) {
-    options.config = recorded_config(form.file());
+  const bool follows = follows_a_run(form.command());
+  if (follows) options.config = read_run(form.file()).config;
+  if (form.command() == Command::resume) {
+    options.config.run_directory = form.file();
+  } else if (names_a_run(form.command())) {
+    options.run = form.file();
+    options.config.run_directory.clear();
   } else {
     options.config.input.file = form.file();
   }
@@ -202,7 +213,7 @@ Options merge(const Form& form, const Environment& environment) {
   const ConfigFile file(form.config_file(), form.command());
   for (const OptionEntry& entry : option_table()) {
     if (!entry.takers.contains(form.command())) continue;
-    const char* variable = entry.environment && !resumes ? environment(entry.environment) : nullptr;
+    const char* variable = entry.environment && !follows ? environment(entry.environment) : nullptr;
     if (form.given(entry)) {
       if (entry.arity == Arity::once && form.values(entry).size() > 1) {
         throw ConfigError(dashed(entry.name) + " was given twice");
@@ -245,9 +256,10 @@ std::string say(const CLI::ParseError& error, const CLI::App& root) {
   if (dynamic_cast<const CLI::RequiredError*>(&error)) {
     return fmt::format(
         "{}; see {}",
-        chosen.empty() ? "name a command: update, check, resume or ping"
-        : chosen.front()->get_name() == "resume"
-            ? "name the directory of the run: amend resume RUN"
+        chosen.empty() ? "name a command: update, check, resume, retry, status, export or ping"
+        : std::ranges::any_of(all_commands,
+                              [&](Command c) { return names_a_run(c) && chosen.front()->get_name() == name_of(c); })
+            ? fmt::format("name the directory of the run: amend {} RUN", chosen.front()->get_name())
             : fmt::format("name the input: amend {} FILE (- for standard input)", chosen.front()->get_name()),
         help);
   }
@@ -261,6 +273,9 @@ std::string_view name_of(Command command) noexcept {
     case Command::update: return "update";
     case Command::check: return "check";
     case Command::resume: return "resume";
+    case Command::retry: return "retry";
+    case Command::status: return "status";
+    case Command::export_log: return "export";
     case Command::ping: return "ping";
   }
   return {};
@@ -280,6 +295,11 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
                      "Read all of FILE and tell what would be sent and what rejected; sends nothing", check_footer);
   forms.emplace_back(root, Command::resume, "Go on with a run that stopped: sends the rows that have no result",
                      resume_footer);
+  forms.emplace_back(root, Command::retry, "Send once more the rows of a run that did not succeed, as a new run",
+                     retry_footer);
+  forms.emplace_back(root, Command::status,
+                     "Tell what has become of the rows of a run and of its retries; sends nothing", status_footer);
+  forms.emplace_back(root, Command::export_log, "Write the log of a run as CSV for a spreadsheet", export_footer);
   forms.emplace_back(root, Command::ping, "Check credentials, clock, TLS and latency with one signed echo",
                      ping_footer);
 
@@ -298,6 +318,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
   }
   const auto form = std::ranges::find_if(forms, [](const Form& f) { return f.app().parsed(); });
   out.options = merge(*form, environment);
+  if (only_looks(out.options.command)) return out;
   if (out.options.command == Command::check) {
     validate_input(out.options.config);
   } else {

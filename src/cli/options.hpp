@@ -9,13 +9,15 @@
 #include <vector>
 
 #include "amend/config.hpp"
+#include "amend/pipeline.hpp"
 
 namespace amend::cli {
 
-enum class Command : std::uint8_t { update, check, resume, ping };
-inline constexpr Command all_commands[]{Command::update, Command::check, Command::resume, Command::ping};
+enum class Command : std::uint8_t { update, check, resume, retry, status, export_log, ping };
+inline constexpr Command all_commands[]{Command::update, Command::check,      Command::resume, Command::retry,
+                                        Command::status, Command::export_log, Command::ping};
 
-/// "update", "check", "resume", "ping".
+/// "update", "check", "resume", "retry", "status", "export", "ping".
 std::string_view name_of(Command command) noexcept;
 
 enum class ProgressForm : std::uint8_t { automatic, bar, plain, none };
@@ -41,6 +43,10 @@ class Options {
   ProgressForm progress = ProgressForm::automatic;
   std::vector<Setting> input_settings;  ///< those that describe the input and its columns
   std::string save_config;              ///< file to write them to; empty: none
+  std::string run;                      ///< directory that retry, status and export look at
+  RetryChoice retry;                    ///< what retry sends
+  std::string export_file;              ///< new file for what export writes; empty: stdout
+  bool csv = false;                     ///< export as CSV
   bool skip_check = false;
   bool start_anew = false;      ///< although an unfinished run of the input exists
   bool accept_changed = false;  ///< resume under options that make other requests
@@ -62,8 +68,8 @@ class CommandLine {
 /// The value of an environment variable; nullptr when it is not set.
 using Environment = std::function<const char*(const char* name)>;
 
-/// Reads `arguments` (without the program's name). Opens no file but that of --config, and for `resume` the run's
-/// run.json: its options are the defaults then, and the environment is not asked for others.
+/// Reads `arguments` (without the program's name). Opens no file but that of --config, and for `resume` and `retry` the
+/// run's run.json: its options are the defaults then, and the environment is not asked for others.
 /// Throws ConfigError, one line that names the option and its bounds.
 CommandLine parse_command_line(const std::vector<std::string>& arguments, const Environment& environment);
 

@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "amend/pipeline.hpp"
 #include "amend/reporter/summary.hpp"
@@ -61,12 +64,30 @@ bool is_same_input(const InputIdentity& then, const std::string& input) {
          then.size == static_cast<std::uint64_t>(now.st_size);
 }
 
-bool is_run_of(const fs::path& run, const std::string& input) {
+std::optional<RunRecord> record_of(const fs::path& run) {
   try {
-    return is_same_input(read_run(run.string()).input, input);
+    return read_run(run.string());
   } catch (const ConfigError&) {
-    return false;  // no run, or one of another version
+    return std::nullopt;  // no run, or one of another version
   }
+}
+
+// Unfinished runs of the file in `folder`; one that was retried since is not: the retry stands for it.
+std::vector<fs::path> unfinished_runs(const fs::path& folder, const std::string& file) {
+  std::vector<fs::path> found;
+  std::vector<fs::path> retried;
+  std::error_code error;
+  int seen = 0;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end && seen < directories_max;
+       at.increment(error)) {
+    ++seen;
+    const auto record = record_of(at->path());
+    if (!record || !is_same_input(record->input, file)) continue;
+    if (!record->parent.empty()) retried.push_back(fs::path(record->parent).filename());
+    if (!is_finished(at->path())) found.push_back(at->path());
+  }
+  std::erase_if(found, [&](const fs::path& run) { return std::ranges::count(retried, run.filename()) > 0; });
+  return found;
 }
 
 }  // namespace
@@ -87,14 +108,10 @@ void refuse_unfinished_run(const Config& config) {
   if (!fs::is_regular_file(config.input.file, error)) return;
   const fs::path parent =
       config.run_directory.empty() ? fs::path("amend-runs") : fs::absolute(config.run_directory).parent_path();
-  int seen = 0;
-  for (fs::directory_iterator at(parent, error), end; !error && at != end && seen < directories_max;
-       at.increment(error)) {
-    ++seen;
-    if (!config.run_directory.empty() && fs::equivalent(at->path(), config.run_directory, error)) continue;
-    if (!is_run_of(at->path(), config.input.file) || is_finished(at->path())) continue;
+  for (const fs::path& unfinished : unfinished_runs(parent, config.input.file)) {
+    if (!config.run_directory.empty() && fs::equivalent(unfinished, config.run_directory, error)) continue;
     const std::string run =
-        printable(config.run_directory.empty() ? "amend-runs/" + at->path().filename().string() : at->path().string());
+        printable(config.run_directory.empty() ? "amend-runs/" + unfinished.filename().string() : unfinished.string());
     throw ConfigError(
         fmt::format("{} holds an unfinished run of this file: `amend resume {}` goes on with it, --new "
                     "starts anew",

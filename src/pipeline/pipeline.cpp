@@ -22,7 +22,9 @@
 #include "amend/reporter/run_directory.hpp"
 #include "amend/wonder/routes.hpp"
 #include "amend/worker/worker.hpp"
+#include "pipeline/overtaken.hpp"
 #include "pipeline/resumption.hpp"
+#include "pipeline/retry.hpp"
 #include "pipeline/run_watch.hpp"
 
 namespace amend {
@@ -68,6 +70,7 @@ class Pipeline::Impl {
   const Plan& plan() const noexcept { return plan_; }
   PreflightReport preflight();
   ResumeReport recover(ChangedOptions changed);
+  RetryReport retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed);
   Summary run();
   std::string run_directory() const;
   void stop(StopCause cause) noexcept;
@@ -76,6 +79,8 @@ class Pipeline::Impl {
  private:
   void make_workers();
   void look_ahead();
+  const Selection* selection() const noexcept;
+  void write_head(const RunDirectory& run) const;
   void refuse_other_input() const;
   void run_stages(Reader& reader, Reporter& reporter);
   void watch(const std::stop_token& over);
@@ -84,6 +89,7 @@ class Pipeline::Impl {
   void wake_all() noexcept;
   std::optional<std::uint64_t> write_unsent(const RunDirectory& run, const Reporter& reporter);
   void check_sums(const Reader& reader, const Reporter& reporter);
+  std::uint64_t leave_out_overtaken(const RunDirectory& run);
   Summary summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent);
 
   Config config_;
@@ -102,6 +108,7 @@ class Pipeline::Impl {
   bool looked_ahead_ = false;
   RowSet hidden_;  // rows that --duplicates keeps back
   std::optional<Resumption> resumption_;
+  std::optional<Retry> retry_;
   std::atomic<bool> stop_asked_{false};
   std::chrono::system_clock::time_point started_at_{};
   std::chrono::steady_clock::time_point started_{};
@@ -171,7 +178,7 @@ void Pipeline::Impl::look_ahead() {
       if (!control_.draining()) throw;  // else the run ends as one that was stopped before its first row
     }
   }
-  if (looked_ahead_) refuse_other_input();
+  if (looked_ahead_ || retry_) refuse_other_input();
 }
 
 ResumeReport Pipeline::Impl::recover(ChangedOptions changed) {
@@ -181,6 +188,25 @@ ResumeReport Pipeline::Impl::recover(ChangedOptions changed) {
   report.rows_left = resumption_->rows_left();
   report.torn_bytes = resumption_->before().torn_bytes();
   return report;
+}
+
+RetryReport Pipeline::Impl::retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed) {
+  retry_.emplace(config_, run, choice, changed);
+  config_.run_directory = retry_->directory();
+  return retry_->report();
+}
+
+// Null: all rows of the input.
+const Selection* Pipeline::Impl::selection() const noexcept {
+  if (retry_) return &retry_->selection();
+  return resumption_ ? resumption_->selection() : nullptr;
+}
+
+// What a later process must know before it can go on with the run: there before the first record.
+void Pipeline::Impl::write_head(const RunDirectory& run) const {
+  if (retry_) run.write_file(selection_name, to_text(retry_->selection()));
+  run.write_file("run.json", run_json(with_absolute_paths(config_), identity_, started_at_,
+                                      retry_ ? retry_->report().parent : std::string()));
 }
 
 Summary Pipeline::Impl::run() {
@@ -194,7 +220,7 @@ Summary Pipeline::Impl::run() {
     const std::lock_guard lock(mutex_);
     run_directory_ = run.path();
   }
-  if (!resumption_) run.write_file("run.json", run_json(with_absolute_paths(config_), identity_, started_at_));
+  if (!resumption_) write_head(run);
 
   const Recovery nothing;
   const Recovery& before = resumption_ ? resumption_->before() : nothing;
@@ -203,18 +229,21 @@ Summary Pipeline::Impl::run() {
   sinks.push_back(resumption_
                       ? resumption_->take_feedback()
                       : open_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter())));
-  Reporter reporter(std::move(sinks), outcomes_, control_, metrics_, before);
+  Reporter reporter(std::move(sinks), outcomes_, control_, metrics_, config_.commit, before);
   std::vector<BatchQueue*> queues;
   for (auto& worker : workers_) queues.push_back(&worker->input());
   Reader reader(*source_, *mapper_, pool_, queues, outcomes_, control_, metrics_,
                 config_.input.strict ? OnRejected::stop : OnRejected::go_on,
                 HiddenRows(hidden_, config_.input.duplicates));
   if (resumption_) reader.leave_out(before.recorded(), resumption_->maybe_sent_until());
+  if (selection()) reader.take_only(*selection());
   run_stages(reader, reporter);
 
   check_sums(reader, reporter);
   const auto unsent = write_unsent(run, reporter);
+  const std::uint64_t overtaken = leave_out_overtaken(run);
   Summary summary = summarise(reporter, unsent);
+  summary.overtaken = overtaken;
   summary.files = run.files();
   std::error_code no_size;
   const auto log_bytes = std::filesystem::file_size(run.path(result_log_name), no_size);
@@ -331,7 +360,8 @@ std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& ru
     UnsentWriter unsent(run, InputLayout(again->format(), again->header(), again->delimiter()));
     Record record;
     while (again->next(record)) {
-      if (reporter.recorded().contains(record.position().row)) continue;
+      const std::uint64_t row = record.position().row;
+      if (reporter.recorded().contains(row) || (selection() && !selection()->contains(row))) continue;
       unsent.add(record.position(), record.raw(), record.fault() ? &*record.fault() : nullptr);
     }
     if (unsent.count() > 0) unsent.close();
@@ -342,6 +372,23 @@ std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& ru
     // The input is gone or changed.
   }
   return std::nullopt;  // the file does not exist then, and the summary says "not known"
+}
+
+// How many rows of the files that can be fed back were taken out: fed back, they would undo a later row's success.
+std::uint64_t Pipeline::Impl::leave_out_overtaken(const RunDirectory& run) {
+  if (metrics_.rows(Status::failed) + metrics_.rows(Status::unknown) == 0) return 0;
+  if (control_.cause() == StopCause::not_durable || control_.cause() == StopCause::defect) return 0;
+  try {
+    const RowSet lines = overtaken_lines(run.path());
+    if (lines.size() > 0)
+      take_out_of_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter()), lines);
+    return lines.size();
+  } catch (const DurabilityError& error) {
+    control_.stop(StopCause::not_durable, error.what());
+  } catch (const InputError& error) {
+    control_.stop(StopCause::defect, error.what());
+  }
+  return 0;
 }
 
 Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent) {
@@ -376,6 +423,9 @@ Pipeline::Pipeline(const Config& config, Credentials credentials)
 Pipeline::~Pipeline() = default;
 const Plan& Pipeline::plan() const noexcept { return impl_->plan(); }
 ResumeReport Pipeline::recover(ChangedOptions changed) { return impl_->recover(changed); }
+RetryReport Pipeline::retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed) {
+  return impl_->retry(run, choice, changed);
+}
 PreflightReport Pipeline::preflight() { return impl_->preflight(); }
 Summary Pipeline::run() { return impl_->run(); }
 std::string Pipeline::run_directory() const { return impl_->run_directory(); }

@@ -3,11 +3,14 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <thread>
 
 #include "amend/reader/source.hpp"
 #include "amend/reporter/feedback.hpp"
+#include "amend/reporter/run_view.hpp"
 #include "amend/reporter/summary.hpp"
 
 namespace amend {
@@ -71,7 +74,19 @@ class RecordedRow final : public BatchOwner {
   Batch batch_;
 };
 
+std::string content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
 }  // namespace
+
+void refuse_changed_options(const Config& was, const Config& is) {
+  if (const auto option = changed_option(was, is))
+    throw ConfigError(*option +
+                      " is not what it was: the rows that are done were sent otherwise. Leave it as it was, or "
+                      "--accept-changed-options");
+}
 
 std::uint32_t worker_count(const PaceConfig& pace) {
   const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
@@ -88,11 +103,8 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
     : run_(config.run_directory, Opening::resume), before_(run_) {
   const Config was = read_run(run_.path()).config;
   refuse_one_time_input(was.input.file);
-  const auto option = changed_option(was, config);
-  if (option && changed == ChangedOptions::refuse)
-    throw ConfigError(*option +
-                      " is not what it was: the rows that are done were sent otherwise. Leave it as it was, or "
-                      "--accept-changed-options");
+  if (changed == ChangedOptions::refuse) refuse_changed_options(was, config);
+  learn_of_ancestors();
   maybe_sent_until_ = before_.last_row() + (batches_for(was.pace) + 1) * rows_per_batch_max;
   // A run that is killed from here on must not look finished.
   for (const char* name : {"summary.json", "unsent.csv", "unsent.ndjson"}) run_.remove(name);
@@ -100,6 +112,19 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
     for (const char* extension : {".csv", ".ndjson"}) run_.remove(std::string(stem) + extension);
   run_.sync();
   compare_input(config);
+}
+
+// A retry that was killed goes on with the rows it was about, which its ancestors have read before. A run that was
+// retried is over: its unsent rows are the retry's.
+void Resumption::learn_of_ancestors() {
+  const std::vector<RunHead> chain = chain_of(run_.path());
+  if (chain.back().directory != run_.path())
+    throw ConfigError(printable(run_.path()) + " was retried since: `amend resume` or `amend retry` with " +
+                      printable(chain.back().directory) + " goes on");
+  if (chain.size() == 1) return;
+  selection_ = parse_selection(content_of(run_.path(selection_name)), run_.path(selection_name));
+  for (const RunHead& run : chain)
+    if (run.directory != run_.path()) before_.learn_content(run.directory);
 }
 
 // Before anything is sent: a file that is not the one of the run would put results beside the wrong rows.
@@ -113,14 +138,14 @@ void Resumption::compare_input(const Config& config) {
   std::uint64_t rows = 0;
   while (input->next(record)) {
     rows = record.position().row;
-    if (!before_.recorded().contains(rows)) {
-      ++rows_left_;
-      continue;
-    }
-    if (!before_.same_content(rows, record.raw()))
+    if (before_.knows_content(rows) && !before_.same_content(rows, record.raw()))
       throw InputError(file + ": row " + std::to_string(rows) + " (line " + std::to_string(record.position().line) +
                        ") is not what it was when its result was recorded: the file was edited, reordered or replaced; "
                        "nothing was sent");
+    if (!before_.recorded().contains(rows)) {
+      if (!selection_ || selection_->contains(rows)) ++rows_left_;
+      continue;
+    }
     auto failure = before_.failure_of(rows);
     if (!failure) continue;
     lot.push_back(recorded.outcome(record, std::move(*failure)));

@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "amend/config.hpp"
 #include "amend/pipeline.hpp"
 #include "amend/reporter/recovery.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/sink.hpp"
+#include "amend/row/selection.hpp"
 
 namespace amend {
 
@@ -20,6 +22,8 @@ class Resumption {
 
   const RunDirectory& run() const noexcept { return run_; }
   const Recovery& before() const noexcept { return before_; }
+  /// The rows the run is about, when it retries another; null: all of its input.
+  const Selection* selection() const noexcept { return selection_ ? &*selection_ : nullptr; }
   /// Rows of the input without a record.
   std::uint64_t rows_left() const noexcept { return rows_left_; }
   /// Rows up to this one, without a record, may have been in flight when the run ended.
@@ -28,14 +32,19 @@ class Resumption {
   std::unique_ptr<Sink> take_feedback() noexcept { return std::move(feedback_); }
 
  private:
+  void learn_of_ancestors();
   void compare_input(const Config& config);
 
   RunDirectory run_;
   Recovery before_;
+  std::optional<Selection> selection_;
   std::unique_ptr<Sink> feedback_;
   std::uint64_t rows_left_ = 0;
   std::uint64_t maybe_sent_until_ = 0;
 };
+
+/// Throws ConfigError naming the first option that would make other requests than those of the rows that are done.
+void refuse_changed_options(const Config& was, const Config& is);
 
 /// Batches between the reader and the log at most, with this pace: the pool's size, and what may be lost in a crash.
 std::size_t batches_for(const PaceConfig& pace);

@@ -38,8 +38,9 @@ void Reader::read_all() {
   while (!control_.draining()) {
     if (!wait_for_input()) return;
     if (!source_.next(record)) return;
-    metrics_.rows_read.add();
     metrics_.bytes_read.set(source_.bytes_read());
+    if (selection_ && !selection_->contains(record.position().row)) continue;
+    metrics_.rows_read.add();
     if (recorded_ && recorded_->contains(record.position().row)) continue;
     if (!take(record)) return;
   }
@@ -92,16 +93,24 @@ Status Reader::append(const Record& record, Filling& filling) {
   }
   if (record.position().row <= maybe_sent_until_) batch.mark_last_maybe_sent();
   Status status = reason ? Status::rejected : Status::success;
-  if (!reason && hidden_.rows && hidden_.rows->contains(record.position().row)) {
+  const std::uint64_t row = record.position().row;
+  if (!reason && is_superseded(row)) {
     batch.withhold_last();
-    status = hidden_.duplicates == Duplicates::reject ? Status::rejected : Status::superseded;
-    if (status == Status::rejected)
-      reason.emplace("input.id.duplicate", "the customer stands in several rows, and --duplicates reject is set",
-                     Origin::input);
+    status = Status::superseded;
+  } else if (!reason && hidden_.duplicates == Duplicates::reject && hidden_.contains(row)) {
+    batch.withhold_last();
+    status = Status::rejected;
+    reason.emplace("input.id.duplicate", "the customer stands in several rows, and --duplicates reject is set",
+                   Origin::input);
   }
   if (status != Status::success)
     filling.not_sent.emplace_back(static_cast<std::uint32_t>(batch.size() - 1), status, std::move(reason));
   return status;
+}
+
+bool Reader::is_superseded(std::uint64_t row) const noexcept {
+  if (selection_ && selection_->superseded.contains(row)) return true;
+  return hidden_.duplicates != Duplicates::reject && hidden_.contains(row);
 }
 
 // All rows of a customer go to one worker: its key gate keeps their order.

@@ -51,14 +51,16 @@ std::optional<std::uint32_t> split_sum(std::string_view& line) noexcept {
   return parse<std::uint32_t>(end.substr(sum_member.size(), sum_digits), 16);
 }
 
-// The text of `id` may hold anything, escaped: what follows it is looked for behind it.
-std::string_view behind_id(std::string_view line) noexcept {
+// As written. It may hold anything, escaped: what follows it is looked for behind it.
+std::optional<std::string_view> id_in(std::string_view line) noexcept {
   constexpr std::string_view before = ",\"id\":\"";
-  std::size_t at = line.find(before);
-  if (at == std::string_view::npos) return {};
-  for (at += before.size(); at < line.size() && line[at] != '"'; ++at)
-    if (line[at] == '\\') ++at;
-  return at < line.size() ? line.substr(at) : std::string_view();
+  const std::size_t found = line.find(before);
+  if (found == std::string_view::npos) return std::nullopt;
+  const std::size_t begin = found + before.size();
+  std::size_t end = begin;
+  while (end < line.size() && line[end] != '"') end += line[end] == '\\' ? 2 : 1;
+  if (end >= line.size()) return std::nullopt;
+  return line.substr(begin, end - begin);
 }
 
 std::optional<Status> status_named(std::string_view name) noexcept {
@@ -70,11 +72,15 @@ std::optional<Status> status_named(std::string_view name) noexcept {
 // A line whose sum fits is ours: it is read by its form, not by a JSON parser.
 bool read_members(std::string_view line, JournalRecord& out) noexcept {
   const auto row = parse<std::uint64_t>(member(line, "{\"row\":", ","), 10);
-  const auto status = status_named(member(behind_id(line), "\"status\":\"", "\""));
+  const auto id = id_in(line);
+  if (!id) return false;
+  const std::string_view behind_id = line.substr(static_cast<std::size_t>(id->data() + id->size() - line.data()));
+  const auto status = status_named(member(behind_id, "\"status\":\"", "\""));
   if (line.size() < hash_digits + 1) return false;
   const auto hash = parse<std::uint64_t>(line.substr(line.size() - hash_digits - 1, hash_digits), 16);
   if (!row || !status || !hash) return false;
   out.row = *row;
+  out.id = *id;
   out.status = *status;
   out.hash = *hash;
   return true;
@@ -120,8 +126,8 @@ JournalReader::Stop JournalReader::parse(std::string_view& input, JournalRecord&
     if (end == std::string_view::npos) break;
     input.remove_prefix(1);
     ++offset_;
-    const bool good = take_line(line_, out);
     shown_.swap(line_);
+    const bool good = take_line(shown_, out);
     out.text = shown_;
     line_.clear();
     too_long_ = false;

@@ -3,11 +3,12 @@
 namespace amend {
 
 Reporter::Reporter(std::vector<std::unique_ptr<Sink>> sinks, OutcomeQueue& outcomes, RunControl& control,
-                   Metrics& metrics, const Recovery& before)
+                   Metrics& metrics, Commit commit, const Recovery& before)
     : sinks_(std::move(sinks)),
       outcomes_(outcomes),
       control_(control),
       metrics_(metrics),
+      commit_(commit),
       recorded_(before.recorded()),
       errors_(before.errors()) {
   for (std::size_t i = 0; i < status_count; ++i)
@@ -35,7 +36,7 @@ void Reporter::write(std::vector<Outcome>& lot) {
     rows_without_record_ += lot.size();
     return fail(error);
   }
-  uncommitted_ = true;
+  rows_uncommitted_ += lot.size();
   for (const Outcome& outcome : lot) {
     if (!recorded_.insert(outcome.row->position.row)) ++rows_twice_;
     metrics_.count(outcome.status);
@@ -48,15 +49,21 @@ void Reporter::write(std::vector<Outcome>& lot) {
   }
 }
 
+bool Reporter::commit_is_due(std::chrono::steady_clock::time_point now) const noexcept {
+  if (failed_ || rows_uncommitted_ == 0) return false;
+  return commit_ == Commit::batch || rows_uncommitted_ >= group_commit_rows ||
+         now - committed_at_ >= group_commit_interval;
+}
+
 void Reporter::commit_if_due() {
   const auto now = std::chrono::steady_clock::now();
-  if (!uncommitted_ || failed_ || now - committed_at_ < group_commit_interval) return;
+  if (!commit_is_due(now)) return;
   try {
     for (auto& sink : sinks_) sink->flush();
   } catch (const DurabilityError& error) {
     return fail(error);
   }
-  uncommitted_ = false;
+  rows_uncommitted_ = 0;
   committed_at_ = now;
 }
 

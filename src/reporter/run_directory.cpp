@@ -15,14 +15,15 @@
 #include "amend/error.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/sink.hpp"
+#include "amend/row/selection.hpp"
 #include "reporter/append_file.hpp"
 
 namespace amend {
 namespace {
 
-constexpr std::array<std::string_view, 11> known_files{
+constexpr std::array<std::string_view, 12> known_files{
     result_log_name, "failed.csv",  "failed.ndjson",  "rejected.csv", "rejected.ndjson", "unsent.csv",
-    "unsent.ndjson", "unknown.csv", "unknown.ndjson", "summary.json", "run.json"};
+    "unsent.ndjson", "unknown.csv", "unknown.ndjson", "summary.json", "run.json",        selection_name};
 
 bool disk_is_at_fault(int error_number) {
   return error_number == ENOSPC || error_number == EDQUOT || error_number == EIO;

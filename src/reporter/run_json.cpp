@@ -108,10 +108,11 @@ json::object identity_json(const InputIdentity& input) {
 
 }  // namespace
 
-std::string run_json(const Config& config, const InputIdentity& input,
-                     std::chrono::system_clock::time_point started_at) {
+std::string run_json(const Config& config, const InputIdentity& input, std::chrono::system_clock::time_point started_at,
+                     const std::string& parent) {
   const json::object run{{"version", text(config.version)},
                          {"started_at", text(utc_text(started_at))},
+                         {"parent", parent.empty() ? json::value() : json::value(text(parent))},
                          {"input", identity_json(input)},
                          {"options", json::object{{"target", target_json(config.target)},
                                                   {"auth", auth_json(config.auth)},
@@ -120,6 +121,7 @@ std::string run_json(const Config& config, const InputIdentity& input,
                                                   {"pace", pace_json(config.pace)},
                                                   {"retry", retry_json(config.retry)},
                                                   {"deadline", deadline_json(config.deadline)},
+                                                  {"commit", spelled(config.commit, commit_spellings)},
                                                   {"run_directory", text(config.run_directory)}}}};
   return json::serialize(run) + "\n";
 }

@@ -36,6 +36,9 @@ class Members {
     out = value(name).get_bool();
   }
   void read(std::string_view name, std::string& out) const { out = get<json::string>(name); }
+  void read_or_null(std::string_view name, std::string& out) const {
+    if (!value(name).is_null()) read(name, out);
+  }
   template <class Rep, class Period>
   void read(std::string_view name, std::chrono::duration<Rep, Period>& out) const {
     Rep count{};
@@ -181,6 +184,8 @@ RunRecord read_run_json(std::string_view text) {
   const Members run(document.get_object(), "");
   RunRecord record;
   run.read("version", record.config.version);
+  run.read("started_at", record.started_at);
+  run.read_or_null("parent", record.parent);
   read_identity(run.at("input"), record.input);
   const Members options = run.at("options");
   read_target(options.at("target"), record.config.target);
@@ -188,6 +193,7 @@ RunRecord read_run_json(std::string_view text) {
   read_input(options.at("input"), record.config.input);
   read_mapping(options.at("mapping"), record.config.mapping);
   read_behaviour(options, record.config);
+  options.read("commit", record.config.commit, commit_spellings);
   options.read("run_directory", record.config.run_directory);
   return record;
 }

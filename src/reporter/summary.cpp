@@ -115,6 +115,7 @@ std::string to_json(const Summary& summary) {
       {"exit_code", static_cast<int>(summary.exit_code)},
       {"stop_reason", summary.stop_reason.empty() ? json::value(nullptr) : json::value(utf8(summary.stop_reason))},
       {"rows", rows_json(summary)},
+      {"overtaken", summary.overtaken},
       {"requests", requests_json(summary)},
       {"latency_ms",
        json::object{{"service", latency_json(summary.service)}, {"queued", latency_json(summary.queued)}}},

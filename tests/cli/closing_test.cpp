@@ -64,8 +64,7 @@ TEST_CASE("closing: failed rows are counted, explained by an example, and the ne
   const std::string text = cli::closing_text(some_failed());
   for (const char* part : {"done: some rows did not end in success", "990 success, 7 failed, 1 unknown, 2 rejected",
                            "7 x http.500, e.g. row 17, line 18: the server \\x1b[2J said no", "-> ",
-                           "amend update amend-runs/a/failed.csv ", "amend update amend-runs/a/unknown.csv ",
-                           "amend update amend-runs/a/rejected.csv "}) {
+                           "amend retry amend-runs/a ", "amend update amend-runs/a/rejected.csv "}) {
     CAPTURE(part);
     CHECK(holds(text, part));
   }
@@ -125,13 +124,22 @@ TEST_CASE("closing: a file name with spaces or quotes can be pasted into a shell
   CHECK(cli::shell_quoted("") == "''");
 }
 
-TEST_CASE("closing: superseded rows are counted, and failed rows are not to overwrite what succeeded later") {
+TEST_CASE("closing: superseded rows are counted, and so are failed ones that a later row has overtaken") {
   Summary summary = some_failed();
   summary.rows_by_status[static_cast<std::size_t>(Status::superseded)] = 3;
   CHECK(holds(cli::closing_text(summary), "2 rejected, 3 superseded"));
-  constexpr std::string_view warning = "take out rows whose customer succeeded in a later row of the same file";
-  CHECK(holds(cli::closing_text(summary), warning));
-  summary.files = {"results.ndjson", "rejected.csv", "summary.json"};
-  CHECK_FALSE(holds(cli::closing_text(summary), warning));
-  CHECK_FALSE(holds(cli::closing_text(thousand_rows()), warning));
+  CHECK_FALSE(holds(cli::closing_text(summary), "left out"));
+  summary.overtaken = 8;
+  CHECK(
+      holds(cli::closing_text(summary), "8 failed or unknown rows are left out: their customer succeeded in a later"));
+  CHECK_FALSE(holds(cli::closing_text(summary), "amend retry"));
+}
+
+TEST_CASE("closing: what failed of standard input is to be fed back from the files, as it cannot be read again") {
+  Summary summary = some_failed();
+  summary.input = "-";
+  const std::string text = cli::closing_text(summary);
+  CHECK_FALSE(holds(text, "amend retry"));
+  CHECK(holds(text, "amend update amend-runs/a/failed.csv "));
+  CHECK(holds(text, "amend update amend-runs/a/unknown.csv "));
 }

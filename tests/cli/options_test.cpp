@@ -92,12 +92,12 @@ TEST_CASE("options: --help of a command shows every option it takes, under its g
 
 TEST_CASE("options: --help names the commands that exist, and the exit codes") {
   const std::string help = parse({"--help"}).text;
-  for (const char* part : {"update", "check", "resume", "ping", "--version", "amend check customers.csv",
-                           "Examples:", "Exit codes: 0", "130/143"}) {
+  for (const char* part : {"update", "check", "resume", "retry", "status", "export", "ping", "--version",
+                           "amend check customers.csv", "Examples:", "Exit codes: 0", "130/143"}) {
     CAPTURE(part);
     CHECK(holds(help, part));
   }
-  for (const char* later : {"retry", "reconcile"}) CHECK_FALSE(holds(help, later));
+  CHECK_FALSE(holds(help, "reconcile"));
   CHECK(parse({"--version"}).text.starts_with("amend "));
 }
 
@@ -157,6 +157,7 @@ TEST_CASE("options: every option sets its part of the configuration") {
       {{"--grace", "1s"}, [](auto& o) { return o.config.deadline.grace == 1s; }},
       {{"--deadline", "8h"}, [](auto& o) { return o.config.deadline.run == 8h; }},
       {{"--stall", "2m"}, [](auto& o) { return o.config.deadline.stall == 2min; }},
+      {{"--durable"}, [](auto& o) { return o.config.commit == amend::Commit::batch; }},
       {{"--run", "runs/a"}, [](auto& o) { return o.config.run_directory == "runs/a"; }},
       {{"--dry-run"}, [](auto& o) { return o.dry_run; }},
       {{"--yes"}, [](auto& o) { return o.yes; }},
@@ -220,7 +221,7 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
     const char* message;
   };
   const std::vector<Case> cases{
-      {{}, "name a command: update, check, resume or ping; see amend --help"},
+      {{}, "name a command: update, check, resume, retry, status, export or ping; see amend --help"},
       {{"updat"}, "unknown command updat; see amend --help"},
       {{"--bogus"}, "unknown option --bogus; see amend --help"},
       {{"update"}, "name the input: amend update FILE (- for standard input); see amend update --help"},

@@ -17,6 +17,8 @@ namespace {
 class Told {
  public:
   std::size_t written = 0;
+  std::atomic<std::size_t> written_in_all = 0;  // the same, for another thread
+  std::vector<std::size_t> flushed_at;          // outcomes written before each commit
   std::atomic<std::size_t> flushes = 0;
   std::size_t closes = 0;
   std::size_t write_fails_at = 1'000'000;  // outcomes written before
@@ -30,10 +32,12 @@ class ToldSink final : public Sink {
   void write(std::span<const Outcome> outcomes) override {
     if (told_.written >= told_.write_fails_at) fail("write");
     told_.written += outcomes.size();
+    told_.written_in_all = told_.written;
   }
   void flush() override {
     if (told_.flush_fails) fail("fdatasync");
     ++told_.flushes;
+    told_.flushed_at.push_back(told_.written);
   }
   void close() override {
     if (told_.close_fails) fail("close");
@@ -48,7 +52,7 @@ class ToldSink final : public Sink {
 // A reporter with a log and a second sink, and outcomes in front of it.
 class ReporterBench {
  public:
-  ReporterBench() : reporter(sinks(), outcomes, control, metrics) {}
+  explicit ReporterBench(Commit commit = Commit::group) : reporter(sinks(), outcomes, control, metrics, commit) {}
 
   void push(std::uint64_t row, Status status) {
     std::vector<Outcome> lot;
@@ -58,6 +62,22 @@ class ReporterBench {
       lot.push_back(rows.failed(status, "raw", "api.refused", "no", row + 1));
     }
     outcomes.push(lot);
+  }
+  void push_successes(std::uint64_t count) {
+    std::vector<Outcome> lot;
+    for (std::uint64_t row = 1; row <= count; ++row)
+      lot.push_back(rows.make(Status::success, "id", "raw", Position(row, row + 1, 0)));
+    outcomes.push(lot);
+  }
+  // `lots` of `rows_each`, each handed over when the one before has been written.
+  void run_in_lots(std::size_t lots, std::uint64_t rows_each) {
+    std::thread thread([&] { reporter.run(); });
+    for (std::size_t i = 1; i <= lots; ++i) {
+      push_successes(rows_each);
+      while (second.written_in_all < i * rows_each) std::this_thread::yield();
+    }
+    outcomes.close();
+    thread.join();
   }
   void run_to_the_end() {
     outcomes.close();
@@ -120,6 +140,27 @@ TEST_CASE("reporter: what was written is committed soon, also when nothing more 
   bench.outcomes.close();
   thread.join();
   CHECK(bench.log.written == 1);
+}
+
+TEST_CASE("reporter: with --durable each batch is committed before the next is written; without, not each") {
+  ReporterBench each(Commit::batch);
+  each.run_in_lots(50, 1);
+  for (std::size_t lot = 1; lot <= 50; ++lot) CHECK(each.log.flushed_at[lot - 1] == lot);
+
+  ReporterBench grouped;
+  grouped.run_in_lots(50, 1);
+  CHECK(grouped.log.flushes < 50);
+}
+
+TEST_CASE("reporter: however fast rows come, what is not durable is bounded") {
+  ReporterBench bench;
+  bench.run_in_lots(8, group_commit_rows / 2);
+  std::size_t before = 0;
+  for (const std::size_t written : bench.log.flushed_at) {
+    CHECK(written - before <= group_commit_rows);
+    before = written;
+  }
+  CHECK(bench.log.written - before < group_commit_rows);
 }
 
 TEST_CASE("reporter: a log that cannot be written stops the run; what comes later is let go and has no record") {

@@ -23,7 +23,8 @@ std::string keys_of(const boost::json::value& object) {
 TEST_CASE("summary: the keys that scripts rely on are all there, also when nothing happened") {
   const auto value = boost::json::parse(to_json(Summary()));
   CHECK(keys_of(value) ==
-        "version run input started_at elapsed_s exit_code stop_reason rows requests latency_ms log_bytes errors files");
+        "version run input started_at elapsed_s exit_code stop_reason rows overtaken requests latency_ms log_bytes "
+        "errors files");
   CHECK(keys_of(value.at("rows")) == "read success failed unknown rejected superseded unsent");
   CHECK(keys_of(value.at("requests")) == "attempts retries requeues connections handshakes_failed");
   CHECK(keys_of(value.at("latency_ms")) == "service queued");
@@ -81,8 +82,8 @@ TEST_CASE("run.json: options and input are told, secrets by file name only") {
   const std::string text = run_json(config, input, std::chrono::system_clock::time_point());
   CHECK(text.find("hunter") == std::string::npos);
   const auto value = boost::json::parse(text);
-  CHECK(keys_of(value) == "version started_at input options");
-  CHECK(keys_of(value.at("options")) == "target auth input mapping pace retry deadline run_directory");
+  CHECK(keys_of(value) == "version started_at parent input options");
+  CHECK(keys_of(value.at("options")) == "target auth input mapping pace retry deadline commit run_directory");
   CHECK(value.at("options").at("target").at("url") == "https://gateway.example/prefix");
   CHECK(value.at("options").at("auth").at("private_key_file") == "key.pem");
   CHECK(value.at("options").at("auth").at("header_names").as_array()[0] == "X-Tenant");
@@ -118,6 +119,7 @@ TEST_CASE("run.json: what was written is read back, so that a run can be gone on
   config.deadline.row = std::chrono::milliseconds(77);
   config.deadline.run = std::chrono::milliseconds(78);
   config.deadline.stall = std::chrono::milliseconds(79);
+  config.commit = Commit::batch;
   config.version = "1";
   InputIdentity input;
   input.path = "c.csv";
@@ -127,6 +129,9 @@ TEST_CASE("run.json: what was written is read back, so that a run can be gone on
   CHECK(record.config.auth.headers == std::vector<std::string>{"X-Team"});
   record.config.auth.headers = config.auth.headers;
   CHECK(run_json(record.config, record.input, at) == run_json(config, input, at));
+  CHECK(record.parent.empty());
+  CHECK(record.started_at == "1970-01-01T00:00:00Z");
+  CHECK(read_run_json(run_json(config, input, at, "/runs/first")).parent == "/runs/first");
   // Without a delimiter that was given, too.
   config.input.delimiter.reset();
   CHECK_FALSE(read_run_json(run_json(config, input, at)).config.input.delimiter);

@@ -90,7 +90,7 @@ void check_record(const object& record, const Customer& customer, const ServerRe
       applied != server.applied_bodies.end() && std::ranges::count(applied->second, sha256_hex(body_of(customer))) > 0;
   if (status != "success") {
     const bool admitted = status == "unknown" || record.contains("applied");
-    if (was_applied && !admitted)
+    if (was_applied && !admitted && status != "superseded")
       findings.add("row {}: {} without \"applied\", but the server applied it", row, status);
     return;
   }
@@ -142,6 +142,34 @@ void check_summary(const std::string& run, std::size_t rows, const std::map<std:
   if (exit_code != (all_well || rows == 0 ? 0 : 1)) findings.add("exit code {} does not fit", exit_code);
 }
 
+using FinalRecords = std::map<std::int64_t, object>;
+
+void read_run(const std::string& run, std::size_t rows, FinalRecords& records, Findings& findings) {
+  for (auto& record : read_ndjson(run + "/results.ndjson")) {
+    const auto row = number_of(record, "row");
+    if (row < 1 || row > static_cast<std::int64_t>(rows)) {
+      findings.add("a record of row {}, which the input does not have", row);
+    } else if (!records.emplace(row, std::move(record)).second) {
+      findings.add("row {} has two records", row);
+    }
+  }
+}
+
+void check_records(const std::vector<Customer>& input, const FinalRecords& records, const ServerRecord& server,
+                   Findings& findings) {
+  if (records.size() != input.size()) findings.add("{} rows, {} records", input.size(), records.size());
+  std::unordered_map<std::string, const FinalRecords::value_type*> last_of_id;
+  for (const auto& entry : records) {
+    const Customer& customer = input[static_cast<std::size_t>(entry.first) - 1];
+    check_record(entry.second, customer, server, findings);
+    if (text_of(entry.second, "status") != "superseded") last_of_id[customer.id] = &entry;
+  }
+  for (const auto& [id, last] : last_of_id)
+    if (text_of(last->second, "status") == "success")
+      check_state(id, input[static_cast<std::size_t>(last->first) - 1], server, findings);
+  check_order(input, server, findings);
+}
+
 }  // namespace
 
 std::vector<Customer> make_customers(std::size_t count, unsigned seed) {
@@ -177,27 +205,31 @@ std::vector<std::string> disagreements(const std::vector<Customer>& input, const
                                        const Simulator& simulator, int exit_code) {
   Findings findings;
   const ServerRecord server(simulator);
-  std::set<std::int64_t> rows;
+  FinalRecords records;
+  read_run(run, input.size(), records, findings);
+  check_records(input, records, server, findings);
   std::map<std::string, std::size_t> statuses;
-  std::unordered_map<std::string, std::pair<std::int64_t, std::string>> last_of_id;
-  for (const auto& record : read_ndjson(run + "/results.ndjson")) {
-    const auto row = number_of(record, "row");
-    if (row < 1 || row > static_cast<std::int64_t>(input.size())) {
-      findings.add("a record of row {}, which the input does not have", row);
-      continue;
-    }
-    if (!rows.insert(row).second) findings.add("row {} has two records", row);
-    const Customer& customer = input[static_cast<std::size_t>(row) - 1];
-    ++statuses[text_of(record, "status")];
-    auto& last = last_of_id[customer.id];
-    if (row > last.first) last = {row, text_of(record, "status")};
-    check_record(record, customer, server, findings);
-  }
-  if (rows.size() != input.size()) findings.add("{} rows, {} records", input.size(), rows.size());
-  for (const auto& [id, last] : last_of_id)
-    if (last.second == "success") check_state(id, input[static_cast<std::size_t>(last.first) - 1], server, findings);
-  check_order(input, server, findings);
+  for (const auto& [row, record] : records) ++statuses[text_of(record, "status")];
   check_summary(run, input.size(), statuses, exit_code, findings);
+  return findings.texts;
+}
+
+std::vector<std::string> disagreements_of_chain(const std::vector<Customer>& input,
+                                                const std::vector<std::string>& runs, const Simulator& simulator) {
+  Findings findings;
+  const ServerRecord server(simulator);
+  FinalRecords records;
+  for (const auto& run : runs) {
+    FinalRecords of_run;
+    read_run(run, input.size(), of_run, findings);
+    for (auto& [row, record] : of_run) {
+      if (const auto before = records.find(row);
+          before != records.end() && text_of(before->second, "status") == "success")
+        findings.add("row {}: had succeeded, and was retried in {}", row, run);
+      records[row] = std::move(record);
+    }
+  }
+  check_records(input, records, server, findings);
   return findings.texts;
 }
 

@@ -18,6 +18,7 @@
 #include "amend/reader/source.hpp"
 #include "amend/reporter/metrics.hpp"
 #include "amend/row/row_set.hpp"
+#include "amend/row/selection.hpp"
 
 namespace amend {
 
@@ -30,6 +31,8 @@ class HiddenRows {
   HiddenRows() = default;
   /// `rows` outlives the reader. Duplicates::reject makes each of them rejected, last and first make them superseded.
   HiddenRows(const RowSet& rows_, Duplicates duplicates_) noexcept : rows(&rows_), duplicates(duplicates_) {}
+
+  bool contains(std::uint64_t row) const noexcept { return rows && rows->contains(row); }
 
   const RowSet* rows = nullptr;  ///< null: none
   Duplicates duplicates = Duplicates::order;
@@ -48,6 +51,10 @@ class Reader {
     recorded_ = &recorded;
     maybe_sent_until_ = maybe_sent_until;
   }
+
+  /// Before run(), when only some rows are part of the run (a retry): the others are passed over, uncounted.
+  /// `selection` outlives the reader.
+  void take_only(const Selection& selection) noexcept { selection_ = &selection; }
 
   /// The thread's body: reads to the end, or until the run is stopped; then closes every queue. A source that fails
   /// stops the run (StopCause::input_failed): a read error is never taken for the end.
@@ -77,6 +84,7 @@ class Reader {
   bool take(const Record& record);
   Batch* batch_for(std::size_t worker);
   Status append(const Record& record, Filling& filling);
+  bool is_superseded(std::uint64_t row) const noexcept;
   std::size_t route(const Record& record);
   void hand_on(std::size_t worker);
   void hand_on_all();
@@ -94,6 +102,7 @@ class Reader {
   std::vector<Outcome> not_sent_;
   const RowSet* recorded_ = nullptr;
   std::uint64_t maybe_sent_until_ = 0;
+  const Selection* selection_ = nullptr;
   std::uint64_t rows_dropped_ = 0;
 };
 

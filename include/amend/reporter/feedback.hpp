@@ -27,6 +27,7 @@
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/sink.hpp"
 #include "amend/row/position.hpp"
+#include "amend/row/row_set.hpp"
 
 namespace amend {
 
@@ -45,6 +46,11 @@ class InputLayout {
 /// A sink that ignores success and writes each other row to failed, rejected or unknown. A file is created by its first
 /// row. `run` must outlive the sink. Reporter thread.
 std::unique_ptr<Sink> open_feedback(const RunDirectory& run, InputLayout layout);
+
+/// Takes the rows that begin at these lines of the input out of failed and unknown, each file replaced as a whole; one
+/// without further rows is removed. When the sink is closed. Memory: the longest row. Throws DurabilityError, and
+/// InputError when a file cannot be read or is not what the sink has written.
+void take_out_of_feedback(const RunDirectory& run, const InputLayout& layout, const RowSet& lines);
 
 /// Writes unsent.csv or unsent.ndjson at the end of a run. The file appears when close() succeeds, complete, or never:
 /// a part of the unsent rows would be mistaken for all of them. Throws DurabilityError. One thread.

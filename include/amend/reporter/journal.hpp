@@ -51,6 +51,7 @@ class JournalRecord {
   std::uint64_t hash = 0;
   std::uint64_t offset = 0;  ///< of the line in the file
   std::string_view text;     ///< the line, without its end; valid until the next call
+  std::string_view id;       ///< in `text`, as written: a uuid has no escapes
 };
 static_assert(!std::is_aggregate_v<JournalRecord>);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "amend/error.hpp"
+#include "amend/reporter/log_reading.hpp"
 #include "amend/reporter/metrics.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
@@ -17,6 +18,9 @@
 #include "amend/row/row_set.hpp"
 
 namespace amend {
+
+/// Throws InputError: the log in the directory `run` was changed at `offset`, where it was durable.
+[[noreturn]] void refuse_damaged(const std::string& run, std::uint64_t offset);
 
 class Recovery {
  public:
@@ -31,12 +35,16 @@ class Recovery {
   const RowSet& recorded() const noexcept { return recorded_; }
   std::uint64_t rows(Status status) const noexcept { return rows_[static_cast<std::size_t>(status)]; }
   /// The largest row number with a record; 0: there is none.
-  std::uint64_t last_row() const noexcept { return hashes_.empty() ? 0 : hashes_.size() - 1; }
+  std::uint64_t last_row() const noexcept { return last_row_; }
   /// Where the log is gone on with, and what a crash has left behind that and is cut off.
   LogEnd end() const noexcept { return end_; }
   std::uint64_t torn_bytes() const noexcept { return torn_bytes_; }
 
-  /// Whether a row says what it said when its record was written. For a row with a record.
+  /// Reads the log of another run over the same input, for what its rows said. Throws as the constructor does.
+  void learn_content(const std::string& run);
+  /// Whether any log said what a row holds: one with a record, or one learnt of.
+  bool knows_content(std::uint64_t row) const noexcept { return known_.contains(row); }
+  /// Whether a row says what it said when its record was written. For a row whose content is known.
   bool same_content(std::uint64_t row, std::string_view raw) const noexcept;
 
   /// What the record of a row says that did not end in success; nullopt for success, and without a record. Reads the
@@ -58,12 +66,13 @@ class Recovery {
     Status status;
   };
 
-  void read();
   void take(const JournalRecord& record);
+  void remember_content(const JournalRecord& record);
 
   std::string path_;
-  std::string summary_path_;
   RowSet recorded_;
+  RowSet known_;
+  std::uint64_t last_row_ = 0;
   std::vector<std::uint64_t> hashes_;  // by row
   std::vector<NotWell> not_well_;      // by row
   std::array<std::uint64_t, status_count> rows_{};

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "amend/config.hpp"
 #include "amend/queue/outcome_queue.hpp"
 #include "amend/queue/run_control.hpp"
 #include "amend/reporter/metrics.hpp"
@@ -19,13 +20,15 @@ namespace amend {
 
 /// What was written is on stable storage so soon after at the latest.
 inline constexpr std::chrono::milliseconds group_commit_interval{100};
+/// … and at the latest when so many rows were written since.
+inline constexpr std::uint64_t group_commit_rows = 10'000;
 
 class Reporter {
  public:
   /// `sinks` get every lot in this order: the log first, as it is the truth. References outlive the reporter.
   /// `before`: what the run has recorded already, when it is resumed; counted as if it were written now.
   Reporter(std::vector<std::unique_ptr<Sink>> sinks, OutcomeQueue& outcomes, RunControl& control, Metrics& metrics,
-           const Recovery& before = Recovery());
+           Commit commit = Commit::group, const Recovery& before = Recovery());
 
   /// The thread's body: until the queue is closed and empty. When a sink fails the run is stopped
   /// (StopCause::not_durable); outcomes that come later are let go, uncounted: their rows have no record.
@@ -40,6 +43,7 @@ class Reporter {
 
  private:
   void write(std::vector<Outcome>& lot);
+  bool commit_is_due(std::chrono::steady_clock::time_point now) const noexcept;
   void commit_if_due();
   void close();
   void fail(const DurabilityError& error);
@@ -48,12 +52,13 @@ class Reporter {
   OutcomeQueue& outcomes_;
   RunControl& control_;
   Metrics& metrics_;
+  Commit commit_;
   RowSet recorded_;
   ErrorTally errors_;
   std::uint64_t rows_without_record_ = 0;
   std::uint64_t rows_twice_ = 0;
   bool failed_ = false;
-  bool uncommitted_ = false;
+  std::uint64_t rows_uncommitted_ = 0;
   std::chrono::steady_clock::time_point committed_at_{};
 };
 

@@ -57,6 +57,9 @@ class Summary {
   std::array<std::uint64_t, status_count> rows_by_status{};
   std::optional<std::uint64_t> unsent;  ///< rows of the input without a result; empty: not known (rest of stdin)
 
+  /// Rows that failed or are unknown while a later row of their customer succeeded: not in the files to be fed back.
+  std::uint64_t overtaken = 0;
+
   std::uint64_t attempts = 0;
   std::uint64_t retries = 0;
   std::uint64_t requeues = 0;
@@ -92,9 +95,10 @@ class InputIdentity {
 static_assert(!std::is_aggregate_v<InputIdentity>);
 
 /// The text of run.json: every effective option, the input's identity, the version. Secrets are named by file only, and
-/// user information in the URL is left out; of --header only the names are written.
-std::string run_json(const Config& config, const InputIdentity& input,
-                     std::chrono::system_clock::time_point started_at);
+/// user information in the URL is left out; of --header only the names are written. `parent`: the directory of the run
+/// that this one retries; empty: none.
+std::string run_json(const Config& config, const InputIdentity& input, std::chrono::system_clock::time_point started_at,
+                     const std::string& parent = {});
 
 /// What run.json says.
 class RunRecord {
@@ -103,6 +107,8 @@ class RunRecord {
 
   Config config;  ///< AuthConfig::headers: names only
   InputIdentity input;
+  std::string started_at;  ///< "2026-11-23T12:00:00Z"
+  std::string parent;      ///< the directory of the run that this one retries; empty: a first run
 };
 static_assert(!std::is_aggregate_v<RunRecord>);
 

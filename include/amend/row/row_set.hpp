@@ -23,6 +23,8 @@ class RowSet {
     return row / 64 < bits_.size() && (bits_[row / 64] >> (row % 64) & 1) != 0;
   }
   std::uint64_t size() const noexcept { return size_; }
+  /// No row from here on is in it.
+  std::uint64_t end() const noexcept { return bits_.size() * 64; }
 
  private:
   std::vector<std::uint64_t> bits_;

@@ -1,0 +1,44 @@
+#include "cli/retry.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "amend/reporter/run_view.hpp"
+#include "amend/wonder/secret_file.hpp"
+#include "amend/worker/signer.hpp"
+#include "cli/confirm.hpp"
+#include "cli/opening.hpp"
+#include "cli/status.hpp"
+#include "cli/units.hpp"
+#include "cli/update.hpp"
+
+namespace amend::cli {
+
+std::string retry_lines(const RetryReport& report) {
+  std::string out =
+      fmt::format("  {:<9} {} rows: {} failed, {} unknown, {} unsent\n", "retry", show_count(report.to_send()),
+                  show_count(report.failed), show_count(report.unknown), show_count(report.unsent));
+  const auto add = [&](std::uint64_t rows, std::string_view what) {
+    if (rows > 0) out += fmt::format("  {:<9} {} {}\n", "", show_count(rows), what);
+  };
+  add(report.superseded, "superseded: their customer succeeded in a later row or run, they are not sent");
+  add(report.not_chosen, "left for another retry");
+  add(report.held_back, "held back: a later row of their customer is left for another retry");
+  add(report.rejected, "rejected: they need a repaired file");
+  return out;
+}
+
+ExitCode run_retry(const Options& options) {
+  wonder::forbid_core_dumps();
+  Pipeline pipeline(options.config, load_credentials(options.config.auth));
+  if (!options.quiet) std::fputs(opening_text(options, pipeline.plan()).c_str(), stderr);
+  const RetryReport report = pipeline.retry(options.run, options.retry,
+                                            options.accept_changed ? ChangedOptions::accept : ChangedOptions::refuse);
+  if (!options.quiet) std::fputs(retry_lines(report).c_str(), stderr);
+  if (report.empty()) return status_exit_code(RunView(options.run));
+  if (report.to_send() > 0) confirm(pipeline.plan(), options);
+  return run_to_the_end(pipeline, options);
+}
+
+}  // namespace amend::cli

@@ -1,0 +1,218 @@
+#include "cli/status.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <string_view>
+
+#include "cli/closing.hpp"
+#include "cli/units.hpp"
+
+namespace amend::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t errors_shown = 5;
+constexpr std::size_t errors_in_json = 10;
+
+constexpr std::array statuses{Status::success, Status::failed, Status::unknown, Status::rejected, Status::superseded};
+
+std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
+
+std::string whole(std::string_view text) { return printable(text, 4 * text.size() + 4); }
+
+std::string headline(const RunView& view) {
+  if (view.damaged()) return "damaged: a log does not say any more what it said";
+  if (status_exit_code(view) == ExitCode::success) return "done: every row ended in success";
+  if (!view.unsent() || !view.runs().back().has_ended)
+    return "not finished: stopped before its end, or still going on";
+  return *view.unsent() == 0 ? "done: some rows did not end in success" : "not finished: some rows have no result";
+}
+
+std::string run_lines(const RunView& view) {
+  std::string out;
+  for (const RunHead& run : view.runs()) {
+    std::string text = fmt::format("{}, {}: {} records", printable(run.directory), printable(run.record.started_at, 40),
+                                   show_count(run.log.records));
+    if (!run.record.parent.empty()) text += ", a retry";
+    if (!run.has_ended) text += ", has not ended";
+    out += line(out.empty() ? "runs" : "", text);
+    if (!run.stop_reason.empty()) out += line("", "  stopped early: " + printable(run.stop_reason));
+    if (run.log.torn_bytes > 0)
+      out +=
+          line("", fmt::format("  {} bytes behind its last whole record are left out", show_count(run.log.torn_bytes)));
+    if (run.log.damaged_at)
+      out += line(
+          "", fmt::format("  results.ndjson was changed at byte {}: what follows is left out", *run.log.damaged_at));
+  }
+  return out;
+}
+
+std::string rows_line(const RunView& view) {
+  const auto all = view.rows_in_all();
+  std::string text = all ? fmt::format("{} in the input", show_count(*all)) : "input not read to its end";
+  for (const Status status : statuses) {
+    const auto rows = view.rows(status);
+    if (rows > 0 || status == Status::success) text += fmt::format(", {} {}", show_count(rows), to_string(status));
+  }
+  const auto unsent = view.unsent();
+  if (!unsent) return text + ", unsent not known";
+  return *unsent > 0 ? text + fmt::format(", {} unsent", show_count(*unsent)) : text;
+}
+
+std::string error_lines(const ErrorTally& errors) {
+  std::string out;
+  for (const ErrorCount& error : errors.worst(errors_shown)) {
+    out += line(out.empty() ? "errors" : "",
+                fmt::format("{} x {}, e.g. row {}, line {}: {}", show_count(error.count), printable(error.code, 80),
+                            error.row, error.line, printable(error.text, 160)));
+    if (const OwnCode* own = find_own_code(error.code)) out += line("", fmt::format("  -> {}", own->remedy));
+  }
+  if (errors.codes() > errors_shown)
+    out += line("", fmt::format("and {} further codes, see --json", errors.codes() - errors_shown));
+  return out;
+}
+
+// The file of a run with rows that can be fed back; "" when it has none.
+std::string file_of(const RunHead& run, std::string_view stem) {
+  for (const std::string_view extension : {".csv", ".ndjson"}) {
+    const std::string path = fmt::format("{}/{}{}", run.directory, stem, extension);
+    if (std::error_code error; std::filesystem::exists(path, error)) return path;
+  }
+  return {};
+}
+
+std::string feed_back(const RunHead& run, std::string_view stem, std::string_view hint) {
+  const std::string file = file_of(run, stem);
+  return file.empty() ? "" : fmt::format("amend update {}   # {}", shell_quoted(printable(file)), hint);
+}
+
+// A run that has retries is behind them: what it has not sent is for the next retry.
+bool can_be_resumed(const RunHead& last) {
+  return !last.has_ended || !last.rows_in_all || *last.rows_in_all > last.log.records;
+}
+
+std::string for_the_rest(const RunView& view) {
+  const RunHead& last = view.runs().back();
+  const std::string run = shell_quoted(printable(last.directory));
+  if (can_be_resumed(last)) return fmt::format("amend resume {}   # the rows without a result", run);
+  if (view.rows(Status::failed) + view.rows(Status::unknown) > 0 || view.unsent().value_or(1) > 0)
+    return fmt::format("amend retry {}   # once the cause is gone", run);
+  return {};
+}
+
+json::object run_json_of(const RunHead& run) {
+  return json::object{
+      {"run", whole(run.directory)},
+      {"parent", run.record.parent.empty() ? json::value() : json::value(json::string(whole(run.record.parent)))},
+      {"started_at", whole(run.record.started_at)},
+      {"ended", run.has_ended},
+      {"records", run.log.records},
+      {"stop_reason", run.stop_reason.empty() ? json::value() : json::value(json::string(whole(run.stop_reason)))},
+      {"torn_bytes", run.log.torn_bytes},
+      {"damaged_at", run.log.damaged_at ? json::value(*run.log.damaged_at) : json::value()}};
+}
+
+json::object rows_json(const RunView& view) {
+  const auto number = [](std::optional<std::uint64_t> n) { return n ? json::value(*n) : json::value(); };
+  json::object rows{{"total", number(view.rows_in_all())}};
+  for (const Status status : statuses) rows[to_string(status)] = view.rows(status);
+  rows["unsent"] = number(view.unsent());
+  return rows;
+}
+
+json::array errors_json(const ErrorTally& errors) {
+  json::array out;
+  for (const ErrorCount& error : errors.worst(errors_in_json)) {
+    out.push_back(json::object{
+        {"code", whole(error.code)},
+        {"count", error.count},
+        {"example",
+         json::object{
+             {"row", error.row}, {"line", error.line}, {"id", whole(error.id)}, {"error", whole(error.text)}}}});
+  }
+  return out;
+}
+
+}  // namespace
+
+ErrorTally errors_of(const RunView& view) {
+  ErrorTally errors;
+  view.for_each_final([&](const FinalRecord& row) {
+    if (row.record.status == Status::success) return;
+    const RecordText text(row.record.text);
+    errors.record(Reason(text.error_code, text.error, Origin::run), Position(row.record.row, text.line, 0), text.id);
+  });
+  return errors;
+}
+
+ExitCode status_exit_code(const RunView& view) noexcept {
+  const auto all = view.rows_in_all();
+  const bool well = all && !view.damaged() && view.rows(Status::success) + view.rows(Status::superseded) == *all;
+  return well ? ExitCode::success : ExitCode::some_rows_failed;
+}
+
+std::vector<std::string> commands_left(const RunView& view) {
+  std::vector<std::string> commands;
+  if (view.damaged() || status_exit_code(view) == ExitCode::success) return commands;
+  const auto add = [&](std::string command) {
+    if (!command.empty()) commands.push_back(std::move(command));
+  };
+  if (view.runs().front().record.input.path == "-") {
+    // Standard input is gone: its rows are in the files only.
+    add(feed_back(view.runs().back(), "failed", "with the same options, once the cause is gone"));
+    add(feed_back(view.runs().back(), "unknown", "with the same options: an update may be sent twice"));
+  } else {
+    add(for_the_rest(view));
+  }
+  for (const RunHead& run : view.runs()) {
+    add(feed_back(run, "rejected", "with the same options, once the rows are repaired"));
+  }
+  return commands;
+}
+
+std::string status_text(const RunView& view, const ErrorTally& errors) {
+  const std::string& input = view.runs().front().record.input.path;
+  std::string out = headline(view) + "\n" + run_lines(view);
+  out += line("input", input == "-" ? "standard input" : printable(input));
+  out += line("rows", rows_line(view));
+  out += error_lines(errors);
+  const std::vector<std::string> commands = commands_left(view);
+  for (const std::string& command : commands) out += line(&command == &commands.front() ? "next" : "", command);
+  if (status_exit_code(view) == ExitCode::success) out += line("next", "nothing is left to do");
+  return out;
+}
+
+std::string status_json(const RunView& view, const ErrorTally& errors) {
+  json::array runs;
+  for (const RunHead& run : view.runs()) runs.push_back(run_json_of(run));
+  json::array next;
+  for (const std::string& command : commands_left(view)) next.emplace_back(command);
+  const json::object out{{"run", whole(view.asked().directory)},
+                         {"input", whole(view.runs().front().record.input.path)},
+                         {"runs", std::move(runs)},
+                         {"rows", rows_json(view)},
+                         {"errors", errors_json(errors)},
+                         {"next", std::move(next)},
+                         {"exit_code", static_cast<int>(status_exit_code(view))}};
+  return json::serialize(out) + "\n";
+}
+
+ExitCode run_status(const Options& options) {
+  const RunView view(options.run);
+  const ErrorTally errors = errors_of(view);
+  if (options.json) {
+    std::fputs(status_json(view, errors).c_str(), stdout);
+  } else if (!options.quiet) {
+    std::fputs(status_text(view, errors).c_str(), stdout);
+  }
+  return status_exit_code(view);
+}
+
+}  // namespace amend::cli

@@ -1,0 +1,39 @@
+// `amend status RUN`: what has become of the rows of a run and of its retries; reads only. Layer 5.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "amend/error.hpp"
+#include "amend/reporter/metrics.hpp"
+#include "amend/reporter/run_view.hpp"
+#include "cli/options.hpp"
+
+namespace amend::cli {
+
+/// The errors of all rows that did not end well, by their final records. Reads the logs.
+ErrorTally errors_of(const RunView& view);
+
+/// 0 when every row of the input ended in success or superseded, 1 otherwise: also when that is not known.
+ExitCode status_exit_code(const RunView& view) noexcept;
+
+/// What is to be typed for the rows that are left, one command a line; file names are quoted for a POSIX shell.
+std::vector<std::string> commands_left(const RunView& view);
+
+/// For people, several lines; control characters of foreign text are escaped.
+std::string status_text(const RunView& view, const ErrorTally& errors);
+
+/// One JSON object and a line end. Members:
+/// - `run`, `input`
+/// - `runs`: the chain, the first run first: [{`run`, `parent` (null for the first), `started_at`, `ended`, `records`,
+///   `stop_reason`, `torn_bytes`, `damaged_at`}]; `stop_reason` and `damaged_at` are null when there is none
+/// - `rows`: {`total`, `success`, `failed`, `unknown`, `rejected`, `superseded`, `unsent`}, each row by its final
+/// record;
+///   `total` and `unsent` are null when they are not known
+/// - `errors`: [{`code`, `count`, `example`: {`row`, `line`, `id`, `error`}}], the most frequent first, at most 10
+/// - `next`: commands; `exit_code`
+std::string status_json(const RunView& view, const ErrorTally& errors);
+
+ExitCode run_status(const Options& options);
+
+}  // namespace amend::cli

@@ -1,0 +1,63 @@
+#include "pipeline/retry.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <random>
+
+#include "pipeline/resumption.hpp"
+#include "pipeline/retry_planner.hpp"
+
+namespace amend {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path place_of(const std::string& directory) {
+  const fs::path place = fs::absolute(directory).lexically_normal();
+  return place.has_filename() ? place : place.parent_path();
+}
+
+// Requests of a run that was killed may still have no record: only resume knows which rows those can be.
+void refuse_unfinished(const RunHead& last) {
+  const std::string run = printable(last.directory);
+  if (!last.exit_code) throw ConfigError(run + " was killed before its end: `amend resume` goes on with it first");
+  const auto code = static_cast<ExitCode>(*last.exit_code);
+  if (code == ExitCode::not_durable || code == ExitCode::broken_invariant)
+    throw ConfigError(run + " could not record all it has sent: `amend resume` goes on with it first");
+}
+
+std::string directory_beside(const RunHead& last, const std::string& wanted) {
+  const fs::path folder = place_of(last.directory).parent_path();
+  if (wanted.empty()) {
+    const auto name = default_run_directory(std::chrono::system_clock::now(), std::random_device{}());
+    const fs::path given = fs::path(last.directory).parent_path();  // relative stays relative
+    return (given / fs::path(name).filename()).string();
+  }
+  std::error_code error;
+  const fs::path wanted_folder = place_of(wanted).parent_path();
+  if (wanted_folder == folder || fs::equivalent(wanted_folder, folder, error)) return wanted;
+  throw ConfigError("--run: a retry lies beside the run it retries: name a directory in " + printable(folder.string()));
+}
+
+}  // namespace
+
+Retry::Retry(const Config& config, const std::string& run, const RetryChoice& choice, ChangedOptions changed) {
+  lock(chain_of(run));
+  const RunView view(run);
+  if (view.runs().size() != locks_.size())
+    throw ConfigError(printable(run) + ": another process has begun a retry of it", ExitCode::run_directory_in_use);
+  const RunHead& last = view.runs().back();
+  refuse_unfinished(last);
+  if (changed == ChangedOptions::refuse) refuse_changed_options(last.record.config, config);
+  directory_ = directory_beside(last, config.run_directory);
+  RetryPlan plan = plan_retry(view, config.input, config.mapping, choice);
+  selection_ = std::move(plan.selection);
+  report_ = std::move(plan.report);
+  report_.parent = place_of(last.directory).string();
+}
+
+void Retry::lock(const std::vector<RunHead>& chain) {
+  for (const RunHead& run : chain) locks_.push_back(std::make_unique<RunDirectory>(run.directory, Opening::resume));
+}
+
+}  // namespace amend

@@ -1,0 +1,36 @@
+// What has to be done before a run can be retried: its chain locked and read, its options compared, the rows chosen.
+// Sends nothing and creates nothing. Layer 4.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "amend/config.hpp"
+#include "amend/pipeline.hpp"
+#include "amend/reporter/run_directory.hpp"
+#include "amend/reporter/run_view.hpp"
+#include "amend/row/selection.hpp"
+
+namespace amend {
+
+class Retry {
+ public:
+  /// Throws ConfigError and InputError as Pipeline::retry says.
+  Retry(const Config& config, const std::string& run, const RetryChoice& choice, ChangedOptions changed);
+
+  const RetryReport& report() const noexcept { return report_; }
+  const Selection& selection() const noexcept { return selection_; }
+  /// Of the new run: beside those it retries, where they find it.
+  const std::string& directory() const noexcept { return directory_; }
+
+ private:
+  void lock(const std::vector<RunHead>& chain);
+
+  std::vector<std::unique_ptr<RunDirectory>> locks_;
+  Selection selection_;
+  RetryReport report_;
+  std::string directory_;
+};
+
+}  // namespace amend

@@ -1,0 +1,98 @@
+// Which rows of a run and its retries are sent once more: decided from their final records and the input. Layer 4.
+//
+// A row is left when it ended in failed or unknown, or has no record. A row that was rejected stays so: it needs
+// another file. A row that is left and chosen is sent, unless its customer succeeded in a later row of the file, or in
+// a later run: an old row must never overwrite a newer success. Then it is superseded, and only gets a record that says
+// so. While a later row of the same customer is left and not chosen, an earlier one is held back: the later one may
+// have been applied, and its own retry must come after.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amend/config.hpp"
+#include "amend/pipeline.hpp"
+#include "amend/reporter/run_view.hpp"
+#include "amend/row/outcome.hpp"
+#include "amend/row/selection.hpp"
+
+namespace amend {
+
+/// What a retry does with each row; a row that is not selected is no part of it.
+class RetryPlan {
+ public:
+  RetryPlan() = default;
+
+  Selection selection;
+  RetryReport report;  ///< without the parent
+};
+
+/// Makes the plan out of what it is told: all rows that did not succeed, then all that did, each in any order. Pure.
+/// Memory: 24 bytes for each row that is left.
+class RetryPlanner {
+ public:
+  static constexpr std::uint64_t row_max = (std::uint64_t{1} << 48) - 1;
+
+  explicit RetryPlanner(RetryChoice choice) : choice_(std::move(choice)) {}
+
+  /// A row that ended in `status` in the run number `run` of the chain (below 1,000). `id` in any case of letters.
+  void ended(std::uint64_t row, std::size_t run, Status status, std::string_view error_code, std::string_view id);
+  /// A row without a record: no run has tried it, so only a later row can stand for it. `id` is empty when the row is
+  /// faulty.
+  void unsent(std::uint64_t row, std::string_view id);
+  /// After all of these.
+  void succeeded(std::uint64_t row, std::size_t run, std::string_view id);
+
+  /// Whether succeeded() can make a difference.
+  bool wants_successes() const noexcept { return any_chosen_; }
+
+  /// Once.
+  RetryPlan finish();
+
+ private:
+  using Customer = std::array<std::uint64_t, 2>;  // the uuid's 128 bits
+
+  enum class Lot : std::uint8_t { chosen, superseded, not_chosen };
+
+  class Left {
+   public:
+    Left(const Customer& customer_, std::uint64_t row_, std::uint64_t run_, std::optional<Status> status,
+         Lot lot_) noexcept
+        : customer(customer_),
+          place(row_ << 16 | run_ << 6 | (status ? static_cast<std::uint64_t>(*status) : status_count) << 2 |
+                static_cast<std::uint64_t>(lot_)) {}
+    std::uint64_t row() const noexcept { return place >> 16; }
+    std::uint64_t run() const noexcept { return place >> 6 & 0x3FF; }
+    std::uint64_t status() const noexcept { return place >> 2 & 0xF; }
+    Lot lot() const noexcept { return static_cast<Lot>(place & 3); }
+    void supersede() noexcept { place = (place & ~std::uint64_t{3}) | static_cast<std::uint64_t>(Lot::superseded); }
+
+    Customer customer;
+    std::uint64_t place;
+  };
+  static_assert(sizeof(Left) == 24 && chain_max < 0x3FF);
+
+  static std::optional<Customer> customer_of(std::string_view id) noexcept;
+  void add(std::uint64_t row, std::size_t run, std::optional<Status> status, Lot lot, std::string_view id);
+  void sort();
+  void settle(const Left& left, const Left* waits_for);
+  void send(std::uint64_t row, std::uint64_t status);
+
+  RetryChoice choice_;
+  std::vector<Left> left_;
+  bool any_chosen_ = false;
+  bool sorted_ = false;
+  RetryPlan plan_;
+};
+
+/// Reads the logs of `view` and the input again. `input`, `mapping`: those of the first run.
+/// Throws ConfigError (exit 3) when the input cannot be read again or has another size than it had; InputError when a
+/// log was changed, or the input is not what it was, naming the first row that differs.
+RetryPlan plan_retry(const RunView& view, const InputConfig& input, const MappingConfig& mapping,
+                     const RetryChoice& choice);
+
+}  // namespace amend

@@ -1,0 +1,182 @@
+// `amend retry`: what did not succeed is sent once more, and nothing that would undo a later success.
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "fixture.hpp"
+
+using namespace test;
+
+namespace {
+
+std::vector<std::string> retry_command(const std::string& run, const std::vector<std::string>& options = {}) {
+  std::vector<std::string> all{AMEND_PROGRAM, "retry", run, "--progress", "none"};
+  all.insert(all.end(), options.begin(), options.end());
+  return all;
+}
+
+Finished retry(const std::string& run_directory, const std::vector<std::string>& options = {}) {
+  return run(retry_command(run_directory, options));
+}
+
+// `people` customers with `rows_each` rows, the rows of one never side by side.
+std::vector<Customer> in_turns(std::size_t people, std::size_t rows_each) {
+  const auto customers = make_customers(people);
+  std::vector<Customer> rows;
+  for (std::size_t i = 0; i < rows_each; ++i)
+    for (const Customer& customer : customers) {
+      rows.push_back(customer);
+      rows.back().fields["name"] += " " + std::to_string(i);
+    }
+  return rows;
+}
+
+// A run with failures, its retries beside it.
+class Failing {
+ public:
+  explicit Failing(std::vector<Customer> rows_, const std::vector<std::string>& faults = {"--error-share", "500:0.5"},
+                   const std::vector<std::string>& options = {"--max-attempts", "1"})
+      : rows(std::move(rows_)), work(to_csv(rows)), simulator(faults) {
+    runs.push_back(work.directory);
+    first = work.update(simulator.url(), options);
+  }
+  // The newest retry's directory is the one that was not there before.
+  Finished again(const std::vector<std::string>& options = {}) {
+    runs.push_back(work.dir.file("retry" + std::to_string(runs.size())));
+    auto all = options;
+    all.insert(all.end(), {"--run", runs.back()});
+    return retry(work.directory, all);
+  }
+  void check_chain() {
+    simulator.stop();
+    for (const auto& trouble : disagreements_of_chain(rows, runs, simulator)) FAIL_CHECK(trouble);
+  }
+  std::int64_t status_code() const { return run({AMEND_PROGRAM, "status", work.directory, "--quiet"}).code; }
+
+  std::vector<Customer> rows;
+  Work work;
+  Simulator simulator;
+  Finished first;
+  std::vector<std::string> runs;
+};
+
+}  // namespace
+
+TEST_CASE("retry: again and again until every row is done; no customer ever goes back to an older row") {
+  Failing failing(in_turns(60, 5));
+  REQUIRE(failing.first.code == 1);
+  CHECK(says(failing.first, "left out: their customer succeeded in a later row"));
+  CHECK(says(failing.first, "amend retry " + failing.work.directory));
+  for (int i = 0; i < 40 && failing.status_code() != 0; ++i) failing.again();
+  CHECK(failing.status_code() == 0);
+  REQUIRE(failing.runs.size() > 2);
+  CHECK(count_status(failing.runs[1], "superseded") > 0);
+  const auto requests = read_ndjson(failing.simulator.request_log()).size();
+  const Finished nothing_left = retry(failing.work.directory);
+  CHECK(nothing_left.code == 0);
+  CHECK(says(nothing_left, "0 rows: 0 failed, 0 unknown, 0 unsent"));
+  CHECK(read_ndjson(failing.simulator.request_log()).size() == requests);
+  failing.check_chain();
+}
+
+TEST_CASE("retry: a row that a later one of its customer has overtaken is not in the files to be fed back") {
+  const Failing failing(in_turns(60, 5));
+  std::map<std::string, std::int64_t> last_success;
+  const auto records = read_ndjson(failing.work.file("results.ndjson"));
+  for (const auto& record : records)
+    if (text_of(record, "status") == "success")
+      last_success[text_of(record, "id")] = std::max(last_success[text_of(record, "id")], number_of(record, "row"));
+  const std::string fed_back = read_file(failing.work.file("failed.csv"));
+  std::int64_t overtaken = 0;
+  for (const auto& record : records) {
+    if (text_of(record, "status") != "failed") continue;
+    const auto& row = failing.rows[static_cast<std::size_t>(number_of(record, "row")) - 1];
+    const std::string place = "," + std::to_string(number_of(record, "line")) + "," + text_of(record, "error_code");
+    const bool stands_there = fed_back.find(place) != std::string::npos;
+    const bool is_overtaken = last_success[row.id] > number_of(record, "row");
+    CHECK(stands_there == !is_overtaken);
+    overtaken += is_overtaken ? 1 : 0;
+  }
+  CHECK(overtaken > 0);
+  CHECK(number_of(failing.work.summary(), "overtaken") == overtaken);
+}
+
+TEST_CASE("retry: one that was killed is gone on with, and sends what it was about and nothing else") {
+  Failing failing(in_turns(2000, 2), {"--error-share", "500:0.2", "--latency", "2ms"});
+  const auto succeeded = count_status(failing.work.directory, "success");
+  failing.runs.push_back(failing.work.dir.file("second"));
+  Process killed(retry_command(failing.work.directory, {"--run", failing.runs.back(), "--max-attempts", "9"}),
+                 failing.work.dir.file("out"), failing.work.dir.file("err"));
+  REQUIRE(wait_for_lines(failing.runs.back() + "/results.ndjson", 100, limit));
+  killed.signal(SIGKILL);
+  REQUIRE(killed.wait(limit));
+  CHECK(run({AMEND_PROGRAM, "status", failing.work.directory}).out.find("not finished") != std::string::npos);
+
+  const Finished too_soon = retry(failing.work.directory);
+  CHECK(too_soon.code == 2);
+  CHECK(says(too_soon, "was killed before its end: `amend resume`"));
+  const Finished parent = run({AMEND_PROGRAM, "resume", failing.work.directory});
+  CHECK(parent.code == 2);
+  CHECK(says(parent, "was retried since"));
+
+  const Finished finished = run({AMEND_PROGRAM, "resume", failing.runs.back()});
+  CAPTURE(finished.err);
+  CHECK(finished.code == 0);
+  CHECK(succeeded + read_ndjson(failing.runs.back() + "/results.ndjson").size() == failing.rows.size());
+  CHECK(failing.status_code() == 0);
+  failing.check_chain();
+}
+
+TEST_CASE("retry: a row without a result is the retry's when the run was stopped, and resume goes to the retry") {
+  auto customers = make_customers(300);
+  Failing failing(customers, {"--latency", "20ms"}, {"--connections", "1", "--pipeline", "1", "--deadline", "500ms"});
+  CHECK(failing.first.code == 4);
+  CHECK(failing.again({"--only", "failed", "--deadline", "1h"}).code == 1);  // nothing failed: nothing to do
+  failing.runs.pop_back();
+  const Finished finished = failing.again({"--only", "unsent", "--deadline", "1h", "--pipeline", "16"});
+  CAPTURE(finished.err);
+  CHECK(finished.code == 0);
+  // Nothing of the file is left: a new update of it is not refused.
+  const auto anew =
+      update_command(failing.simulator.url(), failing.work.input, failing.work.dir.file("anew"), {"--limit", "1"});
+  CHECK(run(anew).code == 0);
+  failing.check_chain();
+}
+
+TEST_CASE("retry: --code sends the rows with that code, and leaves the others") {
+  Failing failing(in_turns(100, 1), {"--error-share", "500:0.3", "--error-share", "404:0.3"});
+  std::map<std::string, std::int64_t> codes;
+  for (const auto& record : read_ndjson(failing.work.file("results.ndjson")))
+    if (text_of(record, "status") == "failed") ++codes[text_of(record, "error_code")];
+  REQUIRE(codes.size() == 2);
+  const Finished finished = failing.again({"--code", codes.begin()->first});
+  CAPTURE(finished.err);
+  CHECK(says(finished, std::to_string(codes.begin()->second) + " failed, 0 unknown, 0 unsent"));
+  CHECK(says(finished, std::to_string(codes.rbegin()->second) + " left for another retry"));
+  CHECK(retry(failing.work.directory, {"--only", "filed"}).code == 2);
+}
+
+TEST_CASE("retry: refused, naming the cause, when the input or what is sent is not what it was") {
+  Failing failing(in_turns(50, 1));
+  const auto refused = [&](const std::vector<std::string>& options, int code, const std::string& why) {
+    const Finished finished = retry(failing.work.directory, options);
+    CAPTURE(finished.err);
+    CHECK(finished.code == code);
+    CHECK(says(finished, why));
+  };
+  refused({"--url", url_of_nobody()}, 2, "--url is not what it was");
+  const TempDir elsewhere;
+  refused({"--run", elsewhere.file("run")}, 2, "--run: a retry lies beside the run it retries");
+  const std::string text = read_file(failing.work.input);
+  std::string edited = text;
+  edited.replace(edited.find(failing.rows[6].fields.at("phone")), 1, "X");
+  write_file(failing.work.input, edited);
+  refused({}, 3, "row 7 (line 8) is not what it was");
+  write_file(failing.work.input, text + "\r\n");
+  refused({}, 3, "the file was edited or replaced");
+  std::filesystem::remove(failing.work.input);
+  refused({}, 3, "");
+}

@@ -1,0 +1,70 @@
+#include "amend/row/selection.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <string>
+
+#include "amend/error.hpp"
+
+using namespace amend;
+
+namespace {
+
+Selection selection_of(std::initializer_list<std::uint64_t> to_send, std::initializer_list<std::uint64_t> superseded) {
+  Selection selection;
+  for (const auto row : to_send) selection.to_send.insert(row);
+  for (const auto row : superseded) selection.superseded.insert(row);
+  return selection;
+}
+
+}  // namespace
+
+TEST_CASE("selection: neighbouring rows are one line, and what was written is read back") {
+  const std::string text = to_text(selection_of({1, 2, 3, 64, 65, 900}, {5, 63}));
+  CHECK(text.starts_with("send 1-3\nsend 64-65\nsend 900\nsuperseded 5\nsuperseded 63\nend "));
+  const Selection read = parse_selection(text, "selection.txt");
+  CHECK(to_text(read) == text);
+  CHECK(read.size() == 8);
+  CHECK(read.contains(63));
+  CHECK_FALSE(read.contains(4));
+  CHECK(parse_selection(to_text(Selection()), "selection.txt").size() == 0);
+}
+
+TEST_CASE("selection: a row set that fills its last word to the end is read back") {
+  Selection all;
+  for (std::uint64_t row = 1; row < 256; ++row) all.to_send.insert(row);
+  CHECK(to_text(all).starts_with("send 1-255\nend "));
+}
+
+TEST_CASE("selection: a text that was changed, cut or added to at any place is refused") {
+  const std::string text = to_text(selection_of({1, 2, 3, 64}, {5}));
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    CAPTURE(i);
+    std::string changed = text;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    CHECK_THROWS_WITH_AS(parse_selection(changed, "runs/a/selection.txt"),
+                         doctest::Contains("runs/a/selection.txt: is not what amend has written"), InputError);
+    CHECK_THROWS_AS(parse_selection(text.substr(0, i), "selection.txt"), InputError);
+  }
+  CHECK_THROWS_AS(parse_selection(text + "x", "selection.txt"), InputError);
+}
+
+TEST_CASE("selection: any is read back as it was") {
+  const unsigned seed = std::random_device{}();
+  CAPTURE(seed);
+  std::mt19937 random(seed);
+  for (int round = 0; round < 200; ++round) {
+    Selection selection;
+    for (std::uint64_t row = 1; row < random() % 300; ++row) {
+      const auto end = random() % 4;
+      if (end == 0) selection.to_send.insert(row);
+      if (end == 1) selection.superseded.insert(row);
+    }
+    const Selection read = parse_selection(to_text(selection), "selection.txt");
+    for (std::uint64_t row = 0; row < 400; ++row) {
+      REQUIRE(read.to_send.contains(row) == selection.to_send.contains(row));
+      REQUIRE(read.superseded.contains(row) == selection.superseded.contains(row));
+    }
+  }
+}
