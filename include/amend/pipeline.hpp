@@ -78,7 +78,7 @@ class RetryReport {
 };
 
 /// One run. Construct, look at `plan()`, call `run()` once.
-/// Thread-safety: `stop()` and `metrics()` from any thread while `run()` blocks in another; nothing else is shared.
+/// Thread-safety: `stop()`, `notices()` and `metrics()` from any thread while `run()` blocks in another; nothing else is shared.
 class Pipeline {
  public:
   /// Opens the input, reads its header, maps it and checks every setting. Sends nothing and creates nothing.
@@ -128,6 +128,9 @@ class Pipeline {
   void stop(StopCause cause) noexcept;
 
   const Metrics& metrics() const noexcept;
+
+  /// What a person should know although it stops nothing, from the number `from` on (RunControl::notice). Any thread.
+  std::vector<std::string> notices(std::size_t from = 0) const;
 
  private:
   class Impl;

@@ -153,6 +153,7 @@ std::string closing_text(const Summary& summary) {
     out += line("latency", fmt::format("p50 {}, p99 {}, longest {}", show_ms(summary.service.p50),
                                        show_ms(summary.service.p99), show_ms(summary.service.max)));
   }
+  for (const std::string& notice : summary.notices) out += line("notice", printable(notice));
   out += error_lines(summary);
   out += file_lines(summary);
   if (summary.overtaken > 0)

@@ -30,8 +30,7 @@ std::string whole(std::string_view text) { return printable(text, 4 * text.size(
 std::string headline(const RunView& view) {
   if (view.damaged()) return "damaged: a log does not say any more what it said";
   if (status_exit_code(view) == ExitCode::success) return "done: every row ended in success";
-  if (!view.unsent() || !view.runs().back().has_ended)
-    return "not finished: stopped before its end, or still going on";
+  if (!view.unsent() || !view.runs().back().has_ended) return "not finished: stopped before its end, or still going on";
   return *view.unsent() == 0 ? "done: some rows did not end in success" : "not finished: some rows have no result";
 }
 

@@ -131,6 +131,7 @@ void Terminal::take_signal(int signal) {
 }
 
 void Terminal::show() {
+  if (form_ != ProgressForm::none) say_notices();
   if (form_ == ProgressForm::none) return;
   Snapshot now = take_snapshot(pipeline_.metrics(), rows_limit_);
   const auto at = std::chrono::duration_cast<milliseconds>(steady_clock::now().time_since_epoch());
@@ -143,6 +144,13 @@ void Terminal::show() {
   std::fputs(("\r" + render_bar(now, terminal_width()) + "\x1b[K").c_str(), stderr);
   std::fflush(stderr);
   line_open_ = true;
+}
+
+void Terminal::say_notices() {
+  for (const std::string& notice : pipeline_.notices(notices_said_)) {
+    say(printable(notice));
+    ++notices_said_;
+  }
 }
 
 void Terminal::say(const std::string& line) {

@@ -33,6 +33,7 @@ class Terminal {
   void watch();
   void take_signal(int signal);
   void show();
+  void say_notices();
   void say(const std::string& line);
 
   Pipeline& pipeline_;
@@ -42,6 +43,7 @@ class Terminal {
   bool line_open_ = false;
   int ticks_ = 0;
   int signals_ = 0;
+  std::size_t notices_said_ = 0;
   RateMeter meter_;
   std::thread thread_;
 };

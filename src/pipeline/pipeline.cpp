@@ -75,6 +75,7 @@ class Pipeline::Impl {
   std::string run_directory() const;
   void stop(StopCause cause) noexcept;
   const Metrics& metrics() const noexcept { return metrics_; }
+  std::vector<std::string> notices(std::size_t from) const { return control_.notices(from); }
 
  private:
   void make_workers();
@@ -299,6 +300,10 @@ void Pipeline::Impl::watch(const std::stop_token& over) {
     switch (run_watch.look(progress, std::chrono::steady_clock::now())) {
       case RunWatch::Decision::go_on: break;
       case RunWatch::Decision::past_deadline: return control_.stop(StopCause::deadline, "the --deadline is over");
+      case RunWatch::Decision::reconnect:
+        control_.notice(run_watch.describe_stall(progress) + "; connecting anew");
+        control_.reconnect();
+        break;
       case RunWatch::Decision::stalled: return control_.stop(StopCause::stalled, run_watch.describe_stall(progress));
     }
     asleep.wait_for(lock, over, run_watch_interval, [] { return false; });
@@ -402,6 +407,7 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   summary.stop_cause = control_.cause();
   summary.stop_reason = control_.text();
   summary.unsent = unsent;
+  summary.notices = control_.notices();
   LatencyHistogram service;
   LatencyHistogram queued;
   for (const auto& worker : workers_) {
@@ -430,6 +436,7 @@ PreflightReport Pipeline::preflight() { return impl_->preflight(); }
 Summary Pipeline::run() { return impl_->run(); }
 std::string Pipeline::run_directory() const { return impl_->run_directory(); }
 void Pipeline::stop(StopCause cause) noexcept { impl_->stop(cause); }
+std::vector<std::string> Pipeline::notices(std::size_t from) const { return impl_->notices(from); }
 const Metrics& Pipeline::metrics() const noexcept { return impl_->metrics(); }
 
 }  // namespace amend

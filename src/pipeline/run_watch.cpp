@@ -22,6 +22,7 @@ RunProgress progress_of(const Metrics& metrics) noexcept {
   const std::uint64_t read = metrics.rows_read.value();
   progress.steps = metrics.bytes_read.value() + read + ended + metrics.attempts.value() + metrics.retries.value() +
                    metrics.requeues.value() + metrics.connections_opened.value() + metrics.handshakes_failed.value();
+  progress.rows_ended = ended;
   progress.rows_left = read > ended ? read - ended : 0;
   progress.in_flight = metrics.in_flight.value();
   progress.held_until = metrics.throttled_until();
@@ -40,7 +41,11 @@ RunWatch::Decision RunWatch::look(const RunProgress& progress, Clock::time_point
   still_ = moved ? Clock::duration::zero() : still_ + std::min<Clock::duration>(now - looked_at_, run_watch_gap_max);
   steps_ = progress.steps;
   looked_at_ = now;
-  return still_ >= patience_ ? Decision::stalled : Decision::go_on;
+  if (still_ < patience_) return Decision::go_on;
+  if (rows_ended_at_reconnect_ == progress.rows_ended) return Decision::stalled;
+  rows_ended_at_reconnect_ = progress.rows_ended;
+  still_ = Clock::duration::zero();
+  return Decision::reconnect;
 }
 
 std::string RunWatch::describe_stall(const RunProgress& progress) const {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 
@@ -21,7 +22,8 @@ class RunProgress {
  public:
   RunProgress() = default;
 
-  std::uint64_t steps = 0;      ///< all that happened: bytes read, attempts, connections made and failed, rows ended
+  std::uint64_t steps = 0;  ///< all that happened: bytes read, attempts, connections made and failed, rows ended
+  std::uint64_t rows_ended = 0;
   std::uint64_t rows_left = 0;  ///< read and not ended
   std::uint64_t in_flight = 0;
   std::chrono::steady_clock::time_point held_until{};  ///< the server asked to wait
@@ -34,7 +36,12 @@ RunProgress progress_of(const Metrics& metrics) noexcept;
 class RunWatch {
  public:
   using Clock = std::chrono::steady_clock;
-  enum class Decision : std::uint8_t { go_on, past_deadline, stalled };
+  enum class Decision : std::uint8_t {
+    go_on,
+    past_deadline,
+    reconnect,  ///< it stands still: connections may be to blame
+    stalled,    ///< it stands still again, and reconnecting has brought no row to its end
+  };
 
   RunWatch(const Config& config, Clock::time_point start) noexcept;
 
@@ -48,6 +55,7 @@ class RunWatch {
   Clock::time_point looked_at_;
   Clock::duration still_{};  ///< how long nothing has happened
   std::uint64_t steps_ = 0;
+  std::optional<std::uint64_t> rows_ended_at_reconnect_;
 };
 
 }  // namespace amend

@@ -1,5 +1,7 @@
 #include "amend/queue/run_control.hpp"
 
+#include <algorithm>
+
 namespace amend {
 namespace {
 
@@ -57,6 +59,23 @@ void RunControl::answered(Clock::time_point now, std::uint16_t http) {
        "the API refused the credentials " + std::to_string(streak) + " times in a row (HTTP " + std::to_string(http) +
            "): wrong AppID or key, a clock that is more than 30 minutes off, an AppID bound to other IP addresses "
            "(--ipv4 may help), or the other environment's URL; `amend ping` tells");
+}
+
+void RunControl::notice(std::string text) {
+  const std::lock_guard lock(mutex_);
+  if (notices_.size() < notices_max && std::ranges::find(notices_, text) == notices_.end())
+    notices_.push_back(std::move(text));
+}
+
+std::vector<std::string> RunControl::notices(std::size_t from) const {
+  const std::lock_guard lock(mutex_);
+  from = std::min(from, notices_.size());
+  return {notices_.begin() + static_cast<std::ptrdiff_t>(from), notices_.end()};
+}
+
+void RunControl::reconnect() {
+  reconnects_.fetch_add(1, std::memory_order_release);
+  on_change_();
 }
 
 }  // namespace amend

@@ -80,10 +80,10 @@ void append_json(std::string& out, const json::value& value) {
   }
 }
 
-json::array files_json(const Summary& summary) {
-  json::array files;
-  for (const std::string& file : summary.files) files.push_back(json::string(file));
-  return files;
+json::array texts_json(const std::vector<std::string>& texts) {
+  json::array out;
+  for (const std::string& text : texts) out.push_back(json::value(utf8(text)));
+  return out;
 }
 
 }  // namespace
@@ -120,8 +120,9 @@ std::string to_json(const Summary& summary) {
       {"latency_ms",
        json::object{{"service", latency_json(summary.service)}, {"queued", latency_json(summary.queued)}}},
       {"log_bytes", summary.log_bytes ? json::value(*summary.log_bytes) : json::value(nullptr)},
+      {"notices", texts_json(summary.notices)},
       {"errors", errors_json(summary)},
-      {"files", files_json(summary)}};
+      {"files", texts_json(summary.files)}};
   std::string out;
   append_json(out, text);
   return out + "\n";

@@ -4,11 +4,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cassert>
+#include <utility>
 
 #include "amend/error.hpp"
 #include "amend/transport/http1_codec.hpp"
 #include "amend/transport/transport.hpp"
 #include "byte_stream.hpp"
+#include "pipeline_depth.hpp"
 #include "tls_context.hpp"
 
 namespace amend {
@@ -20,6 +22,14 @@ namespace {
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
+class Unanswered {
+ public:
+  Unanswered() = default;
+  Unanswered(std::uint32_t tag_, bool behind_another_) noexcept : tag(tag_), behind_another(behind_another_) {}
+  std::uint32_t tag = 0;
+  bool behind_another = false;  // sent while another was unanswered
+};
+
 // The requests without an answer, oldest first. A ring of fixed size: the depth is the bound.
 class InFlight {
  public:
@@ -27,18 +37,18 @@ class InFlight {
   bool empty() const noexcept { return count_ == 0; }
   std::size_t size() const noexcept { return count_; }
   void push(std::uint32_t tag) noexcept {
-    ring_[(first_ + count_) % ring_.size()] = tag;
+    ring_[(first_ + count_) % ring_.size()] = Unanswered(tag, count_ > 0);
     ++count_;
   }
-  std::uint32_t pop() noexcept {
-    const auto tag = ring_[first_];
+  Unanswered pop() noexcept {
+    const Unanswered oldest = ring_[first_];
     first_ = (first_ + 1) % ring_.size();
     --count_;
-    return tag;
+    return oldest;
   }
 
  private:
-  std::vector<std::uint32_t> ring_;
+  std::vector<Unanswered> ring_;
   std::size_t first_ = 0;
   std::size_t count_ = 0;
 };
@@ -46,12 +56,13 @@ class InFlight {
 class Http1Session final : public Session {
  public:
   Http1Session(const asio::any_io_executor& executor, const Target& target, const TargetConfig& config,
-               const DeadlineConfig& deadline, std::size_t depth, const std::string& fixed_headers, TlsContext* tls)
+               const DeadlineConfig& deadline, std::size_t depth, PipelineDepth& host_depth,
+               const std::string& fixed_headers, TlsContext* tls)
       : executor_(executor),
         target_(target),
         ipv4_only_(config.ipv4_only),
         deadline_config_(deadline),
-        depth_(depth),
+        host_depth_(host_depth),
         fixed_headers_(fixed_headers),
         tls_(tls),
         watchdog_(executor),
@@ -88,7 +99,7 @@ class Http1Session final : public Session {
   Target target_;
   bool ipv4_only_;
   DeadlineConfig deadline_config_;
-  std::size_t depth_;
+  PipelineDepth& host_depth_;
   std::string fixed_headers_;
   TlsContext* tls_;
 
@@ -108,6 +119,8 @@ class Http1Session final : public Session {
   InFlight in_flight_;
   bool must_prove_ = false;        ///< the last connection ended without a word: one request until it is answered
   bool answered_any_ = false;      ///< on this connection
+  bool pipelined_ = false;         ///< on this connection a request was sent behind another
+  bool depth_fell_ = false;        ///< by the end of this connection
   bool sent_after_idle_ = false;   ///< everything in flight was sent after a moment with nothing in flight
   bool heard_since_idle_ = false;  ///< an answer came since that moment
   std::vector<Answer> answers_;
@@ -168,6 +181,7 @@ asio::awaitable<Opened> Http1Session::connect_one(tcp::endpoint endpoint, std::c
     stream_->close();
   }
   answered_any_ = false;
+  pipelined_ = false;
   sent_after_idle_ = false;
   heard_since_idle_ = false;
   co_return opened;
@@ -175,7 +189,7 @@ asio::awaitable<Opened> Http1Session::connect_one(tcp::endpoint endpoint, std::c
 
 std::size_t Http1Session::capacity() const noexcept {
   if (closed_ != CloseCause::open || opening_ || !stream_->writable()) return 0;
-  const std::size_t window = must_prove_ ? 1 : depth_;
+  const std::size_t window = must_prove_ ? 1 : host_depth_.depth();
   return window > in_flight_.size() ? window - in_flight_.size() : 0;
 }
 
@@ -186,6 +200,7 @@ void Http1Session::submit(const Request& request) {
     heard_since_idle_ = false;
     expect_by(Clock::now() + deadline_config_.answer);
   }
+  pipelined_ = pipelined_ || !in_flight_.empty();
   in_flight_.push(request.tag);
   http1::append_request(stream_->outgoing(), request, fixed_headers_);
 }
@@ -214,7 +229,9 @@ void Http1Session::parse_answers() {
     const auto step = parser_.next(response);
     if (step == http1::ResponseParser::Step::need_more) return;
     if (step == http1::ResponseParser::Step::error) return end(CloseCause::protocol, std::string(parser_.error()));
-    answers_.emplace_back(in_flight_.pop(), response);
+    const Unanswered request = in_flight_.pop();
+    answers_.emplace_back(request.tag, response);
+    if (request.behind_another && !response.close) host_depth_.stood();
     answered_any_ = true;
     heard_since_idle_ = true;
     must_prove_ = false;
@@ -230,7 +247,7 @@ void Http1Session::take_end(const ReadResult& read) {
     return end(parser_.idle() ? CloseCause::ended : CloseCause::lost, "the server closed the connection");
   Response response;
   if (!in_flight_.empty() && parser_.finish(response) == http1::ResponseParser::Step::response) {
-    answers_.emplace_back(in_flight_.pop(), response);
+    answers_.emplace_back(in_flight_.pop().tag, response);
     answered_any_ = heard_since_idle_ = true;
     // A body framed by the end of the connection is the announcement.
     return end(CloseCause::announced, "the server framed its answer by closing the connection");
@@ -244,6 +261,7 @@ void Http1Session::end(CloseCause cause, std::string text) {
   close_text_ = std::move(text);
   deadline_ = Clock::time_point::max();
   if (cause != CloseCause::announced && cause != CloseCause::local) must_prove_ = true;
+  if (cause != CloseCause::local && pipelined_ && answered_any_) depth_fell_ = host_depth_.ended();
   if (answered_any_) stream_->remember_session();
   stream_->close();
 }
@@ -257,9 +275,10 @@ void Http1Session::close() {
 
 Lot Http1Session::last_lot() {
   unanswered_.clear();
-  while (!in_flight_.empty()) unanswered_.push_back(in_flight_.pop());
+  while (!in_flight_.empty()) unanswered_.push_back(in_flight_.pop().tag);
   Lot lot;
   lot.closed = closed_;
+  lot.depth_fell = std::exchange(depth_fell_, false);
   lot.unanswered = unanswered_;
   lot.text = close_text_;
   lot.idle_race = (closed_ == CloseCause::ended || closed_ == CloseCause::lost) && sent_after_idle_ &&
@@ -302,12 +321,14 @@ class Http1Transport final : public Transport {
         config_(config),
         deadline_(deadline),
         depth_(depth),
+        host_depth_(depth),
         fixed_headers_("Host: " + target.authority + "\r\n" + user_headers) {
     if (target.tls) tls_ = std::make_unique<TlsContext>(target, config);
   }
 
   std::unique_ptr<Session> make_session(const asio::any_io_executor& executor) override {
-    return std::make_unique<Http1Session>(executor, target_, config_, deadline_, depth_, fixed_headers_, tls_.get());
+    return std::make_unique<Http1Session>(executor, target_, config_, deadline_, depth_, host_depth_, fixed_headers_,
+                                          tls_.get());
   }
 
  private:
@@ -315,6 +336,7 @@ class Http1Transport final : public Transport {
   TargetConfig config_;
   DeadlineConfig deadline_;
   std::size_t depth_;
+  PipelineDepth host_depth_;
   std::string fixed_headers_;
   std::unique_ptr<TlsContext> tls_;
 };

@@ -60,6 +60,10 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
   }
   if (lot.closed == CloseCause::open) return;
   lane.solo = Solo::no;
+  if (lot.depth_fell)
+    setup_.control.notice(
+        "the server answers only the first of several requests on a connection: from here on one at a time "
+        "(--pipeline 1)");
   take_loss(lot, now);
 }
 

@@ -31,6 +31,7 @@ void Worker::Impl::pump() {
   if (finished_) return;
   const auto now = Clock::now();
   limiter_at_ = Clock::time_point::max();
+  if (reconnects_ != setup_.control.reconnects()) reconnect();
   if (setup_.control.draining()) {
     drain(now);
   } else {
@@ -63,7 +64,8 @@ void Worker::Impl::take_due(Clock::time_point now) {
 void Worker::Impl::line_up(JobNumber number) { (jobs_[number].must_go_alone ? solo_ : again_).push_back(number); }
 
 void Worker::Impl::fetch() {
-  while (fresh_.size() < rows_per_batch_max && jobs_.free() >= rows_per_batch_max && parked_bytes_ < parked_bytes_share_) {
+  while (fresh_.size() < rows_per_batch_max && jobs_.free() >= rows_per_batch_max &&
+         parked_bytes_ < parked_bytes_share_) {
     const auto batch = input_.try_pop();
     if (!batch) {
       drained_input_ = input_.drained();
@@ -200,6 +202,16 @@ void Worker::Impl::wake_lane() noexcept {
     lane->state = LaneState::opening;
     lane->timer.cancel();
     return;
+  }
+}
+
+// Nothing has moved for long, and nobody knows why: what waits is given a new connection.
+void Worker::Impl::reconnect() {
+  reconnects_ = setup_.control.reconnects();
+  for (auto& lane : lanes_) {
+    if (lane->state == LaneState::backing_off) lane->timer.cancel();
+    if (lane->state == LaneState::opening) lane->session->close();
+    if (lane->state == LaneState::open && lane->session->in_flight() > 0) lane->session->distrust();
   }
 }
 

@@ -76,6 +76,7 @@ class Worker::Impl {
   bool has_ready() const noexcept { return !again_.empty() || !fresh_.empty(); }
   void send(Lane& lane, JobNumber number, Clock::time_point now);
   void wake_lane() noexcept;
+  void reconnect();
   void arm_timer();
   void drop(JobNumber number);
   void drain(Clock::time_point now);
@@ -129,6 +130,7 @@ class Worker::Impl {
   std::string target_;   ///< scratch, reused for each request
   std::string headers_;  ///< the same
 
+  std::uint32_t reconnects_ = 0;  ///< of those asked for, done
   bool drained_input_ = false;
   bool finished_ = false;
   std::optional<Clock::time_point> drain_until_;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "pipeline/work.hpp"
+#include "support/scripted_server.hpp"
 
 using namespace test;
 using namespace std::chrono_literals;
@@ -66,7 +67,24 @@ TEST_CASE("run watch: a run stands still when nothing happens for --stall while 
   CHECK(run.after(9s, progress(5, 2)) == Decision::go_on);
   CHECK(run.after(1ms, progress(6, 2)) == Decision::go_on);
   CHECK(run.after(10s - 1ms, progress(6, 2)) == Decision::go_on);
-  CHECK(run.after(1ms, progress(6, 2)) == Decision::stalled);
+  CHECK(run.after(1ms, progress(6, 2)) == Decision::reconnect);
+}
+
+TEST_CASE("run watch: what stands still is connected anew, and stopped when that brings no row to its end") {
+  Watched run(10s);
+  CHECK(run.after(1s, progress(5, 2)) == Decision::go_on);
+  CHECK(run.after(10s, progress(5, 2)) == Decision::reconnect);
+  // Reconnecting is itself something that happens.
+  CHECK(run.after(1s, progress(8, 2)) == Decision::go_on);
+  CHECK(run.after(10s - 1ms, progress(8, 2)) == Decision::go_on);
+  CHECK(run.after(1ms, progress(8, 2)) == Decision::stalled);
+
+  Watched helped(10s);
+  CHECK(helped.after(11s, progress(5, 2)) == Decision::reconnect);
+  RunProgress ended = progress(9, 1);
+  ended.rows_ended = 1;
+  CHECK(helped.after(1s, ended) == Decision::go_on);
+  CHECK(helped.after(10s, ended) == Decision::reconnect);
 }
 
 TEST_CASE("run watch: with no row on its way a run waits for its input as long as that takes") {
@@ -74,7 +92,7 @@ TEST_CASE("run watch: with no row on its way a run waits for its input as long a
   CHECK(run.after(1s, progress(5, 0)) == Decision::go_on);
   CHECK(run.after(1h, progress(5, 0)) == Decision::go_on);
   CHECK(run.after(9s, progress(5, 1)) == Decision::go_on);
-  CHECK(run.after(1s, progress(5, 1)) == Decision::stalled);
+  CHECK(run.after(1s, progress(5, 1)) == Decision::reconnect);
 }
 
 TEST_CASE("run watch: a wait that the server asked for is no stall") {
@@ -83,7 +101,7 @@ TEST_CASE("run watch: a wait that the server asked for is no stall") {
   held.held_until = start + 5min;
   CHECK(run.after(5min, held) == Decision::go_on);
   CHECK(run.after(9s, held) == Decision::go_on);
-  CHECK(run.after(1s, held) == Decision::stalled);
+  CHECK(run.after(1s, held) == Decision::reconnect);
 }
 
 TEST_CASE("run watch: a process that was stopped for hours, by Ctrl-Z say, has not stood still") {
@@ -108,6 +126,7 @@ TEST_CASE("run watch: whatever happens in a run is progress, and what is left is
   metrics.throttle_until(start);
   CHECK(progress_of(metrics).steps == 4);
   CHECK(progress_of(metrics).rows_left == 2);
+  CHECK(progress_of(metrics).rows_ended == 1);
   CHECK(progress_of(metrics).in_flight == 2);
   CHECK((progress_of(metrics).held_until == start));
 }
@@ -156,6 +175,45 @@ TEST_CASE("pipeline: a server that never answers stops the run after --stall wit
   const amend::Summary summary = work.run();
   CHECK(summary.exit_code == amend::ExitCode::stopped_resumable);
   CHECK(summary.stop_cause == amend::StopCause::stalled);
-  CHECK(summary.stop_reason.find("50 rows were on their way, 16 of them waiting") != std::string::npos);
+  CHECK(summary.stop_reason.find("50 rows were on their way, ") != std::string::npos);
   CHECK(unsent(summary) == work.customers.size());
+  REQUIRE(summary.notices.size() == 1);
+  CHECK(summary.notices.front().find("50 rows were on their way, 16 of them waiting for an answer; connecting anew") !=
+        std::string::npos);
+  CHECK(summary.connections == 8);
+}
+
+TEST_CASE("pipeline: a connection that hangs is replaced after --stall, and the rows on it are sent again") {
+  // The first connection takes requests and is silent; the second one answers.
+  const auto customers = make_customers(1);
+  const std::string done = R"({"code":200,"data":{"customer":{"uuid":")" + customers[0].id + R"("}}})";
+  ScriptedServer server({[](Peer& peer) {
+                           peer.expect(1);
+                           peer.wait_for_end();
+                         },
+                         [&](Peer& peer) {
+                           peer.expect(1);
+                           peer.send(answer(200, done));
+                         }});
+  Work work(customers, "http://127.0.0.1:" + server.port());
+  work.config.deadline.answer = 1h;
+  work.config.deadline.stall = 300ms;
+  work.config.pace.connections = work.config.pace.workers = 1;
+  const amend::Summary summary = work.run();
+  CHECK(summary.exit_code == amend::ExitCode::success);
+  CHECK(summary.rows(amend::Status::success) == 1);
+  CHECK(summary.notices.size() == 1);
+}
+
+TEST_CASE(
+    "pipeline: when the last row waits for its retry the run waits for it, longer than --stall if the server says") {
+  Simulator simulator({"--error-share", "503:1", "--retry-after", "1s"});
+  Work work(make_customers(1), simulator.url());
+  work.config.retry.attempts_max = 3;
+  work.config.deadline.stall = 400ms;
+  const amend::Summary summary = work.run();
+  CHECK(summary.stop_cause == amend::StopCause::none);
+  CHECK(summary.rows(amend::Status::failed) == 1);
+  CHECK(summary.attempts == 3);
+  CHECK(summary.elapsed >= 2s);
 }

@@ -50,3 +50,25 @@ TEST_CASE("run control: three refused credentials at the start stop the run, lat
   later.answered(now, 403);
   CHECK(later.cause() == StopCause::credentials);
 }
+
+TEST_CASE("run control: a notice is kept once, in order, and their number is bounded") {
+  RunControl control([] {});
+  control.notice("a");
+  control.notice("b");
+  control.notice("a");
+  CHECK(control.notices() == std::vector<std::string>{"a", "b"});
+  CHECK(control.notices(1) == std::vector<std::string>{"b"});
+  CHECK(control.notices(9).empty());
+  for (int i = 0; i < 100; ++i) control.notice(std::to_string(i));
+  CHECK(control.notices().size() == RunControl::notices_max);
+}
+
+TEST_CASE("run control: whoever keeps connections is woken to make them anew") {
+  int changes = 0;
+  RunControl control([&] { ++changes; });
+  CHECK(control.reconnects() == 0);
+  control.reconnect();
+  CHECK(control.reconnects() == 1);
+  CHECK(changes == 1);
+  CHECK_FALSE(control.draining());
+}

@@ -24,7 +24,7 @@ TEST_CASE("summary: the keys that scripts rely on are all there, also when nothi
   const auto value = boost::json::parse(to_json(Summary()));
   CHECK(keys_of(value) ==
         "version run input started_at elapsed_s exit_code stop_reason rows overtaken requests latency_ms log_bytes "
-        "errors files");
+        "notices errors files");
   CHECK(keys_of(value.at("rows")) == "read success failed unknown rejected superseded unsent");
   CHECK(keys_of(value.at("requests")) == "attempts retries requeues connections handshakes_failed");
   CHECK(keys_of(value.at("latency_ms")) == "service queued");

@@ -9,6 +9,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "amend/row/stop_cause.hpp"
 
@@ -18,8 +19,8 @@ class RunControl {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `on_change` is called, from whatever thread, each time draining() or stopping_now() became true; it must only
-  /// wake.
+  /// `on_change` is called, from whatever thread, each time draining() or stopping_now() became true, and at
+  /// reconnect(); it must only wake.
   explicit RunControl(std::function<void()> on_change) : on_change_(std::move(on_change)) {}
   RunControl(const RunControl&) = delete;
   RunControl& operator=(const RunControl&) = delete;
@@ -41,6 +42,18 @@ class RunControl {
   static constexpr std::uint32_t credentials_streak_at_start = 3;
   static constexpr std::uint32_t credentials_streak_later = 20;
 
+  /// Something a person should know that stops nothing: said while the run goes on, and in its summary. A text is kept
+  /// once; of more than `notices_max` the later ones are dropped.
+  void notice(std::string text);
+  static constexpr std::size_t notices_max = 20;
+  /// Those from the number `from` on, in the order they came.
+  std::vector<std::string> notices(std::size_t from = 0) const;
+
+  /// Asks the workers to close what waits for answers and to connect anew: rows in flight are sent again.
+  void reconnect();
+  /// How often that was asked.
+  std::uint32_t reconnects() const noexcept { return reconnects_.load(std::memory_order_acquire); }
+
   /// When the API last answered; the epoch when it never did.
   Clock::time_point last_answer() const noexcept {
     return Clock::time_point(Clock::duration(last_answer_.load(std::memory_order_relaxed)));
@@ -51,12 +64,14 @@ class RunControl {
   std::function<void()> on_change_;
   std::atomic<bool> draining_{false};
   std::atomic<bool> stopping_now_{false};
+  std::atomic<std::uint32_t> reconnects_{0};
   std::atomic<Clock::rep> last_answer_{0};
   std::atomic<std::uint32_t> refused_in_a_row_{0};
   std::atomic<bool> ever_accepted_{false};
   mutable std::mutex mutex_;
   StopCause cause_ = StopCause::none;
   std::string text_;
+  std::vector<std::string> notices_;
 };
 
 }  // namespace amend

@@ -71,8 +71,9 @@ class Summary {
 
   std::optional<std::uint64_t> log_bytes;  ///< of results.ndjson, all of them durable; empty: not known
 
-  std::vector<ErrorCount> errors;  ///< the most frequent first
-  std::vector<std::string> files;  ///< written, relative to run_directory
+  std::vector<std::string> notices;  ///< what a person should know although it stopped nothing
+  std::vector<ErrorCount> errors;    ///< the most frequent first
+  std::vector<std::string> files;    ///< written, relative to run_directory
 };
 static_assert(!std::is_aggregate_v<Summary>);
 

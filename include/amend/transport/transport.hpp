@@ -71,7 +71,8 @@ class Lot {
   std::span<const std::uint32_t> unanswered;  ///< with `closed`: tags without an answer, oldest first
   bool idle_race = false;  ///< with `ended` or `lost`: the server had closed a connection that stood idle before it saw
                            ///< these requests; nobody is to blame
-  std::string_view text;   ///< with `closed`: the reason, for people
+  bool depth_fell = false;  ///< with `closed`: the host never stands pipelining; from here on one request at a time
+  std::string_view text;    ///< with `closed`: the reason, for people
 };
 static_assert(!std::is_aggregate_v<Lot>);
 
@@ -84,7 +85,8 @@ class Session {
   virtual boost::asio::awaitable<Opened> open() = 0;
 
   /// How many more requests may be submitted now. 0 while closed or closing. After an unannounced close the next
-  /// connection takes one request, and more only once that is answered (RFC 9112 §9.3.2).
+  /// connection takes one request, and more only once that is answered (RFC 9112 §9.3.2). Never more than one at a time
+  /// for a host that answers only the first of several again and again (Lot::depth_fell).
   virtual std::size_t capacity() const noexcept = 0;
   virtual std::size_t in_flight() const noexcept = 0;
 

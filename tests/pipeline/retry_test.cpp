@@ -1,0 +1,22 @@
+// Pipeline::retry as a library's user sees it.
+#include <doctest/doctest.h>
+
+#include "work.hpp"
+
+using namespace test;
+
+TEST_CASE("pipeline: an input that changed between the plan of a retry and its start is refused, nothing is sent") {
+  Simulator simulator({"--error-share", "500:1"});
+  Work work(make_customers(20), simulator.url());
+  work.config.retry.attempts_max = 1;
+  CHECK(work.run().rows(amend::Status::failed) == 20);
+  work.config.run_directory.clear();
+  amend::Pipeline pipeline(work.config, amend::Credentials());
+  const amend::RetryReport report = pipeline.retry(work.directory(), amend::RetryChoice());
+  CHECK(report.failed == 20);
+  CHECK(report.parent == work.directory());
+  write_file(work.config.input.file, to_csv(make_customers(20, 7)));
+  CHECK_THROWS_WITH_AS(pipeline.run(), doctest::Contains("changed after it was opened"), amend::InputError);
+  simulator.stop();
+  CHECK(read_ndjson(simulator.request_log()).size() == 20);
+}
