@@ -6,7 +6,7 @@ set -euo pipefail
 
 build_packages=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libboost-system1.81-dev libssl-dev libfmt-dev libcli11-dev libxxhash-dev openssl)
-test_packages=(doctest-dev libbenchmark-dev ccache)
+test_packages=(doctest-dev libbenchmark-dev ccache strace fiu-utils)
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -25,18 +25,6 @@ Finished retry(const std::string& run_directory, const std::vector<std::string>&
   return run(retry_command(run_directory, options));
 }
 
-// `people` customers with `rows_each` rows, the rows of one never side by side.
-std::vector<Customer> in_turns(std::size_t people, std::size_t rows_each) {
-  const auto customers = make_customers(people);
-  std::vector<Customer> rows;
-  for (std::size_t i = 0; i < rows_each; ++i)
-    for (const Customer& customer : customers) {
-      rows.push_back(customer);
-      rows.back().fields["name"] += " " + std::to_string(i);
-    }
-  return rows;
-}
-
 // A run with failures, its retries beside it.
 class Failing {
  public:
@@ -69,7 +57,7 @@ class Failing {
 }  // namespace
 
 TEST_CASE("retry: again and again until every row is done; no customer ever goes back to an older row") {
-  Failing failing(in_turns(60, 5));
+  Failing failing(make_customers_in_turns(60, 5));
   REQUIRE(failing.first.code == 1);
   CHECK(says(failing.first, "left out: their customer succeeded in a later row"));
   CHECK(says(failing.first, "amend retry " + failing.work.directory));
@@ -85,7 +73,7 @@ TEST_CASE("retry: again and again until every row is done; no customer ever goes
 }
 
 TEST_CASE("retry: a row that a later one of its customer has overtaken is not in the files to be fed back") {
-  const Failing failing(in_turns(60, 5));
+  const Failing failing(make_customers_in_turns(60, 5));
   std::map<std::string, std::int64_t> last_success;
   const auto records = read_ndjson(failing.work.file("results.ndjson"));
   for (const auto& record : records)
@@ -107,7 +95,7 @@ TEST_CASE("retry: a row that a later one of its customer has overtaken is not in
 }
 
 TEST_CASE("retry: one that was killed is gone on with, and sends what it was about and nothing else") {
-  Failing failing(in_turns(2000, 2), {"--error-share", "500:0.2", "--latency", "2ms"});
+  Failing failing(make_customers_in_turns(2000, 2), {"--error-share", "500:0.2", "--latency", "2ms"});
   const auto succeeded = count_status(failing.work.directory, "success");
   failing.runs.push_back(failing.work.dir.file("second"));
   Process killed(retry_command(failing.work.directory, {"--run", failing.runs.back(), "--max-attempts", "9"}),
@@ -169,7 +157,7 @@ TEST_CASE("retry: a row without a result is the retry's when the run was stopped
 }
 
 TEST_CASE("retry: --code sends the rows with that code, and leaves the others") {
-  Failing failing(in_turns(100, 1), {"--error-share", "500:0.3", "--error-share", "404:0.3"});
+  Failing failing(make_customers_in_turns(100, 1), {"--error-share", "500:0.3", "--error-share", "404:0.3"});
   std::map<std::string, std::int64_t> codes;
   for (const auto& record : read_ndjson(failing.work.file("results.ndjson")))
     if (text_of(record, "status") == "failed") ++codes[text_of(record, "error_code")];
@@ -182,7 +170,7 @@ TEST_CASE("retry: --code sends the rows with that code, and leaves the others") 
 }
 
 TEST_CASE("retry: refused, naming the cause, when the input or what is sent is not what it was") {
-  Failing failing(in_turns(50, 1));
+  Failing failing(make_customers_in_turns(50, 1));
   const auto refused = [&](const std::vector<std::string>& options, int code, const std::string& why) {
     const Finished finished = retry(failing.work.directory, options);
     CAPTURE(finished.err);

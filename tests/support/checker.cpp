@@ -189,6 +189,17 @@ std::vector<Customer> make_customers(std::size_t count, unsigned seed) {
   return customers;
 }
 
+std::vector<Customer> make_customers_in_turns(std::size_t people, std::size_t rows_each) {
+  const auto customers = make_customers(people);
+  std::vector<Customer> rows;
+  for (std::size_t i = 0; i < rows_each; ++i)
+    for (const Customer& customer : customers) {
+      rows.push_back(customer);
+      rows.back().fields["name"] += fmt::format(" {}", i);
+    }
+  return rows;
+}
+
 std::string to_csv(const std::vector<Customer>& customers) {
   std::string csv = "id";
   for (const auto* field : fields) csv += fmt::format(",{}", field);

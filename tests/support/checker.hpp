@@ -22,6 +22,9 @@ class Customer {
 /// `count` distinct customers with names of several scripts; the same for the same seed.
 std::vector<Customer> make_customers(std::size_t count, unsigned seed = 1);
 
+/// `people` customers with `rows_each` rows whose names tell them apart; the rows of one never side by side.
+std::vector<Customer> make_customers_in_turns(std::size_t people, std::size_t rows_each);
+
 /// The file: CSV with the columns id, name, phone, email, dial_code, company_name.
 std::string to_csv(const std::vector<Customer>& customers);
 
