@@ -23,6 +23,7 @@ class Seen {
       : closed(lot.closed),
         unanswered(lot.unanswered.begin(), lot.unanswered.end()),
         idle_race(lot.idle_race),
+        depth_fell(lot.depth_fell),
         text(lot.text) {
     for (const auto& answer : lot.answers) {
       tags.push_back(answer.tag);
@@ -35,6 +36,7 @@ class Seen {
   amend::CloseCause closed = amend::CloseCause::open;
   std::vector<std::uint32_t> unanswered;
   bool idle_race = false;
+  bool depth_fell = false;
   std::string text;
 };
 

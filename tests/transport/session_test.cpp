@@ -82,9 +82,9 @@ TEST_CASE("session: requests larger than the socket's buffer are sent while answ
   const std::string large(2'000'000, 'y');
   std::string got;
   ScriptedServer server({[&](Peer& peer) {
-                           got = peer.expect(4);
-                           peer.send(ok + ok + ok + ok);
-                         }},
+                          got = peer.expect(4);
+                          peer.send(ok + ok + ok + ok);
+                        }},
                         server_tls());
   SessionClient client(tls_to(server.port()));
   require_open(client);
@@ -118,7 +118,8 @@ TEST_CASE("session: after an announced close the rest comes back as not processe
   });
 }
 
-TEST_CASE("session: after FIN without a word the next connection sends one request and pipelines once that is answered") {
+TEST_CASE(
+    "session: after FIN without a word the next connection sends one request and pipelines once that is answered") {
   const Script rude = [](Peer& peer) {
     peer.expect(3);
     peer.send(ok);
@@ -264,4 +265,33 @@ TEST_CASE("session: after distrust() the next connection sends one request until
   client.send({2});
   CHECK(client.next().tags == Tags{2});
   CHECK(client->capacity() > 1);
+}
+
+TEST_CASE(
+    "session: a host that closes by its answer to each request behind another is asked one at a time, and that is "
+    "said") {
+  const Script refusing = [](Peer& peer) {
+    peer.expect(2);
+    peer.send(ok + answer(400, "", "Connection: close\r\n"));
+    peer.wait_for_end();
+  };
+  ScriptedServer server({refusing, refusing, refusing, refusing, refusing, [](Peer& peer) {
+                           peer.expect(1);
+                           peer.send(ok);
+                         }});
+  SessionClient client(plain_to(server.port()));
+  for (int i = 1; i <= 5; ++i) {
+    require_open(client);
+    CHECK(client->capacity() == 8);
+    client.send({1, 2});
+    Seen seen = client.next();
+    while (seen.closed == CloseCause::open) seen = client.next();
+    CHECK(seen.closed == CloseCause::announced);
+    CHECK(seen.depth_fell == (i == 5));
+  }
+  require_open(client);
+  CHECK(client->capacity() == 1);
+  client.send({3});
+  CHECK(client.collect(1).tags == Tags{3});
+  CHECK(client->capacity() == 1);
 }

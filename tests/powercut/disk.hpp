@@ -1,0 +1,51 @@
+// A directory on a disk that loses its power: which states may be found afterwards. Pure.
+//
+// As POSIX promises it: what a file held at its last fsync is there, and the names as they were at the last fsync of
+// the directory. Of what came later some may be there: name operations up to any one, in their order (as journaling
+// file systems keep it); writes up to any byte, or with their place filled by NULs.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "powercut/recorder.hpp"
+
+namespace test {
+
+using Files = std::map<std::string, std::string>;  // name → content
+
+class Disk {
+ public:
+  /// These files are on it, durably.
+  explicit Disk(const Files& files = {});
+
+  void apply(const Operation& operation);
+
+  /// One of the states that may be found when the power is lost now.
+  Files after_power_cut(std::mt19937& random) const;
+  /// What is found of a file in each of them, at least; "" when it may be gone.
+  std::string durable(const std::string& name) const;
+
+ private:
+  // What a name stands for.
+  class Node {
+   public:
+    std::string durable;
+    std::vector<Operation> since;  // writes and truncations that are not durable
+
+    std::string content(std::mt19937& random) const;
+  };
+  using Names = std::map<std::string, std::shared_ptr<Node>>;
+
+  static void change_names(Names& names, const Operation& operation, const std::shared_ptr<Node>& made);
+
+  Names now_;
+  Names durable_;
+  std::vector<std::pair<Operation, std::shared_ptr<Node>>> names_since_;  // with the node that was made
+};
+
+}  // namespace test
