@@ -6,7 +6,7 @@ set -euo pipefail
 
 build_packages=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libboost-system1.81-dev libssl-dev libfmt-dev libcli11-dev libxxhash-dev openssl)
-test_packages=(doctest-dev libbenchmark-dev ccache strace fiu-utils)
+test_packages=(doctest-dev libbenchmark-dev ccache strace fiu-utils apache2-bin haproxy h2o)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -21,7 +21,8 @@ distribution=$(. /etc/os-release 2>/dev/null && printf '%s-%s' "${ID:-unknown}" 
 if [ "${distribution:-}" != debian-12 ]; then
   say "This is not Debian 12, so nothing is installed for you. Going on with what is here; what is needed:"
   say "  a C++20 compiler (GCC 12 or later), CMake >= 3.25, Ninja, OpenSSL >= 3.0 with its command line program,"
-  say "  Boost >= 1.81 with json, url and system, fmt >= 9, CLI11 >= 2.1, xxhash >= 0.8; for the tests doctest >= 2.4, Google Benchmark and nginx"
+  say "  Boost >= 1.81 with json, url and system, fmt >= 9, CLI11 >= 2.1, xxhash >= 0.8; for the tests doctest >= 2.4, Google Benchmark, strace,"
+  say "  fiu-utils, nginx, Apache httpd, HAProxy and h2o"
   exit 0
 fi
 
@@ -46,7 +47,7 @@ apt() {
     apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" </dev/null >&2
 }
 
-# A test needs nginx's program, not a web server on this machine: keep its package from starting one.
+# Tests need the programs of web servers, not a web server on this machine: keep their packages from starting one.
 policy=/usr/sbin/policy-rc.d
 policy_is_ours=
 undo_policy() {
@@ -56,8 +57,11 @@ undo_policy() {
 trap undo_policy EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-case " ${missing[*]} " in *" nginx-light "*) brings_nginx=yes ;; *) brings_nginx= ;; esac
-if [ -n "$brings_nginx" ] && [ ! -e "$policy" ]; then
+servers=()
+for package in nginx-light:nginx apache2-bin:apache2 haproxy:haproxy h2o:h2o; do
+  case " ${missing[*]} " in *" ${package%:*} "*) servers+=("${package#*:}") ;; esac
+done
+if [ ${#servers[@]} -gt 0 ] && [ ! -e "$policy" ]; then
   policy_is_ours=yes
   printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
   "${as_root[@]}" chmod 755 "$policy"
@@ -69,6 +73,6 @@ apt install -y --no-install-recommends "${missing[@]}" || {
   say "The packages could not be installed; see the messages above. Needed: ${missing[*]}"
   exit 1
 }
-if [ -n "$brings_nginx" ] && command -v systemctl >/dev/null; then  # nor at the machine's next start
-  "${as_root[@]}" systemctl disable nginx >/dev/null 2>&1 || true
+if [ ${#servers[@]} -gt 0 ] && command -v systemctl >/dev/null; then  # nor at the machine's next start
+  "${as_root[@]}" systemctl disable "${servers[@]}" >/dev/null 2>&1 || true
 fi

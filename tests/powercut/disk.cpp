@@ -84,11 +84,9 @@ Files Disk::after_power_cut(std::mt19937& random) const {
   return files;
 }
 
-std::string Disk::durable(const std::string& name) const {
-  const auto found = durable_.find(name);
-  const bool may_change = std::ranges::any_of(
-      names_since_, [&](const auto& change) { return change.first.name == name || change.first.text == name; });
-  return found == durable_.end() || may_change ? "" : found->second->durable;
+std::string Disk::synced(const std::string& name) const {
+  const auto found = now_.find(name);
+  return found == now_.end() ? "" : found->second->durable;
 }
 
 }  // namespace test

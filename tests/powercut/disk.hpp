@@ -27,8 +27,9 @@ class Disk {
 
   /// One of the states that may be found when the power is lost now.
   Files after_power_cut(std::mt19937& random) const;
-  /// What is found of a file in each of them, at least; "" when it may be gone.
-  std::string durable(const std::string& name) const;
+  /// What a program believes to be durable of a file: all that its last fsync covered. That its name is so, too, is the
+  /// program's business.
+  std::string synced(const std::string& name) const;
 
  private:
   // What a name stands for.

@@ -58,7 +58,7 @@ class PowerCuts {
       CAPTURE(i);
       if (i % step == 0)
         for (std::size_t n = 0; n < times; ++n)
-          resume_from(disk.after_power_cut(random), disk.durable("results.ndjson"));
+          resume_from(disk.after_power_cut(random), disk.synced("results.ndjson"));
       if (i < operations.size()) disk.apply(operations[i]);
     }
   }
@@ -95,18 +95,18 @@ class PowerCuts {
     for (const auto& [name, content] : files) write_file(replayed() + "/" + name, content);
   }
 
-  void resume_from(const Files& files, const std::string& durable_log) {
+  void resume_from(const Files& files, const std::string& synced_log) {
     ++replays;
     put(files);
     const Finished finished = run({AMEND_PROGRAM, "resume", replayed(), "--progress", "none", "--rate", "unlimited"});
     CAPTURE(finished.err);
     if (!files.contains("run.json")) {
       CHECK(finished.code == 2);
-      CHECK(durable_log.empty());  // else results were durable of a run that nobody can go on with
+      CHECK(synced_log.empty());  // else results were durable of a run that nobody can go on with
       return;
     }
     REQUIRE((finished.code == 0 || finished.code == 1));
-    REQUIRE(read_file(replayed() + "/results.ndjson").starts_with(whole_lines(durable_log)));
+    REQUIRE(read_file(replayed() + "/results.ndjson").starts_with(whole_lines(synced_log)));
     check_records();
   }
 
