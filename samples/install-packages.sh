@@ -6,7 +6,7 @@ set -euo pipefail
 
 build_packages=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libboost-system1.81-dev libssl-dev libfmt-dev libcli11-dev libxxhash-dev openssl)
-test_packages=(doctest-dev libbenchmark-dev ccache strace fiu-utils apache2-bin haproxy h2o)
+test_packages=(doctest-dev libbenchmark-dev ccache strace fiu-utils e2fsprogs apache2-bin haproxy h2o)
 
 say() { printf '%s\n' "$*" >&2; }
 

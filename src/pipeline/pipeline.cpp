@@ -405,6 +405,10 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   summary.started_at = started_at_;
   summary.elapsed = std::chrono::steady_clock::now() - started_;
   summary.stop_cause = control_.cause();
+  // What is not durable for certain is not claimed.
+  if (control_.cause() == StopCause::not_durable)
+    for (std::size_t i = 0; i < status_count; ++i)
+      summary.rows_by_status[i] = reporter.rows_durable(static_cast<Status>(i));
   summary.stop_reason = control_.text();
   summary.unsent = unsent;
   summary.notices = control_.notices();

@@ -11,8 +11,11 @@ Reporter::Reporter(std::vector<std::unique_ptr<Sink>> sinks, OutcomeQueue& outco
       commit_(commit),
       recorded_(before.recorded()),
       errors_(before.errors()) {
-  for (std::size_t i = 0; i < status_count; ++i)
-    metrics_.count(static_cast<Status>(i), before.rows(static_cast<Status>(i)));
+  for (std::size_t i = 0; i < status_count; ++i) {
+    written_[i] = before.rows(static_cast<Status>(i));
+    metrics_.count(static_cast<Status>(i), written_[i]);
+  }
+  durable_ = written_;
 }
 
 void Reporter::run() {
@@ -40,6 +43,7 @@ void Reporter::write(std::vector<Outcome>& lot) {
   for (const Outcome& outcome : lot) {
     if (!recorded_.insert(outcome.row->position.row)) ++rows_twice_;
     metrics_.count(outcome.status);
+    ++written_[static_cast<std::size_t>(outcome.status)];
     errors_.record(outcome);
   }
   try {
@@ -63,6 +67,7 @@ void Reporter::commit_if_due() {
   } catch (const DurabilityError& error) {
     return fail(error);
   }
+  durable_ = written_;
   rows_uncommitted_ = 0;
   committed_at_ = now;
 }
@@ -71,6 +76,7 @@ void Reporter::close() {
   if (failed_) return;
   try {
     for (auto& sink : sinks_) sink->close();
+    durable_ = written_;
   } catch (const DurabilityError& error) {
     fail(error);
   }

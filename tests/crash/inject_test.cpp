@@ -90,6 +90,13 @@ void kill_at_each(const Site& site, std::size_t each_until, std::size_t step) {
   CHECK(n > 1);
 }
 
+// No more than the log holds. Where the disk took no summary nothing is claimed.
+void check_nothing_claimed(const Crashing& crashing) {
+  if (!crashing.has("summary.json")) return;
+  const auto sums = read_json(crashing.file("summary.json")).at("rows").as_object();
+  CHECK(number_of(sums, "success") <= static_cast<std::int64_t>(count_status(crashing.directory, "success")));
+}
+
 // Exit 6; what the log holds then was applied; and with space again `resume` completes.
 void fail_at_each(const Site& site, const std::string& error, std::size_t each_until, std::size_t step) {
   std::size_t n = 1;
@@ -101,6 +108,7 @@ void fail_at_each(const Site& site, const std::string& error, std::size_t each_u
     Crashing crashing(300);
     if (!harmed(crashing, site, "error=" + error, n, 6)) break;
     CHECK(crashing.messages().find("cannot") != std::string::npos);
+    check_nothing_claimed(crashing);
     const Finished last = crashing.complete();
     crashing.check_complete(last);
   }

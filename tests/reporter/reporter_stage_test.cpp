@@ -116,6 +116,7 @@ TEST_CASE("reporter: every outcome is written to every sink, counted and remembe
   CHECK(bench.metrics.rows(Status::success) == 1);
   CHECK(bench.metrics.rows(Status::failed) == 1);
   CHECK(bench.metrics.rows(Status::unknown) == 1);
+  CHECK(bench.reporter.rows_durable(Status::success) == 1);
   CHECK(bench.reporter.recorded().size() == 3);
   CHECK(bench.reporter.recorded().contains(2));
   CHECK(bench.reporter.rows_twice() == 0);
@@ -195,9 +196,12 @@ TEST_CASE("reporter: a commit or a close that fails is told, and the commit is n
     bench.push(1, Status::success);
     bench.run_to_the_end();
     CHECK(bench.log.closes == 0);
+    CHECK(bench.metrics.rows(Status::success) == 1);
+    CHECK(bench.reporter.rows_durable(Status::success) == 0);
   }
   SUBCASE("close") {
     bench.log.close_fails = true;
+    bench.push(1, Status::success);
     bench.run_to_the_end();
   }
   CHECK(bench.control.cause() == StopCause::not_durable);

@@ -4,6 +4,7 @@
 // it.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <vector>
@@ -40,6 +41,8 @@ class Reporter {
   /// A row that got a second record: a defect, must be 0.
   std::uint64_t rows_twice() const noexcept { return rows_twice_; }
   const ErrorTally& errors() const noexcept { return errors_; }
+  /// How many rows ended so, of those whose records are on stable storage for certain.
+  std::uint64_t rows_durable(Status status) const noexcept { return durable_[static_cast<std::size_t>(status)]; }
 
  private:
   void write(std::vector<Outcome>& lot);
@@ -55,6 +58,8 @@ class Reporter {
   Commit commit_;
   RowSet recorded_;
   ErrorTally errors_;
+  std::array<std::uint64_t, status_count> written_{};
+  std::array<std::uint64_t, status_count> durable_{};
   std::uint64_t rows_without_record_ = 0;
   std::uint64_t rows_twice_ = 0;
   bool failed_ = false;
