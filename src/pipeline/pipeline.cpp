@@ -236,7 +236,11 @@ Summary Pipeline::Impl::run() {
   Reader reader(*source_, *mapper_, pool_, queues, outcomes_, control_, metrics_,
                 config_.input.strict ? OnRejected::stop : OnRejected::go_on,
                 HiddenRows(hidden_, config_.input.duplicates));
-  if (resumption_) reader.leave_out(before.recorded(), resumption_->maybe_sent_until());
+  // They were read by a process before this one: counted at once, whether the reader comes past them or is stopped.
+  metrics_.rows_read.add(before.recorded().size());
+  reader.leave_out(before.recorded());
+  if (resumption_) reader.mark_maybe_sent(resumption_->maybe_sent_until());
+  if (retry_) reader.mark_maybe_sent(retry_->maybe_sent_until());
   if (selection()) reader.take_only(*selection());
   run_stages(reader, reporter);
 

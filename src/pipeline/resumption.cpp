@@ -10,7 +10,6 @@
 
 #include "amend/reader/source.hpp"
 #include "amend/reporter/feedback.hpp"
-#include "amend/reporter/run_view.hpp"
 #include "amend/reporter/summary.hpp"
 
 namespace amend {
@@ -99,41 +98,45 @@ std::size_t batches_for(const PaceConfig& pace) {
   return std::size_t{worker_count(pace)} * 16 + in_flight / 8 + 8;
 }
 
+std::uint64_t maybe_sent_until(std::uint64_t last_row, const PaceConfig& pace) {
+  return last_row + (batches_for(pace) + 1) * rows_per_batch_max;
+}
+
 Resumption::Resumption(const Config& config, ChangedOptions changed)
     : run_(config.run_directory, Opening::resume), before_(run_) {
-  const Config was = read_run(run_.path()).config;
-  refuse_one_time_input(was.input.file);
-  if (changed == ChangedOptions::refuse) refuse_changed_options(was, config);
-  learn_of_ancestors();
-  maybe_sent_until_ = before_.last_row() + (batches_for(was.pace) + 1) * rows_per_batch_max;
+  const RunRecord was = read_run(run_.path());
+  refuse_one_time_input(was.config.input.file);
+  if (changed == ChangedOptions::refuse) refuse_changed_options(was.config, config);
+  const std::vector<RunHead> chain = chain_of(run_.path());
+  if (!was.parent.empty()) follow_parents(chain);
+  compare_input(config);
+  // What the retry has sent is not known here.
+  if (rows_left_ > 0 && chain.back().directory != run_.path())
+    throw ConfigError(printable(run_.path()) + " was retried since: `amend resume` or `amend retry` with " +
+                      printable(chain.back().directory) + " goes on");
+  maybe_sent_until_ = amend::maybe_sent_until(before_.last_row(), was.config.pace);
   // A run that is killed from here on must not look finished.
   for (const char* name : {"summary.json", "unsent.csv", "unsent.ndjson"}) run_.remove(name);
   for (const char* stem : {"failed", "unknown", "rejected"})
     for (const char* extension : {".csv", ".ndjson"}) run_.remove(std::string(stem) + extension);
   run_.sync();
-  compare_input(config);
+  write_feedback(config);
 }
 
-// A retry that was killed goes on with the rows it was about, which its ancestors have read before. A run that was
-// retried is over: its unsent rows are the retry's.
-void Resumption::learn_of_ancestors() {
-  const std::vector<RunHead> chain = chain_of(run_.path());
-  if (chain.back().directory != run_.path())
-    throw ConfigError(printable(run_.path()) + " was retried since: `amend resume` or `amend retry` with " +
-                      printable(chain.back().directory) + " goes on");
-  if (chain.size() == 1) return;
+// A retry that was killed goes on with the rows it was about. What they, and all others, said is known from the runs
+// before it.
+void Resumption::follow_parents(const std::vector<RunHead>& chain) {
   selection_ = parse_selection(content_of(run_.path(selection_name)), run_.path(selection_name));
-  for (const RunHead& run : chain)
-    if (run.directory != run_.path()) before_.learn_content(run.directory);
+  for (const RunHead& run : chain) {
+    if (run.directory == run_.path()) return;
+    before_.learn_content(run.directory);
+  }
 }
 
-// Before anything is sent: a file that is not the one of the run would put results beside the wrong rows.
+// Before anything is sent or written: a file that is not the one of the run would put results beside the wrong rows.
 void Resumption::compare_input(const Config& config) {
   const auto input = open_source(config.input);
-  feedback_ = open_feedback(run_, InputLayout(input->format(), input->header(), input->delimiter()));
   const std::string file = printable(config.input.file);
-  RecordedRow recorded;
-  std::vector<Outcome> lot;
   Record record;
   std::uint64_t rows = 0;
   while (input->next(record)) {
@@ -142,19 +145,29 @@ void Resumption::compare_input(const Config& config) {
       throw InputError(file + ": row " + std::to_string(rows) + " (line " + std::to_string(record.position().line) +
                        ") is not what it was when its result was recorded: the file was edited, reordered or replaced; "
                        "nothing was sent");
-    if (!before_.recorded().contains(rows)) {
-      if (!selection_ || selection_->contains(rows)) ++rows_left_;
-      continue;
-    }
-    auto failure = before_.failure_of(rows);
-    if (!failure) continue;
-    lot.push_back(recorded.outcome(record, std::move(*failure)));
-    feedback_->write(lot);
-    lot.clear();
+    const bool left = !before_.recorded().contains(rows) && (!selection_ || selection_->contains(rows));
+    rows_left_ += left ? 1 : 0;
   }
   if (before_.last_row() > rows)
     throw InputError(file + ": has " + std::to_string(rows) + " rows, but the run has a result for row " +
                      std::to_string(before_.last_row()) + ": the file was cut or replaced; nothing was sent");
+}
+
+void Resumption::write_feedback(const Config& config) {
+  const auto input = open_source(config.input);
+  feedback_ = open_feedback(run_, InputLayout(input->format(), input->header(), input->delimiter()));
+  std::uint64_t left = before_.recorded().size() - before_.rows(Status::success);
+  RecordedRow recorded;
+  std::vector<Outcome> lot;
+  Record record;
+  while (left > 0 && input->next(record)) {
+    auto failure = before_.failure_of(record.position().row);
+    if (!failure) continue;
+    lot.push_back(recorded.outcome(record, std::move(*failure)));
+    feedback_->write(lot);
+    lot.clear();
+    --left;
+  }
 }
 
 }  // namespace amend

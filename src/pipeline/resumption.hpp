@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "amend/config.hpp"
 #include "amend/pipeline.hpp"
 #include "amend/reporter/recovery.hpp"
 #include "amend/reporter/run_directory.hpp"
+#include "amend/reporter/run_view.hpp"
 #include "amend/reporter/sink.hpp"
 #include "amend/row/selection.hpp"
 
@@ -32,8 +34,9 @@ class Resumption {
   std::unique_ptr<Sink> take_feedback() noexcept { return std::move(feedback_); }
 
  private:
-  void learn_of_ancestors();
+  void follow_parents(const std::vector<RunHead>& chain);
   void compare_input(const Config& config);
+  void write_feedback(const Config& config);
 
   RunDirectory run_;
   Recovery before_;
@@ -45,6 +48,10 @@ class Resumption {
 
 /// Throws ConfigError naming the first option that would make other requests than those of the rows that are done.
 void refuse_changed_options(const Config& was, const Config& is);
+
+/// A row without a record up to this one may have been in flight when a run with this pace ended, whose last recorded
+/// row is `last_row`.
+std::uint64_t maybe_sent_until(std::uint64_t last_row, const PaceConfig& pace);
 
 /// Batches between the reader and the log at most, with this pace: the pool's size, and what may be lost in a crash.
 std::size_t batches_for(const PaceConfig& pace);

@@ -21,6 +21,8 @@ class Retry {
 
   const RetryReport& report() const noexcept { return report_; }
   const Selection& selection() const noexcept { return selection_; }
+  /// Rows up to this one may have been sent by the runs before.
+  std::uint64_t maybe_sent_until() const noexcept { return maybe_sent_until_; }
   /// Of the new run: beside those it retries, where they find it.
   const std::string& directory() const noexcept { return directory_; }
 
@@ -31,6 +33,7 @@ class Retry {
   Selection selection_;
   RetryReport report_;
   std::string directory_;
+  std::uint64_t maybe_sent_until_ = 0;
 };
 
 }  // namespace amend

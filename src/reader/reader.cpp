@@ -39,11 +39,15 @@ void Reader::read_all() {
     if (!wait_for_input()) return;
     if (!source_.next(record)) return;
     metrics_.bytes_read.set(source_.bytes_read());
-    if (selection_ && !selection_->contains(record.position().row)) continue;
+    if (!is_part_of_the_run(record.position().row)) continue;
     metrics_.rows_read.add();
-    if (recorded_ && recorded_->contains(record.position().row)) continue;
     if (!take(record)) return;
   }
+}
+
+bool Reader::is_part_of_the_run(std::uint64_t row) const noexcept {
+  if (selection_ && !selection_->contains(row)) return false;
+  return !recorded_ || !recorded_->contains(row);
 }
 
 // False: the run is to stop. Rows already read must not wait for ones that may come much later.

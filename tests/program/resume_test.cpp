@@ -198,3 +198,15 @@ TEST_CASE("resume: standard input cannot be read again") {
   CHECK(finished.code == 3);
   CHECK(says(finished, "standard input cannot be read again"));
 }
+
+TEST_CASE("resume: refused, it leaves the files of the run as they are") {
+  const Work work(rows(30) + "not-a-uuid,Ann,5,,,\r\n");
+  Simulator simulator;
+  REQUIRE(work.update(simulator.url()).code == 1);
+  const std::string summary = read_file(work.file("summary.json"));
+  const std::string rejected = read_file(work.file("rejected.csv"));
+  write_file(work.input, rows(30, 7));
+  CHECK(run({AMEND_PROGRAM, "resume", work.directory}).code == 3);
+  CHECK(read_file(work.file("summary.json")) == summary);
+  CHECK(read_file(work.file("rejected.csv")) == rejected);
+}

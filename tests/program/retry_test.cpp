@@ -109,8 +109,7 @@ TEST_CASE("retry: one that was killed is gone on with, and sends what it was abo
   CHECK(too_soon.code == 2);
   CHECK(says(too_soon, "was killed before its end: `amend resume`"));
   const Finished parent = run({AMEND_PROGRAM, "resume", failing.work.directory});
-  CHECK(parent.code == 2);
-  CHECK(says(parent, "was retried since"));
+  CHECK(parent.code == 1);  // nothing of it is left, but some of its rows failed
 
   // A row of the first run alone: the retry is not about it, and still its file must be the same.
   const std::string text = read_file(failing.work.input);
@@ -146,9 +145,20 @@ TEST_CASE("retry: a row without a result is the retry's when the run was stopped
   CHECK(failing.first.code == 4);
   CHECK(failing.again({"--only", "failed", "--deadline", "1h"}).code == 1);  // nothing failed: nothing to do
   failing.runs.pop_back();
-  const Finished finished = failing.again({"--only", "unsent", "--deadline", "1h", "--pipeline", "16"});
+  const Finished stopped = failing.again({"--only", "unsent", "--deadline", "1ms", "--rate", "1/s"});
+  CHECK(stopped.code == 4);
+  const Finished parent = run({AMEND_PROGRAM, "resume", failing.work.directory});
+  CHECK(parent.code == 2);
+  CHECK(says(parent, "was retried since"));
+  const Finished finished =
+      failing.again({"--only", "unsent", "--deadline", "1h", "--pipeline", "16", "--rate", "unlimited"});
   CAPTURE(finished.err);
   CHECK(finished.code == 0);
+  // They may have been in flight when the run was stopped.
+  for (const auto& record : read_ndjson(failing.runs.back() + "/results.ndjson"))
+    CHECK(text_of(record, "sent_before") == "maybe");
+  // A run that has nothing left may be resumed, for its exit code.
+  CHECK(run({AMEND_PROGRAM, "resume", failing.runs.back()}).code == 0);
   // Nothing of the file is left: a new update of it is not refused.
   const auto anew =
       update_command(failing.simulator.url(), failing.work.input, failing.work.dir.file("anew"), {"--limit", "1"});

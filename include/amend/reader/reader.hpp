@@ -45,12 +45,10 @@ class Reader {
          OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, OnRejected on_rejected,
          HiddenRows hidden = HiddenRows());
 
-  /// Before run(), when a run is gone on with: rows in `recorded` (which outlives the reader) are read, counted and
-  /// left out; of the others those up to `maybe_sent_until` are marked as perhaps sent before.
-  void leave_out(const RowSet& recorded, std::uint64_t maybe_sent_until) noexcept {
-    recorded_ = &recorded;
-    maybe_sent_until_ = maybe_sent_until;
-  }
+  /// Before run(), when a run is gone on with: rows in `recorded` (which outlives the reader) are passed over, uncounted.
+  void leave_out(const RowSet& recorded) noexcept { recorded_ = &recorded; }
+  /// Before run(), when another run may have sent them: rows up to this one are marked as perhaps sent before.
+  void mark_maybe_sent(std::uint64_t until) noexcept { maybe_sent_until_ = until; }
 
   /// Before run(), when only some rows are part of the run (a retry): the others are passed over, uncounted.
   /// `selection` outlives the reader.
@@ -80,6 +78,7 @@ class Reader {
   };
 
   void read_all();
+  bool is_part_of_the_run(std::uint64_t row) const noexcept;
   bool wait_for_input();
   bool take(const Record& record);
   Batch* batch_for(std::size_t worker);

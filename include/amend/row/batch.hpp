@@ -38,7 +38,7 @@ class Update {
   Slice guard;               ///< `--guard`: what the answer's reference_number must be; meaningless without the option
   std::uint64_t key = 0;     ///< hash of the id in lower case: routing and key gate
   bool sends_token = false;  ///< the body holds a default_payment_token (decides what a card error means)
-  bool maybe_sent_before = false;  ///< the run was resumed, and this row may have been in flight when it ended
+  bool maybe_sent_before = false;  ///< by the run that this one goes on with or retries
 };
 static_assert(!std::is_aggregate_v<Update>);
 
