@@ -12,8 +12,6 @@
 namespace amend::cli {
 namespace {
 
-constexpr std::size_t errors_shown = 5;
-
 std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
 
 std::string show_ms(std::chrono::nanoseconds duration) {
@@ -51,22 +49,6 @@ std::string time_line(const Summary& summary) {
   return fmt::format("{}, {:.1f} rows/s; {} attempts, {} retries, {} connections",
                      show_duration(std::chrono::duration_cast<std::chrono::milliseconds>(summary.elapsed)), rate,
                      show_count(summary.attempts), show_count(summary.retries), show_count(summary.connections));
-}
-
-std::string error_lines(const Summary& summary) {
-  std::string out;
-  const std::size_t shown = std::min(errors_shown, summary.errors.size());
-  for (std::size_t i = 0; i < shown; ++i) {
-    const ErrorCount& error = summary.errors[i];
-    out += line(i == 0 ? "errors" : "",
-                fmt::format("{} x {}, e.g. row {}, line {}: {}", show_count(error.count), printable(error.code, 80),
-                            error.row, error.line, printable(error.text, 160)));
-    if (const OwnCode* own = find_own_code(error.code)) out += line("", fmt::format("  -> {}", own->remedy));
-  }
-  if (summary.errors.size() > shown) {
-    out += line("", fmt::format("and {} further codes, see summary.json", summary.errors.size() - shown));
-  }
-  return out;
 }
 
 std::string file_lines(const Summary& summary) {
@@ -116,6 +98,20 @@ bool can_be_resumed(const Summary& summary) {
 
 }  // namespace
 
+std::string error_lines(std::span<const ErrorCount> errors, std::string_view where) {
+  constexpr std::size_t errors_shown = 5;
+  std::string out;
+  for (const ErrorCount& error : errors.first(std::min(errors_shown, errors.size()))) {
+    out += line(out.empty() ? "errors" : "",
+                fmt::format("{} x {}, e.g. row {}, line {}: {}", show_count(error.count), printable(error.code, 80),
+                            error.row, error.line, printable(error.text, 160)));
+    if (const OwnCode* own = find_own_code(error.code)) out += line("", fmt::format("  -> {}", own->remedy));
+  }
+  if (errors.size() > errors_shown)
+    out += line("", fmt::format("and {} further codes, see {}", errors.size() - errors_shown, where));
+  return out;
+}
+
 std::string shell_quoted(const std::string& word) {
   constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:=@%,";
   if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
@@ -154,7 +150,7 @@ std::string closing_text(const Summary& summary) {
                                        show_ms(summary.service.p99), show_ms(summary.service.max)));
   }
   for (const std::string& notice : summary.notices) out += line("notice", printable(notice));
-  out += error_lines(summary);
+  out += error_lines(summary.errors, "summary.json");
   out += file_lines(summary);
   if (summary.overtaken > 0)
     out += line("", fmt::format("{} failed or unknown rows are left out: their customer succeeded in a later row",

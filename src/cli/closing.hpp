@@ -1,7 +1,9 @@
 // The last lines of a run: totals, the worst errors, where the files are, what to type next. Pure. Layer 5.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "amend/reporter/summary.hpp"
 
@@ -16,6 +18,9 @@ std::string closing_line(const Summary& summary);
 /// The commands that bring the rest to its end, one a line; "" when nothing is left to do. File names are quoted for a
 /// POSIX shell.
 std::string next_commands(const Summary& summary);
+
+/// The first five, each with its count, an example row and what to do; how many more there are, and where to see them.
+std::string error_lines(std::span<const ErrorCount> errors, std::string_view where);
 
 /// 'it'\''s' when it must be, unchanged when it need not.
 std::string shell_quoted(const std::string& word);

@@ -18,8 +18,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t errors_shown = 5;
-constexpr std::size_t errors_in_json = 10;
+constexpr std::size_t errors_told = 10;
 
 constexpr std::array statuses{Status::success, Status::failed, Status::unknown, Status::rejected, Status::superseded};
 
@@ -63,19 +62,6 @@ std::string rows_line(const RunView& view) {
   const auto unsent = view.unsent();
   if (!unsent) return text + ", unsent not known";
   return *unsent > 0 ? text + fmt::format(", {} unsent", show_count(*unsent)) : text;
-}
-
-std::string error_lines(const ErrorTally& errors) {
-  std::string out;
-  for (const ErrorCount& error : errors.worst(errors_shown)) {
-    out += line(out.empty() ? "errors" : "",
-                fmt::format("{} x {}, e.g. row {}, line {}: {}", show_count(error.count), printable(error.code, 80),
-                            error.row, error.line, printable(error.text, 160)));
-    if (const OwnCode* own = find_own_code(error.code)) out += line("", fmt::format("  -> {}", own->remedy));
-  }
-  if (errors.codes() > errors_shown)
-    out += line("", fmt::format("and {} further codes, see --json", errors.codes() - errors_shown));
-  return out;
 }
 
 // The file of a run with rows that can be fed back; "" when it has none.
@@ -128,7 +114,7 @@ json::object rows_json(const RunView& view) {
 
 json::array errors_json(const ErrorTally& errors) {
   json::array out;
-  for (const ErrorCount& error : errors.worst(errors_in_json)) {
+  for (const ErrorCount& error : errors.worst(errors_told)) {
     out.push_back(json::object{
         {"code", whole(error.code)},
         {"count", error.count},
@@ -181,7 +167,7 @@ std::string status_text(const RunView& view, const ErrorTally& errors) {
   std::string out = headline(view) + "\n" + run_lines(view);
   out += line("input", input == "-" ? "standard input" : printable(input));
   out += line("rows", rows_line(view));
-  out += error_lines(errors);
+  out += error_lines(errors.worst(errors_told), "--json");
   const std::vector<std::string> commands = commands_left(view);
   for (const std::string& command : commands) out += line(&command == &commands.front() ? "next" : "", command);
   if (status_exit_code(view) == ExitCode::success) out += line("next", "nothing is left to do");

@@ -3,14 +3,13 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <thread>
 
 #include "amend/reader/source.hpp"
 #include "amend/reporter/feedback.hpp"
 #include "amend/reporter/summary.hpp"
+#include "reporter/json_reading.hpp"
 
 namespace amend {
 namespace {
@@ -72,11 +71,6 @@ class RecordedRow final : public BatchOwner {
  private:
   Batch batch_;
 };
-
-std::string content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 }  // namespace
 

@@ -65,6 +65,7 @@ class Crashing {
     std::size_t again = 0;
     for (const auto& [id, times] : sent) again += times - 1;
     CHECK(again <= kills * sent_twice_max);
+    if (kills > 1) MESSAGE("rows sent again: " << again << " in " << kills << " kills");
   }
 
   TempDir dir;

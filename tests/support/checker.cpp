@@ -88,15 +88,18 @@ void check_record(const object& record, const Customer& customer, const ServerRe
   // By its body: another row of the customer may have been applied.
   const bool was_applied =
       applied != server.applied_bodies.end() && std::ranges::count(applied->second, sha256_hex(body_of(customer))) > 0;
+  const auto request = server.by_request_id.find(text_of(record, "request_id"));
+  const bool seen = request != server.by_request_id.end();
+  if (status == "failed" && record.contains("http") &&
+      (!seen || number_of(request->second, "status") != number_of(record, "http")))
+    findings.add("row {}: failed with {}, which is not what the server answered last", row, number_of(record, "http"));
   if (status != "success") {
     const bool admitted = status == "unknown" || record.contains("applied");
     if (was_applied && !admitted && status != "superseded")
       findings.add("row {}: {} without \"applied\", but the server applied it", row, status);
     return;
   }
-  const auto request = server.by_request_id.find(text_of(record, "request_id"));
-  if (request == server.by_request_id.end())
-    return findings.add("row {}: success, but the server never saw its request", row);
+  if (!seen) return findings.add("row {}: success, but the server never saw its request", row);
   const object& entry = request->second;
   if (text_of(entry, "id") != customer.id) findings.add("row {}: success with another customer's request", row);
   if (text_of(entry, "body_sha256") != sha256_hex(body_of(customer)))
@@ -145,8 +148,11 @@ void check_summary(const std::string& run, std::size_t rows, const std::map<std:
 using FinalRecords = std::map<std::int64_t, object>;
 
 void read_run(const std::string& run, std::size_t rows, FinalRecords& records, Findings& findings) {
+  const auto attempts_max =
+      number_of(read_json(run + "/run.json").at("options").at("retry").as_object(), "attempts_max");
   for (auto& record : read_ndjson(run + "/results.ndjson")) {
     const auto row = number_of(record, "row");
+    if (number_of(record, "attempts") > attempts_max) findings.add("row {}: more attempts than allowed", row);
     if (row < 1 || row > static_cast<std::int64_t>(rows)) {
       findings.add("a record of row {}, which the input does not have", row);
     } else if (!records.emplace(row, std::move(record)).second) {

@@ -33,6 +33,7 @@ std::string to_csv(const std::vector<Customer>& customers);
 /// - a success has a request in the server's log with its X-Request-ID, its id and exactly its body, that was applied
 /// and
 ///   answered 2xx;
+/// - a row that failed by an answer was answered so, last; no row had more attempts than --max-attempts;
 /// - a row that was never applied is not called a success, one that was is success, unknown, or has `applied`;
 /// - what was applied to one id was applied in the order of the file;
 /// - for each id whose last row is a success, the server's final state equals that row, field by field;
