@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,7 +79,8 @@ class RetryReport {
 };
 
 /// One run. Construct, look at `plan()`, call `run()` once.
-/// Thread-safety: `stop()`, `notices()` and `metrics()` from any thread while `run()` blocks in another; nothing else is shared.
+/// Thread-safety: `stop()`, `notices()` and `metrics()` from any thread while `run()` blocks in another; nothing else
+/// is shared.
 class Pipeline {
  public:
   /// Opens the input, reads its header, maps it and checks every setting. Sends nothing and creates nothing.
@@ -128,6 +130,11 @@ class Pipeline {
   void stop(StopCause cause) noexcept;
 
   const Metrics& metrics() const noexcept;
+
+  /// The exit code of a run that was stopped and whose threads have not ended yet; nullopt: neither is so. When that
+  /// lasts much longer than deadline.grace a thread hangs, in a disk most likely: the process may be left then, and
+  /// what it leaves is as after a kill. Any thread.
+  std::optional<ExitCode> stopping() const;
 
   /// What a person should know although it stops nothing, from the number `from` on (RunControl::notice). Any thread.
   std::vector<std::string> notices(std::size_t from = 0) const;

@@ -25,6 +25,7 @@ using std::chrono::steady_clock;
 constexpr long tick_ns = 200'000'000;
 constexpr int first_plain_line = 5;       // after 1 s: a short run shows that it moves
 constexpr int ticks_per_plain_line = 25;  // 5 s
+constexpr milliseconds default_stall{60'000};
 
 // Only what a signal handler may call.
 void exit_at_once(int signal) {
@@ -67,6 +68,11 @@ Snapshot take_snapshot(const Metrics& metrics, std::uint64_t rows_limit) {
   return out;
 }
 
+// A stop that takes longer than this waits for something that does not come: a disk, most likely.
+milliseconds longest_stop(const DeadlineConfig& deadline) {
+  return deadline.grace + (deadline.stall.count() != 0 ? deadline.stall : default_stall);
+}
+
 }  // namespace
 
 void exit_on_signals() {
@@ -93,6 +99,7 @@ ProgressForm progress_form(const Options& options) {
 
 Terminal::Terminal(Pipeline& pipeline, const Options& options)
     : pipeline_(pipeline),
+      stopping_ticks_max_(longest_stop(options.config.deadline) / milliseconds(tick_ns / 1'000'000) + 1),
       rows_limit_(options.config.input.limit),
       form_(progress_form(options)),
       thread_([this] { watch(); }) {}
@@ -114,6 +121,7 @@ void Terminal::watch() {
     if (signal > 0) {
       take_signal(signal);
     } else {
+      leave_when_stuck();
       show();
     }
   }
@@ -128,6 +136,15 @@ void Terminal::take_signal(int signal) {
   const auto in_flight = pipeline_.metrics().in_flight.value();
   say(fmt::format("stopping: waiting for {} {} in flight (again: at once)", show_count(in_flight),
                   in_flight == 1 ? "answer" : "answers"));
+}
+
+// Counted in ticks, so that a process that was stopped (Ctrl-Z) is not taken for a stuck one.
+void Terminal::leave_when_stuck() {
+  const auto code = pipeline_.stopping();
+  if (!code || ++stopping_ticks_ < stopping_ticks_max_) return;
+  say("amend: the run was stopped, but a thread of it hangs, most likely in the disk: leaving it as after a kill; "
+      "`amend resume` goes on with it");
+  ::_exit(static_cast<int>(*code));
 }
 
 void Terminal::show() {

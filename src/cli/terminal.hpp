@@ -32,16 +32,19 @@ class Terminal {
  private:
   void watch();
   void take_signal(int signal);
+  void leave_when_stuck();
   void show();
   void say_notices();
   void say(const std::string& line);
 
   Pipeline& pipeline_;
+  const std::int64_t stopping_ticks_max_;
   const std::uint64_t rows_limit_;
   const ProgressForm form_;
   std::atomic<bool> ended_{false};
   bool line_open_ = false;
   int ticks_ = 0;
+  std::int64_t stopping_ticks_ = 0;
   int signals_ = 0;
   std::size_t notices_said_ = 0;
   RateMeter meter_;

@@ -76,6 +76,9 @@ class Pipeline::Impl {
   void stop(StopCause cause) noexcept;
   const Metrics& metrics() const noexcept { return metrics_; }
   std::vector<std::string> notices(std::size_t from) const { return control_.notices(from); }
+  std::optional<ExitCode> stopping() const {
+    return stages_run_ && control_.draining() ? std::optional(exit_code(control_.cause())) : std::nullopt;
+  }
 
  private:
   void make_workers();
@@ -111,6 +114,7 @@ class Pipeline::Impl {
   std::optional<Resumption> resumption_;
   std::optional<Retry> retry_;
   std::atomic<bool> stop_asked_{false};
+  std::atomic<bool> stages_run_{false};
   std::chrono::system_clock::time_point started_at_{};
   std::chrono::steady_clock::time_point started_{};
   mutable std::mutex mutex_;  // guards run_directory_
@@ -267,6 +271,7 @@ Summary Pipeline::Impl::run() {
 
 // Joined in the order of a row's way, so that each stage outlives those that feed it.
 void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
+  stages_run_ = true;
   std::thread reporter_thread([&] {
     guard(
         "reporter", [&] { reporter.run(); }, [] {});
@@ -292,6 +297,7 @@ void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
   for (auto& thread : worker_threads) thread.join();
   outcomes_.close();
   reporter_thread.join();
+  stages_run_ = false;
 }
 
 void Pipeline::Impl::watch(const std::stop_token& over) {
@@ -445,6 +451,7 @@ Summary Pipeline::run() { return impl_->run(); }
 std::string Pipeline::run_directory() const { return impl_->run_directory(); }
 void Pipeline::stop(StopCause cause) noexcept { impl_->stop(cause); }
 std::vector<std::string> Pipeline::notices(std::size_t from) const { return impl_->notices(from); }
+std::optional<ExitCode> Pipeline::stopping() const { return impl_->stopping(); }
 const Metrics& Pipeline::metrics() const noexcept { return impl_->metrics(); }
 
 }  // namespace amend

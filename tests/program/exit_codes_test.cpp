@@ -217,3 +217,23 @@ TEST_CASE("exit 7: a run directory that another process works in is refused, and
   first.process->signal(SIGINT);
   CHECK(first.process->wait(limit) == 130);
 }
+
+TEST_CASE("exit 4: a run whose disk hangs is left in the end, and can be resumed") {
+  Simulator simulator({"--error-share", "500:0.2"});
+  const auto customers = make_customers(2000);
+  const Work work(to_csv(customers));
+  std::filesystem::create_directory(work.directory);
+  // Opening it waits for a reader that never comes, as a disk may that is gone.
+  REQUIRE(::mkfifo(work.file("failed.csv").c_str(), 0600) == 0);
+  const Finished left =
+      run(work.command(simulator.url(), {"--max-attempts", "1", "--stall", "400ms", "--grace", "100ms"}));
+  CAPTURE(left.err);
+  CHECK(left.code == 4);
+  CHECK(says(left, "a thread of it hangs, most likely in the disk"));
+  std::filesystem::remove(work.file("failed.csv"));
+  const Finished finished = run({AMEND_PROGRAM, "resume", work.directory, "--max-attempts", "1"});
+  CAPTURE(finished.err);
+  CHECK(finished.code == 1);
+  simulator.stop();
+  for (const auto& trouble : disagreements(customers, work.directory, simulator, finished.code)) FAIL_CHECK(trouble);
+}
