@@ -28,12 +28,13 @@ void refuse_unfinished(const RunHead& last) {
 
 std::string directory_beside(const RunHead& last, const std::string& wanted) {
   const fs::path folder = place_of(last.directory).parent_path();
+  std::error_code error;
   if (wanted.empty()) {
     const auto name = default_run_directory(std::chrono::system_clock::now(), std::random_device{}());
-    const fs::path given = fs::path(last.directory).parent_path();  // relative stays relative
-    return (given / fs::path(name).filename()).string();
+    const fs::path relative = fs::proximate(folder, error);
+    const bool below = !error && *relative.begin() != "..";
+    return ((below ? relative : folder) / fs::path(name).filename()).lexically_normal().string();
   }
-  std::error_code error;
   const fs::path wanted_folder = place_of(wanted).parent_path();
   if (wanted_folder == folder || fs::equivalent(wanted_folder, folder, error)) return wanted;
   throw ConfigError("--run: a retry lies beside the run it retries: name a directory in " + printable(folder.string()));

@@ -206,3 +206,18 @@ TEST_CASE("retry: refused, naming the cause, when the input or what is sent is n
   std::filesystem::remove(failing.work.input);
   refused({}, 3, "");
 }
+
+TEST_CASE("retry: the new run lies beside the old one, however that is named") {
+  Failing failing(make_customers_in_turns(20, 1), {"--error-share", "500:1"});
+  const auto runs_beside = [&] {
+    std::size_t runs = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(failing.work.dir.path()))
+      runs += std::filesystem::exists(entry.path() / "run.json") ? 1 : 0;
+    return runs;
+  };
+  CHECK(retry(failing.work.directory + "/").code == 1);
+  CHECK(runs_beside() == 2);
+  auto from_inside = in_shell("cd " + failing.work.directory + ";", retry_command("."));
+  CHECK(run(from_inside).code == 1);
+  CHECK(runs_beside() == 3);
+}
