@@ -111,9 +111,16 @@ struct DeadlineConfig {
   std::chrono::milliseconds outage{3'600'000};      ///< no connection could be made for so long: stop with exit 4
   std::chrono::milliseconds grace{10'000};          ///< after a stop: how long answers are waited for
   std::chrono::milliseconds run{0};                 ///< from the start of sending: stop with exit 4; 0: none
+  std::optional<std::uint16_t> run_until;           ///< minutes of the local day: stop with exit 4 when it is that time
   /// Nothing happened for so long while rows are on their way: stop with exit 4. 0: 60 s, or the longest wait that the
   /// run makes on purpose.
   std::chrono::milliseconds stall{0};
+};
+
+/// When so many rows did not succeed that the rest is better held back (exit 4). Rejected rows do not count.
+struct FailureConfig {
+  std::uint64_t rows_max = 0;     ///< --max-failures N: stop when so many rows failed or are unknown; 0: never
+  std::uint32_t percent_max = 0;  ///< --max-failures P%: 1 … 100 of the rows that ended, from 100 rows on; 0: never
 };
 
 /// When results.ndjson is made durable (fdatasync); at the latest when the run ends.
@@ -131,6 +138,7 @@ struct Config {
   PaceConfig pace;
   RetryConfig retry;
   DeadlineConfig deadline;
+  FailureConfig failures;
   Commit commit = Commit::group;
   std::string run_directory;  ///< empty: amend-runs/<UTC time>-<short id>
   std::string version;        ///< of the program, for run.json and User-Agent

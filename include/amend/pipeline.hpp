@@ -4,6 +4,7 @@
 // its own thread and calls `stop()` from wherever it learns that it should.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -35,6 +36,10 @@ class Plan {
   std::string host;                          ///< host:port of --url
   bool loopback = false;                     ///< the host is this machine: no confirmation needed
 };
+
+/// How long a run that starts at `now` may take: DeadlineConfig::run, or until run_until is reached, by the local
+/// clock; 0: as long as it needs.
+std::chrono::milliseconds time_allowed(const DeadlineConfig& deadline, std::chrono::system_clock::time_point now);
 
 /// Whether a run may be gone on with under options that make other requests than before.
 enum class ChangedOptions : std::uint8_t { refuse, accept };

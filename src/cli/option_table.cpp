@@ -65,6 +65,23 @@ void set_connect_timeout(Options& o, Name option, Text value) {
   deadline.first_connect = std::max(deadline.first_connect, 3 * deadline.connect);
 }
 
+void set_deadline(Options& o, Name option, Text value) {
+  DeadlineConfig& deadline = o.config.deadline;
+  deadline.run_until = parse_time_of_day(option, value);
+  deadline.run = deadline.run_until ? std::chrono::milliseconds(0) : parse_duration(option, value);
+}
+
+// "500" or "2%"
+void set_failures(Options& o, Name option, Text value) {
+  FailureConfig& failures = o.config.failures;
+  failures = FailureConfig();
+  if (value.ends_with('%')) {
+    failures.percent_max = count(option, value.substr(0, value.size() - 1), 1, 100);
+  } else {
+    failures.rows_max = parse_count(option, value, 1, std::numeric_limits<std::uint64_t>::max());
+  }
+}
+
 void set_guard(Options& o, Name option, Text value) {
   auto [field, column] = parse_assignment(option, value, "reference_number=COLUMN");
   if (field != "reference_number") {
@@ -218,8 +235,13 @@ constexpr std::array entries{
                 "How long Ctrl-C waits for answers in flight, up to 1h (default 10s)",
                 [](Options& o, Name n, Text v) { o.config.deadline.grace = parse_duration(n, v); }},
     OptionEntry{"deadline", running, Arity::once, endurance, "TIME", nullptr,
-                "Stop (exit 4) so long after the start, the rest unsent, up to 168h (default: none)",
-                [](Options& o, Name n, Text v) { o.config.deadline.run = parse_duration(n, v); }},
+                "Stop (exit 4) so long after the start, up to 168h, or at a time of day such as 06:00, the rest unsent "
+                "(default: none)",
+                set_deadline},
+    OptionEntry{"max-failures", running, Arity::once, endurance, "N|P%", nullptr,
+                "Stop (exit 4) when N rows did not succeed, or P percent of at least 100, the rest unsent (default: "
+                "never)",
+                set_failures},
     OptionEntry{"stall", running, Arity::once, endurance, "TIME", nullptr,
                 "Stop (exit 4) when nothing happened for so long, up to 168h (default 60s, or the longest wait for an "
                 "answer and a retry)",

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "amend/error.hpp"
+#include "amend/pipeline.hpp"
 #include "cli/closing.hpp"
 #include "cli/units.hpp"
 
@@ -79,6 +82,21 @@ std::string time_text(std::uint64_t rows, std::chrono::nanoseconds interval) {
   return fmt::format("about {} at {}, without retries", show_duration(time), show_rate(interval));
 }
 
+std::string deadline_text(std::uint64_t rows, std::chrono::nanoseconds interval, std::chrono::milliseconds allowed) {
+  const std::string until = "in " + show_duration(allowed);
+  const auto needed = time_at_rate(rows, interval);
+  if (needed.count() < 0) return until + "; what is not sent then stays unsent";
+  if (needed <= allowed) return until + ": fits, with " + show_duration(allowed - needed) + " to spare";
+  const auto fitting = static_cast<std::uint64_t>(std::chrono::nanoseconds(allowed) / interval);
+  return fmt::format("{}: does not fit; about {} of {} rows until then, the rest stays unsent", until,
+                     show_count(std::min(fitting, rows)), show_count(rows));
+}
+
+std::string deadline_line(const Config& config, std::uint64_t rows, std::chrono::system_clock::time_point now) {
+  const auto allowed = time_allowed(config.deadline, now);
+  return allowed.count() == 0 ? "" : line("deadline", deadline_text(rows, config.pace.interval, allowed));
+}
+
 std::string duplicates_text(const PreflightReport& report, Duplicates duplicates) {
   const DuplicateCount& count = report.duplicates;
   if (count.ids == 0) return count.exact ? "" : fmt::format("none in the first {}", plural(count.rows_seen, "row"));
@@ -105,7 +123,8 @@ std::string preflight_lines(const Options& options, const PreflightReport& repor
   std::string out = line("check", text);
   if (const std::string twice = duplicates_text(report, input.duplicates); !twice.empty()) out += line("twice", twice);
   for (const std::string& hint : report.hints) out += line("hint", printable(hint));
-  return out + line("time", time_text(send, options.config.pace.interval));
+  return out + line("time", time_text(send, options.config.pace.interval)) +
+         deadline_line(options.config, send, std::chrono::system_clock::now());
 }
 
 void refuse_rejected(const PreflightReport& report) {

@@ -31,6 +31,13 @@ std::chrono::milliseconds time_at_rate(std::uint64_t rows, std::chrono::nanoseco
 /// "about 21.1 s at 25/s, without retries".
 std::string time_text(std::uint64_t rows, std::chrono::nanoseconds interval);
 
+/// Whether so many requests fit into `allowed`: "in 7 h 12 min: fits, …" or "…: does not fit, …". For a rate that is
+/// not unlimited.
+std::string deadline_text(std::uint64_t rows, std::chrono::nanoseconds interval, std::chrono::milliseconds allowed);
+
+/// The line for the opening of a run with --deadline; empty without.
+std::string deadline_line(const Config& config, std::uint64_t rows, std::chrono::system_clock::time_point now);
+
 /// "3 customers stand in 7 rows: …"; empty when there are none.
 std::string duplicates_text(const PreflightReport& report, Duplicates duplicates);
 

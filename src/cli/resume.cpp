@@ -21,6 +21,7 @@
 #include "cli/closing.hpp"
 #include "cli/confirm.hpp"
 #include "cli/opening.hpp"
+#include "cli/preflight_text.hpp"
 #include "cli/units.hpp"
 #include "cli/update.hpp"
 
@@ -98,7 +99,8 @@ ExitCode run_resume(const Options& options) {
   if (!options.quiet) std::fputs(opening_text(options, pipeline.plan()).c_str(), stderr);
   const ResumeReport report =
       pipeline.recover(options.accept_changed ? ChangedOptions::accept : ChangedOptions::refuse);
-  if (!options.quiet) std::fputs(resume_lines(report).c_str(), stderr);
+  const std::string deadline = deadline_line(options.config, report.rows_left, std::chrono::system_clock::now());
+  if (!options.quiet) std::fputs((resume_lines(report) + deadline).c_str(), stderr);
   if (report.rows_left > 0) confirm(pipeline.plan(), options);
   return run_to_the_end(pipeline, options);
 }

@@ -9,6 +9,7 @@
 #include "amend/worker/signer.hpp"
 #include "cli/confirm.hpp"
 #include "cli/opening.hpp"
+#include "cli/preflight_text.hpp"
 #include "cli/status.hpp"
 #include "cli/units.hpp"
 #include "cli/update.hpp"
@@ -35,7 +36,8 @@ ExitCode run_retry(const Options& options) {
   if (!options.quiet) std::fputs(opening_text(options, pipeline.plan()).c_str(), stderr);
   const RetryReport report = pipeline.retry(options.run, options.retry,
                                             options.accept_changed ? ChangedOptions::accept : ChangedOptions::refuse);
-  if (!options.quiet) std::fputs(retry_lines(report).c_str(), stderr);
+  const std::string deadline = deadline_line(options.config, report.to_send(), std::chrono::system_clock::now());
+  if (!options.quiet) std::fputs((retry_lines(report) + deadline).c_str(), stderr);
   if (report.empty()) return status_exit_code(RunView(options.run));
   if (report.to_send() > 0) confirm(pipeline.plan(), options);
   return run_to_the_end(pipeline, options);

@@ -56,6 +56,17 @@ milliseconds parse_duration(std::string_view option, std::string_view text) {
   return milliseconds(static_cast<std::int64_t>(digits.value) * unit);
 }
 
+std::optional<std::uint16_t> parse_time_of_day(std::string_view option, std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const Digits hour(text.substr(0, colon));
+  const Digits minute(text.substr(colon + 1));
+  const bool well = hour.ok && hour.rest.empty() && minute.ok && minute.rest.empty() && text.size() == colon + 3 &&
+                    hour.value < 24 && minute.value < 60;
+  if (!well) refuse(option, "takes a time of day from 00:00 to 23:59, or a duration (8h)", text);
+  return static_cast<std::uint16_t>(hour.value * 60 + minute.value);
+}
+
 nanoseconds parse_rate(std::string_view option, std::string_view text) {
   constexpr std::string_view wanted = "takes N/s, N/m, N (a second) or unlimited, from 1/m to 1000000/s";
   if (text == "unlimited") return nanoseconds(0);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,9 @@ namespace amend::cli {
 
 /// "500ms", "30s", "5m", "8h": a whole number and its unit. A bare number is refused, for nobody knows what it means.
 std::chrono::milliseconds parse_duration(std::string_view option, std::string_view text);
+
+/// "06:00", "23:59" → minutes of the day; nullopt: it has no colon, so it is no time of day.
+std::optional<std::uint16_t> parse_time_of_day(std::string_view option, std::string_view text);
 
 /// "25/s", "90/m", "0.5/s", "25" (a second) or "unlimited" → the time between two requests; 0 for unlimited.
 /// From one a minute to 1,000,000 a second.

@@ -234,7 +234,8 @@ Summary Pipeline::Impl::run() {
   sinks.push_back(resumption_
                       ? resumption_->take_feedback()
                       : open_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter())));
-  Reporter reporter(std::move(sinks), outcomes_, control_, metrics_, config_.commit, before);
+  Reporter reporter(std::move(sinks), outcomes_, control_, metrics_, config_.commit, before,
+                    FailureLimit(config_.failures));
   std::vector<BatchQueue*> queues;
   for (auto& worker : workers_) queues.push_back(&worker->input());
   Reader reader(*source_, *mapper_, pool_, queues, outcomes_, control_, metrics_,
@@ -301,7 +302,9 @@ void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
 }
 
 void Pipeline::Impl::watch(const std::stop_token& over) {
-  RunWatch run_watch(config_, started_);
+  Config limits = config_;
+  limits.deadline.run = time_allowed(config_.deadline, started_at_);
+  RunWatch run_watch(limits, started_);
   std::mutex mutex;
   std::condition_variable_any asleep;
   std::unique_lock lock(mutex);

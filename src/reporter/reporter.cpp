@@ -3,12 +3,13 @@
 namespace amend {
 
 Reporter::Reporter(std::vector<std::unique_ptr<Sink>> sinks, OutcomeQueue& outcomes, RunControl& control,
-                   Metrics& metrics, Commit commit, const Recovery& before)
+                   Metrics& metrics, Commit commit, const Recovery& before, FailureLimit failure_limit)
     : sinks_(std::move(sinks)),
       outcomes_(outcomes),
       control_(control),
       metrics_(metrics),
       commit_(commit),
+      failure_limit_(failure_limit),
       recorded_(before.recorded()),
       errors_(before.errors()) {
   for (std::size_t i = 0; i < status_count; ++i) {
@@ -23,6 +24,7 @@ void Reporter::run() {
   while (outcomes_.pop_all(lot, group_commit_interval)) {
     if (!lot.empty()) write(lot);
     lot.clear();
+    look_at_failures();
     commit_if_due();
   }
   close();
@@ -44,6 +46,9 @@ void Reporter::write(std::vector<Outcome>& lot) {
     if (!recorded_.insert(outcome.row->position.row)) ++rows_twice_;
     metrics_.count(outcome.status);
     ++written_[static_cast<std::size_t>(outcome.status)];
+    const bool failed = outcome.status == Status::failed || outcome.status == Status::unknown;
+    failed_rows_ += failed ? 1 : 0;
+    sent_rows_ += failed || outcome.status == Status::success ? 1 : 0;
     errors_.record(outcome);
   }
   try {
@@ -51,6 +56,11 @@ void Reporter::write(std::vector<Outcome>& lot) {
   } catch (const DurabilityError& error) {
     fail(error);
   }
+}
+
+void Reporter::look_at_failures() {
+  if (failure_limit_.reached(failed_rows_, sent_rows_))
+    control_.stop(StopCause::failures, failure_limit_.describe(failed_rows_, sent_rows_));
 }
 
 bool Reporter::commit_is_due(std::chrono::steady_clock::time_point now) const noexcept {

@@ -90,10 +90,15 @@ json::object retry_json(const RetryConfig& retry) {
 }
 
 json::object deadline_json(const DeadlineConfig& deadline) {
-  return {{"connect_ms", deadline.connect.count()}, {"answer_ms", deadline.answer.count()},
-          {"row_ms", deadline.row.count()},         {"first_connect_ms", deadline.first_connect.count()},
-          {"outage_ms", deadline.outage.count()},   {"grace_ms", deadline.grace.count()},
-          {"run_ms", deadline.run.count()},         {"stall_ms", deadline.stall.count()}};
+  return {{"connect_ms", deadline.connect.count()},
+          {"answer_ms", deadline.answer.count()},
+          {"row_ms", deadline.row.count()},
+          {"first_connect_ms", deadline.first_connect.count()},
+          {"outage_ms", deadline.outage.count()},
+          {"grace_ms", deadline.grace.count()},
+          {"run_ms", deadline.run.count()},
+          {"run_until", deadline.run_until ? json::value(*deadline.run_until) : json::value()},
+          {"stall_ms", deadline.stall.count()}};
 }
 
 json::object identity_json(const InputIdentity& input) {
@@ -110,19 +115,22 @@ json::object identity_json(const InputIdentity& input) {
 
 std::string run_json(const Config& config, const InputIdentity& input, std::chrono::system_clock::time_point started_at,
                      const std::string& parent) {
-  const json::object run{{"version", text(config.version)},
-                         {"started_at", text(utc_text(started_at))},
-                         {"parent", parent.empty() ? json::value() : json::value(text(parent))},
-                         {"input", identity_json(input)},
-                         {"options", json::object{{"target", target_json(config.target)},
-                                                  {"auth", auth_json(config.auth)},
-                                                  {"input", input_json(config.input)},
-                                                  {"mapping", mapping_json(config.mapping)},
-                                                  {"pace", pace_json(config.pace)},
-                                                  {"retry", retry_json(config.retry)},
-                                                  {"deadline", deadline_json(config.deadline)},
-                                                  {"commit", spelled(config.commit, commit_spellings)},
-                                                  {"run_directory", text(config.run_directory)}}}};
+  const json::object run{
+      {"version", text(config.version)},
+      {"started_at", text(utc_text(started_at))},
+      {"parent", parent.empty() ? json::value() : json::value(text(parent))},
+      {"input", identity_json(input)},
+      {"options", json::object{{"target", target_json(config.target)},
+                               {"auth", auth_json(config.auth)},
+                               {"input", input_json(config.input)},
+                               {"mapping", mapping_json(config.mapping)},
+                               {"pace", pace_json(config.pace)},
+                               {"retry", retry_json(config.retry)},
+                               {"deadline", deadline_json(config.deadline)},
+                               {"failures", json::object{{"rows_max", config.failures.rows_max},
+                                                         {"percent_max", config.failures.percent_max}}},
+                               {"commit", spelled(config.commit, commit_spellings)},
+                               {"run_directory", text(config.run_directory)}}}};
   return json::serialize(run) + "\n";
 }
 

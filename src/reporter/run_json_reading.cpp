@@ -39,6 +39,9 @@ class Members {
   void read_or_null(std::string_view name, std::string& out) const {
     if (!value(name).is_null()) read(name, out);
   }
+  void read_or_null(std::string_view name, std::optional<std::uint16_t>& out) const {
+    if (!value(name).is_null()) read(name, out.emplace());
+  }
   template <class Rep, class Period>
   void read(std::string_view name, std::chrono::duration<Rep, Period>& out) const {
     Rep count{};
@@ -160,6 +163,7 @@ void read_behaviour(const Members& options, Config& config) {
   deadline.read("outage_ms", config.deadline.outage);
   deadline.read("grace_ms", config.deadline.grace);
   deadline.read("run_ms", config.deadline.run);
+  deadline.read_or_null("run_until", config.deadline.run_until);
   deadline.read("stall_ms", config.deadline.stall);
 }
 
@@ -193,6 +197,9 @@ RunRecord read_run_json(std::string_view text) {
   read_input(options.at("input"), record.config.input);
   read_mapping(options.at("mapping"), record.config.mapping);
   read_behaviour(options, record.config);
+  const Members failures = options.at("failures");
+  failures.read("rows_max", record.config.failures.rows_max);
+  failures.read("percent_max", record.config.failures.percent_max);
   options.read("commit", record.config.commit, commit_spellings);
   options.read("run_directory", record.config.run_directory);
   return record;

@@ -141,6 +141,8 @@ void check_deadlines(const DeadlineConfig& deadline) {
   between("--grace", deadline.grace, 0ms, 1h);
   between("--deadline", deadline.run, 0ms, 168h);
   between("--stall", deadline.stall, 0ms, 168h);
+  if (deadline.run_until && *deadline.run_until >= 24 * 60)
+    throw ConfigError("--deadline must be a time of day from 00:00 to 23:59");
 }
 
 }  // namespace
@@ -151,6 +153,7 @@ void validate(const Config& config) {
   validate_input(config);
   check_retry(config.retry);
   check_deadlines(config.deadline);
+  if (config.failures.percent_max > 100) throw ConfigError("--max-failures must be between 1% and 100%");
   if (config.deadline.stall.count() != 0 && config.deadline.stall <= config.pace.interval)
     throw ConfigError(
         "--stall must be longer than the time between two requests at --rate: such a run would never go on");

@@ -197,3 +197,15 @@ TEST_CASE("opening: --strict stops at the first row of the file that would be re
         "--strict: row 9, line 10, byte 400 would be rejected, input.id.not_uuid: \"1E+15\" is none; nothing was sent");
   }
 }
+
+TEST_CASE("preflight: with --deadline it is said whether the rows fit, and how many do not") {
+  using namespace std::chrono_literals;
+  CHECK(cli::deadline_text(100, 40ms, 1h) == "in 1 h 00 min: fits, with 59 min 56 s to spare");
+  CHECK(cli::deadline_text(100'000, 40ms, 1h) ==
+        "in 1 h 00 min: does not fit; about 90,000 of 100,000 rows until then, the rest stays unsent");
+  CHECK(cli::deadline_text(100, 0ns, 1h) == "in 1 h 00 min; what is not sent then stays unsent");
+  amend::Config config;
+  CHECK(cli::deadline_line(config, 100, {}).empty());
+  config.deadline.run = 8h;
+  CHECK(cli::deadline_line(config, 100, {}).starts_with("  deadline  in 8 h 00 min: fits"));
+}

@@ -156,6 +156,12 @@ TEST_CASE("options: every option sets its part of the configuration") {
       {{"--outage-limit", "2h"}, [](auto& o) { return o.config.deadline.outage == 2h; }},
       {{"--grace", "1s"}, [](auto& o) { return o.config.deadline.grace == 1s; }},
       {{"--deadline", "8h"}, [](auto& o) { return o.config.deadline.run == 8h; }},
+      {{"--deadline", "06:30"},
+       [](auto& o) { return o.config.deadline.run_until == 390 && o.config.deadline.run == 0ms; }},
+      {{"--max-failures", "500"},
+       [](auto& o) { return o.config.failures.rows_max == 500 && o.config.failures.percent_max == 0; }},
+      {{"--max-failures", "2%"},
+       [](auto& o) { return o.config.failures.rows_max == 0 && o.config.failures.percent_max == 2; }},
       {{"--stall", "2m"}, [](auto& o) { return o.config.deadline.stall == 2min; }},
       {{"--durable"}, [](auto& o) { return o.config.commit == amend::Commit::batch; }},
       {{"--run", "runs/a"}, [](auto& o) { return o.config.run_directory == "runs/a"; }},
@@ -244,6 +250,10 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
       {{"update", "a.csv", "--blank", "name=zero"}, "--blank must be one of omit, empty, null, got \"zero\""},
       {{"update", "a.csv", "--progress", "loud"}, "--progress must be one of auto, bar, plain, none, got \"loud\""},
       {{"update", "a.csv", "--burst", "-1"}, "--burst must be between 1 and 10000, got -1"},
+      {{"update", "a.csv", "--deadline", "24:00"},
+       "--deadline takes a time of day from 00:00 to 23:59, or a duration (8h), got \"24:00\""},
+      {{"update", "a.csv", "--max-failures", "0%"}, "--max-failures must be between 1 and 100, got 0"},
+      {{"update", "a.csv", "--max-failures", "0"}, nullptr},
       {{"update", "a.csv", "--strict=perhaps"}, nullptr},
   };
   for (const Case& c : cases) {

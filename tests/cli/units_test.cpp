@@ -97,3 +97,16 @@ TEST_CASE("units: what people read") {
   CHECK(cli::show_count(1'000) == "1,000");
   CHECK(cli::show_count(1'234'567) == "1,234,567");
 }
+
+TEST_CASE("units: a time of day has a colon and two digits behind it") {
+  using amend::cli::parse_time_of_day;
+  CHECK(parse_time_of_day("--x", "00:00") == 0);
+  CHECK(parse_time_of_day("--x", "6:05") == 365);
+  CHECK(parse_time_of_day("--x", "23:59") == 1439);
+  CHECK_FALSE(parse_time_of_day("--x", "8h"));
+  for (const char* wrong : {"24:00", "06:60", ":30", "06:", "06:5", "06:000", "a:00", "06:0a", "-1:00"}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_WITH_AS(parse_time_of_day("--x", wrong), doctest::Contains("--x takes a time of day"),
+                         amend::ConfigError);
+  }
+}

@@ -217,3 +217,28 @@ TEST_CASE(
   CHECK(summary.attempts == 3);
   CHECK(summary.elapsed >= 2s);
 }
+
+TEST_CASE("run watch: --deadline as a time of day is the next moment at which the local clock shows it") {
+  using std::chrono::system_clock;
+  ::setenv("TZ", "Europe/Vienna", 1);
+  ::tzset();
+  amend::DeadlineConfig deadline;
+  const auto at = [](int day, int hour, int minute) {
+    std::tm local{};
+    local.tm_year = 126;
+    local.tm_mon = 9;
+    local.tm_mday = day;
+    local.tm_hour = hour;
+    local.tm_min = minute;
+    local.tm_isdst = -1;
+    return system_clock::from_time_t(std::mktime(&local));
+  };
+  CHECK(amend::time_allowed(deadline, at(23, 22, 0)) == 0ms);
+  deadline.run = 8h;
+  CHECK(amend::time_allowed(deadline, at(23, 22, 0)) == 8h);
+  deadline.run_until = 6 * 60;
+  CHECK(amend::time_allowed(deadline, at(23, 5, 59)) == 1min);
+  CHECK(amend::time_allowed(deadline, at(23, 6, 0)) == 24h);
+  CHECK(amend::time_allowed(deadline, at(23, 22, 0)) == 8h);
+  CHECK(amend::time_allowed(deadline, at(24, 22, 0)) == 9h);  // an hour more: summer time ends
+}

@@ -237,3 +237,21 @@ TEST_CASE("exit 4: a run whose disk hangs is left in the end, and can be resumed
   simulator.stop();
   for (const auto& trouble : disagreements(customers, work.directory, simulator, finished.code)) FAIL_CHECK(trouble);
 }
+
+TEST_CASE("exit 4: --max-failures holds the rest back as unsent, and resume goes on") {
+  Simulator simulator({"--error-share", "404:0.5"});
+  const auto customers = make_customers(2000);
+  const Work work(to_csv(customers));
+  const Finished stopped = run(work.command(simulator.url(), {"--max-failures", "10%"}));
+  CAPTURE(stopped.err);
+  CHECK(stopped.code == 4);
+  CHECK(says(stopped, "rows did not succeed (--max-failures): the others are held back"));
+  CHECK(says(stopped, "amend resume " + work.directory));
+  const auto unsent = static_cast<std::size_t>(number_of(work.summary().at("rows").as_object(), "unsent"));
+  CHECK(unsent > 1000);
+  CHECK(read_ndjson(work.file("results.ndjson")).size() + unsent == customers.size());
+  const Finished finished = run({AMEND_PROGRAM, "resume", work.directory, "--max-failures", "100%"});
+  CHECK(finished.code == 1);
+  simulator.stop();
+  for (const auto& trouble : disagreements(customers, work.directory, simulator, finished.code)) FAIL_CHECK(trouble);
+}

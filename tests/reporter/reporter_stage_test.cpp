@@ -52,7 +52,8 @@ class ToldSink final : public Sink {
 // A reporter with a log and a second sink, and outcomes in front of it.
 class ReporterBench {
  public:
-  explicit ReporterBench(Commit commit = Commit::group) : reporter(sinks(), outcomes, control, metrics, commit) {}
+  explicit ReporterBench(Commit commit = Commit::group, FailureLimit limit = FailureLimit(FailureConfig()))
+      : reporter(sinks(), outcomes, control, metrics, commit, Recovery(), limit) {}
 
   void push(std::uint64_t row, Status status) {
     std::vector<Outcome> lot;
@@ -205,4 +206,21 @@ TEST_CASE("reporter: a commit or a close that fails is told, and the commit is n
     bench.run_to_the_end();
   }
   CHECK(bench.control.cause() == StopCause::not_durable);
+}
+
+TEST_CASE("reporter: the run is stopped when too many rows failed or are unknown; rejected ones do not count") {
+  FailureConfig three;
+  three.rows_max = 3;
+  for (const Status second : {Status::unknown, Status::rejected}) {
+    ReporterBench bench(Commit::group, FailureLimit(three));
+    bench.push(1, Status::failed);
+    bench.push(2, second);
+    bench.push(3, Status::success);
+    bench.push(4, Status::failed);
+    bench.run_to_the_end();
+    CHECK(bench.control.cause() == (second == Status::unknown ? StopCause::failures : StopCause::none));
+    CHECK(bench.log.written == 4);
+    if (second == Status::unknown)
+      CHECK(bench.control.text() == "3 of 4 rows did not succeed (--max-failures): the others are held back");
+  }
 }

@@ -83,7 +83,7 @@ TEST_CASE("run.json: options and input are told, secrets by file name only") {
   CHECK(text.find("hunter") == std::string::npos);
   const auto value = boost::json::parse(text);
   CHECK(keys_of(value) == "version started_at parent input options");
-  CHECK(keys_of(value.at("options")) == "target auth input mapping pace retry deadline commit run_directory");
+  CHECK(keys_of(value.at("options")) == "target auth input mapping pace retry deadline failures commit run_directory");
   CHECK(value.at("options").at("target").at("url") == "https://gateway.example/prefix");
   CHECK(value.at("options").at("auth").at("private_key_file") == "key.pem");
   CHECK(value.at("options").at("auth").at("header_names").as_array()[0] == "X-Tenant");
@@ -119,6 +119,9 @@ TEST_CASE("run.json: what was written is read back, so that a run can be gone on
   config.deadline.row = std::chrono::milliseconds(77);
   config.deadline.run = std::chrono::milliseconds(78);
   config.deadline.stall = std::chrono::milliseconds(79);
+  config.deadline.run_until = 390;
+  config.failures.rows_max = 80;
+  config.failures.percent_max = 81;
   config.commit = Commit::batch;
   config.version = "1";
   InputIdentity input;

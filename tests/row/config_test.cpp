@@ -84,6 +84,8 @@ TEST_CASE("config: a value out of its bounds names the option and the bounds") {
          c.deadline.stall = 1min;
        },
        "--stall must be longer than the time between two requests at --rate"},
+      {[](Config& c) { c.deadline.run_until = 1440; }, "--deadline must be a time of day from 00:00 to 23:59"},
+      {[](Config& c) { c.failures.percent_max = 101; }, "--max-failures must be between 1% and 100%"},
       {[](Config& c) { c.deadline.stall = 169h; }, "--stall must be between 0ms and 168h, got 169h"},
   };
   for (const Case& c : cases) {

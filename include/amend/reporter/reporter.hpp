@@ -12,6 +12,7 @@
 #include "amend/config.hpp"
 #include "amend/queue/outcome_queue.hpp"
 #include "amend/queue/run_control.hpp"
+#include "amend/reporter/failure_limit.hpp"
 #include "amend/reporter/metrics.hpp"
 #include "amend/reporter/recovery.hpp"
 #include "amend/reporter/sink.hpp"
@@ -29,7 +30,8 @@ class Reporter {
   /// `sinks` get every lot in this order: the log first, as it is the truth. References outlive the reporter.
   /// `before`: what the run has recorded already, when it is resumed; counted as if it were written now.
   Reporter(std::vector<std::unique_ptr<Sink>> sinks, OutcomeQueue& outcomes, RunControl& control, Metrics& metrics,
-           Commit commit = Commit::group, const Recovery& before = Recovery());
+           Commit commit = Commit::group, const Recovery& before = Recovery(),
+           FailureLimit failure_limit = FailureLimit(FailureConfig()));
 
   /// The thread's body: until the queue is closed and empty. When a sink fails the run is stopped
   /// (StopCause::not_durable); outcomes that come later are let go, uncounted: their rows have no record.
@@ -48,6 +50,7 @@ class Reporter {
   void write(std::vector<Outcome>& lot);
   bool commit_is_due(std::chrono::steady_clock::time_point now) const noexcept;
   void commit_if_due();
+  void look_at_failures();
   void close();
   void fail(const DurabilityError& error);
 
@@ -56,6 +59,9 @@ class Reporter {
   RunControl& control_;
   Metrics& metrics_;
   Commit commit_;
+  FailureLimit failure_limit_;
+  std::uint64_t failed_rows_ = 0;  // since this process began
+  std::uint64_t sent_rows_ = 0;    // the same: these and the successes
   RowSet recorded_;
   ErrorTally errors_;
   std::array<std::uint64_t, status_count> written_{};

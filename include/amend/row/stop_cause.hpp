@@ -15,6 +15,7 @@ enum class StopCause : std::uint8_t {
   terminated,    ///< SIGTERM → 143
   outage,        ///< no connection could be made for too long → 4
   deadline,      ///< --deadline is over → 4
+  failures,      ///< --max-failures is reached → 4
   stalled,       ///< nothing happened for too long → 4
   credentials,   ///< 401/403 in a row → 5
   tls,           ///< the server's certificate or name was refused → 5
@@ -33,6 +34,7 @@ constexpr ExitCode exit_code(StopCause cause) noexcept {
     case StopCause::terminated: return ExitCode::terminated;
     case StopCause::outage:
     case StopCause::deadline:
+    case StopCause::failures:
     case StopCause::stalled: return ExitCode::stopped_resumable;
     case StopCause::credentials:
     case StopCause::tls:
