@@ -229,7 +229,9 @@ constexpr std::array entries{
                 "From a row's first attempt to the start of its last, up to 168h (default 10m)",
                 [](Options& o, Name n, Text v) { o.config.deadline.row = parse_duration(n, v); }},
     OptionEntry{"outage-limit", running, Arity::once, endurance, "TIME", nullptr,
-                "Stop (exit 4) when no connection could be made for so long, up to 168h (default 1h)",
+                "Stop (exit 4) when no connection could be made, or nothing but errors came back, for so long, up to "
+                "168h (default "
+                "1h)",
                 [](Options& o, Name n, Text v) { o.config.deadline.outage = parse_duration(n, v); }},
     OptionEntry{"grace", running, Arity::once, endurance, "TIME", nullptr,
                 "How long Ctrl-C waits for answers in flight, up to 1h (default 10s)",

@@ -110,6 +110,9 @@ void add_answer_faults(CLI::App& app, Options& o, FaultOptions& f) {
       app, "--rate-limit", [&o](const std::string& text) { o.service.quota = parse_quota(text); }, "N/s|N/m|N/TIME",
       "429 beyond it; RateLimit fields on every answer");
   app.add_option("--auth-fail-after", o.service.auth_fail_after, "401 from the N-th request on")->type_name("N");
+  add_value(
+      app, "--unavailable", [&o](const std::string& text) { o.service.unavailable.push_back(parse_outage(text)); },
+      "FROM..TO", "503 to every request between these times after the first one; repeatable");
   add_share(app, "--bad-json-share", f.shares.bad_json, "200 with half a JSON document; applied");
   add_share(app, "--html-share", f.shares.html, "200 with an HTML page; applied");
   add_share(app, "--wrong-uuid-share", f.shares.wrong_uuid, "200 that shows another uuid; applied");

@@ -1,5 +1,7 @@
 #include "service.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <iterator>
@@ -118,10 +120,18 @@ ApiAnswer Service::answer(const ApiRequest& request, const FaultDecision& decisi
   if (check_) {
     if (auto refused = check_->refuse(request, now)) return *std::move(refused);
   }
+  if (is_unavailable(now)) return error_answer(503, now);
   if (rules_.quota && !rules_.quota->take(now)) return error_answer(429, now);
   ApiAnswer made = decision.fault == Fault::status ? error_answer(decision.status, now) : handler_.answer(request);
   if (rules_.quota) add_quota_fields(made, now);
   return made;
+}
+
+bool Service::is_unavailable(Time now) {
+  if (!first_at_) first_at_ = now;
+  return std::ranges::any_of(rules_.unavailable, [since = now - *first_at_](const auto& window) {
+    return since >= window.first && since < window.second;
+  });
 }
 
 ApiAnswer Service::error_answer(std::uint16_t status, Time now) const {

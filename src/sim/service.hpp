@@ -7,6 +7,8 @@
 #include <ctime>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "api_handler.hpp"
 #include "api_request.hpp"
@@ -39,7 +41,9 @@ class ServiceRules {
   std::uint64_t close_after_silently = 0;  ///< the same, not announced
   std::uint64_t auth_fail_after = 0;       ///< from this ordinal on all are 401; 0: never
   std::chrono::seconds clock_offset{0};    ///< of the server's clock: Date, the signature's window, rate windows
-  bool hash_bodies = false;                ///< body_sha256 in the log entries
+  /// 503 to every request between these times after the first one.
+  std::vector<std::pair<std::chrono::milliseconds, std::chrono::milliseconds>> unavailable;
+  bool hash_bodies = false;  ///< body_sha256 in the log entries
 };
 
 /// Where a request stands.
@@ -85,6 +89,7 @@ class Service {
   using Time = std::chrono::system_clock::time_point;
 
   ApiAnswer answer(const ApiRequest& request, const FaultDecision& decision, std::uint64_t ordinal, Time now);
+  bool is_unavailable(Time now);
   ApiAnswer error_answer(std::uint16_t status, Time now) const;
   void add_quota_fields(ApiAnswer& answer, Time now) const;
   bool announces_close(const ApiRequest& request, const Arrival& arrival) const;
@@ -96,6 +101,7 @@ class Service {
   std::optional<SignatureCheck> check_;
   BodyHasher hasher_;
   std::uint64_t ordinal_ = 0;
+  std::optional<Time> first_at_;
   std::time_t date_second_ = -1;
   std::string date_;
 };

@@ -10,6 +10,7 @@
 #include "amend/error.hpp"
 #include "amend/row/batch.hpp"
 #include "amend/row/request.hpp"
+#include "amend/worker/circuit.hpp"
 
 namespace amend {
 
@@ -22,16 +23,17 @@ class Job {
   using time_point = std::chrono::steady_clock::time_point;
 
   RowRef row;
-  std::uint32_t attempts = 0;       ///< that count
-  std::uint32_t free_requeues = 0;  ///< attempts taken back because nothing was this row's fault
-  bool parked = false;              ///< `row` is a copy of its own
-  bool applied_maybe = false;       ///< an attempt may have been applied
-  bool behind_others = false;       ///< the current attempt was sent while others were unanswered
-  bool must_go_alone = false;       ///< a suspicious 4xx is put to the proof: never pipelined again
-  bool after_abandoned = false;     ///< an earlier row of this customer may still be applied late
-  std::uint16_t http = 0;           ///< of the last answer
+  std::uint32_t attempts = 0;                ///< that count
+  std::uint32_t free_requeues = 0;           ///< attempts taken back because nothing was this row's fault
+  bool parked = false;                       ///< `row` is a copy of its own
+  bool applied_maybe = false;                ///< an attempt may have been applied
+  bool behind_others = false;                ///< the current attempt was sent while others were unanswered
+  bool must_go_alone = false;                ///< a suspicious 4xx is put to the proof: never pipelined again
+  bool after_abandoned = false;              ///< an earlier row of this customer may still be applied late
+  std::uint16_t http = 0;                    ///< of the last answer
+  Circuit::Trial trial = Circuit::no_trial;  ///< of the current attempt
   RequestId request_id{};
-  time_point first_sent{};
+  time_point first_sent{};  ///< on a clock that stands still while the circuit is not closed
   time_point sent{};
   time_point abandoned{};   ///< when an attempt last went without an answer; the epoch: never
   JobNumber next = no_job;  ///< in a JobList

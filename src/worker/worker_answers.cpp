@@ -35,6 +35,21 @@ Origin origin_of(wonder::Meaning meaning) noexcept {
   }
 }
 
+// What an attempt says about the API as a whole, not about its row.
+Circuit::Result result_of(const AttemptEnd& end) noexcept {
+  using wonder::Meaning;
+  if (end.kind == AttemptEnd::Kind::not_processed) return Circuit::Result::nothing;
+  if (end.kind != AttemptEnd::Kind::answered) return Circuit::Result::failure;
+  switch (end.meaning) {
+    case Meaning::transient:
+    case Meaning::unusable: return Circuit::Result::failure;
+    case Meaning::credentials:
+    case Meaning::moved:
+    case Meaning::mismatch: return Circuit::Result::nothing;
+    default: return Circuit::Result::success;
+  }
+}
+
 }  // namespace
 
 void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
@@ -78,6 +93,7 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
   if (deserves_solo(job, response, others_in_flight)) {
     job.must_go_alone = true;
     --job.attempts;
+    record_result(job, Circuit::Result::nothing, now);
     setup_.metrics.requeues.add();
     line_up(answer.tag);
     return true;
@@ -140,8 +156,10 @@ void Worker::Impl::lose(JobNumber number, CloseCause cause, std::string_view tex
 // Not this row's fault: the attempt does not count, but that has an end.
 void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now) {
   Job& job = jobs_[number];
-  const bool used_up = job.free_requeues >= free_requeues_max || now > job.first_sent + setup_.config.deadline.row;
+  const bool used_up =
+      job.free_requeues >= free_requeues_max || row_clock(now) > job.first_sent + setup_.config.deadline.row;
   if (used_up && cause != CloseCause::local) return lose(number, cause, text, now);
+  record_result(job, Circuit::Result::nothing, now);
   setup_.metrics.in_flight.subtract();
   setup_.metrics.requeues.add();
   if (cause != CloseCause::announced) {
@@ -156,14 +174,44 @@ void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, std::string_
 void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement judgement,
                             Clock::time_point now) {
   Job& job = jobs_[number];
+  const Circuit::Result result = result_of(end);
+  record_result(job, result, now);
   const RowState state(job.attempts, job.first_sent, job.applied_maybe);
-  const Verdict verdict = retry_.decide(end, state, now, entropy_.next());
-  if (verdict.kind != Verdict::Kind::retry) return end_row(number, verdict, std::move(judgement), now);
+  const Verdict verdict = retry_.decide(end, state, row_clock(now), entropy_.next());
+  const bool in_outage = result == Circuit::Result::failure && !setup_.circuit.closed();
+  if (verdict.kind != Verdict::Kind::retry && !in_outage) return end_row(number, verdict, std::move(judgement), now);
   job.applied_maybe = verdict.applied == Applied::maybe;
   setup_.metrics.retries.add();
   if (setup_.control.draining()) return drop(number);
   park(number);
-  retries_.push(number, verdict.retry_at);
+  if (in_outage) return wait_out(number, now);
+  retries_.push(number, verdict.retry_at + setup_.circuit.time_open(now));
+}
+
+// The attempt does not count: the row is not to blame. Others have their turn as probes before it.
+void Worker::Impl::wait_out(JobNumber number, Clock::time_point now) {
+  --jobs_[number].attempts;
+  setup_.metrics.throttle_until(setup_.circuit.probe_at());
+  retries_.push(number, now + outage_turn);
+  const auto lasted = now - setup_.circuit.opened_at();
+  if (lasted < setup_.config.deadline.outage) return;
+  setup_.control.stop(StopCause::outage, "the API has answered no request for " +
+                                             std::to_string(std::chrono::floor<std::chrono::seconds>(lasted).count()) +
+                                             " s (--outage-limit)");
+}
+
+void Worker::Impl::record_result(Job& job, Circuit::Result result, Clock::time_point now) {
+  const auto trial = std::exchange(job.trial, Circuit::no_trial);
+  const auto row = job.row->position.row;
+  const std::uint64_t random = result == Circuit::Result::failure ? entropy_.next() : 0;
+  switch (setup_.circuit.record(result, trial, row, now, random)) {
+    case Circuit::Change::opened:
+      setup_.control.notice("outage: " + std::to_string(Circuit::failures_to_open) +
+                            " attempts failed in a row; rows wait, one request now and then asks whether it is over");
+      break;
+    case Circuit::Change::closed: setup_.control.notice("the outage is over"); break;
+    case Circuit::Change::none: break;
+  }
 }
 
 void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Judgement judgement,

@@ -1,5 +1,6 @@
 // Rows to the wire: fetch, key gate, limiter, signer, connection; and how it all ends.
 #include <boost/asio/post.hpp>
+#include <utility>
 
 #include "amend/wonder/routes.hpp"
 #include "worker_impl.hpp"
@@ -152,8 +153,18 @@ bool Worker::Impl::may_send(Clock::time_point now) {
     limiter_at_ = now + reporter_look_up;
     return false;
   }
+  const auto allowed = setup_.circuit.ask(now);
+  if (!allowed.go) {
+    limiter_at_ = allowed.at;
+    return false;
+  }
   const auto decision = setup_.limiter.try_acquire(now);
-  if (!decision.go) limiter_at_ = decision.at;
+  if (!decision.go) {
+    limiter_at_ = decision.at;
+    if (allowed.trial != Circuit::no_trial)
+      setup_.circuit.record(Circuit::Result::nothing, allowed.trial, 0, now, 0);
+  }
+  trial_ = allowed.trial;
   return decision.go;
 }
 
@@ -172,11 +183,12 @@ void Worker::Impl::send(Lane& lane, JobNumber number, Clock::time_point now) {
   job.behind_others = lane.session->in_flight() > 0;
   job.request_id = entropy_.request_id();
   if (job.first_sent == Clock::time_point{}) {
-    job.first_sent = now;
+    job.first_sent = row_clock(now);
     queue_times_.record(now - job.row.batch()->sealed_at());
   }
   job.sent = now;
   ++job.attempts;
+  job.trial = std::exchange(trial_, Circuit::no_trial);
 
   target_.clear();
   wonder::append_customer_target(target_, setup_.path_prefix, job.row.id());

@@ -26,6 +26,8 @@ inline constexpr std::uint32_t jobs_waiting_max = 4096;
 inline constexpr std::size_t input_batches_max = 8;
 /// How soon a worker looks again whether the reporter has caught up.
 inline constexpr std::chrono::microseconds reporter_look_up{500};
+/// How long a row that failed in an outage waits at least before it is a probe again.
+inline constexpr std::chrono::milliseconds outage_turn{500};
 /// A row is handed back free of charge so often at most, and only within the row deadline; then each lost connection
 /// costs it an attempt.
 inline constexpr std::uint32_t free_requeues_max = 64;
@@ -72,6 +74,7 @@ class Worker::Impl {
   void dispatch(Clock::time_point now);
   bool dispatch_solo(Clock::time_point now);
   bool may_send(Clock::time_point now);
+  Clock::time_point row_clock(Clock::time_point now) const noexcept { return now - setup_.circuit.time_open(now); }
   Lane* pick_lane() noexcept;
   bool has_ready() const noexcept { return !again_.empty() || !fresh_.empty(); }
   void send(Lane& lane, JobNumber number, Clock::time_point now);
@@ -91,6 +94,8 @@ class Worker::Impl {
   void lose(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now);
   void requeue_free(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now);
   void conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement judgement, Clock::time_point now);
+  void record_result(Job& job, Circuit::Result result, Clock::time_point now);
+  void wait_out(JobNumber number, Clock::time_point now);
   void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement judgement, Clock::time_point now);
   void release(JobNumber number, Clock::time_point now);
   void report();
@@ -130,7 +135,8 @@ class Worker::Impl {
   std::string target_;   ///< scratch, reused for each request
   std::string headers_;  ///< the same
 
-  std::uint32_t reconnects_ = 0;  ///< of those asked for, done
+  Circuit::Trial trial_ = Circuit::no_trial;  ///< that the next request sent is allowed by
+  std::uint32_t reconnects_ = 0;              ///< of those asked for, done
   bool drained_input_ = false;
   bool finished_ = false;
   std::optional<Clock::time_point> drain_until_;

@@ -7,6 +7,7 @@
 #include <map>
 #include <thread>
 
+#include "amend/worker/circuit.hpp"
 #include "pipeline/work.hpp"
 
 using namespace test;
@@ -39,15 +40,17 @@ TEST_CASE("pipeline: one kind of fault at a time, and every row still succeeds; 
 
 TEST_CASE("pipeline: the server sees no row more often than --max-attempts says") {
   Simulator simulator({"--error-share", "500:100%"});
-  Work work(make_customers(40), simulator.url());
+  // So few rows that it is no outage.
+  const std::size_t rows = amend::Circuit::rows_to_open - 1;
+  Work work(make_customers(rows), simulator.url());
   work.config.retry.attempts_max = 3;
   const auto summary = work.run();
   simulator.stop();
   CHECK(summary.exit_code == amend::ExitCode::some_rows_failed);
-  CHECK(summary.rows(amend::Status::failed) == 40);
+  CHECK(summary.rows(amend::Status::failed) == rows);
   std::map<std::string, std::size_t> requests;
   for (const auto& entry : read_ndjson(simulator.request_log())) ++requests[text_of(entry, "id")];
-  CHECK(requests.size() == 40);
+  CHECK(requests.size() == rows);
   for (const auto& [id, count] : requests) CHECK(count == 3);
 }
 

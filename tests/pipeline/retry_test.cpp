@@ -6,7 +6,7 @@
 using namespace test;
 
 TEST_CASE("pipeline: an input that changed between the plan of a retry and its start is refused, nothing is sent") {
-  Simulator simulator({"--error-share", "500:1"});
+  Simulator simulator({"--error-share", "404:1"});
   Work work(make_customers(20), simulator.url());
   work.config.retry.attempts_max = 1;
   CHECK(work.run().rows(amend::Status::failed) == 20);

@@ -208,7 +208,7 @@ TEST_CASE("retry: refused, naming the cause, when the input or what is sent is n
 }
 
 TEST_CASE("retry: the new run lies beside the old one, however that is named") {
-  Failing failing(make_customers_in_turns(20, 1), {"--error-share", "500:1"});
+  Failing failing(make_customers_in_turns(20, 1), {"--error-share", "404:1"});
   const auto runs_beside = [&] {
     std::size_t runs = 0;
     for (const auto& entry : std::filesystem::directory_iterator(failing.work.dir.path()))

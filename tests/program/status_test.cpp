@@ -36,7 +36,7 @@ TEST_CASE("status: a run in which every row succeeded is 0, and nothing in its d
 
 TEST_CASE("status: failed and rejected rows are 1, with the worst code, an example and what to type") {
   const Work work(rows(20) + std::string(some_id) + ",A,,,,\n");
-  Simulator simulator({"--error-share", "500:1"});
+  Simulator simulator({"--error-share", "404:1"});
   REQUIRE(work.update(simulator.url(), {"--max-attempts", "1"}).code == 1);
   const Finished finished = status_of(work.directory);
   CHECK(finished.code == 1);

@@ -20,6 +20,7 @@
 #include "amend/reporter/metrics.hpp"
 #include "amend/row/batch.hpp"
 #include "amend/transport/transport.hpp"
+#include "amend/worker/circuit.hpp"
 #include "amend/worker/rate_limiter.hpp"
 #include "amend/worker/signer.hpp"
 
@@ -35,11 +36,12 @@ using BatchQueue = BoundedQueue<RowRef>;
 class WorkerSetup {
  public:
   WorkerSetup(const Config& config_, const std::string& path_prefix_, RunControl& control_, RateLimiter& limiter_,
-              Metrics& metrics_, OutcomeQueue& outcomes_)
+              Circuit& circuit_, Metrics& metrics_, OutcomeQueue& outcomes_)
       : config(config_),
         path_prefix(path_prefix_),
         control(control_),
         limiter(limiter_),
+        circuit(circuit_),
         metrics(metrics_),
         outcomes(outcomes_) {}
 
@@ -47,6 +49,7 @@ class WorkerSetup {
   const std::string& path_prefix;  ///< of --url
   RunControl& control;
   RateLimiter& limiter;  ///< shared by all workers
+  Circuit& circuit;      ///< the same
   Metrics& metrics;
   OutcomeQueue& outcomes;
   std::uint32_t connections = 1;         ///< this worker's share of --connections

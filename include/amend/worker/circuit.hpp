@@ -1,0 +1,100 @@
+// An outage of the API: while it lasts rows wait instead of being burnt, and one request now and then asks whether it
+// is over.
+//
+// Place: layer 1, pure (time and randomness are handed in). One object, shared by all workers; every call thread-safe.
+// While it is closed a success costs one relaxed load.
+//
+//   closed     everything goes. Opens when `failures_to_open` attempts in a row failed as in an outage, of at least
+//              `rows_to_open` different rows: one row that the server cannot digest is no outage.
+//   open       nothing goes until a probe is due: after 1 s, then twice as long each time, 30 s at most, with jitter.
+//   half open  one request, the probe, is out. Its success closes the circuit step by step; its failure opens it again.
+//   closing    at most so many requests are out as have succeeded since the probe, plus one; when that is `ramp_end`
+//   the
+//              circuit is closed. A failure opens it again.
+//
+// Attempts that fail while it is not closed do not count against their rows, and the time it is not closed not against
+// the rows' deadline (`time_open`).
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+namespace amend {
+
+class Circuit {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  static constexpr std::uint32_t failures_to_open = 20;
+  static constexpr std::uint32_t rows_to_open = 5;
+  static constexpr std::chrono::milliseconds first_wait{1'000};
+  static constexpr std::chrono::milliseconds wait_max{30'000};
+  static constexpr std::uint32_t ramp_end = 64;
+  static constexpr std::chrono::milliseconds look_up{20};  ///< how soon to ask again while others are being waited for
+
+  /// A request that goes while the circuit is not closed carries a number, to be given back with its result.
+  using Trial = std::uint32_t;
+  static constexpr Trial no_trial = 0;
+
+  class Decision {
+   public:
+    Decision(bool go_, time_point at_, Trial trial_ = no_trial) noexcept : go(go_), at(at_), trial(trial_) {}
+    bool go;        ///< one request may be sent now
+    time_point at;  ///< when not: when to ask again
+    Trial trial;
+  };
+
+  /// What an attempt says.
+  enum class Result : std::uint8_t {
+    success,  ///< the API answered as it does when it is well, be it with a refusal
+    failure,  ///< as in an outage: 5xx, timeout, a lost connection, an answer that is not the API's
+    nothing,  ///< neither: given back unsent, or taken back without anybody's fault
+  };
+
+  /// Whether something changed that a person should know.
+  enum class Change : std::uint8_t { none, opened, closed };
+
+  Circuit() = default;
+  Circuit(const Circuit&) = delete;
+  Circuit& operator=(const Circuit&) = delete;
+
+  Decision ask(time_point now) noexcept;
+
+  /// Each attempt once. `row` tells rows apart; `random`: 64 fresh uniform bits.
+  Change record(Result result, Trial trial, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
+
+  bool closed() const noexcept { return state_.load(std::memory_order_acquire) == State::closed; }
+  /// How long it has not been closed, in all.
+  std::chrono::nanoseconds time_open(time_point now) const noexcept;
+  /// Since when it has not been closed; meaningless while it is.
+  time_point opened_at() const noexcept;
+  /// While it is open: when the next probe is due.
+  time_point probe_at() const noexcept;
+
+ private:
+  enum class State : std::uint8_t { closed, open, half_open, closing };
+
+  Change record_closed(Result result, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
+  bool enough_rows() const noexcept;
+  void open(time_point now, std::uint64_t random) noexcept;
+  Change close(time_point now) noexcept;
+  void set(State state) noexcept { state_.store(state, std::memory_order_release); }
+
+  mutable std::mutex mutex_;
+  std::atomic<State> state_{State::closed};
+  std::atomic<std::uint32_t> failures_{0};              // in a row, while closed
+  std::array<std::uint64_t, failures_to_open> rows_{};  // of the last failures
+  std::chrono::nanoseconds wait_{first_wait};
+  time_point opened_at_{};
+  time_point probe_at_{};
+  std::atomic<std::int64_t> open_before_{0};  // ns, of the times it was open before
+  Trial trial_ = no_trial;                    // of the requests that count now; older ones do not
+  std::uint32_t out_ = 0;                     // trials out while closing
+  std::uint32_t window_ = 0;
+};
+
+}  // namespace amend

@@ -1,0 +1,114 @@
+#include "amend/worker/circuit.hpp"
+
+#include <algorithm>
+
+namespace amend {
+
+Circuit::Decision Circuit::ask(time_point now) noexcept {
+  if (closed()) return Decision(true, now);
+  const std::lock_guard lock(mutex_);
+  switch (state_.load(std::memory_order_relaxed)) {
+    case State::closed: return Decision(true, now);
+    case State::open:
+      if (now < probe_at_) return Decision(false, probe_at_);
+      set(State::half_open);
+      return Decision(true, now, ++trial_);
+    case State::half_open: break;
+    case State::closing:
+      if (out_ >= window_) break;
+      ++out_;
+      return Decision(true, now, trial_);
+  }
+  return Decision(false, now + look_up);
+}
+
+Circuit::Change Circuit::record(Result result, Trial trial, std::uint64_t row, time_point now,
+                                std::uint64_t random) noexcept {
+  if (closed()) return record_closed(result, row, now, random);
+  const std::lock_guard lock(mutex_);
+  const State state = state_.load(std::memory_order_relaxed);
+  // Sent before it opened: its success says that a probe is worth it.
+  if (trial == no_trial && state == State::open && result == Result::success) probe_at_ = std::min(probe_at_, now);
+  if (trial == no_trial || trial != trial_) return Change::none;
+  if (state == State::half_open) {
+    if (result == Result::success) {
+      set(State::closing);
+      out_ = 0;
+      window_ = 2;
+      return Change::none;
+    }
+    if (result == Result::failure) {
+      open(now, random);
+    } else {
+      set(State::open);  // the probe never was one: the next may go at once
+    }
+    return Change::none;
+  }
+  if (state != State::closing) return Change::none;
+  out_ -= out_ > 0 ? 1 : 0;
+  if (result == Result::failure) {
+    open(now, random);
+  } else if (result == Result::success && ++window_ >= ramp_end) {
+    return close(now);
+  }
+  return Change::none;
+}
+
+Circuit::Change Circuit::record_closed(Result result, std::uint64_t row, time_point now,
+                                       std::uint64_t random) noexcept {
+  if (result == Result::nothing) return Change::none;
+  if (result == Result::success) {
+    if (failures_.load(std::memory_order_relaxed) != 0) failures_.store(0, std::memory_order_relaxed);
+    return Change::none;
+  }
+  const std::lock_guard lock(mutex_);
+  if (!closed()) return Change::none;
+  const std::uint32_t failures = failures_.fetch_add(1, std::memory_order_relaxed);
+  rows_[failures % failures_to_open] = row;
+  if (failures + 1 < failures_to_open || !enough_rows()) return Change::none;
+  opened_at_ = now;
+  wait_ = first_wait / 2;
+  open(now, random);
+  return Change::opened;
+}
+
+bool Circuit::enough_rows() const noexcept {
+  auto rows = rows_;
+  std::ranges::sort(rows);
+  return static_cast<std::size_t>(std::ranges::unique(rows).begin() - rows.begin()) >= rows_to_open;
+}
+
+// Jitter: between half of the wait and all of it, so that many clients do not come back as one.
+void Circuit::open(time_point now, std::uint64_t random) noexcept {
+  wait_ = std::min<std::chrono::nanoseconds>(wait_ * 2, wait_max);
+  const auto half = static_cast<std::uint64_t>(wait_.count() / 2);
+  probe_at_ = now + std::chrono::nanoseconds(half + random % (half + 1));
+  set(State::open);
+}
+
+Circuit::Change Circuit::close(time_point now) noexcept {
+  failures_.store(0, std::memory_order_relaxed);
+  open_before_.fetch_add((now - opened_at_).count(), std::memory_order_relaxed);
+  set(State::closed);
+  return Change::closed;
+}
+
+std::chrono::nanoseconds Circuit::time_open(time_point now) const noexcept {
+  const std::chrono::nanoseconds before(open_before_.load(std::memory_order_relaxed));
+  if (closed()) return before;
+  const std::lock_guard lock(mutex_);
+  return closed() ? std::chrono::nanoseconds(open_before_.load(std::memory_order_relaxed))
+                  : before + (now - opened_at_);
+}
+
+Circuit::time_point Circuit::opened_at() const noexcept {
+  const std::lock_guard lock(mutex_);
+  return opened_at_;
+}
+
+Circuit::time_point Circuit::probe_at() const noexcept {
+  const std::lock_guard lock(mutex_);
+  return probe_at_;
+}
+
+}  // namespace amend

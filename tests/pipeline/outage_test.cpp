@@ -1,0 +1,48 @@
+// An API that answers every request with an error for a while: rows wait, and none fails.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "work.hpp"
+
+using namespace test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::size_t refused(const Simulator& simulator) {
+  const auto requests = read_ndjson(simulator.request_log());
+  return static_cast<std::size_t>(
+      std::ranges::count_if(requests, [](const auto& request) { return number_of(request, "status") == 503; }));
+}
+
+}  // namespace
+
+TEST_CASE("outage: 503 to everything for 4 s: rows wait, none fails, and few requests are made meanwhile") {
+  Simulator simulator({"--unavailable", "100ms..4100ms", "--latency", "1ms"});
+  Work work(make_customers(3000), simulator.url());
+  work.config.pace.connections = 4;
+  work.config.pace.pipeline = 16;
+  work.config.pace.interval = 500us;
+  work.config.retry = amend::RetryConfig();
+  const amend::Summary summary = check_all_well(work, simulator);
+  // Those in flight when it began, and the probes.
+  CHECK(refused(simulator) <= 64 + 20 + 8);
+  CHECK(refused(simulator) >= 20);
+  REQUIRE(summary.notices.size() == 2);
+  CHECK(summary.notices[0].starts_with("outage: 20 attempts failed in a row"));
+  CHECK(summary.notices[1] == "the outage is over");
+}
+
+TEST_CASE("outage: one that lasts longer than --outage-limit stops the run, and every row is still unsent or done") {
+  Simulator simulator({"--unavailable", "100ms..1h"});
+  Work work(make_customers(500), simulator.url());
+  work.config.pace.interval = 1ms;
+  work.config.deadline.outage = 2s;
+  const amend::Summary summary = work.run();
+  CHECK(summary.stop_cause == amend::StopCause::outage);
+  CHECK(summary.exit_code == amend::ExitCode::stopped_resumable);
+  CHECK(summary.stop_reason.find("(--outage-limit)") != std::string::npos);
+  CHECK(summary.rows(amend::Status::failed) + summary.rows(amend::Status::unknown) == 0);
+  CHECK(summary.rows(amend::Status::success) + summary.unsent.value_or(0) == work.customers.size());
+}

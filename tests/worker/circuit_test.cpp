@@ -1,0 +1,155 @@
+#include "amend/worker/circuit.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <vector>
+
+using namespace std::chrono_literals;
+using amend::Circuit;
+using Result = Circuit::Result;
+using Change = Circuit::Change;
+
+namespace {
+
+const Circuit::time_point start = Circuit::time_point(1h);
+constexpr std::uint64_t latest = ~std::uint64_t{0};  // the longest jitter
+
+// Fails `count` attempts of as many rows; what the last one changed.
+Change fail(Circuit& circuit, std::uint32_t count, Circuit::time_point now = start) {
+  Change change = Change::none;
+  for (std::uint32_t row = 1; row <= count; ++row)
+    change = circuit.record(Result::failure, Circuit::no_trial, row, now, 0);
+  return change;
+}
+
+// An outage that has just begun; the first probe is due within a second.
+void break_down(Circuit& circuit) { REQUIRE(fail(circuit, Circuit::failures_to_open) == Change::opened); }
+
+// The API answers every request from `now` on. What was allowed in each round of answers.
+std::vector<std::uint32_t> recover(Circuit& circuit, Circuit::time_point now) {
+  std::vector<std::uint32_t> rounds;
+  while (!circuit.closed() && rounds.size() < 100) {
+    std::vector<Circuit::Trial> out;
+    for (auto asked = circuit.ask(now); asked.go && !circuit.closed() && out.size() < 1000; asked = circuit.ask(now))
+      out.push_back(asked.trial);
+    rounds.push_back(static_cast<std::uint32_t>(out.size()));
+    for (const auto trial : out) circuit.record(Result::success, trial, 1, now, 0);
+  }
+  return rounds;
+}
+
+}  // namespace
+
+TEST_CASE("circuit: opens after 20 failures in a row, not before, and a success in between begins anew") {
+  Circuit circuit;
+  CHECK(fail(circuit, Circuit::failures_to_open - 1) == Change::none);
+  circuit.record(Result::success, Circuit::no_trial, 1, start, 0);
+  CHECK(fail(circuit, Circuit::failures_to_open - 1) == Change::none);
+  CHECK(circuit.closed());
+  CHECK(circuit.ask(start).go);
+  CHECK(circuit.record(Result::nothing, Circuit::no_trial, 99, start, 0) == Change::none);
+  CHECK(circuit.record(Result::failure, Circuit::no_trial, 99, start, 0) == Change::opened);
+  CHECK_FALSE(circuit.closed());
+}
+
+TEST_CASE("circuit: a few rows that the server cannot digest are no outage, however often they fail") {
+  Circuit circuit;
+  for (std::uint64_t i = 0; i < 1000; ++i)
+    CHECK(circuit.record(Result::failure, Circuit::no_trial, i % (Circuit::rows_to_open - 1), start, 0) ==
+          Change::none);
+  CHECK(circuit.closed());
+}
+
+TEST_CASE("circuit: while it is open nothing goes, then one probe, and nothing beside it") {
+  Circuit circuit;
+  break_down(circuit);
+  const auto refused = circuit.ask(start);
+  CHECK_FALSE(refused.go);
+  CHECK(refused.at >= start + Circuit::first_wait / 2);
+  CHECK(refused.at <= start + Circuit::first_wait);
+  const auto probe = circuit.ask(refused.at);
+  CHECK(probe.go);
+  CHECK(probe.trial != Circuit::no_trial);
+  CHECK_FALSE(circuit.ask(refused.at + 1h).go);
+}
+
+TEST_CASE("circuit: probes become rarer, to one in 30 s: at most 60 a minute, from the first minute on") {
+  Circuit circuit;
+  break_down(circuit);
+  std::vector<Circuit::time_point> probes;
+  for (auto now = start; now < start + 10min;) {
+    const auto asked = circuit.ask(now);
+    if (asked.go) {
+      probes.push_back(now);
+      circuit.record(Result::failure, asked.trial, probes.size(), now, latest);
+    } else {
+      now = asked.at;
+    }
+  }
+  CHECK(probes.size() < 60);
+  CHECK(probes[1] - probes[0] <= 2s);
+  CHECK(probes.back() - probes[probes.size() - 2] <= Circuit::wait_max);
+  CHECK(probes.back() - probes[probes.size() - 2] >= Circuit::wait_max / 2);
+}
+
+TEST_CASE("circuit: after a probe that succeeds it closes step by step, not with a stampede") {
+  Circuit circuit;
+  break_down(circuit);
+  const auto rounds = recover(circuit, circuit.probe_at());
+  CHECK(circuit.closed());
+  REQUIRE(rounds.size() >= 6);
+  CHECK(rounds[0] == 1);
+  CHECK(rounds[1] == 2);
+  for (std::size_t i = 1; i < rounds.size(); ++i) CHECK(rounds[i] <= 2 * rounds[i - 1]);
+  CHECK(circuit.ask(start + 1h).trial == Circuit::no_trial);
+  // And it can open again.
+  CHECK(fail(circuit, Circuit::failures_to_open, start + 1h) == Change::opened);
+}
+
+TEST_CASE("circuit: a failure on the way back opens it again, and late results of that way count for nothing") {
+  Circuit circuit;
+  break_down(circuit);
+  auto now = circuit.probe_at();
+  circuit.record(Result::success, circuit.ask(now).trial, 1, now, 0);
+  const auto first = circuit.ask(now);
+  const auto second = circuit.ask(now);
+  REQUIRE(second.go);
+  circuit.record(Result::failure, first.trial, 2, now, 0);
+  CHECK_FALSE(circuit.ask(now).go);
+  now = circuit.probe_at();
+  const auto probe = circuit.ask(now);
+  REQUIRE(probe.go);
+  circuit.record(Result::success, second.trial, 3, now, 0);  // an answer to a request of the way before
+  CHECK_FALSE(circuit.ask(now).go);
+  circuit.record(Result::failure, probe.trial, 4, now, 0);
+  CHECK_FALSE(circuit.ask(now).go);
+}
+
+TEST_CASE("circuit: a probe that was given back unsent is no probe") {
+  Circuit circuit;
+  break_down(circuit);
+  const auto now = circuit.probe_at();
+  const auto probe = circuit.ask(now);
+  circuit.record(Result::nothing, probe.trial, 1, now, 0);
+  CHECK(circuit.ask(now).go);
+}
+
+TEST_CASE("circuit: an answer to a request from before it opened lets the probe go at once") {
+  Circuit circuit;
+  break_down(circuit);
+  circuit.record(Result::success, Circuit::no_trial, 1, start + 10ms, 0);
+  CHECK(circuit.ask(start + 10ms).go);
+}
+
+TEST_CASE("circuit: tells how long it was not closed, for deadlines that must not run meanwhile") {
+  Circuit circuit;
+  CHECK(circuit.time_open(start) == 0s);
+  break_down(circuit);
+  CHECK(circuit.opened_at() == start);
+  CHECK(circuit.time_open(start + 5s) == 5s);
+  recover(circuit, start + 10s);
+  CHECK(circuit.time_open(start + 1h) == 10s);
+  fail(circuit, Circuit::failures_to_open, start + 2h);
+  CHECK(circuit.time_open(start + 2h + 1s) == 11s);
+}
