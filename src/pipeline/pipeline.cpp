@@ -106,6 +106,7 @@ class Pipeline::Impl {
   RunControl control_;
   RateLimiter limiter_;
   Circuit circuit_;
+  RetryBudget budget_;
   BatchPool pool_;
   OutcomeQueue outcomes_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -148,7 +149,7 @@ Pipeline::Impl::Impl(const Config& config, Credentials credentials)
 void Pipeline::Impl::make_workers() {
   const std::uint32_t count = worker_count(config_.pace);
   for (std::uint32_t i = 0; i < count; ++i) {
-    WorkerSetup setup(config_, target_.path_prefix, control_, limiter_, circuit_, metrics_, outcomes_);
+    WorkerSetup setup(config_, target_.path_prefix, control_, limiter_, circuit_, budget_, metrics_, outcomes_);
     setup.connections = config_.pace.connections / count + (i < config_.pace.connections % count ? 1 : 0);
     setup.transport = make_http1_transport(target_, config_.target, config_.deadline, config_.pace.pipeline,
                                            wonder::fixed_headers(config_.version));

@@ -30,6 +30,7 @@ class Job {
   bool behind_others = false;                ///< the current attempt was sent while others were unanswered
   bool must_go_alone = false;                ///< a suspicious 4xx is put to the proof: never pipelined again
   bool after_abandoned = false;              ///< an earlier row of this customer may still be applied late
+  std::int32_t retry_cost = 0;               ///< of the retry it waits for or makes; 0: it makes its first attempt
   std::uint16_t http = 0;                    ///< of the last answer
   Circuit::Trial trial = Circuit::no_trial;  ///< of the current attempt
   RequestId request_id{};
@@ -108,6 +109,7 @@ class RetryHeap {
   explicit RetryHeap(std::size_t capacity) { heap_.reserve(capacity); }
   bool empty() const noexcept { return heap_.empty(); }
   time_point earliest() const noexcept { return heap_.front().due; }
+  JobNumber first() const noexcept { return heap_.front().job; }
   void push(JobNumber job, time_point due);
   JobNumber pop();
 

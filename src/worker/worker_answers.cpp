@@ -4,6 +4,8 @@
 namespace amend {
 namespace {
 
+constexpr std::uint16_t too_many_requests = 429;
+
 std::string_view code_of(AttemptEnd::Kind kind) noexcept {
   switch (kind) {
     case AttemptEnd::Kind::timeout: return "transport.timeout";
@@ -179,12 +181,18 @@ void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Jud
   const RowState state(job.attempts, job.first_sent, job.applied_maybe);
   const Verdict verdict = retry_.decide(end, state, row_clock(now), entropy_.next());
   const bool in_outage = result == Circuit::Result::failure && !setup_.circuit.closed();
+  if (verdict.kind == Verdict::Kind::done)
+    setup_.budget.give_back(std::max(job.retry_cost, RetryBudget::first_success));
   if (verdict.kind != Verdict::Kind::retry && !in_outage) return end_row(number, verdict, std::move(judgement), now);
+  job.retry_cost = end.http == too_many_requests ? RetryBudget::throttle_cost : RetryBudget::transient_cost;
   job.applied_maybe = verdict.applied == Applied::maybe;
   setup_.metrics.retries.add();
   if (setup_.control.draining()) return drop(number);
   park(number);
-  if (in_outage) return wait_out(number, now);
+  if (in_outage) {
+    job.retry_cost = 0;  // the circuit is the brake then
+    return wait_out(number, now);
+  }
   retries_.push(number, verdict.retry_at + setup_.circuit.time_open(now));
 }
 

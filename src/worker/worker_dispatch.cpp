@@ -1,4 +1,5 @@
 // Rows to the wire: fetch, key gate, limiter, signer, connection; and how it all ends.
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -55,11 +56,27 @@ void Worker::Impl::pump_later() {
 }
 
 void Worker::Impl::take_due(Clock::time_point now) {
-  while (!retries_.empty() && retries_.earliest() <= now) line_up(retries_.pop());
+  budget_at_ = Clock::time_point::min();
+  while (!retries_.empty() && retries_.earliest() <= now) {
+    if (!may_retry(retries_.first())) {
+      budget_at_ = now + budget_look_up;
+      break;
+    }
+    line_up(retries_.pop());
+  }
   while (const auto job = gate_.expire(now)) {
     jobs_[*job].after_abandoned = true;
     fresh_.push_back(*job);
   }
+}
+
+// One that finds nothing else to do multiplies no load: so a run always ends.
+bool Worker::Impl::may_retry(JobNumber number) noexcept {
+  if (setup_.budget.take(jobs_[number].retry_cost)) return true;
+  if (has_ready() || !solo_.empty()) return false;
+  const bool idle = std::ranges::all_of(lanes_, [](const auto& lane) { return lane->session->in_flight() == 0; });
+  if (idle) jobs_[number].retry_cost = 0;  // it was not paid for
+  return idle;
 }
 
 void Worker::Impl::line_up(JobNumber number) { (jobs_[number].must_go_alone ? solo_ : again_).push_back(number); }
@@ -161,8 +178,7 @@ bool Worker::Impl::may_send(Clock::time_point now) {
   const auto decision = setup_.limiter.try_acquire(now);
   if (!decision.go) {
     limiter_at_ = decision.at;
-    if (allowed.trial != Circuit::no_trial)
-      setup_.circuit.record(Circuit::Result::nothing, allowed.trial, 0, now, 0);
+    if (allowed.trial != Circuit::no_trial) setup_.circuit.record(Circuit::Result::nothing, allowed.trial, 0, now, 0);
   }
   trial_ = allowed.trial;
   return decision.go;
@@ -230,7 +246,7 @@ void Worker::Impl::reconnect() {
 void Worker::Impl::arm_timer() {
   auto at = limiter_at_;
   if (!setup_.control.draining()) {
-    if (!retries_.empty()) at = std::min(at, retries_.earliest());
+    if (!retries_.empty()) at = std::min(at, std::max(retries_.earliest(), budget_at_));
     if (const auto expiry = gate_.next_expiry()) at = std::min(at, *expiry);
   }
   if (drain_until_) at = std::min(at, *drain_until_);

@@ -26,6 +26,8 @@ inline constexpr std::uint32_t jobs_waiting_max = 4096;
 inline constexpr std::size_t input_batches_max = 8;
 /// How soon a worker looks again whether the reporter has caught up.
 inline constexpr std::chrono::microseconds reporter_look_up{500};
+/// How soon a retry asks again for what the budget did not hold.
+inline constexpr std::chrono::milliseconds budget_look_up{50};
 /// How long a row that failed in an outage waits at least before it is a probe again.
 inline constexpr std::chrono::milliseconds outage_turn{500};
 /// A row is handed back free of charge so often at most, and only within the row deadline; then each lost connection
@@ -67,6 +69,7 @@ class Worker::Impl {
   void pump();
   void pump_later();
   void take_due(Clock::time_point now);
+  bool may_retry(JobNumber number) noexcept;
   void line_up(JobNumber number);
   void fetch();
   void take_batch(const RowRef& batch);
@@ -117,6 +120,7 @@ class Worker::Impl {
   boost::asio::steady_timer timer_{io_};
   Clock::time_point timer_at_ = Clock::time_point::max();
   Clock::time_point limiter_at_ = Clock::time_point::max();
+  Clock::time_point budget_at_ = Clock::time_point::min();  ///< when a retry that is due is looked at again
   bool pump_posted_ = false;
 
   Entropy entropy_;

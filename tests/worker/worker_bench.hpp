@@ -92,7 +92,7 @@ class WorkerBench {
     REQUIRE(ids.size() <= outcomes_waiting_max);
     const Watchdog watchdog;
     std::string prefix;
-    WorkerSetup setup(config, prefix, control, limiter, circuit, metrics, outcomes);
+    WorkerSetup setup(config, prefix, control, limiter, circuit, budget, metrics, outcomes);
     setup.connections = connections;
     setup.transport = std::make_unique<FakeTransport>(server, config.pace.pipeline);
     setup.signer = make_null_signer();
@@ -142,6 +142,7 @@ class WorkerBench {
   std::size_t bytes_per_row = 0;  ///< of the raw row, besides the id
   FakeServer server;
   Circuit circuit;
+  RetryBudget budget;
   RateLimiter limiter{std::chrono::nanoseconds(0), 1};
   RunControl control{[this] {
     if (worker_) worker_->wake();

@@ -22,6 +22,7 @@
 #include "amend/transport/transport.hpp"
 #include "amend/worker/circuit.hpp"
 #include "amend/worker/rate_limiter.hpp"
+#include "amend/worker/retry_budget.hpp"
 #include "amend/worker/signer.hpp"
 
 namespace amend {
@@ -36,12 +37,13 @@ using BatchQueue = BoundedQueue<RowRef>;
 class WorkerSetup {
  public:
   WorkerSetup(const Config& config_, const std::string& path_prefix_, RunControl& control_, RateLimiter& limiter_,
-              Circuit& circuit_, Metrics& metrics_, OutcomeQueue& outcomes_)
+              Circuit& circuit_, RetryBudget& budget_, Metrics& metrics_, OutcomeQueue& outcomes_)
       : config(config_),
         path_prefix(path_prefix_),
         control(control_),
         limiter(limiter_),
         circuit(circuit_),
+        budget(budget_),
         metrics(metrics_),
         outcomes(outcomes_) {}
 
@@ -50,6 +52,7 @@ class WorkerSetup {
   RunControl& control;
   RateLimiter& limiter;  ///< shared by all workers
   Circuit& circuit;      ///< the same
+  RetryBudget& budget;   ///< the same
   Metrics& metrics;
   OutcomeQueue& outcomes;
   std::uint32_t connections = 1;         ///< this worker's share of --connections

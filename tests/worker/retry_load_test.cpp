@@ -1,0 +1,65 @@
+// What retries add to the load of a server in trouble.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "worker_bench.hpp"
+
+using namespace amend;
+using namespace amend::test;
+
+namespace {
+
+void use_up(RetryBudget& budget) {
+  while (budget.take(1)) {
+  }
+}
+
+// The requests for these rows are answered 503 so often, all others well.
+std::function<void(FakeSession&)> failing(std::map<std::string, int> times) {
+  return [times](FakeSession& session) mutable {
+    while (!session.requests().empty()) {
+      const auto found = times.find(session.requests().front().body);
+      if (found == times.end() || found->second-- <= 0) {
+        session.reply_well();
+      } else {
+        session.reply(503, "");
+      }
+    }
+  };
+}
+
+}  // namespace
+
+TEST_CASE("worker: with the budget used up a retry waits until successes have paid for it") {
+  WorkerBench bench;
+  bench.server.serve = failing({{"row 1", 1}});
+  use_up(bench.budget);
+  bench.run(200);
+  CHECK(bench.count(Status::success) == 200);
+  const auto again = std::find_if(bench.server.seen.begin() + 1, bench.server.seen.end(),
+                                  [](const Sent& sent) { return sent.body == "row 1"; });
+  REQUIRE(again != bench.server.seen.end());
+  CHECK(again - bench.server.seen.begin() >= RetryBudget::transient_cost);
+}
+
+TEST_CASE("worker: with the budget used up and nothing else to do retries go one after the other, and the run ends") {
+  WorkerBench bench;
+  bench.connections = 4;
+  bench.server.serve = failing({{"row 1", 4}, {"row 2", 4}, {"row 3", 9}});
+  use_up(bench.budget);
+  bench.run(3);
+  CHECK(bench.row(1).status == Status::success);
+  CHECK(bench.row(2).status == Status::success);
+  CHECK(bench.row(3).status == Status::failed);
+  CHECK(bench.sent(3).size() == 5);
+}
+
+TEST_CASE("worker: a retry that succeeds gives back what it took") {
+  WorkerBench bench;
+  bench.server.serve = failing({{"row 3", 1}, {"row 50", 1}, {"row 51", 1}});
+  bench.run(100);
+  CHECK(bench.count(Status::success) == 100);
+  CHECK(bench.budget.tokens() == RetryBudget::capacity);
+}
