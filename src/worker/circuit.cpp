@@ -35,6 +35,7 @@ Circuit::Change Circuit::record(Result result, Trial trial, std::uint64_t row, t
       set(State::closing);
       out_ = 0;
       window_ = 2;
+      failures_.store(0, std::memory_order_relaxed);
       return Change::none;
     }
     if (result == Result::failure) {
@@ -45,11 +46,16 @@ Circuit::Change Circuit::record(Result result, Trial trial, std::uint64_t row, t
     return Change::none;
   }
   if (state != State::closing) return Change::none;
+  return record_closing(result, now, random);
+}
+
+Circuit::Change Circuit::record_closing(Result result, time_point now, std::uint64_t random) noexcept {
   out_ -= out_ > 0 ? 1 : 0;
   if (result == Result::failure) {
-    open(now, random);
-  } else if (result == Result::success && ++window_ >= ramp_end) {
-    return close(now);
+    if (failures_.fetch_add(1, std::memory_order_relaxed) + 1 >= failures_to_reopen) open(now, random);
+  } else if (result == Result::success) {
+    failures_.store(0, std::memory_order_relaxed);
+    if (++window_ >= ramp_end) return close(now);
   }
   return Change::none;
 }

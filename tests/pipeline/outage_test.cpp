@@ -34,6 +34,15 @@ TEST_CASE("outage: 503 to everything for 4 s: rows wait, none fails, and few req
   CHECK(summary.notices[1] == "the outage is over");
 }
 
+TEST_CASE("outage: its time does not count against --row-timeout, also when a row fails again behind it") {
+  Simulator simulator({"--unavailable", "50ms..3050ms", "--error-share", "500:20%", "--latency", "1ms"});
+  Work work(make_customers(1000), simulator.url());
+  work.config.pace.connections = 8;
+  work.config.pace.pipeline = 16;
+  work.config.deadline.row = 2s;
+  check_all_well(work, simulator);
+}
+
 TEST_CASE("outage: one that lasts longer than --outage-limit stops the run, and every row is still unsent or done") {
   Simulator simulator({"--unavailable", "100ms..1h"});
   Work work(make_customers(500), simulator.url());

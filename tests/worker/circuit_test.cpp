@@ -107,15 +107,18 @@ TEST_CASE("circuit: after a probe that succeeds it closes step by step, not with
   CHECK(fail(circuit, Circuit::failures_to_open, start + 1h) == Change::opened);
 }
 
-TEST_CASE("circuit: a failure on the way back opens it again, and late results of that way count for nothing") {
+TEST_CASE("circuit: failures in a row on the way back open it again, and late results of that way count for nothing") {
   Circuit circuit;
   break_down(circuit);
   auto now = circuit.probe_at();
   circuit.record(Result::success, circuit.ask(now).trial, 1, now, 0);
-  const auto first = circuit.ask(now);
   const auto second = circuit.ask(now);
   REQUIRE(second.go);
-  circuit.record(Result::failure, first.trial, 2, now, 0);
+  for (std::uint32_t i = 0; i < Circuit::failures_to_reopen; ++i) {
+    const auto asked = circuit.ask(now);
+    REQUIRE(asked.go);
+    circuit.record(Result::failure, asked.trial, 2, now, 0);
+  }
   CHECK_FALSE(circuit.ask(now).go);
   now = circuit.probe_at();
   const auto probe = circuit.ask(now);
@@ -152,4 +155,18 @@ TEST_CASE("circuit: tells how long it was not closed, for deadlines that must no
   CHECK(circuit.time_open(start + 1h) == 10s);
   fail(circuit, Circuit::failures_to_open, start + 2h);
   CHECK(circuit.time_open(start + 2h + 1s) == 11s);
+}
+
+TEST_CASE("circuit: an API that fails every fourth request when it is well closes it all the same") {
+  Circuit circuit;
+  break_down(circuit);
+  const auto now = circuit.probe_at();
+  circuit.record(Result::success, circuit.ask(now).trial, 1, now, 0);
+  std::uint32_t requests = 0;
+  for (; !circuit.closed() && requests < 1000; ++requests) {
+    const auto asked = circuit.ask(now);
+    REQUIRE(asked.go);
+    circuit.record(requests % 4 == 3 ? Result::failure : Result::success, asked.trial, requests, now, 0);
+  }
+  CHECK(requests < 100);
 }

@@ -10,7 +10,8 @@
 //   half open  one request, the probe, is out. Its success closes the circuit step by step; its failure opens it again.
 //   closing    at most so many requests are out as have succeeded since the probe, plus one; when that is `ramp_end`
 //   the
-//              circuit is closed. A failure opens it again.
+//              circuit is closed. `failures_to_reopen` in a row open it again: an API that fails now and then while it
+//              is well must not be held for one in an outage for ever.
 //
 // Attempts that fail while it is not closed do not count against their rows, and the time it is not closed not against
 // the rows' deadline (`time_open`).
@@ -34,6 +35,7 @@ class Circuit {
   static constexpr std::chrono::milliseconds first_wait{1'000};
   static constexpr std::chrono::milliseconds wait_max{30'000};
   static constexpr std::uint32_t ramp_end = 64;
+  static constexpr std::uint32_t failures_to_reopen = 5;
   static constexpr std::chrono::milliseconds look_up{20};  ///< how soon to ask again while others are being waited for
 
   /// A request that goes while the circuit is not closed carries a number, to be given back with its result.
@@ -79,6 +81,7 @@ class Circuit {
   enum class State : std::uint8_t { closed, open, half_open, closing };
 
   Change record_closed(Result result, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
+  Change record_closing(Result result, time_point now, std::uint64_t random) noexcept;
   bool enough_rows() const noexcept;
   void open(time_point now, std::uint64_t random) noexcept;
   Change close(time_point now) noexcept;
@@ -86,7 +89,7 @@ class Circuit {
 
   mutable std::mutex mutex_;
   std::atomic<State> state_{State::closed};
-  std::atomic<std::uint32_t> failures_{0};              // in a row, while closed
+  std::atomic<std::uint32_t> failures_{0};              // in a row, while closed or closing
   std::array<std::uint64_t, failures_to_open> rows_{};  // of the last failures
   std::chrono::nanoseconds wait_{first_wait};
   time_point opened_at_{};
