@@ -35,7 +35,7 @@ TEST_CASE("outage: 503 to everything for 4 s: rows wait, none fails, and few req
 }
 
 TEST_CASE("outage: its time does not count against --row-timeout, also when a row fails again behind it") {
-  Simulator simulator({"--unavailable", "50ms..3050ms", "--error-share", "500:20%", "--latency", "1ms"});
+  Simulator simulator({"--unavailable", "50ms..3050ms", "--error-share", "500:8%", "--latency", "1ms"});
   Work work(make_customers(1000), simulator.url());
   work.config.pace.connections = 8;
   work.config.pace.pipeline = 16;
