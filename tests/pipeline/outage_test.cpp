@@ -35,12 +35,13 @@ TEST_CASE("outage: 503 to everything for 4 s: rows wait, none fails, and few req
 }
 
 TEST_CASE("outage: its time does not count against --row-timeout, also when a row fails again behind it") {
-  Simulator simulator({"--unavailable", "50ms..3050ms", "--error-share", "500:8%", "--latency", "1ms"});
+  Simulator simulator({"--unavailable", "50ms..3050ms", "--error-share", "500:8%", "--latency", "100ms"});
   Work work(make_customers(1000), simulator.url());
   work.config.pace.connections = 8;
   work.config.pace.pipeline = 16;
   work.config.deadline.row = 2s;
-  check_all_well(work, simulator);
+  const amend::Summary summary = check_all_well(work, simulator);
+  REQUIRE(summary.notices.size() == 2);  // else there was no outage
 }
 
 TEST_CASE("outage: one that lasts longer than --outage-limit stops the run, and every row is still unsent or done") {
