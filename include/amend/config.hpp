@@ -87,10 +87,39 @@ struct MappingConfig {
   bool split_phone = false;  ///< a phone that begins with + gives its country code to dial_code
 };
 
+/// How the pace comes about.
+enum class RateMode : std::uint8_t {
+  fixed,     ///< as asked
+  adaptive,  ///< found out: as fast as the API takes it without push-back (worker/adaptive_rate.hpp)
+};
+inline constexpr Spellings<RateMode, 2> rate_mode_spellings{
+    {{"fixed", RateMode::fixed}, {"adaptive", RateMode::adaptive}}};
+
+/// What --rate says.
+struct RateSetting {
+  RateMode mode = RateMode::fixed;
+  /// One request every so often: 40 ms = 25/s; 0: unlimited. With `adaptive`: never faster than that.
+  std::chrono::nanoseconds interval{40'000'000};
+};
+
+/// How many requests may be in flight, of what connections and pipelines allow.
+enum class Concurrency : std::uint8_t {
+  full,      ///< all
+  adaptive,  ///< found out by latency and push-back (worker/concurrency_limit.hpp)
+};
+inline constexpr Spellings<Concurrency, 2> concurrency_spellings{
+    {{"full", Concurrency::full}, {"auto", Concurrency::adaptive}}};
+
+/// Whether the first rows are tried before all others (worker/canary.hpp).
+enum class CanaryMode : std::uint8_t { off, on };
+inline constexpr Spellings<CanaryMode, 2> canary_spellings{{{"off", CanaryMode::off}, {"on", CanaryMode::on}}};
+
 /// How hard the API is driven. The defaults are safe for a production API.
 struct PaceConfig {
-  std::chrono::nanoseconds interval{40'000'000};  ///< one request every 40 ms = 25/s; 0: unlimited
-  std::uint32_t burst = 1;                        ///< 1 … 10,000 requests that may go at once after a pause
+  RateSetting rate;
+  std::uint32_t burst = 1;        ///< 1 … 10,000 requests that may go at once after a pause
+  Concurrency concurrency = Concurrency::full;
+  CanaryMode canary = CanaryMode::on;
   std::uint32_t connections = 4;  ///< 1 … 256, shared out among the workers; memory: ≈ 150 KiB each with TLS
   std::uint32_t pipeline = 4;     ///< 1 … 256 requests unanswered on one connection
   std::uint32_t workers = 0;      ///< threads that sign and send; 0: one per core, never more than connections

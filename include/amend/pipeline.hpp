@@ -17,6 +17,7 @@
 #include "amend/reporter/metrics.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/row/stop_cause.hpp"
+#include "amend/run_state.hpp"
 #include "amend/worker/signer.hpp"
 
 namespace amend {
@@ -84,8 +85,8 @@ class RetryReport {
 };
 
 /// One run. Construct, look at `plan()`, call `run()` once.
-/// Thread-safety: `stop()`, `notices()` and `metrics()` from any thread while `run()` blocks in another; nothing else
-/// is shared.
+/// Thread-safety: `stop()`, `notices()`, `metrics()`, `state()` and what steers a run that goes on (`pause()` and what
+/// follows it) from any thread while `run()` blocks in another; nothing else is shared.
 class Pipeline {
  public:
   /// Opens the input, reads its header, maps it and checks every setting. Sends nothing and creates nothing.
@@ -135,6 +136,23 @@ class Pipeline {
   void stop(StopCause cause) noexcept;
 
   const Metrics& metrics() const noexcept;
+
+  /// What the run is doing now. Any thread.
+  RunState state() const;
+
+  /// Nothing is sent until unpause(); answers in flight are taken. Does not count against the rows' deadlines, nor as
+  /// a stall; it does against --deadline. Any thread.
+  void pause() noexcept;
+  void unpause() noexcept;
+  bool paused() const noexcept;
+
+  /// Another pace from now on, without a burst: as --rate says, the server's own word still counts. Throws ConfigError
+  /// naming what is out of its bounds. Any thread.
+  void set_rate(const RateSetting& rate);
+
+  /// So many connections from now on, 1 … 256, but at least one for each worker: the number that came of it. What is
+  /// in flight on one too many is waited for. Throws ConfigError. Any thread.
+  std::uint32_t set_connections(std::uint32_t connections);
 
   /// The exit code of a run that was stopped and whose threads have not ended yet; nullopt: neither is so. When that
   /// lasts much longer than deadline.grace a thread hangs, in a disk most likely: the process may be left then, and

@@ -19,7 +19,7 @@ amend::Config config_from(char** arguments) {
   config.auth.private_key_file = arguments[4];
   config.target.ca_file = arguments[5];
   config.run_directory = arguments[6];
-  config.pace.interval = std::chrono::milliseconds(5);  // 200 requests a second
+  config.pace.rate.interval = std::chrono::milliseconds(5);  // 200 requests a second
   return config;
 }
 

@@ -60,7 +60,7 @@ std::string opening_text(const Options& options, const Plan& plan) {
   if (!plan.mapping.empty()) out += line("columns", join_printable(plan.mapping));
   if (!plan.unknown_columns.empty()) out += line("not sent", join_printable(plan.unknown_columns));
   out +=
-      line("pace", fmt::format("{}, burst {}, {}, depth {}, {}", show_rate(pace.interval), pace.burst,
+      line("pace", fmt::format("{}, burst {}, {}, depth {}, {}", show_rate(pace.rate.interval), pace.burst,
                                plural(pace.connections, "connection"), pace.pipeline, plural(plan.workers, "worker")));
   return out;
 }

@@ -94,7 +94,7 @@ std::string deadline_text(std::uint64_t rows, std::chrono::nanoseconds interval,
 
 std::string deadline_line(const Config& config, std::uint64_t rows, std::chrono::system_clock::time_point now) {
   const auto allowed = time_allowed(config.deadline, now);
-  return allowed.count() == 0 ? "" : line("deadline", deadline_text(rows, config.pace.interval, allowed));
+  return allowed.count() == 0 ? "" : line("deadline", deadline_text(rows, config.pace.rate.interval, allowed));
 }
 
 std::string duplicates_text(const PreflightReport& report, Duplicates duplicates) {
@@ -123,7 +123,7 @@ std::string preflight_lines(const Options& options, const PreflightReport& repor
   std::string out = line("check", text);
   if (const std::string twice = duplicates_text(report, input.duplicates); !twice.empty()) out += line("twice", twice);
   for (const std::string& hint : report.hints) out += line("hint", printable(hint));
-  return out + line("time", time_text(send, options.config.pace.interval)) +
+  return out + line("time", time_text(send, options.config.pace.rate.interval)) +
          deadline_line(options.config, send, std::chrono::system_clock::now());
 }
 

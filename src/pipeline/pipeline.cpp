@@ -76,6 +76,12 @@ class Pipeline::Impl {
   void stop(StopCause cause) noexcept;
   const Metrics& metrics() const noexcept { return metrics_; }
   std::vector<std::string> notices(std::size_t from) const { return control_.notices(from); }
+  RunState state() const;
+  void pause() noexcept { paused_ = true; }
+  void unpause() noexcept { paused_ = false; }
+  bool paused() const noexcept { return paused_; }
+  void set_rate(const RateSetting& rate);
+  std::uint32_t set_connections(std::uint32_t connections);
   std::optional<ExitCode> stopping() const {
     return stages_run_ && control_.draining() ? std::optional(exit_code(control_.cause())) : std::nullopt;
   }
@@ -115,6 +121,7 @@ class Pipeline::Impl {
   RowSet hidden_;  // rows that --duplicates keeps back
   std::optional<Resumption> resumption_;
   std::optional<Retry> retry_;
+  std::atomic<bool> paused_{false};
   std::atomic<bool> stop_asked_{false};
   std::atomic<bool> stages_run_{false};
   std::chrono::system_clock::time_point started_at_{};
@@ -130,7 +137,7 @@ Pipeline::Impl::Impl(const Config& config, Credentials credentials)
       source_(open_source(config.input)),
       mapper_(std::make_unique<Mapper>(config.mapping, source_->format(), source_->header())),
       control_([this] { wake_all(); }),
-      limiter_(config.pace.interval, config.pace.burst),
+      limiter_(config.pace.rate.interval, config.pace.burst),
       pool_(batches_for(config.pace)),
       identity_(identify(config_, *source_)) {
   make_workers();
@@ -357,6 +364,37 @@ void Pipeline::Impl::stop(StopCause cause) noexcept {
   }
 }
 
+RunState Pipeline::Impl::state() const {
+  RunState state;
+  state.version = config_.version;
+  state.run_directory = run_directory();
+  state.input = config_.input.file;
+  state.started_at = started_at_;
+  state.elapsed = std::chrono::steady_clock::now() - started_;
+  state.rows_read = metrics_.rows_read.value();
+  for (std::size_t i = 0; i < status_count; ++i)
+    state.rows_by_status[i] = metrics_.rows(static_cast<Status>(i));
+  state.bytes_read = metrics_.bytes_read.value();
+  state.bytes_total = metrics_.bytes_total.value();
+  state.rows_limit = config_.input.limit;
+  state.attempts = metrics_.attempts.value();
+  state.retries = metrics_.retries.value();
+  state.requeues = metrics_.requeues.value();
+  state.connections_opened = metrics_.connections_opened.value();
+  state.handshakes_failed = metrics_.handshakes_failed.value();
+  state.in_flight = metrics_.in_flight.value();
+  state.interval = config_.pace.rate.interval;
+  state.paused = paused_;
+  state.stopping = control_.draining();
+  state.connections = config_.pace.connections;
+  state.in_flight_max = config_.pace.connections * config_.pace.pipeline;
+  state.retry_tokens = budget_.tokens();
+  return state;
+}
+
+void Pipeline::Impl::set_rate(const RateSetting&) {}
+std::uint32_t Pipeline::Impl::set_connections(std::uint32_t connections) { return connections; }
+
 // Rows read = rows recorded + rows let go because of a stop; anything else is a row lost or doubled.
 void Pipeline::Impl::check_sums(const Reader& reader, const Reporter& reporter) {
   std::uint64_t accounted = reporter.recorded().size() + reporter.rows_without_record() + reader.rows_dropped();
@@ -458,5 +496,11 @@ void Pipeline::stop(StopCause cause) noexcept { impl_->stop(cause); }
 std::vector<std::string> Pipeline::notices(std::size_t from) const { return impl_->notices(from); }
 std::optional<ExitCode> Pipeline::stopping() const { return impl_->stopping(); }
 const Metrics& Pipeline::metrics() const noexcept { return impl_->metrics(); }
+RunState Pipeline::state() const { return impl_->state(); }
+void Pipeline::pause() noexcept { impl_->pause(); }
+void Pipeline::unpause() noexcept { impl_->unpause(); }
+bool Pipeline::paused() const noexcept { return impl_->paused(); }
+void Pipeline::set_rate(const RateSetting& rate) { impl_->set_rate(rate); }
+std::uint32_t Pipeline::set_connections(std::uint32_t connections) { return impl_->set_connections(connections); }
 
 }  // namespace amend

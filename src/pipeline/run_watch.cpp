@@ -12,7 +12,7 @@ constexpr std::chrono::milliseconds default_patience{60'000};
 // turn, and nothing else happens.
 std::chrono::milliseconds longest_wait_on_purpose(const Config& config) noexcept {
   return std::max(config.deadline.answer, config.deadline.connect) + config.retry.backoff_max +
-         std::chrono::ceil<std::chrono::milliseconds>(config.pace.interval);
+         std::chrono::ceil<std::chrono::milliseconds>(config.pace.rate.interval);
 }
 
 }  // namespace

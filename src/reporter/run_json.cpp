@@ -75,7 +75,7 @@ json::object mapping_json(const MappingConfig& mapping) {
 }
 
 json::object pace_json(const PaceConfig& pace) {
-  return {{"interval_ns", pace.interval.count()},
+  return {{"interval_ns", pace.rate.interval.count()},
           {"burst", pace.burst},
           {"connections", pace.connections},
           {"pipeline", pace.pipeline},

@@ -145,7 +145,7 @@ void read_mapping(const Members& from, MappingConfig& mapping) {
 
 void read_behaviour(const Members& options, Config& config) {
   const Members pace = options.at("pace");
-  pace.read("interval_ns", config.pace.interval);
+  pace.read("interval_ns", config.pace.rate.interval);
   pace.read("burst", config.pace.burst);
   pace.read("connections", config.pace.connections);
   pace.read("pipeline", config.pace.pipeline);

@@ -111,7 +111,7 @@ void check_pairs(std::string_view option, const std::vector<std::pair<std::strin
 }
 
 void check_pace(const PaceConfig& pace) {
-  const auto interval = pace.interval.count();
+  const auto interval = pace.rate.interval.count();
   if (interval != 0 && (interval < 1'000 || interval > 60'000'000'000)) {
     throw ConfigError("--rate must be between 1/m and 1000000/s, or unlimited");
   }
@@ -154,7 +154,7 @@ void validate(const Config& config) {
   check_retry(config.retry);
   check_deadlines(config.deadline);
   if (config.failures.percent_max > 100) throw ConfigError("--max-failures must be between 1% and 100%");
-  if (config.deadline.stall.count() != 0 && config.deadline.stall <= config.pace.interval)
+  if (config.deadline.stall.count() != 0 && config.deadline.stall <= config.pace.rate.interval)
     throw ConfigError(
         "--stall must be longer than the time between two requests at --rate: such a run would never go on");
 }

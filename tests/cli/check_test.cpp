@@ -168,7 +168,7 @@ TEST_CASE("check: --json is one object that holds all of it, whatever bytes the 
   CHECK(object.at("duplicates").at("customers").as_int64() == 3);
 
   report.format = amend::Format::ndjson;
-  options.config.pace.interval = std::chrono::nanoseconds(0);
+  options.config.pace.rate.interval = std::chrono::nanoseconds(0);
   const auto other = boost::json::parse(cli::check_json(options, report)).as_object();
   CHECK(other.at("delimiter").is_null());
   CHECK(other.at("seconds").is_null());

@@ -144,7 +144,7 @@ TEST_CASE("options: every option sets its part of the configuration") {
          return o.config.mapping.blanks.size() == 2 && o.config.mapping.blanks[1].second == amend::Blank::null;
        }},
       {{"--guard", "reference_number=Ref"}, [](auto& o) { return o.config.mapping.guard_column == "Ref"; }},
-      {{"--rate", "100/s"}, [](auto& o) { return o.config.pace.interval == 10ms; }},
+      {{"--rate", "100/s"}, [](auto& o) { return o.config.pace.rate.interval == 10ms; }},
       {{"--burst", "7"}, [](auto& o) { return o.config.pace.burst == 7; }},
       {{"--connections", "8"}, [](auto& o) { return o.config.pace.connections == 8; }},
       {{"--pipeline", "16"}, [](auto& o) { return o.config.pace.pipeline == 16; }},
@@ -187,7 +187,7 @@ TEST_CASE("options: the flag stands above the environment, that above the file, 
 
   const auto from_file = parse(base).options;
   CHECK(from_file.config.target.url == "https://file.example");
-  CHECK(from_file.config.pace.interval == std::chrono::milliseconds(100));
+  CHECK(from_file.config.pace.rate.interval == std::chrono::milliseconds(100));
   CHECK(from_file.config.pace.burst == 1);
   CHECK(from_file.config.input.strict);
   CHECK(from_file.config.auth.headers == std::vector<std::string>{"X-A: 1", "X-B: 2 3"});
@@ -299,7 +299,7 @@ TEST_CASE("options: check needs neither an address nor credentials, and takes no
   CHECK(options.command == cli::Command::check);
   CHECK(options.config.input.file == "a.csv");
   CHECK(options.config.input.encoding == "gbk");
-  CHECK(options.config.pace.interval == std::chrono::milliseconds(200));
+  CHECK(options.config.pace.rate.interval == std::chrono::milliseconds(200));
   CHECK(options.config.target.url.empty());
   CHECK(options.save_config == "b.toml");
   CHECK(options.input_settings == std::vector<cli::Setting>{{"encoding", {"gbk"}}, {"trim", {"true"}}});

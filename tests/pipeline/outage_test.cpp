@@ -23,7 +23,7 @@ TEST_CASE("outage: 503 to everything for 4 s: rows wait, none fails, and few req
   Work work(make_customers(3000), simulator.url());
   work.config.pace.connections = 4;
   work.config.pace.pipeline = 16;
-  work.config.pace.interval = 500us;
+  work.config.pace.rate.interval = 500us;
   work.config.retry = amend::RetryConfig();
   const amend::Summary summary = check_all_well(work, simulator);
   // Those in flight when it began, and the probes.
@@ -47,7 +47,7 @@ TEST_CASE("outage: its time does not count against --row-timeout, also when a ro
 TEST_CASE("outage: one that lasts longer than --outage-limit stops the run, and every row is still unsent or done") {
   Simulator simulator({"--unavailable", "100ms..1h"});
   Work work(make_customers(500), simulator.url());
-  work.config.pace.interval = 1ms;
+  work.config.pace.rate.interval = 1ms;
   work.config.deadline.outage = 2s;
   const amend::Summary summary = work.run();
   CHECK(summary.stop_cause == amend::StopCause::outage);

@@ -133,7 +133,7 @@ TEST_CASE("pipeline: a Retry-After holds the whole run") {
 TEST_CASE("pipeline: the server never sees more than rate + burst + 10 ms worth of requests in a second") {
   Simulator simulator;
   Work work(make_customers(300), simulator.url());
-  work.config.pace.interval = 5ms;
+  work.config.pace.rate.interval = 5ms;
   check_all_well(work, simulator);
   std::vector<std::int64_t> arrivals;
   for (const auto& entry : read_ndjson(simulator.request_log())) arrivals.push_back(number_of(entry, "at_us"));

@@ -136,7 +136,7 @@ TEST_CASE("run watch: by default a last row that waits for its answer and then f
   CHECK(RunWatch(config, start).patience() >= 60s);
   config.deadline.answer = 10min;
   config.retry.backoff_max = 1min;
-  config.pace.interval = 1min;
+  config.pace.rate.interval = 1min;
   CHECK(RunWatch(config, start).patience() == 12min);
   config.deadline.connect = 20min;
   CHECK(RunWatch(config, start).patience() == 22min);

@@ -22,7 +22,7 @@ class Work {
     config.target.ca_file = certificates() + "/ca.pem";
     config.auth.kind = amend::Auth::none;
     config.run_directory = dir.file("run");
-    config.pace.interval = std::chrono::nanoseconds(0);
+    config.pace.rate.interval = std::chrono::nanoseconds(0);
     config.pace.workers = 2;
     config.retry.attempts_max = 50;
     config.retry.backoff_first = std::chrono::milliseconds(5);

@@ -113,7 +113,7 @@ TEST_CASE("run.json: what was written is read back, so that a run can be gone on
   config.mapping.id_column = "key";
   config.mapping.guard_column = "ref";
   config.mapping.trim = config.mapping.split_phone = true;
-  config.pace.interval = std::chrono::nanoseconds(123);
+  config.pace.rate.interval = std::chrono::nanoseconds(123);
   config.pace.pipeline = 9;
   config.retry.attempts_max = 11;
   config.deadline.row = std::chrono::milliseconds(77);

@@ -62,8 +62,8 @@ TEST_CASE("config: a value out of its bounds names the option and the bounds") {
          c.mapping.blanks = {{"name", amend::Blank::null}, {"name", amend::Blank::omit}};
        },
        "--blank was given twice for \"name\""},
-      {[](Config& c) { c.pace.interval = 61s; }, "--rate must be between 1/m and 1000000/s, or unlimited"},
-      {[](Config& c) { c.pace.interval = -1ns; }, "--rate must be between"},
+      {[](Config& c) { c.pace.rate.interval = 61s; }, "--rate must be between 1/m and 1000000/s, or unlimited"},
+      {[](Config& c) { c.pace.rate.interval = -1ns; }, "--rate must be between"},
       {[](Config& c) { c.pace.burst = 0; }, "--burst must be between 1 and 10000, got 0"},
       {[](Config& c) { c.pace.connections = 257; }, "--connections must be between 1 and 256, got 257"},
       {[](Config& c) { c.pace.pipeline = 0; }, "--pipeline must be between 1 and 256, got 0"},
@@ -80,7 +80,7 @@ TEST_CASE("config: a value out of its bounds names the option and the bounds") {
       {[](Config& c) { c.deadline.grace = 3'601s; }, "--grace must be between 0ms and 1h, got 3601s"},
       {[](Config& c) { c.deadline.run = 169h; }, "--deadline must be between 0ms and 168h, got 169h"},
       {[](Config& c) {
-         c.pace.interval = 1min;
+         c.pace.rate.interval = 1min;
          c.deadline.stall = 1min;
        },
        "--stall must be longer than the time between two requests at --rate"},
@@ -100,7 +100,7 @@ TEST_CASE("config: a value out of its bounds names the option and the bounds") {
 
 TEST_CASE("config: the bounds themselves are allowed") {
   Config config = good();
-  config.pace.interval = 0ns;
+  config.pace.rate.interval = 0ns;
   config.pace.burst = 10'000;
   config.pace.connections = config.pace.pipeline = config.pace.workers = 256;
   config.retry.attempts_max = 100;
@@ -108,9 +108,9 @@ TEST_CASE("config: the bounds themselves are allowed") {
   config.deadline.row = 168h;
   config.deadline.grace = 0ms;
   CHECK(complaint(config) == "");
-  config.pace.interval = 1us;
+  config.pace.rate.interval = 1us;
   CHECK(complaint(config) == "");
-  config.pace.interval = 60s;
+  config.pace.rate.interval = 60s;
   CHECK(complaint(config) == "");
 }
 

@@ -13,6 +13,7 @@ enum class StopCause : std::uint8_t {
   none,
   interrupted,   ///< SIGINT → 130
   terminated,    ///< SIGTERM → 143
+  drained,       ///< a person asked for it (`amend control RUN drain`) → 4
   outage,        ///< no connection could be made for too long → 4
   deadline,      ///< --deadline is over → 4
   failures,      ///< --max-failures is reached → 4
@@ -32,6 +33,7 @@ constexpr ExitCode exit_code(StopCause cause) noexcept {
     case StopCause::none: return ExitCode::success;
     case StopCause::interrupted: return ExitCode::interrupted;
     case StopCause::terminated: return ExitCode::terminated;
+    case StopCause::drained:
     case StopCause::outage:
     case StopCause::deadline:
     case StopCause::failures:
