@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <random>
 #include <thread>
 #include <vector>
@@ -142,4 +143,86 @@ TEST_CASE("rate_limiter: workers that ask at the same time share the one allowan
   for (auto& count : counts) workers.emplace_back([&] { count = gone_at_once(limiter, at(0ns)); });
   for (auto& worker : workers) worker.join();
   CHECK(counts[0] + counts[1] + counts[2] + counts[3] == 1'000);
+}
+
+TEST_CASE("rate_limiter: a shorter interval makes the next request due within it, a longer one does not hurry") {
+  RateLimiter limiter(10s, 1);
+  REQUIRE(limiter.try_acquire(at(0ns)).go);
+  CHECK(limiter.try_acquire(at(1s)).at == at(9'990ms));
+  limiter.set_interval(100ms, at(1s));
+  CHECK(limiter.try_acquire(at(1s)).at == at(1'100ms));
+  CHECK(gone_at_once(limiter, at(1'100ms)) == 1);
+  CHECK(limiter.try_acquire(at(1'100ms)).at == at(1'200ms));
+  limiter.set_interval(1s, at(1'150ms));
+  CHECK(limiter.try_acquire(at(1'150ms)).at == at(1'200ms));
+  CHECK(gone_at_once(limiter, at(1'200ms)) == 1);
+  CHECK(limiter.try_acquire(at(1'200ms)).at == at(2'200ms));
+}
+
+TEST_CASE("rate_limiter: no change of the interval lets more go at once than were saved up") {
+  for (const nanoseconds before : std::initializer_list<nanoseconds>{0ns, 100us, 1ms, 20ms, 1s, 10s}) {
+    for (const nanoseconds after : std::initializer_list<nanoseconds>{100us, 1ms, 20ms, 1s, 10s}) {
+      CAPTURE(before.count());
+      CAPTURE(after.count());
+      RateLimiter empty(before, 20);
+      gone_at_once(empty, at(0ns));
+      empty.set_interval(after, at(0ns));
+      CHECK(gone_at_once(empty, at(0ns)) <= 1);
+
+      RateLimiter some(20ms, 20);
+      gone_at_once(some, at(0ns));
+      some.set_interval(after, at(100ms));  // 5 were saved up
+      CHECK(gone_at_once(some, at(100ms)) <= 6);
+
+      RateLimiter rested(before, 20);
+      rested.set_interval(after, at(0ns));
+      CHECK(gone_at_once(rested, at(1h)) == std::max<std::size_t>(20, 1 + static_cast<std::size_t>(10ms / after)));
+    }
+  }
+}
+
+TEST_CASE("rate_limiter: a hold outlasts every change of the interval") {
+  RateLimiter limiter(1s, 10);
+  limiter.hold_until(at(20s));
+  for (const nanoseconds interval : std::initializer_list<nanoseconds>{100us, 10s, 0ns, 10ms}) {
+    limiter.set_interval(interval, at(1s));
+    CHECK(gone_at_once(limiter, at(20s - 1ns)) == 0);
+    CHECK(limiter.try_acquire(at(1s)).at == at(20s));
+  }
+  CHECK(gone_at_once(limiter, at(20s)) == 1);
+  CHECK(gone_at_once(limiter, at(20s + 10ms)) == 1);
+}
+
+TEST_CASE("rate_limiter: the pace follows an interval that changes all the time") {
+  const std::uint64_t seed = std::random_device{}();
+  CAPTURE(seed);
+  std::mt19937_64 random(seed);
+  RateLimiter limiter(1s, 1);
+  double expected = 0;
+  std::size_t sent = 0;
+  time_point now = at(0ns);
+  for (int i = 0; i < 600; ++i, now += 1s) {
+    const std::int64_t rate = 50 + static_cast<std::int64_t>(random() % 150);
+    limiter.set_interval(nanoseconds(1s) / rate, now);
+    sent += send(limiter, now, 1s, 4ms, random).size();
+    expected += static_cast<double>(rate);
+  }
+  CHECK(static_cast<double>(sent) >= expected * 0.98);
+  CHECK(static_cast<double>(sent) <= expected * 1.02);
+}
+
+TEST_CASE("rate_limiter: the interval may change while others ask") {
+  RateLimiter limiter(1h, 100);
+  std::vector<std::size_t> counts(3);
+  std::vector<std::thread> workers;
+  for (auto& count : counts)
+    workers.emplace_back([&] {
+      for (int i = 0; i < 1'000; ++i) count += limiter.try_acquire(at(0ns)).go ? 1 : 0;
+    });
+  workers.emplace_back([&] {
+    for (int i = 1; i <= 1'000; ++i) limiter.set_interval(1h + 1s * (i % 7), at(0ns));
+  });
+  for (auto& worker : workers) worker.join();
+  CHECK(counts[0] + counts[1] + counts[2] <= 101);
+  CHECK(counts[0] + counts[1] + counts[2] >= 90);
 }

@@ -2,9 +2,10 @@
 //
 // Place: layer 1, pure (the time is handed in). One object, shared by all workers; lock-free, every call thread-safe.
 //
-// GCRA (the "virtual scheduling" form of ITU-T I.371, a leaky bucket kept as one instant): `tat` is when the next
-// request is due. A request may go up to `tolerance` early; each that goes moves `tat` on by the interval T, counted
-// from now when `tat` is in the past, so that a pause saves up nothing beyond the tolerance.
+// GCRA (the "virtual scheduling" form of ITU-T I.371, a leaky bucket kept as one instant): `due` is when the next
+// request may go, which is `tolerance` before its place in a perfectly even stream. Each that goes moves `due` on by
+// the interval T, counted from now − `tolerance` when that is later, so that a pause saves up nothing beyond the
+// tolerance.
 //
 //   tolerance = max((burst − 1) · T, 10 ms); 0 when unlimited.
 //
@@ -35,6 +36,11 @@ class RateLimiter {
   RateLimiter(const RateLimiter&) = delete;
   RateLimiter& operator=(const RateLimiter&) = delete;
 
+  /// Another pace from `now` on; the burst stays as many requests as it was. A shorter interval makes the next request
+  /// due within that interval, though never before the end of a hold, and what has been saved up stays as many
+  /// requests. Nobody who waits is woken: who was told an instant more than the new interval away may ask again sooner.
+  void set_interval(std::chrono::nanoseconds interval, time_point now) noexcept;
+
   /// Asks for one request.
   Decision try_acquire(time_point now) noexcept;
 
@@ -46,10 +52,15 @@ class RateLimiter {
   time_point held_until() const noexcept;
 
  private:
-  const std::int64_t interval_;                                              // ns
-  const std::int64_t tolerance_;                                             // ns
-  std::atomic<std::int64_t> tat_{std::numeric_limits<std::int64_t>::min()};  // ns on the steady clock; the brake itself
-  std::atomic<std::int64_t> held_{std::numeric_limits<std::int64_t>::min()};  // only told, never obeyed
+  static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::min();
+
+  std::int64_t tolerance(std::int64_t interval) const noexcept;  // ns
+
+  const std::int64_t ahead_;              // burst − 1
+  std::atomic<std::int64_t> interval_;    // ns; the tolerance follows from it, so that the two never disagree
+  std::atomic<std::int64_t> due_{never};  // ns on the steady clock; the brake itself
+  std::atomic<std::int64_t> held_{
+      never};  // ns on the steady clock; apart from due_, which a new pace may bring forward
 };
 
 }  // namespace amend
