@@ -176,6 +176,9 @@ struct Config {
 /// Throws ConfigError naming the first option whose value is out of its bounds or contradicts another.
 void validate(const Config& config);
 
+/// The part of it about the pace.
+void validate_pace(const PaceConfig& pace);
+
 /// The part of it that looks at no more than input, mapping and pace: enough for a preflight, which needs neither an
 /// address nor credentials.
 void validate_input(const Config& config);

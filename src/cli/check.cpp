@@ -202,7 +202,7 @@ std::string check_text(const Options& options, const PreflightReport& report) {
   out += rejected_lines(report.rejected);
   out += id_lines(report.suspicious_ids);
   if (const std::string twice = duplicates_text(report, input.duplicates); !twice.empty()) out += line("twice", twice);
-  out += line("time", time_text(rows_to_send(report, input.duplicates), options.config.pace.rate.interval));
+  out += line("time", time_text(rows_to_send(report, input.duplicates), options.config.pace.rate));
   for (const std::string& hint : report.hints) out += line("hint", printable(hint));
   return out + next_line(options, report);
 }
@@ -211,7 +211,7 @@ std::string check_json(const Options& options, const PreflightReport& report) {
   const Config& config = options.config;
   const bool csv = report.format == Format::csv;
   const std::uint64_t send = rows_to_send(report, config.input.duplicates);
-  const auto time = time_at_rate(send, config.pace.rate.interval);
+  const auto time = time_at_rate(send, config.pace.rate);
   const json::object out{
       {"input", whole(config.input.file)},
       {"format", csv ? "csv" : "ndjson"},
@@ -228,7 +228,7 @@ std::string check_json(const Options& options, const PreflightReport& report) {
       {"rejected", rejected_json(report.rejected)},
       {"suspicious_ids", ids_json(report.suspicious_ids)},
       {"duplicates", duplicates_json(report, config.input.duplicates)},
-      {"rate", show_rate(config.pace.rate.interval)},
+      {"rate", show_rate(config.pace.rate)},
       {"seconds", time.count() < 0 ? json::value() : json::value(static_cast<double>(time.count()) / 1e3)},
       {"hints", texts(report.hints)},
       {"clean", report.clean()},

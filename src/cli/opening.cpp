@@ -33,6 +33,14 @@ std::string auth_text(const AuthConfig& auth) {
   return {};
 }
 
+std::string pace_text(const PaceConfig& pace, const Plan& plan) {
+  std::string text =
+      fmt::format("{}, burst {}, {}, depth {}, {}", show_rate(pace.rate), pace.burst,
+                  plural(pace.connections, "connection"), pace.pipeline, plural(plan.workers, "worker"));
+  if (pace.concurrency == Concurrency::adaptive) text += ", concurrency auto";
+  return pace.canary == CanaryMode::on ? text + "; first 1 row, then 10, then all (--canary off)" : text;
+}
+
 }  // namespace
 
 std::string join_printable(const std::vector<std::string>& texts) {
@@ -59,10 +67,7 @@ std::string opening_text(const Options& options, const Plan& plan) {
   out += line("input", input_line(options, plan));
   if (!plan.mapping.empty()) out += line("columns", join_printable(plan.mapping));
   if (!plan.unknown_columns.empty()) out += line("not sent", join_printable(plan.unknown_columns));
-  out +=
-      line("pace", fmt::format("{}, burst {}, {}, depth {}, {}", show_rate(pace.rate.interval), pace.burst,
-                               plural(pace.connections, "connection"), pace.pipeline, plural(plan.workers, "worker")));
-  return out;
+  return out + line("pace", pace_text(pace, plan));
 }
 
 }  // namespace amend::cli

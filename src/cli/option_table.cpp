@@ -29,6 +29,7 @@ constexpr CommandSet reporting{Command::update, Command::check,  Command::resume
 constexpr CommandSet sending{Command::update, Command::resume, Command::retry, Command::ping};
 constexpr CommandSet reading{Command::update, Command::check};
 constexpr CommandSet running{Command::update, Command::resume, Command::retry};
+constexpr CommandSet probing{Command::update, Command::resume};
 constexpr CommandSet rated{Command::update, Command::check, Command::resume, Command::retry};
 constexpr CommandSet updating{Command::update};
 constexpr CommandSet following{Command::resume, Command::retry};
@@ -214,6 +215,14 @@ constexpr std::array entries{
     OptionEntry{"pipeline", running, Arity::once, pace, "N", nullptr,
                 "Requests unanswered on one connection, 1 to 256 (default 4); 1: no pipelining",
                 [](Options& o, Name n, Text v) { o.config.pace.pipeline = count(n, v, 1, 256); }},
+    OptionEntry{"concurrency", running, Arity::once, pace, "HOW", nullptr,
+                "Requests in flight: full (default) uses all that connections and pipelines allow, auto as many as "
+                "latency and push-back of the API allow",
+                [](Options& o, Name n, Text v) { o.config.pace.concurrency = choose(n, v, concurrency_spellings); }},
+    OptionEntry{"canary", probing, Arity::once, pace, "on|off", nullptr,
+                "on (default): the first row goes alone, then ten, then all; when too many of them do not succeed the "
+                "rest is held back (exit 4)",
+                [](Options& o, Name n, Text v) { o.config.pace.canary = choose(n, v, canary_spellings); }},
     OptionEntry{"workers", running, Arity::once, pace, "N", nullptr,
                 "Threads that sign and send, up to --connections (default 0: one per core)",
                 [](Options& o, Name n, Text v) { o.config.pace.workers = count(n, v, 0, 256); }},

@@ -70,31 +70,32 @@ std::string_view to_string(Duplicates duplicates) noexcept {
   return {};
 }
 
-std::chrono::milliseconds time_at_rate(std::uint64_t rows, std::chrono::nanoseconds interval) {
-  if (interval.count() <= 0) return std::chrono::milliseconds(-1);
-  const double ms = static_cast<double>(rows) * static_cast<double>(interval.count()) / 1e6;
+std::chrono::milliseconds time_at_rate(std::uint64_t rows, const RateSetting& rate) {
+  if (rate.mode == RateMode::adaptive || rate.interval.count() <= 0) return std::chrono::milliseconds(-1);
+  const double ms = static_cast<double>(rows) * static_cast<double>(rate.interval.count()) / 1e6;
   return std::chrono::milliseconds(static_cast<std::int64_t>(ms));
 }
 
-std::string time_text(std::uint64_t rows, std::chrono::nanoseconds interval) {
-  const auto time = time_at_rate(rows, interval);
+std::string time_text(std::uint64_t rows, const RateSetting& rate) {
+  if (rate.mode == RateMode::adaptive) return "as fast as the API takes it without push-back (--rate auto)";
+  const auto time = time_at_rate(rows, rate);
   if (time.count() < 0) return "as fast as the API answers (--rate unlimited)";
-  return fmt::format("about {} at {}, without retries", show_duration(time), show_rate(interval));
+  return fmt::format("about {} at {}, without retries", show_duration(time), show_rate(rate.interval));
 }
 
-std::string deadline_text(std::uint64_t rows, std::chrono::nanoseconds interval, std::chrono::milliseconds allowed) {
+std::string deadline_text(std::uint64_t rows, const RateSetting& rate, std::chrono::milliseconds allowed) {
   const std::string until = "in " + show_duration(allowed);
-  const auto needed = time_at_rate(rows, interval);
+  const auto needed = time_at_rate(rows, rate);
   if (needed.count() < 0) return until + "; what is not sent then stays unsent";
   if (needed <= allowed) return until + ": fits, with " + show_duration(allowed - needed) + " to spare";
-  const auto fitting = static_cast<std::uint64_t>(std::chrono::nanoseconds(allowed) / interval);
+  const auto fitting = static_cast<std::uint64_t>(std::chrono::nanoseconds(allowed) / rate.interval);
   return fmt::format("{}: does not fit; about {} of {} rows until then, the rest stays unsent", until,
                      show_count(std::min(fitting, rows)), show_count(rows));
 }
 
 std::string deadline_line(const Config& config, std::uint64_t rows, std::chrono::system_clock::time_point now) {
   const auto allowed = time_allowed(config.deadline, now);
-  return allowed.count() == 0 ? "" : line("deadline", deadline_text(rows, config.pace.rate.interval, allowed));
+  return allowed.count() == 0 ? "" : line("deadline", deadline_text(rows, config.pace.rate, allowed));
 }
 
 std::string duplicates_text(const PreflightReport& report, Duplicates duplicates) {
@@ -123,7 +124,7 @@ std::string preflight_lines(const Options& options, const PreflightReport& repor
   std::string out = line("check", text);
   if (const std::string twice = duplicates_text(report, input.duplicates); !twice.empty()) out += line("twice", twice);
   for (const std::string& hint : report.hints) out += line("hint", printable(hint));
-  return out + line("time", time_text(send, options.config.pace.rate.interval)) +
+  return out + line("time", time_text(send, options.config.pace.rate)) +
          deadline_line(options.config, send, std::chrono::system_clock::now());
 }
 

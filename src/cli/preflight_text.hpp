@@ -25,15 +25,14 @@ std::uint64_t rows_rejected(const PreflightReport& report);
 /// "order", "last", …: the spelling of --duplicates.
 std::string_view to_string(Duplicates duplicates) noexcept;
 
-/// How long so many requests take at least, at one every `interval`; negative: nothing says so (unlimited).
-std::chrono::milliseconds time_at_rate(std::uint64_t rows, std::chrono::nanoseconds interval);
+/// How long so many requests take at least at this --rate; negative: nothing says so (unlimited, auto).
+std::chrono::milliseconds time_at_rate(std::uint64_t rows, const RateSetting& rate);
 
 /// "about 21.1 s at 25/s, without retries".
-std::string time_text(std::uint64_t rows, std::chrono::nanoseconds interval);
+std::string time_text(std::uint64_t rows, const RateSetting& rate);
 
-/// Whether so many requests fit into `allowed`: "in 7 h 12 min: fits, …" or "…: does not fit, …". For a rate that is
-/// not unlimited.
-std::string deadline_text(std::uint64_t rows, std::chrono::nanoseconds interval, std::chrono::milliseconds allowed);
+/// Whether so many requests fit into `allowed`: "in 7 h 12 min: fits, …" or "…: does not fit, …".
+std::string deadline_text(std::uint64_t rows, const RateSetting& rate, std::chrono::milliseconds allowed);
 
 /// The line for the opening of a run with --deadline; empty without.
 std::string deadline_line(const Config& config, std::uint64_t rows, std::chrono::system_clock::time_point now);

@@ -30,8 +30,10 @@ std::string retry_lines(const RetryReport& report) {
   return out;
 }
 
-ExitCode run_retry(const Options& options) {
+ExitCode run_retry(const Options& given) {
   wonder::forbid_core_dumps();
+  Options options = given;
+  options.config.pace.canary = CanaryMode::off;  // as Pipeline::retry does
   Pipeline pipeline(options.config, load_credentials(options.config.auth));
   if (!options.quiet) std::fputs(opening_text(options, pipeline.plan()).c_str(), stderr);
   const RetryReport report = pipeline.retry(options.run, options.retry,

@@ -109,6 +109,11 @@ std::pair<std::string, std::string> parse_assignment(std::string_view option, st
   return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
 
+std::string show_rate(const RateSetting& rate) {
+  if (rate.mode == RateMode::fixed) return show_rate(rate.interval);
+  return rate.interval.count() == 0 ? "auto" : "auto:" + show_rate(rate.interval);
+}
+
 std::string show_rate(nanoseconds interval) {
   if (interval.count() <= 0) return "unlimited";
   const double a_second = 1e9 / static_cast<double>(interval.count());

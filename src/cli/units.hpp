@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "amend/config.hpp"
+
 namespace amend::cli {
 
 /// "500ms", "30s", "5m", "8h": a whole number and its unit. A bare number is refused, for nobody knows what it means.
@@ -33,6 +35,8 @@ std::pair<std::string, std::string> parse_assignment(std::string_view option, st
 
 /// The other way, for people: "25/s", "90/m", "unlimited".
 std::string show_rate(std::chrono::nanoseconds interval);
+/// The same with how it comes about: "25/s", "auto", "auto:100/s".
+std::string show_rate(const RateSetting& rate);
 
 /// "480 ms", "12.3 s", "4 min 05 s", "2 h 07 min".
 std::string show_duration(std::chrono::milliseconds duration);

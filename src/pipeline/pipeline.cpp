@@ -77,9 +77,9 @@ class Pipeline::Impl {
   const Metrics& metrics() const noexcept { return metrics_; }
   std::vector<std::string> notices(std::size_t from) const { return control_.notices(from); }
   RunState state() const;
-  void pause() noexcept { paused_ = true; }
-  void unpause() noexcept { paused_ = false; }
-  bool paused() const noexcept { return paused_; }
+  void pause() noexcept { brake_.pause(std::chrono::steady_clock::now()); }
+  void unpause() noexcept;
+  bool paused() const noexcept { return brake_.paused(); }
   void set_rate(const RateSetting& rate);
   std::uint32_t set_connections(std::uint32_t connections);
   std::optional<ExitCode> stopping() const {
@@ -98,6 +98,7 @@ class Pipeline::Impl {
   void guard(std::string_view stage, Body body, Unblock unblock) noexcept;
   void wake_all() noexcept;
   std::optional<std::uint64_t> write_unsent(const RunDirectory& run, const Reporter& reporter);
+  void tell_brake(RunState& state) const;
   void check_sums(const Reader& reader, const Reporter& reporter);
   std::uint64_t leave_out_overtaken(const RunDirectory& run);
   Summary summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent);
@@ -110,9 +111,7 @@ class Pipeline::Impl {
   Plan plan_;
   Metrics metrics_;
   RunControl control_;
-  RateLimiter limiter_;
-  Circuit circuit_;
-  RetryBudget budget_;
+  Brake brake_;
   BatchPool pool_;
   OutcomeQueue outcomes_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -121,7 +120,6 @@ class Pipeline::Impl {
   RowSet hidden_;  // rows that --duplicates keeps back
   std::optional<Resumption> resumption_;
   std::optional<Retry> retry_;
-  std::atomic<bool> paused_{false};
   std::atomic<bool> stop_asked_{false};
   std::atomic<bool> stages_run_{false};
   std::chrono::system_clock::time_point started_at_{};
@@ -137,7 +135,7 @@ Pipeline::Impl::Impl(const Config& config, Credentials credentials)
       source_(open_source(config.input)),
       mapper_(std::make_unique<Mapper>(config.mapping, source_->format(), source_->header())),
       control_([this] { wake_all(); }),
-      limiter_(config.pace.rate.interval, config.pace.burst),
+      brake_(config.pace),
       pool_(batches_for(config.pace)),
       identity_(identify(config_, *source_)) {
   make_workers();
@@ -156,7 +154,9 @@ Pipeline::Impl::Impl(const Config& config, Credentials credentials)
 void Pipeline::Impl::make_workers() {
   const std::uint32_t count = worker_count(config_.pace);
   for (std::uint32_t i = 0; i < count; ++i) {
-    WorkerSetup setup(config_, target_.path_prefix, control_, limiter_, circuit_, budget_, metrics_, outcomes_);
+    WorkerSetup setup(config_, target_.path_prefix, control_, brake_, metrics_, outcomes_);
+    setup.index = i;
+    setup.workers = count;
     setup.connections = config_.pace.connections / count + (i < config_.pace.connections % count ? 1 : 0);
     setup.transport = make_http1_transport(target_, config_.target, config_.deadline, config_.pace.pipeline,
                                            wonder::fixed_headers(config_.version));
@@ -206,6 +206,8 @@ ResumeReport Pipeline::Impl::recover(ChangedOptions changed) {
 
 RetryReport Pipeline::Impl::retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed) {
   retry_.emplace(config_, run, choice, changed);
+  config_.pace.canary = CanaryMode::off;
+  brake_.canary().skip();  // these rows did not succeed before: that they do not again says nothing about the others
   config_.run_directory = retry_->directory();
   return retry_->report();
 }
@@ -318,7 +320,9 @@ void Pipeline::Impl::watch(const std::stop_token& over) {
   std::condition_variable_any asleep;
   std::unique_lock lock(mutex);
   while (!over.stop_requested() && !control_.draining()) {
-    const RunProgress progress = progress_of(metrics_);
+    RunProgress progress = progress_of(metrics_);
+    progress.interval = brake_.pace().interval;
+    if (brake_.paused()) progress.held_until = std::chrono::steady_clock::time_point::max();
     switch (run_watch.look(progress, std::chrono::steady_clock::now())) {
       case RunWatch::Decision::go_on: break;
       case RunWatch::Decision::past_deadline: return control_.stop(StopCause::deadline, "the --deadline is over");
@@ -356,7 +360,9 @@ std::string Pipeline::Impl::run_directory() const {
 
 void Pipeline::Impl::stop(StopCause cause) noexcept {
   const bool again = stop_asked_.exchange(true);
-  std::string text = cause == StopCause::interrupted ? "interrupted (SIGINT)" : "terminated (SIGTERM)";
+  std::string text = cause == StopCause::interrupted ? "interrupted (SIGINT)"
+                     : cause == StopCause::drained   ? "drained (amend control)"
+                                                     : "terminated (SIGTERM)";
   if (again) {
     control_.stop_now(cause, std::move(text));
   } else {
@@ -382,18 +388,60 @@ RunState Pipeline::Impl::state() const {
   state.requeues = metrics_.requeues.value();
   state.connections_opened = metrics_.connections_opened.value();
   state.handshakes_failed = metrics_.handshakes_failed.value();
+  state.throttled = metrics_.throttled.value();
+  state.overloaded = metrics_.overloaded.value();
   state.in_flight = metrics_.in_flight.value();
-  state.interval = config_.pace.rate.interval;
-  state.paused = paused_;
+  state.limiter_wait = std::chrono::nanoseconds(metrics_.limiter_wait_ns.value());
   state.stopping = control_.draining();
-  state.connections = config_.pace.connections;
-  state.in_flight_max = config_.pace.connections * config_.pace.pipeline;
-  state.retry_tokens = budget_.tokens();
+  state.connections = control_.connections() != 0 ? control_.connections() : config_.pace.connections;
+  for (const auto& worker : workers_) state.service.merge(worker->service_times());
+  tell_brake(state);
   return state;
 }
 
-void Pipeline::Impl::set_rate(const RateSetting&) {}
-std::uint32_t Pipeline::Impl::set_connections(std::uint32_t connections) { return connections; }
+void Pipeline::Impl::tell_brake(RunState& state) const {
+  const auto now = std::chrono::steady_clock::now();
+  const Brake::Pace pace = brake_.pace();
+  state.interval = pace.interval;
+  switch (pace.pacer) {
+    case Brake::Pacer::option: state.paced_by = PacedBy::option; break;
+    case Brake::Pacer::adaptive: state.paced_by = PacedBy::adaptive; break;
+    case Brake::Pacer::server: state.paced_by = PacedBy::server; break;
+  }
+  const auto held = std::chrono::ceil<std::chrono::milliseconds>(brake_.held_until() - now);
+  state.held = std::max(held, std::chrono::milliseconds(0));
+  state.paused = brake_.paused();
+  state.in_flight_max = brake_.in_flight_max();
+  state.retry_tokens = brake_.budget().tokens();
+  const Circuit& circuit = brake_.circuit();
+  const auto told = circuit.state();
+  state.circuit = told == Circuit::State::closed ? CircuitState::closed
+                  : told == Circuit::State::open ? CircuitState::open
+                                                 : CircuitState::half_open;
+  state.circuit_open = circuit.time_open(now);
+}
+
+void Pipeline::Impl::unpause() noexcept {
+  brake_.unpause(std::chrono::steady_clock::now());
+  wake_all();
+}
+
+void Pipeline::Impl::set_rate(const RateSetting& rate) {
+  PaceConfig pace = config_.pace;
+  pace.rate = rate;
+  validate_pace(pace);
+  brake_.set_rate(rate, std::chrono::steady_clock::now());
+  wake_all();
+}
+
+std::uint32_t Pipeline::Impl::set_connections(std::uint32_t connections) {
+  PaceConfig pace = config_.pace;
+  pace.connections = std::max(connections, connections == 0 ? 0 : plan_.workers);
+  validate_pace(pace);
+  brake_.set_in_flight_max(pace.connections * pace.pipeline);
+  control_.set_connections(pace.connections);
+  return pace.connections;
+}
 
 // Rows read = rows recorded + rows let go because of a stop; anything else is a row lost or doubled.
 void Pipeline::Impl::check_sums(const Reader& reader, const Reporter& reporter) {

@@ -9,10 +9,9 @@ namespace {
 constexpr std::chrono::milliseconds default_patience{60'000};
 
 // The last row of a run may wait for its answer (or a connection for its handshake), then for its retry, then for its
-// turn, and nothing else happens.
+// turn (RunProgress::interval), and nothing else happens.
 std::chrono::milliseconds longest_wait_on_purpose(const Config& config) noexcept {
-  return std::max(config.deadline.answer, config.deadline.connect) + config.retry.backoff_max +
-         std::chrono::ceil<std::chrono::milliseconds>(config.pace.rate.interval);
+  return std::max(config.deadline.answer, config.deadline.connect) + config.retry.backoff_max;
 }
 
 }  // namespace
@@ -57,7 +56,7 @@ RunWatch::Decision RunWatch::look(const RunProgress& progress, Clock::time_point
   still_ = moved ? Clock::duration::zero() : still_ + std::min<Clock::duration>(now - looked_at_, run_watch_gap_max);
   steps_ = progress.steps;
   looked_at_ = now;
-  if (still_ < patience_) return Decision::go_on;
+  if (still_ < patience_ + progress.interval) return Decision::go_on;
   if (rows_ended_at_reconnect_ == progress.rows_ended) return Decision::stalled;
   rows_ended_at_reconnect_ = progress.rows_ended;
   still_ = Clock::duration::zero();

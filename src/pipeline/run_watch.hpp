@@ -27,7 +27,8 @@ class RunProgress {
   std::uint64_t rows_ended = 0;
   std::uint64_t rows_left = 0;  ///< read and not ended
   std::uint64_t in_flight = 0;
-  std::chrono::steady_clock::time_point held_until{};  ///< the server asked to wait
+  std::chrono::nanoseconds interval{0};                ///< between two requests, at the pace in force
+  std::chrono::steady_clock::time_point held_until{};  ///< the server asked to wait, or a person wants it so
 };
 static_assert(!std::is_aggregate_v<RunProgress>);
 

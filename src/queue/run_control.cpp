@@ -43,22 +43,17 @@ std::string RunControl::text() const {
   return text_;
 }
 
-void RunControl::answered(Clock::time_point now, std::uint16_t http) {
+bool RunControl::answered(Clock::time_point now, std::uint16_t http) noexcept {
   last_answer_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
   if (http != 401 && http != 403) {
     // Read first: the common case must not write to a line that all workers share.
     if (!ever_accepted_.load(std::memory_order_relaxed)) ever_accepted_.store(true, std::memory_order_relaxed);
     if (refused_in_a_row_.load(std::memory_order_relaxed) != 0) refused_in_a_row_.store(0, std::memory_order_relaxed);
-    return;
+    return false;
   }
   const auto streak = refused_in_a_row_.fetch_add(1, std::memory_order_relaxed) + 1;
-  const auto limit =
-      ever_accepted_.load(std::memory_order_relaxed) ? credentials_streak_later : credentials_streak_at_start;
-  if (streak < limit) return;
-  stop(StopCause::credentials,
-       "the API refused the credentials " + std::to_string(streak) + " times in a row (HTTP " + std::to_string(http) +
-           "): wrong AppID or key, a clock that is more than 30 minutes off, an AppID bound to other IP addresses "
-           "(--ipv4 may help), or the other environment's URL; `amend ping` tells");
+  return streak >=
+         (ever_accepted_.load(std::memory_order_relaxed) ? credentials_streak_later : credentials_streak_at_start);
 }
 
 void RunControl::notice(std::string text) {
@@ -71,6 +66,11 @@ std::vector<std::string> RunControl::notices(std::size_t from) const {
   const std::lock_guard lock(mutex_);
   from = std::min(from, notices_.size());
   return {notices_.begin() + static_cast<std::ptrdiff_t>(from), notices_.end()};
+}
+
+void RunControl::set_connections(std::uint32_t connections) {
+  connections_.store(connections, std::memory_order_release);
+  on_change_();
 }
 
 void RunControl::reconnect() {

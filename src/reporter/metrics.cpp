@@ -38,30 +38,38 @@ std::uint64_t LatencyHistogram::middle_of(std::size_t bucket) noexcept {
 }
 
 void LatencyHistogram::record(std::chrono::nanoseconds duration) noexcept {
-  const auto ns = std::clamp(duration, shortest, longest).count();
-  ++buckets_[bucket_of(static_cast<std::uint64_t>(ns))];
-  ++count_;
-  max_ = std::max(max_, ns);
+  const auto ns = static_cast<std::uint64_t>(std::clamp(duration, shortest, longest).count());
+  buckets_[bucket_of(ns)].add(1);
+  count_.add(1);
+  if (ns > max_.value()) max_.set(ns);
+}
+
+LatencyHistogram& LatencyHistogram::operator=(const LatencyHistogram& other) noexcept {
+  for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i].set(other.buckets_[i].value());
+  count_.set(other.count());
+  max_.set(other.max_.value());
+  return *this;
 }
 
 void LatencyHistogram::merge(const LatencyHistogram& other) noexcept {
-  for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
-  count_ += other.count_;
-  max_ = std::max(max_, other.max_);
+  for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i].add(other.buckets_[i].value());
+  count_.add(other.count_.value());
+  max_.set(std::max(max_.value(), other.max_.value()));
 }
 
 std::chrono::nanoseconds LatencyHistogram::percentile(double percent) const noexcept {
-  if (count_ == 0) return std::chrono::nanoseconds(0);
+  const std::uint64_t recorded = count();
+  if (recorded == 0) return std::chrono::nanoseconds(0);
   const double share = std::clamp(percent, 0.0, 100.0) / 100;
   const auto rank =
-      std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_))));
-  if (rank >= count_) return max();
+      std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(recorded))));
+  if (rank >= recorded) return max();
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
-    seen += buckets_[i];
+    seen += buckets_[i].value();
     if (seen < rank) continue;
     const auto middle = static_cast<std::int64_t>(middle_of(i));
-    return std::chrono::nanoseconds(std::clamp<std::int64_t>(middle, shortest.count(), max_));
+    return std::chrono::nanoseconds(std::clamp<std::int64_t>(middle, shortest.count(), max().count()));
   }
   return max();
 }

@@ -75,8 +75,11 @@ json::object mapping_json(const MappingConfig& mapping) {
 }
 
 json::object pace_json(const PaceConfig& pace) {
-  return {{"interval_ns", pace.rate.interval.count()},
+  return {{"rate", spelled(pace.rate.mode, rate_mode_spellings)},
+          {"interval_ns", pace.rate.interval.count()},
           {"burst", pace.burst},
+          {"concurrency", spelled(pace.concurrency, concurrency_spellings)},
+          {"canary", spelled(pace.canary, canary_spellings)},
           {"connections", pace.connections},
           {"pipeline", pace.pipeline},
           {"workers", pace.workers}};

@@ -145,6 +145,9 @@ void read_mapping(const Members& from, MappingConfig& mapping) {
 
 void read_behaviour(const Members& options, Config& config) {
   const Members pace = options.at("pace");
+  pace.read("rate", config.pace.rate.mode, rate_mode_spellings);
+  pace.read("concurrency", config.pace.concurrency, concurrency_spellings);
+  pace.read("canary", config.pace.canary, canary_spellings);
   pace.read("interval_ns", config.pace.rate.interval);
   pace.read("burst", config.pace.burst);
   pace.read("connections", config.pace.connections);

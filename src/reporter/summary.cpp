@@ -40,6 +40,7 @@ json::object requests_json(const Summary& summary) {
   return {{"attempts", summary.attempts},
           {"retries", summary.retries},
           {"requeues", summary.requeues},
+          {"throttled", summary.throttled},
           {"connections", summary.connections},
           {"handshakes_failed", summary.handshakes_failed}};
 }
@@ -101,6 +102,7 @@ void Summary::take(const Metrics& metrics) {
   attempts = metrics.attempts.value();
   retries = metrics.retries.value();
   requeues = metrics.requeues.value();
+  throttled = metrics.throttled.value();
   connections = metrics.connections_opened.value();
   handshakes_failed = metrics.handshakes_failed.value();
 }

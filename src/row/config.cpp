@@ -110,21 +110,6 @@ void check_pairs(std::string_view option, const std::vector<std::pair<std::strin
   }
 }
 
-void check_pace(const PaceConfig& pace) {
-  const auto interval = pace.rate.interval.count();
-  if (interval != 0 && (interval < 1'000 || interval > 60'000'000'000)) {
-    throw ConfigError("--rate must be between 1/m and 1000000/s, or unlimited");
-  }
-  between("--burst", pace.burst, 1, 10'000);
-  between("--connections", pace.connections, 1, 256);
-  between("--pipeline", pace.pipeline, 1, 256);
-  between("--workers", pace.workers, 0, 256);
-  if (pace.workers > pace.connections) {
-    throw ConfigError("--workers must not be more than --connections (" + std::to_string(pace.connections) +
-                      "): each worker drives at least one, got " + std::to_string(pace.workers));
-  }
-}
-
 void check_retry(const RetryConfig& retry) {
   between("--max-attempts", retry.attempts_max, 1, 100);
   between("backoff_first", retry.backoff_first, 1ms, 1h);
@@ -159,11 +144,26 @@ void validate(const Config& config) {
         "--stall must be longer than the time between two requests at --rate: such a run would never go on");
 }
 
+void validate_pace(const PaceConfig& pace) {
+  const auto interval = pace.rate.interval.count();
+  if (interval != 0 && (interval < 1'000 || interval > 60'000'000'000)) {
+    throw ConfigError("--rate must be between 1/m and 1000000/s, or unlimited");
+  }
+  between("--burst", pace.burst, 1, 10'000);
+  between("--connections", pace.connections, 1, 256);
+  between("--pipeline", pace.pipeline, 1, 256);
+  between("--workers", pace.workers, 0, 256);
+  if (pace.workers > pace.connections) {
+    throw ConfigError("--workers must not be more than --connections (" + std::to_string(pace.connections) +
+                      "): each worker drives at least one, got " + std::to_string(pace.workers));
+  }
+}
+
 void validate_input(const Config& config) {
   check_input(config.input);
   check_pairs("--map", config.mapping.columns);
   check_pairs("--blank", config.mapping.blanks);
-  check_pace(config.pace);
+  validate_pace(config.pace);
 }
 
 }  // namespace amend

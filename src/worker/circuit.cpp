@@ -38,7 +38,7 @@ Circuit::Change Circuit::record(Result result, Trial trial, std::uint64_t row, t
       failures_.store(0, std::memory_order_relaxed);
       return Change::none;
     }
-    if (result == Result::failure) {
+    if (result == Result::failure || result == Result::throttled) {
       open(now, random);
     } else {
       set(State::open);  // the probe never was one: the next may go at once
@@ -51,7 +51,7 @@ Circuit::Change Circuit::record(Result result, Trial trial, std::uint64_t row, t
 
 Circuit::Change Circuit::record_closing(Result result, time_point now, std::uint64_t random) noexcept {
   out_ -= out_ > 0 ? 1 : 0;
-  if (result == Result::failure) {
+  if (result == Result::failure || result == Result::throttled) {
     if (failures_.fetch_add(1, std::memory_order_relaxed) + 1 >= failures_to_reopen) open(now, random);
   } else if (result == Result::success) {
     failures_.store(0, std::memory_order_relaxed);
@@ -71,7 +71,9 @@ Circuit::Change Circuit::record_closed(Result result, std::uint64_t row, time_po
   if (!closed()) return Change::none;
   const std::uint32_t failures = failures_.fetch_add(1, std::memory_order_relaxed);
   rows_[failures % failures_to_open] = row;
+  if (failures == 0) failing_since_ = now;
   if (failures + 1 < failures_to_open || !enough_rows()) return Change::none;
+  if (result == Result::throttled && now - failing_since_ < throttled_for) return Change::none;
   opened_at_ = now;
   wait_ = first_wait / 2;
   open(now, random);

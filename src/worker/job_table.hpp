@@ -10,7 +10,7 @@
 #include "amend/error.hpp"
 #include "amend/row/batch.hpp"
 #include "amend/row/request.hpp"
-#include "amend/worker/circuit.hpp"
+#include "amend/worker/brake.hpp"
 
 namespace amend {
 
@@ -32,7 +32,8 @@ class Job {
   bool after_abandoned = false;              ///< an earlier row of this customer may still be applied late
   std::int32_t retry_cost = 0;               ///< of the retry it waits for or makes; 0: it makes its first attempt
   std::uint16_t http = 0;                    ///< of the last answer
-  Circuit::Trial trial = Circuit::no_trial;  ///< of the current attempt
+  std::uint32_t throttled = 0;               ///< 429s, which cost no attempt
+  BrakeTicket ticket;                        ///< of the current attempt
   RequestId request_id{};
   time_point first_sent{};  ///< on a clock that stands still while the circuit is not closed
   time_point sent{};

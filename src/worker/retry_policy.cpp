@@ -13,6 +13,7 @@ using std::chrono::nanoseconds;
 using wonder::Meaning;
 
 constexpr std::uint16_t server_error_min = 500;
+constexpr std::uint16_t too_many_requests = 429;
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -24,6 +25,10 @@ milliseconds parse_delay_seconds(std::string_view digits) noexcept {
 }
 
 }  // namespace
+
+bool is_throttled(const AttemptEnd& end) noexcept {
+  return end.kind == AttemptEnd::Kind::answered && end.http == too_many_requests;
+}
 
 Verdict RetryPolicy::decide(const AttemptEnd& end, const RowState& state, time_point now,
                             std::uint64_t random) const noexcept {
@@ -48,6 +53,7 @@ Verdict RetryPolicy::decide_answered(const AttemptEnd& end, const RowState& stat
                                      std::uint64_t random) const noexcept {
   const bool maybe = state.applied_maybe || end.http >= server_error_min;
   const Applied refused = maybe ? Applied::maybe : Applied::no;
+  if (is_throttled(end)) return retry_throttled(refused, end, state, now, random);
   switch (end.meaning) {
     case Meaning::success: return Verdict::done(LoadSignal::success);
     case Meaning::card_refused:
@@ -65,20 +71,29 @@ Verdict RetryPolicy::decide_answered(const AttemptEnd& end, const RowState& stat
 Verdict RetryPolicy::retry_or(Status otherwise, Applied applied, LoadSignal load, const AttemptEnd& end,
                               const RowState& state, time_point now, std::uint64_t random) const noexcept {
   if (state.attempts >= config_.attempts_max) return Verdict::give_up(otherwise, applied, load);
-  const time_point at = now + wait(end, state.attempts, random);
-  if (at > state.first_sent + row_deadline_) return Verdict::give_up(otherwise, applied, load);
-  return Verdict::retry(applied, load, at);
+  return retry_in_time(otherwise, applied, load, end, state, now, backoff(state.attempts, random));
 }
 
-nanoseconds RetryPolicy::wait(const AttemptEnd& end, std::uint32_t attempts, std::uint64_t random) const noexcept {
+Verdict RetryPolicy::retry_throttled(Applied applied, const AttemptEnd& end, const RowState& state, time_point now,
+                                     std::uint64_t random) const noexcept {
+  return retry_in_time(Status::failed, applied, LoadSignal::dropped, end, state, now,
+                       backoff(state.throttled + 1, random));
+}
+
+Verdict RetryPolicy::retry_in_time(Status otherwise, Applied applied, LoadSignal load, const AttemptEnd& end,
+                                   const RowState& state, time_point now, nanoseconds backoff) const noexcept {
+  if (now + backoff > state.first_sent + row_deadline_) return Verdict::give_up(otherwise, applied, load);
+  const nanoseconds asked = std::min(end.retry_after.value_or(milliseconds(0)), config_.retry_after_max);
+  return Verdict::retry(applied, load, now + std::max(asked, backoff));
+}
+
+nanoseconds RetryPolicy::backoff(std::uint32_t attempts, std::uint64_t random) const noexcept {
   nanoseconds ceiling = config_.backoff_first;
   const nanoseconds cap = config_.backoff_max;
   for (std::uint32_t n = 1; n < attempts && ceiling < cap; ++n) ceiling *= 2;
   ceiling = std::clamp(ceiling, nanoseconds(0), std::max(cap, nanoseconds(0)));
   // The modulo's bias is below 10^-8 for any ceiling of minutes.
-  const nanoseconds jitter(static_cast<std::int64_t>(random % (static_cast<std::uint64_t>(ceiling.count()) + 1)));
-  const nanoseconds asked = std::min(end.retry_after.value_or(milliseconds(0)), config_.retry_after_max);
-  return std::max(asked, jitter);
+  return nanoseconds(static_cast<std::int64_t>(random % (static_cast<std::uint64_t>(ceiling.count()) + 1)));
 }
 
 std::optional<milliseconds> parse_retry_after(std::string_view value, std::string_view date_header) noexcept {

@@ -1,10 +1,13 @@
 // What comes back: answers, lost connections and deadlines become verdicts, verdicts become outcomes.
+#include "amend/transport/http_date.hpp"
+#include "amend/wonder/credentials_diagnosis.hpp"
 #include "worker_impl.hpp"
 
 namespace amend {
 namespace {
 
 constexpr std::uint16_t too_many_requests = 429;
+constexpr std::uint16_t unavailable = 503;
 
 std::string_view code_of(AttemptEnd::Kind kind) noexcept {
   switch (kind) {
@@ -37,19 +40,9 @@ Origin origin_of(wonder::Meaning meaning) noexcept {
   }
 }
 
-// What an attempt says about the API as a whole, not about its row.
-Circuit::Result result_of(const AttemptEnd& end) noexcept {
-  using wonder::Meaning;
-  if (end.kind == AttemptEnd::Kind::not_processed) return Circuit::Result::nothing;
-  if (end.kind != AttemptEnd::Kind::answered) return Circuit::Result::failure;
-  switch (end.meaning) {
-    case Meaning::transient:
-    case Meaning::unusable: return Circuit::Result::failure;
-    case Meaning::credentials:
-    case Meaning::moved:
-    case Meaning::mismatch: return Circuit::Result::nothing;
-    default: return Circuit::Result::success;
-  }
+bool tells_outage(const AttemptEnd& end) noexcept {
+  const auto result = result_of(end);
+  return result == Circuit::Result::failure || result == Circuit::Result::throttled;
 }
 
 }  // namespace
@@ -90,12 +83,12 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
   const Response& response = answer.response;
   setup_.metrics.in_flight.subtract();
   service_times_.record(now - job.sent);
-  setup_.control.answered(now, response.status);
+  const bool refused_too_often = setup_.control.answered(now, response.status);
   job.http = response.status;
   if (deserves_solo(job, response, others_in_flight)) {
     job.must_go_alone = true;
     --job.attempts;
-    record_result(job, Circuit::Result::nothing, now);
+    give_back_ticket(job, now);
     setup_.metrics.requeues.add();
     line_up(answer.tag);
     return true;
@@ -106,11 +99,8 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
                                      guarded ? std::optional(job.row.guard()) : std::nullopt);
   wonder::Judgement judgement = judge_.judge(response, expected);
   const auto retry_after = parse_retry_after(response.retry_after, response.date);
-  if (judgement.meaning == wonder::Meaning::transient && retry_after) {
-    const auto until = now + std::min(*retry_after, setup_.config.retry.retry_after_max);
-    setup_.limiter.hold_until(until);
-    setup_.metrics.throttle_until(until);
-  }
+  heed_server(response, retry_after, judgement.meaning, now);
+  if (refused_too_often) stop_for_credentials(response, judgement);
   if (judgement.meaning == wonder::Meaning::guard_mismatch)
     setup_.control.stop(StopCause::guard, "row " + std::to_string(job.row->position.row) + " (line " +
                                               std::to_string(job.row->position.line) +
@@ -120,6 +110,33 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
   conclude(answer.tag, AttemptEnd::answered(judgement.meaning, response.status, retry_after), std::move(judgement),
            now);
   return !mismatch;
+}
+
+// Retry-After is the clearer word: with it the rate-limit fields are not looked at.
+void Worker::Impl::heed_server(const Response& response, std::optional<std::chrono::milliseconds> retry_after,
+                               wonder::Meaning meaning, Clock::time_point now) {
+  if (response.status == too_many_requests) setup_.metrics.throttled.add();
+  if (response.status == unavailable) setup_.metrics.overloaded.add();
+  const auto wait_max = setup_.config.retry.retry_after_max;
+  if (meaning == wonder::Meaning::transient && retry_after) {
+    const auto until = now + std::min(*retry_after, wait_max);
+    setup_.brake.hold_until(until, now);
+    setup_.metrics.throttle_until(until);
+  } else if (response.has_rate_fields) {
+    ServerPace asked = read_server_pace(response.head, response.date, setup_.metrics.in_flight.value());
+    asked.wait = std::min(asked.wait, wait_max);
+    setup_.brake.heed(asked, now);
+    if (asked.wait.count() > 0) setup_.metrics.throttle_until(now + asked.wait);
+  }
+}
+
+void Worker::Impl::stop_for_credentials(const Response& response, const wonder::Judgement& judgement) {
+  wonder::CredentialsRefusal refusal(response.status, judgement.code, judgement.text);
+  refusal.url = setup_.config.target.url;
+  refusal.auth = setup_.config.auth.kind;
+  if (const auto date = parse_http_date(response.date))
+    refusal.clock_ahead = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - *date;
+  setup_.control.stop(StopCause::credentials, wonder::diagnose(refusal));
 }
 
 // A 4xx with `Connection: close` among pipelined requests proves nothing about the row: real proxies answer valid
@@ -161,7 +178,7 @@ void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, std::string_
   const bool used_up =
       job.free_requeues >= free_requeues_max || row_clock(now) > job.first_sent + setup_.config.deadline.row;
   if (used_up && cause != CloseCause::local) return lose(number, cause, text, now);
-  record_result(job, Circuit::Result::nothing, now);
+  give_back_ticket(job, now);
   setup_.metrics.in_flight.subtract();
   setup_.metrics.requeues.add();
   if (cause != CloseCause::announced) {
@@ -176,43 +193,49 @@ void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, std::string_
 void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement judgement,
                             Clock::time_point now) {
   Job& job = jobs_[number];
-  const Circuit::Result result = result_of(end);
-  record_result(job, result, now);
-  const RowState state(job.attempts, job.first_sent, job.applied_maybe);
+  record_end(job, end, now);
+  const RowState state(job.attempts, job.first_sent, job.applied_maybe, job.throttled);
   const Verdict verdict = retry_.decide(end, state, row_clock(now), entropy_.next());
-  const bool in_outage = result == Circuit::Result::failure && !setup_.circuit.closed();
+  const bool in_outage = tells_outage(end) && !setup_.brake.circuit().closed();
   if (verdict.kind == Verdict::Kind::done)
-    setup_.budget.give_back(std::max(job.retry_cost, RetryBudget::first_success));
+    setup_.brake.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
   if (verdict.kind != Verdict::Kind::retry && !in_outage) return end_row(number, verdict, std::move(judgement), now);
-  job.retry_cost = end.http == too_many_requests ? RetryBudget::throttle_cost : RetryBudget::transient_cost;
   job.applied_maybe = verdict.applied == Applied::maybe;
-  setup_.metrics.retries.add();
   if (setup_.control.draining()) return drop(number);
   park(number);
-  if (in_outage) {
-    job.retry_cost = 0;  // the circuit is the brake then
-    return wait_out(number, now);
+  if (in_outage) return wait_out(number, now);
+  if (is_throttled(end)) {
+    ++job.throttled;
+    --job.attempts;
+    setup_.metrics.requeues.add();
+  } else {
+    setup_.metrics.retries.add();
   }
-  retries_.push(number, verdict.retry_at + setup_.circuit.time_open(now));
+  job.retry_cost = is_throttled(end) ? RetryBudget::throttle_cost : RetryBudget::transient_cost;
+  retries_.push(number, verdict.retry_at + setup_.brake.clock().stood_still(now));
 }
 
 // The attempt does not count: the row is not to blame. Others have their turn as probes before it.
 void Worker::Impl::wait_out(JobNumber number, Clock::time_point now) {
   --jobs_[number].attempts;
-  setup_.metrics.throttle_until(setup_.circuit.probe_at());
+  jobs_[number].retry_cost = 0;  // the circuit is the brake then
+  setup_.metrics.requeues.add();
+  setup_.metrics.throttle_until(setup_.brake.circuit().probe_at());
   retries_.push(number, now + outage_turn);
-  const auto lasted = now - setup_.circuit.opened_at();
+  const auto lasted = now - setup_.brake.circuit().opened_at();
   if (lasted < setup_.config.deadline.outage) return;
   setup_.control.stop(StopCause::outage, "the API has answered no request for " +
                                              std::to_string(std::chrono::floor<std::chrono::seconds>(lasted).count()) +
                                              " s (--outage-limit)");
 }
 
-void Worker::Impl::record_result(Job& job, Circuit::Result result, Clock::time_point now) {
-  const auto trial = std::exchange(job.trial, Circuit::no_trial);
-  const auto row = job.row->position.row;
-  const std::uint64_t random = result == Circuit::Result::failure ? entropy_.next() : 0;
-  switch (setup_.circuit.record(result, trial, row, now, random)) {
+void Worker::Impl::record_end(Job& job, const AttemptEnd& end, Clock::time_point now) {
+  // The metric has let go of it already.
+  const Brake::Ended ended(std::exchange(job.ticket, BrakeTicket()), job.row->position.row, job.sent,
+                           setup_.metrics.in_flight.value() + 1);
+  if (end.kind == AttemptEnd::Kind::timeout) setup_.metrics.overloaded.add();
+  const std::uint64_t random = tells_outage(end) ? entropy_.next() : 0;
+  switch (setup_.brake.record(end, ended, now, random)) {
     case Circuit::Change::opened:
       setup_.control.notice("outage: " + std::to_string(Circuit::failures_to_open) +
                             " attempts failed in a row; rows wait, one request now and then asks whether it is over");
@@ -220,6 +243,10 @@ void Worker::Impl::record_result(Job& job, Circuit::Result result, Clock::time_p
     case Circuit::Change::closed: setup_.control.notice("the outage is over"); break;
     case Circuit::Change::none: break;
   }
+}
+
+void Worker::Impl::give_back_ticket(Job& job, Clock::time_point now) {
+  setup_.brake.give_back(std::exchange(job.ticket, BrakeTicket()), now);
 }
 
 void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Judgement judgement,
@@ -241,7 +268,17 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
     if (job.after_abandoned && outcome.warning.empty())
       outcome.warning = "an earlier row of this customer was given up without an answer and may still be applied late";
   }
+  judge_canary(outcome);
   release(number, now);
+}
+
+// The first rows speak for all others.
+void Worker::Impl::judge_canary(const Outcome& outcome) {
+  Canary& canary = setup_.brake.canary();
+  if (canary.row_ended(outcome.status) != Canary::Judgement::stop) return;
+  const std::string last = outcome.reason ? ", the last one: " + outcome.reason->code : std::string();
+  setup_.control.stop(StopCause::failures,
+                      canary.describe() + last + "; the others are held back (--canary off sends them all the same)");
 }
 
 void Worker::Impl::release(JobNumber number, Clock::time_point now) {

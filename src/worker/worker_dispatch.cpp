@@ -19,7 +19,8 @@ Worker::Impl::Impl(WorkerSetup setup)
       fresh_(jobs_),
       again_(jobs_),
       solo_(jobs_),
-      parked_bytes_share_(parked_bytes_max * setup_.connections / setup_.config.pace.connections) {
+      parked_bytes_share_(parked_bytes_max * setup_.connections / setup_.config.pace.connections),
+      lanes_allowed_(setup_.connections) {
   for (std::uint32_t i = 0; i < setup_.connections; ++i)
     lanes_.push_back(std::make_unique<Lane>(setup_.transport->make_session(io_.get_executor()), io_));
 }
@@ -34,6 +35,8 @@ void Worker::Impl::pump() {
   const auto now = Clock::now();
   limiter_at_ = Clock::time_point::max();
   if (reconnects_ != setup_.control.reconnects()) reconnect();
+  if (connections_asked_ != setup_.control.connections()) set_lanes();
+  if (lanes_.size() > lanes_allowed_) retire_lanes();
   if (setup_.control.draining()) {
     drain(now);
   } else {
@@ -72,7 +75,7 @@ void Worker::Impl::take_due(Clock::time_point now) {
 
 // One that finds nothing else to do multiplies no load: so a run always ends.
 bool Worker::Impl::may_retry(JobNumber number) noexcept {
-  if (setup_.budget.take(jobs_[number].retry_cost)) return true;
+  if (setup_.brake.budget().take(jobs_[number].retry_cost)) return true;
   if (has_ready() || !solo_.empty()) return false;
   const bool idle = std::ranges::all_of(lanes_, [](const auto& lane) { return lane->session->in_flight() == 0; });
   if (idle) jobs_[number].retry_cost = 0;  // it was not paid for
@@ -170,24 +173,22 @@ bool Worker::Impl::may_send(Clock::time_point now) {
     limiter_at_ = now + reporter_look_up;
     return false;
   }
-  const auto allowed = setup_.circuit.ask(now);
-  if (!allowed.go) {
-    limiter_at_ = allowed.at;
-    return false;
+  const auto decision = setup_.brake.ask(now, setup_.metrics.in_flight.value());
+  if (decision.answer == Brake::Answer::too_fast) {
+    if (!pace_waits_) pace_waits_ = now;
+  } else if (pace_waits_) {
+    setup_.metrics.limiter_wait_ns.add(static_cast<std::uint64_t>((now - *pace_waits_).count()));
+    pace_waits_.reset();
   }
-  const auto decision = setup_.limiter.try_acquire(now);
-  if (!decision.go) {
-    limiter_at_ = decision.at;
-    if (allowed.trial != Circuit::no_trial) setup_.circuit.record(Circuit::Result::nothing, allowed.trial, 0, now, 0);
-  }
-  trial_ = allowed.trial;
-  return decision.go;
+  ticket_ = decision.ticket;
+  if (decision.answer != Brake::Answer::go) limiter_at_ = decision.at;
+  return decision.answer == Brake::Answer::go;
 }
 
 // The least busy one: parallel connections hide latency better than a deep pipeline does.
 Worker::Impl::Lane* Worker::Impl::pick_lane() noexcept {
   Lane* best = nullptr;
-  for (auto& lane : lanes_) {
+  for (const auto& lane : lanes_in_use()) {
     if (lane->solo != Solo::no || lane->state != LaneState::open || lane->session->capacity() == 0) continue;
     if (!best || lane->session->in_flight() < best->session->in_flight()) best = lane.get();
   }
@@ -204,7 +205,7 @@ void Worker::Impl::send(Lane& lane, JobNumber number, Clock::time_point now) {
   }
   job.sent = now;
   ++job.attempts;
-  job.trial = std::exchange(trial_, Circuit::no_trial);
+  job.ticket = std::exchange(ticket_, BrakeTicket());
 
   target_.clear();
   wonder::append_customer_target(target_, setup_.path_prefix, job.row.id());
@@ -222,10 +223,10 @@ void Worker::Impl::send(Lane& lane, JobNumber number, Clock::time_point now) {
 
 // Another connection when every open one is busy: connections are made as they are needed, not before.
 void Worker::Impl::wake_lane() noexcept {
-  for (auto& lane : lanes_) {
+  for (const auto& lane : lanes_in_use()) {
     if (lane->state == LaneState::open && lane->session->in_flight() == 0 && lane->session->capacity() > 0) return;
   }
-  for (auto& lane : lanes_) {
+  for (const auto& lane : lanes_in_use()) {
     if (lane->state != LaneState::asleep) continue;
     lane->state = LaneState::opening;
     lane->timer.cancel();
@@ -240,6 +241,33 @@ void Worker::Impl::reconnect() {
     if (lane->state == LaneState::backing_off) lane->timer.cancel();
     if (lane->state == LaneState::opening) lane->session->close();
     if (lane->state == LaneState::open && lane->session->in_flight() > 0) lane->session->distrust();
+  }
+}
+
+std::uint32_t Worker::Impl::connections_share() const noexcept {
+  const std::uint32_t all = setup_.control.connections();
+  if (all == 0) return setup_.connections;
+  return std::max(1U, all / setup_.workers + (setup_.index < all % setup_.workers ? 1 : 0));
+}
+
+std::span<const std::unique_ptr<Worker::Impl::Lane>> Worker::Impl::lanes_in_use() const noexcept {
+  return std::span(lanes_).first(std::min<std::size_t>(lanes_allowed_, lanes_.size()));
+}
+
+// A person wants another number of connections: further ones are made, those too many are not used any more.
+void Worker::Impl::set_lanes() {
+  connections_asked_ = setup_.control.connections();
+  lanes_allowed_ = connections_share();
+  while (lanes_.size() < lanes_allowed_) {
+    lanes_.push_back(std::make_unique<Lane>(setup_.transport->make_session(io_.get_executor()), io_));
+    start_lane(*lanes_.back());
+  }
+}
+
+void Worker::Impl::retire_lanes() {
+  for (std::size_t i = lanes_allowed_; i < lanes_.size(); ++i) {
+    Lane& lane = *lanes_[i];
+    if (lane.state == LaneState::open && lane.session->in_flight() == 0) lane.session->close();
   }
 }
 

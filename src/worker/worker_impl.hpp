@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <exception>
 #include <optional>
+#include <span>
 
 #include "amend/queue/batch_pool.hpp"
 #include "amend/queue/key_gate.hpp"
@@ -77,12 +78,16 @@ class Worker::Impl {
   void dispatch(Clock::time_point now);
   bool dispatch_solo(Clock::time_point now);
   bool may_send(Clock::time_point now);
-  Clock::time_point row_clock(Clock::time_point now) const noexcept { return now - setup_.circuit.time_open(now); }
+  Clock::time_point row_clock(Clock::time_point now) const noexcept { return setup_.brake.clock().at(now); }
   Lane* pick_lane() noexcept;
   bool has_ready() const noexcept { return !again_.empty() || !fresh_.empty(); }
   void send(Lane& lane, JobNumber number, Clock::time_point now);
   void wake_lane() noexcept;
   void reconnect();
+  void set_lanes();
+  void retire_lanes();
+  std::uint32_t connections_share() const noexcept;
+  std::span<const std::unique_ptr<Lane>> lanes_in_use() const noexcept;
   void arm_timer();
   void drop(JobNumber number);
   void drain(Clock::time_point now);
@@ -97,13 +102,19 @@ class Worker::Impl {
   void lose(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now);
   void requeue_free(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now);
   void conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement judgement, Clock::time_point now);
-  void record_result(Job& job, Circuit::Result result, Clock::time_point now);
+  void record_end(Job& job, const AttemptEnd& end, Clock::time_point now);
+  void give_back_ticket(Job& job, Clock::time_point now);
+  void heed_server(const Response& response, std::optional<std::chrono::milliseconds> retry_after,
+                   wonder::Meaning meaning, Clock::time_point now);
+  void stop_for_credentials(const Response& response, const wonder::Judgement& judgement);
   void wait_out(JobNumber number, Clock::time_point now);
   void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement judgement, Clock::time_point now);
+  void judge_canary(const Outcome& outcome);
   void release(JobNumber number, Clock::time_point now);
   void report();
 
   // worker_lanes.cpp
+  void start_lane(Lane& lane);
   boost::asio::awaitable<void> keep_lane(Lane& lane);
   boost::asio::awaitable<void> sleep_until_wanted(Lane& lane);
   boost::asio::awaitable<bool> open_lane(Lane& lane);
@@ -139,8 +150,11 @@ class Worker::Impl {
   std::string target_;   ///< scratch, reused for each request
   std::string headers_;  ///< the same
 
-  Circuit::Trial trial_ = Circuit::no_trial;  ///< that the next request sent is allowed by
-  std::uint32_t reconnects_ = 0;              ///< of those asked for, done
+  BrakeTicket ticket_;                             ///< that the next request sent is allowed by
+  std::optional<Clock::time_point> pace_waits_;    ///< since when rows that are ready wait for the pace
+  std::uint32_t reconnects_ = 0;                   ///< of those asked for, done
+  std::uint32_t connections_asked_ = 0;            ///< of the whole run, as last looked at
+  std::uint32_t lanes_allowed_ = 0;
   bool drained_input_ = false;
   bool finished_ = false;
   std::optional<Clock::time_point> drain_until_;

@@ -26,13 +26,15 @@ StopCause cause_of(OpenError error) noexcept {
 }  // namespace
 
 void Worker::Impl::run() {
-  for (auto& lane : lanes_) {
-    ++lanes_running_;
-    asio::co_spawn(io_, keep_lane(*lane), [this](std::exception_ptr error) { on_lane_end(error); });
-  }
+  for (auto& lane : lanes_) start_lane(*lane);
   asio::post(io_, [this] { pump(); });
   io_.run();
   if (error_) std::rethrow_exception(error_);
+}
+
+void Worker::Impl::start_lane(Lane& lane) {
+  ++lanes_running_;
+  asio::co_spawn(io_, keep_lane(lane), [this](std::exception_ptr error) { on_lane_end(error); });
 }
 
 void Worker::Impl::on_lane_end(std::exception_ptr error) {

@@ -119,11 +119,25 @@ TEST_CASE("check: a position that is only a row number is told as one") {
   CHECK(cli::where({1, 1, 0}) == "row 1, line 1, byte 0");
 }
 
+namespace {
+
+amend::RateSetting every(std::chrono::nanoseconds interval, amend::RateMode mode = amend::RateMode::fixed) {
+  amend::RateSetting rate;
+  rate.mode = mode;
+  rate.interval = interval;
+  return rate;
+}
+
+}  // namespace
+
 TEST_CASE("check: without a rate nobody knows how long it takes") {
   using namespace std::chrono_literals;
-  CHECK(cli::time_at_rate(100, 0ns).count() < 0);
-  CHECK(holds(cli::time_text(100, 0ns), "as fast as the API answers"));
-  CHECK(cli::time_at_rate(10'000'000, 60s) == 600'000'000s);
+  CHECK(cli::time_at_rate(100, every(0ns)).count() < 0);
+  CHECK(holds(cli::time_text(100, every(0ns)), "as fast as the API answers"));
+  const auto found_out = every(10ms, amend::RateMode::adaptive);
+  CHECK(cli::time_at_rate(100, found_out).count() < 0);
+  CHECK(holds(cli::time_text(100, found_out), "(--rate auto)"));
+  CHECK(cli::time_at_rate(10'000'000, every(60s)) == 600'000'000s);
 }
 
 TEST_CASE("check: the kind of input is told in words") {
@@ -200,10 +214,10 @@ TEST_CASE("opening: --strict stops at the first row of the file that would be re
 
 TEST_CASE("preflight: with --deadline it is said whether the rows fit, and how many do not") {
   using namespace std::chrono_literals;
-  CHECK(cli::deadline_text(100, 40ms, 1h) == "in 1 h 00 min: fits, with 59 min 56 s to spare");
-  CHECK(cli::deadline_text(100'000, 40ms, 1h) ==
+  CHECK(cli::deadline_text(100, every(40ms), 1h) == "in 1 h 00 min: fits, with 59 min 56 s to spare");
+  CHECK(cli::deadline_text(100'000, every(40ms), 1h) ==
         "in 1 h 00 min: does not fit; about 90,000 of 100,000 rows until then, the rest stays unsent");
-  CHECK(cli::deadline_text(100, 0ns, 1h) == "in 1 h 00 min; what is not sent then stays unsent");
+  CHECK(cli::deadline_text(100, every(0ns), 1h) == "in 1 h 00 min; what is not sent then stays unsent");
   amend::Config config;
   CHECK(cli::deadline_line(config, 100, {}).empty());
   config.deadline.run = 8h;

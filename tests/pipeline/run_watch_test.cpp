@@ -136,10 +136,19 @@ TEST_CASE("run watch: by default a last row that waits for its answer and then f
   CHECK(RunWatch(config, start).patience() >= 60s);
   config.deadline.answer = 10min;
   config.retry.backoff_max = 1min;
-  config.pace.rate.interval = 1min;
-  CHECK(RunWatch(config, start).patience() == 12min);
+  CHECK(RunWatch(config, start).patience() == 11min);
   config.deadline.connect = 20min;
-  CHECK(RunWatch(config, start).patience() == 22min);
+  CHECK(RunWatch(config, start).patience() == 21min);
+}
+
+TEST_CASE("run watch: the time between two requests, at the pace in force, is no stall") {
+  amend::Config config;
+  RunWatch watch(config, start);
+  RunProgress still = progress(1, 3);
+  still.interval = 1min;
+  for (auto at = 0s; at < 119s; at += 1s) CHECK(watch.look(still, start + at) == Decision::go_on);
+  still.interval = 0s;
+  CHECK(watch.look(still, start + 120s) != Decision::go_on);
 }
 
 TEST_CASE("run watch: the deadline counts from the start, whatever happens") {

@@ -190,7 +190,7 @@ TEST_CASE("error codes: a refusal without a code has its HTTP status, and what i
   check_answer(answer(418, ""), {"failed", "http.418", "api", ""});
   check_answer(answer(301, "", "Location: https://elsewhere.example/\r\n"), {"failed", "http.301", "api", ""});
   check_answer(answer(503, "<html>"), {"failed", "http.503", "api", "maybe"});
-  check_answer(answer(429, ""), {"failed", "http.429", "api", ""});
+  check_answer(answer(408, ""), {"failed", "http.408", "api", ""});
 }
 
 TEST_CASE("error codes: a card that was refused inside a 200 is failed, and the profile was updated") {

@@ -23,7 +23,7 @@ class Work {
   }
 
   std::vector<std::string> command(const std::string& url, const std::vector<std::string>& options = {}) const {
-    std::vector<std::string> all{"--rate", "unlimited"};
+    std::vector<std::string> all{"--rate", "unlimited", "--canary", "off"};
     all.insert(all.end(), options.begin(), options.end());
     return update_command(url, input, directory, all);
   }

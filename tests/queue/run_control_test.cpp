@@ -32,23 +32,27 @@ TEST_CASE("run control: the first cause counts, but a log that cannot be written
   CHECK(changes == 2);
 }
 
-TEST_CASE("run control: three refused credentials at the start stop the run, later twenty in a row") {
+TEST_CASE("run control: three refused credentials at the start are too many, later twenty in a row") {
   RunControl at_start([] {});
-  at_start.answered(now, 401);
-  at_start.answered(now, 403);
-  CHECK_FALSE(at_start.draining());
-  at_start.answered(now, 401);
-  CHECK(at_start.cause() == StopCause::credentials);
+  CHECK_FALSE(at_start.answered(now, 401));
+  CHECK_FALSE(at_start.answered(now, 403));
+  CHECK(at_start.answered(now, 401));
 
   RunControl later([] {});
-  later.answered(now, 200);
-  for (std::uint32_t n = 1; n < RunControl::credentials_streak_later; ++n) later.answered(now, 401);
-  CHECK_FALSE(later.draining());
-  later.answered(now, 404);  // any other answer: the credentials were good
-  for (std::uint32_t n = 1; n < RunControl::credentials_streak_later; ++n) later.answered(now, 403);
-  CHECK_FALSE(later.draining());
-  later.answered(now, 403);
-  CHECK(later.cause() == StopCause::credentials);
+  CHECK_FALSE(later.answered(now, 200));
+  for (std::uint32_t n = 1; n < RunControl::credentials_streak_later; ++n) CHECK_FALSE(later.answered(now, 401));
+  CHECK_FALSE(later.answered(now, 404));  // any other answer: the credentials were good
+  for (std::uint32_t n = 1; n < RunControl::credentials_streak_later; ++n) CHECK_FALSE(later.answered(now, 403));
+  CHECK(later.answered(now, 403));
+}
+
+TEST_CASE("run control: whoever keeps connections is woken when there shall be more or fewer") {
+  int changes = 0;
+  RunControl control([&] { ++changes; });
+  CHECK(control.connections() == 0);
+  control.set_connections(8);
+  CHECK(control.connections() == 8);
+  CHECK(changes == 1);
 }
 
 TEST_CASE("run control: a notice is kept once, in order, and their number is bounded") {

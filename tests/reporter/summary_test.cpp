@@ -26,7 +26,7 @@ TEST_CASE("summary: the keys that scripts rely on are all there, also when nothi
         "version run input started_at elapsed_s exit_code stop_reason rows overtaken requests latency_ms log_bytes "
         "notices errors files");
   CHECK(keys_of(value.at("rows")) == "read success failed unknown rejected superseded unsent");
-  CHECK(keys_of(value.at("requests")) == "attempts retries requeues connections handshakes_failed");
+  CHECK(keys_of(value.at("requests")) == "attempts retries requeues throttled connections handshakes_failed");
   CHECK(keys_of(value.at("latency_ms")) == "service queued");
   CHECK(keys_of(value.at("latency_ms").at("queued")) == "p50 p90 p99 p999 max");
   CHECK(value.at("rows").at("unsent").is_null());

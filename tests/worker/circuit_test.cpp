@@ -170,3 +170,29 @@ TEST_CASE("circuit: an API that fails every fourth request when it is well close
   }
   CHECK(requests < 100);
 }
+
+TEST_CASE("circuit: 429s in a row are a limit that was overrun at first, and an outage when they last") {
+  Circuit circuit;
+  const auto throttle = [&](std::uint64_t row, Circuit::time_point now) {
+    return circuit.record(Result::throttled, Circuit::no_trial, row, now, 0);
+  };
+  for (std::uint64_t row = 1; row <= 500; ++row)
+    CHECK(throttle(row, start + std::chrono::milliseconds(row)) == Change::none);
+  SUBCASE("they last") {
+    CHECK(throttle(501, start + 1ms + Circuit::throttled_for - 1ms) == Change::none);
+    CHECK(throttle(502, start + 1ms + Circuit::throttled_for) == Change::opened);
+    // A probe that is throttled too shows that it is not over.
+    const auto probe = circuit.ask(start + 10s);
+    REQUIRE(probe.go);
+    circuit.record(Result::throttled, probe.trial, 1, start + 10s, 0);
+    CHECK_FALSE(circuit.ask(start + 10s).go);
+    CHECK_FALSE(circuit.closed());
+  }
+  SUBCASE("a success among them begins anew") {
+    circuit.record(Result::success, Circuit::no_trial, 1, start + 1s, 0);
+    for (std::uint64_t row = 1; row <= 100; ++row) CHECK(throttle(row, start + 10s) == Change::none);
+  }
+  SUBCASE("an error at their end is one of an outage") {
+    CHECK(circuit.record(Result::failure, Circuit::no_trial, 501, start + 1s, 0) == Change::opened);
+  }
+}

@@ -83,6 +83,13 @@ class FakeSession final : public Session {
     const std::string id = requests_.front().id();
     reply(200, customer_json(id));
   }
+  /// A success whose head holds these field lines.
+  void reply_well_with(std::string rate_fields) {
+    reply_well();
+    texts_.push_back(std::move(rate_fields));
+    answered_.back().response.head = texts_.back();
+    answered_.back().response.has_rate_fields = true;
+  }
   void reply_to_all() {
     while (!requests_.empty()) reply_well();
   }

@@ -99,7 +99,7 @@ TEST_CASE("retry_policy: a complete answer that settles the row ends it at once"
 }
 
 TEST_CASE("retry_policy: what may pass is tried again; with no attempt left the row fails or is unknown") {
-  check_retried(AttemptEnd::answered(Meaning::transient, 429), Status::failed, Applied::no, LoadSignal::dropped);
+  check_retried(AttemptEnd::answered(Meaning::transient, 408), Status::failed, Applied::no, LoadSignal::dropped);
   check_retried(AttemptEnd::answered(Meaning::transient, 503), Status::failed, Applied::maybe, LoadSignal::dropped);
   check_retried(AttemptEnd::answered(Meaning::transient, 500), Status::failed, Applied::maybe, LoadSignal::dropped);
   check_retried(AttemptEnd::answered(Meaning::unusable, 200), Status::unknown, Applied::maybe, LoadSignal::ignore);
@@ -156,14 +156,44 @@ TEST_CASE("retry_policy: a Retry-After is the least wait, up to its ceiling") {
   CHECK(wait(amend::retry_after_ceiling, 0) == 60s);
 }
 
-TEST_CASE("retry_policy: no attempt starts later than the row deadline") {
+TEST_CASE("retry_policy: no attempt starts later than the row deadline, for which a Retry-After does not count") {
   const RetryPolicy policy(config(), 30s);
-  const auto end = AttemptEnd::answered(Meaning::transient, 429, 10s);
-  const auto decide_at = [&](time_point now) { return policy.decide(end, RowState(1, start, false), now, 0); };
-  CHECK(decide_at(start + 20s).kind == Verdict::Kind::retry);
-  CHECK(decide_at(start + 20s).retry_at == start + 30s);
-  CHECK(decide_at(start + 20s + 1ms).kind == Verdict::Kind::give_up);
-  CHECK(decide_at(start + 20s + 1ms).status == Status::failed);
+  constexpr std::uint64_t ms_500 = 500'000'000;
+  for (const std::uint16_t http : {std::uint16_t{429}, std::uint16_t{503}}) {
+    const auto decide_at = [&](time_point now, std::optional<std::chrono::milliseconds> asked) {
+      return policy.decide(AttemptEnd::answered(Meaning::transient, http, asked), RowState(1, start, false), now, ms_500);
+    };
+    const auto last = start + 30s - 500ms;
+    CHECK(decide_at(last, std::nullopt).kind == Verdict::Kind::retry);
+    CHECK(decide_at(last, std::nullopt).retry_at == start + 30s);
+    CHECK(decide_at(last, 50s).retry_at == last + 50s);
+    CHECK(decide_at(last + 1ms, 50s).kind == Verdict::Kind::give_up);
+    CHECK(decide_at(last + 1ms, 50s).status == Status::failed);
+  }
+}
+
+TEST_CASE("retry_policy: a 429 costs no attempt, and the waits grow with the 429s") {
+  const RetryPolicy policy(config(), 10min);
+  const auto end = AttemptEnd::answered(Meaning::transient, 429);
+  for (const std::uint32_t attempts : {1U, 3U, 100U}) {
+    const auto verdict = policy.decide(end, RowState(attempts, start, false), start, 0);
+    CHECK(verdict.kind == Verdict::Kind::retry);
+    CHECK(verdict.applied == Applied::no);
+    CHECK(verdict.load == LoadSignal::dropped);
+  }
+  CHECK(policy.decide(end, RowState(1, start, true), start, 0).applied == Applied::maybe);
+  const auto longest = [&](std::uint32_t throttled) {
+    std::chrono::nanoseconds most{0};
+    std::mt19937_64 random(throttled);
+    for (int i = 0; i < 2'000; ++i)
+      most = std::max(most, policy.decide(end, RowState(1, start, false, throttled), start, random()).retry_at - start);
+    return most;
+  };
+  const std::chrono::milliseconds ceilings[] = {500ms, 1s, 2s, 4s};
+  for (std::uint32_t throttled = 0; throttled < 4; ++throttled) {
+    CHECK(longest(throttled) <= ceilings[throttled]);
+    CHECK(longest(throttled) >= ceilings[throttled] * 98 / 100);
+  }
 }
 
 TEST_CASE("retry_policy: one attempt means no retry") {

@@ -88,11 +88,12 @@ class WorkerBench {
 
   /// Runs to the end with one row for each id, in this order; the body of row n is "row n". Outcomes are collected at
   /// the end only, so there may be no more rows than may wait for a reporter.
-  void run(const std::vector<std::string>& ids) {
+  void run(const std::vector<std::string>& ids) { run_with(brake, ids); }
+  void run_with(Brake& brake_of_run, const std::vector<std::string>& ids) {
     REQUIRE(ids.size() <= outcomes_waiting_max);
     const Watchdog watchdog;
     std::string prefix;
-    WorkerSetup setup(config, prefix, control, limiter, circuit, budget, metrics, outcomes);
+    WorkerSetup setup(config, prefix, control, brake_of_run, metrics, outcomes);
     setup.connections = connections;
     setup.transport = std::make_unique<FakeTransport>(server, config.pace.pipeline);
     setup.signer = make_null_signer();
@@ -111,10 +112,11 @@ class WorkerBench {
     collect();
     CHECK(metrics.in_flight.value() == 0);
   }
-  void run(unsigned rows) {
+  void run(unsigned rows) { run_with(brake, rows); }
+  void run_with(Brake& brake_of_run, unsigned rows) {
     std::vector<std::string> ids;
     for (unsigned n = 1; n <= rows; ++n) ids.push_back(uuid(n));
-    run(ids);
+    run_with(brake_of_run, ids);
   }
 
   const Ended& row(std::uint64_t n) const {
@@ -141,9 +143,7 @@ class WorkerBench {
   std::size_t rows_per_batch = rows_per_batch_max;
   std::size_t bytes_per_row = 0;  ///< of the raw row, besides the id
   FakeServer server;
-  Circuit circuit;
-  RetryBudget budget;
-  RateLimiter limiter{std::chrono::nanoseconds(0), 1};
+  Brake brake{as_fast_as_it_goes()};
   RunControl control{[this] {
     if (worker_) worker_->wake();
   }};
@@ -153,6 +153,12 @@ class WorkerBench {
   std::uint64_t dropped = 0;
 
  private:
+  static PaceConfig as_fast_as_it_goes() {
+    PaceConfig pace;
+    pace.rate.interval = std::chrono::nanoseconds(0);
+    pace.canary = CanaryMode::off;
+    return pace;
+  }
   static Slice append_text(Batch& batch, const std::string& text) {
     const std::size_t begin = batch.arena().size();
     batch.arena() += text;

@@ -357,8 +357,8 @@ TEST_CASE("worker: stop waits for a silent server no longer than the grace time,
 TEST_CASE("worker: nothing is sent while the run's limiter holds, and the worker comes back by itself") {
   WorkerBench bench;
   bench.connections = 4;
-  bench.limiter.hold_until(std::chrono::steady_clock::now() + 50ms);
   const auto start = std::chrono::steady_clock::now();
+  bench.brake.hold_until(start + 50ms, start);
   bench.run(8);
   CHECK(bench.count(Status::success) == 8);
   CHECK(bench.server.seen.front().at - start >= 50ms);

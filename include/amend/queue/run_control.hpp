@@ -20,7 +20,7 @@ class RunControl {
   using Clock = std::chrono::steady_clock;
 
   /// `on_change` is called, from whatever thread, each time draining() or stopping_now() became true, and at
-  /// reconnect(); it must only wake.
+  /// reconnect(), set_connections() and wake(); it must only wake.
   explicit RunControl(std::function<void()> on_change) : on_change_(std::move(on_change)) {}
   RunControl(const RunControl&) = delete;
   RunControl& operator=(const RunControl&) = delete;
@@ -36,9 +36,9 @@ class RunControl {
   StopCause cause() const;
   std::string text() const;
 
-  /// An answer came: the API is there. `credentials_refused`: it was a 401 or 403. Stops the run after 3 of those in a
-  /// row when nothing else was ever answered, else after 20: a key must not be locked out, nor 100,000 rows burnt.
-  void answered(Clock::time_point now, std::uint16_t http);
+  /// An answer came: the API is there. True: it was a 401 or 403, the 3rd in a row when nothing else was ever answered,
+  /// else the 20th: the run must be stopped, for a key must not be locked out, nor 100,000 rows burnt.
+  bool answered(Clock::time_point now, std::uint16_t http) noexcept;
   static constexpr std::uint32_t credentials_streak_at_start = 3;
   static constexpr std::uint32_t credentials_streak_later = 20;
 
@@ -48,6 +48,13 @@ class RunControl {
   static constexpr std::size_t notices_max = 20;
   /// Those from the number `from` on, in the order they came.
   std::vector<std::string> notices(std::size_t from = 0) const;
+
+  /// So many connections from now on, of all workers; 0: as many as at the start.
+  void set_connections(std::uint32_t connections);
+  std::uint32_t connections() const noexcept { return connections_.load(std::memory_order_acquire); }
+
+  /// Something has changed that the workers wait for.
+  void wake() { on_change_(); }
 
   /// Asks the workers to close what waits for answers and to connect anew: rows in flight are sent again.
   void reconnect();
@@ -65,6 +72,7 @@ class RunControl {
   std::atomic<bool> draining_{false};
   std::atomic<bool> stopping_now_{false};
   std::atomic<std::uint32_t> reconnects_{0};
+  std::atomic<std::uint32_t> connections_{0};
   std::atomic<Clock::rep> last_answer_{0};
   std::atomic<std::uint32_t> refused_in_a_row_{0};
   std::atomic<bool> ever_accepted_{false};

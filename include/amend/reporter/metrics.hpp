@@ -35,8 +35,9 @@ class alignas(64) Counter {
 ///   rejected      ⊆ rows_read that never made an attempt
 ///   attempts      ≥ success + unknown; each attempt counts, the first of a row included
 ///   retries       ⊆ attempts: attempts after a row's first that cost the row one of its --max-attempts
-///   requeues      ⊆ attempts: sent again without cost, because a connection ended with the row unanswered behind
-///   another handshakes_failed ∩ connections_opened = ∅: a connection is opened when TCP and TLS stand
+///   requeues      ⊆ attempts: sent again without cost: after a 429, or as a connection ended with the row unanswered
+///   behind another
+///   handshakes_failed ∩ connections_opened = ∅: a connection is opened when TCP and TLS stand
 class Metrics {
  public:
   Metrics() = default;
@@ -50,6 +51,9 @@ class Metrics {
   Counter attempts;            ///< (worker) requests handed to a connection
   Counter retries;             ///< (worker)
   Counter requeues;            ///< (worker)
+  Counter throttled;           ///< (worker) answers 429
+  Counter overloaded;          ///< (worker) answers 503, and attempts without an answer in time
+  Counter limiter_wait_ns;     ///< (worker) how long rows that were ready waited for the pace
   Counter connections_opened;  ///< (worker)
   Counter handshakes_failed;   ///< (worker) TCP or TLS did not come up
   Counter in_flight;           ///< (worker) a gauge: sent and not yet answered
@@ -69,20 +73,26 @@ class Metrics {
 };
 
 /// Distribution of durations from 1 µs to 1 h (what lies outside counts as the bound) within 2 %: 32 equal steps per
-/// power of two, a step being told by its middle. 8.5 KiB, never grows. One thread each; merge them when those have
-/// ended.
+/// power of two, a step being told by its middle. 8.5 KiB, never grows. One thread records; any thread may read or merge
+/// from it meanwhile, and sees what it has of late.
 class LatencyHistogram {
  public:
   static constexpr std::chrono::nanoseconds shortest{1'000};
   static constexpr std::chrono::nanoseconds longest{3'600'000'000'000};
 
+  LatencyHistogram() = default;
+  LatencyHistogram(const LatencyHistogram& other) noexcept { merge(other); }
+  LatencyHistogram& operator=(const LatencyHistogram& other) noexcept;
+
   void record(std::chrono::nanoseconds duration) noexcept;
   void merge(const LatencyHistogram& other) noexcept;
 
-  std::uint64_t count() const noexcept { return count_; }
+  std::uint64_t count() const noexcept { return count_.value(); }
   /// The duration that `percent` (0 … 100) of all do not exceed; zero when nothing was recorded. 100 is exact.
   std::chrono::nanoseconds percentile(double percent) const noexcept;
-  std::chrono::nanoseconds max() const noexcept { return std::chrono::nanoseconds(max_); }
+  std::chrono::nanoseconds max() const noexcept {
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(max_.value()));
+  }
 
  private:
   static constexpr unsigned steps_log2 = 5;
@@ -91,9 +101,20 @@ class LatencyHistogram {
   static std::size_t bucket_of(std::uint64_t ns) noexcept;
   static std::uint64_t middle_of(std::size_t bucket) noexcept;
 
-  std::array<std::uint64_t, std::size_t{last_power - first_power + 1} << steps_log2> buckets_{};
-  std::uint64_t count_ = 0;
-  std::int64_t max_ = 0;
+  // Written by one thread only: no locked instruction is needed.
+  class Cell {
+   public:
+    void add(std::uint64_t n) noexcept { set(value() + n); }
+    void set(std::uint64_t n) noexcept { value_.store(n, std::memory_order_relaxed); }
+    std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+   private:
+    std::atomic<std::uint64_t> value_{0};
+  };
+
+  std::array<Cell, std::size_t{last_power - first_power + 1} << steps_log2> buckets_{};
+  Cell count_;
+  Cell max_;
 };
 
 /// How often one error code occurred, and its first row as an example.

@@ -63,6 +63,7 @@ class Summary {
   std::uint64_t attempts = 0;
   std::uint64_t retries = 0;
   std::uint64_t requeues = 0;
+  std::uint64_t throttled = 0;
   std::uint64_t connections = 0;
   std::uint64_t handshakes_failed = 0;
 

@@ -36,6 +36,9 @@ class Canary {
 
   bool over() const noexcept { return phase_.load(std::memory_order_relaxed) == Phase::over; }
 
+  /// All may go from now on.
+  void skip() noexcept { phase_.store(Phase::over, std::memory_order_relaxed); }
+
   enum class Admission : std::uint8_t {
     no,         ///< others are being waited for
     as_canary,  ///< one request may go, and its end must be told by `attempt_over`

@@ -5,12 +5,12 @@
 // While it is closed a success costs one relaxed load.
 //
 //   closed     everything goes. Opens when `failures_to_open` attempts in a row failed as in an outage, of at least
-//              `rows_to_open` different rows: one row that the server cannot digest is no outage.
+//              `rows_to_open` different rows: one row that the server cannot digest is no outage. When the last of them
+//              was 429 they must have lasted `throttled_for` besides: a limit that was overrun is no outage yet.
 //   open       nothing goes until a probe is due: after 1 s, then twice as long each time, 30 s at most, with jitter.
 //   half open  one request, the probe, is out. Its success closes the circuit step by step; its failure opens it again.
 //   closing    at most so many requests are out as have succeeded since the probe, plus one; when that is `ramp_end`
-//   the
-//              circuit is closed. `failures_to_reopen` in a row open it again: an API that fails now and then while it
+//              the circuit is closed. `failures_to_reopen` in a row open it again: an API that fails now and then while it
 //              is well must not be held for one in an outage for ever.
 //
 // Attempts that fail while it is not closed do not count against their rows, and the time it is not closed not against
@@ -32,6 +32,7 @@ class Circuit {
 
   static constexpr std::uint32_t failures_to_open = 20;
   static constexpr std::uint32_t rows_to_open = 5;
+  static constexpr std::chrono::milliseconds throttled_for{2'000};
   static constexpr std::chrono::milliseconds first_wait{1'000};
   static constexpr std::chrono::milliseconds wait_max{30'000};
   static constexpr std::uint32_t ramp_end = 64;
@@ -52,9 +53,10 @@ class Circuit {
 
   /// What an attempt says.
   enum class Result : std::uint8_t {
-    success,  ///< the API answered as it does when it is well, be it with a refusal
-    failure,  ///< as in an outage: 5xx, timeout, a lost connection, an answer that is not the API's
-    nothing,  ///< neither: given back unsent, or taken back without anybody's fault
+    success,    ///< the API answered as it does when it is well, be it with a refusal
+    failure,    ///< as in an outage: 5xx, timeout, a lost connection, an answer that is not the API's
+    throttled,  ///< 429
+    nothing,    ///< neither: given back unsent, or taken back without anybody's fault
   };
 
   /// Whether something changed that a person should know.
@@ -77,8 +79,10 @@ class Circuit {
   /// While it is open: when the next probe is due.
   time_point probe_at() const noexcept;
 
- private:
   enum class State : std::uint8_t { closed, open, half_open, closing };
+  State state() const noexcept { return state_.load(std::memory_order_acquire); }
+
+ private:
 
   Change record_closed(Result result, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
   Change record_closing(Result result, time_point now, std::uint64_t random) noexcept;
@@ -91,6 +95,7 @@ class Circuit {
   std::atomic<State> state_{State::closed};
   std::atomic<std::uint32_t> failures_{0};              // in a row, while closed or closing
   std::array<std::uint64_t, failures_to_open> rows_{};  // of the last failures
+  time_point failing_since_{};                          // the first of those
   std::chrono::nanoseconds wait_{first_wait};
   time_point opened_at_{};
   time_point probe_at_{};

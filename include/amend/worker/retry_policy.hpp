@@ -8,7 +8,8 @@
 // | card_refused, guard_mismatch  | give up: failed                  |                   | yes     | success |
 // | refused                       | give up: failed                  |                   | before¹ | success |
 // | credentials, moved            | give up: failed                  |                   | before  | ignore  |
-// | transient, status below 500   | retry                            | give up: failed   | before  | dropped |
+// | transient, 429                | retry, costs no attempt          | give up: failed³  | before  | dropped |
+// | transient, other below 500    | retry                            | give up: failed   | before  | dropped |
 // | transient, 5xx                | retry                            | give up: failed   | maybe   | dropped |
 // | unusable, mismatch            | retry                            | give up: unknown  | maybe   | ignore  |
 // | not_processed                 | retry                            | give up: failed²  | before  | ignore  |
@@ -16,12 +17,12 @@
 // | timeout                       | retry                            | give up: unknown  | maybe   | dropped |
 //
 // "before": maybe when an earlier attempt of the row was, else no. ¹ maybe after a 5xx. ² unknown when an earlier
-// attempt may have been applied. A connection that cannot be made ends no attempt: the reconnect back-off is the brake
+// attempt may have been applied. ³ only past the row deadline. A connection that cannot be made ends no attempt: the reconnect back-off is the brake
 // there, and rows wait.
 //
 // The wait before attempt n + 1 is uniform in 0 … min(backoff_max, backoff_first · 2^(n−1)) ("full jitter"); a
 // Retry-After, cut to retry_after_max, is its lower bound. A row whose next attempt would start later than the row
-// deadline after its first send is given up.
+// deadline after its first send is given up; a Retry-After does not count there, for the whole run waits then.
 #pragma once
 
 #include <chrono>
@@ -70,17 +71,21 @@ class AttemptEnd {
 };
 static_assert(!std::is_aggregate_v<AttemptEnd>);
 
+/// A 429: it costs the row no attempt.
+bool is_throttled(const AttemptEnd& end) noexcept;
+
 /// What a row remembers from attempt to attempt.
 class RowState {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  RowState(std::uint32_t attempts_, time_point first_sent_, bool applied_maybe_) noexcept
-      : attempts(attempts_), first_sent(first_sent_), applied_maybe(applied_maybe_) {}
+  RowState(std::uint32_t attempts_, time_point first_sent_, bool applied_maybe_, std::uint32_t throttled_ = 0) noexcept
+      : attempts(attempts_), first_sent(first_sent_), applied_maybe(applied_maybe_), throttled(throttled_) {}
 
   std::uint32_t attempts;  ///< that count, the one that just ended included: ≥ 1
   time_point first_sent;   ///< the start of the first attempt
   bool applied_maybe;      ///< an earlier attempt got Applied::maybe
+  std::uint32_t throttled;  ///< 429s before, which cost nothing; they make the wait after the next one longer
 };
 static_assert(!std::is_aggregate_v<RowState>);
 
@@ -100,7 +105,11 @@ class RetryPolicy {
                           std::uint64_t random) const noexcept;
   Verdict retry_or(Status otherwise, Applied applied, LoadSignal load, const AttemptEnd& end, const RowState& state,
                    time_point now, std::uint64_t random) const noexcept;
-  std::chrono::nanoseconds wait(const AttemptEnd& end, std::uint32_t attempts, std::uint64_t random) const noexcept;
+  Verdict retry_throttled(Applied applied, const AttemptEnd& end, const RowState& state, time_point now,
+                          std::uint64_t random) const noexcept;
+  Verdict retry_in_time(Status otherwise, Applied applied, LoadSignal load, const AttemptEnd& end,
+                        const RowState& state, time_point now, std::chrono::nanoseconds backoff) const noexcept;
+  std::chrono::nanoseconds backoff(std::uint32_t attempts, std::uint64_t random) const noexcept;
 
   RetryConfig config_;
   std::chrono::milliseconds row_deadline_;

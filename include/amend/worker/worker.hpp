@@ -20,9 +20,7 @@
 #include "amend/reporter/metrics.hpp"
 #include "amend/row/batch.hpp"
 #include "amend/transport/transport.hpp"
-#include "amend/worker/circuit.hpp"
-#include "amend/worker/rate_limiter.hpp"
-#include "amend/worker/retry_budget.hpp"
+#include "amend/worker/brake.hpp"
 #include "amend/worker/signer.hpp"
 
 namespace amend {
@@ -36,26 +34,24 @@ using BatchQueue = BoundedQueue<RowRef>;
 /// What a worker is given; all references outlive it.
 class WorkerSetup {
  public:
-  WorkerSetup(const Config& config_, const std::string& path_prefix_, RunControl& control_, RateLimiter& limiter_,
-              Circuit& circuit_, RetryBudget& budget_, Metrics& metrics_, OutcomeQueue& outcomes_)
+  WorkerSetup(const Config& config_, const std::string& path_prefix_, RunControl& control_, Brake& brake_,
+              Metrics& metrics_, OutcomeQueue& outcomes_)
       : config(config_),
         path_prefix(path_prefix_),
         control(control_),
-        limiter(limiter_),
-        circuit(circuit_),
-        budget(budget_),
+        brake(brake_),
         metrics(metrics_),
         outcomes(outcomes_) {}
 
   const Config& config;
   const std::string& path_prefix;  ///< of --url
   RunControl& control;
-  RateLimiter& limiter;  ///< shared by all workers
-  Circuit& circuit;      ///< the same
-  RetryBudget& budget;   ///< the same
+  Brake& brake;  ///< shared by all workers
   Metrics& metrics;
   OutcomeQueue& outcomes;
-  std::uint32_t connections = 1;         ///< this worker's share of --connections
+  std::uint32_t index = 0;               ///< of this worker
+  std::uint32_t workers = 1;             ///< of the run
+  std::uint32_t connections = 1;         ///< this worker's share of --connections at the start
   std::unique_ptr<Transport> transport;  ///< this worker's own
   std::unique_ptr<Signer> signer;
 };
@@ -79,7 +75,7 @@ class Worker {
 
   /// Rows taken in that left without an Outcome because the run stopped. After run().
   std::uint64_t rows_dropped() const noexcept;
-  /// Send → answer of each answered attempt, and read → first send of each row. After run().
+  /// Send → answer of each answered attempt, and read → first send of each row. Any thread.
   const LatencyHistogram& service_times() const noexcept;
   const LatencyHistogram& queue_times() const noexcept;
 

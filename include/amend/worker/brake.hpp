@@ -1,0 +1,146 @@
+// The one brake of the whole run: whether a request may go now, and what each answer changes in that.
+//
+// Place: layer 1, pure (time and randomness are handed in). One object, shared by all workers; every call thread-safe.
+// It joins the policies that each have a header of their own, in the order in which they are asked:
+//
+//   a person's pause → canary → circuit → concurrency limit → rate limiter
+//
+// The pace in force is the slowest of: --rate or what `amend control` made of it, the rate that --rate auto has found,
+// and what the server's rate-limit fields ask for as long as they hold. A Retry-After holds everybody.
+// While it waits on purpose the clock of the rows' deadlines stands still (`clock`).
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+
+#include "amend/config.hpp"
+#include "amend/worker/adaptive_rate.hpp"
+#include "amend/worker/canary.hpp"
+#include "amend/worker/circuit.hpp"
+#include "amend/worker/concurrency_limit.hpp"
+#include "amend/worker/rate_limiter.hpp"
+#include "amend/worker/retry_budget.hpp"
+#include "amend/worker/retry_policy.hpp"
+#include "amend/worker/run_clock.hpp"
+#include "amend/worker/server_pace.hpp"
+
+namespace amend {
+
+/// What a request that was let go must give back, once, with its end.
+class BrakeTicket {
+ public:
+  BrakeTicket() = default;
+
+  Circuit::Trial trial = Circuit::no_trial;
+  Canary::Admission admission = Canary::Admission::freely;
+};
+static_assert(!std::is_aggregate_v<BrakeTicket>);
+
+class Brake {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// How soon to ask again when others are being waited for; an answer that comes sooner is a reason to ask too.
+  static constexpr std::chrono::milliseconds look_up{5};
+
+  explicit Brake(const PaceConfig& pace) noexcept;
+  Brake(const Brake&) = delete;
+  Brake& operator=(const Brake&) = delete;
+
+  enum class Answer : std::uint8_t {
+    go,
+    wait,      ///< for others, or for a person
+    too_fast,  ///< the pace, or the server's hold
+  };
+  class Decision {
+   public:
+    Decision(Answer answer_, time_point at_, BrakeTicket ticket_) noexcept
+        : answer(answer_), at(at_), ticket(ticket_) {}
+    Answer answer;
+    time_point at;       ///< when it may not go: when to ask again; max(): when somebody wakes the worker
+    BrakeTicket ticket;  ///< when it may
+  };
+
+  /// Asks for one request. `in_flight`: of the whole run.
+  Decision ask(time_point now, std::uint64_t in_flight) noexcept;
+
+  /// An attempt has ended. Each that was let go comes here or to give_back(), once. `row` tells rows apart.
+  class Ended {
+   public:
+    Ended(BrakeTicket ticket_, std::uint64_t row_, time_point sent_, std::uint64_t in_flight_) noexcept
+        : ticket(ticket_), row(row_), sent(sent_), in_flight(in_flight_) {}
+    BrakeTicket ticket;
+    std::uint64_t row;
+    time_point sent;
+    std::uint64_t in_flight;  ///< of the whole run when it ended, itself included
+  };
+  /// `random`: 64 fresh uniform bits.
+  Circuit::Change record(const AttemptEnd& end, const Ended& ended, time_point now, std::uint64_t random) noexcept;
+  /// It says nothing about the API: not sent after all, or taken back without anybody's fault.
+  void give_back(BrakeTicket ticket, time_point now) noexcept;
+
+  /// Nobody goes before `until`: a Retry-After.
+  void hold_until(time_point until, time_point now) noexcept;
+  /// What an answer's rate-limit fields ask for.
+  void heed(const ServerPace& asked, time_point now) noexcept;
+
+  /// By a person. Whoever unpauses wakes the workers.
+  void pause(time_point now) noexcept;
+  void unpause(time_point now) noexcept;
+  bool paused() const noexcept { return paused_.load(std::memory_order_acquire); }
+  /// Another --rate from now on, without a burst.
+  void set_rate(const RateSetting& rate, time_point now) noexcept;
+  void set_in_flight_max(std::uint32_t requests) noexcept;
+
+  enum class Pacer : std::uint8_t { option, adaptive, server };
+  class Pace {
+   public:
+    Pace(std::chrono::nanoseconds interval_, Pacer pacer_) noexcept : interval(interval_), pacer(pacer_) {}
+    std::chrono::nanoseconds interval;  ///< between two requests; 0: unlimited
+    Pacer pacer;
+  };
+  Pace pace() const noexcept;
+  time_point held_until() const noexcept { return limiter_.held_until(); }
+  /// Requests in flight that are allowed now, in the whole run.
+  std::uint32_t in_flight_max() const noexcept;
+
+  Canary& canary() noexcept { return canary_; }
+  const Circuit& circuit() const noexcept { return circuit_; }
+  RetryBudget& budget() noexcept { return budget_; }
+  const RetryBudget& budget() const noexcept { return budget_; }
+  const RunClock& clock() const noexcept { return clock_; }
+
+ private:
+  Decision refuse(Answer answer, time_point at, BrakeTicket ticket, time_point now) noexcept;
+  void adapt(const AttemptEnd& end, const Ended& ended, time_point now) noexcept;
+  Pace slowest() const noexcept;
+  void set_pace(time_point now) noexcept;
+
+  Canary canary_;
+  Circuit circuit_;
+  RetryBudget budget_;
+  RunClock clock_;
+  RateLimiter limiter_;
+  ConcurrencyLimit concurrency_;
+  const Concurrency concurrency_mode_;
+  std::atomic<std::uint32_t> in_flight_max_;  // what connections and pipelines allow
+  std::atomic<bool> paused_{false};
+
+  mutable std::mutex pace_mutex_;  // guards what follows
+  RateSetting rate_;
+  std::optional<AdaptiveRate> adaptive_;
+  std::chrono::nanoseconds server_interval_{0};
+  std::atomic<bool> adapts_;                             // adaptive_ is there: looked at without the mutex
+  std::atomic<std::int64_t> server_until_{no_server_word};  // ns on the steady clock, likewise
+
+  static constexpr std::int64_t no_server_word = std::numeric_limits<std::int64_t>::max();
+};
+
+/// What an attempt says about the API as a whole, not about its row.
+Circuit::Result result_of(const AttemptEnd& end) noexcept;
+
+}  // namespace amend

@@ -1,0 +1,164 @@
+#include "amend/worker/brake.hpp"
+
+#include <algorithm>
+
+#include "amend/wonder/answer.hpp"
+
+namespace amend {
+namespace {
+
+constexpr std::uint16_t unavailable = 503;
+
+using Signal = AdaptiveRate::Signal;
+
+Signal signal_of(const AttemptEnd& end) noexcept {
+  if (end.kind == AttemptEnd::Kind::timeout) return Signal::overloaded;
+  if (is_throttled(end)) return Signal::refused;
+  if (end.kind == AttemptEnd::Kind::answered && end.http == unavailable) return Signal::overloaded;
+  return result_of(end) == Circuit::Result::success ? Signal::accepted : Signal::nothing;
+}
+
+std::int64_t to_ns(Brake::time_point t) noexcept {
+  return std::chrono::nanoseconds(t.time_since_epoch()).count();
+}
+
+}  // namespace
+
+Circuit::Result result_of(const AttemptEnd& end) noexcept {
+  using wonder::Meaning;
+  if (end.kind == AttemptEnd::Kind::not_processed) return Circuit::Result::nothing;
+  if (end.kind != AttemptEnd::Kind::answered) return Circuit::Result::failure;
+  if (is_throttled(end)) return Circuit::Result::throttled;
+  switch (end.meaning) {
+    case Meaning::transient:
+    case Meaning::unusable: return Circuit::Result::failure;
+    case Meaning::credentials:
+    case Meaning::moved:
+    case Meaning::mismatch: return Circuit::Result::nothing;
+    default: return Circuit::Result::success;
+  }
+}
+
+Brake::Brake(const PaceConfig& pace) noexcept
+    : canary_(pace.canary),
+      limiter_(pace.rate.interval, pace.burst),
+      concurrency_(pace.connections * pace.pipeline),
+      concurrency_mode_(pace.concurrency),
+      in_flight_max_(pace.connections * pace.pipeline),
+      rate_(pace.rate),
+      adapts_(pace.rate.mode == RateMode::adaptive) {
+  if (pace.rate.mode == RateMode::adaptive) set_rate(pace.rate, time_point{});
+}
+
+Brake::Decision Brake::ask(time_point now, std::uint64_t in_flight) noexcept {
+  BrakeTicket ticket;
+  if (paused()) return Decision(Answer::wait, time_point::max(), ticket);
+  ticket.admission = canary_.admit();
+  if (ticket.admission == Canary::Admission::no) return Decision(Answer::wait, now + look_up, BrakeTicket());
+  if (concurrency_mode_ == Concurrency::adaptive && !concurrency_.admits(in_flight))
+    return refuse(Answer::wait, now + look_up, ticket, now);
+  const auto allowed = circuit_.ask(now);
+  if (!allowed.go) return refuse(Answer::wait, allowed.at, ticket, now);
+  ticket.trial = allowed.trial;
+  if (to_ns(now) >= server_until_.load(std::memory_order_relaxed)) {
+    const std::lock_guard lock(pace_mutex_);
+    set_pace(now);
+  }
+  const auto decision = limiter_.try_acquire(now);
+  if (!decision.go) return refuse(Answer::too_fast, decision.at, ticket, now);
+  return Decision(Answer::go, now, ticket);
+}
+
+Brake::Decision Brake::refuse(Answer answer, time_point at, BrakeTicket ticket, time_point now) noexcept {
+  give_back(ticket, now);
+  return Decision(answer, at, BrakeTicket());
+}
+
+void Brake::give_back(BrakeTicket ticket, time_point now) noexcept {
+  if (ticket.admission == Canary::Admission::as_canary) canary_.attempt_over();
+  if (ticket.trial != Circuit::no_trial) circuit_.record(Circuit::Result::nothing, ticket.trial, 0, now, 0);
+}
+
+Circuit::Change Brake::record(const AttemptEnd& end, const Ended& ended, time_point now,
+                              std::uint64_t random) noexcept {
+  if (ended.ticket.admission == Canary::Admission::as_canary) canary_.attempt_over();
+  adapt(end, ended, now);
+  const auto change = circuit_.record(result_of(end), ended.ticket.trial, ended.row, now, random);
+  if (change == Circuit::Change::opened) clock_.stop(RunClock::Reason::outage, now);
+  if (change == Circuit::Change::closed) clock_.go_on(RunClock::Reason::outage, now);
+  return change;
+}
+
+void Brake::adapt(const AttemptEnd& end, const Ended& ended, time_point now) noexcept {
+  const Signal signal = signal_of(end);
+  if (concurrency_mode_ == Concurrency::adaptive)
+    concurrency_.record(signal, now - ended.sent, ended.in_flight, ended.sent, now);
+  if (!adapts_.load(std::memory_order_relaxed)) return;
+  const std::lock_guard lock(pace_mutex_);
+  if (!adaptive_) return;
+  adaptive_->record(signal, ended.sent, now);
+  set_pace(now);
+}
+
+void Brake::hold_until(time_point until, time_point now) noexcept {
+  limiter_.hold_until(until);
+  clock_.hold_until(until, now);
+}
+
+void Brake::heed(const ServerPace& asked, time_point now) noexcept {
+  if (asked.wait.count() > 0) hold_until(now + asked.wait, now);
+  if (!asked.interval) return;
+  const std::lock_guard lock(pace_mutex_);
+  server_interval_ = *asked.interval;
+  server_until_.store(to_ns(now + asked.valid_for), std::memory_order_relaxed);
+  set_pace(now);
+}
+
+void Brake::pause(time_point now) noexcept {
+  if (!paused_.exchange(true, std::memory_order_acq_rel)) clock_.stop(RunClock::Reason::paused, now);
+}
+
+void Brake::unpause(time_point now) noexcept {
+  if (paused_.exchange(false, std::memory_order_acq_rel)) clock_.go_on(RunClock::Reason::paused, now);
+}
+
+void Brake::set_rate(const RateSetting& rate, time_point now) noexcept {
+  const std::lock_guard lock(pace_mutex_);
+  rate_ = rate;
+  adaptive_.reset();
+  if (rate.mode == RateMode::adaptive) adaptive_.emplace(rate.interval);
+  adapts_.store(adaptive_.has_value(), std::memory_order_relaxed);
+  set_pace(now);
+}
+
+void Brake::set_in_flight_max(std::uint32_t requests) noexcept {
+  in_flight_max_.store(requests, std::memory_order_relaxed);
+}
+
+// The caller holds pace_mutex_.
+void Brake::set_pace(time_point now) noexcept {
+  if (to_ns(now) >= server_until_.load(std::memory_order_relaxed)) {
+    server_interval_ = std::chrono::nanoseconds(0);
+    server_until_.store(no_server_word, std::memory_order_relaxed);
+  }
+  limiter_.set_interval(slowest().interval, now);
+}
+
+Brake::Pace Brake::slowest() const noexcept {
+  Pace pace(rate_.interval, Pacer::option);
+  if (adaptive_) pace = Pace(adaptive_->interval(), Pacer::adaptive);
+  if (server_interval_ > pace.interval) pace = Pace(server_interval_, Pacer::server);
+  return pace;
+}
+
+Brake::Pace Brake::pace() const noexcept {
+  const std::lock_guard lock(pace_mutex_);
+  return slowest();
+}
+
+std::uint32_t Brake::in_flight_max() const noexcept {
+  const std::uint32_t all = in_flight_max_.load(std::memory_order_relaxed);
+  return concurrency_mode_ == Concurrency::adaptive ? std::min(all, concurrency_.limit()) : all;
+}
+
+}  // namespace amend

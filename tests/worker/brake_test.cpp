@@ -1,0 +1,176 @@
+// The brake of the whole run, in simulated time.
+#include "amend/worker/brake.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "amend/wonder/answer.hpp"
+
+using namespace amend;
+using namespace std::chrono_literals;
+using wonder::Meaning;
+using Answer = Brake::Answer;
+
+namespace {
+
+const Brake::time_point t0(1'000h);
+
+PaceConfig pace(std::chrono::nanoseconds interval) {
+  PaceConfig out;
+  out.rate.interval = interval;
+  out.canary = CanaryMode::off;
+  return out;
+}
+
+AttemptEnd answered(std::uint16_t http) { return AttemptEnd::answered(wonder::meaning_of(http), http); }
+
+// How many requests go in `length`, asked for as soon as the brake says.
+int requests_in(Brake& brake, Brake::time_point from, std::chrono::nanoseconds length) {
+  int sent = 0;
+  for (auto now = from; now < from + length;) {
+    const auto decision = brake.ask(now, 0);
+    if (decision.answer == Answer::go) {
+      ++sent;
+    } else {
+      REQUIRE(decision.at > now);
+      now = decision.at;
+    }
+  }
+  return sent;
+}
+
+// So many attempts of as many rows come to this end at once.
+void end_all(Brake& brake, int attempts, const AttemptEnd& end, Brake::time_point now) {
+  for (int row = 0; row < attempts; ++row)
+    brake.record(end, Brake::Ended(BrakeTicket(), static_cast<std::uint64_t>(row), now - 1ms, 1), now, 0);
+}
+
+}  // namespace
+
+TEST_CASE("brake: a paused run sends nothing until it goes on, and its rows' clock stands still") {
+  Brake brake(pace(10ms));
+  CHECK(brake.ask(t0, 0).answer == Answer::go);
+  brake.pause(t0);
+  CHECK(brake.paused());
+  const auto refused = brake.ask(t0 + 1h, 0);
+  CHECK(refused.answer == Answer::wait);
+  CHECK(refused.at == Brake::time_point::max());
+  brake.pause(t0 + 1h);  // once more: nothing changes
+  brake.unpause(t0 + 2h);
+  CHECK(brake.clock().stood_still(t0 + 3h) == 2h);
+  CHECK(requests_in(brake, t0 + 2h, 1s) <= 101 + 1);  // nothing was saved up
+}
+
+TEST_CASE("brake: a Retry-After holds everybody, and its time does not count for the rows") {
+  Brake brake(pace(0ns));
+  brake.hold_until(t0 + 37s, t0);
+  const auto refused = brake.ask(t0 + 1s, 0);
+  CHECK(refused.answer == Answer::too_fast);
+  CHECK(refused.at == t0 + 37s);
+  CHECK(brake.ask(t0 + 37s, 0).answer == Answer::go);
+  CHECK(brake.clock().stood_still(t0 + 60s) == 37s);
+}
+
+TEST_CASE("brake: the server's rate-limit fields slow the run for as long as they hold, and never make it faster") {
+  Brake brake(pace(10ms));
+  ServerPace asked;
+  asked.interval = 100ms;
+  asked.valid_for = 5s;
+  brake.heed(asked, t0);
+  CHECK(brake.pace().pacer == Brake::Pacer::server);
+  CHECK(requests_in(brake, t0, 4s) <= 4 * 10 + 1);
+  CHECK(requests_in(brake, t0 + 5s, 1s) >= 99);
+  CHECK(brake.pace().pacer == Brake::Pacer::option);
+  asked.interval = 1ms;
+  brake.heed(asked, t0 + 10s);
+  CHECK(brake.pace().interval == 10ms);
+}
+
+TEST_CASE("brake: fields that say the window is used up hold the run until it resets") {
+  Brake brake(pace(0ns));
+  ServerPace asked;
+  asked.wait = 3s;
+  brake.heed(asked, t0);
+  CHECK(brake.ask(t0 + 2s, 0).at == t0 + 3s);
+}
+
+TEST_CASE("brake: another rate counts at once, without a burst") {
+  Brake brake(pace(60s));
+  CHECK(brake.ask(t0, 0).answer == Answer::go);
+  CHECK(brake.ask(t0, 0).at > t0 + 50s);
+  RateSetting faster;
+  faster.interval = 20ms;
+  brake.set_rate(faster, t0 + 1s);
+  const int sent = requests_in(brake, t0 + 1s, 2s);
+  CHECK(sent >= 99);
+  CHECK(sent <= 101);
+}
+
+TEST_CASE("brake: --rate auto slows down for a 429, and a fixed rate does not") {
+  PaceConfig adaptive = pace(0ns);
+  adaptive.rate.mode = RateMode::adaptive;
+  Brake found(adaptive);
+  CHECK(found.pace().pacer == Brake::Pacer::adaptive);
+  const auto before = found.pace().interval;
+  for (int i = 0; i < 20; ++i) end_all(found, 1, answered(200), t0 + i * 100ms);
+  end_all(found, 1, answered(429), t0 + 2s);
+  CHECK(found.pace().interval > 0ns);
+  const auto after_cut = found.pace().interval;
+  CHECK(after_cut >= before / 2);
+
+  Brake fixed(pace(10ms));
+  end_all(fixed, 1, answered(429), t0);
+  CHECK(fixed.pace().interval == 10ms);
+}
+
+TEST_CASE("brake: in an outage one request now and then goes, and the rows' clock stands still until it is over") {
+  Brake brake(pace(0ns));
+  end_all(brake, Circuit::failures_to_open, answered(503), t0);
+  CHECK_FALSE(brake.circuit().closed());
+  int probes = 0;
+  auto now = t0;
+  while (now < t0 + 10min) {
+    const auto decision = brake.ask(now, 0);
+    if (decision.answer != Answer::go) {
+      now = decision.at;
+      continue;
+    }
+    ++probes;
+    brake.record(answered(503), Brake::Ended(decision.ticket, 1, now, 1), now + 1ms, 1'000'000'007);
+  }
+  CHECK(probes <= 60);
+  CHECK(probes >= 20);
+  CHECK(brake.clock().stood_still(now) >= 10min);
+}
+
+TEST_CASE("brake: a ticket that comes back unsent leaves its place to another request") {
+  PaceConfig config = pace(1h);
+  config.canary = CanaryMode::on;
+  Brake brake(config);
+  const auto first = brake.ask(t0, 0);
+  CHECK(first.answer == Answer::go);
+  CHECK(brake.ask(t0, 0).answer == Answer::wait);  // the canary's only place is taken
+  brake.give_back(first.ticket, t0);
+  CHECK(brake.ask(t0, 0).answer == Answer::too_fast);  // the pace: and the place is free again
+  CHECK(brake.ask(t0, 0).answer == Answer::too_fast);
+}
+
+TEST_CASE("brake: what each end of an attempt says about the API") {
+  using R = Circuit::Result;
+  using Kind = AttemptEnd::Kind;
+  const auto means = [](Meaning meaning, std::uint16_t http) { return result_of(AttemptEnd::answered(meaning, http)); };
+  CHECK(means(Meaning::success, 200) == R::success);
+  CHECK(means(Meaning::card_refused, 200) == R::success);
+  CHECK(means(Meaning::refused, 404) == R::success);
+  CHECK(means(Meaning::transient, 429) == R::throttled);
+  CHECK(means(Meaning::transient, 503) == R::failure);
+  CHECK(means(Meaning::unusable, 200) == R::failure);
+  CHECK(means(Meaning::credentials, 401) == R::nothing);
+  CHECK(means(Meaning::moved, 302) == R::nothing);
+  CHECK(means(Meaning::mismatch, 200) == R::nothing);
+  CHECK(result_of(AttemptEnd::without_answer(Kind::timeout)) == R::failure);
+  CHECK(result_of(AttemptEnd::without_answer(Kind::closed)) == R::failure);
+  CHECK(result_of(AttemptEnd::without_answer(Kind::protocol)) == R::failure);
+  CHECK(result_of(AttemptEnd::without_answer(Kind::not_processed)) == R::nothing);
+}

@@ -1,0 +1,186 @@
+// What a person or the server changes in a worker while it runs.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "worker_bench.hpp"
+
+using namespace amend;
+using namespace amend::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Calls `action` when the worker has gone round its loop so many times.
+void after_turns(FakeSession& session, int turns, std::function<void()> action) {
+  if (turns == 0) return action();
+  session.later([&session, turns, action] { after_turns(session, turns - 1, action); });
+}
+
+std::size_t connections_used(const std::vector<Sent>& sent) {
+  std::set<std::size_t> used;
+  for (const Sent& one : sent) used.insert(one.connection);
+  return used.size();
+}
+
+}  // namespace
+
+TEST_CASE("worker: while the run is paused nothing is sent, answers are taken, and then it goes on") {
+  WorkerBench bench;
+  std::size_t seen_when_paused = 0;
+  std::size_t seen_later = 0;
+  bench.server.serve = [&](FakeSession& session) {
+    if (seen_when_paused == 0) {
+      bench.brake.pause(std::chrono::steady_clock::now());
+      seen_when_paused = bench.server.seen.size();
+      after_turns(session, 50, [&] {
+        seen_later = bench.server.seen.size();
+        bench.brake.unpause(std::chrono::steady_clock::now());
+        bench.control.wake();
+      });
+    }
+    session.reply_to_all();
+  };
+  bench.run(100);
+  CHECK(seen_later == seen_when_paused);
+  CHECK(bench.count(Status::success) == 100);
+}
+
+TEST_CASE("worker: a 429 costs a row no attempt, however many come") {
+  WorkerBench bench;
+  bench.config.retry.attempts_max = 1;
+  bench.server.serve = [throttled = 0](FakeSession& session) mutable {
+    while (!session.requests().empty()) {
+      if (++throttled % 2 == 0) {
+        session.reply_well();
+      } else {
+        session.reply(429, "");
+      }
+    }
+  };
+  bench.run(40);
+  CHECK(bench.count(Status::success) == 40);
+  for (const Ended& row : bench.ended) CHECK(row.attempts == 1);
+  CHECK(bench.metrics.throttled.value() >= 20);
+  CHECK(bench.metrics.retries.value() == 0);
+  CHECK(bench.metrics.requeues.value() == bench.metrics.throttled.value());
+}
+
+TEST_CASE("worker: with the canary one row goes alone, then ten, then all") {
+  WorkerBench bench;
+  bench.config.pace.pipeline = 16;
+  bench.connections = 4;
+  PaceConfig pace;
+  pace.rate.interval = 0ns;
+  Brake brake(pace);
+  std::vector<std::size_t> lots;
+  bench.server.serve = [&](FakeSession& session) {
+    lots.push_back(session.requests().size());
+    session.reply_to_all();
+  };
+  bench.run_with(brake, 200);
+  CHECK(bench.count(Status::success) == 200);
+  REQUIRE(lots.size() > 2);
+  CHECK(lots[0] == 1);
+  CHECK(*std::max_element(lots.begin(), lots.begin() + 2) <= Canary::group_rows);
+  CHECK(brake.canary().over());
+}
+
+TEST_CASE("worker: a canary that fails stops the run, names the last error, and the rest is held back") {
+  WorkerBench bench;
+  PaceConfig pace;
+  pace.rate.interval = 0ns;
+  Brake brake(pace);
+  bench.server.serve = [](FakeSession& session) {
+    while (!session.requests().empty()) session.reply(404, R"({"code":"E0404","message":"no such customer"})");
+  };
+  bench.run_with(brake, 200);
+  CHECK(bench.server.seen.size() == Canary::first_rows_max);
+  CHECK(bench.count(Status::failed) == Canary::first_rows_max);
+  CHECK(bench.dropped == 200 - Canary::first_rows_max);
+  CHECK(bench.control.cause() == StopCause::failures);
+  CHECK(bench.control.text() ==
+        "none of the first 3 rows succeeded, the last one: E0404; the others are held back (--canary off sends them "
+        "all the same)");
+}
+
+TEST_CASE("worker: an outage at the start burns no row of the canary") {
+  WorkerBench bench;
+  bench.config.retry.attempts_max = 2;
+  PaceConfig pace;
+  pace.rate.interval = 0ns;
+  Brake brake(pace);
+  // One row may find its second attempt failing before the circuit opens.
+  bench.config.retry.attempts_max = 6;
+  bench.config.retry.backoff_first = bench.config.retry.backoff_max = 100ms;
+  bench.server.serve = [&](FakeSession& session) {
+    const bool over = bench.server.seen.size() > Circuit::failures_to_open;
+    while (!session.requests().empty()) {
+      if (over) {
+        session.reply_well();
+      } else {
+        session.reply(503, "");
+      }
+    }
+  };
+  bench.run_with(brake, 100);
+  CHECK(bench.count(Status::success) == 100);
+}
+
+TEST_CASE("worker: three 401s at the start stop the run, with what the API said and the likely cause") {
+  WorkerBench bench;
+  bench.config.target.url = "https://gateway-stg.wonder.today";
+  bench.server.serve = [](FakeSession& session) {
+    while (!session.requests().empty()) session.reply(401, R"({"code":"E000002","message":"Invalid Credential"})");
+  };
+  bench.config.pace.pipeline = 1;
+  bench.run(100);
+  CHECK(bench.control.cause() == StopCause::credentials);
+  CHECK(bench.control.text().find("HTTP 401, E000002: Invalid Credential") != std::string::npos);
+  CHECK(bench.control.text().find("--url is the sandbox") != std::string::npos);
+  CHECK(bench.dropped >= 97 - 8);
+}
+
+TEST_CASE("worker: more connections are made when a person wants them, and used") {
+  WorkerBench bench;
+  bench.config.pace.pipeline = 1;
+  bool asked = false;
+  bench.server.serve = [&](FakeSession& session) {
+    if (!std::exchange(asked, true)) bench.control.set_connections(6);
+    after_turns(session, 20, [&session] { session.reply_to_all(); });
+  };
+  bench.run(120);
+  CHECK(bench.count(Status::success) == 120);
+  CHECK(connections_used(bench.server.seen) == 6);
+}
+
+TEST_CASE("worker: of fewer connections those too many are closed when their answers have come, and no row pays") {
+  WorkerBench bench;
+  bench.connections = 6;
+  bench.config.pace.pipeline = 2;
+  bench.server.serve = [&](FakeSession& session) {
+    if (bench.server.seen.size() == 60) bench.control.set_connections(1);
+    after_turns(session, 5, [&session] { session.reply_to_all(); });
+  };
+  bench.run(120);
+  CHECK(bench.count(Status::success) == 120);
+  CHECK(connections_used(bench.server.seen) == 6);
+  const std::vector<Sent> last(bench.server.seen.end() - 30, bench.server.seen.end());
+  CHECK(connections_used(last) == 1);
+  CHECK(bench.metrics.requeues.value() == 0);
+}
+
+TEST_CASE("worker: rate-limit fields slow the run, and Retry-After wins over them") {
+  WorkerBench bench;
+  bench.config.pace.pipeline = 1;
+  bench.server.serve = [&](FakeSession& session) {
+    while (!session.requests().empty()) session.reply_well_with("RateLimit: \"default\";r=51;t=1\r\n");
+  };
+  const auto start = std::chrono::steady_clock::now();
+  bench.run(6);
+  CHECK(bench.count(Status::success) == 6);
+  CHECK(bench.brake.pace().pacer == Brake::Pacer::server);
+  // 20 ms each, but for what a late timer may catch up.
+  CHECK(bench.server.seen.back().at - start >= 5 * 15ms - 20ms);
+}
