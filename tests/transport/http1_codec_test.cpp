@@ -2,125 +2,32 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <random>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "transport/parsed_answers.hpp"
 
 using amend::Request;
 using amend::Response;
 using amend::http1::append_request;
 using amend::http1::Limits;
 using amend::http1::ResponseParser;
-using Step = ResponseParser::Step;
-
-namespace {
-
-// A Response whose text outlives the parser's buffer.
-class Answer {
- public:
-  Answer() = default;
-  explicit Answer(const Response& r)
-      : status(r.status),
-        close(r.close),
-        body(r.body),
-        retry_after(r.retry_after),
-        date(r.date),
-        location(r.location),
-        content_type(r.content_type),
-        head(r.head),
-        has_rate_fields(r.has_rate_fields) {}
-  bool operator==(const Answer&) const = default;
-
-  int status = 0;
-  bool close = false;
-  std::string body, retry_after, date, location, content_type, head;
-  bool has_rate_fields = false;
-};
-
-class Result {
- public:
-  std::vector<Answer> answers;
-  std::string error;  // empty: none
-  bool clean_end = false;
-  std::size_t taken = 0;  // bytes committed before the error
-  bool operator==(const Result& o) const {
-    return answers == o.answers && error == o.error && clean_end == o.clean_end;
-  }
-};
-
-void feed(ResponseParser& parser, std::string_view bytes) {
-  const auto room = parser.prepare(bytes.size());
-  if (!bytes.empty()) std::memcpy(room.data(), bytes.data(), bytes.size());
-  parser.commit(bytes.size());
-}
-
-// Takes what there is; false after an error.
-bool drain(ResponseParser& parser, Result& result) {
-  for (;;) {
-    Response r;
-    switch (parser.next(r)) {
-      case Step::response: result.answers.emplace_back(r); break;
-      case Step::need_more: return true;
-      case Step::error: result.error = parser.error(); return false;
-    }
-  }
-}
-
-void end(ResponseParser& parser, Result& result) {
-  for (;;) {
-    Response r;
-    switch (parser.finish(r)) {
-      case Step::response: result.answers.emplace_back(r); break;
-      case Step::need_more: result.clean_end = true; return;
-      case Step::error: result.error = parser.error(); return;
-    }
-  }
-}
-
-// Parses `pieces` as they come, then the end of the stream.
-Result parse(const std::vector<std::string_view>& pieces, Limits limits = Limits()) {
-  ResponseParser parser(limits);
-  Result result;
-  for (const auto piece : pieces) {
-    feed(parser, piece);
-    result.taken += piece.size();
-    if (!drain(parser, result)) return result;
-  }
-  end(parser, result);
-  return result;
-}
-
-Result parse(std::string_view bytes, Limits limits = Limits()) { return parse(std::vector{bytes}, limits); }
-
-std::vector<std::string_view> cut(std::string_view bytes, std::size_t size) {
-  std::vector<std::string_view> pieces;
-  for (; !bytes.empty(); bytes.remove_prefix(std::min(size, bytes.size()))) pieces.push_back(bytes.substr(0, size));
-  return pieces;
-}
-
-std::string error_of(std::string_view bytes, Limits limits = Limits()) { return parse(bytes, limits).error; }
-
-const std::string plain =
-    "HTTP/1.1 200 OK\r\nServer: nginx\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\ncontent-TYPE:application/json \r\n"
-    "Content-Length: 12\r\nConnection: keep-alive\r\n\r\n{\"code\":200}";
-const std::string chunked =
-    "HTTP/1.1 503 Busy\r\nTransfer-Encoding: Chunked\r\nRetry-After: 7\r\n\r\n"
-    "5;name=\"a b\"\r\nhello\r\n00A ; x\r\n, wide wor\r\n2\r\nld\r\n0;last\r\nX-Trailer: 1\r\nY: \r\n\r\n";
-const std::string no_content = "HTTP/1.1 204 No Content\r\nLocation: /x\r\n\r\n";
-const std::string not_modified = "HTTP/1.1 304\r\nContent-Length: 512\r\n\r\n";
-const std::string interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
-const std::string until_close = "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\n\r\n<html>\r\n\r\n</html>";
-
-std::string sized(std::string_view status_line, std::string_view fields, std::string_view body = "ok") {
-  return std::string(status_line) + "\r\n" + std::string(fields) + "Content-Length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + std::string(body);
-}
-
-}  // namespace
+using test::Answer;
+using test::chunked;
+using test::cut;
+using test::error_of;
+using test::feed;
+using test::interim;
+using test::no_content;
+using test::not_modified;
+using test::parse;
+using test::plain;
+using test::sized;
+using test::Step;
+using test::until_close;
 
 TEST_CASE("http1_codec: a PUT is the request line, the lines given, its length, and the body unchanged") {
   std::string out = "before";
@@ -180,83 +87,6 @@ TEST_CASE("http1_codec: 1xx answers are skipped and pairing is unchanged") {
   REQUIRE(result.answers.size() == 2);
   CHECK(result.answers[0].status == 200);
   CHECK(result.answers[1].status == 204);
-}
-
-TEST_CASE("http1_codec: the head is the final answer's field lines as they came") {
-  const auto head_of = [](const std::string& bytes) {
-    const auto result = parse(bytes);
-    REQUIRE_MESSAGE(result.answers.size() == 1, result.error);
-    return result.answers[0].head;
-  };
-  CHECK(head_of(plain) ==
-        "Server: nginx\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\ncontent-TYPE:application/json \r\n"
-        "Content-Length: 12\r\nConnection: keep-alive\r\n");
-  CHECK(head_of(chunked) == "Transfer-Encoding: Chunked\r\nRetry-After: 7\r\n");
-  CHECK(head_of(interim + no_content) == "Location: /x\r\n");
-  CHECK(head_of(until_close) == "Content-Type: text/html\r\n");
-  CHECK(head_of("HTTP/1.1 200 OK\r\n\r\nok").empty());
-}
-
-TEST_CASE("http1_codec: fields that tell of a rate limit are noticed, in any case of their letters") {
-  const auto noticed = [](const std::string& name) {
-    const auto result = parse(sized("HTTP/1.1 200 OK", "Server: x\r\n" + name + ": 1\r\nVia: y\r\n"));
-    REQUIRE_MESSAGE(result.answers.size() == 1, result.error);
-    return result.answers[0].has_rate_fields;
-  };
-  for (const auto* name :
-       {"RateLimit", "ratelimit", "RATELIMIT", "RateLimit-Policy", "ratelimit-policy", "RateLimit-Limit",
-        "Ratelimit-Remaining", "RATELIMIT-RESET", "X-RateLimit-Limit", "x-ratelimit-remaining", "X-Ratelimit-Reset",
-        "X-Rate-Limit-Limit", "x-rate-limit-remaining", "X-RATE-LIMIT-RESET"}) {
-    CAPTURE(name);
-    CHECK(noticed(name));
-  }
-  for (const auto* name :
-       {"Server", "RateLimits", "RateLimit-", "X-RateLimit", "RateLimit-Police", "RateLimit-Limits", "RateLimit-Used",
-        "X-RateLimit-Reser", "X-RateLimit-Resource", "XX-RateLimit-Limit", "Rate-Limit-Reset", "Retry-After",
-        "Expires-x", "X-Frame-Options", "WWW-Authenticate", "X-Content-Type-Options"}) {
-    CAPTURE(name);
-    CHECK_FALSE(noticed(name));
-  }
-}
-
-TEST_CASE("http1_codec: rate-limit fields are noticed wherever the bytes are cut, and only in their own answer") {
-  const std::string limited = sized("HTTP/1.1 429 Slow", "RateLimit: \"a\";r=0;t=3\r\nX-Other: 1\r\n");
-  const std::string all = plain + limited + plain;
-  for (std::size_t at = 0; at <= all.size(); ++at) {
-    CAPTURE(at);
-    const auto result = parse({std::string_view(all).substr(0, at), std::string_view(all).substr(at)});
-    REQUIRE(result.answers.size() == 3);
-    CHECK_FALSE(result.answers[0].has_rate_fields);
-    CHECK(result.answers[1].has_rate_fields);
-    CHECK(result.answers[1].head == "RateLimit: \"a\";r=0;t=3\r\nX-Other: 1\r\nContent-Length: 2\r\n");
-    CHECK_FALSE(result.answers[2].has_rate_fields);
-  }
-}
-
-TEST_CASE("http1_codec: a chunked body is joined behind the head, which stays as it was") {
-  const std::string fields = "X-RateLimit-Remaining: 5\r\nTransfer-Encoding: chunked\r\nX-RateLimit-Reset: 9\r\n";
-  std::string bytes = "HTTP/1.1 200 OK\r\n" + fields + "\r\n";
-  for (int i = 0; i < 40; ++i) bytes += "1;x=y\r\na\r\n";
-  bytes += "0\r\nRateLimit: \"trailer\"\r\n\r\n";
-  for (const std::size_t size : {std::size_t{1}, std::size_t{7}, bytes.size()}) {
-    CAPTURE(size);
-    const auto result = parse(cut(plain + bytes + plain, size));
-    REQUIRE(result.answers.size() == 3);
-    CHECK(result.answers[1].head == fields);
-    CHECK(result.answers[1].has_rate_fields);
-    CHECK(result.answers[1].body == std::string(40, 'a'));
-  }
-}
-
-TEST_CASE("http1_codec: rate-limit fields of a 1xx answer or in trailers do not count") {
-  const auto early = parse("HTTP/1.1 103 Early\r\nRateLimit: \"a\";r=0;t=3\r\n\r\n" + plain);
-  REQUIRE(early.answers.size() == 1);
-  CHECK_FALSE(early.answers[0].has_rate_fields);
-  CHECK(early.answers[0].head.find("RateLimit") == std::string::npos);
-  const auto late = parse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nRateLimit: \"a\";r=0;t=3\r\n\r\n");
-  REQUIRE(late.answers.size() == 1);
-  CHECK_FALSE(late.answers[0].has_rate_fields);
-  CHECK(late.answers[0].head == "Transfer-Encoding: chunked\r\n");
 }
 
 TEST_CASE("http1_codec: without a length the body goes on until the connection ends") {
