@@ -59,6 +59,21 @@ bool has_control(std::string_view s) noexcept {
   return std::ranges::any_of(s, is_control);
 }
 
+/// A field that tells of a rate limit, in one of the ways that `read_server_pace` knows.
+bool is_rate_field(std::string_view name) noexcept {
+  switch (name.size()) {
+    case 9: return equals(name, "ratelimit");
+    case 15: return equals(name, "ratelimit-limit") || equals(name, "ratelimit-reset");
+    case 16: return equals(name, "ratelimit-policy");
+    case 17: return equals(name, "x-ratelimit-limit") || equals(name, "x-ratelimit-reset");
+    case 18: return equals(name, "x-rate-limit-limit") || equals(name, "x-rate-limit-reset");
+    case 19: return equals(name, "ratelimit-remaining");
+    case 21: return equals(name, "x-ratelimit-remaining");
+    case 22: return equals(name, "x-rate-limit-remaining");
+    default: return false;
+  }
+}
+
 int hex_value(char c) noexcept {
   if (is_digit(c)) return c - '0';
   const char l = lower(c);
@@ -202,6 +217,7 @@ ResponseParser::Progress ResponseParser::status_line() noexcept {
   if (status < 100 || status > 599) return fail("a status outside 100 to 599");
   head_.status = static_cast<std::uint16_t>(status);
   head_.http_1_0 = line[7] == '0';
+  head_.lines.begin = position_ - begin_;
   state_ = State::field_line;
   return Progress::go_on;
 }
@@ -209,11 +225,15 @@ ResponseParser::Progress ResponseParser::status_line() noexcept {
 ResponseParser::Progress ResponseParser::field_line() noexcept {
   std::string_view line;
   if (!take_line(line, head_bytes_left(), "the head of the answer is too long")) return Progress::stop;
-  if (line.empty()) return end_of_head();
+  if (line.empty()) {
+    head_.lines.size = position_ - begin_ - head_.lines.begin - 2;
+    return end_of_head();
+  }
   std::string_view name;
   std::string_view value;
   if (!field_syntax(line, name, value)) return Progress::stop;
   field(name, value);
+  head_.has_rate_fields = head_.has_rate_fields || is_rate_field(name);
   return state_ == State::broken ? Progress::stop : Progress::go_on;
 }
 
@@ -407,6 +427,8 @@ void ResponseParser::deliver(Response& out) noexcept {
   out.date = view(head_.date);
   out.location = view(head_.location);
   out.content_type = view(head_.content_type);
+  out.head = view(head_.lines);
+  out.has_rate_fields = head_.has_rate_fields;
   interims_ = 0;
   start_message();
 }

@@ -13,6 +13,11 @@ using http1::ResponseParser;
 
 namespace {
 
+std::string text_of(const Response& response) {
+  return std::to_string(response.status) + (response.close ? "c" : "k") + (response.has_rate_fields ? "r" : "-") +
+         std::string(response.head) + std::string(response.body) + '\n';
+}
+
 // What came out, as text.
 std::string read(std::string_view bytes, std::size_t piece, http1::Limits limits) {
   ResponseParser parser(limits);
@@ -25,7 +30,9 @@ std::string read(std::string_view bytes, std::size_t piece, http1::Limits limits
       if (step == ResponseParser::Step::error) break;
       require(response.status >= 200 && response.status <= 599, "only final answers come out");
       require(response.body.size() <= limits.body_bytes_max, "no body is longer than the limit");
-      seen += std::to_string(response.status) + (response.close ? "c" : "k") + std::string(response.body) + '\n';
+      require(response.head.size() <= limits.head_bytes_max, "no head is longer than the limit");
+      require(response.head.empty() || response.head.ends_with("\r\n"), "a head is whole lines");
+      seen += text_of(response);
     }
     require(!parser.error().empty(), "an error has a reason");
     require(parser.next(response) == ResponseParser::Step::error, "an error stays");
@@ -41,7 +48,7 @@ std::string read(std::string_view bytes, std::size_t piece, http1::Limits limits
     if (!take_all()) return seen + "error";
   }
   const auto step = parser.finish(response);
-  if (step == ResponseParser::Step::response) seen += std::to_string(response.status) + std::string(response.body);
+  if (step == ResponseParser::Step::response) seen += text_of(response);
   return seen + (step == ResponseParser::Step::error ? "cut" : "end");
 }
 

@@ -16,7 +16,8 @@
 //                 longer than `head_bytes_max`; the body is decoded in place.
 //   close         `Connection: close`; HTTP/1.0 without `keep-alive`; a body that the end of the connection ends.
 //
-// Of a field that must be single and is repeated (Retry-After, Date, Location, Content-Type) the first is kept.
+// Of a field that must be single and is repeated (Retry-After, Date, Location, Content-Type) the first is kept. Fields
+// of 1xx answers and trailers tell nothing.
 #pragma once
 
 #include <cstddef>
@@ -117,7 +118,9 @@ class ResponseParser {
     bool keep_alive = false;
     bool chunked = false;
     bool has_length = false;
+    bool has_rate_fields = false;
     std::uint64_t length = 0;
+    Piece lines;
     Piece retry_after;
     Piece date;
     Piece location;

@@ -1,0 +1,93 @@
+// The head of an answer and the rate-limit fields in it.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+#include "transport/parsed_answers.hpp"
+
+using test::chunked;
+using test::cut;
+using test::interim;
+using test::no_content;
+using test::parse;
+using test::plain;
+using test::sized;
+using test::until_close;
+
+TEST_CASE("http1_codec: the head is the final answer's field lines as they came") {
+  const auto head_of = [](const std::string& bytes) {
+    const auto result = parse(bytes);
+    REQUIRE_MESSAGE(result.answers.size() == 1, result.error);
+    return result.answers[0].head;
+  };
+  CHECK(head_of(plain) ==
+        "Server: nginx\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\ncontent-TYPE:application/json \r\n"
+        "Content-Length: 12\r\nConnection: keep-alive\r\n");
+  CHECK(head_of(chunked) == "Transfer-Encoding: Chunked\r\nRetry-After: 7\r\n");
+  CHECK(head_of(interim + no_content) == "Location: /x\r\n");
+  CHECK(head_of(until_close) == "Content-Type: text/html\r\n");
+  CHECK(head_of("HTTP/1.1 200 OK\r\n\r\nok").empty());
+}
+
+TEST_CASE("http1_codec: fields that tell of a rate limit are noticed, in any case of their letters") {
+  const auto noticed = [](const std::string& name) {
+    const auto result = parse(sized("HTTP/1.1 200 OK", "Server: x\r\n" + name + ": 1\r\nVia: y\r\n"));
+    REQUIRE_MESSAGE(result.answers.size() == 1, result.error);
+    return result.answers[0].has_rate_fields;
+  };
+  for (const auto* name :
+       {"RateLimit", "ratelimit", "RATELIMIT", "RateLimit-Policy", "ratelimit-policy", "RateLimit-Limit",
+        "Ratelimit-Remaining", "RATELIMIT-RESET", "X-RateLimit-Limit", "x-ratelimit-remaining", "X-Ratelimit-Reset",
+        "X-Rate-Limit-Limit", "x-rate-limit-remaining", "X-RATE-LIMIT-RESET"}) {
+    CAPTURE(name);
+    CHECK(noticed(name));
+  }
+  for (const auto* name :
+       {"Server", "RateLimits", "RateLimit-", "X-RateLimit", "RateLimit-Police", "RateLimit-Limits", "RateLimit-Used",
+        "X-RateLimit-Reser", "X-RateLimit-Resource", "XX-RateLimit-Limit", "Rate-Limit-Reset", "Retry-After",
+        "Expires-x", "X-Frame-Options", "WWW-Authenticate", "X-Content-Type-Options"}) {
+    CAPTURE(name);
+    CHECK_FALSE(noticed(name));
+  }
+}
+
+TEST_CASE("http1_codec: rate-limit fields are noticed wherever the bytes are cut, and only in their own answer") {
+  const std::string limited = sized("HTTP/1.1 429 Slow", "RateLimit: \"a\";r=0;t=3\r\nX-Other: 1\r\n");
+  const std::string all = plain + limited + plain;
+  for (std::size_t at = 0; at <= all.size(); ++at) {
+    CAPTURE(at);
+    const auto result = parse({std::string_view(all).substr(0, at), std::string_view(all).substr(at)});
+    REQUIRE(result.answers.size() == 3);
+    CHECK_FALSE(result.answers[0].has_rate_fields);
+    CHECK(result.answers[1].has_rate_fields);
+    CHECK(result.answers[1].head == "RateLimit: \"a\";r=0;t=3\r\nX-Other: 1\r\nContent-Length: 2\r\n");
+    CHECK_FALSE(result.answers[2].has_rate_fields);
+  }
+}
+
+TEST_CASE("http1_codec: a chunked body is joined behind the head, which stays as it was") {
+  const std::string fields = "X-RateLimit-Remaining: 5\r\nTransfer-Encoding: chunked\r\nX-RateLimit-Reset: 9\r\n";
+  std::string bytes = "HTTP/1.1 200 OK\r\n" + fields + "\r\n";
+  for (int i = 0; i < 40; ++i) bytes += "1;x=y\r\na\r\n";
+  bytes += "0\r\nRateLimit: \"trailer\"\r\n\r\n";
+  for (const std::size_t size : {std::size_t{1}, std::size_t{7}, bytes.size()}) {
+    CAPTURE(size);
+    const auto result = parse(cut(plain + bytes + plain, size));
+    REQUIRE(result.answers.size() == 3);
+    CHECK(result.answers[1].head == fields);
+    CHECK(result.answers[1].has_rate_fields);
+    CHECK(result.answers[1].body == std::string(40, 'a'));
+  }
+}
+
+TEST_CASE("http1_codec: rate-limit fields of a 1xx answer or in trailers do not count") {
+  const auto early = parse("HTTP/1.1 103 Early\r\nRateLimit: \"a\";r=0;t=3\r\n\r\n" + plain);
+  REQUIRE(early.answers.size() == 1);
+  CHECK_FALSE(early.answers[0].has_rate_fields);
+  CHECK(early.answers[0].head.find("RateLimit") == std::string::npos);
+  const auto late = parse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nRateLimit: \"a\";r=0;t=3\r\n\r\n");
+  REQUIRE(late.answers.size() == 1);
+  CHECK_FALSE(late.answers[0].has_rate_fields);
+  CHECK(late.answers[0].head == "Transfer-Encoding: chunked\r\n");
+}
