@@ -14,6 +14,7 @@ function rule_of(part,   key) {
   return (key in kind) ? key : ""
 }
 function offend(text) { printf "%s:%d: %s\n", FILENAME, FNR, text; offences++ }
+function pure(what) { return what ~ /^(noun|policy|shared)$/ }
 function allowed(target,   i, n, list) {
   if (folder(target) == folder(part) || folder(target) == "row" || target == "error" || target == "config") return 1
   n = split(may[rule], list, " ")
@@ -43,12 +44,12 @@ rule == "" { next }
 /^[ \t]*#[ \t]*include[ \t]*</ {
   name = $0; sub(/^[^<]*</, "", name); sub(/>.*/, "", name)
   if (header && name ~ /^(boost\/beast|boost\/asio\/ssl|openssl\/)/) offend("a public header must not include <" name ">")
-  if (kind[rule] ~ /^(noun|policy)$/ &&
+  if (pure(kind[rule]) && !(kind[rule] == "shared" && name == "mutex") &&
       name ~ /^(boost\/(asio|beast)|openssl\/|sys\/|netinet\/|arpa\/|unistd\.h|fcntl\.h|netdb\.h|thread|mutex|condition_variable|fstream|filesystem|cstdio)/)
     offend("a " kind[rule] " must not include <" name ">: no sockets, threads or files there")
   next
 }
-kind[rule] ~ /^(noun|policy)$/ && /_clock::now\(/ && !/^[ \t]*\/\// { offend("a " kind[rule] " must not read a clock; take the time as an argument") }
+pure(kind[rule]) && /_clock::now\(/ && !/^[ \t]*\/\// { offend("a " kind[rule] " must not read a clock; take the time as an argument") }
 
 END {
   if (files == 0) { print "layers: no file to look at"; exit 2 }

@@ -24,6 +24,9 @@ must_refuse include/amend/transport/a.hpp '#include <openssl/ssl.h>'
 must_refuse include/amend/reader/csv_parser.hpp '#include <boost/asio/awaitable.hpp>'
 must_refuse src/worker/retry_policy.cpp '  return std::chrono::steady_clock::now();'
 must_refuse src/reporter/metrics.cpp '#include <thread>'
+must_refuse src/worker/rate_limiter.cpp '#include <mutex>'
+must_refuse src/worker/circuit.cpp '#include <thread>'
+must_refuse include/amend/worker/circuit.hpp '  return std::chrono::steady_clock::now();'
 must_refuse src/drawer/a.cpp '#include <string>'
 
 check "$root"
