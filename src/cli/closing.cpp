@@ -46,9 +46,12 @@ std::string time_line(const Summary& summary) {
   std::uint64_t ended = 0;
   for (const auto rows : summary.rows_by_status) ended += rows;
   const double rate = seconds > 0 ? static_cast<double>(ended) / seconds : 0;
-  return fmt::format("{}, {:.1f} rows/s; {} attempts, {} retries, {} connections",
+  const std::string throttled =
+      summary.throttled > 0 ? fmt::format(", {} answers 429", show_count(summary.throttled)) : std::string();
+  return fmt::format("{}, {:.1f} rows/s; {} attempts, {} retries{}, {} connections",
                      show_duration(std::chrono::duration_cast<std::chrono::milliseconds>(summary.elapsed)), rate,
-                     show_count(summary.attempts), show_count(summary.retries), show_count(summary.connections));
+                     show_count(summary.attempts), show_count(summary.retries), throttled,
+                     show_count(summary.connections));
 }
 
 std::string file_lines(const Summary& summary) {
