@@ -63,7 +63,7 @@ run() {  # rows, seconds it may take, options of amend, options of wonder-sim, e
   rm -rf "$place/run" "$place/requests.ndjson"
   make_rows "$rows" >"$place/rows.csv"
   start_simulator "$build/bin/wonder-sim" "$place/wonder-sim.log" --cert "$place/keys/server.pem" \
-    --key "$place/keys/server.key" --accept-any-id --request-log "$place/requests.ndjson" "${simulator_options[@]}"
+    --key "$place/keys/server.key" --accept-any-id --max-runtime 1h --request-log "$place/requests.ndjson" "${simulator_options[@]}"
   timeout --kill-after 10 "$limit" "$amend" update "$place/rows.csv" --url "$simulator_url" --auth none \
     --ca-file "$place/keys/ca.pem" --skip-check --run "$place/run" --progress none "${client_options[@]}" \
     >"$place/amend.log" 2>&1 &
@@ -97,7 +97,7 @@ heading() {  # what, seconds
 # --- a: a fixed rate
 
 # The mean over the first so many seconds, and the most in any [t, t + 1 s).
-mean_and_most() {  # seconds
+mean_and_most() {  # seconds, file of times
   awk -v seconds="$1" '
     $1 < seconds { n++; last = $1 }
     {
@@ -106,44 +106,45 @@ mean_and_most() {  # seconds
       while (at[NR] - at[low] >= 1) delete at[low++]
       if (NR - low + 1 > most) most = NR - low + 1
     }
-    END { printf "%.4f %d\n", (last > 0 ? (n - 1) / last : 0), most }' "$place/arrivals"
+    END { printf "%.4f %d\n", (last > 0 ? (n - 1) / last : 0), most }' "$2"
 }
 
-# The mean as amend itself tells it: from the first to the last row sent.
-mean_of_results() {
+# Seconds since the first row was sent, to the millisecond, as amend tells them: each row by its last attempt.
+sendings() {  # results.ndjson
   awk 'match($0, /"ms":[0-9.]+/) {
       took = substr($0, RSTART + 5, RLENGTH - 5) / 1000
       match($0, /"at":"[^"]*"/)
       split(substr($0, RSTART + 17, 12), part, ":")
-      sent = part[1] * 3600 + part[2] * 60 + part[3] - took
-      if (n++ == 0) first = last = sent
-      if (sent < first - 43200) sent += 86400  # past midnight
-      if (sent < first) first = sent
-      if (sent > last) last = sent
-    }
-    END { printf "%.4f\n", (last > first ? (n - 1) / (last - first) : 0) }' "$place/run/results.ndjson"
+      at = part[1] * 3600 + part[2] * 60 + part[3]
+      if (NR == 1) first = at
+      if (at < first - 43200) at += 86400  # past midnight
+      printf "%.4f\n", at - took
+    }' "$1" | sort -n | awk 'NR == 1 { first = $1 } { printf "%.4f\n", $1 - first }'
 }
 
 fixed_rate() {  # rate, seconds, what answers, options of wonder-sim
-  local rate=$1 length=$2 mean most own=–
+  local rate=$1 length=$2 mean most sent_mean='' sent_most=–
   run $((rate * length)) $((3 * length + 60)) "--rate $rate/s --connections 8 --pipeline 16" "$4"
   must_end_with 0 1
-  read -r mean most < <(mean_and_most "$length")
-  # The results have the last attempt of a row only.
-  [ -n "$4" ] || own=$(mean_of_results)
-  awk -v rate="$rate" -v answers="$3" -v requests="$(wc -l <"$place/arrivals")" -v mean="$mean" -v own="$own" \
-    -v most="$most" -v failed="$rows_failed" 'BEGIN {
-      if (own + 0 > 0) own = sprintf("%+.3f %%", (own / rate - 1) * 100)
-      printf "| `%d/s` | %s | %d | %.2f/s | %+.3f %% | %s | %d | %d | %d |\n", rate, answers, requests, mean,
-        (mean / rate - 1) * 100, own, most, rate + 1 + rate / 100, failed
+  read -r mean most < <(mean_and_most "$length" "$place/arrivals")
+  if [ -z "$4" ]; then
+    sendings "$place/run/results.ndjson" >"$place/sendings"
+    read -r sent_mean sent_most < <(mean_and_most "$length" "$place/sendings")
+  fi
+  awk -v rate="$rate" -v answers="$3" -v requests="$(wc -l <"$place/arrivals")" -v mean="$mean" -v most="$most" \
+    -v sent_mean="$sent_mean" -v sent_most="$sent_most" -v failed="$rows_failed" '
+    function off(seen) { return seen == "" ? "–" : sprintf("%+.3f %%", (seen / rate - 1) * 100) }
+    BEGIN {
+      printf "| `%d/s` | %s | %d | %.2f/s | %s | %s | %d | %s | %d | %d |\n", rate, answers, requests, mean, off(mean),
+        off(sent_mean), most, sent_most, rate + 1 + rate / 100, failed
     }'
 }
 
 part_a() {
   local length=${seconds:-60} rate
   heading 'A fixed rate, burst 1, 8 connections, depth 16' "$length"
-  echo '| `--rate` | answers | requests | mean at the server | off by | off by, amend'"'"'s log | most in any second | bound | rows failed |'
-  echo '|---|---|---|---|---|---|---|---|---|'
+  echo '| `--rate` | answers | requests | mean, at the server | off by | off by, as sent | most in any second, at the server | most, as sent | bound | rows failed |'
+  echo '|---|---|---|---|---|---|---|---|---|---|'
   for rate in 1 10 100 1000 10000; do fixed_rate "$rate" "$length" 'all well' ''; done
   fixed_rate 100 "$length" '5 % are 500' '--error-share 500:5%'
 }
@@ -225,7 +226,7 @@ part_d() {
   local length=${seconds:-30} rows
   heading '`--rate 200/s` at a limit of 50/s that no answer tells of' "$length"
   rows=$((50 * length))
-  run "$rows" $((10 * length + 120)) '--rate 200/s' '--rate-limit 50/s --rate-fields none --retry-after none'
+  run "$rows" $((30 * length + 120)) '--rate 200/s' '--rate-limit 50/s --rate-fields none --retry-after none'
   must_end_with 0 1
   echo '| rows | requests | a row | 429 | time | rows failed |'
   echo '|---|---|---|---|---|---|'
