@@ -6,7 +6,7 @@
 #   c  an outage of 15 s at 200/s
 #   d  a limit of 50/s that no answer tells of at --rate 200/s, 1,500 rows
 # --seconds: so long instead, outages and changes in proportion. Prints a markdown table a part; ends with 1 when a row
-# failed or is unknown. Nothing leaves this machine. 1.2 GB of temporary files at the most, in TMPDIR.
+# failed or is unknown. Nothing leaves this machine. Takes about 0.5 GB in TMPDIR meanwhile.
 set -euo pipefail
 export LC_ALL=C
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -63,7 +63,8 @@ run() {  # rows, seconds it may take, options of amend, options of wonder-sim, e
   rm -rf "$place/run" "$place/requests.ndjson"
   make_rows "$rows" >"$place/rows.csv"
   start_simulator "$build/bin/wonder-sim" "$place/wonder-sim.log" --cert "$place/keys/server.pem" \
-    --key "$place/keys/server.key" --accept-any-id --max-runtime 1h --request-log "$place/requests.ndjson" "${simulator_options[@]}"
+    --key "$place/keys/server.key" --accept-any-id --max-runtime 1h \
+    --request-log "$place/requests.ndjson" "${simulator_options[@]}"
   timeout --kill-after 10 "$limit" "$amend" update "$place/rows.csv" --url "$simulator_url" --auth none \
     --ca-file "$place/keys/ca.pem" --skip-check --run "$place/run" --progress none "${client_options[@]}" \
     >"$place/amend.log" 2>&1 &
