@@ -1,6 +1,7 @@
 // What the simulator reads and answers, as plain values. No I/O.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,8 +32,9 @@ class ApiAnswer {
 
   std::uint16_t status = 200;
   std::string body;
-  std::string headers;   ///< further header lines, each ending in CRLF
-  bool applied = false;  ///< a customer's data were changed, or set to what they were
+  std::string headers;               ///< further header lines, each ending in CRLF
+  bool applied = false;              ///< a customer's data were changed, or set to what they were
+  std::chrono::nanoseconds work{0};  ///< how long it took to make, waiting for a free place included
 };
 
 /// `{"code":"E…","message":"…"}`, the form of every refusal.

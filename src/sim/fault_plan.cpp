@@ -101,8 +101,11 @@ bool RequestQuota::take(std::chrono::system_clock::time_point now) noexcept {
 }
 
 std::chrono::seconds RequestQuota::reset_in(std::chrono::system_clock::time_point now) const noexcept {
-  const auto left = window_ - now.time_since_epoch() % window_;
-  return std::chrono::ceil<std::chrono::seconds>(left);
+  return std::chrono::ceil<std::chrono::seconds>(reset_at(now) - now);
+}
+
+std::chrono::sys_seconds RequestQuota::reset_at(std::chrono::system_clock::time_point now) const noexcept {
+  return std::chrono::sys_seconds((now.time_since_epoch() / window_ + 1) * window_);
 }
 
 }  // namespace amend::sim

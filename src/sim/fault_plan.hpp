@@ -92,6 +92,8 @@ class RequestQuota {
   std::uint32_t remaining() const noexcept { return limit_ - used_; }
   /// Until the next window, rounded up: never 0.
   std::chrono::seconds reset_in(std::chrono::system_clock::time_point now) const noexcept;
+  /// When the next window begins.
+  std::chrono::sys_seconds reset_at(std::chrono::system_clock::time_point now) const noexcept;
 
  private:
   std::uint32_t limit_;

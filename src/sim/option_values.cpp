@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -22,6 +24,25 @@ double take_number(std::string_view& text, std::string_view expected) {
   if (error != std::errc() || !(number >= 0)) refuse(text, expected);
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return number;
+}
+
+// A whole number of at least `min` and at most `max`, all of `digits`; `text` is what the message quotes.
+std::uint32_t whole_number(std::string_view digits, std::uint32_t min, std::uint32_t max, std::string_view text,
+                           std::string_view expected) {
+  std::uint32_t number = 0;
+  const char* const last = digits.data() + digits.size();
+  const auto [end, error] = std::from_chars(digits.data(), last, number);
+  if (error != std::errc() || end != last || number < min || number > max) refuse(text, expected);
+  return number;
+}
+
+// What stands before `mark`, which is removed with it; nullopt when there is no such mark.
+std::optional<std::string_view> take_until(std::string_view& text, std::string_view mark) {
+  const auto at = text.find(mark);
+  if (at == std::string_view::npos) return std::nullopt;
+  const auto before = text.substr(0, at);
+  text.remove_prefix(at + mark.size());
+  return before;
 }
 
 constexpr std::string_view duration_form = "a duration such as 20ms, 2s, 10m or 1h";
@@ -78,6 +99,41 @@ RequestQuota parse_quota(std::string_view text) {
   return RequestQuota(static_cast<std::uint32_t>(limit), seconds);
 }
 
+HiddenRate parse_hidden_rate(std::string_view text) {
+  constexpr std::string_view form = "a limit such as 100/s, 100/s,20 or 50/s@30s, at most 1000000/s";
+  std::string_view rest = text;
+  const auto until_at = take_until(rest, "@");
+  const auto from = parse_duration(until_at ? rest : "0");
+  std::string_view burst = until_at.value_or(text);
+  const auto until_comma = take_until(burst, ",");
+  const auto rate_text = until_comma.value_or(burst);
+  if (!rate_text.ends_with("/s")) refuse(text, form);
+  const auto rate = whole_number(rate_text.substr(0, rate_text.size() - 2), 1, HiddenRate::rate_max, text, form);
+  const auto size =
+      until_comma ? whole_number(burst, 1, HiddenRate::burst_max, text, form) : std::max<std::uint32_t>(1, rate / 10);
+  return HiddenRate(rate, size, from);
+}
+
+Capacity parse_capacity(std::string_view text) {
+  constexpr std::string_view form = "a capacity such as 20:50ms or 20:50ms:100, at most 100000 at once";
+  constexpr std::uint32_t waiting_max = 1'000'000;
+  std::string_view rest = text;
+  const auto places_text = take_until(rest, ":");
+  if (!places_text) refuse(text, form);
+  const auto places = whole_number(*places_text, 1, Capacity::places_max, text, form);
+  const auto work = take_until(rest, ":");
+  if (!work) return Capacity(places, parse_duration(rest), std::nullopt);
+  return Capacity(places, parse_duration(*work), whole_number(rest, 0, waiting_max, text, form));
+}
+
+RateFields parse_rate_fields(std::string_view text) {
+  if (text == "ietf") return RateFields::ietf;
+  if (text == "legacy") return RateFields::legacy;
+  if (text == "x") return RateFields::x;
+  if (text == "none") return RateFields::none;
+  refuse(text, "ietf, legacy, x or none");
+}
+
 std::pair<std::chrono::milliseconds, std::chrono::milliseconds> parse_outage(std::string_view text) {
   constexpr std::string_view form = "an interval such as 5s..10s";
   const auto dots = text.find("..");
@@ -93,6 +149,10 @@ RetryAfter parse_retry_after(std::string_view text) {
   if (text.starts_with("raw:")) {
     retry.form = RetryAfter::Form::raw;
     retry.text = text.substr(4);
+    return retry;
+  }
+  if (text == "none") {
+    retry.form = RetryAfter::Form::none;
     return retry;
   }
   retry.form = text.starts_with("date") ? RetryAfter::Form::date : RetryAfter::Form::seconds;

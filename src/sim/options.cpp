@@ -105,10 +105,8 @@ void add_answer_faults(CLI::App& app, Options& o, FaultOptions& f) {
       "STATUS:SHARE", "Answer so many requests with this status, not applied; repeatable");
   add_value(
       app, "--retry-after", [&o](const std::string& text) { o.service.retry_after = parse_retry_after(text); },
-      "TIME|date|date:TIME|raw:TEXT", "Retry-After on 429 and 503");
-  add_value(
-      app, "--rate-limit", [&o](const std::string& text) { o.service.quota = parse_quota(text); }, "N/s|N/m|N/TIME",
-      "429 beyond it; RateLimit fields on every answer");
+      "none|TIME|date|date:TIME|raw:TEXT",
+      "Retry-After on 429 and 503 (default: only on a 429 of --rate-limit, when its window ends)");
   app.add_option("--auth-fail-after", o.service.auth_fail_after, "401 from the N-th request on")->type_name("N");
   add_value(
       app, "--unavailable", [&o](const std::string& text) { o.service.unavailable.push_back(parse_outage(text)); },
@@ -118,6 +116,25 @@ void add_answer_faults(CLI::App& app, Options& o, FaultOptions& f) {
   add_share(app, "--wrong-uuid-share", f.shares.wrong_uuid, "200 that shows another uuid; applied");
   add_share(app, "--interim-share", f.shares.interim, "103 before the answer");
   add_share(app, "--extra-answer-share", f.shares.extra_answer, "The answer twice");
+}
+
+void add_limits(CLI::App& app, Options& o) {
+  add_value(
+      app, "--rate-limit", [&o](const std::string& text) { o.service.quota = parse_quota(text); }, "N/s|N/m|N/TIME",
+      "429 beyond it; RateLimit fields on every answer");
+  add_value(
+      app, "--rate-fields", [&o](const std::string& text) { o.service.rate_fields = parse_rate_fields(text); },
+      "ietf|legacy|x|none",
+      "How --rate-limit tells of itself: RateLimit and RateLimit-Policy (default), RateLimit-Limit and so on, "
+      "X-RateLimit-Limit and so on, not at all");
+  add_value(
+      app, "--hidden-limit", [&o](const std::string& text) { o.service.hidden_limit.add(parse_hidden_rate(text)); },
+      "N/s[,BURST][@TIME]",
+      "429 beyond it, without Retry-After and without a word of the limit; @TIME: from then on, after the first "
+      "request; repeatable");
+  add_value(
+      app, "--capacity", [&o](const std::string& text) { o.service.capacity = parse_capacity(text); }, "N:TIME[:M]",
+      "Work on N requests at once, each takes TIME; others wait, at most M of them: 503 beyond that");
 }
 
 void add_connection_faults(CLI::App& app, Options& o, FaultOptions& f) {
@@ -156,6 +173,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   add_server_options(app, options);
   add_api_options(app, options);
   add_answer_faults(app, options, faults);
+  add_limits(app, options);
   add_connection_faults(app, options, faults);
   try {
     app.parse(argc, argv);

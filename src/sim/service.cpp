@@ -82,6 +82,7 @@ Reply Service::serve(const ApiRequest& request, const Arrival& arrival) {
   const Time now = arrival.at + rules_.clock_offset;
   ApiAnswer made;
   if (!is_before(decision.fault)) made = answer(request, decision, reply.entry.ordinal, now);
+  reply.delay += made.work;
   reply.entry.applied = made.applied;
   if (is_reset(decision.fault)) reply.ending = Ending::reset;
   if (is_hang(decision.fault)) reply.ending = Ending::hang;
@@ -120,46 +121,73 @@ ApiAnswer Service::answer(const ApiRequest& request, const FaultDecision& decisi
   if (check_) {
     if (auto refused = check_->refuse(request, now)) return *std::move(refused);
   }
-  if (is_unavailable(now)) return error_answer(503, now);
-  if (rules_.quota && !rules_.quota->take(now)) return error_answer(429, now);
-  ApiAnswer made = decision.fault == Fault::status ? error_answer(decision.status, now) : handler_.answer(request);
+  const auto since = since_first(now);
+  if (is_unavailable(since)) return error_answer(503, now);
+  // It tells nothing of itself, not even what the other limit would say.
+  if (!rules_.hidden_limit.take(since)) return refusal(429, "E000429", "Too many requests.");
+  const bool beyond = rules_.quota && !rules_.quota->take(now);
+  ApiAnswer made = beyond ? error_answer(429, now) : worked_answer(request, decision, now);
   if (rules_.quota) add_quota_fields(made, now);
   return made;
 }
 
-bool Service::is_unavailable(Time now) {
+ApiAnswer Service::worked_answer(const ApiRequest& request, const FaultDecision& decision, Time now) {
+  const auto work = rules_.capacity ? rules_.capacity->admit(now) : std::chrono::nanoseconds(0);
+  if (!work) return error_answer(503, now);
+  ApiAnswer made = decision.fault == Fault::status ? error_answer(decision.status, now) : handler_.answer(request);
+  made.work = *work;
+  return made;
+}
+
+std::chrono::nanoseconds Service::since_first(Time now) {
   if (!first_at_) first_at_ = now;
-  return std::ranges::any_of(rules_.unavailable, [since = now - *first_at_](const auto& window) {
-    return since >= window.first && since < window.second;
-  });
+  return now - *first_at_;
+}
+
+bool Service::is_unavailable(std::chrono::nanoseconds since) const {
+  return std::ranges::any_of(rules_.unavailable,
+                             [since](const auto& window) { return since >= window.first && since < window.second; });
 }
 
 ApiAnswer Service::error_answer(std::uint16_t status, Time now) const {
   // 502 to 504 come from a gateway that knows nothing of the API's JSON.
   ApiAnswer made = status >= 502 && status <= 504 ? ApiAnswer(status, std::string(gateway_page))
                                                   : refusal(status, fmt::format("E000{}", status), "Try again later.");
-  const bool limited = status == 429 && rules_.quota;
-  if (limited) add_quota_fields(made, now);
-  if (status != 429 && status != 503) return made;
+  if (status == 429 || status == 503) made.headers += retry_after_field(status, now);
+  return made;
+}
+
+std::string Service::retry_after_field(std::uint16_t status, Time now) const {
   const RetryAfter& retry = rules_.retry_after;
   switch (retry.form) {
-    case RetryAfter::Form::none:
-      if (limited) made.headers += fmt::format("Retry-After: {}\r\n", rules_.quota->reset_in(now).count());
-      break;
-    case RetryAfter::Form::seconds: made.headers += fmt::format("Retry-After: {}\r\n", retry.wait.count()); break;
+    case RetryAfter::Form::of_quota:
+      if (status != 429 || !rules_.quota) return {};
+      return fmt::format("Retry-After: {}\r\n", rules_.quota->reset_in(now).count());
+    case RetryAfter::Form::none: return {};
+    case RetryAfter::Form::seconds: return fmt::format("Retry-After: {}\r\n", retry.wait.count());
     case RetryAfter::Form::date:
-      made.headers +=
-          fmt::format("Retry-After: {}\r\n", http_date(std::chrono::system_clock::to_time_t(now + retry.wait)));
-      break;
-    case RetryAfter::Form::raw: made.headers += fmt::format("Retry-After: {}\r\n", retry.text); break;
+      return fmt::format("Retry-After: {}\r\n", http_date(std::chrono::system_clock::to_time_t(now + retry.wait)));
+    case RetryAfter::Form::raw: return fmt::format("Retry-After: {}\r\n", retry.text);
   }
-  return made;
+  return {};
 }
 
 void Service::add_quota_fields(ApiAnswer& answer, Time now) const {
   const RequestQuota& quota = *rules_.quota;
-  answer.headers += fmt::format("RateLimit-Policy: \"default\";q={};w={}\r\nRateLimit: \"default\";r={};t={}\r\n",
-                                quota.limit(), quota.window().count(), quota.remaining(), quota.reset_in(now).count());
+  const auto add_three = [&](std::string_view start, std::chrono::seconds reset) {
+    answer.headers += fmt::format("{0}-Limit: {1}\r\n{0}-Remaining: {2}\r\n{0}-Reset: {3}\r\n", start, quota.limit(),
+                                  quota.remaining(), reset.count());
+  };
+  switch (rules_.rate_fields) {
+    case RateFields::ietf:
+      answer.headers +=
+          fmt::format("RateLimit-Policy: \"default\";q={};w={}\r\nRateLimit: \"default\";r={};t={}\r\n", quota.limit(),
+                      quota.window().count(), quota.remaining(), quota.reset_in(now).count());
+      break;
+    case RateFields::legacy: add_three("RateLimit", quota.reset_in(now)); break;
+    case RateFields::x: add_three("X-RateLimit", quota.reset_at(now).time_since_epoch()); break;
+    case RateFields::none: break;
+  }
 }
 
 bool Service::announces_close(const ApiRequest& request, const Arrival& arrival) const {

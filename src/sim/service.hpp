@@ -12,7 +12,9 @@
 
 #include "api_handler.hpp"
 #include "api_request.hpp"
+#include "capacity.hpp"
 #include "fault_plan.hpp"
+#include "hidden_limit.hpp"
 #include "request_log.hpp"
 #include "signature_check.hpp"
 
@@ -21,12 +23,26 @@ namespace amend::sim {
 /// The Retry-After field of 429 and 503 answers.
 class RetryAfter {
  public:
-  enum class Form : std::uint8_t { none, seconds, date, raw };
+  enum class Form : std::uint8_t {
+    of_quota,  ///< only on a 429 of the rate limit: when its next window begins
+    none,
+    seconds,
+    date,
+    raw,
+  };
   RetryAfter() = default;
 
-  Form form = Form::none;
+  Form form = Form::of_quota;
   std::chrono::seconds wait{2};
   std::string text;  ///< for raw: sent as it is
+};
+
+/// The fields that tell of the rate limit.
+enum class RateFields : std::uint8_t {
+  ietf,    ///< RateLimit and RateLimit-Policy
+  legacy,  ///< RateLimit-Limit, -Remaining, -Reset (seconds), of the drafts before
+  x,       ///< X-RateLimit-Limit, -Remaining, -Reset (seconds since 1970)
+  none,
 };
 
 class ServiceRules {
@@ -36,6 +52,9 @@ class ServiceRules {
   ApiRules api;
   FaultPlan faults;
   std::optional<RequestQuota> quota;
+  RateFields rate_fields = RateFields::ietf;
+  HiddenLimit hidden_limit;
+  std::optional<Capacity> capacity;
   RetryAfter retry_after;
   std::uint64_t close_after = 0;           ///< the N-th answer of a connection announces its end; 0: never
   std::uint64_t close_after_silently = 0;  ///< the same, not announced
@@ -89,8 +108,11 @@ class Service {
   using Time = std::chrono::system_clock::time_point;
 
   ApiAnswer answer(const ApiRequest& request, const FaultDecision& decision, std::uint64_t ordinal, Time now);
-  bool is_unavailable(Time now);
+  ApiAnswer worked_answer(const ApiRequest& request, const FaultDecision& decision, Time now);
+  std::chrono::nanoseconds since_first(Time now);
+  bool is_unavailable(std::chrono::nanoseconds since) const;
   ApiAnswer error_answer(std::uint16_t status, Time now) const;
+  std::string retry_after_field(std::uint16_t status, Time now) const;
   void add_quota_fields(ApiAnswer& answer, Time now) const;
   bool announces_close(const ApiRequest& request, const Arrival& arrival) const;
   void finish(Reply& reply, ApiAnswer answer, const FaultDecision& decision, bool announced, bool head_only, Time now);

@@ -96,6 +96,8 @@ TEST_CASE("request_quota: so many in each window, and it tells when the next one
   CHECK_FALSE(quota.take(start + 9999ms));
   CHECK(quota.reset_in(start) == 10s);
   CHECK(quota.reset_in(start + 9001ms) == 1s);
+  CHECK(quota.reset_at(start) == start + 10s);
+  CHECK(quota.reset_at(start + 9999ms) == start + 10s);
   CHECK(quota.take(start + 10s));
 }
 
@@ -127,4 +129,47 @@ TEST_CASE("option_values: durations, shares, rates, outages and Retry-After as t
   CHECK_THROWS_AS(parse_quota("0/s"), std::invalid_argument);
   CHECK_THROWS_AS(parse_quota("5"), std::invalid_argument);
   CHECK_THROWS_AS(parse_outage("10s..5s"), std::invalid_argument);
+}
+
+TEST_CASE("option_values: hidden limits, with a burst and a beginning or without") {
+  class Case {
+   public:
+    const char* text;
+    std::uint32_t rate;
+    std::uint32_t burst;
+    std::chrono::nanoseconds from;
+  };
+  for (const auto& c : {Case{"100/s", 100, 10, 0s}, Case{"5/s", 5, 1, 0s}, Case{"100/s,3", 100, 3, 0s},
+                        Case{"50/s@30s", 50, 5, 30s}, Case{"10000/s,1@1.5s", 10'000, 1, 1500ms}}) {
+    CAPTURE(c.text);
+    const auto limit = parse_hidden_rate(c.text);
+    CHECK(limit.rate == c.rate);
+    CHECK(limit.burst == c.burst);
+    CHECK(limit.from == c.from);
+  }
+  for (const char* wrong : {"", "100", "0/s", "100/m", "100/s,", "100/s,0", "100/s@", "100/s@5", "1.5/s", "-1/s",
+                            "1000001/s", "100/s@30s,5", ",5/s"}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_AS(parse_hidden_rate(wrong), std::invalid_argument);
+  }
+}
+
+TEST_CASE("option_values: a capacity with and without a bound for those who wait; the names of the rate fields") {
+  const std::chrono::system_clock::time_point start{1'700'000'000s};
+  Capacity bounded = parse_capacity("1:50ms:0");
+  CHECK(bounded.admit(start) == 50ms);
+  CHECK_FALSE(bounded.admit(start));
+  Capacity unbounded = parse_capacity("1:50ms");
+  CHECK(unbounded.admit(start) == 50ms);
+  CHECK(unbounded.admit(start) == 100ms);
+  for (const char* wrong : {"", "5", "0:5ms", "5:", "5:5", "5:5ms:", "5:5ms:-1", "100001:5ms", "5:5ms:1:1"}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_AS(parse_capacity(wrong), std::invalid_argument);
+  }
+  CHECK(parse_rate_fields("ietf") == RateFields::ietf);
+  CHECK(parse_rate_fields("legacy") == RateFields::legacy);
+  CHECK(parse_rate_fields("x") == RateFields::x);
+  CHECK(parse_rate_fields("none") == RateFields::none);
+  CHECK_THROWS_AS(parse_rate_fields("X"), std::invalid_argument);
+  CHECK(parse_retry_after("none").form == RetryAfter::Form::none);
 }

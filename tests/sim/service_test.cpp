@@ -24,19 +24,21 @@ class Bench {
  public:
   explicit Bench(ServiceRules rules = {}) : service(fill(store), std::move(rules), std::nullopt) {}
 
-  Reply put(std::uint64_t n = 1, bool pipelined = false) {
-    ApiRequest request;
-    request.method = "PUT";
-    request.target = target;
-    request.body = R"({"name":"Ada","phone":"1"})";
-    return service.serve(request, Arrival(noon, 1, n, pipelined));
-  }
+  Reply put(std::uint64_t n = 1, bool pipelined = false) { return put(Arrival(noon, 1, n, pipelined)); }
+  Reply put_at(std::chrono::milliseconds since_noon) { return put(Arrival(noon + since_noon, 1, 1, false)); }
   std::uint64_t updates() { return store.find(ada)->updates; }
 
   CustomerStore store;
   Service service;
 
  private:
+  Reply put(const Arrival& arrival) {
+    ApiRequest request;
+    request.method = "PUT";
+    request.target = target;
+    request.body = R"({"name":"Ada","phone":"1"})";
+    return service.serve(request, arrival);
+  }
   static CustomerStore& fill(CustomerStore& store) {
     Customer customer;
     customer.uuid = ada;
@@ -55,6 +57,13 @@ ServiceRules with(Member Shares::*share, Member value) {
 }
 
 bool has(const Reply& reply, std::string_view text) { return reply.bytes.find(text) != std::string::npos; }
+
+// The header lines behind Content-Length: those that not every answer has.
+std::string further_fields(const Reply& reply) {
+  const auto length = reply.bytes.find("Content-Length: ");
+  const auto from = reply.bytes.find("\r\n", length) + 2;
+  return reply.bytes.substr(from, reply.bytes.find("\r\n\r\n") + 2 - from);
+}
 
 // Whether the body is as long as Content-Length says.
 bool complete(const Reply& reply) {
@@ -189,6 +198,93 @@ TEST_CASE("service: beyond the rate limit 429 with the RateLimit fields and Retr
   CHECK(has(reply, "RateLimit: \"default\";r=0;t=10\r\n"));
   CHECK(has(reply, "Retry-After: 10\r\n"));
   CHECK(bench.updates() == 2);
+}
+
+TEST_CASE("service: the rate limit tells of itself as it is asked to, on every answer alike") {
+  class Case {
+   public:
+    std::string name;
+    RateFields fields;
+    RetryAfter::Form retry;
+    std::string first;    // what the first answer, a 200, holds
+    std::string refused;  // the second, a 429
+  };
+  using Form = RetryAfter::Form;
+  const std::string ietf = "RateLimit-Policy: \"default\";q=1;w=10\r\nRateLimit: \"default\";r=0;t=10\r\n";
+  const std::string legacy = "RateLimit-Limit: 1\r\nRateLimit-Remaining: 0\r\nRateLimit-Reset: 10\r\n";
+  const std::string x = "X-RateLimit-Limit: 1\r\nX-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 1714564810\r\n";
+  const std::string wait = "Retry-After: 10\r\n";
+  for (const auto& c :
+       {Case{"ietf", RateFields::ietf, Form::of_quota, ietf, wait + ietf},
+        Case{"legacy", RateFields::legacy, Form::of_quota, legacy, wait + legacy},
+        Case{"x", RateFields::x, Form::of_quota, x, wait + x},
+        Case{"only Retry-After", RateFields::none, Form::of_quota, "", wait},
+        Case{"only fields", RateFields::x, Form::none, x, x}, Case{"nothing", RateFields::none, Form::none, "", ""}}) {
+    CAPTURE(c.name);
+    ServiceRules rules;
+    rules.quota.emplace(1, 10s);
+    rules.rate_fields = c.fields;
+    rules.retry_after.form = c.retry;
+    Bench bench(std::move(rules));
+    CHECK(further_fields(bench.put()) == c.first);
+    const auto reply = bench.put();
+    CHECK(reply.entry.status == 429);
+    CHECK(further_fields(reply) == c.refused);
+  }
+}
+
+TEST_CASE("service: an injected 429 tells of the rate limit once") {
+  auto rules = with(&Shares::statuses, std::vector<std::pair<std::uint16_t, double>>{{429, 1.0}});
+  rules.quota.emplace(5, 10s);
+  rules.rate_fields = RateFields::legacy;
+  Bench bench(std::move(rules));
+  CHECK(further_fields(bench.put()) ==
+        "Retry-After: 10\r\nRateLimit-Limit: 5\r\nRateLimit-Remaining: 4\r\nRateLimit-Reset: 10\r\n");
+}
+
+TEST_CASE("service: beyond a hidden limit 429 without a word; it changes at its time after the first request") {
+  ServiceRules rules;
+  rules.hidden_limit.add({100, 1, 0s});
+  rules.hidden_limit.add({1, 1, 2s});
+  rules.retry_after.form = RetryAfter::Form::seconds;
+  rules.quota.emplace(1000, 10s);
+  Bench bench(std::move(rules));
+  CHECK(bench.put_at(0ms).entry.status == 200);
+  const auto refused = bench.put_at(9ms);
+  CHECK(refused.entry.status == 429);
+  CHECK(complete(refused));
+  CHECK(further_fields(refused).empty());
+  CHECK(bench.put_at(10ms).entry.status == 200);
+  CHECK(bench.put_at(1990ms).entry.status == 200);
+  CHECK(bench.put_at(2000ms).entry.status == 200);
+  CHECK(bench.put_at(2500ms).entry.status == 429);
+  CHECK(bench.put_at(3000ms).entry.status == 200);
+  CHECK(bench.updates() == 5);
+}
+
+TEST_CASE("service: a request waits for a free place, and its latency comes on top; beyond the waiting ones 503") {
+  ServiceRules rules;
+  rules.capacity.emplace(1, 50ms, 1);
+  rules.faults = FaultPlan(1, Shares(), 5ms, 0ns);
+  Bench bench(std::move(rules));
+  CHECK(bench.put_at(0ms).delay == 55ms);
+  CHECK(bench.put_at(10ms).delay == 95ms);
+  const auto refused = bench.put_at(20ms);
+  CHECK(refused.entry.status == 503);
+  CHECK(refused.delay == 5ms);
+  CHECK(bench.put_at(50ms).entry.status == 200);
+  CHECK(bench.put_at(200ms).delay == 55ms);
+  CHECK(bench.updates() == 4);
+}
+
+TEST_CASE("service: who is refused before the work takes no place") {
+  ServiceRules rules;
+  rules.hidden_limit.add({1, 1, 0s});
+  rules.capacity.emplace(1, 50ms, std::nullopt);
+  Bench bench(std::move(rules));
+  CHECK(bench.put_at(0ms).delay == 50ms);
+  CHECK(bench.put_at(1ms).entry.status == 429);
+  CHECK(bench.put_at(1000ms).delay == 50ms);
 }
 
 TEST_CASE("service: from the N-th request on all credentials are refused; the clock may be wrong") {
