@@ -59,6 +59,13 @@ bool has_control(std::string_view s) noexcept {
   return std::ranges::any_of(s, is_control);
 }
 
+/// Two characters rule out nearly every field: "R…" or "X-R…".
+bool may_be_rate_field(std::string_view name) noexcept {
+  if (name.size() < 9) return false;
+  const char first = lower(name[0]);
+  return first == 'r' || (first == 'x' && lower(name[2]) == 'r');
+}
+
 /// A field that tells of a rate limit, in one of the ways that `read_server_pace` knows.
 bool is_rate_field(std::string_view name) noexcept {
   switch (name.size()) {
@@ -233,7 +240,7 @@ ResponseParser::Progress ResponseParser::field_line() noexcept {
   std::string_view value;
   if (!field_syntax(line, name, value)) return Progress::stop;
   field(name, value);
-  head_.has_rate_fields = head_.has_rate_fields || is_rate_field(name);
+  if (may_be_rate_field(name) && is_rate_field(name)) head_.has_rate_fields = true;
   return state_ == State::broken ? Progress::stop : Progress::go_on;
 }
 

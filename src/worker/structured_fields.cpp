@@ -236,10 +236,7 @@ std::optional<StructuredValue> StructuredMember::parameter(std::string_view key)
   return found;
 }
 
-StructuredListReader::StructuredListReader(std::string_view line) noexcept : left_(line) {
-  skip_spaces(left_);
-  while (left_.ends_with(' ')) left_.remove_suffix(1);
-}
+StructuredListReader::StructuredListReader(std::string_view line) noexcept : left_(line) { skip_spaces(left_); }
 
 StructuredListReader::Step StructuredListReader::next(StructuredMember& out) noexcept {
   if (state_ == State::malformed) return Step::malformed;

@@ -1,6 +1,8 @@
-// Any bytes as the rate-limit fields of an answer: what is asked stays within its bounds, a part of a List that is
-// whole does not depend on the lines it is spread over, and fields of other names make no difference.
+// Any bytes as the rate-limit fields of an answer: what is asked stays within its bounds, fields of other names make no
+// difference, and the more is in flight the longer is the wait. Any line as a List: its members are views into it.
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <string>
 
 #include "amend/worker/server_pace.hpp"

@@ -6,13 +6,17 @@
 
 #include "transport/parsed_answers.hpp"
 
+using amend::Response;
+using amend::http1::ResponseParser;
 using test::chunked;
 using test::cut;
+using test::feed;
 using test::interim;
 using test::no_content;
 using test::parse;
 using test::plain;
 using test::sized;
+using test::Step;
 using test::until_close;
 
 TEST_CASE("http1_codec: the head is the final answer's field lines as they came") {
@@ -90,4 +94,15 @@ TEST_CASE("http1_codec: rate-limit fields of a 1xx answer or in trailers do not 
   REQUIRE(late.answers.size() == 1);
   CHECK_FALSE(late.answers[0].has_rate_fields);
   CHECK(late.answers[0].head == "Transfer-Encoding: chunked\r\n");
+}
+
+TEST_CASE("http1_codec: what one answer told is not told again by the next in the same Response") {
+  ResponseParser parser;
+  feed(parser, sized("HTTP/1.1 429 Slow", "RateLimit: \"a\";r=0;t=3\r\n") + "HTTP/1.1 204 x\r\n\r\n");
+  Response r;
+  REQUIRE(parser.next(r) == Step::response);
+  CHECK(r.has_rate_fields);
+  REQUIRE(parser.next(r) == Step::response);
+  CHECK_FALSE(r.has_rate_fields);
+  CHECK(r.head.empty());
 }

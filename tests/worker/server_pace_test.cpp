@@ -100,6 +100,7 @@ TEST_CASE("server_pace: a window that is just over says nothing of what is left"
   check({
       {"none left, for 0 s", {R"(RateLimit: "a";r=0;t=0)"}, 3, nothing},
       {"some left, for 0 s", {R"(RateLimit: "a";r=9;t=0)"}, 3, nothing},
+      {"others go on", {R"(RateLimit: "a";r=0;t=0, "b";r=10;t=1)"}, 3, paced(142'857'143ns, 1s)},
       {"the policy still holds",
        {R"(RateLimit: "a";r=0;t=0)", R"(RateLimit-Policy: "a";q=10;w=1)"},
        3,
@@ -322,14 +323,24 @@ TEST_CASE("server_pace: absurd values end at their ceilings") {
 }
 
 TEST_CASE("server_pace: of a field the first 32 policies count, and the rest must be well-formed") {
-  const auto list = [](std::string_view last) {
-    std::string text = "RateLimit-Policy: ";
-    for (int i = 1; i < 32; ++i) text += "\"p\";q=10;w=1, ";
-    return text + std::string(last);
+  class Field {
+   public:
+    std::string name;
+    std::string usual, strict, malformed;  // members
   };
-  CHECK((read({list(R"("a";q=1;w=1)")}) == paced(1s, 1s)));
-  CHECK((read({list(R"("p";q=10;w=1, "a";q=1;w=1)")}) == paced(100ms, 1s)));
-  CHECK((read({list(R"("p";q=10;w=1, "a";q=1;w=0)")}) == nothing));
+  for (const Field& f : {Field{"RateLimit-Policy", R"("p";q=10;w=1)", R"("a";q=1;w=1)", R"("a";q=1;w=0)"},
+                         Field{"RateLimit", R"("p";r=10;t=1)", R"("a";r=1;t=1)", R"("a";r=1;t=-1)"},
+                         Field{"RateLimit-Limit", "10;w=1", "1;w=1", "1;w=0"}}) {
+    CAPTURE(f.name);
+    const auto with_last = [&](const std::string& last) {
+      std::string text = f.name + ": ";
+      for (int i = 1; i < 32; ++i) text += f.usual + ", ";
+      return read({text + last});
+    };
+    CHECK((with_last(f.strict) == paced(1s, 1s)));
+    CHECK((with_last(f.usual + ", " + f.strict) == paced(100ms, 1s)));
+    CHECK((with_last(f.usual + ", " + f.malformed) == nothing));
+  }
 }
 
 TEST_CASE("server_pace: any bytes may be given as a head") {

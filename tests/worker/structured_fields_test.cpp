@@ -89,8 +89,27 @@ TEST_CASE("structured_fields: byte sequences and display strings are checked") {
     CAPTURE(good);
     CHECK(members_of(good).size() == 1);
   }
-  for (const auto* bad : {":", ":ab", ":a b:", ":a=b:", ":a===:", ":a_b:", "%", "%a", "%\"a", "%\"%C3%BC\"", "%\"%c3\"",
-                          "%\"%c3a\"", "%\"%80\"", "%\"%c0%80\"", "%\"%ed%a0%80\"", "%\"%f4%90%80%80\"", "%\"%4\""}) {
+  for (const auto* bad : {":",
+                          ":ab",
+                          ":a b:",
+                          ":a=b:",
+                          ":a===:",
+                          ":a_b:",
+                          "%",
+                          "%a",
+                          "%\"a",
+                          "%\"%C3%BC\"",
+                          "%\"%c3\"",
+                          "%\"%c3a\"",
+                          "%\"%80\"",
+                          "%\"%c0%80\"",
+                          "%\"%ed%a0%80\"",
+                          "%\"%f4%90%80%80\"",
+                          "%\"%4\"",
+                          "%\"%4A\"",
+                          "%\"a\tb\"",
+                          "%\"%e0%80%80\"",
+                          "%\"%f0%80%80%80\""}) {
     CAPTURE(bad);
     CHECK(is_malformed(bad));
   }
