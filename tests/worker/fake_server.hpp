@@ -9,6 +9,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -109,6 +110,14 @@ class FakeSession final : public Session {
     end(CloseCause::ended);
   }
 
+  /// Requests that came on this connection and those before it.
+  std::size_t received() const { return received_; }
+  /// Calls `action` on the worker's thread after so long.
+  void later_by(std::chrono::milliseconds time, std::function<void()> action) {
+    auto timer = std::make_shared<boost::asio::steady_timer>(woken_.get_executor(), time);
+    timer->async_wait([timer, action = std::move(action)](boost::system::error_code) { action(); });
+  }
+
   /// Calls `action` on the worker's thread, after everything the worker has still to do now.
   void later(std::function<void()> action) { boost::asio::post(woken_.get_executor(), std::move(action)); }
 
@@ -127,6 +136,7 @@ class FakeSession final : public Session {
   std::size_t capacity() const noexcept override { return is_open() ? depth_ - in_flight() : 0; }
   std::size_t in_flight() const noexcept override { return requests_.size() + answered_.size(); }
   void submit(const Request& request) override {
+    ++received_;
     requests_.emplace_back(connection_, in_flight(), request);
     server_.seen.push_back(requests_.back());
   }
@@ -170,6 +180,7 @@ class FakeSession final : public Session {
   std::size_t depth_;
   boost::asio::steady_timer woken_;
   std::size_t connection_ = 0;
+  std::size_t received_ = 0;
   CloseCause closed_ = CloseCause::local;
   bool idle_race_ = false;
   std::deque<Sent> requests_;

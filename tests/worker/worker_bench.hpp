@@ -86,11 +86,10 @@ class WorkerBench {
     server.serve = [](FakeSession& session) { session.reply_to_all(); };
   }
 
-  /// Runs to the end with one row for each id, in this order; the body of row n is "row n". Outcomes are collected at
-  /// the end only, so there may be no more rows than may wait for a reporter.
+  /// Runs to the end with one row for each id, in this order; the body of row n is "row n". With more rows than may wait
+  /// for a worker or a reporter the test calls move_on() from the worker's thread now and then.
   void run(const std::vector<std::string>& ids) { run_with(brake, ids); }
   void run_with(Brake& brake_of_run, const std::vector<std::string>& ids) {
-    REQUIRE(ids.size() <= outcomes_waiting_max);
     const Watchdog watchdog;
     std::string prefix;
     WorkerSetup setup(config, prefix, control, brake_of_run, metrics, outcomes);
@@ -99,18 +98,21 @@ class WorkerBench {
     setup.signer = make_null_signer();
     Worker worker(std::move(setup));
     worker_ = &worker;
-    for (std::size_t at = 0; at < ids.size(); at += rows_per_batch) {
-      Batch* batch = pool_.acquire();
-      const std::size_t end = std::min(ids.size(), at + rows_per_batch);
-      for (std::size_t i = at; i < end; ++i) append(*batch, i + 1, ids[i]);
-      REQUIRE(worker.input().push(RowRef(*batch, 0)));
-    }
-    worker.input().close_input();
+    ids_ = &ids;
+    fed_ = 0;
+    feed();
     worker.run();
     worker_ = nullptr;
     dropped = worker.rows_dropped();
+    outcomes.close();
     collect();
+    CHECK(pool_.outstanding() == 0);
     CHECK(metrics.in_flight.value() == 0);
+  }
+  /// Gives the worker what it has room for, and takes what it has ended.
+  void move_on() {
+    if (outcomes.full()) collect();
+    feed();
   }
   void run(unsigned rows) { run_with(brake, rows); }
   void run_with(Brake& brake_of_run, unsigned rows) {
@@ -173,17 +175,30 @@ class WorkerBench {
     update.key = std::hash<std::string>()(id);
     batch.push_back(update);
   }
+  void feed() {
+    while (fed_ < ids_->size() && worker_->input().size() < batches_ahead) {
+      Batch* batch = pool_.try_acquire();
+      if (!batch) return;
+      const std::size_t end = std::min(ids_->size(), fed_ + rows_per_batch);
+      for (; fed_ < end; ++fed_) append(*batch, fed_ + 1, (*ids_)[fed_]);
+      REQUIRE(worker_->input().push(RowRef(*batch, 0)));
+    }
+    if (fed_ == ids_->size()) worker_->input().close_input();
+  }
+  // There is something, or the queue is closed: else this would wait.
   void collect() {
     std::vector<Outcome> lot;
-    outcomes.close();
     while (outcomes.pop_all(lot, std::chrono::milliseconds(0))) {
       for (const auto& outcome : lot) ended.emplace_back(outcome);
       lot.clear();
+      if (worker_) return;
     }
-    CHECK(pool_.outstanding() == 0);
   }
 
-  BatchPool pool_{16};
+  static constexpr std::size_t batches_ahead = 8;
+  BatchPool pool_{64};
+  const std::vector<std::string>* ids_ = nullptr;
+  std::size_t fed_ = 0;  // of those
   Worker* worker_ = nullptr;
 };
 
