@@ -8,12 +8,13 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr double round_min = 10;     // answers
-constexpr double round_max = 1'000;  // answers
-constexpr double round_long = 100;   // answers: enough, however much they differ
-constexpr double precision = 0.1;    // of the mean: its standard error
-constexpr double grow_below = 1.25;  // times the base latency
-constexpr double used = 0.75;        // of the limit
+constexpr double round_min = 10;           // answers
+constexpr double round_max = 1'000;        // answers
+constexpr double round_long = 100;         // answers: enough, however much they differ
+constexpr double precision = 0.1;          // of the mean: its standard error
+constexpr double longest_latency = 3'600;  // seconds
+constexpr double grow_below = 1.25;        // times the base latency
+constexpr double used = 0.75;              // of the limit
 constexpr double grow_by = 0.1;
 constexpr double queue = 1;         // that may always wait: with few slots the tolerance allows less than one
 constexpr double not_helped = 0.8;  // of the latency, with half the limit
@@ -48,7 +49,7 @@ void ConcurrencyLimit::record(Signal signal, nanoseconds latency, std::uint64_t 
     return;
   }
   if (sent < round_at_) return;
-  count(std::max(seconds(latency), 0.0));
+  count(std::clamp(seconds(latency), 0.0, longest_latency));
   if (round_is_over()) end_round(now);
 }
 

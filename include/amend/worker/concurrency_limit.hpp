@@ -46,7 +46,7 @@ class ConcurrencyLimit {
   /// What an attempt says.
   enum class Signal : std::uint8_t {
     answered,  ///< any answer of a healthy API; only its latency counts
-    dropped,   ///< 429, 503, or no answer in time
+    dropped,   ///< 503, or no answer in time; 429 as well, unless a rate is learned from it
     nothing,   ///< neither: given back unsent, or lost without the API's doing
   };
 
