@@ -53,7 +53,7 @@ class Client {
       send();
       const bool may_send = out_.size() < in_flight_max_;
       const SimTime answer = out_.empty() ? SimTime::max() : out_.top().at;
-      const SimTime next = may_send ? std::min(answer, wake_) : answer;
+      const SimTime next = std::max(now_, may_send ? std::min(answer, wake_) : answer);
       if (next >= end) break;
       now_ = next;
       receive();
@@ -61,7 +61,7 @@ class Client {
     now_ = end;
   }
 
-  /// Nothing is sent and nothing answered.
+  /// Nothing is sent; what was answered meanwhile is read afterwards.
   void sleep(nanoseconds length) {
     now_ += length;
     wake_ = now_;
@@ -280,7 +280,7 @@ TEST_CASE("adaptive_rate: without a limit it doubles in less than two seconds, u
 }
 
 TEST_CASE("adaptive_rate: time without answers is no time") {
-  for (const nanoseconds pause : std::initializer_list<nanoseconds>{2s, 10min, 1h}) {
+  for (const nanoseconds pause : std::initializer_list<nanoseconds>{2s, 10min}) {
     CAPTURE(seed);
     CAPTURE(pause.count());
     std::mt19937_64 random(seed);

@@ -139,8 +139,7 @@ class SlotServer final : public SimServer {
     while (free_.size() < slots_) free_.push(now);
     const SimTime starts = std::max(now, free_.top());
     free_.pop();
-    const auto spread = std::uniform_real_distribution<double>(0.8, 1.2)(random_);
-    const SimTime done = starts + nanoseconds(std::llround(spread * static_cast<double>(service.count())));
+    const SimTime done = starts + nanoseconds(std::llround(factor() * static_cast<double>(service.count())));
     free_.push(done);
     out_.push(done);
     return Reply(Ending::accepted, now, done + network);
@@ -150,9 +149,17 @@ class SlotServer final : public SimServer {
 
   nanoseconds service;
   nanoseconds network{500'000};
+  double share_slow = 0;     ///< that takes fifty times as long
+  bool exponential = false;  ///< the service times; otherwise they are within a fifth of the mean
   std::size_t refused_from = static_cast<std::size_t>(-1);  ///< requests in the server
 
  private:
+  double factor() {
+    if (std::uniform_real_distribution<double>()(random_) < share_slow) return 50;
+    return exponential ? std::exponential_distribution<double>()(random_)
+                       : std::uniform_real_distribution<double>(0.8, 1.2)(random_);
+  }
+
   using Instants = std::priority_queue<SimTime, std::vector<SimTime>, std::greater<>>;
   std::mt19937_64& random_;
   std::size_t slots_;

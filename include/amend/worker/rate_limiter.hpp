@@ -56,11 +56,12 @@ class RateLimiter {
 
   std::int64_t tolerance(std::int64_t interval) const noexcept;  // ns
 
-  const std::int64_t ahead_;              // burst − 1
-  std::atomic<std::int64_t> interval_;    // ns; the tolerance follows from it, so that the two never disagree
-  std::atomic<std::int64_t> due_{never};  // ns on the steady clock; the brake itself
-  std::atomic<std::int64_t> held_{
-      never};  // ns on the steady clock; apart from due_, which a new pace may bring forward
+  const std::int64_t ahead_;            // burst − 1
+  std::atomic<std::int64_t> interval_;  // ns; the tolerance follows from it, so that the two never disagree
+  // ns on the steady clock. Apart from each other, for a new pace may bring forward what is due, but never a hold's
+  // end.
+  std::atomic<std::int64_t> due_{never};
+  std::atomic<std::int64_t> held_{never};
 };
 
 }  // namespace amend
