@@ -89,10 +89,23 @@ Circuit::Change Brake::record(const AttemptEnd& end, const Ended& ended, time_po
   return change;
 }
 
+// A 429 is about the rate; where that is learnt from it, it says nothing about requests in flight.
+ConcurrencyLimit::Signal Brake::crowding(Signal signal) const noexcept {
+  switch (signal) {
+    case Signal::accepted: return ConcurrencyLimit::Signal::answered;
+    case Signal::overloaded: return ConcurrencyLimit::Signal::dropped;
+    case Signal::refused:
+      return adapts_.load(std::memory_order_relaxed) ? ConcurrencyLimit::Signal::nothing
+                                                     : ConcurrencyLimit::Signal::dropped;
+    case Signal::nothing: break;
+  }
+  return ConcurrencyLimit::Signal::nothing;
+}
+
 void Brake::adapt(const AttemptEnd& end, const Ended& ended, time_point now) noexcept {
   const Signal signal = signal_of(end);
   if (concurrency_mode_ == Concurrency::adaptive)
-    concurrency_.record(signal, now - ended.sent, ended.in_flight, ended.sent, now);
+    concurrency_.record(crowding(signal), now - ended.sent, ended.in_flight, ended.sent, now);
   if (!adapts_.load(std::memory_order_relaxed)) return;
   const std::lock_guard lock(pace_mutex_);
   if (!adaptive_) return;

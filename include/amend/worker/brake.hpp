@@ -116,6 +116,7 @@ class Brake {
 
  private:
   Decision refuse(Answer answer, time_point at, BrakeTicket ticket, time_point now) noexcept;
+  ConcurrencyLimit::Signal crowding(AdaptiveRate::Signal signal) const noexcept;
   void adapt(const AttemptEnd& end, const Ended& ended, time_point now) noexcept;
   Pace slowest() const noexcept;
   void set_pace(time_point now) noexcept;
