@@ -41,12 +41,14 @@ void LatencyHistogram::record(std::chrono::nanoseconds duration) noexcept {
   const auto ns = std::clamp(duration, shortest, longest).count();
   ++buckets_[bucket_of(static_cast<std::uint64_t>(ns))];
   ++count_;
+  sum_ += static_cast<std::uint64_t>(ns);
   max_ = std::max(max_, ns);
 }
 
 void LatencyHistogram::merge(const LatencyHistogram& other) noexcept {
   for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
   count_ += other.count_;
+  sum_ += other.sum_;
   max_ = std::max(max_, other.max_);
 }
 
@@ -64,6 +66,15 @@ std::chrono::nanoseconds LatencyHistogram::percentile(double percent) const noex
     return std::chrono::nanoseconds(std::clamp<std::int64_t>(middle, shortest.count(), max_));
   }
   return max();
+}
+
+std::uint64_t LatencyHistogram::count_at_most(std::chrono::nanoseconds duration) const noexcept {
+  if (duration < shortest) return 0;
+  if (duration >= longest) return count_;
+  std::uint64_t counted = 0;
+  for (std::size_t i = 0; i < buckets_.size() && middle_of(i) <= static_cast<std::uint64_t>(duration.count()); ++i)
+    counted += buckets_[i];
+  return counted;
 }
 
 void ErrorTally::record(const Outcome& outcome) {

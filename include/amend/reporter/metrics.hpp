@@ -83,6 +83,11 @@ class LatencyHistogram {
   /// The duration that `percent` (0 … 100) of all do not exceed; zero when nothing was recorded. 100 is exact.
   std::chrono::nanoseconds percentile(double percent) const noexcept;
   std::chrono::nanoseconds max() const noexcept { return std::chrono::nanoseconds(max_); }
+  /// Of all durations, each as it was counted: exact.
+  std::chrono::nanoseconds sum() const noexcept { return std::chrono::nanoseconds(sum_); }
+  /// How many are not longer than `duration`, to within the step that it lies in; those of a step go together. Never
+  /// falls when `duration` grows, and is count() from `longest` on.
+  std::uint64_t count_at_most(std::chrono::nanoseconds duration) const noexcept;
 
  private:
   static constexpr unsigned steps_log2 = 5;
@@ -93,6 +98,7 @@ class LatencyHistogram {
 
   std::array<std::uint64_t, std::size_t{last_power - first_power + 1} << steps_log2> buckets_{};
   std::uint64_t count_ = 0;
+  std::uint64_t sum_ = 0;  // ns
   std::int64_t max_ = 0;
 };
 
