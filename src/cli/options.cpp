@@ -79,10 +79,10 @@ class Form {
       app_->add_option("RUN", file_, std::string(meaning_of_run(command)))->required()->type_name("");
     }
     if (command == Command::control) {
-      app_->add_option("ACTION", words_, "pause, resume, rate RATE, connections N, status or drain")
+      app_->add_option("ACTION", action_, "pause, resume, rate, connections, status or drain")
           ->required()
-          ->expected(1, 2)
           ->type_name("");
+      app_->add_option("VALUE", value_, "Of rate (50/s, auto, ...) and of connections (8)")->type_name("");
     }
     for (const OptionEntry& entry : option_table()) {
       if (entry.takers.contains(command)) add(entry);
@@ -97,7 +97,7 @@ class Form {
   const CLI::App& app() const { return *app_; }
   const std::string& file() const { return file_; }
   /// "rate 50/s"
-  std::string action() const { return fmt::format("{}", fmt::join(words_, " ")); }
+  std::string action() const { return value_.empty() ? action_ : action_ + " " + value_; }
   const std::string& config_file() const { return config_file_; }
   bool given(const OptionEntry& entry) const {
     return values_.contains(&entry) && values_.at(&entry).first->count() > 0;
@@ -125,7 +125,8 @@ class Form {
   Command command_;
   CLI::App* app_;
   std::string file_;
-  std::vector<std::string> words_;
+  std::string action_;
+  std::string value_;
   std::string config_file_;
   std::map<const OptionEntry*, std::pair<CLI::Option*, std::vector<std::string>>> values_;
 };
@@ -279,7 +280,8 @@ std::string say(const CLI::ParseError& error, const CLI::App& root) {
         chosen.empty() ? "name a command: update, check, resume, retry, status, control, export or ping"
         : std::ranges::any_of(all_commands,
                               [&](Command c) { return names_a_run(c) && chosen.front()->get_name() == name_of(c); })
-            ? fmt::format("name the directory of the run: amend {} RUN", chosen.front()->get_name())
+            ? fmt::format("name the directory of the run: amend {} RUN{}", chosen.front()->get_name(),
+                          chosen.front()->get_name() == name_of(Command::control) ? " ACTION" : "")
             : fmt::format("name the input: amend {} FILE (- for standard input)", chosen.front()->get_name()),
         help);
   }
