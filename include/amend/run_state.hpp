@@ -1,11 +1,12 @@
-// What a run is doing at one moment: what `amend control RUN status`, the metrics and the progress line show. Layer 4: a
-// value, made by Pipeline::state() from any thread. Counters may be newer one than another by a few rows.
+// What a run is doing at one moment: what `amend control RUN status`, the metrics and the progress line show. Layer 4:
+// a value, made by Pipeline::state() from any thread. Counters may be newer one than another by a few rows.
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "amend/error.hpp"
@@ -55,7 +56,7 @@ class RunState {
   std::uint64_t handshakes_failed = 0;
   std::uint64_t in_flight = 0;
 
-  std::chrono::nanoseconds interval{0};      ///< the pace in force: time between two requests; 0: unlimited
+  std::chrono::nanoseconds interval{0};  ///< the pace in force: time between two requests; 0: unlimited
   PacedBy paced_by = PacedBy::option;
   std::chrono::nanoseconds limiter_wait{0};  ///< how long rows that were ready waited for the pace, summed over workers
   std::chrono::milliseconds held{0};         ///< the server asked to be left alone for so long from now on

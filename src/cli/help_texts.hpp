@@ -65,6 +65,19 @@ Examples:
   amend status amend-runs/20261124T031500Z-0a1b2c
   amend status runs/october --json)";
 
+inline constexpr std::string_view control_footer = R"(
+  pause           nothing more is sent; answers in flight are taken. resume goes on
+  rate RATE       another pace from now on, as --rate takes it: 50/s, 90/m, unlimited, auto, auto:100/s
+  connections N   so many connections from now on, 1 to 256, but at least one for each worker
+  status          what the run is doing; --watch shows it each second
+  drain           stops as one Ctrl-C does: the rest is unsent, exit code 4, `amend resume` goes on
+Only the user whose run it is, and root, may. A pause counts against --deadline. What was changed holds until the run
+ends; `amend resume` begins with the options of the run. Exit codes: 0 done, 2 no run goes on there, or it refuses.
+
+Examples:
+  amend control runs/october status --watch
+  amend control runs/october rate 50/s)";
+
 inline constexpr std::string_view export_footer = R"(
 For people and spreadsheets: it is not to be fed back. The rows that can be are in failed, unknown, rejected and unsent.
 

@@ -12,6 +12,7 @@
 #include "amend/error.hpp"
 #include "amend/reporter/sink.hpp"
 #include "cli/check.hpp"
+#include "cli/control.hpp"
 #include "cli/export.hpp"
 #include "cli/options.hpp"
 #include "cli/ping.hpp"
@@ -38,6 +39,7 @@ ExitCode run(const std::vector<std::string>& arguments) {
     case amend::cli::Command::resume: return amend::cli::run_resume(line.options);
     case amend::cli::Command::retry: return amend::cli::run_retry(line.options);
     case amend::cli::Command::status: return amend::cli::run_status(line.options);
+    case amend::cli::Command::control: return amend::cli::run_control(line.options);
     case amend::cli::Command::export_log: return amend::cli::run_export(line.options);
     case amend::cli::Command::check: return amend::cli::run_check(line.options);
     case amend::cli::Command::ping: return amend::cli::run_ping(line.options);

@@ -24,8 +24,8 @@ constexpr std::string_view pace = "Pace";
 constexpr std::string_view endurance = "Retries and deadlines";
 constexpr std::string_view output = "Output";
 
-constexpr CommandSet reporting{Command::update, Command::check,  Command::resume,
-                               Command::retry,  Command::status, Command::ping};
+constexpr CommandSet reporting{Command::update, Command::check,   Command::resume, Command::retry,
+                               Command::status, Command::control, Command::ping};
 constexpr CommandSet sending{Command::update, Command::resume, Command::retry, Command::ping};
 constexpr CommandSet reading{Command::update, Command::check};
 constexpr CommandSet running{Command::update, Command::resume, Command::retry};
@@ -36,6 +36,7 @@ constexpr CommandSet following{Command::resume, Command::retry};
 constexpr CommandSet retrying{Command::retry};
 constexpr CommandSet starting{Command::update, Command::retry};
 constexpr CommandSet checking{Command::check};
+constexpr CommandSet controlling{Command::control};
 constexpr CommandSet exporting{Command::export_log};
 constexpr CommandSet pinging{Command::ping};
 
@@ -206,7 +207,7 @@ constexpr std::array entries{
     OptionEntry{"rate", rated, Arity::once, pace, "N/s", nullptr,
                 "Requests a second for the whole run, retries included: N/s, N/m or unlimited; 1/m to 1000000/s "
                 "(default 25/s)",
-                [](Options& o, Name n, Text v) { o.config.pace.rate.interval = parse_rate(n, v); }},
+                [](Options& o, Name n, Text v) { o.config.pace.rate = parse_rate_setting(n, v); }},
     OptionEntry{"burst", running, Arity::once, pace, "N", nullptr,
                 "Requests that may go at once after a pause, 1 to 10000 (default 1)",
                 [](Options& o, Name n, Text v) { o.config.pace.burst = count(n, v, 1, 10'000); }},
@@ -293,15 +294,25 @@ constexpr std::array entries{
     OptionEntry{"progress", running, Arity::once, output, "FORM", nullptr,
                 "auto (default: bar on a terminal, else plain), bar, plain or none",
                 [](Options& o, Name n, Text v) { o.progress = choose(n, v, progress_forms); }},
+    OptionEntry{"metrics-file", running, Arity::once, output, "FILE", nullptr,
+                "Write the metrics of the run there every 5 s, for Prometheus; the file is replaced as a whole",
+                [](Options& o, Name, Text v) { o.metrics_file = v; }},
+    OptionEntry{"metrics-listen", running, Arity::once, output, "ADDRESS:PORT", nullptr,
+                "Serve them at http://ADDRESS:PORT/metrics, on this machine only, e.g. 127.0.0.1:9464; port 0: any",
+                [](Options& o, Name n, Text v) { o.metrics_listen = parse_listen_address(n, v); }},
+    OptionEntry{"watch", controlling, Arity::flag, output, "", nullptr,
+                "status: again each second, until the run ends or Ctrl-C",
+                [](Options& o, Name, Text) { o.watch = true; }},
     OptionEntry{"csv", exporting, Arity::flag, output, "", nullptr,
                 "As CSV: one line a row, cells that a spreadsheet would take for a formula behind a '; must be given",
                 [](Options& o, Name, Text) { o.csv = true; }},
     OptionEntry{"out", exporting, Arity::once, output, "FILE", nullptr, "A new file (default: standard output)",
                 [](Options& o, Name, Text v) { o.export_file = v; }},
     OptionEntry{"json", reporting, Arity::flag, output, "", nullptr,
-                "The result as one JSON object on stdout, at the end", [](Options& o, Name, Text) { o.json = true; }},
+                "The result as one JSON object on stdout, at the end; control: what the run answers",
+                [](Options& o, Name, Text) { o.json = true; }},
     OptionEntry{"quiet", reporting, Arity::flag, output, "", nullptr,
-                "No messages but errors; check and status: no report either",
+                "No messages but errors; check, status and control: no report either",
                 [](Options& o, Name, Text) { o.quiet = true; }},
 };
 

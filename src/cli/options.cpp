@@ -14,6 +14,7 @@
 #include "amend/error.hpp"
 #include "amend/reporter/summary.hpp"
 #include "cli/config_file.hpp"
+#include "cli/control_request.hpp"
 #include "cli/help_texts.hpp"
 #include "cli/option_table.hpp"
 #include "cli/version.hpp"
@@ -47,8 +48,10 @@ std::string dashed(std::string_view name) { return "--" + std::string(name); }
 
 bool reads_input(Command command) { return command == Command::update || command == Command::check; }
 
-// Needs no setting of a run: looks at what one has left.
-bool only_looks(Command command) { return command == Command::status || command == Command::export_log; }
+// Needs no setting of a run: looks at what one has left, or asks one that goes on.
+bool only_looks(Command command) {
+  return command == Command::status || command == Command::control || command == Command::export_log;
+}
 
 // Takes the options of a run for its own.
 bool follows_a_run(Command command) { return command == Command::resume || command == Command::retry; }
@@ -75,6 +78,12 @@ class Form {
     if (names_a_run(command)) {
       app_->add_option("RUN", file_, std::string(meaning_of_run(command)))->required()->type_name("");
     }
+    if (command == Command::control) {
+      app_->add_option("ACTION", action_, "pause, resume, rate, connections, status or drain")
+          ->required()
+          ->type_name("");
+      app_->add_option("VALUE", value_, "Of rate (50/s, auto, ...) and of connections (8)")->type_name("");
+    }
     for (const OptionEntry& entry : option_table()) {
       if (entry.takers.contains(command)) add(entry);
     }
@@ -87,6 +96,8 @@ class Form {
   Command command() const { return command_; }
   const CLI::App& app() const { return *app_; }
   const std::string& file() const { return file_; }
+  /// "rate 50/s"
+  std::string action() const { return value_.empty() ? action_ : action_ + " " + value_; }
   const std::string& config_file() const { return config_file_; }
   bool given(const OptionEntry& entry) const {
     return values_.contains(&entry) && values_.at(&entry).first->count() > 0;
@@ -114,6 +125,8 @@ class Form {
   Command command_;
   CLI::App* app_;
   std::string file_;
+  std::string action_;
+  std::string value_;
   std::string config_file_;
   std::map<const OptionEntry*, std::pair<CLI::Option*, std::vector<std::string>>> values_;
 };
@@ -195,6 +208,13 @@ void apply_all(Options& options, const OptionEntry& entry, const std::vector<std
   }
 }
 
+void set_control(Options& options, const std::string& action) {
+  options.control = action;
+  const ControlRequest request = parse_control_request(action);
+  if (options.watch && request.action != ControlRequest::Action::status)
+    throw ConfigError("--watch goes with status: amend control RUN status --watch");
+}
+
 Options merge(const Form& form, const Environment& environment) {
   Options options;
   options.command = form.command();
@@ -231,6 +251,7 @@ Options merge(const Form& form, const Environment& environment) {
   if (options.config.auth.headers.empty() && !header_names.empty())
     throw ConfigError("--header: give \"" + printable(header_names.front(), 60) +
                       "\" again: a run keeps only the names of further headers");
+  if (form.command() == Command::control) set_control(options, form.action());
   return options;
 }
 
@@ -256,10 +277,11 @@ std::string say(const CLI::ParseError& error, const CLI::App& root) {
   if (dynamic_cast<const CLI::RequiredError*>(&error)) {
     return fmt::format(
         "{}; see {}",
-        chosen.empty() ? "name a command: update, check, resume, retry, status, export or ping"
+        chosen.empty() ? "name a command: update, check, resume, retry, status, control, export or ping"
         : std::ranges::any_of(all_commands,
                               [&](Command c) { return names_a_run(c) && chosen.front()->get_name() == name_of(c); })
-            ? fmt::format("name the directory of the run: amend {} RUN", chosen.front()->get_name())
+            ? fmt::format("name the directory of the run: amend {} RUN{}", chosen.front()->get_name(),
+                          chosen.front()->get_name() == name_of(Command::control) ? " ACTION" : "")
             : fmt::format("name the input: amend {} FILE (- for standard input)", chosen.front()->get_name()),
         help);
   }
@@ -275,6 +297,7 @@ std::string_view name_of(Command command) noexcept {
     case Command::resume: return "resume";
     case Command::retry: return "retry";
     case Command::status: return "status";
+    case Command::control: return "control";
     case Command::export_log: return "export";
     case Command::ping: return "ping";
   }
@@ -299,6 +322,8 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
                      retry_footer);
   forms.emplace_back(root, Command::status,
                      "Tell what has become of the rows of a run and of its retries; sends nothing", status_footer);
+  forms.emplace_back(root, Command::control,
+                     "Ask a run that goes on how it is, or make it pause, go on, change pace, stop", control_footer);
   forms.emplace_back(root, Command::export_log, "Write the log of a run as CSV for a spreadsheet", export_footer);
   forms.emplace_back(root, Command::ping, "Check credentials, clock, TLS and latency with one signed echo",
                      ping_footer);

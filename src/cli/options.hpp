@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,14 +11,15 @@
 
 #include "amend/config.hpp"
 #include "amend/pipeline.hpp"
+#include "cli/units.hpp"
 
 namespace amend::cli {
 
-enum class Command : std::uint8_t { update, check, resume, retry, status, export_log, ping };
-inline constexpr Command all_commands[]{Command::update, Command::check,      Command::resume, Command::retry,
-                                        Command::status, Command::export_log, Command::ping};
+enum class Command : std::uint8_t { update, check, resume, retry, status, control, export_log, ping };
+inline constexpr Command all_commands[]{Command::update, Command::check,   Command::resume,     Command::retry,
+                                        Command::status, Command::control, Command::export_log, Command::ping};
 
-/// "update", "check", "resume", "retry", "status", "export", "ping".
+/// "update", "check", "resume", "retry", "status", "control", "export", "ping".
 std::string_view name_of(Command command) noexcept;
 
 enum class ProgressForm : std::uint8_t { automatic, bar, plain, none };
@@ -43,10 +45,14 @@ class Options {
   ProgressForm progress = ProgressForm::automatic;
   std::vector<Setting> input_settings;  ///< those that describe the input and its columns
   std::string save_config;              ///< file to write them to; empty: none
-  std::string run;                      ///< directory that retry, status and export look at
+  std::string run;                      ///< directory that retry, status, control and export look at
   RetryChoice retry;                    ///< what retry sends
   std::string export_file;              ///< new file for what export writes; empty: stdout
-  bool csv = false;                     ///< export as CSV
+  std::string control;                  ///< what control asks of the run, as parse_control_request takes it
+  std::string metrics_file;             ///< empty: none
+  std::optional<ListenAddress> metrics_listen;
+  bool watch = false;  ///< control status: again and again
+  bool csv = false;    ///< export as CSV
   bool skip_check = false;
   bool start_anew = false;      ///< although an unfinished run of the input exists
   bool accept_changed = false;  ///< resume under options that make other requests

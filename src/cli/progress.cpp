@@ -20,6 +20,8 @@ std::string rate(double rows_per_second) {
   return fmt::format("{:.1f}/s", rows_per_second);
 }
 
+std::string pace(const Snapshot& now) { return now.paused_by_person ? "paused" : rate(now.rows_per_second); }
+
 std::string percent(double share) { return fmt::format("{}%", static_cast<int>(share * 100)); }
 
 std::string time_left(double seconds) {
@@ -60,7 +62,7 @@ double share_done(const Snapshot& now) {
 
 double seconds_left(const Snapshot& now) {
   const double rows = rows_expected(now);
-  if (rows <= 0 || now.rows_per_second < 0.01) return -1;
+  if (rows <= 0 || now.paused_by_person || now.rows_per_second < 0.01) return -1;
   const double left = std::max(0.0, rows - static_cast<double>(now.rows_done)) / now.rows_per_second;
   return left <= longest_eta_s ? left : -1;
 }
@@ -72,7 +74,7 @@ std::string render_bar(const Snapshot& now, std::size_t width) {
   if (share >= 0) parts.push_back(percent(share));
   parts.push_back(show_count(now.rows_done) + " rows");
   if (now.paused.count() > 0) parts.push_back(pause(now));
-  parts.push_back(rate(now.rows_per_second));
+  parts.push_back(pace(now));
   if (now.failures > 0) parts.push_back(show_count(now.failures) + " failed");
   if (left >= 0) parts.push_back("ETA " + time_left(left));
   if (now.retries > 0) parts.push_back(show_count(now.retries) + " retries");
@@ -94,7 +96,7 @@ std::string render_plain(const Snapshot& now) {
   const double left = seconds_left(now);
   std::string line = show_count(now.rows_done) + " rows done";
   if (share >= 0) line += " (" + percent(share) + ")";
-  line += fmt::format(", {}, {} retries, {} failed, {} in flight", rate(now.rows_per_second), show_count(now.retries),
+  line += fmt::format(", {}, {} retries, {} failed, {} in flight", pace(now), show_count(now.retries),
                       show_count(now.failures), show_count(now.in_flight));
   if (now.paused.count() > 0) line += ", " + pause(now);
   if (left >= 0) line += ", about " + time_left(left) + " left";

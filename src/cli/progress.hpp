@@ -23,13 +23,14 @@ class Snapshot {
   std::uint64_t in_flight = 0;
   double rows_per_second = 0;           ///< now
   std::chrono::milliseconds paused{0};  ///< how long the server still wants to be left alone
+  bool paused_by_person = false;
 };
 
 /// Share of the work that is done, 0 … 1; negative when the size of the input is not known. The reader runs ahead of
 /// the answers, so the share of bytes read is scaled by the share of the rows read that are done.
 double share_done(const Snapshot& now);
 
-/// Seconds to go at the present rate; negative when not known.
+/// Seconds to go at the present rate; negative when not known, or while a person has paused the run.
 double seconds_left(const Snapshot& now);
 
 /// One line for a terminal of `width` columns, shorter than it, ASCII only. What matters least is left out first.

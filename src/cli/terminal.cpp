@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "amend/error.hpp"
+#include "cli/closing.hpp"
 #include "cli/progress.hpp"
 #include "cli/units.hpp"
 
@@ -41,6 +42,7 @@ sigset_t held_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGUSR1);
   // A lost terminal is a reason to end well, unless nohup said that it is none.
   struct sigaction hangup {};
   if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) sigaddset(&set, SIGHUP);
@@ -53,7 +55,8 @@ std::size_t terminal_width() {
   return 80;
 }
 
-Snapshot take_snapshot(const Metrics& metrics, std::uint64_t rows_limit) {
+Snapshot take_snapshot(const Pipeline& pipeline, std::uint64_t rows_limit) {
+  const Metrics& metrics = pipeline.metrics();
   Snapshot out;
   out.rows_read = metrics.rows_read.value();
   out.rows_done = metrics.rows_ended();
@@ -63,6 +66,7 @@ Snapshot take_snapshot(const Metrics& metrics, std::uint64_t rows_limit) {
   out.retries = metrics.retries.value();
   out.failures = metrics.rows(Status::failed) + metrics.rows(Status::unknown) + metrics.rows(Status::rejected);
   out.in_flight = metrics.in_flight.value();
+  out.paused_by_person = pipeline.paused();
   const auto pause = metrics.throttled_until() - steady_clock::now();
   if (pause.count() > 0) out.paused = std::chrono::duration_cast<milliseconds>(pause);
   return out;
@@ -82,11 +86,13 @@ void exit_on_signals() {
     action.sa_handler = exit_at_once;
     ::sigaction(signal, &action, nullptr);
   }
+  std::signal(SIGUSR1, SIG_IGN);
 }
 
 void hold_signals() {
   const sigset_t set = held_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGUSR1, SIG_DFL);  // what is ignored need not wait, by POSIX
 }
 
 ProgressForm progress_form(const Options& options) {
@@ -128,6 +134,21 @@ void Terminal::watch() {
 }
 
 void Terminal::take_signal(int signal) {
+  if (signal == SIGUSR1) return toggle_pause();
+  stop(signal);
+}
+
+void Terminal::toggle_pause() {
+  if (pipeline_.paused()) {
+    pipeline_.unpause();
+    return say("going on");
+  }
+  pipeline_.pause();
+  say(fmt::format("paused (SIGUSR1 again, or `amend control {} resume`, goes on)",
+                  shell_quoted(printable(pipeline_.run_directory()))));
+}
+
+void Terminal::stop(int signal) {
   pipeline_.stop(signal == SIGINT ? StopCause::interrupted : StopCause::terminated);
   if (++signals_ > 1) {
     say("stopping at once: answers in flight are given up");
@@ -150,7 +171,7 @@ void Terminal::leave_when_stuck() {
 void Terminal::show() {
   if (form_ != ProgressForm::none) say_notices();
   if (form_ == ProgressForm::none) return;
-  Snapshot now = take_snapshot(pipeline_.metrics(), rows_limit_);
+  Snapshot now = take_snapshot(pipeline_, rows_limit_);
   const auto at = std::chrono::duration_cast<milliseconds>(steady_clock::now().time_since_epoch());
   now.rows_per_second = meter_.update(now.rows_done, at);
   ++ticks_;
@@ -158,7 +179,12 @@ void Terminal::show() {
     if (ticks_ == first_plain_line || ticks_ % ticks_per_plain_line == 0) say(render_plain(now));
     return;
   }
-  std::fputs(("\r" + render_bar(now, terminal_width()) + "\x1b[K").c_str(), stderr);
+  show_bar(render_bar(now, terminal_width()));
+}
+
+void Terminal::show_bar(const std::string& line) {
+  const std::lock_guard lock(stderr_mutex_);
+  std::fputs(("\r" + line + "\x1b[K").c_str(), stderr);
   std::fflush(stderr);
   line_open_ = true;
 }
@@ -171,6 +197,7 @@ void Terminal::say_notices() {
 }
 
 void Terminal::say(const std::string& line) {
+  const std::lock_guard lock(stderr_mutex_);
   std::fputs(((line_open_ ? "\r\x1b[K" : "") + line + "\n").c_str(), stderr);
   std::fflush(stderr);
   line_open_ = false;

@@ -1,5 +1,6 @@
 #include "cli/units.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -43,6 +44,21 @@ std::int64_t unit_in_ms(std::string_view unit) {
   return 0;
 }
 
+bool is_loopback(const std::string& host) {
+  in_addr four{};
+  if (::inet_pton(AF_INET, host.c_str(), &four) == 1) return ntohl(four.s_addr) >> 24 == 127;
+  in6_addr six{};
+  return ::inet_pton(AF_INET6, host.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six) != 0;
+}
+
+// "[::1]" → "::1", "localhost" → "127.0.0.1"; "" for an IPv6 address without brackets: where would its port begin?
+std::string numeric_host(std::string_view text) {
+  if (text == "localhost") return "127.0.0.1";
+  const bool brackets = text.starts_with('[') && text.ends_with(']');
+  if (brackets) return std::string(text.substr(1, text.size() - 2));
+  return text.find(':') == std::string_view::npos ? std::string(text) : std::string();
+}
+
 }  // namespace
 
 milliseconds parse_duration(std::string_view option, std::string_view text) {
@@ -78,6 +94,33 @@ nanoseconds parse_rate(std::string_view option, std::string_view text) {
   const double a_second = unit == "/m" ? number / 60.0 : number;
   if (!(a_second >= rate_least && a_second <= rate_most)) refuse(option, wanted, text);
   return nanoseconds(std::llround(1e9 / a_second));
+}
+
+RateSetting parse_rate_setting(std::string_view option, std::string_view text) {
+  RateSetting rate;
+  rate.interval = nanoseconds(0);
+  rate.mode = RateMode::adaptive;
+  if (text == "auto") return rate;
+  constexpr std::string_view bounded = "auto:";
+  if (text.starts_with(bounded)) {
+    text.remove_prefix(bounded.size());
+  } else {
+    rate.mode = RateMode::fixed;
+  }
+  rate.interval = parse_rate(option, text);
+  return rate;
+}
+
+ListenAddress parse_listen_address(std::string_view option, std::string_view text) {
+  constexpr std::string_view wanted =
+      "takes ADDRESS:PORT on this machine only (127.0.0.1:9464, [::1]:9464, port 0 to 65535)";
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) refuse(option, wanted, text);
+  const Digits port(text.substr(colon + 1));
+  const bool well = port.ok && port.rest.empty() && port.value <= 65'535;
+  std::string host = numeric_host(text.substr(0, colon));
+  if (!well || !is_loopback(host)) refuse(option, wanted, text);
+  return {std::move(host), static_cast<std::uint16_t>(port.value)};
 }
 
 std::uint64_t parse_count(std::string_view option, std::string_view text, std::uint64_t least, std::uint64_t most) {
@@ -119,6 +162,11 @@ std::string show_rate(nanoseconds interval) {
   const double a_second = 1e9 / static_cast<double>(interval.count());
   if (a_second >= 1) return fmt::format("{:.6g}/s", a_second);
   return fmt::format("{:.4g}/m", a_second * 60);
+}
+
+std::string show_address(const ListenAddress& address) {
+  const bool six = address.host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", six ? "[" : "", address.host, six ? "]" : "", address.port);
 }
 
 std::string show_duration(milliseconds duration) {

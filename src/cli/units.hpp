@@ -7,11 +7,23 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "amend/config.hpp"
 
 namespace amend::cli {
+
+/// Where to listen.
+class ListenAddress {
+ public:
+  ListenAddress(std::string host_, std::uint16_t port_) : host(std::move(host_)), port(port_) {}
+  friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
+
+  std::string host;    ///< a numeric address, IPv6 without brackets
+  std::uint16_t port;  ///< 0: any free one
+};
+static_assert(!std::is_aggregate_v<ListenAddress>);
 
 /// "500ms", "30s", "5m", "8h": a whole number and its unit. A bare number is refused, for nobody knows what it means.
 std::chrono::milliseconds parse_duration(std::string_view option, std::string_view text);
@@ -22,6 +34,12 @@ std::optional<std::uint16_t> parse_time_of_day(std::string_view option, std::str
 /// "25/s", "90/m", "0.5/s", "25" (a second) or "unlimited" → the time between two requests; 0 for unlimited.
 /// From one a minute to 1,000,000 a second.
 std::chrono::nanoseconds parse_rate(std::string_view option, std::string_view text);
+
+/// What --rate takes: a rate as `parse_rate` does; "auto", or "auto:100/s" for one that is found out and never faster.
+RateSetting parse_rate_setting(std::string_view option, std::string_view text);
+
+/// "127.0.0.1:9464", "[::1]:9464", "localhost:0": a port of this machine that no other can reach (127.0.0.0/8, ::1).
+ListenAddress parse_listen_address(std::string_view option, std::string_view text);
 
 /// A whole number from `least` to `most`, digits only.
 std::uint64_t parse_count(std::string_view option, std::string_view text, std::uint64_t least, std::uint64_t most);
@@ -37,6 +55,9 @@ std::pair<std::string, std::string> parse_assignment(std::string_view option, st
 std::string show_rate(std::chrono::nanoseconds interval);
 /// The same with how it comes about: "25/s", "auto", "auto:100/s".
 std::string show_rate(const RateSetting& rate);
+
+/// "127.0.0.1:9464", "[::1]:9464".
+std::string show_address(const ListenAddress& address);
 
 /// "480 ms", "12.3 s", "4 min 05 s", "2 h 07 min".
 std::string show_duration(std::chrono::milliseconds duration);

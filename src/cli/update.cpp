@@ -9,6 +9,7 @@
 #include "amend/worker/signer.hpp"
 #include "cli/closing.hpp"
 #include "cli/confirm.hpp"
+#include "cli/console.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/opening.hpp"
 #include "cli/preflight_text.hpp"
@@ -20,7 +21,8 @@ namespace {
 
 Summary watched_run(Pipeline& pipeline, const Options& options) {
   hold_signals();
-  const Terminal terminal(pipeline, options);
+  Terminal terminal(pipeline, options);
+  const Console console(pipeline, options, [&terminal](const std::string& line) { terminal.say(line); });
   return pipeline.run();
 }
 

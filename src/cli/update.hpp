@@ -7,11 +7,11 @@
 
 namespace amend::cli {
 
-/// Runs on the calling thread, with a Terminal beside it; no other thread may exist before. Throws ConfigError and
-/// InputError for what is found before the first request.
+/// Runs on the calling thread, with a Terminal and a Console beside it; no other thread may exist before. Throws
+/// ConfigError and InputError for what is found before the first request.
 ExitCode run_update(const Options& options);
 
-/// pipeline.run() with a Terminal beside it, and what a person and a script are told at its end.
+/// pipeline.run() with a Terminal and a Console beside it, and what a person and a script are told at its end.
 ExitCode run_to_the_end(Pipeline& pipeline, const Options& options);
 
 }  // namespace amend::cli

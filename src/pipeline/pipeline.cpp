@@ -1,36 +1,29 @@
-#include "amend/pipeline.hpp"
-
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <filesystem>
-#include <mutex>
-#include <optional>
-#include <stop_token>
 #include <thread>
 
-#include "amend/queue/batch_pool.hpp"
-#include "amend/reader/mapper.hpp"
-#include "amend/reader/preflight.hpp"
-#include "amend/reader/reader.hpp"
-#include "amend/reader/source.hpp"
 #include "amend/reporter/feedback.hpp"
-#include "amend/reporter/reporter.hpp"
 #include "amend/reporter/result_log.hpp"
-#include "amend/reporter/run_directory.hpp"
 #include "amend/wonder/routes.hpp"
-#include "amend/worker/worker.hpp"
-#include "pipeline/overtaken.hpp"
-#include "pipeline/resumption.hpp"
-#include "pipeline/retry.hpp"
+#include "pipeline/pipeline_impl.hpp"
 #include "pipeline/run_watch.hpp"
 
 namespace amend {
 namespace {
 
-constexpr std::size_t worst_errors_shown = 10;
+// run.json is read from wherever the run is gone on with.
+Config with_absolute_paths(Config config) {
+  for (std::string* file :
+       {&config.target.ca_file, &config.target.client_cert, &config.target.client_key, &config.auth.private_key_file,
+        &config.auth.bearer_file, &config.auth.header_file, &config.input.file})
+    if (!file->empty() && *file != "-") *file = std::filesystem::absolute(*file).lexically_normal().string();
+  return config;
+}
+
+}  // namespace
 
 InputIdentity identify(const Config& config, const Source& source) {
   InputIdentity identity;
@@ -46,87 +39,10 @@ InputIdentity identify(const Config& config, const Source& source) {
   return identity;
 }
 
-// Whether the file that `now` describes can stand for the one that was read. A pipe or stdin never can: its inode is 0.
 bool can_be_read_again(const InputIdentity& then, const InputIdentity& now) {
   return then.inode != 0 && then.inode == now.inode && then.device == now.device && then.size == now.size &&
          then.modified == now.modified;
 }
-
-// run.json is read from wherever the run is gone on with.
-Config with_absolute_paths(Config config) {
-  for (std::string* file :
-       {&config.target.ca_file, &config.target.client_cert, &config.target.client_key, &config.auth.private_key_file,
-        &config.auth.bearer_file, &config.auth.header_file, &config.input.file})
-    if (!file->empty() && *file != "-") *file = std::filesystem::absolute(*file).lexically_normal().string();
-  return config;
-}
-
-}  // namespace
-
-class Pipeline::Impl {
- public:
-  Impl(const Config& config, Credentials credentials);
-
-  const Plan& plan() const noexcept { return plan_; }
-  PreflightReport preflight();
-  ResumeReport recover(ChangedOptions changed);
-  RetryReport retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed);
-  Summary run();
-  std::string run_directory() const;
-  void stop(StopCause cause) noexcept;
-  const Metrics& metrics() const noexcept { return metrics_; }
-  std::vector<std::string> notices(std::size_t from) const { return control_.notices(from); }
-  RunState state() const;
-  void pause() noexcept { brake_.pause(std::chrono::steady_clock::now()); }
-  void unpause() noexcept;
-  bool paused() const noexcept { return brake_.paused(); }
-  void set_rate(const RateSetting& rate);
-  std::uint32_t set_connections(std::uint32_t connections);
-  std::optional<ExitCode> stopping() const {
-    return stages_run_ && control_.draining() ? std::optional(exit_code(control_.cause())) : std::nullopt;
-  }
-
- private:
-  void make_workers();
-  void look_ahead();
-  const Selection* selection() const noexcept;
-  void write_head(const RunDirectory& run) const;
-  void refuse_other_input() const;
-  void run_stages(Reader& reader, Reporter& reporter);
-  void watch(const std::stop_token& over);
-  template <class Body, class Unblock>
-  void guard(std::string_view stage, Body body, Unblock unblock) noexcept;
-  void wake_all() noexcept;
-  std::optional<std::uint64_t> write_unsent(const RunDirectory& run, const Reporter& reporter);
-  void tell_brake(RunState& state) const;
-  void check_sums(const Reader& reader, const Reporter& reporter);
-  std::uint64_t leave_out_overtaken(const RunDirectory& run);
-  Summary summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent);
-
-  Config config_;
-  Credentials credentials_;
-  Target target_;
-  std::unique_ptr<Source> source_;
-  std::unique_ptr<Mapper> mapper_;
-  Plan plan_;
-  Metrics metrics_;
-  RunControl control_;
-  Brake brake_;
-  BatchPool pool_;
-  OutcomeQueue outcomes_;
-  std::vector<std::unique_ptr<Worker>> workers_;
-  InputIdentity identity_;  // of what source_ reads
-  bool looked_ahead_ = false;
-  RowSet hidden_;  // rows that --duplicates keeps back
-  std::optional<Resumption> resumption_;
-  std::optional<Retry> retry_;
-  std::atomic<bool> stop_asked_{false};
-  std::atomic<bool> stages_run_{false};
-  std::chrono::system_clock::time_point started_at_{};
-  std::chrono::steady_clock::time_point started_{};
-  mutable std::mutex mutex_;  // guards run_directory_
-  std::string run_directory_;
-};
 
 Pipeline::Impl::Impl(const Config& config, Credentials credentials)
     : config_((validate(config), require_second_reading(config.input), config)),
@@ -351,182 +267,6 @@ void Pipeline::Impl::guard(std::string_view stage, Body body, Unblock unblock) n
 
 void Pipeline::Impl::wake_all() noexcept {
   for (auto& worker : workers_) worker->wake();
-}
-
-std::string Pipeline::Impl::run_directory() const {
-  const std::lock_guard lock(mutex_);
-  return run_directory_;
-}
-
-void Pipeline::Impl::stop(StopCause cause) noexcept {
-  const bool again = stop_asked_.exchange(true);
-  std::string text = cause == StopCause::interrupted ? "interrupted (SIGINT)"
-                     : cause == StopCause::drained   ? "drained (amend control)"
-                                                     : "terminated (SIGTERM)";
-  if (again) {
-    control_.stop_now(cause, std::move(text));
-  } else {
-    control_.stop(cause, std::move(text));
-  }
-}
-
-RunState Pipeline::Impl::state() const {
-  RunState state;
-  state.version = config_.version;
-  state.run_directory = run_directory();
-  state.input = config_.input.file;
-  state.started_at = started_at_;
-  state.elapsed = std::chrono::steady_clock::now() - started_;
-  state.rows_read = metrics_.rows_read.value();
-  for (std::size_t i = 0; i < status_count; ++i)
-    state.rows_by_status[i] = metrics_.rows(static_cast<Status>(i));
-  state.bytes_read = metrics_.bytes_read.value();
-  state.bytes_total = metrics_.bytes_total.value();
-  state.rows_limit = config_.input.limit;
-  state.attempts = metrics_.attempts.value();
-  state.retries = metrics_.retries.value();
-  state.requeues = metrics_.requeues.value();
-  state.connections_opened = metrics_.connections_opened.value();
-  state.handshakes_failed = metrics_.handshakes_failed.value();
-  state.throttled = metrics_.throttled.value();
-  state.overloaded = metrics_.overloaded.value();
-  state.in_flight = metrics_.in_flight.value();
-  state.limiter_wait = std::chrono::nanoseconds(metrics_.limiter_wait_ns.value());
-  state.stopping = control_.draining();
-  state.connections = control_.connections() != 0 ? control_.connections() : config_.pace.connections;
-  for (const auto& worker : workers_) state.service.merge(worker->service_times());
-  tell_brake(state);
-  return state;
-}
-
-void Pipeline::Impl::tell_brake(RunState& state) const {
-  const auto now = std::chrono::steady_clock::now();
-  const Brake::Pace pace = brake_.pace();
-  state.interval = pace.interval;
-  switch (pace.pacer) {
-    case Brake::Pacer::option: state.paced_by = PacedBy::option; break;
-    case Brake::Pacer::adaptive: state.paced_by = PacedBy::adaptive; break;
-    case Brake::Pacer::server: state.paced_by = PacedBy::server; break;
-  }
-  const auto held = std::chrono::ceil<std::chrono::milliseconds>(brake_.held_until() - now);
-  state.held = std::max(held, std::chrono::milliseconds(0));
-  state.paused = brake_.paused();
-  state.in_flight_max = brake_.in_flight_max();
-  state.retry_tokens = brake_.budget().tokens();
-  const Circuit& circuit = brake_.circuit();
-  const auto told = circuit.state();
-  state.circuit = told == Circuit::State::closed ? CircuitState::closed
-                  : told == Circuit::State::open ? CircuitState::open
-                                                 : CircuitState::half_open;
-  state.circuit_open = circuit.time_open(now);
-}
-
-void Pipeline::Impl::unpause() noexcept {
-  brake_.unpause(std::chrono::steady_clock::now());
-  wake_all();
-}
-
-void Pipeline::Impl::set_rate(const RateSetting& rate) {
-  PaceConfig pace = config_.pace;
-  pace.rate = rate;
-  validate_pace(pace);
-  brake_.set_rate(rate, std::chrono::steady_clock::now());
-  wake_all();
-}
-
-std::uint32_t Pipeline::Impl::set_connections(std::uint32_t connections) {
-  PaceConfig pace = config_.pace;
-  pace.connections = std::max(connections, connections == 0 ? 0 : plan_.workers);
-  validate_pace(pace);
-  brake_.set_in_flight_max(pace.connections * pace.pipeline);
-  control_.set_connections(pace.connections);
-  return pace.connections;
-}
-
-// Rows read = rows recorded + rows let go because of a stop; anything else is a row lost or doubled.
-void Pipeline::Impl::check_sums(const Reader& reader, const Reporter& reporter) {
-  std::uint64_t accounted = reporter.recorded().size() + reporter.rows_without_record() + reader.rows_dropped();
-  for (const auto& worker : workers_) accounted += worker->rows_dropped();
-  const std::uint64_t read = metrics_.rows_read.value();
-  if (control_.cause() == StopCause::defect) return;
-  if (accounted == read && reporter.rows_twice() == 0) return;
-  control_.stop(StopCause::defect, "rows read (" + std::to_string(read) + ") and rows accounted for (" +
-                                       std::to_string(accounted) + ", " + std::to_string(reporter.rows_twice()) +
-                                       " twice) differ: a defect of amend; the run directory is kept as it is");
-}
-
-// After an early stop: every row of the input without a record, those never read included. nullopt: not known.
-std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& run, const Reporter& reporter) {
-  if (control_.cause() == StopCause::none) return 0;
-  // Another file under the same name would name the wrong rows, and a pipe cannot be read twice.
-  if (control_.cause() == StopCause::input_failed || !can_be_read_again(identity_, identify(config_, *source_)))
-    return std::nullopt;
-  try {
-    const auto again = open_source(config_.input);
-    UnsentWriter unsent(run, InputLayout(again->format(), again->header(), again->delimiter()));
-    Record record;
-    while (again->next(record)) {
-      const std::uint64_t row = record.position().row;
-      if (reporter.recorded().contains(row) || (selection() && !selection()->contains(row))) continue;
-      unsent.add(record.position(), record.raw(), record.fault() ? &*record.fault() : nullptr);
-    }
-    if (unsent.count() > 0) unsent.close();
-    return unsent.count();
-  } catch (const DurabilityError& error) {
-    control_.stop(StopCause::not_durable, error.what());
-  } catch (const std::runtime_error&) {
-    // The input is gone or changed.
-  }
-  return std::nullopt;  // the file does not exist then, and the summary says "not known"
-}
-
-// How many rows of the files that can be fed back were taken out: fed back, they would undo a later row's success.
-std::uint64_t Pipeline::Impl::leave_out_overtaken(const RunDirectory& run) {
-  if (metrics_.rows(Status::failed) + metrics_.rows(Status::unknown) == 0) return 0;
-  if (control_.cause() == StopCause::not_durable || control_.cause() == StopCause::defect) return 0;
-  try {
-    const RowSet lines = overtaken_lines(run.path());
-    if (lines.size() > 0)
-      take_out_of_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter()), lines);
-    return lines.size();
-  } catch (const DurabilityError& error) {
-    control_.stop(StopCause::not_durable, error.what());
-  } catch (const InputError& error) {
-    control_.stop(StopCause::defect, error.what());
-  }
-  return 0;
-}
-
-Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent) {
-  Summary summary;
-  summary.take(metrics_);
-  summary.version = config_.version;
-  summary.run_directory = run_directory_;
-  summary.input = config_.input.file;
-  summary.started_at = started_at_;
-  summary.elapsed = std::chrono::steady_clock::now() - started_;
-  summary.stop_cause = control_.cause();
-  // What is not durable for certain is not claimed.
-  if (control_.cause() == StopCause::not_durable)
-    for (std::size_t i = 0; i < status_count; ++i)
-      summary.rows_by_status[i] = reporter.rows_durable(static_cast<Status>(i));
-  summary.stop_reason = control_.text();
-  summary.unsent = unsent;
-  summary.notices = control_.notices();
-  LatencyHistogram service;
-  LatencyHistogram queued;
-  for (const auto& worker : workers_) {
-    service.merge(worker->service_times());
-    queued.merge(worker->queue_times());
-  }
-  summary.service = Latency(service);
-  summary.queued = Latency(queued);
-  summary.errors = reporter.errors().worst(worst_errors_shown);
-  const bool all_well = summary.rows(Status::success) + summary.rows(Status::superseded) == summary.rows_read;
-  summary.exit_code = control_.cause() != StopCause::none ? exit_code(control_.cause())
-                      : all_well                          ? ExitCode::success
-                                                          : ExitCode::some_rows_failed;
-  return summary;
 }
 
 Pipeline::Pipeline(const Config& config, Credentials credentials)

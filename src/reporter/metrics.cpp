@@ -41,12 +41,14 @@ void LatencyHistogram::record(std::chrono::nanoseconds duration) noexcept {
   const auto ns = static_cast<std::uint64_t>(std::clamp(duration, shortest, longest).count());
   buckets_[bucket_of(ns)].add(1);
   count_.add(1);
+  sum_.add(ns);
   if (ns > max_.value()) max_.set(ns);
 }
 
 LatencyHistogram& LatencyHistogram::operator=(const LatencyHistogram& other) noexcept {
   for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i].set(other.buckets_[i].value());
   count_.set(other.count());
+  sum_.set(other.sum_.value());
   max_.set(other.max_.value());
   return *this;
 }
@@ -54,6 +56,7 @@ LatencyHistogram& LatencyHistogram::operator=(const LatencyHistogram& other) noe
 void LatencyHistogram::merge(const LatencyHistogram& other) noexcept {
   for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i].add(other.buckets_[i].value());
   count_.add(other.count_.value());
+  sum_.add(other.sum_.value());
   max_.set(std::max(max_.value(), other.max_.value()));
 }
 
@@ -72,6 +75,15 @@ std::chrono::nanoseconds LatencyHistogram::percentile(double percent) const noex
     return std::chrono::nanoseconds(std::clamp<std::int64_t>(middle, shortest.count(), max().count()));
   }
   return max();
+}
+
+std::uint64_t LatencyHistogram::count_at_most(std::chrono::nanoseconds duration) const noexcept {
+  if (duration < shortest) return 0;
+  if (duration >= longest) return count();
+  std::uint64_t counted = 0;
+  for (std::size_t i = 0; i < buckets_.size() && middle_of(i) <= static_cast<std::uint64_t>(duration.count()); ++i)
+    counted += buckets_[i].value();
+  return counted;
 }
 
 void ErrorTally::record(const Outcome& outcome) {

@@ -145,6 +145,13 @@ TEST_CASE("options: every option sets its part of the configuration") {
        }},
       {{"--guard", "reference_number=Ref"}, [](auto& o) { return o.config.mapping.guard_column == "Ref"; }},
       {{"--rate", "100/s"}, [](auto& o) { return o.config.pace.rate.interval == 10ms; }},
+      {{"--rate", "auto:100/s"},
+       [](auto& o) {
+         return o.config.pace.rate.mode == amend::RateMode::adaptive && o.config.pace.rate.interval == 10ms;
+       }},
+      {{"--metrics-file", "m.prom"}, [](auto& o) { return o.metrics_file == "m.prom"; }},
+      {{"--metrics-listen", "localhost:9464"},
+       [](auto& o) { return o.metrics_listen == cli::ListenAddress("127.0.0.1", 9464); }},
       {{"--burst", "7"}, [](auto& o) { return o.config.pace.burst == 7; }},
       {{"--connections", "8"}, [](auto& o) { return o.config.pace.connections == 8; }},
       {{"--pipeline", "16"}, [](auto& o) { return o.config.pace.pipeline == 16; }},
@@ -221,13 +228,35 @@ TEST_CASE("options: a --config file may hold a part for one command, and is refu
   CHECK(holds(update_complaint({"--config", bad.path()}), "--burst must be between 1 and 10000, got 0 (from "));
 }
 
+TEST_CASE("options: control takes its request as words, and needs neither an address nor credentials") {
+  const auto rate = parse({"control", "runs/a", "rate", "50/s"}).options;
+  CHECK(rate.command == cli::Command::control);
+  CHECK(rate.run == "runs/a");
+  CHECK(rate.control == "rate 50/s");
+  const auto status = parse({"control", "runs/a", "status", "--watch", "--json"}).options;
+  CHECK(status.control == "status");
+  CHECK(status.watch);
+  CHECK(status.json);
+}
+
 TEST_CASE("options: a wrong command line is refused in one line that names the option") {
   struct Case {
     std::vector<std::string> arguments;
     const char* message;
   };
   const std::vector<Case> cases{
-      {{}, "name a command: update, check, resume, retry, status, export or ping; see amend --help"},
+      {{}, "name a command: update, check, resume, retry, status, control, export or ping; see amend --help"},
+      {{"control"}, "name the directory of the run: amend control RUN ACTION; see amend control --help"},
+      {{"control", "r"}, "name the directory of the run: amend control RUN ACTION; see amend control --help"},
+      {{"control", "r", "stop"},
+       "control takes pause, resume, rate RATE, connections N, status or drain, got \"stop\""},
+      {{"control", "r", "pause", "now"}, nullptr},
+      {{"control", "r", "rate", "1/s", "2/s"}, "unexpected argument 2/s; see amend control --help"},
+      {{"control", "r", "pause", "--watch"}, "--watch goes with status: amend control RUN status --watch"},
+      {{"status", "r", "--watch"}, "unknown option --watch; see amend status --help"},
+      {{"update", "a.csv", "--metrics-listen", "0.0.0.0:1"},
+       "--metrics-listen takes ADDRESS:PORT on this machine only (127.0.0.1:9464, [::1]:9464, port 0 to 65535), got "
+       "\"0.0.0.0:1\""},
       {{"updat"}, "unknown command updat; see amend --help"},
       {{"--bogus"}, "unknown option --bogus; see amend --help"},
       {{"update"}, "name the input: amend update FILE (- for standard input); see amend update --help"},

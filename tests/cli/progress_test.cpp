@@ -84,6 +84,14 @@ TEST_CASE("progress: the plain line is one whole sentence") {
         "5,000 rows done (50%), 1,234/s, 12 retries, 3 failed, 16 in flight, about 5 s left");
 }
 
+TEST_CASE("progress: while a person has paused the run that stands in place of the rate, and no time is foretold") {
+  cli::Snapshot now = half_way();
+  now.paused_by_person = true;
+  CHECK(cli::render_bar(now, 200) ==
+        "[##########..........] 50%  5,000 rows  paused  3 failed  12 retries  16 in flight");
+  CHECK(cli::render_plain(now) == "5,000 rows done (50%), paused, 12 retries, 3 failed, 16 in flight");
+}
+
 TEST_CASE("progress: the rate follows the last seconds, and is calm about one tick") {
   cli::RateMeter meter;
   CHECK(meter.update(0, 0ms) == 0);

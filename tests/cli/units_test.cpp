@@ -110,3 +110,37 @@ TEST_CASE("units: a time of day has a colon and two digits behind it") {
                          amend::ConfigError);
   }
 }
+
+TEST_CASE("units: a pace is a rate, or found out with or without a bound") {
+  const auto fixed = cli::parse_rate_setting("--rate", "25/s");
+  CHECK(fixed.mode == amend::RateMode::fixed);
+  CHECK(fixed.interval == 40ms);
+  CHECK(cli::parse_rate_setting("--rate", "unlimited").interval == 0ns);
+  const auto found_out = cli::parse_rate_setting("--rate", "auto");
+  CHECK(found_out.mode == amend::RateMode::adaptive);
+  CHECK(found_out.interval == 0ns);
+  const auto bounded = cli::parse_rate_setting("--rate", "auto:100/s");
+  CHECK(bounded.mode == amend::RateMode::adaptive);
+  CHECK(bounded.interval == 10ms);
+  for (const char* wrong : {"", "auto:", "automatic", "auto:0/s", "AUTO", "auto 5/s"}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_AS(cli::parse_rate_setting("--rate", wrong), ConfigError);
+  }
+}
+
+TEST_CASE("units: a place to listen at is one that no other machine can reach") {
+  using cli::ListenAddress;
+  using cli::parse_listen_address;
+  CHECK(parse_listen_address("--x", "127.0.0.1:9464") == ListenAddress("127.0.0.1", 9464));
+  CHECK(parse_listen_address("--x", "127.1.2.3:0") == ListenAddress("127.1.2.3", 0));
+  CHECK(parse_listen_address("--x", "localhost:65535") == ListenAddress("127.0.0.1", 65535));
+  CHECK(parse_listen_address("--x", "[::1]:80") == ListenAddress("::1", 80));
+  for (const char* wrong : {"", "9464", ":9464", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536",
+                            "127.0.0.1:-1", "0.0.0.0:9464", "10.0.0.1:9464", "[::]:9464", "::1:9464", "[127.0.0.2:1",
+                            "example.com:9464", "localhost.example:1", "[::ffff:10.0.0.1]:1"}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_WITH_AS(parse_listen_address("--x", wrong), doctest::Contains("--x takes ADDRESS:PORT"), ConfigError);
+  }
+  CHECK(cli::show_address(ListenAddress("::1", 80)) == "[::1]:80");
+  CHECK(cli::show_address(ListenAddress("127.0.0.1", 80)) == "127.0.0.1:80");
+}

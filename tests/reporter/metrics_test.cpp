@@ -60,6 +60,45 @@ TEST_CASE("histogram: what lies outside counts as the bound; nothing recorded is
   CHECK(histogram.max() == LatencyHistogram::longest);
 }
 
+TEST_CASE("histogram: the sum is exact, merged or not, and counts what lies outside as the bound") {
+  LatencyHistogram one;
+  LatencyHistogram other;
+  CHECK(one.sum() == 0ns);
+  one.record(1'234'567ns);
+  one.record(1ns);
+  other.record(2s);
+  one.merge(other);
+  CHECK(one.sum() == 2s + 1'234'567ns + LatencyHistogram::shortest);
+}
+
+TEST_CASE("histogram: how many are at most so long is right beyond 2 % of it, and never falls") {
+  const auto seed = std::random_device{}();
+  CAPTURE(seed);
+  std::mt19937_64 random(seed);
+  std::uniform_real_distribution<double> exponent(3.0, std::log10(3.6e12));
+  std::vector<double> values(3000);
+  LatencyHistogram histogram;
+  for (auto& value : values) {
+    value = std::round(std::pow(10, exponent(random)));
+    histogram.record(std::chrono::nanoseconds(static_cast<std::int64_t>(value)));
+  }
+  std::uint64_t before = 0;
+  for (double bound = 1e3; bound < 4e12; bound *= 1.5) {
+    CAPTURE(bound);
+    const auto counted = histogram.count_at_most(std::chrono::nanoseconds(static_cast<std::int64_t>(bound)));
+    const auto within = [&](double limit) {
+      return std::ranges::count_if(values, [&](double v) { return v <= limit; });
+    };
+    CHECK(counted >= static_cast<std::uint64_t>(within(bound * 0.98)));
+    CHECK(counted <= static_cast<std::uint64_t>(within(bound * 1.02)));
+    CHECK(counted >= before);
+    before = counted;
+  }
+  CHECK(histogram.count_at_most(LatencyHistogram::shortest - 1ns) == 0);
+  CHECK(histogram.count_at_most(LatencyHistogram::longest) == histogram.count());
+  CHECK(histogram.count_at_most(50h) == histogram.count());
+}
+
 TEST_CASE("tally: the most frequent error comes first, with its first row as the example") {
   test::Rows rows;
   ErrorTally tally;

@@ -144,6 +144,15 @@ bool wait_for_lines(const std::string& path, std::size_t lines, Process::Seconds
   });
 }
 
+bool wait_until(const std::function<bool()>& condition, Process::Seconds limit) {
+  const auto until = Clock::now() + limit;
+  while (!condition()) {
+    if (Clock::now() >= until) return false;
+    ::poll(nullptr, 0, 20);
+  }
+  return true;
+}
+
 Finished run(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
              Process::Seconds limit, const std::string& in) {
   const TempDir streams;

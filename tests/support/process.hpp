@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +56,9 @@ std::optional<std::string> wait_for_line(const std::string& path, const std::str
 
 /// Waits until `path` has at least `lines` lines.
 bool wait_for_lines(const std::string& path, std::size_t lines, Process::Seconds limit);
+
+/// Asks every 20 ms until it is true; false after `limit`.
+bool wait_until(const std::function<bool()>& condition, Process::Seconds limit);
 
 class Finished {
  public:

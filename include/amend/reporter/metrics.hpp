@@ -73,8 +73,8 @@ class Metrics {
 };
 
 /// Distribution of durations from 1 µs to 1 h (what lies outside counts as the bound) within 2 %: 32 equal steps per
-/// power of two, a step being told by its middle. 8.5 KiB, never grows. One thread records; any thread may read or merge
-/// from it meanwhile, and sees what it has of late.
+/// power of two, a step being told by its middle. 8.5 KiB, never grows. One thread records; any thread may read or
+/// merge from it meanwhile, and sees what it has of late.
 class LatencyHistogram {
  public:
   static constexpr std::chrono::nanoseconds shortest{1'000};
@@ -93,6 +93,13 @@ class LatencyHistogram {
   std::chrono::nanoseconds max() const noexcept {
     return std::chrono::nanoseconds(static_cast<std::int64_t>(max_.value()));
   }
+  /// Of all durations, each as it was counted: exact.
+  std::chrono::nanoseconds sum() const noexcept {
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(sum_.value()));
+  }
+  /// How many are not longer than `duration`, to within the step that it lies in; those of a step go together. Never
+  /// falls when `duration` grows, and is count() from `longest` on.
+  std::uint64_t count_at_most(std::chrono::nanoseconds duration) const noexcept;
 
  private:
   static constexpr unsigned steps_log2 = 5;
@@ -114,6 +121,7 @@ class LatencyHistogram {
 
   std::array<Cell, std::size_t{last_power - first_power + 1} << steps_log2> buckets_{};
   Cell count_;
+  Cell sum_;  // ns
   Cell max_;
 };
 

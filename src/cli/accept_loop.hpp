@@ -1,0 +1,100 @@
+// Takes connections, at most so many at once; further ones wait in the kernel's queue until one has left. Layer 5;
+// everything on the io_context's one thread.
+//
+// Bound: `at_once` visits; each must end by itself (a deadline), or none comes in any more.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+
+namespace amend::cli {
+
+/// One connection, from its acceptance to its end.
+class Visit {
+ public:
+  Visit() = default;
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+  virtual ~Visit() = default;
+
+  /// Its handlers keep it alive.
+  virtual void begin() = 0;
+  /// Ends it at once, whatever it is about; may be called again.
+  virtual void close() = 0;
+};
+
+template <class Protocol>
+class AcceptLoop {
+ public:
+  using Socket = typename Protocol::socket;
+  using Acceptor = typename Protocol::acceptor;
+  using Gone = std::function<void()>;
+  /// Makes the visit of a socket; it calls `gone` once, when it has closed.
+  using Receive = std::function<std::shared_ptr<Visit>(Socket socket, Gone gone)>;
+
+  AcceptLoop(boost::asio::io_context& context, std::size_t at_once, Receive receive)
+      : acceptor_(context), again_(context), at_once_(at_once), receive_(std::move(receive)) {}
+
+  /// To be made listening before start().
+  Acceptor& acceptor() noexcept { return acceptor_; }
+  const Acceptor& acceptor() const noexcept { return acceptor_; }
+
+  void start() {
+    if (accepting_ || closed_ || visits_.size() >= at_once_) return;
+    accepting_ = true;
+    acceptor_.async_accept([this](boost::system::error_code error, Socket socket) {
+      accepting_ = false;
+      if (closed_) return;
+      if (error) return wait();
+      admit(std::move(socket));
+      start();
+    });
+  }
+
+  /// Ends all visits and takes no more. Must outlive the handlers that this sets free.
+  void close() {
+    closed_ = true;
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    again_.cancel();
+    const auto visits = visits_;
+    for (const auto& [number, visit] : visits) visit->close();
+  }
+
+ private:
+  void admit(Socket socket) {
+    const auto number = ++numbers_;
+    const auto visit = receive_(std::move(socket), [this, number] {
+      visits_.erase(number);
+      start();
+    });
+    visits_.emplace(number, visit);
+    visit->begin();
+  }
+
+  // No descriptor is free, most likely: asking at once would only keep the processor busy.
+  void wait() {
+    again_.expires_after(std::chrono::milliseconds(100));
+    again_.async_wait([this](boost::system::error_code error) {
+      if (!error) start();
+    });
+  }
+
+  Acceptor acceptor_;
+  boost::asio::steady_timer again_;
+  const std::size_t at_once_;
+  const Receive receive_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Visit>> visits_;
+  std::uint64_t numbers_ = 0;
+  bool accepting_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace amend::cli

@@ -1,0 +1,138 @@
+#include "cli/console.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "amend/exposition.hpp"
+#include "cli/control_socket.hpp"
+#include "cli/metrics_endpoint.hpp"
+#include "cli/metrics_file.hpp"
+
+namespace amend::cli {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+
+constexpr milliseconds look_for_run{10};
+constexpr milliseconds file_period{5'000};
+
+}  // namespace
+
+class Console::Impl {
+ public:
+  Impl(Pipeline& pipeline, const Options& options, Say say)
+      : pipeline_(pipeline),
+        say_(std::move(say)),
+        quiet_(options.quiet),
+        control_(context_, pipeline, [this](auto& done) {
+          if (!quiet_) say_("control: " + done);
+        }) {
+    if (!options.metrics_file.empty()) file_.emplace(options.metrics_file);
+    if (options.metrics_listen)
+      endpoint_.emplace(context_, *options.metrics_listen, [this] { return to_prometheus(pipeline_.state()); });
+    if (endpoint_ && !quiet_) say_("metrics at " + endpoint_->url());
+    wait_for_run();
+    thread_ = std::thread([this] { run(); });
+  }
+
+  ~Impl() {
+    asio::post(context_, [this] { end(); });
+    thread_.join();
+  }
+
+ private:
+  void run() noexcept {
+    // A handler that throws must not end the run; those behind it, end() among them, still get their turn.
+    while (!context_.stopped()) {
+      try {
+        context_.run();
+      } catch (const std::exception& error) {
+        say_once(fmt::format("control and metrics: {}", error.what()));
+      }
+    }
+  }
+
+  // state() says nothing before the run has begun, and then the directory's lock is held.
+  void wait_for_run() {
+    timer_.expires_after(look_for_run);
+    timer_.async_wait([this](error_code error) {
+      if (error || ended_) return;
+      if (pipeline_.run_directory().empty()) return wait_for_run();
+      begin();
+    });
+  }
+
+  void begin() {
+    open_control();
+    if (endpoint_) endpoint_->start();
+    write_file_regularly();
+  }
+
+  void open_control() {
+    try {
+      control_.open(pipeline_.run_directory());
+    } catch (const std::system_error& error) {
+      say_(fmt::format("no control socket in {}: {}; the run goes on without", printable(pipeline_.run_directory()),
+                       error.code().message()));
+    }
+  }
+
+  void write_file_regularly() {
+    if (!file_) return;
+    write_file();
+    timer_.expires_after(file_period);
+    timer_.async_wait([this](error_code error) {
+      if (!error && !ended_) write_file_regularly();
+    });
+  }
+
+  void write_file() {
+    const std::error_code error = file_->replace(to_prometheus(pipeline_.state()));
+    if (error)
+      say_once(fmt::format("--metrics-file {}: {}; the run goes on", printable(file_->path()), error.message()));
+  }
+
+  void say_once(const std::string& trouble) {
+    if (!std::exchange(in_trouble_, true)) say_(trouble);
+  }
+
+  void end() {
+    ended_ = true;  // a timer that has expired already is not to be cancelled any more
+    timer_.cancel();
+    control_.close();
+    if (endpoint_) endpoint_->close();
+    work_.reset();
+    // A short run may be over before its beginning was seen.
+    if (file_ && !pipeline_.run_directory().empty()) write_file();
+  }
+
+  Pipeline& pipeline_;
+  const Say say_;
+  const bool quiet_;
+  asio::io_context context_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
+  asio::steady_timer timer_{context_};
+  ControlSocket control_;
+  std::optional<MetricsFile> file_;
+  std::optional<MetricsEndpoint> endpoint_;
+  bool ended_ = false;
+  bool in_trouble_ = false;
+  std::thread thread_;
+};
+
+Console::Console(Pipeline& pipeline, const Options& options, Say say)
+    : impl_(std::make_unique<Impl>(pipeline, options, std::move(say))) {}
+Console::~Console() = default;
+
+}  // namespace amend::cli

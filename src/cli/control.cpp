@@ -1,0 +1,196 @@
+#include "cli/control.hpp"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <thread>
+
+#include "cli/closing.hpp"
+#include "cli/control_address.hpp"
+#include "cli/control_text.hpp"
+#include "cli/progress.hpp"
+
+namespace amend::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t answer_bytes_max = 64 * 1024;
+constexpr time_t answer_seconds_max = 10;
+constexpr std::chrono::seconds watch_period{1};
+
+/// No run goes on there: at first an error, to `--watch` the end.
+class NobodyThere : public ConfigError {
+ public:
+  using ConfigError::ConfigError;
+};
+
+std::string message_of(int error_number) { return std::generic_category().message(error_number); }
+
+[[noreturn]] void nobody_there(const std::string& run) {
+  std::error_code error;
+  const std::string name = printable(run);
+  if (!std::filesystem::exists(run + "/run.json", error))
+    throw NobodyThere(name + ": holds no run.json, so there is no run to control");
+  throw NobodyThere(
+      fmt::format("{}: no run goes on there; `amend status {}` tells what has become of it", name, shell_quoted(name)));
+}
+
+class Connection {
+ public:
+  explicit Connection(const std::string& run) : run_(run) {
+    if (descriptor_ < 0) fail("cannot make a socket", errno);
+    // Also for connect: a run that is stopped (Ctrl-Z) takes nobody in.
+    const timeval limit{answer_seconds_max, 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  }
+  ~Connection() { ::close(descriptor_); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void open() const {
+    std::optional<ControlAddress> address;
+    try {
+      address.emplace(run_);
+    } catch (const std::system_error&) {
+      nobody_there(run_);
+    }
+    const sockaddr_un name = address->value();
+    if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0) return;
+    if (errno == ENOENT || errno == ECONNREFUSED) nobody_there(run_);
+    fail("cannot reach the run", errno);
+  }
+
+  void send(std::string_view line) const {
+    while (!line.empty()) {
+      const ssize_t sent = ::send(descriptor_, line.data(), line.size(), MSG_NOSIGNAL);
+      if (sent < 0) return;  // a run that refuses has answered already
+      line.remove_prefix(static_cast<std::size_t>(sent));
+    }
+  }
+
+  std::string receive() const {
+    std::string answer;
+    char piece[4096];
+    while (answer.size() < answer_bytes_max) {
+      const ssize_t received = ::recv(descriptor_, piece, sizeof piece, 0);
+      if (received == 0 || (received < 0 && errno == ECONNRESET)) break;
+      if (received < 0) fail("does not answer", errno);
+      answer.append(piece, static_cast<std::size_t>(received));
+      if (answer.ends_with('\n')) return answer.substr(0, answer.size() - 1);
+    }
+    nobody_there(run_);  // it ended before it had answered
+  }
+
+ private:
+  [[noreturn]] void fail(std::string_view what, int error_number) const {
+    if (error_number == EAGAIN || error_number == EINPROGRESS)
+      throw ConfigError(fmt::format("{}: the run does not answer", printable(run_)));
+    throw ConfigError(fmt::format("{}: {}: {}", printable(run_), what, message_of(error_number)));
+  }
+
+  const std::string& run_;
+  const int descriptor_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+};
+
+// The answer as a value; throws what the run refuses.
+json::object understood(const std::string& run, const std::string& answer) {
+  json::error_code error;
+  const json::value value = json::parse(answer, error);
+  const json::object* object = error ? nullptr : value.if_object();
+  const json::value* ok = object ? object->if_contains("ok") : nullptr;
+  if (!ok || !ok->is_bool()) throw ConfigError(fmt::format("{}: the answer is not understood", printable(run)));
+  if (ok->get_bool()) return *object;
+  const json::value* why = object->if_contains("error");
+  throw ConfigError(fmt::format("{}: the run refuses: {}", printable(run),
+                                why && why->is_string() ? printable(why->get_string()) : "it does not say why"));
+}
+
+// Shows one state after the other: on a terminal each in place of the last.
+class StatusView {
+ public:
+  explicit StatusView(const Options& options) : options_(options), redraw_(!options.json && ::isatty(STDOUT_FILENO)) {}
+
+  void show() {
+    const std::string answer = ask_run(options_.run, options_.control);
+    const json::object state = understood(options_.run, answer);
+    if (options_.json) {
+      print(answer + "\n");
+    } else if (!options_.quiet) {
+      print(above() + state_text(state, rate(state)));
+    }
+  }
+
+ private:
+  // Of the last seconds when there are some, else since the start.
+  double rate(const json::object& state) {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    const double of_late = meter_.update(rows_begun(state), std::chrono::duration_cast<std::chrono::milliseconds>(now));
+    return ++shown_ > 1 ? of_late : average_rate(state);
+  }
+
+  // Goes back over what was shown last and clears it.
+  std::string above() const { return redraw_ && lines_ > 0 ? fmt::format("\x1b[{}A\x1b[J", lines_) : ""; }
+
+  void print(const std::string& text) {
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
+    lines_ = std::ranges::count(text, '\n');
+  }
+
+  const Options& options_;
+  const bool redraw_;
+  RateMeter meter_;
+  int shown_ = 0;
+  std::ptrdiff_t lines_ = 0;
+};
+
+ExitCode show_status(const Options& options) {
+  StatusView view(options);
+  view.show();
+  if (!options.watch) return ExitCode::success;
+  try {
+    for (;;) {
+      std::this_thread::sleep_for(watch_period);
+      view.show();
+    }
+  } catch (const NobodyThere&) {
+    return ExitCode::success;  // the run has ended
+  }
+}
+
+}  // namespace
+
+std::string ask_run(const std::string& run, const std::string& request) {
+  const Connection connection(run);
+  connection.open();
+  connection.send(request + "\n");
+  return connection.receive();
+}
+
+ExitCode run_control(const Options& options) {
+  if (options.control == "status") return show_status(options);
+  const std::string answer = ask_run(options.run, options.control);
+  const json::object done = understood(options.run, answer);
+  if (options.json) {
+    std::fputs((answer + "\n").c_str(), stdout);
+  } else if (!options.quiet) {
+    std::fputs((done_text(done) + "\n").c_str(), stdout);
+  }
+  return ExitCode::success;
+}
+
+}  // namespace amend::cli

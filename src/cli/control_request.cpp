@@ -1,0 +1,96 @@
+#include "cli/control_request.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+#include <utility>
+
+#include "amend/error.hpp"
+#include "amend/exposition.hpp"
+#include "cli/units.hpp"
+
+namespace amend::cli {
+namespace {
+
+using Action = ControlRequest::Action;
+
+constexpr std::string_view takes = "takes pause, resume, rate RATE, connections N, status or drain";
+
+constexpr std::array<std::pair<std::string_view, Action>, 6> actions{{{"pause", Action::pause},
+                                                                      {"resume", Action::resume},
+                                                                      {"rate", Action::rate},
+                                                                      {"connections", Action::connections},
+                                                                      {"status", Action::status},
+                                                                      {"drain", Action::drain}}};
+
+bool takes_a_value(Action action) { return action == Action::rate || action == Action::connections; }
+
+Action action_called(std::string_view name) {
+  for (const auto& [spelling, action] : actions)
+    if (name == spelling) return action;
+  throw ConfigError(fmt::format("control {}, got \"{}\"", takes, printable(name, 60)));
+}
+
+std::string rate_answer(const RateSetting& rate) {
+  const auto ns = rate.interval.count();
+  return fmt::format("{{\"ok\":true,\"rate\":{},\"mode\":\"{}\"}}\n",
+                     ns > 0 ? fmt::format("{:.6g}", 1e9 / static_cast<double>(ns)) : "null",
+                     rate.mode == RateMode::adaptive ? "adaptive" : "fixed");
+}
+
+std::string paused_answer(const Pipeline& pipeline) {
+  return fmt::format("{{\"ok\":true,\"paused\":{}}}\n", pipeline.paused());
+}
+
+std::string drain(Pipeline& pipeline) {
+  // A second stop would not wait for the answers in flight.
+  if (!pipeline.state().stopping) pipeline.stop(StopCause::drained);
+  return "{\"ok\":true,\"stopping\":true}\n";
+}
+
+std::string carry_out(const ControlRequest& request, Pipeline& pipeline) {
+  switch (request.action) {
+    case Action::pause: pipeline.pause(); return paused_answer(pipeline);
+    case Action::resume: pipeline.unpause(); return paused_answer(pipeline);
+    case Action::rate: pipeline.set_rate(request.rate); return rate_answer(request.rate);
+    case Action::connections:
+      return fmt::format("{{\"ok\":true,\"connections\":{}}}\n", pipeline.set_connections(request.connections));
+    case Action::status: return "{\"ok\":true," + to_json(pipeline.state()).substr(1);
+    case Action::drain: return drain(pipeline);
+  }
+  return control_refusal("not understood");
+}
+
+}  // namespace
+
+ControlRequest parse_control_request(std::string_view line) {
+  const auto space = line.find(' ');
+  ControlRequest request(action_called(line.substr(0, space)));
+  const bool has_value = space != std::string_view::npos;
+  if (has_value != takes_a_value(request.action))
+    throw ConfigError(fmt::format("control {}, got \"{}\"", takes, printable(line, 60)));
+  if (!has_value) return request;
+  const std::string value(line.substr(space + 1));
+  if (request.action == Action::rate) {
+    request.rate = parse_rate_setting("rate", value);
+  } else {
+    request.connections = static_cast<std::uint32_t>(parse_count("connections", value, 1, 256));
+  }
+  return request;
+}
+
+std::string answer_control(const ControlRequest& request, Pipeline& pipeline) {
+  try {
+    return carry_out(request, pipeline);
+  } catch (const ConfigError& error) {
+    return control_refusal(error.what());
+  }
+}
+
+std::string control_refusal(std::string_view error) {
+  return fmt::format("{{\"ok\":false,\"error\":{}}}\n", boost::json::serialize(boost::json::string(printable(error))));
+}
+
+}  // namespace amend::cli

@@ -1,0 +1,183 @@
+#include "cli/control_socket.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/write.hpp>
+#include <cerrno>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "amend/error.hpp"
+#include "cli/accept_loop.hpp"
+#include "cli/control_address.hpp"
+#include "cli/control_request.hpp"
+
+namespace amend::cli {
+namespace {
+
+namespace asio = boost::asio;
+using asio::local::stream_protocol;
+using boost::system::error_code;
+
+constexpr std::size_t clients_max = 8;
+constexpr std::size_t request_bytes_max = 256;
+constexpr std::chrono::seconds time_allowed_each{5};
+
+using Answer = std::function<std::string(std::string_view line)>;
+
+bool is_allowed(stream_protocol::socket& socket) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
+  return may_control(peer.uid, ::geteuid());
+}
+
+// Reads one line, writes one line.
+class ControlVisit final : public Visit, public std::enable_shared_from_this<ControlVisit> {
+ public:
+  ControlVisit(stream_protocol::socket socket, const Answer& answer, std::function<void()> gone)
+      : socket_(std::move(socket)), timer_(socket_.get_executor()), answer_(answer), gone_(std::move(gone)) {}
+
+  void begin() override {
+    timer_.expires_after(time_allowed_each);
+    timer_.async_wait([self = shared_from_this()](error_code error) {
+      if (!error) self->close();
+    });
+    if (!is_allowed(socket_)) return write(control_refusal("only the user whose run it is, and root, may control it"));
+    read();
+  }
+
+  void close() override {
+    if (closed_) return;
+    closed_ = true;
+    error_code ignored;
+    socket_.close(ignored);
+    timer_.cancel();
+    gone_();
+  }
+
+ private:
+  void read() {
+    socket_.async_read_some(asio::buffer(line_.data() + size_, line_.size() - size_),
+                            [self = shared_from_this()](error_code error, std::size_t bytes) {
+                              if (error) return self->close();
+                              self->take(bytes);
+                            });
+  }
+
+  void take(std::size_t bytes) {
+    size_ += bytes;
+    const std::string_view so_far(line_.data(), size_);
+    const auto end = so_far.find('\n');
+    if (end != std::string_view::npos) return write(answer_(so_far.substr(0, end)));
+    if (size_ == line_.size()) return write(control_refusal("a request is one line of at most 256 bytes"));
+    read();
+  }
+
+  void write(std::string answer) {
+    out_ = std::move(answer);
+    asio::async_write(socket_, asio::buffer(out_),
+                      [self = shared_from_this()](error_code, std::size_t) { self->close(); });
+  }
+
+  stream_protocol::socket socket_;
+  asio::steady_timer timer_;
+  const Answer& answer_;
+  const std::function<void()> gone_;
+  std::array<char, request_bytes_max> line_{};
+  std::size_t size_ = 0;
+  std::string out_;
+  bool closed_ = false;
+};
+
+[[noreturn]] void fail() { throw std::system_error(errno, std::generic_category()); }
+
+std::optional<struct stat> look_at(const ControlAddress& address) {
+  struct stat found {};
+  if (::fstatat(address.directory(), control_name, &found, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+  return found;
+}
+
+void remove_stale(const ControlAddress& address) {
+  if (const auto found = look_at(address); found && S_ISSOCK(found->st_mode))
+    ::unlinkat(address.directory(), control_name, 0);
+}
+
+// Its mode is that of the descriptor, so there is no moment at which others could connect.
+void listen_at(int descriptor, const ControlAddress& address) {
+  const sockaddr_un name = address.value();
+  if (::fchmod(descriptor, 0600) != 0) fail();
+  if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0) fail();
+  if (::listen(descriptor, SOMAXCONN) != 0) fail();
+}
+
+}  // namespace
+
+class ControlSocket::Impl {
+ public:
+  Impl(asio::io_context& context, Pipeline& pipeline, std::function<void(const std::string&)> note)
+      : pipeline_(pipeline),
+        note_(std::move(note)),
+        answer_([this](std::string_view line) { return answer(line); }),
+        loop_(context, clients_max, [this](stream_protocol::socket socket, std::function<void()> gone) {
+          return std::make_shared<ControlVisit>(std::move(socket), answer_, std::move(gone));
+        }) {}
+
+  void open(const std::string& run_directory) {
+    address_.emplace(run_directory);
+    remove_stale(*address_);
+    auto& acceptor = loop_.acceptor();
+    acceptor.open();
+    listen_at(acceptor.native_handle(), *address_);
+    made_ = look_at(*address_);
+    loop_.start();
+  }
+
+  void close() {
+    // The name is not free for another run's socket before this, nor is the inode for another file: it is still open.
+    if (const auto found = made_ ? look_at(*address_) : std::nullopt)
+      if (found->st_ino == made_->st_ino && found->st_dev == made_->st_dev)
+        ::unlinkat(address_->directory(), control_name, 0);
+    made_.reset();
+    loop_.close();
+  }
+
+ private:
+  std::string answer(std::string_view line) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    try {
+      const ControlRequest request = parse_control_request(line);
+      std::string answer = answer_control(request, pipeline_);
+      if (request.action != ControlRequest::Action::status && answer.starts_with("{\"ok\":true"))
+        note_(printable(line));
+      return answer;
+    } catch (const ConfigError& error) {
+      return control_refusal(error.what());
+    }
+  }
+
+  Pipeline& pipeline_;
+  const std::function<void(const std::string&)> note_;
+  const Answer answer_;
+  std::optional<ControlAddress> address_;
+  std::optional<struct stat> made_;
+  AcceptLoop<stream_protocol> loop_;
+};
+
+ControlSocket::ControlSocket(asio::io_context& context, Pipeline& pipeline,
+                             std::function<void(const std::string&)> note)
+    : impl_(std::make_unique<Impl>(context, pipeline, std::move(note))) {}
+ControlSocket::~ControlSocket() = default;
+void ControlSocket::open(const std::string& run_directory) { impl_->open(run_directory); }
+void ControlSocket::close() { impl_->close(); }
+
+}  // namespace amend::cli

@@ -1,0 +1,166 @@
+#include "cli/control_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+
+#include "amend/error.hpp"
+#include "amend/row/outcome.hpp"
+#include "cli/progress.hpp"
+#include "cli/units.hpp"
+
+namespace amend::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array statuses{Status::success, Status::failed, Status::unknown, Status::rejected, Status::superseded};
+
+std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
+
+double number(const json::object& from, std::string_view name) {
+  const json::value* value = from.if_contains(name);
+  return value && value->is_number() ? value->to_number<double>() : 0;
+}
+
+std::uint64_t count(const json::object& from, std::string_view name) {
+  return static_cast<std::uint64_t>(std::llround(std::max(0.0, number(from, name))));
+}
+
+bool truth(const json::object& from, std::string_view name) {
+  const json::value* value = from.if_contains(name);
+  return value && value->is_bool() && value->get_bool();
+}
+
+std::string text(const json::object& from, std::string_view name) {
+  const json::value* value = from.if_contains(name);
+  return value && value->is_string() ? printable(value->get_string()) : std::string();
+}
+
+const json::object& part(const json::object& from, std::string_view name) {
+  static const json::object none;
+  const json::value* value = from.if_contains(name);
+  return value && value->is_object() ? value->get_object() : none;
+}
+
+std::string show_seconds(double seconds) {
+  return show_duration(std::chrono::milliseconds(std::llround(std::max(0.0, seconds) * 1e3)));
+}
+
+std::string plural(std::uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", show_count(number), noun, number == 1 ? "" : "s");
+}
+
+std::string show_requests(double per_second) {
+  if (per_second <= 0) return "unlimited";
+  return show_rate(std::chrono::nanoseconds(std::llround(1e9 / per_second)));
+}
+
+std::string headline(const json::object& state) {
+  const std::string since = show_seconds(number(state, "elapsed_s"));
+  if (truth(state, "stopping")) return fmt::format("stopping, after {}: waiting for the answers in flight\n", since);
+  if (truth(state, "paused")) return fmt::format("paused, {} after the start\n", since);
+  if (text(state, "circuit") == "open") return fmt::format("waiting out an outage, {} after the start\n", since);
+  return fmt::format("going on for {}\n", since);
+}
+
+std::string rows_text(const json::object& state) {
+  const json::object& rows = part(state, "rows");
+  std::string out = show_count(count(rows, "read")) + " read";
+  for (const Status status : statuses) {
+    const auto number_so = count(rows, to_string(status));
+    if (number_so > 0 || status == Status::success)
+      out += fmt::format(", {} {}", show_count(number_so), to_string(status));
+  }
+  return out;
+}
+
+std::string pace_text(const json::object& state) {
+  const std::string by = text(state, "paced_by");
+  const std::string_view why = by == "server"     ? " by the server's word"
+                               : by == "adaptive" ? " found out (auto)"
+                                                  : " as asked";
+  const double rate = number(state, "rate");
+  std::string out = show_requests(rate);
+  if (rate > 0) out += why;
+  out += fmt::format(", {}, {} of {} in flight", plural(count(state, "connections"), "connection"),
+                     show_count(count(state, "in_flight")), show_count(count(state, "in_flight_max")));
+  const double held = number(state, "held_s");
+  if (held > 0) out += fmt::format("; held for {} at the server's request", show_seconds(held));
+  return out;
+}
+
+std::string requests_text(const json::object& state) {
+  return fmt::format("{}, {} retries, {} sent again without cost, {} left", plural(count(state, "attempts"), "attempt"),
+                     show_count(count(state, "retries")), show_count(count(state, "requeues")),
+                     plural(count(state, "retry_tokens"), "retry token"));
+}
+
+std::string latency_text(const json::object& state) {
+  const json::object& latency = part(state, "latency_ms");
+  if (latency.empty()) return "no answer yet";
+  return fmt::format("p50 {:.1f} ms, p99 {:.1f} ms", number(latency, "p50"), number(latency, "p99"));
+}
+
+Snapshot snapshot_of(const json::object& state, double rows_per_second) {
+  const json::object& rows = part(state, "rows");
+  Snapshot out;
+  out.rows_read = count(rows, "read");
+  for (const Status status : statuses) out.rows_done += count(rows, to_string(status));
+  out.rows_limit = count(state, "rows_limit");
+  out.bytes_read = count(state, "bytes_read");
+  out.bytes_total = count(state, "bytes_total");
+  out.paused_by_person = truth(state, "paused");
+  out.rows_per_second = rows_per_second;
+  return out;
+}
+
+}  // namespace
+
+std::uint64_t rows_begun(const json::object& state) {
+  const std::uint64_t again = count(state, "retries") + count(state, "requeues");
+  return count(state, "attempts") - std::min(again, count(state, "attempts"));
+}
+
+double average_rate(const json::object& state) {
+  const double elapsed = number(state, "elapsed_s");
+  return elapsed > 0 ? static_cast<double>(rows_begun(state)) / elapsed : 0;
+}
+
+std::string state_text(const json::object& state, double rows_per_second) {
+  const Snapshot now = snapshot_of(state, rows_per_second);
+  std::string out = headline(state);
+  out += line("run", text(state, "run"));
+  out += line("input", text(state, "input") == "-" ? "standard input" : text(state, "input"));
+  out += line("rows", rows_text(state));
+  out += line("pace", pace_text(state));
+  out += line("requests", requests_text(state));
+  out += line("circuit", text(state, "circuit"));
+  out += line("latency", latency_text(state));
+  const double share = share_done(now);
+  const double left = seconds_left(now);
+  if (share >= 0) {
+    std::string done = fmt::format("{}%", static_cast<int>(share * 100));
+    if (left >= 0) done += ", about " + show_seconds(std::ceil(left)) + " left";
+    out += line("done", done);
+  }
+  return out;
+}
+
+std::string done_text(const json::object& answer) {
+  if (answer.contains("paused")) return truth(answer, "paused") ? "paused" : "going on";
+  if (answer.contains("stopping")) return "stopping: answers in flight are waited for, the rest is unsent";
+  if (answer.contains("connections")) return plural(count(answer, "connections"), "connection");
+  const bool adaptive = text(answer, "mode") == "adaptive";
+  const std::string rate = show_requests(number(answer, "rate"));
+  if (!adaptive) return "pace " + rate;
+  return number(answer, "rate") > 0 ? "pace found out, at most " + rate : "pace found out";
+}
+
+}  // namespace amend::cli

@@ -1,0 +1,99 @@
+// What has come of a run: every row accounted for, the files for what is left, the summary.
+#include "amend/reporter/feedback.hpp"
+#include "pipeline/overtaken.hpp"
+#include "pipeline/pipeline_impl.hpp"
+
+namespace amend {
+namespace {
+
+constexpr std::size_t worst_errors_shown = 10;
+
+}  // namespace
+
+// Rows read = rows recorded + rows let go because of a stop; anything else is a row lost or doubled.
+void Pipeline::Impl::check_sums(const Reader& reader, const Reporter& reporter) {
+  std::uint64_t accounted = reporter.recorded().size() + reporter.rows_without_record() + reader.rows_dropped();
+  for (const auto& worker : workers_) accounted += worker->rows_dropped();
+  const std::uint64_t read = metrics_.rows_read.value();
+  if (control_.cause() == StopCause::defect) return;
+  if (accounted == read && reporter.rows_twice() == 0) return;
+  control_.stop(StopCause::defect, "rows read (" + std::to_string(read) + ") and rows accounted for (" +
+                                       std::to_string(accounted) + ", " + std::to_string(reporter.rows_twice()) +
+                                       " twice) differ: a defect of amend; the run directory is kept as it is");
+}
+
+// After an early stop: every row of the input without a record, those never read included. nullopt: not known.
+std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& run, const Reporter& reporter) {
+  if (control_.cause() == StopCause::none) return 0;
+  // Another file under the same name would name the wrong rows, and a pipe cannot be read twice.
+  if (control_.cause() == StopCause::input_failed || !can_be_read_again(identity_, identify(config_, *source_)))
+    return std::nullopt;
+  try {
+    const auto again = open_source(config_.input);
+    UnsentWriter unsent(run, InputLayout(again->format(), again->header(), again->delimiter()));
+    Record record;
+    while (again->next(record)) {
+      const std::uint64_t row = record.position().row;
+      if (reporter.recorded().contains(row) || (selection() && !selection()->contains(row))) continue;
+      unsent.add(record.position(), record.raw(), record.fault() ? &*record.fault() : nullptr);
+    }
+    if (unsent.count() > 0) unsent.close();
+    return unsent.count();
+  } catch (const DurabilityError& error) {
+    control_.stop(StopCause::not_durable, error.what());
+  } catch (const std::runtime_error&) {
+    // The input is gone or changed.
+  }
+  return std::nullopt;  // the file does not exist then, and the summary says "not known"
+}
+
+// How many rows of the files that can be fed back were taken out: fed back, they would undo a later row's success.
+std::uint64_t Pipeline::Impl::leave_out_overtaken(const RunDirectory& run) {
+  if (metrics_.rows(Status::failed) + metrics_.rows(Status::unknown) == 0) return 0;
+  if (control_.cause() == StopCause::not_durable || control_.cause() == StopCause::defect) return 0;
+  try {
+    const RowSet lines = overtaken_lines(run.path());
+    if (lines.size() > 0)
+      take_out_of_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter()), lines);
+    return lines.size();
+  } catch (const DurabilityError& error) {
+    control_.stop(StopCause::not_durable, error.what());
+  } catch (const InputError& error) {
+    control_.stop(StopCause::defect, error.what());
+  }
+  return 0;
+}
+
+Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent) {
+  Summary summary;
+  summary.take(metrics_);
+  summary.version = config_.version;
+  summary.run_directory = run_directory_;
+  summary.input = config_.input.file;
+  summary.started_at = started_at_;
+  summary.elapsed = std::chrono::steady_clock::now() - started_;
+  summary.stop_cause = control_.cause();
+  // What is not durable for certain is not claimed.
+  if (control_.cause() == StopCause::not_durable)
+    for (std::size_t i = 0; i < status_count; ++i)
+      summary.rows_by_status[i] = reporter.rows_durable(static_cast<Status>(i));
+  summary.stop_reason = control_.text();
+  summary.unsent = unsent;
+  summary.notices = control_.notices();
+  LatencyHistogram service;
+  LatencyHistogram queued;
+  for (const auto& worker : workers_) {
+    service.merge(worker->service_times());
+    queued.merge(worker->queue_times());
+  }
+  summary.service = Latency(service);
+  summary.queued = Latency(queued);
+  summary.errors = reporter.errors().worst(worst_errors_shown);
+  const bool all_well = summary.rows(Status::success) + summary.rows(Status::superseded) == summary.rows_read;
+  summary.exit_code = control_.cause() != StopCause::none ? exit_code(control_.cause())
+                      : all_well                          ? ExitCode::success
+                                                          : ExitCode::some_rows_failed;
+  return summary;
+}
+
+}  // namespace amend

@@ -1,0 +1,100 @@
+// The pipeline's inside. Three files: pipeline.cpp makes the stages and runs them, pipeline_steering.cpp tells what a
+// run is doing and changes how it goes on, pipeline_ending.cpp adds up what has come of it.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amend/pipeline.hpp"
+#include "amend/queue/batch_pool.hpp"
+#include "amend/reader/mapper.hpp"
+#include "amend/reader/preflight.hpp"
+#include "amend/reader/reader.hpp"
+#include "amend/reader/source.hpp"
+#include "amend/reporter/reporter.hpp"
+#include "amend/reporter/run_directory.hpp"
+#include "amend/worker/worker.hpp"
+#include "pipeline/resumption.hpp"
+#include "pipeline/retry.hpp"
+
+namespace amend {
+
+InputIdentity identify(const Config& config, const Source& source);
+
+/// Whether the file that `now` describes can stand for the one that was read. A pipe or stdin never can: its inode is
+/// 0.
+bool can_be_read_again(const InputIdentity& then, const InputIdentity& now);
+
+class Pipeline::Impl {
+ public:
+  Impl(const Config& config, Credentials credentials);
+
+  const Plan& plan() const noexcept { return plan_; }
+  PreflightReport preflight();
+  ResumeReport recover(ChangedOptions changed);
+  RetryReport retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed);
+  Summary run();
+  std::string run_directory() const;
+  void stop(StopCause cause) noexcept;
+  const Metrics& metrics() const noexcept { return metrics_; }
+  std::vector<std::string> notices(std::size_t from) const { return control_.notices(from); }
+  RunState state() const;
+  void pause() noexcept { brake_.pause(std::chrono::steady_clock::now()); }
+  void unpause() noexcept;
+  bool paused() const noexcept { return brake_.paused(); }
+  void set_rate(const RateSetting& rate);
+  std::uint32_t set_connections(std::uint32_t connections);
+  std::optional<ExitCode> stopping() const {
+    return stages_run_ && control_.draining() ? std::optional(exit_code(control_.cause())) : std::nullopt;
+  }
+
+ private:
+  void make_workers();
+  void look_ahead();
+  const Selection* selection() const noexcept;
+  void write_head(const RunDirectory& run) const;
+  void refuse_other_input() const;
+  void run_stages(Reader& reader, Reporter& reporter);
+  void watch(const std::stop_token& over);
+  template <class Body, class Unblock>
+  void guard(std::string_view stage, Body body, Unblock unblock) noexcept;
+  void wake_all() noexcept;
+  std::optional<std::uint64_t> write_unsent(const RunDirectory& run, const Reporter& reporter);
+  void tell_brake(RunState& state) const;
+  void check_sums(const Reader& reader, const Reporter& reporter);
+  std::uint64_t leave_out_overtaken(const RunDirectory& run);
+  Summary summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent);
+
+  Config config_;
+  Credentials credentials_;
+  Target target_;
+  std::unique_ptr<Source> source_;
+  std::unique_ptr<Mapper> mapper_;
+  Plan plan_;
+  Metrics metrics_;
+  RunControl control_;
+  Brake brake_;
+  BatchPool pool_;
+  OutcomeQueue outcomes_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  InputIdentity identity_;  // of what source_ reads
+  bool looked_ahead_ = false;
+  RowSet hidden_;  // rows that --duplicates keeps back
+  std::optional<Resumption> resumption_;
+  std::optional<Retry> retry_;
+  std::atomic<bool> stop_asked_{false};
+  std::atomic<bool> stages_run_{false};
+  std::chrono::system_clock::time_point started_at_{};
+  std::chrono::steady_clock::time_point started_{};
+  mutable std::mutex mutex_;  // guards run_directory_
+  std::string run_directory_;
+};
+
+}  // namespace amend

@@ -1,0 +1,99 @@
+// What a run is doing, and what a person changes in it while it goes on. Any thread.
+#include <algorithm>
+
+#include "pipeline/pipeline_impl.hpp"
+
+namespace amend {
+
+std::string Pipeline::Impl::run_directory() const {
+  const std::lock_guard lock(mutex_);
+  return run_directory_;
+}
+
+void Pipeline::Impl::stop(StopCause cause) noexcept {
+  const bool again = stop_asked_.exchange(true);
+  std::string text = cause == StopCause::interrupted ? "interrupted (SIGINT)"
+                     : cause == StopCause::drained   ? "drained (amend control)"
+                                                     : "terminated (SIGTERM)";
+  if (again) {
+    control_.stop_now(cause, std::move(text));
+  } else {
+    control_.stop(cause, std::move(text));
+  }
+}
+
+RunState Pipeline::Impl::state() const {
+  RunState state;
+  state.version = config_.version;
+  state.run_directory = run_directory();  // its lock orders what run() has set before it
+  state.input = config_.input.file;
+  if (!state.run_directory.empty()) {
+    state.started_at = started_at_;
+    state.elapsed = std::chrono::steady_clock::now() - started_;
+  }
+  state.rows_read = metrics_.rows_read.value();
+  for (std::size_t i = 0; i < status_count; ++i) state.rows_by_status[i] = metrics_.rows(static_cast<Status>(i));
+  state.bytes_read = metrics_.bytes_read.value();
+  state.bytes_total = metrics_.bytes_total.value();
+  state.rows_limit = config_.input.limit;
+  state.attempts = metrics_.attempts.value();
+  state.retries = metrics_.retries.value();
+  state.requeues = metrics_.requeues.value();
+  state.connections_opened = metrics_.connections_opened.value();
+  state.handshakes_failed = metrics_.handshakes_failed.value();
+  state.throttled = metrics_.throttled.value();
+  state.overloaded = metrics_.overloaded.value();
+  state.in_flight = metrics_.in_flight.value();
+  state.limiter_wait = std::chrono::nanoseconds(metrics_.limiter_wait_ns.value());
+  state.stopping = control_.draining();
+  state.connections = control_.connections() != 0 ? control_.connections() : config_.pace.connections;
+  for (const auto& worker : workers_) state.service.merge(worker->service_times());
+  tell_brake(state);
+  return state;
+}
+
+void Pipeline::Impl::tell_brake(RunState& state) const {
+  const auto now = std::chrono::steady_clock::now();
+  const Brake::Pace pace = brake_.pace();
+  state.interval = pace.interval;
+  switch (pace.pacer) {
+    case Brake::Pacer::option: state.paced_by = PacedBy::option; break;
+    case Brake::Pacer::adaptive: state.paced_by = PacedBy::adaptive; break;
+    case Brake::Pacer::server: state.paced_by = PacedBy::server; break;
+  }
+  const auto held = std::chrono::ceil<std::chrono::milliseconds>(brake_.held_until() - now);
+  state.held = std::max(held, std::chrono::milliseconds(0));
+  state.paused = brake_.paused();
+  state.in_flight_max = brake_.in_flight_max();
+  state.retry_tokens = brake_.budget().tokens();
+  const Circuit& circuit = brake_.circuit();
+  const auto told = circuit.state();
+  state.circuit = told == Circuit::State::closed ? CircuitState::closed
+                  : told == Circuit::State::open ? CircuitState::open
+                                                 : CircuitState::half_open;
+  state.circuit_open = circuit.time_open(now);
+}
+
+void Pipeline::Impl::unpause() noexcept {
+  brake_.unpause(std::chrono::steady_clock::now());
+  wake_all();
+}
+
+void Pipeline::Impl::set_rate(const RateSetting& rate) {
+  PaceConfig pace = config_.pace;
+  pace.rate = rate;
+  validate_pace(pace);
+  brake_.set_rate(rate, std::chrono::steady_clock::now());
+  wake_all();
+}
+
+std::uint32_t Pipeline::Impl::set_connections(std::uint32_t connections) {
+  PaceConfig pace = config_.pace;
+  pace.connections = std::max(connections, connections == 0 ? 0 : plan_.workers);
+  validate_pace(pace);
+  brake_.set_in_flight_max(pace.connections * pace.pipeline);
+  control_.set_connections(pace.connections);
+  return pace.connections;
+}
+
+}  // namespace amend

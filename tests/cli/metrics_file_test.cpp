@@ -1,0 +1,54 @@
+#include "cli/metrics_file.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "amend/error.hpp"
+#include "reporter/chain_fixture.hpp"
+
+namespace cli = amend::cli;
+using amend::test::TemporaryDirectory;
+
+namespace {
+
+std::string content(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+TEST_CASE("metrics file: it is replaced as a whole, and nothing else is left beside it") {
+  const TemporaryDirectory dir;
+  const cli::MetricsFile file(dir / "amend.prom");
+  CHECK_FALSE(std::filesystem::exists(dir / "amend.prom"));
+  CHECK_FALSE(file.replace("first, and longer\n"));
+  CHECK(content(dir / "amend.prom") == "first, and longer\n");
+  CHECK_FALSE(file.replace("second\n"));
+  CHECK(content(dir / "amend.prom") == "second\n");
+  CHECK(std::distance(std::filesystem::directory_iterator(std::filesystem::path(dir / "amend.prom").parent_path()),
+                      {}) == 1);
+}
+
+TEST_CASE("metrics file: a folder that goes away is an error, and the file is written again when it is back") {
+  const TemporaryDirectory dir;
+  std::filesystem::create_directory(dir / "folder");
+  const cli::MetricsFile file(dir / "folder/amend.prom");
+  std::filesystem::remove_all(dir / "folder");
+  CHECK(file.replace("x\n") == std::errc::no_such_file_or_directory);
+  std::filesystem::create_directory(dir / "folder");
+  CHECK_FALSE(file.replace("x\n"));
+}
+
+TEST_CASE("metrics file: no folder, a folder or a device in its place is refused, naming the option") {
+  const TemporaryDirectory dir;
+  for (const std::string& wrong : {dir / "no/amend.prom", dir / "", std::string("/dev/null")}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_WITH_AS(cli::MetricsFile{wrong}, doctest::Contains("--metrics-file: "), amend::ConfigError);
+  }
+}
