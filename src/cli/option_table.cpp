@@ -204,10 +204,11 @@ constexpr std::array entries{
         "(exit 5)",
         set_guard},
 
-    OptionEntry{"rate", rated, Arity::once, pace, "N/s", nullptr,
-                "Requests a second for the whole run, retries included: N/s, N/m or unlimited; 1/m to 1000000/s "
-                "(default 25/s)",
-                [](Options& o, Name n, Text v) { o.config.pace.rate = parse_rate_setting(n, v); }},
+    OptionEntry{
+        "rate", rated, Arity::once, pace, "N/s", nullptr,
+        "Requests a second for the whole run, retries included: N/s, N/m or unlimited, 1/m to 1000000/s; auto or "
+        "auto:N/s: as fast as the API takes it without push-back (default 25/s)",
+        [](Options& o, Name n, Text v) { o.config.pace.rate = parse_rate_setting(n, v); }},
     OptionEntry{"burst", running, Arity::once, pace, "N", nullptr,
                 "Requests that may go at once after a pause, 1 to 10000 (default 1)",
                 [](Options& o, Name n, Text v) { o.config.pace.burst = count(n, v, 1, 10'000); }},

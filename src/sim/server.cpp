@@ -122,7 +122,7 @@ class Server {
   void wait_for_signal() {
     signals_.async_wait([this](error_code error, int signal) {
       if (error) return;
-      if (signal != SIGUSR1) return stop();
+      if (stopped_ || signal != SIGUSR1) return stop();
       log_.flush();
       write_dump(rules_.dump_state, store_);
       wait_for_signal();
@@ -138,14 +138,14 @@ class Server {
     };
     at(from, [this] { close_all(); });
     at(to, [this] {
-      if (!acceptor_.is_open()) listen();
+      if (!stopped_ && !acceptor_.is_open()) listen();
     });
   }
 
   void flush_regularly() {
     flush_timer_.expires_after(log_flush_period);
     flush_timer_.async_wait([this](error_code error) {
-      if (error) return;
+      if (error || stopped_) return;  // expired together with the timer that stops: too late to be cancelled
       log_.flush();
       flush_regularly();
     });
@@ -159,6 +159,7 @@ class Server {
   }
 
   void stop() {
+    stopped_ = true;
     close_all();
     signals_.cancel();
     lifetime_.cancel();
@@ -180,6 +181,7 @@ class Server {
   std::vector<std::unique_ptr<asio::steady_timer>> outage_timers_;
   std::unordered_map<std::uint64_t, std::shared_ptr<Session>> sessions_;
   std::uint64_t connections_ = 0;
+  bool stopped_ = false;
 };
 
 }  // namespace

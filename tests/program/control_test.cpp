@@ -230,7 +230,7 @@ TEST_CASE("control: the path of a run directory may be longer than the address o
 
 TEST_CASE("control: where no socket can be made the run says so once and goes on") {
   const Work work(rows(20));
-  Simulator simulator;
+  Simulator simulator({"--latency", "200ms"});  // long enough for it to be tried
   std::filesystem::create_directory(work.directory);
   write_file(work.file("control"), "somebody's file");
   const Finished finished = work.update(simulator.url());

@@ -136,7 +136,8 @@ TEST_CASE("night: connections that are refused for ten minutes cost no row an at
   };
   night.run(500);
   CHECK(attempts <= 4 * 20 + 4 * 600);
-  for (const Ended& row : night.bench.ended) CHECK(row.attempts <= 2);
+  for (const Ended& row : night.bench.ended)
+    CHECK(row.attempts <= 1 + 4);  // each of the four connections of before may have ended under it
 }
 
 TEST_CASE("night: a quota of 1,000 a minute without a word about it: no row fails") {

@@ -1,0 +1,131 @@
+// The README's table of statuses ("Retries") against what the policies do: every status from 100 to 599.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "amend/queue/run_control.hpp"
+#include "amend/wonder/answer.hpp"
+#include "amend/worker/brake.hpp"
+
+using namespace amend;
+using namespace std::chrono_literals;
+using wonder::Meaning;
+
+namespace {
+
+const Brake::time_point t0(1'000h);
+
+// What happens, in the words of the table.
+class Effect {
+ public:
+  Effect() = default;
+  friend bool operator==(const Effect&, const Effect&) = default;
+  friend std::ostream& operator<<(std::ostream& out, const Effect& effect) {
+    return out << effect.row << "|" << effect.attempts << "|" << (effect.waits ? "waits " : "")
+               << (effect.slows ? "slows " : "") << (effect.stops ? "stops" : "");
+  }
+
+  std::string row;  // "success", "failed", "retried", or "the" for one that is no final answer
+  std::string attempts;
+  bool waits = false;
+  bool slows = false;
+  bool stops = false;
+};
+
+std::vector<std::string> cells_of(const std::string& line) {
+  std::vector<std::string> cells;
+  std::istringstream in(line.substr(1));
+  for (std::string cell; std::getline(in, cell, '|');) {
+    const auto begin = cell.find_first_not_of(' ');
+    cells.push_back(begin == std::string::npos ? "" : cell.substr(begin, cell.find_last_not_of(' ') + 1 - begin));
+  }
+  return cells;
+}
+
+Effect effect_of(const std::vector<std::string>& cells) {
+  Effect effect;
+  effect.row = cells[1].substr(0, cells[1].find_first_of(" ,"));
+  effect.attempts = cells[2];
+  effect.waits = cells[3].find("waits") != std::string::npos;
+  effect.slows = cells[3].find("slows") != std::string::npos;
+  effect.stops = cells[3].find("stops") != std::string::npos;
+  return effect;
+}
+
+// By status; one that is named by itself stands before one of a range.
+std::map<int, Effect> table() {
+  std::ifstream readme(std::string(AMEND_TEST_DATA) + "/../../README.md");
+  std::string line;
+  while (std::getline(readme, line) && line != "| status | the row | costs an attempt | the whole run |") {
+  }
+  std::map<int, Effect> ranges;
+  std::map<int, Effect> single;
+  std::getline(readme, line);
+  while (std::getline(readme, line) && line.starts_with("| `")) {
+    const auto cells = cells_of(line);
+    REQUIRE(cells.size() == 4);
+    const Effect effect = effect_of(cells);
+    std::istringstream statuses(cells[0]);
+    for (std::string word; statuses >> word;) {
+      if (!word.starts_with('`')) continue;
+      const int first = std::stoi(word.substr(1));
+      const auto dash = word.find('-');
+      if (dash == std::string::npos) single[first] = effect;
+      for (int status = first; dash != std::string::npos && status <= std::stoi(word.substr(dash + 1)); ++status)
+        ranges[status] = effect;
+    }
+  }
+  single.merge(ranges);
+  return single;
+}
+
+std::string row_of(const AttemptEnd& end) {
+  const RetryPolicy policy(RetryConfig(), 10min);
+  const auto verdict = policy.decide(end, RowState(1, t0, false), t0, 0);
+  if (verdict.kind == Verdict::Kind::retry) return "retried";
+  return verdict.kind == Verdict::Kind::done ? "success" : "failed";
+}
+
+bool slows(const AttemptEnd& end) {
+  PaceConfig pace;
+  pace.rate = RateSetting{RateMode::adaptive, 0ns};
+  pace.canary = CanaryMode::off;
+  Brake brake(pace);
+  const auto before = brake.pace().interval;
+  for (int n = 1; n <= 10; ++n)
+    brake.record(end, Brake::Ended(BrakeTicket(), static_cast<std::uint64_t>(n), t0 + n * 10ms, 1), t0 + n * 10ms, 0);
+  return brake.pace().interval > before;
+}
+
+Effect policies(std::uint16_t status) {
+  const Meaning meaning = wonder::meaning_of(status);
+  const auto end = AttemptEnd::answered(meaning, status);
+  Effect effect;
+  if (status < 200) {
+    CHECK(meaning == Meaning::unusable);  // no success, should a codec ever hand one on
+    effect.row = "the";
+    return effect;
+  }
+  effect.row = row_of(end);
+  effect.attempts = is_throttled(end) ? "0" : "1";
+  effect.waits = meaning == Meaning::transient;  // for which the worker obeys Retry-After
+  effect.slows = slows(end);
+  RunControl control([] {});
+  for (int n = 1; n <= 3; ++n) effect.stops = control.answered(t0, status);
+  return effect;
+}
+
+}  // namespace
+
+TEST_CASE("status table: the README says of every status from 100 to 599 what happens") {
+  const auto told = table();
+  REQUIRE(told.size() == 500);
+  for (std::uint16_t status = 100; status <= 599; ++status) {
+    CAPTURE(status);
+    CHECK(policies(status) == told.at(status));
+  }
+}
