@@ -255,3 +255,25 @@ TEST_CASE("exit 4: --max-failures holds the rest back as unsent, and resume goes
   simulator.stop();
   for (const auto& trouble : disagreements(customers, work.directory, simulator, finished.code)) FAIL_CHECK(trouble);
 }
+
+TEST_CASE(
+    "exit 4: the first rows do not succeed: the others are held back, and resume goes on when the cause is gone") {
+  const auto customers = make_customers(300);
+  const Work work(to_csv(customers));
+  Simulator ill({"--error-share", "422:100%"});
+  const Finished stopped = run(update_command(ill.url(), work.input, work.directory));
+  CAPTURE(stopped.err);
+  CHECK(stopped.code == 4);
+  CHECK(says(stopped, "first 1 row, then 10, then all (--canary off)"));
+  CHECK(says(stopped, "none of the first 3 rows succeeded, the last one: E000422"));
+  CHECK(says(stopped, "amend resume " + work.directory));
+  ill.stop();
+  CHECK(requests_at(ill) == 3);
+  Simulator well;
+  const Finished finished = run({AMEND_PROGRAM, "resume", work.directory, "--url", well.url(),
+                                 "--accept-changed-options", "--rate", "unlimited"});
+  CAPTURE(finished.err);
+  CHECK(finished.code == 1);
+  CHECK(count_status(work.directory, "success") == customers.size() - 3);
+  CHECK(count_status(work.directory, "failed") == 3);
+}
