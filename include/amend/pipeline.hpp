@@ -135,6 +135,9 @@ class Pipeline {
   /// Any thread; returns immediately; not async-signal-safe.
   void stop(StopCause cause) noexcept;
 
+  /// As a first stop(), with StopCause::drained; called again, or after a stop(), it changes nothing. Any thread.
+  void drain();
+
   const Metrics& metrics() const noexcept;
 
   /// What the run is doing now. Any thread.

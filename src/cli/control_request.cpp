@@ -45,8 +45,7 @@ std::string paused_answer(const Pipeline& pipeline) {
 }
 
 std::string drain(Pipeline& pipeline) {
-  // A second stop would not wait for the answers in flight.
-  if (!pipeline.state().stopping) pipeline.stop(StopCause::drained);
+  pipeline.drain();
   return "{\"ok\":true,\"stopping\":true}\n";
 }
 

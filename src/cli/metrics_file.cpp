@@ -39,7 +39,9 @@ MetricsFile::MetricsFile(std::string path)
 }
 
 std::error_code MetricsFile::replace(std::string_view text) const {
-  const int descriptor = ::open(draft_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  // Never through a link that somebody else has put there.
+  ::unlink(draft_.c_str());
+  const int descriptor = ::open(draft_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
   if (descriptor < 0) return {errno, std::generic_category()};
   int error = write_all(descriptor, text);
   if (::close(descriptor) != 0 && error == 0 && errno != EINTR) error = errno;

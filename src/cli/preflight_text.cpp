@@ -30,6 +30,11 @@ std::string fate(const PreflightReport& report, Duplicates duplicates) {
   return {};
 }
 
+// At a rate that is fixed and not unlimited.
+std::uint64_t rows_in(std::chrono::milliseconds allowed, const RateSetting& rate) {
+  return static_cast<std::uint64_t>(std::chrono::nanoseconds(allowed) / rate.interval);
+}
+
 }  // namespace
 
 std::string input_kind(Format format, char delimiter, std::string_view encoding) {
@@ -88,14 +93,19 @@ std::string deadline_text(std::uint64_t rows, const RateSetting& rate, std::chro
   const auto needed = time_at_rate(rows, rate);
   if (needed.count() < 0) return until + "; what is not sent then stays unsent";
   if (needed <= allowed) return until + ": fits, with " + show_duration(allowed - needed) + " to spare";
-  const auto fitting = static_cast<std::uint64_t>(std::chrono::nanoseconds(allowed) / rate.interval);
   return fmt::format("{}: does not fit; about {} of {} rows until then, the rest stays unsent", until,
-                     show_count(std::min(fitting, rows)), show_count(rows));
+                     show_count(std::min(rows_in(allowed, rate), rows)), show_count(rows));
 }
 
-std::string deadline_line(const Config& config, std::uint64_t rows, std::chrono::system_clock::time_point now) {
+std::string deadline_line(const Config& config, std::optional<std::uint64_t> rows,
+                          std::chrono::system_clock::time_point now) {
   const auto allowed = time_allowed(config.deadline, now);
-  return allowed.count() == 0 ? "" : line("deadline", deadline_text(rows, config.pace.rate, allowed));
+  if (allowed.count() == 0) return {};
+  if (rows) return line("deadline", deadline_text(*rows, config.pace.rate, allowed));
+  std::string text = "in " + show_duration(allowed);
+  if (config.pace.rate.mode == RateMode::fixed && config.pace.rate.interval.count() > 0)
+    text += fmt::format(": about {} rows until then", show_count(rows_in(allowed, config.pace.rate)));
+  return line("deadline", text + "; how many rows there are is not known, what is not sent then stays unsent");
 }
 
 std::string duplicates_text(const PreflightReport& report, Duplicates duplicates) {

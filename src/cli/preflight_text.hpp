@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,8 +35,9 @@ std::string time_text(std::uint64_t rows, const RateSetting& rate);
 /// Whether so many requests fit into `allowed`: "in 7 h 12 min: fits, …" or "…: does not fit, …".
 std::string deadline_text(std::uint64_t rows, const RateSetting& rate, std::chrono::milliseconds allowed);
 
-/// The line for the opening of a run with --deadline; empty without.
-std::string deadline_line(const Config& config, std::uint64_t rows, std::chrono::system_clock::time_point now);
+/// The line for the opening of a run with --deadline; empty without. `rows`: to be sent; nullopt: not known.
+std::string deadline_line(const Config& config, std::optional<std::uint64_t> rows,
+                          std::chrono::system_clock::time_point now);
 
 /// "3 customers stand in 7 rows: …"; empty when there are none.
 std::string duplicates_text(const PreflightReport& report, Duplicates duplicates);

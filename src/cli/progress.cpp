@@ -36,9 +36,14 @@ std::string bar(double share) {
 }
 
 std::string pause(const Snapshot& now) {
-  const auto seconds = (now.paused.count() + 999) / 1'000;
-  return fmt::format("paused {} s at the server's request", seconds);
+  const auto whole = [](std::chrono::milliseconds time) {
+    return std::chrono::ceil<std::chrono::seconds>(time).count();
+  };
+  if (now.next_probe.count() > 0) return fmt::format("outage, next try in {} s", whole(now.next_probe));
+  return fmt::format("paused {} s at the server's request", whole(now.paused));
 }
+
+bool waits(const Snapshot& now) { return now.paused.count() > 0 || now.next_probe.count() > 0; }
 
 // Rows in all, guessed from the rows read so far; 0: not known.
 double rows_expected(const Snapshot& now) {
@@ -73,7 +78,7 @@ std::string render_bar(const Snapshot& now, std::size_t width) {
   std::vector<std::string> parts;
   if (share >= 0) parts.push_back(percent(share));
   parts.push_back(show_count(now.rows_done) + " rows");
-  if (now.paused.count() > 0) parts.push_back(pause(now));
+  if (waits(now)) parts.push_back(pause(now));
   parts.push_back(pace(now));
   if (now.failures > 0) parts.push_back(show_count(now.failures) + " failed");
   if (left >= 0) parts.push_back("ETA " + time_left(left));
@@ -98,7 +103,7 @@ std::string render_plain(const Snapshot& now) {
   if (share >= 0) line += " (" + percent(share) + ")";
   line += fmt::format(", {}, {} retries, {} failed, {} in flight", pace(now), show_count(now.retries),
                       show_count(now.failures), show_count(now.in_flight));
-  if (now.paused.count() > 0) line += ", " + pause(now);
+  if (waits(now)) line += ", " + pause(now);
   if (left >= 0) line += ", about " + time_left(left) + " left";
   return line;
 }

@@ -21,8 +21,9 @@ class Snapshot {
   std::uint64_t retries = 0;
   std::uint64_t failures = 0;  ///< failed, unknown and rejected rows
   std::uint64_t in_flight = 0;
-  double rows_per_second = 0;           ///< now
-  std::chrono::milliseconds paused{0};  ///< how long the server still wants to be left alone
+  double rows_per_second = 0;               ///< now
+  std::chrono::milliseconds paused{0};      ///< how long the server still wants to be left alone
+  std::chrono::milliseconds next_probe{0};  ///< in an outage: until the API is asked again
   bool paused_by_person = false;
 };
 

@@ -55,6 +55,10 @@ std::size_t terminal_width() {
   return 80;
 }
 
+milliseconds time_until(steady_clock::time_point when) {
+  return std::max(std::chrono::ceil<milliseconds>(when - steady_clock::now()), milliseconds(0));
+}
+
 Snapshot take_snapshot(const Pipeline& pipeline, std::uint64_t rows_limit) {
   const Metrics& metrics = pipeline.metrics();
   Snapshot out;
@@ -67,8 +71,8 @@ Snapshot take_snapshot(const Pipeline& pipeline, std::uint64_t rows_limit) {
   out.failures = metrics.rows(Status::failed) + metrics.rows(Status::unknown) + metrics.rows(Status::rejected);
   out.in_flight = metrics.in_flight.value();
   out.paused_by_person = pipeline.paused();
-  const auto pause = metrics.throttled_until() - steady_clock::now();
-  if (pause.count() > 0) out.paused = std::chrono::duration_cast<milliseconds>(pause);
+  out.paused = time_until(metrics.throttled_until());
+  out.next_probe = time_until(metrics.probe_at());
   return out;
 }
 
@@ -108,6 +112,7 @@ Terminal::Terminal(Pipeline& pipeline, const Options& options)
       stopping_ticks_max_(longest_stop(options.config.deadline) / milliseconds(tick_ns / 1'000'000) + 1),
       rows_limit_(options.config.input.limit),
       form_(progress_form(options)),
+      quiet_(options.quiet),
       thread_([this] { watch(); }) {}
 
 Terminal::~Terminal() {
@@ -141,9 +146,11 @@ void Terminal::take_signal(int signal) {
 void Terminal::toggle_pause() {
   if (pipeline_.paused()) {
     pipeline_.unpause();
-    return say("going on");
+    if (!quiet_) say("going on");
+    return;
   }
   pipeline_.pause();
+  if (quiet_) return;
   say(fmt::format("paused (SIGUSR1 again, or `amend control {} resume`, goes on)",
                   shell_quoted(printable(pipeline_.run_directory()))));
 }

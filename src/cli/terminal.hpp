@@ -50,6 +50,7 @@ class Terminal {
   const std::int64_t stopping_ticks_max_;
   const std::uint64_t rows_limit_;
   const ProgressForm form_;
+  const bool quiet_;
   std::atomic<bool> ended_{false};
   std::mutex stderr_mutex_;  // guards line_open_ and what it says of stderr
   bool line_open_ = false;

@@ -33,7 +33,11 @@ bool can_be_checked(const std::string& file) {
 }
 
 void check_first(Pipeline& pipeline, const Options& options) {
-  if (options.skip_check || !can_be_checked(options.config.input.file)) return;
+  if (options.skip_check || !can_be_checked(options.config.input.file)) {
+    const std::string deadline = deadline_line(options.config, std::nullopt, std::chrono::system_clock::now());
+    if (!options.quiet) std::fputs(deadline.c_str(), stderr);
+    return;
+  }
   const PreflightReport report = pipeline.preflight();
   if (!options.quiet) std::fputs(preflight_lines(options, report).c_str(), stderr);
   if (options.config.input.strict) refuse_rejected(report);

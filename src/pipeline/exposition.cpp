@@ -101,8 +101,8 @@ void add_rows(Exposition& out, const RunState& state) {
 void add_attempts(Exposition& out, const RunState& state) {
   out.counter("amend_attempts_total", "Requests handed to a connection.", state.attempts);
   out.counter("amend_retries_total", "Attempts after a row's first that cost it one of --max-attempts.", state.retries);
-  out.counter("amend_requeues_total", "Attempts made again without cost, as a connection ended before their answer.",
-              state.requeues);
+  out.counter("amend_requeues_total",
+              "Attempts made again without cost: after a 429, in an outage, or as a connection ended.", state.requeues);
   out.counter("amend_throttled_answers_total", "Answers 429.", state.throttled);
   out.counter("amend_overloaded_attempts_total", "Answers 503, and attempts without an answer in time.",
               state.overloaded);

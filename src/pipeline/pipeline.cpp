@@ -281,6 +281,7 @@ PreflightReport Pipeline::preflight() { return impl_->preflight(); }
 Summary Pipeline::run() { return impl_->run(); }
 std::string Pipeline::run_directory() const { return impl_->run_directory(); }
 void Pipeline::stop(StopCause cause) noexcept { impl_->stop(cause); }
+void Pipeline::drain() { impl_->drain(); }
 std::vector<std::string> Pipeline::notices(std::size_t from) const { return impl_->notices(from); }
 std::optional<ExitCode> Pipeline::stopping() const { return impl_->stopping(); }
 const Metrics& Pipeline::metrics() const noexcept { return impl_->metrics(); }

@@ -43,6 +43,7 @@ class Pipeline::Impl {
   Summary run();
   std::string run_directory() const;
   void stop(StopCause cause) noexcept;
+  void drain();
   const Metrics& metrics() const noexcept { return metrics_; }
   std::vector<std::string> notices(std::size_t from) const { return control_.notices(from); }
   RunState state() const;

@@ -12,15 +12,15 @@ std::string Pipeline::Impl::run_directory() const {
 
 void Pipeline::Impl::stop(StopCause cause) noexcept {
   const bool again = stop_asked_.exchange(true);
-  std::string text = cause == StopCause::interrupted ? "interrupted (SIGINT)"
-                     : cause == StopCause::drained   ? "drained (amend control)"
-                                                     : "terminated (SIGTERM)";
+  std::string text = cause == StopCause::interrupted ? "interrupted (SIGINT)" : "terminated (SIGTERM)";
   if (again) {
     control_.stop_now(cause, std::move(text));
   } else {
     control_.stop(cause, std::move(text));
   }
 }
+
+void Pipeline::Impl::drain() { control_.stop(StopCause::drained, "a person asked for it (amend control)"); }
 
 RunState Pipeline::Impl::state() const {
   RunState state;
@@ -61,8 +61,8 @@ void Pipeline::Impl::tell_brake(RunState& state) const {
     case Brake::Pacer::adaptive: state.paced_by = PacedBy::adaptive; break;
     case Brake::Pacer::server: state.paced_by = PacedBy::server; break;
   }
-  const auto held = std::chrono::ceil<std::chrono::milliseconds>(brake_.held_until() - now);
-  state.held = std::max(held, std::chrono::milliseconds(0));
+  const auto held_until = brake_.held_until();  // long past when there was no hold: no difference from now
+  if (held_until > now) state.held = std::chrono::ceil<std::chrono::milliseconds>(held_until - now);
   state.paused = brake_.paused();
   state.in_flight_max = brake_.in_flight_max();
   state.retry_tokens = brake_.budget().tokens();
@@ -76,7 +76,7 @@ void Pipeline::Impl::tell_brake(RunState& state) const {
 
 void Pipeline::Impl::unpause() noexcept {
   brake_.unpause(std::chrono::steady_clock::now());
-  wake_all();
+  control_.wake();
 }
 
 void Pipeline::Impl::set_rate(const RateSetting& rate) {
@@ -84,7 +84,7 @@ void Pipeline::Impl::set_rate(const RateSetting& rate) {
   pace.rate = rate;
   validate_pace(pace);
   brake_.set_rate(rate, std::chrono::steady_clock::now());
-  wake_all();
+  control_.wake();
 }
 
 std::uint32_t Pipeline::Impl::set_connections(std::uint32_t connections) {

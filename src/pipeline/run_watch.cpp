@@ -40,7 +40,7 @@ RunProgress progress_of(const Metrics& metrics) noexcept {
   progress.rows_ended = ended;
   progress.rows_left = read > ended ? read - ended : 0;
   progress.in_flight = metrics.in_flight.value();
-  progress.held_until = metrics.throttled_until();
+  progress.held_until = std::max(metrics.throttled_until(), metrics.probe_at());
   return progress;
 }
 

@@ -139,9 +139,6 @@ void validate(const Config& config) {
   check_retry(config.retry);
   check_deadlines(config.deadline);
   if (config.failures.percent_max > 100) throw ConfigError("--max-failures must be between 1% and 100%");
-  if (config.deadline.stall.count() != 0 && config.deadline.stall <= config.pace.rate.interval)
-    throw ConfigError(
-        "--stall must be longer than the time between two requests at --rate: such a run would never go on");
 }
 
 void validate_pace(const PaceConfig& pace) {

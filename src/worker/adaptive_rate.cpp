@@ -27,11 +27,11 @@ double seconds(nanoseconds time) noexcept { return std::chrono::duration<double>
 
 }  // namespace
 
-AdaptiveRate::AdaptiveRate(nanoseconds shortest_interval) noexcept
+AdaptiveRate::AdaptiveRate(nanoseconds shortest_interval, double first) noexcept
     : ceiling_(shortest_interval > nanoseconds(0) ? std::min(1 / seconds(shortest_interval), fastest) : fastest),
       rate_(0),
       probe_after_(probe_after_first) {
-  set(first_rate);
+  set(first);
 }
 
 nanoseconds AdaptiveRate::record(Signal signal, time_point sent, time_point now) noexcept {

@@ -18,9 +18,7 @@ Signal signal_of(const AttemptEnd& end) noexcept {
   return result_of(end) == Circuit::Result::success ? Signal::accepted : Signal::nothing;
 }
 
-std::int64_t to_ns(Brake::time_point t) noexcept {
-  return std::chrono::nanoseconds(t.time_since_epoch()).count();
-}
+std::int64_t to_ns(Brake::time_point t) noexcept { return std::chrono::nanoseconds(t.time_since_epoch()).count(); }
 
 }  // namespace
 
@@ -84,9 +82,48 @@ Circuit::Change Brake::record(const AttemptEnd& end, const Ended& ended, time_po
   if (ended.ticket.admission == Canary::Admission::as_canary) canary_.attempt_over();
   adapt(end, ended, now);
   const auto change = circuit_.record(result_of(end), ended.ticket.trial, ended.row, now, random);
-  if (change == Circuit::Change::opened) clock_.stop(RunClock::Reason::outage, now);
-  if (change == Circuit::Change::closed) clock_.go_on(RunClock::Reason::outage, now);
+  if (change != Circuit::Change::none) follow_circuit(now);
   return change;
+}
+
+// By what the circuit is now, not by the change: two workers may tell of two changes in the wrong order.
+void Brake::follow_circuit(time_point now) noexcept {
+  const std::lock_guard lock(outage_mutex_);
+  const bool in_outage = !circuit_.closed();
+  if (in_outage == in_outage_) return;
+  in_outage_ = in_outage;
+  if (in_outage) {
+    outage_began_ = awake(now);
+    clock_.stop(RunClock::Reason::outage, now);
+  } else {
+    clock_.go_on(RunClock::Reason::outage, now);
+  }
+}
+
+bool Brake::breaks(const AttemptEnd& end) const noexcept {
+  const auto result = result_of(end);
+  return (result == Circuit::Result::failure || result == Circuit::Result::throttled) && circuit_.breaks();
+}
+
+std::chrono::nanoseconds Brake::outage_lasted(time_point now) const noexcept {
+  const std::lock_guard lock(outage_mutex_);
+  return in_outage_ ? awake(now) - outage_began_ : std::chrono::nanoseconds(0);
+}
+
+void Brake::unreachable(time_point now) noexcept {
+  clock_.stop(RunClock::Reason::unreachable, now);
+  unreachable_.store(true, std::memory_order_relaxed);
+}
+
+void Brake::reached(time_point now) noexcept {
+  // Read first: the common case must not write to a line that all workers share.
+  if (!unreachable_.load(std::memory_order_relaxed) || !unreachable_.exchange(false, std::memory_order_relaxed)) return;
+  clock_.go_on(RunClock::Reason::unreachable, now);
+}
+
+Brake::time_point Brake::standing_until(time_point now) const noexcept {
+  if (paused()) return time_point::max();
+  return std::max(now, limiter_.held_until());
 }
 
 // A 429 is about the rate; where that is learnt from it, it says nothing about requests in flight.
@@ -106,11 +143,20 @@ void Brake::adapt(const AttemptEnd& end, const Ended& ended, time_point now) noe
   const Signal signal = signal_of(end);
   if (concurrency_mode_ == Concurrency::adaptive)
     concurrency_.record(crowding(signal), now - ended.sent, ended.in_flight, ended.sent, now);
-  if (!adapts_.load(std::memory_order_relaxed)) return;
+  if (!adapts_.load(std::memory_order_relaxed) && signal != Signal::refused) return;
+  if (circuit_.breaks()) return;  // a probe says nothing about the rate
   const std::lock_guard lock(pace_mutex_);
-  if (!adaptive_) return;
+  if (!adaptive_) find_rate_below(ended, now);
   adaptive_->record(signal, ended.sent, now);
   set_pace(now);
+}
+
+// It begins at the rate that the requests in flight make: theirs is too high, and a higher one was never tried.
+void Brake::find_rate_below(const Ended& ended, time_point now) noexcept {
+  const double latency = std::max(std::chrono::duration<double>(now - ended.sent).count(), 1e-6);
+  adaptive_.emplace(rate_.interval, static_cast<double>(ended.in_flight) / latency);
+  adapts_.store(true, std::memory_order_relaxed);
+  slowed_down_.store(true, std::memory_order_relaxed);
 }
 
 void Brake::hold_until(time_point until, time_point now) noexcept {
@@ -128,11 +174,15 @@ void Brake::heed(const ServerPace& asked, time_point now) noexcept {
 }
 
 void Brake::pause(time_point now) noexcept {
-  if (!paused_.exchange(true, std::memory_order_acq_rel)) clock_.stop(RunClock::Reason::paused, now);
+  if (paused_.exchange(true, std::memory_order_acq_rel)) return;
+  clock_.stop(RunClock::Reason::paused, now);
+  awake_.stop(RunClock::Reason::paused, now);
 }
 
 void Brake::unpause(time_point now) noexcept {
-  if (paused_.exchange(false, std::memory_order_acq_rel)) clock_.go_on(RunClock::Reason::paused, now);
+  if (!paused_.exchange(false, std::memory_order_acq_rel)) return;
+  clock_.go_on(RunClock::Reason::paused, now);
+  awake_.go_on(RunClock::Reason::paused, now);
 }
 
 void Brake::set_rate(const RateSetting& rate, time_point now) noexcept {
@@ -146,6 +196,7 @@ void Brake::set_rate(const RateSetting& rate, time_point now) noexcept {
 
 void Brake::set_in_flight_max(std::uint32_t requests) noexcept {
   in_flight_max_.store(requests, std::memory_order_relaxed);
+  concurrency_.set_cap(requests);
 }
 
 // The caller holds pace_mutex_.

@@ -46,13 +46,15 @@ Circuit::Change Circuit::record(Result result, Trial trial, std::uint64_t row, t
     return Change::none;
   }
   if (state != State::closing) return Change::none;
-  return record_closing(result, now, random);
+  return record_closing(result, row, now, random);
 }
 
-Circuit::Change Circuit::record_closing(Result result, time_point now, std::uint64_t random) noexcept {
+Circuit::Change Circuit::record_closing(Result result, std::uint64_t row, time_point now,
+                                        std::uint64_t random) noexcept {
   out_ -= out_ > 0 ? 1 : 0;
   if (result == Result::failure || result == Result::throttled) {
-    if (failures_.fetch_add(1, std::memory_order_relaxed) + 1 >= failures_to_reopen) open(now, random);
+    note_failure(row, now);
+    if (rows_failing() >= rows_to_open) open(now, random);
   } else if (result == Result::success) {
     failures_.store(0, std::memory_order_relaxed);
     if (++window_ >= ramp_end) return close(now);
@@ -69,21 +71,34 @@ Circuit::Change Circuit::record_closed(Result result, std::uint64_t row, time_po
   }
   const std::lock_guard lock(mutex_);
   if (!closed()) return Change::none;
-  const std::uint32_t failures = failures_.fetch_add(1, std::memory_order_relaxed);
-  rows_[failures % failures_to_open] = row;
-  if (failures == 0) failing_since_ = now;
-  if (failures + 1 < failures_to_open || !enough_rows()) return Change::none;
-  if (result == Result::throttled && now - failing_since_ < throttled_for) return Change::none;
+  note_failure(row, now);
+  if (!is_outage(result, now)) return Change::none;
   opened_at_ = now;
   wait_ = first_wait / 2;
   open(now, random);
   return Change::opened;
 }
 
-bool Circuit::enough_rows() const noexcept {
+void Circuit::note_failure(std::uint64_t row, time_point now) noexcept {
+  const std::uint32_t failures = failures_.fetch_add(1, std::memory_order_relaxed);
+  if (failures == 0) failing_since_ = now;
+  rows_[failures % rows_.size()] = row;
+}
+
+bool Circuit::is_outage(Result result, time_point now) const noexcept {
+  const auto lasted = now - failing_since_;
+  if (failures_.load(std::memory_order_relaxed) < failures_to_open && lasted < failing_for) return false;
+  if (result == Result::throttled && lasted < throttled_for) return false;
+  return rows_failing() >= rows_to_open;
+}
+
+// Different rows among the last failures in a row.
+std::size_t Circuit::rows_failing() const noexcept {
   auto rows = rows_;
-  std::ranges::sort(rows);
-  return static_cast<std::size_t>(std::ranges::unique(rows).begin() - rows.begin()) >= rows_to_open;
+  const auto noted = std::min<std::size_t>(failures_.load(std::memory_order_relaxed), rows.size());
+  const auto end = rows.begin() + static_cast<std::ptrdiff_t>(noted);
+  std::sort(rows.begin(), end);
+  return static_cast<std::size_t>(std::unique(rows.begin(), end) - rows.begin());
 }
 
 // Jitter: between half of the wait and all of it, so that many clients do not come back as one.

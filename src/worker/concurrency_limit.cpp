@@ -36,6 +36,12 @@ double seconds(nanoseconds time) noexcept { return std::chrono::duration<double>
 
 ConcurrencyLimit::ConcurrencyLimit(std::uint32_t cap) noexcept : cap_(std::max(cap, 1U)) { set(first_limit); }
 
+void ConcurrencyLimit::set_cap(std::uint32_t cap) noexcept {
+  const std::lock_guard lock(mutex_);
+  cap_ = std::max(cap, 1U);
+  set(limit_);
+}
+
 void ConcurrencyLimit::record(Signal signal, nanoseconds latency, std::uint64_t in_flight, time_point sent,
                               time_point now) noexcept {
   if (signal == Signal::nothing) return;

@@ -29,17 +29,18 @@ void RunClock::hold_until(time_point until, time_point now) noexcept {
 }
 
 std::chrono::nanoseconds RunClock::stood_still(time_point now) const noexcept {
-  if (!still_.load(std::memory_order_relaxed))
+  if (!still_.load(std::memory_order_acquire))
     return std::chrono::nanoseconds(finished_.load(std::memory_order_relaxed));
   const std::lock_guard lock(mutex_);
+  settle(now);
   return std::chrono::nanoseconds(finished_.load(std::memory_order_relaxed)) + standing(now);
 }
 
 // A time that is over is added up, so that the next one can begin.
-void RunClock::settle(time_point now) noexcept {
+void RunClock::settle(time_point now) const noexcept {
   if (!still_.load(std::memory_order_relaxed) || reasons_ != 0 || now < held_until_) return;
   finished_.fetch_add(standing(now).count(), std::memory_order_relaxed);
-  still_.store(false, std::memory_order_relaxed);
+  still_.store(false, std::memory_order_release);
 }
 
 std::chrono::nanoseconds RunClock::standing(time_point now) const noexcept {

@@ -52,6 +52,7 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
   if (!lot.answers.empty()) {
     lane.answered = true;
     lane.failures = 0;
+    setup_.brake.reached(now);
   }
   bool trusted = true;
   for (std::size_t i = 0; i < lot.answers.size(); ++i) {
@@ -83,7 +84,7 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
   const Response& response = answer.response;
   setup_.metrics.in_flight.subtract();
   service_times_.record(now - job.sent);
-  const bool refused_too_often = setup_.control.answered(now, response.status);
+  const bool refused_too_often = setup_.control.answered(setup_.brake.awake(now), response.status);
   job.http = response.status;
   if (deserves_solo(job, response, others_in_flight)) {
     job.must_go_alone = true;
@@ -196,7 +197,7 @@ void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Jud
   record_end(job, end, now);
   const RowState state(job.attempts, job.first_sent, job.applied_maybe, job.throttled);
   const Verdict verdict = retry_.decide(end, state, row_clock(now), entropy_.next());
-  const bool in_outage = tells_outage(end) && !setup_.brake.circuit().closed();
+  const bool in_outage = setup_.brake.breaks(end);
   if (verdict.kind == Verdict::Kind::done)
     setup_.brake.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
   if (verdict.kind != Verdict::Kind::retry && !in_outage) return end_row(number, verdict, std::move(judgement), now);
@@ -220,9 +221,9 @@ void Worker::Impl::wait_out(JobNumber number, Clock::time_point now) {
   --jobs_[number].attempts;
   jobs_[number].retry_cost = 0;  // the circuit is the brake then
   setup_.metrics.requeues.add();
-  setup_.metrics.throttle_until(setup_.brake.circuit().probe_at());
+  setup_.metrics.probe_at(setup_.brake.circuit().probe_at());
   retries_.push(number, now + outage_turn);
-  const auto lasted = now - setup_.brake.circuit().opened_at();
+  const auto lasted = setup_.brake.outage_lasted(now);
   if (lasted < setup_.config.deadline.outage) return;
   setup_.control.stop(StopCause::outage, "the API has answered no request for " +
                                              std::to_string(std::chrono::floor<std::chrono::seconds>(lasted).count()) +
@@ -240,9 +241,15 @@ void Worker::Impl::record_end(Job& job, const AttemptEnd& end, Clock::time_point
       setup_.control.notice("outage: " + std::to_string(Circuit::failures_to_open) +
                             " attempts failed in a row; rows wait, one request now and then asks whether it is over");
       break;
-    case Circuit::Change::closed: setup_.control.notice("the outage is over"); break;
+    case Circuit::Change::closed:
+      setup_.metrics.probe_at({});
+      setup_.control.notice("the outage is over");
+      break;
     case Circuit::Change::none: break;
   }
+  if (is_throttled(end) && setup_.brake.take_slowed_down())
+    setup_.control.notice(
+        "the API answers 429 at this rate: from here on no faster than it takes requests, as with --rate auto");
 }
 
 void Worker::Impl::give_back_ticket(Job& job, Clock::time_point now) {

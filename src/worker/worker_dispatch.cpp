@@ -121,6 +121,10 @@ void Worker::Impl::dispatch(Clock::time_point now) {
   const std::size_t signatures = setup_.signer->signatures_per_turn();
   std::size_t signed_now = 0;
   bool paced = false;
+  if (const auto until = setup_.brake.standing_until(now); until > now) {
+    limiter_at_ = until;
+    return;
+  }
   while (!solo_.empty() && dispatch_solo(now)) {
     if (++signed_now >= signatures) break;
   }
@@ -137,7 +141,7 @@ void Worker::Impl::dispatch(Clock::time_point now) {
       paced = true;
       break;
     }
-    send(*lane, again_.empty() ? fresh_.pop_front() : again_.pop_front(), now);
+    send(*lane, next_row(), now);
     ++signed_now;
   }
   for (auto& lane : lanes_) {
@@ -147,6 +151,12 @@ void Worker::Impl::dispatch(Clock::time_point now) {
   }
   // There may be more in the input queue than one fetch takes.
   if (!paced && signed_now > 0 && !has_ready() && !drained_input_) pump_later();
+}
+
+// Those that were sent before go first, unless it looks like an outage.
+JobNumber Worker::Impl::next_row() noexcept {
+  const bool fresh_first = again_.empty() || (!fresh_.empty() && setup_.brake.circuit().suspects());
+  return fresh_first ? fresh_.pop_front() : again_.pop_front();
 }
 
 // A row under suspicion goes alone: nothing before it, nothing behind it.
@@ -216,7 +226,7 @@ void Worker::Impl::send(Lane& lane, JobNumber number, Clock::time_point now) {
   setup_.signer->append_headers(request, std::chrono::system_clock::now(), headers_);
   request.headers = headers_;
   lane.session->submit(request);
-  lane.dirty = true;
+  lane.dirty = lane.asked = true;
   setup_.metrics.attempts.add();
   setup_.metrics.in_flight.add();
 }

@@ -60,10 +60,11 @@ class Worker::Impl {
     boost::asio::steady_timer timer;  ///< sleeping (until cancelled) and back-off
     LaneState state = LaneState::asleep;
     Solo solo = Solo::no;
-    bool dirty = false;          ///< something was submitted and not flushed
-    bool answered = false;       ///< on this connection
-    std::uint32_t failures = 0;  ///< connections in a row that brought no answer
-    Clock::time_point failing_since{};
+    bool dirty = false;                 ///< something was submitted and not flushed
+    bool asked = false;                 ///< on this connection: a request was given to it
+    bool answered = false;              ///< the same: an answer came
+    std::uint32_t failures = 0;         ///< connections in a row that brought no answer
+    Clock::time_point failing_since{};  ///< on the clock Brake::awake
   };
 
   // worker_dispatch.cpp
@@ -78,6 +79,7 @@ class Worker::Impl {
   void dispatch(Clock::time_point now);
   bool dispatch_solo(Clock::time_point now);
   bool may_send(Clock::time_point now);
+  JobNumber next_row() noexcept;
   Clock::time_point row_clock(Clock::time_point now) const noexcept { return setup_.brake.clock().at(now); }
   Lane* pick_lane() noexcept;
   bool has_ready() const noexcept { return !again_.empty() || !fresh_.empty(); }
@@ -150,10 +152,10 @@ class Worker::Impl {
   std::string target_;   ///< scratch, reused for each request
   std::string headers_;  ///< the same
 
-  BrakeTicket ticket_;                             ///< that the next request sent is allowed by
-  std::optional<Clock::time_point> pace_waits_;    ///< since when rows that are ready wait for the pace
-  std::uint32_t reconnects_ = 0;                   ///< of those asked for, done
-  std::uint32_t connections_asked_ = 0;            ///< of the whole run, as last looked at
+  BrakeTicket ticket_;                           ///< that the next request sent is allowed by
+  std::optional<Clock::time_point> pace_waits_;  ///< since when rows that are ready wait for the pace
+  std::uint32_t reconnects_ = 0;                 ///< of those asked for, done
+  std::uint32_t connections_asked_ = 0;          ///< of the whole run, as last looked at
   std::uint32_t lanes_allowed_ = 0;
   bool drained_input_ = false;
   bool finished_ = false;

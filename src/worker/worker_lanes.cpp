@@ -80,7 +80,7 @@ asio::awaitable<bool> Worker::Impl::open_lane(Lane& lane) {
   }
   setup_.metrics.connections_opened.add();
   lane.state = LaneState::open;
-  lane.answered = false;
+  lane.asked = lane.answered = false;
   pump();
   co_return true;
 }
@@ -91,7 +91,8 @@ asio::awaitable<void> Worker::Impl::serve(Lane& lane) {
     const bool closed = lot.closed != CloseCause::open;
     if (closed) lane.state = LaneState::asleep;
     take_lot(lane, lot);
-    if (closed && !lane.answered && !finished_) {
+    // One that stood idle and was closed says nothing: it was not asked for anything.
+    if (closed && lane.asked && !lane.answered && lot.closed != CloseCause::local && !finished_) {
       const std::string text = lane.session->peer() + ": connections end without an answer: " + std::string(lot.text);
       on_failure(lane, OpenError::unreachable, text);
     }
@@ -102,7 +103,8 @@ asio::awaitable<void> Worker::Impl::serve(Lane& lane) {
 
 // A connection that could not be made, or that ended without one answer. Rows wait, but not for ever.
 void Worker::Impl::on_failure(Lane& lane, OpenError error, const std::string& text) {
-  const auto now = Clock::now();
+  setup_.brake.unreachable(Clock::now());
+  const auto now = setup_.brake.awake(Clock::now());
   if (lane.failures++ == 0) lane.failing_since = now;
   const auto& deadline = setup_.config.deadline;
   const bool answered = setup_.control.ever_answered();

@@ -79,11 +79,6 @@ TEST_CASE("config: a value out of its bounds names the option and the bounds") {
       {[](Config& c) { c.deadline.outage = 0ms; }, "--outage-limit must be between 1ms and 168h, got 0ms"},
       {[](Config& c) { c.deadline.grace = 3'601s; }, "--grace must be between 0ms and 1h, got 3601s"},
       {[](Config& c) { c.deadline.run = 169h; }, "--deadline must be between 0ms and 168h, got 169h"},
-      {[](Config& c) {
-         c.pace.rate.interval = 1min;
-         c.deadline.stall = 1min;
-       },
-       "--stall must be longer than the time between two requests at --rate"},
       {[](Config& c) { c.deadline.run_until = 1440; }, "--deadline must be a time of day from 00:00 to 23:59"},
       {[](Config& c) { c.failures.percent_max = 101; }, "--max-failures must be between 1% and 100%"},
       {[](Config& c) { c.deadline.stall = 169h; }, "--stall must be between 0ms and 168h, got 169h"},

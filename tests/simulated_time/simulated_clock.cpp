@@ -10,7 +10,8 @@
 namespace {
 
 constexpr std::int64_t ns_per_s = 1'000'000'000;
-constexpr std::int64_t monotonic_start = 1'000'000 * ns_per_s;         // never 0: that means "not yet" in places
+// Beyond any machine's uptime: what waits on the real clock (a watchdog's thread) waits for ever.
+constexpr std::int64_t monotonic_start = 1'000'000'000 * ns_per_s;
 constexpr std::int64_t calendar_start = 1'790'000'000LL * ns_per_s;  // in 2026
 
 std::int64_t passed = 0;  // ns

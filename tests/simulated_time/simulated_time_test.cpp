@@ -1,108 +1,10 @@
 // Long troubles, through the real worker, in simulated time.
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <boost/asio/steady_timer.hpp>
-#include <map>
-#include <memory>
-
-#include "simulated_clock.hpp"
-#include "worker/worker_bench.hpp"
+#include "night.hpp"
 
 using namespace amend;
 using namespace amend::test;
-using namespace std::chrono_literals;
-
-namespace {
-
-// Answers each request after `latency`, as `status_at` says at the time of its arrival.
-class TimedServer {
- public:
-  using StatusAt = std::function<std::uint16_t(std::chrono::nanoseconds)>;
-  TimedServer(std::chrono::milliseconds latency, StatusAt status_at)
-      : latency_(latency), status_at_(std::move(status_at)) {}
-
-  void serve(FakeSession& session) {
-    while (seen_[&session] < session.received()) {
-      ++seen_[&session];
-      arrivals.push_back(simulated_time());
-      const std::uint16_t status = status_at_(arrivals.back());
-      refused += status != 200;
-      session.later_by(latency_, [&session, status] {
-        if (session.requests().empty()) return;
-        if (status == 200) {
-          session.reply_well();
-        } else {
-          session.reply(status, "");
-        }
-      });
-    }
-  }
-  std::size_t arrivals_between(std::chrono::nanoseconds from, std::chrono::nanoseconds to) const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(arrivals, [&](const auto at) { return at >= from && at < to; }));
-  }
-  /// The most in any second.
-  std::size_t most_in_a_second() const {
-    std::size_t most = 0;
-    std::size_t first = 0;
-    for (std::size_t i = 0; i < arrivals.size(); ++i) {
-      while (arrivals[i] - arrivals[first] >= 1s) ++first;
-      most = std::max(most, i - first + 1);
-    }
-    return most;
-  }
-
-  std::vector<std::chrono::nanoseconds> arrivals;
-  std::size_t refused = 0;
-
- private:
-  std::chrono::milliseconds latency_;
-  StatusAt status_at_;
-  std::map<const FakeSession*, std::size_t> seen_;
-};
-
-constexpr std::chrono::milliseconds server_latency{20};
-
-// What a user's run is by default, but for its pace.
-class Night {
- public:
-  Night(std::chrono::nanoseconds interval, TimedServer::StatusAt status_at)
-      : server(server_latency, [begin = simulated_time(), status_at](auto at) { return status_at(at - begin); }),
-        begin(simulated_time()) {
-    ::alarm(60);  // a worker that does not end ends the program
-    bench.config = Config();
-    pace.rate.interval = interval;
-    bench.config.pace = pace;
-    bench.connections = pace.connections;
-    bench.server.serve = [this](FakeSession& session) { serve(session); };
-  }
-  void serve(FakeSession& session) {
-    server.serve(session);
-    bench.move_on();
-    session.later_by(server_latency + 1ms, [this] { bench.move_on(); });
-  }
-  ~Night() { ::alarm(0); }
-  Night(const Night&) = delete;
-  Night& operator=(const Night&) = delete;
-
-  void run(unsigned rows) {
-    Brake brake(pace);
-    bench.run_with(brake, rows);
-    CHECK(bench.count(Status::success) == rows);
-  }
-
-  PaceConfig pace;
-  WorkerBench bench;
-  TimedServer server;
-  std::chrono::nanoseconds begin;
-};
-
-bool within(std::chrono::nanoseconds at, std::chrono::nanoseconds from, std::chrono::nanoseconds to) {
-  return at >= from && at < to;
-}
-
-}  // namespace
 
 TEST_CASE("night: an outage of ten minutes: no row fails, and at most 60 requests a minute are made meanwhile") {
   for (const std::uint16_t status : {std::uint16_t{503}, std::uint16_t{500}, std::uint16_t{429}}) {
@@ -117,7 +19,7 @@ TEST_CASE("night: an outage of ten minutes: no row fails, and at most 60 request
     CHECK(requests(5s, 605s) <= 20 + 16 + 60 + 10 * 4);
     for (const Ended& row : night.bench.ended) CHECK(row.attempts <= 6);
     // It is noticed soon that it is over.
-    CHECK(requests(605s, 640s) >= 25);
+    CHECK(requests(605s, 640s) >= (status == 429 ? 10 : 25));  // whose rate is found anew
   }
 }
 
@@ -135,7 +37,7 @@ TEST_CASE("night: connections that are refused for ten minutes cost no row an at
     night.serve(session);
   };
   night.run(500);
-  CHECK(attempts <= 4 * 20 + 4 * 600);
+  CHECK(attempts <= 4 * (12 + 600 / 4));  // each after 0 to 10 s, 5 s on average
   for (const Ended& row : night.bench.ended)
     CHECK(row.attempts <= 1 + 4);  // each of the four connections of before may have ended under it
 }

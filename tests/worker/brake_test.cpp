@@ -107,21 +107,61 @@ TEST_CASE("brake: another rate counts at once, without a burst") {
   CHECK(sent <= 101);
 }
 
-TEST_CASE("brake: --rate auto slows down for a 429, and a fixed rate does not") {
+TEST_CASE("brake: --rate auto grows while the API takes it, and slows down for a 429") {
   PaceConfig adaptive = pace(0ns);
   adaptive.rate.mode = RateMode::adaptive;
-  Brake found(adaptive);
-  CHECK(found.pace().pacer == Brake::Pacer::adaptive);
-  const auto before = found.pace().interval;
-  for (int i = 0; i < 20; ++i) end_all(found, 1, answered(200), t0 + i * 100ms);
-  end_all(found, 1, answered(429), t0 + 2s);
-  CHECK(found.pace().interval > 0ns);
-  const auto after_cut = found.pace().interval;
-  CHECK(after_cut >= before / 2);
+  Brake brake(adaptive);
+  CHECK(brake.pace().pacer == Brake::Pacer::adaptive);
+  const auto at_first = brake.pace().interval;
+  for (int i = 1; i <= 40; ++i) end_all(brake, 1, answered(200), t0 + i * 50ms);
+  const auto before = brake.pace().interval;
+  CHECK(before < at_first);
+  end_all(brake, 1, answered(429), t0 + 2'010ms);
+  CHECK(brake.pace().interval > before);
+}
 
-  Brake fixed(pace(10ms));
-  end_all(fixed, 1, answered(429), t0);
-  CHECK(fixed.pace().interval == 10ms);
+TEST_CASE("brake: a 429 at a rate that a person has set makes it be found below that, which is said once") {
+  for (const auto interval : {10ms, 0ms}) {
+    CAPTURE(interval.count());
+    Brake brake(pace(interval));
+    end_all(brake, 100, answered(200), t0);
+    CHECK(brake.pace().pacer == Brake::Pacer::option);
+    CHECK_FALSE(brake.take_slowed_down());
+    end_all(brake, 1, answered(429), t0);
+    CHECK(brake.pace().pacer == Brake::Pacer::adaptive);
+    CHECK(brake.pace().interval > interval);
+    CHECK(brake.take_slowed_down());
+    end_all(brake, 1, answered(429), t0 + 5s);
+    CHECK_FALSE(brake.take_slowed_down());
+    RateSetting again;
+    brake.set_rate(again, t0 + 6s);  // a person's word begins anew
+    CHECK(brake.pace().pacer == Brake::Pacer::option);
+  }
+}
+
+TEST_CASE("brake: a paused or held run is not worth a connection") {
+  Brake brake(pace(10ms));
+  CHECK(brake.standing_until(t0) <= t0);
+  brake.hold_until(t0 + 5s, t0);
+  CHECK(brake.standing_until(t0) == t0 + 5s);
+  brake.pause(t0);
+  CHECK(brake.standing_until(t0) == Brake::time_point::max());
+}
+
+TEST_CASE("brake: what an outage has lasted leaves pauses out, and the rows' clock stands still without connections") {
+  Brake brake(pace(0ns));
+  CHECK(brake.outage_lasted(t0) == 0ns);
+  end_all(brake, Circuit::failures_to_open, answered(503), t0);
+  brake.pause(t0 + 10s);
+  brake.unpause(t0 + 2h);
+  CHECK(brake.outage_lasted(t0 + 2h + 5s) == 15s);
+  Brake other(pace(0ns));
+  other.unreachable(t0);
+  other.unreachable(t0 + 5s);
+  CHECK(other.clock().stood_still(t0 + 10s) == 10s);
+  other.reached(t0 + 10s);
+  other.reached(t0 + 11s);
+  CHECK(other.clock().stood_still(t0 + 20s) == 10s);
 }
 
 TEST_CASE("brake: in an outage one request now and then goes, and the rows' clock stands still until it is over") {

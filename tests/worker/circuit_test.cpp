@@ -114,10 +114,10 @@ TEST_CASE("circuit: failures in a row on the way back open it again, and late re
   circuit.record(Result::success, circuit.ask(now).trial, 1, now, 0);
   const auto second = circuit.ask(now);
   REQUIRE(second.go);
-  for (std::uint32_t i = 0; i < Circuit::failures_to_reopen; ++i) {
+  for (std::uint32_t row = 0; row < Circuit::rows_to_open; ++row) {
     const auto asked = circuit.ask(now);
     REQUIRE(asked.go);
-    circuit.record(Result::failure, asked.trial, 2, now, 0);
+    circuit.record(Result::failure, asked.trial, row, now, 0);
   }
   CHECK_FALSE(circuit.ask(now).go);
   now = circuit.probe_at();
@@ -195,4 +195,43 @@ TEST_CASE("circuit: 429s in a row are a limit that was overrun at first, and an 
   SUBCASE("an error at their end is one of an outage") {
     CHECK(circuit.record(Result::failure, Circuit::no_trial, 501, start + 1s, 0) == Change::opened);
   }
+}
+
+TEST_CASE("circuit: at a slow pace five rows that fail for a minute are an outage too") {
+  Circuit circuit;
+  for (std::uint64_t row = 1; row <= 5; ++row) {
+    CHECK(circuit.closed());
+    circuit.record(Result::failure, Circuit::no_trial, row, start + row * 15s, 0);
+  }
+  CHECK_FALSE(circuit.closed());
+
+  Circuit soon;
+  for (std::uint64_t row = 1; row <= 6; ++row)
+    soon.record(Result::failure, Circuit::no_trial, row, start + row * 9s, 0);
+  CHECK(soon.closed());
+}
+
+TEST_CASE("circuit: on the way back a few rows that always fail do not open it again, and do not break") {
+  Circuit circuit;
+  break_down(circuit);
+  CHECK(circuit.breaks());
+  const auto now = circuit.probe_at();
+  const auto probe = circuit.ask(now);
+  CHECK(circuit.breaks());
+  circuit.record(Result::success, probe.trial, 1, now, 0);
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    const auto asked = circuit.ask(now);
+    REQUIRE(asked.go);
+    circuit.record(Result::failure, asked.trial, i % (Circuit::rows_to_open - 1), now, 0);
+    CHECK_FALSE(circuit.breaks());
+  }
+}
+
+TEST_CASE("circuit: a few failures in a row are suspicious until something succeeds") {
+  Circuit circuit;
+  CHECK_FALSE(circuit.suspects());
+  fail(circuit, Circuit::suspicious);
+  CHECK(circuit.suspects());
+  circuit.record(Result::success, Circuit::no_trial, 1, start, 0);
+  CHECK_FALSE(circuit.suspects());
 }

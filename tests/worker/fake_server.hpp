@@ -55,8 +55,12 @@ class FakeServer {
   /// What open() comes to; by default it succeeds.
   std::function<Opened()> on_open = [] { return Opened(); };
 
+  /// Connections that stand idle for so long are closed without a word; 0: never.
+  std::chrono::milliseconds idle_close{0};
+
   std::vector<Sent> seen;
   std::size_t connections = 0;
+  std::size_t connections_open = 0;
   std::size_t distrusted = 0;
 };
 
@@ -103,7 +107,15 @@ class FakeSession final : public Session {
   void end(CloseCause cause) {
     if (closed_ != CloseCause::open) return;
     closed_ = cause;
+    --server_.connections_open;
     woken_.cancel();
+  }
+  void close_when_idle(std::size_t connection) {
+    later_by(server_.idle_close, [this, connection] {
+      if (connection_ != connection || !is_open()) return;
+      if (in_flight() == 0) return end(CloseCause::ended);
+      close_when_idle(connection);
+    });
   }
   void end_in_idle_race() {
     idle_race_ = true;
@@ -126,6 +138,8 @@ class FakeSession final : public Session {
     Opened opened = server_.on_open();
     if (opened.error == OpenError::none) {
       connection_ = ++server_.connections;
+      ++server_.connections_open;
+      if (server_.idle_close.count() > 0) close_when_idle(connection_);
       closed_ = CloseCause::open;
       idle_race_ = false;
       requests_.clear();

@@ -161,7 +161,8 @@ TEST_CASE("retry_policy: no attempt starts later than the row deadline, for whic
   constexpr std::uint64_t ms_500 = 500'000'000;
   for (const std::uint16_t http : {std::uint16_t{429}, std::uint16_t{503}}) {
     const auto decide_at = [&](time_point now, std::optional<std::chrono::milliseconds> asked) {
-      return policy.decide(AttemptEnd::answered(Meaning::transient, http, asked), RowState(1, start, false), now, ms_500);
+      return policy.decide(AttemptEnd::answered(Meaning::transient, http, asked), RowState(1, start, false), now,
+                           ms_500);
     };
     const auto last = start + 30s - 500ms;
     CHECK(decide_at(last, std::nullopt).kind == Verdict::Kind::retry);

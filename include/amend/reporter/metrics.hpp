@@ -35,9 +35,9 @@ class alignas(64) Counter {
 ///   rejected      ⊆ rows_read that never made an attempt
 ///   attempts      ≥ success + unknown; each attempt counts, the first of a row included
 ///   retries       ⊆ attempts: attempts after a row's first that cost the row one of its --max-attempts
-///   requeues      ⊆ attempts: sent again without cost: after a 429, or as a connection ended with the row unanswered
-///   behind another
-///   handshakes_failed ∩ connections_opened = ∅: a connection is opened when TCP and TLS stand
+///   requeues      ⊆ attempts: sent again without cost: after a 429, in an outage, or as a connection ended with the
+///   row unanswered behind another handshakes_failed ∩ connections_opened = ∅: a connection is opened when TCP and TLS
+///   stand
 class Metrics {
  public:
   Metrics() = default;
@@ -67,9 +67,19 @@ class Metrics {
   void throttle_until(std::chrono::steady_clock::time_point when) noexcept;
   std::chrono::steady_clock::time_point throttled_until() const noexcept;
 
+  /// (worker) In an outage: when the API is asked again. The epoch: there is none.
+  void probe_at(std::chrono::steady_clock::time_point when) noexcept {
+    probe_at_.store(when.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+  std::chrono::steady_clock::time_point probe_at() const noexcept {
+    return std::chrono::steady_clock::time_point(
+        std::chrono::steady_clock::duration(probe_at_.load(std::memory_order_relaxed)));
+  }
+
  private:
   std::array<Counter, status_count> rows_;
   std::atomic<std::chrono::steady_clock::rep> throttled_until_{0};
+  std::atomic<std::chrono::steady_clock::rep> probe_at_{0};
 };
 
 /// Distribution of durations from 1 µs to 1 h (what lies outside counts as the bound) within 2 %: 32 equal steps per

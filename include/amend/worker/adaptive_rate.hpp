@@ -58,8 +58,9 @@ class AdaptiveRate {
     nothing,     ///< neither: given back unsent, or lost without the API's doing
   };
 
-  /// `shortest_interval`: that of the highest rate allowed; 0: of 1,000,000/s.
-  explicit AdaptiveRate(std::chrono::nanoseconds shortest_interval) noexcept;
+  /// `shortest_interval`: that of the highest rate allowed; 0: of 1,000,000/s. `first`: requests a second to begin
+  /// with, cut to what is allowed.
+  explicit AdaptiveRate(std::chrono::nanoseconds shortest_interval, double first = first_rate) noexcept;
   AdaptiveRate(const AdaptiveRate&) = delete;
   AdaptiveRate& operator=(const AdaptiveRate&) = delete;
 

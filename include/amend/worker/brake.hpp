@@ -6,8 +6,9 @@
 //   a person's pause → canary → circuit → concurrency limit → rate limiter
 //
 // The pace in force is the slowest of: --rate or what `amend control` made of it, the rate that --rate auto has found,
-// and what the server's rate-limit fields ask for as long as they hold. A Retry-After holds everybody.
-// While it waits on purpose the clock of the rows' deadlines stands still (`clock`).
+// and what the server's rate-limit fields ask for as long as they hold. A Retry-After holds everybody. With a fixed
+// rate (or none) the first 429 says that it is too high: from then on the rate is found as with --rate auto, up to that
+// one. While the run waits on purpose the clock of the rows' deadlines stands still (`clock`).
 #pragma once
 
 #include <atomic>
@@ -65,6 +66,10 @@ class Brake {
     BrakeTicket ticket;  ///< when it may
   };
 
+  /// Until when nothing can go whoever asks, as a person or the server wants it so: not later than `now` when it can;
+  /// max(): until somebody wakes the worker. Connections are not worth being made before.
+  time_point standing_until(time_point now) const noexcept;
+
   /// Asks for one request. `in_flight`: of the whole run.
   Decision ask(time_point now, std::uint64_t in_flight) noexcept;
 
@@ -80,6 +85,14 @@ class Brake {
   };
   /// `random`: 64 fresh uniform bits.
   Circuit::Change record(const AttemptEnd& end, const Ended& ended, time_point now, std::uint64_t random) noexcept;
+  /// An attempt that ended so, now, failed for an outage and not for its row.
+  bool breaks(const AttemptEnd& end) const noexcept;
+  /// How long the present outage has lasted, pauses left out.
+  std::chrono::nanoseconds outage_lasted(time_point now) const noexcept;
+  /// No connection can be made; and one has brought an answer.
+  void unreachable(time_point now) noexcept;
+  void reached(time_point now) noexcept;
+
   /// It says nothing about the API: not sent after all, or taken back without anybody's fault.
   void give_back(BrakeTicket ticket, time_point now) noexcept;
 
@@ -92,9 +105,13 @@ class Brake {
   void pause(time_point now) noexcept;
   void unpause(time_point now) noexcept;
   bool paused() const noexcept { return paused_.load(std::memory_order_acquire); }
+  /// A clock that stands still while the run is paused: for patience with others, who are not asked for anything then.
+  time_point awake(time_point now) const noexcept { return awake_.at(now); }
   /// Another --rate from now on, without a burst.
   void set_rate(const RateSetting& rate, time_point now) noexcept;
   void set_in_flight_max(std::uint32_t requests) noexcept;
+  /// True once: a 429 came at a rate that a person had set, and it is slowed down from here on.
+  bool take_slowed_down() noexcept { return slowed_down_.exchange(false, std::memory_order_relaxed); }
 
   enum class Pacer : std::uint8_t { option, adaptive, server };
   class Pace {
@@ -118,6 +135,8 @@ class Brake {
   Decision refuse(Answer answer, time_point at, BrakeTicket ticket, time_point now) noexcept;
   ConcurrencyLimit::Signal crowding(AdaptiveRate::Signal signal) const noexcept;
   void adapt(const AttemptEnd& end, const Ended& ended, time_point now) noexcept;
+  void find_rate_below(const Ended& ended, time_point now) noexcept;
+  void follow_circuit(time_point now) noexcept;
   Pace slowest() const noexcept;
   void set_pace(time_point now) noexcept;
 
@@ -125,17 +144,24 @@ class Brake {
   Circuit circuit_;
   RetryBudget budget_;
   RunClock clock_;
+  RunClock awake_;
   RateLimiter limiter_;
   ConcurrencyLimit concurrency_;
   const Concurrency concurrency_mode_;
   std::atomic<std::uint32_t> in_flight_max_;  // what connections and pipelines allow
   std::atomic<bool> paused_{false};
+  std::atomic<bool> unreachable_{false};
+  std::atomic<bool> slowed_down_{false};
+
+  mutable std::mutex outage_mutex_;  // guards what follows
+  bool in_outage_ = false;
+  time_point outage_began_{};  // on the clock `awake_`
 
   mutable std::mutex pace_mutex_;  // guards what follows
   RateSetting rate_;
   std::optional<AdaptiveRate> adaptive_;
   std::chrono::nanoseconds server_interval_{0};
-  std::atomic<bool> adapts_;                             // adaptive_ is there: looked at without the mutex
+  std::atomic<bool> adapts_;                                // adaptive_ is there: looked at without the mutex
   std::atomic<std::int64_t> server_until_{no_server_word};  // ns on the steady clock, likewise
 
   static constexpr std::int64_t no_server_word = std::numeric_limits<std::int64_t>::max();

@@ -4,17 +4,19 @@
 // Place: layer 1, pure (time and randomness are handed in). One object, shared by all workers; every call thread-safe.
 // While it is closed a success costs one relaxed load.
 //
-//   closed     everything goes. Opens when `failures_to_open` attempts in a row failed as in an outage, of at least
-//              `rows_to_open` different rows: one row that the server cannot digest is no outage. When the last of them
-//              was 429 they must have lasted `throttled_for` besides: a limit that was overrun is no outage yet.
+//   closed     everything goes. Opens when attempts in a row failed as in an outage, of at least `rows_to_open`
+//   different
+//              rows (one row that the server cannot digest is no outage): `failures_to_open` of them, or for
+//              `failing_for` at least, at however slow a pace. When the last of them was 429 they must have lasted
+//              `throttled_for` besides: a limit that was overrun is no outage yet.
 //   open       nothing goes until a probe is due: after 1 s, then twice as long each time, 30 s at most, with jitter.
 //   half open  one request, the probe, is out. Its success closes the circuit step by step; its failure opens it again.
 //   closing    at most so many requests are out as have succeeded since the probe, plus one; when that is `ramp_end`
-//              the circuit is closed. `failures_to_reopen` in a row open it again: an API that fails now and then while it
-//              is well must not be held for one in an outage for ever.
+//              the circuit is closed. Failures in a row of `rows_to_open` rows open it again: an API that fails now and
+//              then while it is well, and rows that always fail, must not be held for an outage for ever.
 //
-// Attempts that fail while it is not closed do not count against their rows, and the time it is not closed not against
-// the rows' deadline (`time_open`).
+// Attempts that fail while it is open or half open do not count against their rows (`breaks`), and the time it is not
+// closed not against the rows' deadline (run_clock.hpp).
 #pragma once
 
 #include <array>
@@ -32,11 +34,14 @@ class Circuit {
 
   static constexpr std::uint32_t failures_to_open = 20;
   static constexpr std::uint32_t rows_to_open = 5;
+  static constexpr std::chrono::milliseconds failing_for{60'000};
   static constexpr std::chrono::milliseconds throttled_for{2'000};
+  /// So many failures in a row are suspicious: rows that have not been tried go first then, so that it is soon known
+  /// whether many fail, and none uses up its attempts meanwhile.
+  static constexpr std::uint32_t suspicious = 3;
   static constexpr std::chrono::milliseconds first_wait{1'000};
   static constexpr std::chrono::milliseconds wait_max{30'000};
   static constexpr std::uint32_t ramp_end = 64;
-  static constexpr std::uint32_t failures_to_reopen = 5;
   static constexpr std::chrono::milliseconds look_up{20};  ///< how soon to ask again while others are being waited for
 
   /// A request that goes while the circuit is not closed carries a number, to be given back with its result.
@@ -71,6 +76,12 @@ class Circuit {
   /// Each attempt once. `row` tells rows apart; `random`: 64 fresh uniform bits.
   Change record(Result result, Trial trial, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
 
+  /// An attempt that fails now fails for the outage, not for its row.
+  bool breaks() const noexcept {
+    const State now = state();
+    return now == State::open || now == State::half_open;
+  }
+  bool suspects() const noexcept { return failures_.load(std::memory_order_relaxed) >= suspicious; }
   bool closed() const noexcept { return state_.load(std::memory_order_acquire) == State::closed; }
   /// How long it has not been closed, in all.
   std::chrono::nanoseconds time_open(time_point now) const noexcept;
@@ -83,10 +94,11 @@ class Circuit {
   State state() const noexcept { return state_.load(std::memory_order_acquire); }
 
  private:
-
   Change record_closed(Result result, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
-  Change record_closing(Result result, time_point now, std::uint64_t random) noexcept;
-  bool enough_rows() const noexcept;
+  Change record_closing(Result result, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
+  void note_failure(std::uint64_t row, time_point now) noexcept;
+  bool is_outage(Result result, time_point now) const noexcept;
+  std::size_t rows_failing() const noexcept;
   void open(time_point now, std::uint64_t random) noexcept;
   Change close(time_point now) noexcept;
   void set(State state) noexcept { state_.store(state, std::memory_order_release); }

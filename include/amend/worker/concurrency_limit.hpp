@@ -63,6 +63,9 @@ class ConcurrencyLimit {
   void record(Signal signal, std::chrono::nanoseconds latency, std::uint64_t in_flight, time_point sent,
               time_point now) noexcept;
 
+  /// Another `cap` from now on.
+  void set_cap(std::uint32_t cap) noexcept;
+
   std::uint32_t limit() const noexcept { return published_.load(std::memory_order_relaxed); }
 
  private:
@@ -79,7 +82,7 @@ class ConcurrencyLimit {
   void start_round(time_point now) noexcept;
   void set(double limit) noexcept;
 
-  const double cap_;
+  double cap_;
   std::mutex mutex_;
   std::atomic<std::uint32_t> published_{1};
   double limit_ = 1;

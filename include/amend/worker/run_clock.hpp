@@ -18,8 +18,9 @@ class RunClock {
   using time_point = std::chrono::steady_clock::time_point;
 
   enum class Reason : std::uint8_t {
-    outage = 1,  ///< the circuit is not closed
-    paused = 2,  ///< a person wants it so
+    outage = 1,       ///< the circuit is not closed
+    paused = 2,       ///< a person wants it so
+    unreachable = 4,  ///< no connection can be made
   };
 
   RunClock() = default;
@@ -37,12 +38,12 @@ class RunClock {
   time_point at(time_point now) const noexcept { return now - stood_still(now); }
 
  private:
-  void settle(time_point now) noexcept;
+  void settle(time_point now) const noexcept;
   std::chrono::nanoseconds standing(time_point now) const noexcept;
 
   mutable std::mutex mutex_;
-  std::atomic<bool> still_{false};          // a reason or a hold is, or was at the last look
-  std::atomic<std::int64_t> finished_{0};  // ns, of the times that are over
+  mutable std::atomic<bool> still_{false};         // a reason or a hold is, or was at the last look
+  mutable std::atomic<std::int64_t> finished_{0};  // ns, of the times that are over; written before still_
   std::uint8_t reasons_ = 0;
   time_point since_{};
   time_point held_until_{};

@@ -1,0 +1,153 @@
+// Troubles on top of troubles: pauses, slow paces, few connections, limits far below the pace.
+#include <doctest/doctest.h>
+
+#include "night.hpp"
+
+using namespace amend;
+using namespace amend::test;
+
+namespace {
+
+std::uint16_t always_well(std::chrono::nanoseconds) { return 200; }
+
+// A token bucket of the server.
+TimedServer::StatusAt hidden_limit(double rate) {
+  return [tokens = rate / 10 + 1, last = std::chrono::nanoseconds(0), rate](auto at) mutable {
+    tokens = std::min(rate / 10 + 1, tokens + rate * std::chrono::duration<double>(at - last).count());
+    last = at;
+    if (tokens < 1) return std::uint16_t{429};
+    tokens -= 1;
+    return std::uint16_t{200};
+  };
+}
+
+// Pauses the run once `after` requests have come, for so long.
+void pause_once(Night& night, Brake& brake, std::size_t after, std::chrono::milliseconds length) {
+  night.bench.server.serve = [&night, &brake, after, length, paused = false](FakeSession& session) mutable {
+    night.serve(session);
+    if (paused || night.server.arrivals.size() < after) return;
+    paused = true;
+    brake.pause(std::chrono::steady_clock::now());
+    session.later_by(length, [&] {
+      brake.unpause(std::chrono::steady_clock::now());
+      night.bench.control.wake();
+    });
+  };
+}
+
+// No answer; and the worker's own patience with the oldest request, which the fake session has not.
+void swallow(Night& night, FakeSession& session) {
+  session.later_by(30s, [&session] {
+    if (session.requests().empty()) return;
+    if (std::chrono::steady_clock::now() - session.requests().front().at >= 30s) session.end(CloseCause::timeout);
+  });
+  night.bench.move_on();
+}
+
+}  // namespace
+
+TEST_CASE("night: a pause of two hours, while the server closes idle connections, stops nothing") {
+  Night night(40ms, always_well);
+  night.bench.server.idle_close = 75s;
+  Brake brake(night.pace);
+  pause_once(night, brake, 100, 2h);
+  night.run_with(brake, 300);
+  CHECK(night.time() >= 2h);
+  CHECK(night.bench.server.connections <= 4 * 3);  // none is made while nothing can go
+}
+
+TEST_CASE("night: a server that closes connections before anything was sent on them is there all the same") {
+  Night night(1min, always_well);
+  night.bench.server.idle_close = 5s;
+  night.run(20);
+}
+
+TEST_CASE("night: an outage in which the run is paused for two hours counts without the pause") {
+  Night night(40ms, [](auto at) { return within(at, 5s, 7'400s) ? std::uint16_t{503} : std::uint16_t{200}; });
+  Brake brake(night.pace);
+  pause_once(night, brake, 150, 2h);
+  night.run_with(brake, 500);
+  CHECK(night.time() >= 2h);
+}
+
+TEST_CASE("night: a limit far below --rate: no row fails, and few requests are refused once it is found") {
+  for (const double limit : {10.0, 5.0, 2.0, 1.0}) {
+    CAPTURE(limit);
+    Night night(40ms, hidden_limit(limit));
+    night.run(2'000);
+    CHECK(night.server.refused <= 2'000 * 5 / 100 + 100);
+    CHECK(std::chrono::duration<double>(night.time()).count() <= 2'000 / limit * 1.25 + 60);
+    REQUIRE(night.bench.control.notices().size() == 1);
+    CHECK(night.bench.control.notices().front().starts_with("the API answers 429 at this rate"));
+  }
+}
+
+TEST_CASE("night: an outage of ten minutes at slow paces burns no row, at the start and later") {
+  for (const auto interval : {40ms, 200ms, 1'000ms, 2'000ms, 10'000ms}) {
+    for (const auto from : {0s, 30s}) {
+      CAPTURE(interval.count());
+      CAPTURE(from.count());
+      Night night(interval,
+                  [=](auto at) { return within(at, from, from + 600s) ? std::uint16_t{503} : std::uint16_t{200}; });
+      night.run(300);
+    }
+  }
+}
+
+TEST_CASE("night: a server that answers nothing for twenty minutes burns no row, also with one connection") {
+  for (const std::uint32_t connections : {4U, 1U}) {
+    for (const auto interval : {40ms, 1'000ms}) {
+      CAPTURE(connections);
+      CAPTURE(interval.count());
+      Night night(interval, always_well);
+      night.pace.connections = connections;
+      night.bench.config.pace = night.pace;
+      night.bench.connections = connections;
+      night.bench.server.serve = [&](FakeSession& session) {
+        within(night.time(), 60s, 1'260s) ? swallow(night, session) : night.serve(session);
+      };
+      night.run(2'500);
+    }
+  }
+}
+
+TEST_CASE("night: rows that always fail are told from an outage that is over, and the run ends") {
+  Night night(40ms, always_well);
+  night.pace.canary = CanaryMode::off;
+  night.bench.config.pace = night.pace;
+  night.bench.server.serve = [&](FakeSession& session) {
+    session.later_by(20ms, [&session, requests = session.requests().size(), &night] {
+      for (std::size_t i = 0; i < requests && !session.requests().empty(); ++i) {
+        const std::string& row = session.requests().front().body;
+        const bool fails = row == "row 60" || row == "row 61" || within(night.time(), 2s, 20s);
+        fails ? session.reply(500, "") : session.reply_well();
+      }
+      night.bench.move_on();
+    });
+  };
+  Brake brake(night.pace);
+  night.bench.run_with(brake, 100);
+  CHECK(night.bench.count(Status::success) == 98);
+  CHECK(night.bench.row(60).status == Status::failed);
+  CHECK(night.bench.row(61).status == Status::failed);
+  CHECK(night.time() < 5min);
+}
+
+TEST_CASE("night: time without any connection does not count against --row-timeout") {
+  for (const bool with_answer : {true, false}) {
+    CAPTURE(with_answer);
+    Night night(40ms, always_well);
+    const auto refused = [&] { return within(night.time(), 5s, 905s); };
+    night.bench.server.on_open = [&] { return refused() ? Opened(OpenError::unreachable, "refused") : Opened(); };
+    int trouble = 0;
+    night.bench.server.serve = [&](FakeSession& session) {
+      if (refused()) return session.end(CloseCause::ended);
+      if (night.time() < 905s || trouble++ >= 3) return night.serve(session);
+      session.later_by(20ms, [&session, with_answer] {
+        if (!with_answer) return session.end(CloseCause::lost);
+        while (!session.requests().empty()) session.reply(503, "");
+      });
+    };
+    night.run(500);
+  }
+}
