@@ -93,8 +93,8 @@ TEST_CASE("night: a process that was stopped for an hour saves up no burst, and 
   CHECK(night.server.most_in_a_second() <= 100 + 1 + 1);
 }
 
-TEST_CASE("night: at every pace the mean is within 0.5 % over a minute, and no second holds more than it may") {
-  for (const unsigned rate : {1U, 10U, 100U, 1'000U}) {
+TEST_CASE("night: at every pace the mean is within 0.5 %, and no second holds more than it may") {
+  for (const unsigned rate : {1U, 10U, 100U, 1'000U, 10'000U}) {
     for (const std::uint32_t burst : {1U, 20U}) {
       CAPTURE(rate);
       CAPTURE(burst);
@@ -103,7 +103,7 @@ TEST_CASE("night: at every pace the mean is within 0.5 % over a minute, and no s
       night.pace.canary = CanaryMode::off;
       night.pace.pipeline = 64;
       night.bench.config.pace = night.pace;
-      const unsigned rows = rate * 60;
+      const unsigned rows = rate * (rate < 10'000 ? 60 : 10);
       night.run(rows);
       const auto allowance = std::max<std::size_t>(burst - 1, rate / 100);
       CHECK(night.server.most_in_a_second() <= rate + burst + allowance);

@@ -309,3 +309,20 @@ TEST_CASE("concurrency_limit: workers may tell and ask at the same time") {
   CHECK(limit.limit() >= 1);
   CHECK(limit.limit() <= 100);
 }
+
+TEST_CASE("concurrency limit: more connections raise the cap at once, fewer cut the limit to theirs") {
+  ConcurrencyLimit limit(2);
+  CHECK(limit.limit() == 2);
+  limit.set_cap(1);
+  CHECK(limit.limit() == 1);
+  limit.set_cap(64);
+  const ConcurrencyLimit::time_point start(std::chrono::hours(1));
+  for (int i = 1; i <= 2'000; ++i) {
+    const auto now = start + i * std::chrono::milliseconds(1);
+    limit.record(ConcurrencyLimit::Signal::answered, std::chrono::microseconds(900), limit.limit(),
+                 now - std::chrono::microseconds(900), now);
+  }
+  CHECK(limit.limit() > 8);
+  limit.set_cap(4);
+  CHECK(limit.limit() == 4);
+}
