@@ -95,6 +95,8 @@ spread() {  # format, figures …
     "$(sorted_figures "$*" | tail -n 1)"
 }
 
+grouped() { sed -E ':again; s/(^|[^0-9.])([0-9]+)([0-9]{3})/\1\2,\3/; t again'; }  # 250,000
+
 # Turn by turn, so that what slows a turn down slows both.
 ratios() {  # list, list
   local -a above below

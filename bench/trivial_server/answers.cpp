@@ -75,11 +75,11 @@ Answered Answers::answer_all(std::string_view in, std::string& out) const {
 std::string Answers::body(std::string_view id) {
   return fmt::format(
       R"({{"code":200,"message":"success","data":{{"customer":{{"uuid":"{}","name":"Lovelace, Ada Augusta 042",)"
-      R"("email":"ada.augusta.lovelace.042@analytical-engines.example.com","dial_code":"+852","phone":"12345678",)"
-      R"("reference_number":"M-2026-0000042-HKG","default_payment_method":"Credit Card","default_payment_token":)"
+      R"("email":"ada.augusta.lovelace.042@analytical.example.com","dial_code":"+852","phone":"12345678",)"
+      R"("reference_number":"M-2026-00000042","default_payment_method":"Credit Card","default_payment_token":)"
       R"({{"token_type":"CreditCard","token":"7f3e2a10-5b7c-4c1e-9a55-0d1f6f0b9c42","state":"active","default":true,)"
       R"("error_code":"","error_msg":"","credit_card":{{"number":"424242******4242","exp_month":"12",)"
-      R"("exp_year":"2029","holder_name":"ADA AUGUSTA BYRON COUNTESS OF LOVELACE","brand":"Visa","billing_currency":"HKD"}}}}}}}}}})",
+      R"("exp_year":"2029","holder_name":"ADA AUGUSTA LOVELACE","brand":"Visa","billing_currency":"HKD"}}}}}}}}}})",
       id);
 }
 
