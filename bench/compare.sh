@@ -8,7 +8,7 @@ export LC_ALL=C
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() { sed -n '3p' "${BASH_SOURCE[0]}" >&2; exit 2; }
-turns=7 rows=1000000 builds=() tiny=''
+turns=7 rows=1000000 builds=()
 while [ $# -gt 0 ]; do
   case $1 in
     --turns) [[ ${2:-} =~ ^[1-9][0-9]?$ ]] || usage; turns=$2; shift 2 ;;
@@ -23,7 +23,9 @@ build=${builds[1]}
 [ -x "$build/bin/trivial-server" ] || build=${builds[0]}
 [ -x "$build/bin/trivial-server" ] || { echo "neither build has a trivial-server in bin/ (-DAMEND_DEVELOPER=ON)" >&2; exit 2; }
 
+# shellcheck source=bench/measuring.sh
 . "$top/bench/measuring.sh"
+# shellcheck source=bench/servers.sh
 . "$top/bench/servers.sh"
 "$top/samples/dev-certificates.sh" "$place/keys"
 rows_file=$place/rows.csv

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2059,SC2154  # names are shared with those that source this, and formats are arguments
 # How a client is run, measured and checked, and how figures become a line of the table; to be sourced by run.sh and
-# compare.sh. Needs: top, build (with bin/), tiny (yes or empty). Sets: place, a folder that goes away at the end.
+# compare.sh. Needs: top, build (with bin/). Sets: place, a folder that goes away at the end.
 
 place=$(mktemp -d "${TMPDIR:-/tmp}/amend-bench-XXXXXX")
 client_pid=

@@ -38,7 +38,9 @@ for program in amend trivial-server comparison-rows measured; do
   [ -x "$build/bin/$program" ] || { echo "$build: no $program in bin/ (-DAMEND_DEVELOPER=ON)" >&2; exit 2; }
 done
 
+# shellcheck source=bench/measuring.sh
 . "$top/bench/measuring.sh"
+# shellcheck source=bench/servers.sh
 . "$top/bench/servers.sh"
 for file in "$top"/bench/parts/*.sh; do . "$file"; done
 

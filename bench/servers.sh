@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # names are shared with those that source this
 # The servers that the clients are run against; to be sourced after measuring.sh.
 #   start_server trivial|nginx [OPTION of trivial-server …]   sets server_url
 #   stop_server   sets server_answers, server_cpu (seconds) and, of trivial-server, first_request (ns, wall clock)

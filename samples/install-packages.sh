@@ -17,7 +17,7 @@ case ${1:-} in
   --tests) wanted+=("${test_packages[@]}") ;;
   --bench) wanted+=("${bench_packages[@]}") ;;
 esac
-if [ $# -gt 0 ]; then
+if [ "${1:-}" = --tests ] || [ "${1:-}" = --bench ]; then
   # Any nginx will do; nginx-light would push another flavour out.
   if ! PATH="$PATH:/usr/sbin:/sbin" command -v nginx >/dev/null; then wanted+=(nginx-light); fi
 fi

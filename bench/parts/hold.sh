@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # names are shared with those that source this
 # Depth and connections against latency: each answer comes 50 ms after its request, all overlapping. To be sourced by
 # run.sh.
 

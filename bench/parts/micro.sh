@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # names are shared with those that source this
 # The stages by themselves: stage_bench, repeated in random order. To be sourced by run.sh.
 
 micro_rows=

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # names are shared with those that source this
 # From 10,000 to 10 million rows of one file, end to end against the trivial server: what a row costs, how much memory a
 # run takes, how soon the first request is there. To be sourced by run.sh.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # names are shared with those that source this
 # Signed rows on all cores, beside what `openssl speed` signs on all cores. The server runs on the same cores: what it
 # took of them is taken off. To be sourced by run.sh.
 

@@ -9,7 +9,7 @@ prepare() {  # place
   mkdir -p "$1/undici"
   cp "$here/undici_rows.mjs" "$1/undici/"
   cd "$1/undici"
-  timeout --kill-after 5 60 npm install --silent --no-audit --no-fund --no-save --cache "$1/undici/cache" \
+  timeout --kill-after 5 30 npm install --silent --no-audit --no-fund --no-save --cache "$1/undici/cache" \
     --fetch-retries 0 --fetch-timeout 15000 \
     undici@7 >npm.log 2>&1 </dev/null || { echo 'undici could not be fetched'; exit 1; }
 }
