@@ -11,7 +11,7 @@
 # core 1, the client on core 0. Each run is checked: exit code, rows that succeeded, answers that the server gave.
 # With all parts the tables in README.md are written anew, between their two markers. Peers that are missing are skipped
 # (samples/install-packages.sh --bench installs them). --tiny: hardly any work, for ctest; the README stays as it is.
-# Nothing leaves this machine but the fetching of undici. Takes 5 GB in TMPDIR meanwhile, and about half an hour.
+# Nothing leaves this machine but the fetching of undici. Takes 5 GB in TMPDIR meanwhile, and about twenty minutes.
 set -euo pipefail
 export LC_ALL=C
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
