@@ -2,17 +2,22 @@
 # Installs what is missing to build amend on Debian 12; asks nothing, and does nothing when nothing is missing.
 #   samples/install-packages.sh           what building and the quickstart need
 #   samples/install-packages.sh --tests   what the tests need besides
+#   samples/install-packages.sh --bench   what bench/run.sh needs besides, but for node and npm
 set -euo pipefail
 
 build_packages=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libboost-system1.81-dev libssl-dev libfmt-dev libcli11-dev libxxhash-dev openssl)
+bench_packages=(doctest-dev libbenchmark-dev ccache wrk nghttp2-client curl python3-aiohttp)
 test_packages=(doctest-dev libbenchmark-dev ccache strace fiu-utils e2fsprogs apache2-bin haproxy h2o)
 
 say() { printf '%s\n' "$*" >&2; }
 
 wanted=("${build_packages[@]}")
-if [ "${1:-}" = --tests ]; then
-  wanted+=("${test_packages[@]}")
+case ${1:-} in
+  --tests) wanted+=("${test_packages[@]}") ;;
+  --bench) wanted+=("${bench_packages[@]}") ;;
+esac
+if [ "${1:-}" = --tests ] || [ "${1:-}" = --bench ]; then
   # Any nginx will do; nginx-light would push another flavour out.
   if ! PATH="$PATH:/usr/sbin:/sbin" command -v nginx >/dev/null; then wanted+=(nginx-light); fi
 fi

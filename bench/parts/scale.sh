@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # names are shared with those that source this
+# From 10,000 to 10 million rows of one file, end to end against the trivial server: what a row costs, how much memory a
+# run takes, how soon the first request is there. To be sourced by run.sh.
+
+scale_sizes=(10000 1000000 4000000 7000000 10000000)  # the first for memory, the others for growth
+[ -z "$tiny" ] || scale_sizes=(100 1000 2000 3000 4000)
+
+# By size, a figure a turn.
+declare -A scale_cpu=() scale_rss=() scale_wall=() scale_start=()
+
+scale_run() {  # rows
+  local options=("${plain_credentials[@]}" "${usual_flow[@]}") start
+  # The longest run is told of no limit: it has to find the end itself.
+  [ "$1" -eq "$rows_in_file" ] || options+=(--limit "$1")
+  start_server trivial
+  run_amend "$build/bin/amend" "$1" 1500 "${options[@]}"
+  stop_server
+  check_amend "$1"
+  start=$(calculate '%.3f' "($first_request - $started) / 1e6")
+  scale_cpu[$1]+="$cpu " scale_wall[$1]+="$wall " scale_start[$1]+="$start "
+  scale_rss[$1]+=$(calculate '%.2f ' "$rss / 1024")
+  say "  $1 rows: $cpu s of CPU, $wall s, $rss KiB, first request after $start ms"
+}
+
+# CPU of a further 100,000 rows between one size and the next, by the medians: as many figures as there are steps.
+marginal_seconds() {
+  local i step
+  for ((i = 1; i + 1 < ${#scale_sizes[@]}; i++)); do
+    step=$((scale_sizes[i + 1] - scale_sizes[i]))
+    calculate '%.5f ' "($(median "${scale_cpu[${scale_sizes[i + 1]}]}") - $(median "${scale_cpu[${scale_sizes[i]}]}")) * 100000 / $step"
+  done
+}
+
+add_growth_row() {
+  local steps all first=${scale_sizes[1]} last=${scale_sizes[-1]} off
+  steps=$(marginal_seconds)
+  all=$(calculate '%.5f' "($(median "${scale_cpu[$last]}") - $(median "${scale_cpu[$first]}")) * 100000 / ($last - $first)")
+  off=$(tr ' ' '\n' <<<"$steps" | awk -v all="$all" '
+    NF { off = $1 / all - 1; if (off < 0) off = -off; if (off > most) most = off } END { printf "%.1f", most * 100 }')
+  add_row "CPU of 100,000 further rows, from $(grouped <<<"$first") to $(grouped <<<"$last")" 'flat within 5 %' \
+    "$all s; ${steps% } by thirds, off by $off % at most" "$(holds "$off" '<=' 5)"
+}
+
+add_memory_row() {
+  local size peaks='' most apart
+  for size in "${scale_sizes[0]}" "${scale_sizes[1]}" "${scale_sizes[-1]}"; do
+    peaks+="$(median "${scale_rss[$size]}") "
+  done
+  most=$(sorted_figures "${scale_rss[*]}" | tail -n 1)
+  apart=$(calculate '%.1f' "$(sorted_figures "$peaks" | tail -n 1) - $(sorted_figures "$peaks" | head -n 1)")
+  add_row "peak memory at $(grouped <<<"${scale_sizes[0]}"), $(grouped <<<"${scale_sizes[1]}") and $(grouped <<<"${scale_sizes[-1]}") rows" '≤ 32 MiB, the same within 4 MiB' \
+    "$(awk '{ printf "%.1f, %.1f, %.1f", $1, $2, $3 }' <<<"$peaks") MiB (never more than $most)" \
+    "$(holds "$(calculate '%d' "$most <= 32 && $apart <= 4")" '>=' 1)"
+}
+
+part_scale() {
+  local turn size largest=${scale_sizes[-1]} starts
+  for ((turn = 1; turn <= turns; turn++)); do
+    say "turn $turn of $turns, scale"
+    for size in "${scale_sizes[@]}"; do scale_run "$size"; done
+  done
+  add_memory_row
+  starts=${scale_start[$largest]}
+  add_row "start to first request, $(grouped <<<"$largest") rows in the file, \`--skip-check\`" '≤ 150 ms' "$(spread '%.1f' "$starts") ms" \
+    "$(holds "$(median "$starts")" '<=' 150)"
+  add_growth_row
+  add_row "$(grouped <<<"$largest") rows end to end against the trivial server" '' \
+    "$(spread '%.1f' "${scale_wall[$largest]}") s, $(calculate '%.0f' "$largest / $(median "${scale_wall[$largest]}")" | grouped) rows/s, $(spread '%.1f' "${scale_cpu[$largest]}") s of CPU" –
+}
