@@ -151,3 +151,32 @@ TEST_CASE("night: time without any connection does not count against --row-timeo
     night.run(500);
   }
 }
+
+TEST_CASE("night: no connection can be made for --outage-limit: the run stops, however long it was paused before") {
+  Night night(40ms, always_well);
+  Brake brake(night.pace);
+  pause_once(night, brake, 100, 2h);
+  night.bench.server.on_open = [&] { return night.time() < 1h ? Opened() : Opened(OpenError::unreachable, "refused"); };
+  const auto serve = night.bench.server.serve;
+  night.bench.server.serve = [&, serve](FakeSession& session) {
+    night.time() < 2h + 10s ? serve(session) : session.end(CloseCause::ended);
+  };
+  night.bench.run_with(brake, 2'000);
+  CHECK(night.bench.control.cause() == StopCause::outage);
+  CHECK(night.time() >= 3h);
+  CHECK(night.time() < 3h + 2min);
+  CHECK(night.bench.count(Status::success) == night.bench.ended.size());
+}
+
+TEST_CASE("night: a connection that is closed before anything was sent on it says nothing about the API") {
+  // While the first row waits for its answer nothing else may go, and a second connection stands idle.
+  Night night(40ms, always_well);
+  night.bench.server.idle_close = 2s;
+  night.bench.server.serve = [&](FakeSession& session) {
+    session.later_by(night.bench.server.seen.size() == 1 ? 25s : 20ms, [&] {
+      session.reply_to_all();
+      night.bench.move_on();
+    });
+  };
+  night.run(100);
+}

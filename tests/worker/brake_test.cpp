@@ -214,3 +214,14 @@ TEST_CASE("brake: what each end of an attempt says about the API") {
   CHECK(result_of(AttemptEnd::without_answer(Kind::protocol)) == R::failure);
   CHECK(result_of(AttemptEnd::without_answer(Kind::not_processed)) == R::nothing);
 }
+
+TEST_CASE("brake: with --concurrency auto other connections move the limit of requests in flight") {
+  PaceConfig config = pace(0ns);
+  config.concurrency = Concurrency::adaptive;
+  Brake brake(config);
+  CHECK(brake.ask(t0, 1).answer == Answer::go);
+  CHECK(brake.ask(t0, brake.in_flight_max()).answer == Answer::wait);
+  brake.set_in_flight_max(1);
+  CHECK(brake.in_flight_max() == 1);
+  CHECK(brake.ask(t0, 1).answer == Answer::wait);
+}

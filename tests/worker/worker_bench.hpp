@@ -147,7 +147,9 @@ class WorkerBench {
   FakeServer server;
   Brake brake{as_fast_as_it_goes()};
   RunControl control{[this] {
-    if (worker_) worker_->wake();
+    if (!worker_) return;
+    if (control.draining()) worker_->input().close_input();  // as the reader does
+    worker_->wake();
   }};
   Metrics metrics;
   OutcomeQueue outcomes;
@@ -176,7 +178,7 @@ class WorkerBench {
     batch.push_back(update);
   }
   void feed() {
-    while (fed_ < ids_->size() && worker_->input().size() < batches_ahead) {
+    while (!control.draining() && fed_ < ids_->size() && worker_->input().size() < batches_ahead) {
       Batch* batch = pool_.try_acquire();
       if (!batch) return;
       const std::size_t end = std::min(ids_->size(), fed_ + rows_per_batch);
