@@ -225,3 +225,20 @@ TEST_CASE("brake: with --concurrency auto other connections move the limit of re
   CHECK(brake.in_flight_max() == 1);
   CHECK(brake.ask(t0, 1).answer == Answer::wait);
 }
+
+TEST_CASE("brake: the probes of an outage of 429s do not lower the rate any more") {
+  PaceConfig adaptive = pace(0ns);
+  adaptive.rate.mode = RateMode::adaptive;
+  Brake brake(adaptive);
+  auto now = t0;
+  for (std::uint64_t row = 0; brake.circuit().closed(); ++row, now += 150ms)
+    brake.record(answered(429), Brake::Ended(BrakeTicket(), row, now - 1ms, 1), now, 0);
+  const auto when_it_began = brake.pace().interval;
+  for (const auto end = now + 10min; now < end;) {
+    const auto decision = brake.ask(now, 0);
+    if (decision.answer == Answer::go)
+      brake.record(answered(429), Brake::Ended(decision.ticket, 1, now, 1), now + 1ms, 0);
+    now = std::max(decision.at, now + 1ms);
+  }
+  CHECK(brake.pace().interval == when_it_began);
+}
