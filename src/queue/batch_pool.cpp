@@ -1,10 +1,13 @@
 #include "amend/queue/batch_pool.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
 namespace amend {
 namespace {
+
+constexpr std::chrono::milliseconds gather_time{1};
 
 // One row in a batch of its own, gone with its last RowRef.
 class DetachedRow final : public BatchOwner {
@@ -53,7 +56,13 @@ BatchPool::~BatchPool() { assert(free_.size() == all_.size()); }
 
 Batch* BatchPool::acquire() {
   std::unique_lock lock(mutex_);
-  freed_.wait(lock, [this] { return closed_ || has_room(); });
+  wake_at_ = 1;
+  if (!closed_ && !has_room()) {
+    freed_.wait(lock, [this] { return closed_ || has_room(); });
+    // Some more, so that the reader fills several in a row instead of being woken for each.
+    wake_at_ = std::max<std::size_t>(1, batches_max_ / 4);
+    freed_.wait_for(lock, gather_time, [this] { return closed_ || free_.size() >= wake_at_; });
+  }
   return closed_ ? nullptr : take_free();
 }
 
@@ -87,7 +96,7 @@ void BatchPool::reclaim(Batch* batch) noexcept {
   const std::lock_guard lock(mutex_);
   bytes_ -= counted;
   free_.push_back(batch);
-  freed_.notify_one();
+  if (free_.size() >= wake_at_) freed_.notify_one();
 }
 
 void BatchPool::close() noexcept {

@@ -50,6 +50,7 @@ bool tells_outage(const AttemptEnd& end) noexcept {
 void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
   const auto now = Clock::now();
   if (!lot.answers.empty()) {
+    gathering_.answered(lot.answers.size());
     lane.answered = true;
     lane.failures = 0;
     setup_.brake.reached(now);

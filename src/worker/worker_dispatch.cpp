@@ -21,6 +21,7 @@ Worker::Impl::Impl(WorkerSetup setup)
       solo_(jobs_),
       parked_bytes_share_(parked_bytes_max * setup_.connections / setup_.config.pace.connections),
       lanes_allowed_(setup_.connections) {
+  parked_lanes_.reserve(lanes_max);
   for (std::uint32_t i = 0; i < setup_.connections; ++i)
     lanes_.push_back(std::make_unique<Lane>(setup_.transport->make_session(io_.get_executor()), io_));
 }
@@ -128,8 +129,11 @@ void Worker::Impl::dispatch(Clock::time_point now) {
   while (!solo_.empty() && dispatch_solo(now)) {
     if (++signed_now >= signatures) break;
   }
+  const Refill refill = refill_now();
+  Lane* lane = nullptr;
   while (has_ready()) {
-    Lane* lane = pick_lane();
+    const bool goes_on = refill == Refill::in_lots && lane && lane->solo == Solo::no && lane->session->capacity() > 0;
+    if (!goes_on) lane = pick_lane(refill);
     if (!lane || lane->session->in_flight() > 0) wake_lane();
     if (!lane) break;
     if (signed_now >= signatures) {
@@ -144,10 +148,10 @@ void Worker::Impl::dispatch(Clock::time_point now) {
     send(*lane, next_row(), now);
     ++signed_now;
   }
-  for (auto& lane : lanes_) {
-    if (!lane->dirty) continue;
-    lane->dirty = false;
-    lane->session->flush();
+  for (auto& dirty : lanes_) {
+    if (!dirty->dirty) continue;
+    dirty->dirty = false;
+    dirty->session->flush();
   }
   // There may be more in the input queue than one fetch takes.
   if (!paced && signed_now > 0 && !has_ready() && !drained_input_) pump_later();
@@ -165,7 +169,7 @@ bool Worker::Impl::dispatch_solo(Clock::time_point now) {
   for (auto& lane : lanes_)
     if (lane->solo == Solo::reserved) reserved = lane.get();
   if (!reserved) {
-    reserved = pick_lane();
+    reserved = pick_lane(Refill::at_once);
     if (!reserved) {
       wake_lane();
       return false;
@@ -195,10 +199,21 @@ bool Worker::Impl::may_send(Clock::time_point now) {
   return decision.answer == Brake::Answer::go;
 }
 
-// The least busy one: parallel connections hide latency better than a deep pipeline does.
-Worker::Impl::Lane* Worker::Impl::pick_lane() noexcept {
+// Many requests in one write cost a fraction of what they cost one by one. It must not be waited for where requests
+// come one by one anyhow: by the pace, or as each signature takes its time.
+Worker::Impl::Refill Worker::Impl::refill_now() const noexcept {
+  const bool one_by_one = !setup_.brake.unlimited() || setup_.signer->signatures_per_turn() == 1;
+  return one_by_one || setup_.config.pace.pipeline < lot_depth_min ? Refill::at_once : Refill::in_lots;
+}
+
+// The least busy one: parallel connections hide latency better than a deep pipeline does. In lots: one that has room
+// for half of its depth; there is always one soon, for what is in flight comes back.
+Worker::Impl::Lane* Worker::Impl::pick_lane(Refill refill) noexcept {
   Lane* best = nullptr;
+  const std::size_t in_flight_max =
+      refill == Refill::in_lots ? setup_.config.pace.pipeline / 2 : setup_.config.pace.pipeline;
   for (const auto& lane : lanes_in_use()) {
+    if (lane->session->in_flight() > in_flight_max) continue;
     if (lane->solo != Solo::no || lane->state != LaneState::open || lane->session->capacity() == 0) continue;
     if (!best || lane->session->in_flight() < best->session->in_flight()) best = lane.get();
   }

@@ -17,6 +17,7 @@
 #include "amend/worker/entropy.hpp"
 #include "amend/worker/retry_policy.hpp"
 #include "amend/worker/worker.hpp"
+#include "answer_gathering.hpp"
 #include "job_table.hpp"
 
 namespace amend {
@@ -25,6 +26,10 @@ namespace amend {
 inline constexpr std::uint32_t jobs_waiting_max = 4096;
 /// Batches that may stand in a worker's input queue.
 inline constexpr std::size_t input_batches_max = 8;
+/// Connections of one worker, however many a person asks for.
+inline constexpr std::size_t lanes_max = 256;
+/// A pipeline of at least this depth is refilled in lots: when half of it has been answered.
+inline constexpr std::uint32_t lot_depth_min = 16;
 /// How soon a worker looks again whether the reporter has caught up.
 inline constexpr std::chrono::microseconds reporter_look_up{500};
 /// How soon a retry asks again for what the budget did not hold.
@@ -51,13 +56,14 @@ class Worker::Impl {
  private:
   enum class LaneState : std::uint8_t { asleep, opening, backing_off, open };
   enum class Solo : std::uint8_t { no, reserved, running };
+  enum class Refill : std::uint8_t { at_once, in_lots };
 
   // One connection and the coroutine that keeps it.
   class Lane {
    public:
     Lane(std::unique_ptr<Session> session_, boost::asio::io_context& io) : session(std::move(session_)), timer(io) {}
     std::unique_ptr<Session> session;
-    boost::asio::steady_timer timer;  ///< sleeping (until cancelled) and back-off
+    boost::asio::steady_timer timer;  ///< sleeping and the end of a turn (both until cancelled), and back-off
     LaneState state = LaneState::asleep;
     Solo solo = Solo::no;
     bool dirty = false;                 ///< something was submitted and not flushed
@@ -81,7 +87,8 @@ class Worker::Impl {
   bool may_send(Clock::time_point now);
   JobNumber next_row() noexcept;
   Clock::time_point row_clock(Clock::time_point now) const noexcept { return setup_.brake.clock().at(now); }
-  Lane* pick_lane() noexcept;
+  Refill refill_now() const noexcept;
+  Lane* pick_lane(Refill refill) noexcept;
   bool has_ready() const noexcept { return !again_.empty() || !fresh_.empty(); }
   void send(Lane& lane, JobNumber number, Clock::time_point now);
   void wake_lane() noexcept;
@@ -117,6 +124,9 @@ class Worker::Impl {
 
   // worker_lanes.cpp
   void start_lane(Lane& lane);
+  void begin_turn();
+  void let_answers_gather();
+  boost::asio::awaitable<void> next_turn(Lane& lane);
   boost::asio::awaitable<void> keep_lane(Lane& lane);
   boost::asio::awaitable<void> sleep_until_wanted(Lane& lane);
   boost::asio::awaitable<bool> open_lane(Lane& lane);
@@ -136,6 +146,8 @@ class Worker::Impl {
   Clock::time_point budget_at_ = Clock::time_point::min();  ///< when a retry that is due is looked at again
   bool pump_posted_ = false;
 
+  AnswerGathering gathering_;
+  std::vector<Lane*> parked_lanes_;  ///< they read again when the turn is over
   Entropy entropy_;
   wonder::AnswerJudge judge_;
   JobTable jobs_;
@@ -148,6 +160,7 @@ class Worker::Impl {
   std::size_t parked_bytes_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::size_t lanes_running_ = 0;
+  std::size_t lanes_served_ = 0;  ///< open, or parked
   std::vector<Outcome> outcomes_;
   std::string target_;   ///< scratch, reused for each request
   std::string headers_;  ///< the same

@@ -2,6 +2,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <thread>
 
 #include "worker_impl.hpp"
 
@@ -28,8 +29,30 @@ StopCause cause_of(OpenError error) noexcept {
 void Worker::Impl::run() {
   for (auto& lane : lanes_) start_lane(*lane);
   asio::post(io_, [this] { pump(); });
-  io_.run();
+  while (io_.run_one() > 0) {
+    // When all have read what there was, the arrival of more is no reason to look again.
+    while ((parked_lanes_.empty() || parked_lanes_.size() < lanes_served_) && io_.poll_one() > 0) {
+    }
+    if (!parked_lanes_.empty()) begin_turn();
+  }
   if (error_) std::rethrow_exception(error_);
+}
+
+// A server that sends each answer by itself wakes the worker for each, which costs more than the answer does. When
+// there is plenty in flight and few answers come at a time, the next ones are let gather. Nothing is kept from the
+// server by it: it still has most of what is in flight.
+void Worker::Impl::begin_turn() {
+  let_answers_gather();
+  for (Lane* lane : parked_lanes_) lane->timer.cancel();
+  parked_lanes_.clear();
+}
+
+void Worker::Impl::let_answers_gather() {
+  if (finished_ || setup_.control.draining()) return;
+  std::size_t in_flight = 0;
+  for (const auto& lane : lanes_) in_flight += lane->session->in_flight();
+  const auto wait = gathering_.wait(in_flight, Clock::now());
+  if (wait > std::chrono::nanoseconds(0)) std::this_thread::sleep_for(wait);
 }
 
 void Worker::Impl::start_lane(Lane& lane) {
@@ -86,6 +109,7 @@ asio::awaitable<bool> Worker::Impl::open_lane(Lane& lane) {
 }
 
 asio::awaitable<void> Worker::Impl::serve(Lane& lane) {
+  ++lanes_served_;
   for (;;) {
     const Lot lot = co_await lane.session->next();
     const bool closed = lot.closed != CloseCause::open;
@@ -98,7 +122,17 @@ asio::awaitable<void> Worker::Impl::serve(Lane& lane) {
     }
     pump();
     if (closed) break;
+    if (!finished_ && refill_now() == Refill::in_lots) co_await next_turn(lane);
   }
+  --lanes_served_;
+}
+
+// What has come meanwhile is read with all that comes until then.
+asio::awaitable<void> Worker::Impl::next_turn(Lane& lane) {
+  parked_lanes_.push_back(&lane);
+  lane.timer.expires_at(Clock::time_point::max());
+  auto woken = co_await lane.timer.async_wait(token);
+  static_cast<void>(woken);
 }
 
 // A connection that could not be made, or that ended without one answer. Rows wait, but not for ever.

@@ -2,8 +2,8 @@
 // reader and the log.
 //
 // Place: layer 2; thread-safe. The reader acquires and seals, whoever drops a batch's last RowRef gives it back.
-// Memory: no batch is handed out while `batches_max` are out, or while those that are out hold `bytes_max` or more; of an
-// empty batch's arena at most `arena_bytes_kept_max` is kept.
+// Memory: no batch is handed out while `batches_max` are out, or while those that are out hold `bytes_max` or more; of
+// an empty batch's arena at most `arena_bytes_kept_max` is kept.
 #pragma once
 
 #include <chrono>
@@ -61,7 +61,8 @@ class BatchPool final : public BatchOwner {
   std::condition_variable freed_;
   std::vector<std::unique_ptr<Batch>> all_;
   std::vector<Batch*> free_;
-  std::size_t bytes_ = 0;  // in sealed batches that are out
+  std::size_t bytes_ = 0;    // in sealed batches that are out
+  std::size_t wake_at_ = 1;  // so many free ones wake the reader
   bool closed_ = false;
 };
 

@@ -18,14 +18,18 @@
 namespace amend {
 
 inline constexpr std::size_t outcomes_waiting_max = 256;
+/// The reporter is woken by the first outcome, and then lets others gather: so many, or so long. One thread waking
+/// another costs as much as logging ten rows.
+inline constexpr std::size_t outcomes_gathered = 128;
+inline constexpr std::chrono::milliseconds outcomes_gather_time{1};
 
 class OutcomeQueue {
  public:
   /// Takes all of `lot` and leaves it empty, its capacity kept.
   void push(std::vector<Outcome>& lot);
 
-  /// Waits until there is something, the queue is closed, or `timeout` passed; then swaps everything into `out`, which
-  /// must be empty. False: closed and nothing is left.
+  /// Waits until there is something, the queue is closed, or `timeout` passed; lets more gather, not beyond `timeout`;
+  /// then swaps everything into `out`, which must be empty. False: closed and nothing is left. One thread.
   bool pop_all(std::vector<Outcome>& out, std::chrono::milliseconds timeout);
 
   /// The reporter is behind: take no further rows.
@@ -39,6 +43,7 @@ class OutcomeQueue {
   std::condition_variable changed_;
   std::vector<Outcome> outcomes_;
   std::atomic<std::size_t> waiting_{0};  // outcomes_.size(), to be read without the lock
+  std::size_t wake_at_ = 1;              // so many make a push wake the reporter
   bool closed_ = false;
 };
 

@@ -121,6 +121,8 @@ class Brake {
     Pacer pacer;
   };
   Pace pace() const noexcept;
+  /// No pace is in force.
+  bool unlimited() const noexcept { return limiter_.unlimited(); }
   time_point held_until() const noexcept { return limiter_.held_until(); }
   /// Requests in flight that are allowed now, in the whole run.
   std::uint32_t in_flight_max() const noexcept;

@@ -41,6 +41,8 @@ class RateLimiter {
   /// requests. Nobody who waits is woken: who was told an instant more than the new interval away may ask again sooner.
   void set_interval(std::chrono::nanoseconds interval, time_point now) noexcept;
 
+  bool unlimited() const noexcept { return interval_.load(std::memory_order_relaxed) == 0; }
+
   /// Asks for one request.
   Decision try_acquire(time_point now) noexcept;
 
