@@ -18,6 +18,7 @@
 #include "amend/worker/retry_policy.hpp"
 #include "amend/worker/worker.hpp"
 #include "job_table.hpp"
+#include "wake_up.hpp"
 
 namespace amend {
 
@@ -43,7 +44,7 @@ class Worker::Impl {
 
   BatchQueue& input() noexcept { return input_; }
   void run();
-  void wake() noexcept;
+  void wake() noexcept { pump_soon_.request(); }
   std::uint64_t rows_dropped() const noexcept { return rows_dropped_; }
   const LatencyHistogram& service_times() const noexcept { return service_times_; }
   const LatencyHistogram& queue_times() const noexcept { return queue_times_; }
@@ -68,7 +69,6 @@ class Worker::Impl {
 
   // worker_dispatch.cpp
   void pump();
-  void pump_later();
   void take_due(Clock::time_point now);
   bool may_retry(JobNumber number) noexcept;
   void line_up(JobNumber number);
@@ -125,6 +125,7 @@ class Worker::Impl {
 
   WorkerSetup setup_;
   RetryPolicy retry_;
+  WakeUp pump_soon_{io_, [this] { pump(); }};
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{io_.get_executor()};
   BatchQueue input_;
@@ -132,7 +133,6 @@ class Worker::Impl {
   Clock::time_point timer_at_ = Clock::time_point::max();
   Clock::time_point limiter_at_ = Clock::time_point::max();
   Clock::time_point budget_at_ = Clock::time_point::min();  ///< when a retry that is due is looked at again
-  bool pump_posted_ = false;
 
   Entropy entropy_;
   wonder::AnswerJudge judge_;
@@ -150,10 +150,10 @@ class Worker::Impl {
   std::string target_;   ///< scratch, reused for each request
   std::string headers_;  ///< the same
 
-  BrakeTicket ticket_;                             ///< that the next request sent is allowed by
-  std::optional<Clock::time_point> pace_waits_;    ///< since when rows that are ready wait for the pace
-  std::uint32_t reconnects_ = 0;                   ///< of those asked for, done
-  std::uint32_t connections_asked_ = 0;            ///< of the whole run, as last looked at
+  BrakeTicket ticket_;                           ///< that the next request sent is allowed by
+  std::optional<Clock::time_point> pace_waits_;  ///< since when rows that are ready wait for the pace
+  std::uint32_t reconnects_ = 0;                 ///< of those asked for, done
+  std::uint32_t connections_asked_ = 0;          ///< of the whole run, as last looked at
   std::uint32_t lanes_allowed_ = 0;
   bool drained_input_ = false;
   bool finished_ = false;

@@ -27,7 +27,7 @@ StopCause cause_of(OpenError error) noexcept {
 
 void Worker::Impl::run() {
   for (auto& lane : lanes_) start_lane(*lane);
-  asio::post(io_, [this] { pump(); });
+  pump_soon_.request();
   io_.run();
   if (error_) std::rethrow_exception(error_);
 }
@@ -58,7 +58,7 @@ asio::awaitable<void> Worker::Impl::keep_lane(Lane& lane) {
 
 asio::awaitable<void> Worker::Impl::sleep_until_wanted(Lane& lane) {
   // Rows may have become ready while this connection was on its way down.
-  if (!setup_.control.draining() && (has_ready() || !solo_.empty())) pump_later();
+  if (!setup_.control.draining() && (has_ready() || !solo_.empty())) pump_soon_.request();
   while (!finished_ && lane.state == LaneState::asleep) {
     lane.timer.expires_at(Clock::time_point::max());
     auto woken = co_await lane.timer.async_wait(token);
