@@ -81,7 +81,9 @@ Batch* BatchPool::take_free() {
     free_.pop_back();
     return batch;
   }
-  return all_.emplace_back(std::make_unique<Batch>(*this)).get();
+  Batch& batch = *all_.emplace_back(std::make_unique<Batch>(*this));
+  batch.reserve(rows_per_batch_max, std::min(bytes_per_batch, arena_bytes_kept_max_));
+  return &batch;
 }
 
 void BatchPool::seal(Batch& batch, std::chrono::steady_clock::time_point now) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "reporter/append_file.hpp"
@@ -122,7 +123,9 @@ void ResultLine::append_time(std::string& out, std::chrono::system_clock::time_p
   // Most lines end in the same second as the one before: breaking a date up costs more than all the rest of a line.
   if (second != second_ || second_text_.empty()) {
     second_ = second;
-    second_text_ = fmt::format(",\"at\":\"{:%Y-%m-%dT%H:%M:%S}.", fmt::gmtime(static_cast<std::time_t>(second)));
+    second_text_.clear();
+    fmt::format_to(std::back_inserter(second_text_), ",\"at\":\"{:%Y-%m-%dT%H:%M:%S}.",
+                   fmt::gmtime(static_cast<std::time_t>(second)));
   }
   out += second_text_;
   const auto rest = ms - second * 1000;

@@ -4,13 +4,16 @@
 
 #include "amend/error.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "answer_glance.hpp"
 #include "answer_reader.hpp"
+#include "answer_rule.hpp"
 
 namespace amend::wonder {
 namespace {
 
 constexpr std::size_t code_bytes_max = 64;
 constexpr std::size_t header_bytes_max = 200;
+constexpr std::uint16_t no_content = 204;
 
 bool is_2xx(std::uint16_t status) noexcept { return status >= 200 && status <= 299; }
 
@@ -114,6 +117,11 @@ Judgement judge_customer(std::uint16_t status, const AnswerReader& answer, const
   return judge_card(status, answer, expected);
 }
 
+// nullptr when the body is not one JSON text.
+const AnswerReader* read(AnswerReader& reader, std::string_view body) {
+  return !body.empty() && reader.read(body) ? &reader : nullptr;
+}
+
 bool has_error(const AnswerReader& answer) noexcept {
   return !says_success(answer[Member::code]) || !answer[Member::error_code].is_empty();
 }
@@ -146,16 +154,19 @@ Meaning meaning_of(std::uint16_t status) noexcept {
   return status >= 400 && status <= 599 ? Meaning::refused : Meaning::unusable;
 }
 
+Judgement judge_by_rule(AnswerReader& reader, const Response& response, const Expectation& expected) {
+  const Meaning meaning = meaning_of(response.status);
+  const AnswerReader* answer = read(reader, response.body);
+  if (meaning != Meaning::success) return not_2xx(meaning, response, answer);
+  if (answer == nullptr || response.status == no_content) return not_json(response);
+  if (answer->root() != Kind::object) return not_customer("the answer is JSON but not an object");
+  if (has_error(*answer)) return api_refusal(Meaning::refused, response.status, *answer);
+  return judge_customer(response.status, *answer, expected);
+}
+
 class AnswerJudge::Impl {
  public:
-  /// nullptr when the body is not one JSON text.
-  const AnswerReader* read(std::string_view body) {
-    if (body.empty() || !reader_.read(body)) return nullptr;
-    return &reader_;
-  }
-
- private:
-  AnswerReader reader_;
+  AnswerReader reader;
 };
 
 AnswerJudge::AnswerJudge() : impl_(std::make_unique<Impl>()) {}
@@ -164,18 +175,14 @@ AnswerJudge::AnswerJudge(AnswerJudge&&) noexcept = default;
 AnswerJudge& AnswerJudge::operator=(AnswerJudge&&) noexcept = default;
 
 Judgement AnswerJudge::judge(const Response& response, const Expectation& expected) {
-  const Meaning meaning = meaning_of(response.status);
-  const AnswerReader* answer = impl_->read(response.body);
-  if (meaning != Meaning::success) return not_2xx(meaning, response, answer);
-  if (answer == nullptr || response.status == 204) return not_json(response);
-  if (answer->root() != Kind::object) return not_customer("the answer is JSON but not an object");
-  if (has_error(*answer)) return api_refusal(Meaning::refused, response.status, *answer);
-  return judge_customer(response.status, *answer, expected);
+  const bool may_succeed = is_2xx(response.status) && response.status != no_content;
+  if (may_succeed && is_plain_success(response.body, expected)) return Judgement(Meaning::success);
+  return judge_by_rule(impl_->reader, response, expected);
 }
 
 Judgement AnswerJudge::judge_echo(const Response& response) {
   const Meaning meaning = meaning_of(response.status);
-  const AnswerReader* answer = impl_->read(response.body);
+  const AnswerReader* answer = read(impl_->reader, response.body);
   if (meaning != Meaning::success) return not_2xx(meaning, response, answer);
   if (answer == nullptr || answer->root() != Kind::object) return not_json(response);
   if (has_error(*answer)) return api_refusal(Meaning::refused, response.status, *answer);

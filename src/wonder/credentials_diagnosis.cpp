@@ -17,7 +17,8 @@ std::string clock_text(std::chrono::seconds ahead) {
 std::string environment_text(std::string_view url) {
   const auto names = [url](std::string_view host) { return url.find(host) != std::string_view::npos; };
   if (names("developer.wonder.today")) return "--url is the documentation site, not the API";
-  if (names("gateway-stg.wonder.today")) return "--url is the sandbox: the AppID and key of production do not work there";
+  if (names("gateway-stg.wonder.today"))
+    return "--url is the sandbox: the AppID and key of production do not work there";
   if (names("gateway.wonder.today")) return "--url is production: the AppID and key of the sandbox do not work there";
   return "or they belong to another environment than --url";
 }
@@ -37,8 +38,9 @@ std::string diagnose(const CredentialsRefusal& refusal) {
   const bool clock_is_off = refusal.clock_ahead && std::chrono::abs(*refusal.clock_ahead) > clock_window;
   if (clock_is_off && refusal.auth == Auth::wonder) return out + clock_text(*refusal.clock_ahead);
   if (refusal.http == forbidden)
-    out += "the AppID is restricted to other IP addresses than this machine's (--ipv4 when it is bound to an IPv4 "
-           "address); or ";
+    out +=
+        "the AppID is restricted to other IP addresses than this machine's (--ipv4 when it is bound to an IPv4 "
+        "address); or ";
   return out + key_text(refusal) + "; `amend ping` tells more";
 }
 

@@ -1,13 +1,11 @@
 // Rows to the wire: fetch, key gate, limiter, signer, connection; and how it all ends.
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "amend/wonder/routes.hpp"
 #include "worker_impl.hpp"
 
 namespace amend {
-namespace asio = boost::asio;
 
 Worker::Impl::Impl(WorkerSetup setup)
     : setup_(std::move(setup)),
@@ -24,10 +22,6 @@ Worker::Impl::Impl(WorkerSetup setup)
   parked_lanes_.reserve(lanes_max);
   for (std::uint32_t i = 0; i < setup_.connections; ++i)
     lanes_.push_back(std::make_unique<Lane>(setup_.transport->make_session(io_.get_executor()), io_));
-}
-
-void Worker::Impl::wake() noexcept {
-  asio::post(io_, [this] { pump(); });
 }
 
 // Runs whenever something changed: rows came, an answer came, a timer fired, the run is to stop.
@@ -48,15 +42,6 @@ void Worker::Impl::pump() {
   report();
   if (drained_input_ && jobs_.in_use() == 0) return finish();
   arm_timer();
-}
-
-void Worker::Impl::pump_later() {
-  if (pump_posted_) return;
-  pump_posted_ = true;
-  asio::post(io_, [this] {
-    pump_posted_ = false;
-    pump();
-  });
 }
 
 void Worker::Impl::take_due(Clock::time_point now) {
@@ -138,7 +123,7 @@ void Worker::Impl::dispatch(Clock::time_point now) {
     if (!lane) break;
     if (signed_now >= signatures) {
       // Answers must not wait behind more than one signature.
-      pump_later();
+      pump_soon_.request();
       break;
     }
     if (!may_send(now)) {
@@ -154,7 +139,7 @@ void Worker::Impl::dispatch(Clock::time_point now) {
     dirty->session->flush();
   }
   // There may be more in the input queue than one fetch takes.
-  if (!paced && signed_now > 0 && !has_ready() && !drained_input_) pump_later();
+  if (!paced && signed_now > 0 && !has_ready() && !drained_input_) pump_soon_.request();
 }
 
 // Those that were sent before go first, unless it looks like an outage.
@@ -303,10 +288,9 @@ void Worker::Impl::arm_timer() {
     if (const auto expiry = gate_.next_expiry()) at = std::min(at, *expiry);
   }
   if (drain_until_) at = std::min(at, *drain_until_);
-  if (at == timer_at_) return;
+  // One that fires too early costs a look; setting it anew at each look costs more.
+  if (at >= timer_at_) return;
   timer_at_ = at;
-  timer_.cancel();
-  if (at == Clock::time_point::max()) return;
   timer_.expires_at(at);
   timer_.async_wait([this](boost::system::error_code ec) {
     if (ec) return;

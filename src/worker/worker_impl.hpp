@@ -19,6 +19,7 @@
 #include "amend/worker/worker.hpp"
 #include "answer_gathering.hpp"
 #include "job_table.hpp"
+#include "wake_up.hpp"
 
 namespace amend {
 
@@ -48,7 +49,7 @@ class Worker::Impl {
 
   BatchQueue& input() noexcept { return input_; }
   void run();
-  void wake() noexcept;
+  void wake() noexcept { pump_soon_.request(); }
   std::uint64_t rows_dropped() const noexcept { return rows_dropped_; }
   const LatencyHistogram& service_times() const noexcept { return service_times_; }
   const LatencyHistogram& queue_times() const noexcept { return queue_times_; }
@@ -75,7 +76,6 @@ class Worker::Impl {
 
   // worker_dispatch.cpp
   void pump();
-  void pump_later();
   void take_due(Clock::time_point now);
   bool may_retry(JobNumber number) noexcept;
   void line_up(JobNumber number);
@@ -137,6 +137,7 @@ class Worker::Impl {
 
   WorkerSetup setup_;
   RetryPolicy retry_;
+  WakeUp pump_soon_{io_, [this] { pump(); }};
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{io_.get_executor()};
   BatchQueue input_;
@@ -144,7 +145,6 @@ class Worker::Impl {
   Clock::time_point timer_at_ = Clock::time_point::max();
   Clock::time_point limiter_at_ = Clock::time_point::max();
   Clock::time_point budget_at_ = Clock::time_point::min();  ///< when a retry that is due is looked at again
-  bool pump_posted_ = false;
 
   AnswerGathering gathering_;
   std::vector<Lane*> parked_lanes_;  ///< they read again when the turn is over

@@ -28,7 +28,7 @@ StopCause cause_of(OpenError error) noexcept {
 
 void Worker::Impl::run() {
   for (auto& lane : lanes_) start_lane(*lane);
-  asio::post(io_, [this] { pump(); });
+  pump_soon_.request();
   while (io_.run_one() > 0) {
     // When all have read what there was, the arrival of more is no reason to look again.
     while ((parked_lanes_.empty() || parked_lanes_.size() < lanes_served_) && io_.poll_one() > 0) {
@@ -81,7 +81,7 @@ asio::awaitable<void> Worker::Impl::keep_lane(Lane& lane) {
 
 asio::awaitable<void> Worker::Impl::sleep_until_wanted(Lane& lane) {
   // Rows may have become ready while this connection was on its way down.
-  if (!setup_.control.draining() && (has_ready() || !solo_.empty())) pump_later();
+  if (!setup_.control.draining() && (has_ready() || !solo_.empty())) pump_soon_.request();
   while (!finished_ && lane.state == LaneState::asleep) {
     lane.timer.expires_at(Clock::time_point::max());
     auto woken = co_await lane.timer.async_wait(token);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "amend/error.hpp"
+#include "wonder/answer_rule.hpp"
 
 using namespace amend;
 using namespace amend::wonder;
@@ -27,6 +28,12 @@ Response response(std::uint16_t status, std::string_view body) {
 Judgement judged(std::uint16_t status, const std::string& body, const Expectation& expected = Expectation(id, false)) {
   AnswerJudge judge;
   Judgement out = judge.judge(response(status, body), expected);
+  AnswerReader reader;
+  const Judgement right = judge_by_rule(reader, response(status, body), expected);
+  CHECK(to_string(out.meaning) == to_string(right.meaning));
+  CHECK(out.code == right.code);
+  CHECK(out.text == right.text);
+  CHECK(out.warning == right.warning);
   CHECK(out.text.size() <= 300);
   CHECK(out.warning.size() <= 300);
   CHECK(out.code.size() <= 64);

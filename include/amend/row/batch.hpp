@@ -85,6 +85,12 @@ class Batch {
   void seal(std::chrono::steady_clock::time_point now) noexcept { sealed_at_ = now; }
   bool sealed() const noexcept { return sealed_at_ != std::chrono::steady_clock::time_point(); }
 
+  /// Room for an ordinary batch at once: growing step by step copies what it holds each time.
+  void reserve(std::size_t rows, std::size_t bytes) {
+    rows_.reserve(rows);
+    arena_.reserve(bytes);
+  }
+
   /// Empties the batch and keeps its memory, but never more than `bytes_kept_max` of arena (one huge row must not
   /// stay).
   void clear(std::size_t bytes_kept_max) {

@@ -1,0 +1,60 @@
+// How long does it take to judge an answer: the everyday success, by the full rule, and what is not at a glance one?
+#include <benchmark/benchmark.h>
+
+#include <vector>
+
+#include "amend/wonder/answer.hpp"
+#include "rows.hpp"
+#include "wonder/answer_reader.hpp"
+#include "wonder/answer_rule.hpp"
+
+namespace {
+
+constexpr const char* id = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
+
+std::vector<std::string> everyday_answers() {
+  std::vector<std::string> all;
+  for (unsigned n = 0; n < 64; ++n) all.push_back(bench::answer_body(id, n));
+  return all;
+}
+
+// The same with the name spelled in escapes, as some servers do.
+std::vector<std::string> escaped_answers() {
+  auto all = everyday_answers();
+  for (auto& body : all) body.replace(body.find("Ada"), 3, R"(\u0041da)");
+  return all;
+}
+
+template <class Judge>
+void judge_each(benchmark::State& state, const std::vector<std::string>& bodies, Judge judge) {
+  const amend::wonder::Expectation expected(id, false);
+  amend::Response response;
+  response.status = 200;
+  std::size_t n = 0;
+  for (auto _ : state) {
+    response.body = bodies[n++ % bodies.size()];
+    if (judge(response, expected).meaning != amend::wonder::Meaning::success) state.SkipWithError("not a success");
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+void judge_success(benchmark::State& state) {
+  amend::wonder::AnswerJudge judge;
+  judge_each(state, everyday_answers(), [&](const auto& response, const auto& e) { return judge.judge(response, e); });
+}
+BENCHMARK(judge_success);
+
+void judge_success_by_the_full_rule(benchmark::State& state) {
+  amend::wonder::AnswerReader reader;
+  judge_each(state, everyday_answers(),
+             [&](const auto& response, const auto& e) { return judge_by_rule(reader, response, e); });
+}
+BENCHMARK(judge_success_by_the_full_rule);
+
+void judge_success_with_escapes(benchmark::State& state) {
+  amend::wonder::AnswerJudge judge;
+  judge_each(state, escaped_answers(), [&](const auto& response, const auto& e) { return judge.judge(response, e); });
+}
+BENCHMARK(judge_success_with_escapes);
+
+}  // namespace

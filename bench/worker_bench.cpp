@@ -1,0 +1,94 @@
+// How long does a row's signature take, and asking the brake of the run and telling it of the end?
+#include <benchmark/benchmark.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include "amend/wonder/answer.hpp"
+#include "amend/worker/brake.hpp"
+#include "amend/worker/entropy.hpp"
+#include "amend/worker/signer.hpp"
+
+namespace {
+
+constexpr const char* target = "/svc/payment/api/v1/openapi/customers/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
+constexpr const char* body =
+    R"({"name":"Lovelace, Ada","phone":"12345678","email":"ada@example.com","dial_code":"+852","company_name":"Analytical Engines"})";
+
+std::string throwaway_key() {
+  EVP_PKEY* key = EVP_RSA_gen(2048);
+  BIO* out = BIO_new(BIO_s_mem());
+  PEM_write_bio_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr);
+  char* text = nullptr;
+  const auto size = static_cast<std::size_t>(BIO_get_mem_data(out, &text));
+  std::string pem(text, size);
+  BIO_free(out);
+  EVP_PKEY_free(key);
+  return pem;
+}
+
+void sign(benchmark::State& state) {
+  const auto signer = amend::make_wonder_signer("d900da8b-6e16-4a85-8a66-05d29ac53f24",
+                                                amend::wonder::PrivateKey::from_pem(throwaway_key()));
+  std::string headers;
+  for (auto _ : state) {
+    headers.clear();
+    signer->append_headers(amend::Request("PUT", target, body), std::chrono::system_clock::now(), headers);
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(sign);
+
+void request_id(benchmark::State& state) {
+  amend::Entropy entropy;
+  for (auto _ : state) benchmark::DoNotOptimize(entropy.request_id());
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(request_id);
+
+void rate_limiter(benchmark::State& state) {
+  amend::RateLimiter limiter(std::chrono::nanoseconds(1), 1);
+  amend::RateLimiter::time_point now(std::chrono::hours(1));
+  for (auto _ : state)
+    if (!limiter.try_acquire(now += std::chrono::microseconds(1)).go) state.SkipWithError("too fast");
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(rate_limiter);
+
+// What a row costs there: one question, and one end.
+void brake(benchmark::State& state, const amend::PaceConfig& pace) {
+  amend::Brake brake(pace);
+  amend::Brake::time_point now(std::chrono::hours(1));
+  const auto end = amend::AttemptEnd::answered(amend::wonder::Meaning::success, 200, std::nullopt);
+  std::uint64_t row = 0;
+  for (auto _ : state) {
+    now += std::chrono::seconds(1);
+    const auto decision = brake.ask(now, 0);
+    if (decision.answer != amend::Brake::Answer::go) state.SkipWithError("held back");
+    const amend::Brake::Ended ended(decision.ticket, ++row, now - std::chrono::milliseconds(10), 1);
+    benchmark::DoNotOptimize(brake.record(end, ended, now, 0));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+amend::PaceConfig pace_of(std::chrono::nanoseconds interval) {
+  amend::PaceConfig pace;
+  pace.canary = amend::CanaryMode::off;
+  pace.rate.interval = interval;
+  return pace;
+}
+
+void brake_unlimited(benchmark::State& state) { brake(state, pace_of(std::chrono::nanoseconds(0))); }
+BENCHMARK(brake_unlimited);
+
+void brake_at_a_rate(benchmark::State& state) { brake(state, pace_of(std::chrono::milliseconds(1))); }
+BENCHMARK(brake_at_a_rate);
+
+void brake_finding_rate_and_concurrency(benchmark::State& state) {
+  amend::PaceConfig pace = pace_of(std::chrono::milliseconds(1));
+  pace.rate.mode = amend::RateMode::adaptive;
+  pace.concurrency = amend::Concurrency::adaptive;
+  brake(state, pace);
+}
+BENCHMARK(brake_finding_rate_and_concurrency);
+
+}  // namespace
