@@ -23,17 +23,17 @@ class Job {
   using time_point = std::chrono::steady_clock::time_point;
 
   RowRef row;
-  std::uint32_t attempts = 0;                ///< that count
-  std::uint32_t free_requeues = 0;           ///< attempts taken back because nothing was this row's fault
-  bool parked = false;                       ///< `row` is a copy of its own
-  bool applied_maybe = false;                ///< an attempt may have been applied
-  bool behind_others = false;                ///< the current attempt was sent while others were unanswered
-  bool must_go_alone = false;                ///< a suspicious 4xx is put to the proof: never pipelined again
-  bool after_abandoned = false;              ///< an earlier row of this customer may still be applied late
-  std::int32_t retry_cost = 0;               ///< of the retry it waits for or makes; 0: it makes its first attempt
-  std::uint16_t http = 0;                    ///< of the last answer
-  std::uint32_t throttled = 0;               ///< 429s, which cost no attempt
-  BrakeTicket ticket;                        ///< of the current attempt
+  std::uint32_t attempts = 0;       ///< that count
+  std::uint32_t free_requeues = 0;  ///< attempts taken back because nothing was this row's fault
+  bool parked = false;              ///< `row` is a copy of its own
+  bool applied_maybe = false;       ///< an attempt may have been applied
+  bool behind_others = false;       ///< the current attempt was sent while others were unanswered
+  bool must_go_alone = false;       ///< a suspicious 4xx is put to the proof: never pipelined again
+  bool after_abandoned = false;     ///< an earlier row of this customer may still be applied late
+  std::int32_t retry_cost = 0;      ///< of the retry it waits for or makes; 0: it makes its first attempt
+  std::uint16_t http = 0;           ///< of the last answer
+  std::uint32_t throttled = 0;      ///< 429s, which cost no attempt
+  BrakeTicket ticket;               ///< of the current attempt
   RequestId request_id{};
   time_point first_sent{};  ///< on a clock that stands still while the circuit is not closed
   time_point sent{};

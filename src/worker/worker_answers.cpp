@@ -49,6 +49,7 @@ bool tells_outage(const AttemptEnd& end) noexcept {
 
 void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
   const auto now = Clock::now();
+  wall_clock_ = std::chrono::system_clock::now();
   if (!lot.answers.empty()) {
     gathering_.answered(lot.answers.size());
     lane.answered = true;
@@ -266,7 +267,7 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
   outcome.http = job.http;
   outcome.attempts = static_cast<std::uint16_t>(std::min<std::uint32_t>(job.attempts, 65'535));
   outcome.request_id = job.request_id;
-  outcome.at = std::chrono::system_clock::now();
+  outcome.at = wall_clock_;
   outcome.service = now - job.sent;
   if (verdict.kind == Verdict::Kind::give_up) {
     const Origin origin = job.http == 0 ? Origin::transport : origin_of(judgement.meaning);

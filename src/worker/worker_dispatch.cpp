@@ -114,6 +114,7 @@ void Worker::Impl::dispatch(Clock::time_point now) {
   while (!solo_.empty() && dispatch_solo(now)) {
     if (++signed_now >= signatures) break;
   }
+  wall_clock_ = std::chrono::system_clock::now();
   const Refill refill = refill_now();
   Lane* lane = nullptr;
   while (has_ready()) {
@@ -223,7 +224,7 @@ void Worker::Impl::send(Lane& lane, JobNumber number, Clock::time_point now) {
   request.tag = number;
   headers_ = "X-Request-ID: ";
   headers_.append(view(job.request_id)).append("\r\n");
-  setup_.signer->append_headers(request, std::chrono::system_clock::now(), headers_);
+  setup_.signer->append_headers(request, wall_clock_, headers_);
   request.headers = headers_;
   lane.session->submit(request);
   lane.dirty = lane.asked = true;

@@ -165,10 +165,11 @@ class Worker::Impl {
   std::string target_;   ///< scratch, reused for each request
   std::string headers_;  ///< the same
 
-  BrakeTicket ticket_;                           ///< that the next request sent is allowed by
-  std::optional<Clock::time_point> pace_waits_;  ///< since when rows that are ready wait for the pace
-  std::uint32_t reconnects_ = 0;                 ///< of those asked for, done
-  std::uint32_t connections_asked_ = 0;          ///< of the whole run, as last looked at
+  std::chrono::system_clock::time_point wall_clock_{};  ///< of the lot or of the dispatch that is under way
+  BrakeTicket ticket_;                                  ///< that the next request sent is allowed by
+  std::optional<Clock::time_point> pace_waits_;         ///< since when rows that are ready wait for the pace
+  std::uint32_t reconnects_ = 0;                        ///< of those asked for, done
+  std::uint32_t connections_asked_ = 0;                 ///< of the whole run, as last looked at
   std::uint32_t lanes_allowed_ = 0;
   bool drained_input_ = false;
   bool finished_ = false;

@@ -143,3 +143,16 @@ TEST_CASE("batch_pool: a detached row keeps its bytes and gives its batch back t
   copy = RowRef();
   CHECK(again.id() == "id-2");
 }
+
+TEST_CASE("batch_pool: a reader that waits for several batches gets the only one that comes") {
+  BatchPool pool(32);
+  std::vector<Batch*> all;
+  for (int n = 0; n < 32; ++n) all.push_back(pool.acquire());
+  Batch* got = nullptr;
+  std::thread reader([&] { got = pool.acquire(); });
+  pool.reclaim(all.back());
+  reader.join();
+  CHECK(got == all.back());
+  for (Batch* batch : all) pool.reclaim(batch);
+  CHECK(pool.outstanding() == 0);
+}

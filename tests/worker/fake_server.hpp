@@ -98,6 +98,12 @@ class FakeSession final : public Session {
   void reply_to_all() {
     while (!requests_.empty()) reply_well();
   }
+  /// Answers one request each time the worker has gone round its loop.
+  void reply_one_by_one() {
+    if (requests_.empty()) return;
+    reply_well();
+    later([this] { reply_one_by_one(); });
+  }
   /// Answers with `Connection: close`, which ends the connection.
   void reply_last(std::uint16_t status) {
     reply(status, "{}");

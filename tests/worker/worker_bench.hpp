@@ -86,8 +86,8 @@ class WorkerBench {
     server.serve = [](FakeSession& session) { session.reply_to_all(); };
   }
 
-  /// Runs to the end with one row for each id, in this order; the body of row n is "row n". With more rows than may wait
-  /// for a worker or a reporter the test calls move_on() from the worker's thread now and then.
+  /// Runs to the end with one row for each id, in this order; the body of row n is "row n". With more rows than may
+  /// wait for a worker or a reporter the test calls move_on() from the worker's thread now and then.
   void run(const std::vector<std::string>& ids) { run_with(brake, ids); }
   void run_with(Brake& brake_of_run, const std::vector<std::string>& ids) {
     const Watchdog watchdog;
