@@ -104,49 +104,43 @@ void Worker::Impl::park(JobNumber number) {
 }
 
 void Worker::Impl::dispatch(Clock::time_point now) {
+  const std::size_t signatures = setup_.signer->signatures_per_turn();
+  std::size_t signed_now = 0;
+  bool paced = false;
   if (const auto until = setup_.brake.standing_until(now); until > now) {
     limiter_at_ = until;
-    return flush_lanes(Flush::all);
+    return;
   }
-  const std::size_t signatures = setup_.signer->signatures_per_turn();
-  const Refill refill = refill_now();
+  while (!solo_.empty() && dispatch_solo(now)) {
+    if (++signed_now >= signatures) break;
+  }
   wall_clock_ = std::chrono::system_clock::now();
-  std::size_t signed_now = 0;
-  while (signed_now < signatures && !solo_.empty() && dispatch_solo(now)) ++signed_now;
-  bool goes_on_soon = false;
-  bool refused = false;
+  const Refill refill = refill_now();
+  Lane* lane = nullptr;
   while (has_ready()) {
-    if (!goes_on_filling(refill)) filling_ = pick_lane(refill);
-    if (!filling_ || filling_->session->in_flight() > 0) wake_lane();
-    if (!filling_) break;
-    // Answers must not wait behind more than one signature.
-    goes_on_soon = signed_now >= signatures;
-    if (goes_on_soon) break;
-    refused = !may_send(now);
-    if (refused) break;
-    send(*filling_, next_row(), now);
+    const bool goes_on = refill == Refill::in_lots && lane && lane->solo == Solo::no && lane->session->capacity() > 0;
+    if (!goes_on) lane = pick_lane(refill);
+    if (!lane || lane->session->in_flight() > 0) wake_lane();
+    if (!lane) break;
+    if (signed_now >= signatures) {
+      // Answers must not wait behind more than one signature.
+      pump_soon_.request();
+      break;
+    }
+    if (!may_send(now)) {
+      paced = true;
+      break;
+    }
+    send(*lane, next_row(), now);
     ++signed_now;
   }
-  flush_lanes(goes_on_soon && refill == Refill::in_lots ? Flush::full : Flush::all);
-  // There may be more in the input queue than one fetch takes.
-  const bool may_fetch = !refused && signed_now > 0 && !has_ready() && !drained_input_;
-  if (goes_on_soon || may_fetch) pump_soon_.request();
-}
-
-bool Worker::Impl::goes_on_filling(Refill refill) const noexcept {
-  return refill == Refill::in_lots && filling_ && filling_->unflushed > 0 && filling_->solo == Solo::no &&
-         filling_->session->capacity() > 0;
-}
-
-// While more is coming at once, a lot that is not full may wait for it, as long as the server has others to work on.
-void Worker::Impl::flush_lanes(Flush flush) {
-  for (auto& lane : lanes_) {
-    const std::size_t waiting = lane->unflushed;
-    if (waiting == 0) continue;
-    if (flush == Flush::full && waiting < lot_signed_max && lane->session->in_flight() > waiting) continue;
-    lane->unflushed = 0;
-    lane->session->flush();
+  for (auto& dirty : lanes_) {
+    if (!dirty->dirty) continue;
+    dirty->dirty = false;
+    dirty->session->flush();
   }
+  // There may be more in the input queue than one fetch takes.
+  if (!paced && signed_now > 0 && !has_ready() && !drained_input_) pump_soon_.request();
 }
 
 // Those that were sent before go first, unless it looks like an outage.
@@ -191,10 +185,11 @@ bool Worker::Impl::may_send(Clock::time_point now) {
   return decision.answer == Brake::Answer::go;
 }
 
-// Many requests in one write cost a fraction of what they cost one by one. At a pace they come one by one anyhow.
+// Many requests in one write cost a fraction of what they cost one by one. It must not be waited for where requests
+// come one by one anyhow: by the pace, or as each signature takes its time.
 Worker::Impl::Refill Worker::Impl::refill_now() const noexcept {
-  const bool deep = setup_.config.pace.pipeline >= lot_depth_min;
-  return deep && setup_.brake.unlimited() ? Refill::in_lots : Refill::at_once;
+  const bool one_by_one = !setup_.brake.unlimited() || setup_.signer->signatures_per_turn() == 1;
+  return one_by_one || setup_.config.pace.pipeline < lot_depth_min ? Refill::at_once : Refill::in_lots;
 }
 
 // The least busy one: parallel connections hide latency better than a deep pipeline does. In lots: one that has room
@@ -232,8 +227,7 @@ void Worker::Impl::send(Lane& lane, JobNumber number, Clock::time_point now) {
   setup_.signer->append_headers(request, wall_clock_, headers_);
   request.headers = headers_;
   lane.session->submit(request);
-  lane.asked = true;
-  ++lane.unflushed;
+  lane.dirty = lane.asked = true;
   setup_.metrics.attempts.add();
   setup_.metrics.in_flight.add();
 }
@@ -326,7 +320,6 @@ void Worker::Impl::drain(Clock::time_point now) {
     for (std::uint32_t i = 0; i < batch->batch()->size(); ++i) rows_dropped_ += (*batch->batch())[i].body.size != 0;
   }
   drained_input_ = input_.drained();
-  flush_lanes(Flush::all);
   drop_all_waiting();
   std::size_t in_flight = 0;
   for (auto& lane : lanes_) in_flight += lane->session->in_flight();

@@ -27,8 +27,6 @@ namespace amend {
 inline constexpr std::uint32_t jobs_waiting_max = 4096;
 /// Batches that may stand in a worker's input queue.
 inline constexpr std::size_t input_batches_max = 8;
-/// Signed requests that make a lot: a first one waits for the signatures of the others, some 2 ms.
-inline constexpr std::size_t lot_signed_max = 8;
 /// Connections of one worker, however many a person asks for.
 inline constexpr std::size_t lanes_max = 256;
 /// A pipeline of at least this depth is refilled in lots: when half of it has been answered.
@@ -60,7 +58,6 @@ class Worker::Impl {
   enum class LaneState : std::uint8_t { asleep, opening, backing_off, open };
   enum class Solo : std::uint8_t { no, reserved, running };
   enum class Refill : std::uint8_t { at_once, in_lots };
-  enum class Flush : std::uint8_t { all, full };
 
   // One connection and the coroutine that keeps it.
   class Lane {
@@ -70,7 +67,7 @@ class Worker::Impl {
     boost::asio::steady_timer timer;  ///< sleeping and the end of a turn (both until cancelled), and back-off
     LaneState state = LaneState::asleep;
     Solo solo = Solo::no;
-    std::size_t unflushed = 0;          ///< requests that were submitted and not flushed
+    bool dirty = false;                 ///< something was submitted and not flushed
     bool asked = false;                 ///< on this connection: a request was given to it
     bool answered = false;              ///< the same: an answer came
     std::uint32_t failures = 0;         ///< connections in a row that brought no answer
@@ -91,8 +88,6 @@ class Worker::Impl {
   JobNumber next_row() noexcept;
   Clock::time_point row_clock(Clock::time_point now) const noexcept { return setup_.brake.clock().at(now); }
   Refill refill_now() const noexcept;
-  bool goes_on_filling(Refill refill) const noexcept;
-  void flush_lanes(Flush flush);
   Lane* pick_lane(Refill refill) noexcept;
   bool has_ready() const noexcept { return !again_.empty() || !fresh_.empty(); }
   void send(Lane& lane, JobNumber number, Clock::time_point now);
@@ -129,7 +124,6 @@ class Worker::Impl {
 
   // worker_lanes.cpp
   void start_lane(Lane& lane);
-  bool reads_in_turns() const noexcept;
   void begin_turn();
   void let_answers_gather();
   boost::asio::awaitable<void> next_turn(Lane& lane);
@@ -172,7 +166,6 @@ class Worker::Impl {
   std::string headers_;  ///< the same
 
   std::chrono::system_clock::time_point wall_clock_{};  ///< of the lot or of the dispatch that is under way
-  Lane* filling_ = nullptr;                             ///< the last that a request was given to
   BrakeTicket ticket_;                                  ///< that the next request sent is allowed by
   std::optional<Clock::time_point> pace_waits_;         ///< since when rows that are ready wait for the pace
   std::uint32_t reconnects_ = 0;                        ///< of those asked for, done

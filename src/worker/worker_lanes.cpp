@@ -104,7 +104,6 @@ asio::awaitable<bool> Worker::Impl::open_lane(Lane& lane) {
   setup_.metrics.connections_opened.add();
   lane.state = LaneState::open;
   lane.asked = lane.answered = false;
-  lane.unflushed = 0;
   pump();
   co_return true;
 }
@@ -123,14 +122,9 @@ asio::awaitable<void> Worker::Impl::serve(Lane& lane) {
     }
     pump();
     if (closed) break;
-    if (!finished_ && reads_in_turns()) co_await next_turn(lane);
+    if (!finished_ && refill_now() == Refill::in_lots) co_await next_turn(lane);
   }
   --lanes_served_;
-}
-
-// Where signatures take the time, answers are few, and none may wait for the end of a turn.
-bool Worker::Impl::reads_in_turns() const noexcept {
-  return refill_now() == Refill::in_lots && setup_.signer->signatures_per_turn() > 1;
 }
 
 // What has come meanwhile is read with all that comes until then.
