@@ -56,8 +56,8 @@ BatchPool::~BatchPool() { assert(free_.size() == all_.size()); }
 
 Batch* BatchPool::acquire() {
   std::unique_lock lock(mutex_);
-  wake_at_ = 1;
-  if (!closed_ && !has_room()) {
+  while (!closed_ && !has_room()) {
+    wake_at_ = 1;
     freed_.wait(lock, [this] { return closed_ || has_room(); });
     // Some more, so that the reader fills several in a row instead of being woken for each.
     wake_at_ = std::max<std::size_t>(1, batches_max_ / 4);

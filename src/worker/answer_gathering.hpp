@@ -22,18 +22,20 @@ class AnswerGathering {
 
   /// Everything that was there has been looked at. How long to wait now; 0: not at all.
   std::chrono::nanoseconds wait(std::size_t in_flight, time_point now) noexcept {
+    constexpr std::chrono::nanoseconds not_at_all{0};
     const std::chrono::duration<double> turn = now - since_;
     const auto came = static_cast<double>(answers_);
     answers_ = 0;
     since_ = now;
+    // The first turn, or one in which the run stood still: nothing to go by.
+    if (turn > 10 * longest || turn.count() <= 0) return not_at_all;
+    const double rate = came / turn.count();
+    per_second_ = per_second_ == 0 ? rate : per_second_ + (rate - per_second_) / 8;
     const double wanted = static_cast<double>(in_flight) / share;
-    if (in_flight < in_flight_min || came >= wanted || turn.count() <= 0) return std::chrono::nanoseconds(0);
-    per_second_ += (came / turn.count() - per_second_) / 8;
-    if (per_second_ <= 0) return std::chrono::nanoseconds(0);
+    if (in_flight < in_flight_min || came >= wanted || per_second_ <= 0) return not_at_all;
     const std::chrono::duration<double> until(wanted / per_second_);
-    const auto wait =
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::min<std::chrono::duration<double>>(until, longest));
-    return wait < shortest ? std::chrono::nanoseconds(0) : wait;
+    if (until < shortest) return not_at_all;
+    return until < longest ? std::chrono::duration_cast<std::chrono::nanoseconds>(until) : longest;
   }
 
  private:

@@ -32,6 +32,9 @@ class WakeUp {
                       }));
   }
 
+  /// The call is still to come.
+  bool requested() const noexcept { return requested_.load(std::memory_order_acquire); }
+
  private:
   // Hands out the one block there is: the loop gives it back before it calls.
   template <class T>

@@ -111,10 +111,10 @@ void Worker::Impl::dispatch(Clock::time_point now) {
     limiter_at_ = until;
     return;
   }
+  wall_clock_ = std::chrono::system_clock::now();
   while (!solo_.empty() && dispatch_solo(now)) {
     if (++signed_now >= signatures) break;
   }
-  wall_clock_ = std::chrono::system_clock::now();
   const Refill refill = refill_now();
   Lane* lane = nullptr;
   while (has_ready()) {

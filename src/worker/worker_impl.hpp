@@ -124,6 +124,7 @@ class Worker::Impl {
 
   // worker_lanes.cpp
   void start_lane(Lane& lane);
+  bool reads_in_turns() const noexcept;
   void begin_turn();
   void let_answers_gather();
   boost::asio::awaitable<void> next_turn(Lane& lane);
@@ -138,6 +139,7 @@ class Worker::Impl {
   WorkerSetup setup_;
   RetryPolicy retry_;
   WakeUp pump_soon_{io_, [this] { pump(); }};
+  WakeUp turn_soon_{io_, [this] { begin_turn(); }};
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{io_.get_executor()};
   BatchQueue input_;
@@ -160,7 +162,6 @@ class Worker::Impl {
   std::size_t parked_bytes_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::size_t lanes_running_ = 0;
-  std::size_t lanes_served_ = 0;  ///< open, or parked
   std::vector<Outcome> outcomes_;
   std::string target_;   ///< scratch, reused for each request
   std::string headers_;  ///< the same

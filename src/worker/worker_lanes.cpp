@@ -29,19 +29,16 @@ StopCause cause_of(OpenError error) noexcept {
 void Worker::Impl::run() {
   for (auto& lane : lanes_) start_lane(*lane);
   pump_soon_.request();
-  while (io_.run_one() > 0) {
-    // When all have read what there was, the arrival of more is no reason to look again.
-    while ((parked_lanes_.empty() || parked_lanes_.size() < lanes_served_) && io_.poll_one() > 0) {
-    }
-    if (!parked_lanes_.empty()) begin_turn();
-  }
+  io_.run();
   if (error_) std::rethrow_exception(error_);
 }
 
 // A server that sends each answer by itself wakes the worker for each, which costs more than the answer does. When
 // there is plenty in flight and few answers come at a time, the next ones are let gather. Nothing is kept from the
 // server by it: it still has most of what is in flight.
+// Comes behind all that was ready when the first lane was parked.
 void Worker::Impl::begin_turn() {
+  if (pump_soon_.requested()) return turn_soon_.request();  // rows may be ready: they go first
   let_answers_gather();
   for (Lane* lane : parked_lanes_) lane->timer.cancel();
   parked_lanes_.clear();
@@ -50,7 +47,10 @@ void Worker::Impl::begin_turn() {
 void Worker::Impl::let_answers_gather() {
   if (finished_ || setup_.control.draining()) return;
   std::size_t in_flight = 0;
-  for (const auto& lane : lanes_) in_flight += lane->session->in_flight();
+  for (const auto& lane : lanes_) {
+    if (lane->state == LaneState::opening) return;
+    in_flight += lane->session->in_flight();
+  }
   const auto wait = gathering_.wait(in_flight, Clock::now());
   if (wait > std::chrono::nanoseconds(0)) std::this_thread::sleep_for(wait);
 }
@@ -109,7 +109,6 @@ asio::awaitable<bool> Worker::Impl::open_lane(Lane& lane) {
 }
 
 asio::awaitable<void> Worker::Impl::serve(Lane& lane) {
-  ++lanes_served_;
   for (;;) {
     const Lot lot = co_await lane.session->next();
     const bool closed = lot.closed != CloseCause::open;
@@ -122,14 +121,19 @@ asio::awaitable<void> Worker::Impl::serve(Lane& lane) {
     }
     pump();
     if (closed) break;
-    if (!finished_ && refill_now() == Refill::in_lots) co_await next_turn(lane);
+    if (!finished_ && reads_in_turns()) co_await next_turn(lane);
   }
-  --lanes_served_;
+}
+
+// Where the latency of answers is measured, nothing of ours may stand in it.
+bool Worker::Impl::reads_in_turns() const noexcept {
+  return refill_now() == Refill::in_lots && setup_.config.pace.concurrency == Concurrency::full;
 }
 
 // What has come meanwhile is read with all that comes until then.
 asio::awaitable<void> Worker::Impl::next_turn(Lane& lane) {
   parked_lanes_.push_back(&lane);
+  turn_soon_.request();
   lane.timer.expires_at(Clock::time_point::max());
   auto woken = co_await lane.timer.async_wait(token);
   static_cast<void>(woken);

@@ -30,7 +30,7 @@ class BatchPool final : public BatchOwner {
   /// Every batch must be back (asserted): destroy the pool after all threads that hold rows.
   ~BatchPool();
 
-  /// An empty batch; blocks until one is free and there is room for bytes. nullptr after `close`.
+  /// An empty batch; blocks until one is free and there is room for bytes. nullptr after `close`. One thread at a time.
   /// A batch that never got a RowRef has to be given back with `reclaim`.
   Batch* acquire();
   /// The same without blocking: nullptr when none is free.

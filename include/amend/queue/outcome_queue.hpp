@@ -28,8 +28,9 @@ class OutcomeQueue {
   /// Takes all of `lot` and leaves it empty, its capacity kept.
   void push(std::vector<Outcome>& lot);
 
-  /// Waits until there is something, the queue is closed, or `timeout` passed; lets more gather, not beyond `timeout`;
-  /// then swaps everything into `out`, which must be empty. False: closed and nothing is left. One thread.
+  /// Waits until there is something, the queue is closed, or `timeout` passed; lets more gather for
+  /// outcomes_gather_time, or `timeout` when that is shorter; then swaps everything into `out`, which must be empty.
+  /// False: closed and nothing is left. One thread.
   bool pop_all(std::vector<Outcome>& out, std::chrono::milliseconds timeout);
 
   /// The reporter is behind: take no further rows.
