@@ -4,10 +4,12 @@
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <string_view>
 
+#include "amend/wonder/credentials_diagnosis.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "amend/worker/signer.hpp"
 
@@ -39,15 +41,12 @@ std::string result_text(const Ping& result) {
 std::string cause_lines(const Ping& result, const Options& options) {
   std::string out;
   if (result.http == 401 || result.http == 403) {
-    out += line("cause?", "AppID and private key do not belong together, or to this host (sandbox or production)");
-    if (std::abs(result.clock_skew_s) > skew_refused_s)
-      out += line("", "this machine's clock is more than 30 minutes off");
-  }
-  if (result.http == 403) {
-    const bool ipv4 = options.config.target.ipv4_only;
-    out +=
-        line("", fmt::format("the AppID may be restricted to listed IPv4 addresses, and this machine's is not listed{}",
-                             ipv4 ? "" : "; try --ipv4"));
+    wonder::CredentialsRefusal refusal(result.http, result.error_code, result.error);
+    refusal.url = options.config.target.url;
+    refusal.auth = options.config.auth.kind;
+    refusal.ipv4_only = options.config.target.ipv4_only;
+    if (result.clock_known) refusal.clock_ahead = std::chrono::seconds(std::lround(result.clock_skew_s));
+    out += line("cause?", wonder::likely_causes(refusal));
   }
   if (result.http == 404) out += line("cause?", "--url has the wrong path, or the echo call is elsewhere: --echo-path");
   if (const OwnCode* own = find_own_code(result.error_code); own && result.http == 0)

@@ -23,6 +23,11 @@ std::string environment_text(std::string_view url) {
   return "or they belong to another environment than --url";
 }
 
+std::string address_text(const CredentialsRefusal& refusal) {
+  return std::string("the AppID is restricted to listed IP addresses, and this machine's is not among them") +
+         (refusal.ipv4_only ? "" : " (--ipv4 when they are IPv4 addresses)") + "; or ";
+}
+
 std::string key_text(const CredentialsRefusal& refusal) {
   if (refusal.auth == Auth::none) return "no credentials are sent (--auth none)";
   if (refusal.auth == Auth::bearer) return "the token of --bearer-file is wrong or has expired";
@@ -32,16 +37,15 @@ std::string key_text(const CredentialsRefusal& refusal) {
 
 }  // namespace
 
-std::string diagnose(const CredentialsRefusal& refusal) {
-  std::string out = "the API refused the credentials (HTTP " + std::to_string(refusal.http) + ", " +
-                    std::string(refusal.code) + ": " + std::string(refusal.text) + "). Likely: ";
+std::string likely_causes(const CredentialsRefusal& refusal) {
   const bool clock_is_off = refusal.clock_ahead && std::chrono::abs(*refusal.clock_ahead) > clock_window;
-  if (clock_is_off && refusal.auth == Auth::wonder) return out + clock_text(*refusal.clock_ahead);
-  if (refusal.http == forbidden)
-    out +=
-        "the AppID is restricted to other IP addresses than this machine's (--ipv4 when it is bound to an IPv4 "
-        "address); or ";
-  return out + key_text(refusal) + "; `amend ping` tells more";
+  if (clock_is_off && refusal.auth == Auth::wonder) return clock_text(*refusal.clock_ahead);
+  return (refusal.http == forbidden ? address_text(refusal) : std::string()) + key_text(refusal);
+}
+
+std::string diagnose(const CredentialsRefusal& refusal) {
+  return "the API refused the credentials (HTTP " + std::to_string(refusal.http) + ", " + std::string(refusal.code) +
+         ": " + std::string(refusal.text) + "). Likely: " + likely_causes(refusal) + "; `amend ping` tells more";
 }
 
 }  // namespace amend::wonder

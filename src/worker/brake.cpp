@@ -7,14 +7,11 @@
 namespace amend {
 namespace {
 
-constexpr std::uint16_t unavailable = 503;
-
 using Signal = AdaptiveRate::Signal;
 
 Signal signal_of(const AttemptEnd& end) noexcept {
-  if (end.kind == AttemptEnd::Kind::timeout) return Signal::overloaded;
   if (is_throttled(end)) return Signal::refused;
-  if (end.kind == AttemptEnd::Kind::answered && end.http == unavailable) return Signal::overloaded;
+  if (is_overloaded(end)) return Signal::overloaded;
   return result_of(end) == Circuit::Result::success ? Signal::accepted : Signal::nothing;
 }
 

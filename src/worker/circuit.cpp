@@ -124,11 +124,6 @@ std::chrono::nanoseconds Circuit::time_open(time_point now) const noexcept {
                   : before + (now - opened_at_);
 }
 
-Circuit::time_point Circuit::opened_at() const noexcept {
-  const std::lock_guard lock(mutex_);
-  return opened_at_;
-}
-
 Circuit::time_point Circuit::probe_at() const noexcept {
   const std::lock_guard lock(mutex_);
   return probe_at_;

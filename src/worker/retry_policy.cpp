@@ -14,6 +14,7 @@ using wonder::Meaning;
 
 constexpr std::uint16_t server_error_min = 500;
 constexpr std::uint16_t too_many_requests = 429;
+constexpr std::uint16_t unavailable = 503;
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -28,6 +29,10 @@ milliseconds parse_delay_seconds(std::string_view digits) noexcept {
 
 bool is_throttled(const AttemptEnd& end) noexcept {
   return end.kind == AttemptEnd::Kind::answered && end.http == too_many_requests;
+}
+
+bool is_overloaded(const AttemptEnd& end) noexcept {
+  return end.kind == AttemptEnd::Kind::timeout || (end.kind == AttemptEnd::Kind::answered && end.http == unavailable);
 }
 
 Verdict RetryPolicy::decide(const AttemptEnd& end, const RowState& state, time_point now,

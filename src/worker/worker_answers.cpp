@@ -6,9 +6,6 @@
 namespace amend {
 namespace {
 
-constexpr std::uint16_t too_many_requests = 429;
-constexpr std::uint16_t unavailable = 503;
-
 std::string_view code_of(AttemptEnd::Kind kind) noexcept {
   switch (kind) {
     case AttemptEnd::Kind::timeout: return "transport.timeout";
@@ -118,8 +115,6 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
 // Retry-After is the clearer word: with it the rate-limit fields are not looked at.
 void Worker::Impl::heed_server(const Response& response, std::optional<std::chrono::milliseconds> retry_after,
                                wonder::Meaning meaning, Clock::time_point now) {
-  if (response.status == too_many_requests) setup_.metrics.throttled.add();
-  if (response.status == unavailable) setup_.metrics.overloaded.add();
   const auto wait_max = setup_.config.retry.retry_after_max;
   if (meaning == wonder::Meaning::transient && retry_after) {
     const auto until = now + std::min(*retry_after, wait_max);
@@ -137,6 +132,7 @@ void Worker::Impl::stop_for_credentials(const Response& response, const wonder::
   wonder::CredentialsRefusal refusal(response.status, judgement.code, judgement.text);
   refusal.url = setup_.config.target.url;
   refusal.auth = setup_.config.auth.kind;
+  refusal.ipv4_only = setup_.config.target.ipv4_only;
   if (const auto date = parse_http_date(response.date))
     refusal.clock_ahead = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - *date;
   setup_.control.stop(StopCause::credentials, wonder::diagnose(refusal));
@@ -236,7 +232,8 @@ void Worker::Impl::record_end(Job& job, const AttemptEnd& end, Clock::time_point
   // The metric has let go of it already.
   const Brake::Ended ended(std::exchange(job.ticket, BrakeTicket()), job.row->position.row, job.sent,
                            setup_.metrics.in_flight.value() + 1);
-  if (end.kind == AttemptEnd::Kind::timeout) setup_.metrics.overloaded.add();
+  if (is_throttled(end)) setup_.metrics.throttled.add();
+  if (is_overloaded(end)) setup_.metrics.overloaded.add();
   const std::uint64_t random = tells_outage(end) ? entropy_.next() : 0;
   switch (setup_.brake.record(end, ended, now, random)) {
     case Circuit::Change::opened:

@@ -1,5 +1,5 @@
-// Why the API refuses the credentials, as far as an answer tells: what a person needs who is called out of bed. Layer 1,
-// pure.
+// Why the API refuses the credentials, as far as an answer tells: what a person needs who is called out of bed. Layer
+// 1, pure.
 #pragma once
 
 #include <chrono>
@@ -27,12 +27,16 @@ class CredentialsRefusal {
   std::string_view text;  ///< printable
   std::string_view url;   ///< of --url
   Auth auth = Auth::wonder;
+  bool ipv4_only = false;                           ///< --ipv4 was given
   std::optional<std::chrono::seconds> clock_ahead;  ///< this machine's clock less the answer's Date
 };
 static_assert(!std::is_aggregate_v<CredentialsRefusal>);
 
-/// What the API said, and the likely causes, the likeliest first: the clock when it is off by more than the window; an
-/// AppID bound to IP addresses (403); AppID and key that do not belong together, or to the other environment of --url.
+/// The likely causes, the likeliest first: the clock when it is off by more than the window; an AppID bound to IP
+/// addresses (403); AppID and key that do not belong together, or to the other environment of --url.
+std::string likely_causes(const CredentialsRefusal& refusal);
+
+/// What the API said, and those.
 std::string diagnose(const CredentialsRefusal& refusal);
 
 }  // namespace amend::wonder

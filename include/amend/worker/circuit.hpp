@@ -85,8 +85,6 @@ class Circuit {
   bool closed() const noexcept { return state_.load(std::memory_order_acquire) == State::closed; }
   /// How long it has not been closed, in all.
   std::chrono::nanoseconds time_open(time_point now) const noexcept;
-  /// Since when it has not been closed; meaningless while it is.
-  time_point opened_at() const noexcept;
   /// While it is open: when the next probe is due.
   time_point probe_at() const noexcept;
 

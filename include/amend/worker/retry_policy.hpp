@@ -17,8 +17,8 @@
 // | timeout                       | retry                            | give up: unknown  | maybe   | dropped |
 //
 // "before": maybe when an earlier attempt of the row was, else no. ¹ maybe after a 5xx. ² unknown when an earlier
-// attempt may have been applied. ³ only past the row deadline. A connection that cannot be made ends no attempt: the reconnect back-off is the brake
-// there, and rows wait.
+// attempt may have been applied. ³ only past the row deadline. A connection that cannot be made ends no attempt: the
+// reconnect back-off is the brake there, and rows wait.
 //
 // The wait before attempt n + 1 is uniform in 0 … min(backoff_max, backoff_first · 2^(n−1)) ("full jitter"); a
 // Retry-After, cut to retry_after_max, is its lower bound. A row whose next attempt would start later than the row
@@ -44,11 +44,11 @@ namespace amend {
 class AttemptEnd {
  public:
   enum class Kind : std::uint8_t {
-    answered,        ///< a complete answer, judged by wonder::judge
-    not_processed,   ///< sent, and the server said that it closes without processing it (RFC 9112 §9.6)
-    closed,          ///< the connection ended before the answer was complete
-    timeout,         ///< no complete answer in time
-    protocol,        ///< the bytes received are not an answer
+    answered,       ///< a complete answer, judged by wonder::judge
+    not_processed,  ///< sent, and the server said that it closes without processing it (RFC 9112 §9.6)
+    closed,         ///< the connection ended before the answer was complete
+    timeout,        ///< no complete answer in time
+    protocol,       ///< the bytes received are not an answer
   };
 
   /// A complete answer; `retry_after` as `parse_retry_after` read it.
@@ -73,6 +73,8 @@ static_assert(!std::is_aggregate_v<AttemptEnd>);
 
 /// A 429: it costs the row no attempt.
 bool is_throttled(const AttemptEnd& end) noexcept;
+/// A 503, or no answer in time: the API has too much to do.
+bool is_overloaded(const AttemptEnd& end) noexcept;
 
 /// What a row remembers from attempt to attempt.
 class RowState {
@@ -82,9 +84,9 @@ class RowState {
   RowState(std::uint32_t attempts_, time_point first_sent_, bool applied_maybe_, std::uint32_t throttled_ = 0) noexcept
       : attempts(attempts_), first_sent(first_sent_), applied_maybe(applied_maybe_), throttled(throttled_) {}
 
-  std::uint32_t attempts;  ///< that count, the one that just ended included: ≥ 1
-  time_point first_sent;   ///< the start of the first attempt
-  bool applied_maybe;      ///< an earlier attempt got Applied::maybe
+  std::uint32_t attempts;   ///< that count, the one that just ended included: ≥ 1
+  time_point first_sent;    ///< the start of the first attempt
+  bool applied_maybe;       ///< an earlier attempt got Applied::maybe
   std::uint32_t throttled;  ///< 429s before, which cost nothing; they make the wait after the next one longer
 };
 static_assert(!std::is_aggregate_v<RowState>);
