@@ -10,31 +10,19 @@
 #include "amend/reader/id_index.hpp"
 #include "amend/reader/preflight.hpp"
 #include "folder.hpp"
-#include "rows.hpp"
+#include "reading_work.hpp"
 
 namespace {
-
-constexpr unsigned rows = 100'000;
-
-const std::string& text() {
-  static const std::string csv = bench::csv(rows);
-  return csv;
-}
-
-void count(benchmark::State& state) {
-  state.SetItemsProcessed(state.iterations() * rows);
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text().size()));
-}
 
 void check_whole_file(benchmark::State& state) {
   const bench::Folder folder;
   amend::InputConfig input;
   input.file = folder.path() + "/customers.csv";
-  std::ofstream(input.file, std::ios::binary) << text();
+  std::ofstream(input.file, std::ios::binary) << bench::csv_text();
   const std::atomic<bool> stop{false};
   for (auto _ : state)
     if (!amend::Preflight(input, amend::MappingConfig()).run(stop).clean()) state.SkipWithError("not clean");
-  count(state);
+  bench::count_rows_read(state);
 }
 BENCHMARK(check_whole_file);
 

@@ -6,33 +6,21 @@
 #include "amend/queue/batch_pool.hpp"
 #include "amend/reader/csv_parser.hpp"
 #include "amend/reader/mapper.hpp"
-#include "rows.hpp"
+#include "reading_work.hpp"
 
 namespace {
 
-constexpr unsigned rows = 100'000;
-
-const std::string& text() {
-  static const std::string csv = bench::csv(rows);
-  return csv;
-}
-
-void count(benchmark::State& state) {
-  state.SetItemsProcessed(state.iterations() * rows);
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text().size()));
-}
-
 void find_line_ends(benchmark::State& state) {
-  const char* const end = text().data() + text().size();
+  const char* const end = bench::csv_text().data() + bench::csv_text().size();
   for (auto _ : state) {
     unsigned lines = 0;
-    for (const char* at = text().data(); at != end; ++lines) {
+    for (const char* at = bench::csv_text().data(); at != end; ++lines) {
       const void* const found = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
       at = found == nullptr ? end : static_cast<const char*>(found) + 1;
     }
     benchmark::DoNotOptimize(lines);
   }
-  count(state);
+  bench::count_rows_read(state);
 }
 BENCHMARK(find_line_ends);
 
@@ -40,10 +28,10 @@ void csv_scan(benchmark::State& state) {
   amend::Record record;
   for (auto _ : state) {
     amend::CsvParser parser(',', 1 << 20, 4096);
-    std::string_view input = text();
+    std::string_view input = bench::csv_text();
     while (parser.parse(input, record) == amend::CsvParser::Stop::record) benchmark::DoNotOptimize(record.size());
   }
-  count(state);
+  bench::count_rows_read(state);
 }
 BENCHMARK(csv_scan);
 
@@ -77,7 +65,7 @@ void csv_scan_map_and_render(benchmark::State& state) {
   for (auto _ : state) {
     amend::Batch* batch = pool.acquire();
     amend::CsvParser parser(',', 1 << 20, 4096);
-    std::string_view input = text();
+    std::string_view input = bench::csv_text();
     parser.parse(input, record);  // the header
     while (parser.parse(input, record) == amend::CsvParser::Stop::record) {
       if (mapper.map(record, *batch)) state.SkipWithError("a row was rejected");
@@ -87,7 +75,7 @@ void csv_scan_map_and_render(benchmark::State& state) {
     }
     pool.reclaim(batch);
   }
-  count(state);
+  bench::count_rows_read(state);
 }
 BENCHMARK(csv_scan_map_and_render);
 

@@ -16,6 +16,7 @@
 #include "cli/config_file.hpp"
 #include "cli/opening.hpp"
 #include "cli/preflight_text.hpp"
+#include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
 namespace amend::cli {
@@ -24,8 +25,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view save_option = "--save-config";
-
-std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
 
 std::string_view meaning_of(std::string_view id_trouble) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 5> meanings{

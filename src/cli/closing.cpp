@@ -7,12 +7,11 @@
 #include <chrono>
 #include <string_view>
 
+#include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
 namespace amend::cli {
 namespace {
-
-std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
 
 std::string show_ms(std::chrono::nanoseconds duration) {
   const double ms = static_cast<double>(duration.count()) / 1e6;

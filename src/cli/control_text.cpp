@@ -13,6 +13,7 @@
 #include "amend/error.hpp"
 #include "amend/row/outcome.hpp"
 #include "cli/progress.hpp"
+#include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
 namespace amend::cli {
@@ -21,8 +22,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::array statuses{Status::success, Status::failed, Status::unknown, Status::rejected, Status::superseded};
-
-std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
 
 double number(const json::object& from, std::string_view name) {
   const json::value* value = from.if_contains(name);
@@ -51,10 +50,6 @@ const json::object& part(const json::object& from, std::string_view name) {
 
 std::string show_seconds(double seconds) {
   return show_duration(std::chrono::milliseconds(std::llround(std::max(0.0, seconds) * 1e3)));
-}
-
-std::string plural(std::uint64_t number, std::string_view noun) {
-  return fmt::format("{} {}{}", show_count(number), noun, number == 1 ? "" : "s");
 }
 
 std::string show_requests(double per_second) {

@@ -4,16 +4,11 @@
 
 #include "amend/error.hpp"
 #include "cli/preflight_text.hpp"
+#include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
 namespace amend::cli {
 namespace {
-
-std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
-
-std::string plural(std::uint64_t number, std::string_view noun) {
-  return fmt::format("{} {}{}", show_count(number), noun, number == 1 ? "" : "s");
-}
 
 std::string input_line(const Options& options, const Plan& plan) {
   const InputConfig& input = options.config.input;
@@ -34,9 +29,8 @@ std::string auth_text(const AuthConfig& auth) {
 }
 
 std::string pace_text(const PaceConfig& pace, const Plan& plan) {
-  std::string text =
-      fmt::format("{}, burst {}, {}, depth {}, {}", show_rate(pace.rate), pace.burst,
-                  plural(pace.connections, "connection"), pace.pipeline, plural(plan.workers, "worker"));
+  std::string text = fmt::format("{}, burst {}, {}, depth {}, {}", show_rate(pace.rate), pace.burst,
+                                 plural(pace.connections, "connection"), pace.pipeline, plural(plan.workers, "worker"));
   if (pace.concurrency == Concurrency::adaptive) text += ", concurrency auto";
   return pace.canary == CanaryMode::on ? text + "; first 1 row, then 10, then all (--canary off)" : text;
 }

@@ -12,14 +12,13 @@
 #include "amend/wonder/credentials_diagnosis.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "amend/worker/signer.hpp"
+#include "cli/report_line.hpp"
 
 namespace amend::cli {
 namespace {
 
 constexpr double skew_warning_s = 60;
 constexpr double skew_refused_s = 30 * 60;  // api.md §2: the API refuses what is further off
-
-std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
 
 std::string clock_text(const Ping& result) {
   if (!result.clock_known) return "the answer carried no Date: not checked";

@@ -7,16 +7,11 @@
 #include "amend/error.hpp"
 #include "amend/pipeline.hpp"
 #include "cli/closing.hpp"
+#include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
 namespace amend::cli {
 namespace {
-
-std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
-
-std::string plural(std::uint64_t number, std::string_view noun) {
-  return fmt::format("{} {}{}", show_count(number), noun, number == 1 ? "" : "s");
-}
 
 std::string fate(const PreflightReport& report, Duplicates duplicates) {
   switch (duplicates) {

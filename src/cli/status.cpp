@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "cli/closing.hpp"
+#include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
 namespace amend::cli {
@@ -21,8 +22,6 @@ namespace json = boost::json;
 constexpr std::size_t errors_told = 10;
 
 constexpr std::array statuses{Status::success, Status::failed, Status::unknown, Status::rejected, Status::superseded};
-
-std::string line(std::string_view label, std::string_view text) { return fmt::format("  {:<9} {}\n", label, text); }
 
 std::string whole(std::string_view text) { return printable(text, 4 * text.size() + 4); }
 

@@ -1,0 +1,24 @@
+// How every report of the command line is laid out: a label, and what it is about. Layer 5.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "cli/units.hpp"
+
+namespace amend::cli {
+
+/// "  rows      528 read"; without a label the line goes on with the one before.
+inline std::string line(std::string_view label, std::string_view text) {
+  return fmt::format("  {:<9} {}\n", label, text);
+}
+
+/// "1 row", "1,200 rows".
+inline std::string plural(std::uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", show_count(number), noun, number == 1 ? "" : "s");
+}
+
+}  // namespace amend::cli
