@@ -120,3 +120,18 @@ TEST_CASE("steering: what a person asks for has the bounds of the options, and a
   CHECK(summary.exit_code == amend::ExitCode::success);
   CHECK(std::chrono::steady_clock::now() - start < 60s);
 }
+
+TEST_CASE("steering: a pause far longer than --stall is no stall, and the run goes on when a person wants it to") {
+  Simulator simulator({"--latency", "2ms"});
+  Work work(make_customers(2000), simulator.url());
+  work.config.deadline.stall = 200ms;
+  const auto summary = run_and(work, 100, [&](amend::Pipeline& pipeline) {
+    pipeline.pause();
+    const auto since = pipeline.state().elapsed;
+    // Twice as long would be enough for "connecting anew", and twice that for a stop.
+    while (pipeline.state().elapsed < since + 1s) std::this_thread::yield();
+    pipeline.unpause();
+  });
+  CHECK(summary.exit_code == amend::ExitCode::success);
+  CHECK(summary.notices.empty());
+}
