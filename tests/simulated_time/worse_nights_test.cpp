@@ -180,3 +180,35 @@ TEST_CASE("night: a connection that is closed before anything was sent on it say
   };
   night.run(100);
 }
+
+TEST_CASE("night: after a pause of two hours a retry still waits before it goes") {
+  Night night(40ms, always_well);
+  Brake brake(night.pace);
+  bool paused = false;
+  std::map<std::string, int> seen;
+  night.bench.server.serve = [&](FakeSession& session) {
+    session.later_by(server_latency, [&] {
+      while (!session.requests().empty()) {
+        const std::string row = session.requests().front().body;
+        ++seen[row] == 1 && row.ends_with('7') ? session.reply(500, "") : session.reply_well();
+      }
+      night.bench.move_on();
+    });
+    if (paused || night.bench.server.seen.size() < 20) return;
+    paused = true;
+    brake.pause(std::chrono::steady_clock::now());
+    session.later_by(2h, [&] {
+      brake.unpause(std::chrono::steady_clock::now());
+      night.bench.control.wake();
+    });
+  };
+  night.run_with(brake, 400);
+  std::chrono::nanoseconds waited{0};
+  int retries = 0;
+  for (std::uint64_t row = 107; row <= 400; row += 10, ++retries) {
+    const auto sent = night.bench.sent(row);
+    REQUIRE(sent.size() == 2);
+    waited += sent[1].at - sent[0].at - server_latency;
+  }
+  CHECK(waited / retries >= 125ms);  // 250 ms on average: between 0 and 500 ms
+}
