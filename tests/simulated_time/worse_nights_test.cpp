@@ -187,13 +187,13 @@ TEST_CASE("night: after a pause of two hours a retry still waits before it goes"
   bool paused = false;
   std::map<std::string, int> seen;
   night.bench.server.serve = [&](FakeSession& session) {
-    session.later_by(server_latency, [&] {
+    session.later_by(server_latency, [&session, &seen] {
       while (!session.requests().empty()) {
         const std::string row = session.requests().front().body;
         ++seen[row] == 1 && row.ends_with('7') ? session.reply(500, "") : session.reply_well();
       }
-      night.bench.move_on();
     });
+    session.later_by(server_latency + 1ms, [&night] { night.bench.move_on(); });
     if (paused || night.bench.server.seen.size() < 20) return;
     paused = true;
     brake.pause(std::chrono::steady_clock::now());
