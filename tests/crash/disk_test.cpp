@@ -71,11 +71,12 @@ TEST_CASE("disk: when the disk fails to make results durable the run stops with 
     std::puts("SKIPPED: fiu-run is not installed (package fiu-utils)");
     return;
   }
-  Crashing crashing(3000, {"--plain", "--latency", "1ms"});
+  Crashing crashing(6000, {"--plain", "--latency", "1ms"});
   std::vector<std::string> failing{injector, "-x", "-c",
                                    "enable_random name=posix/io/sync/fdatasync,probability=0.5,failinfo=5"};
   const auto update = crashing.fast_update();
   failing.insert(failing.end(), update.begin(), update.end());
+  failing.emplace_back("--durable");  // some twenty syncs at least, however fast the run is: one of them fails
   const Finished stopped = run(failing);
   CAPTURE(stopped.err);
   CHECK(stopped.code == 6);
