@@ -15,6 +15,12 @@ Signal signal_of(const AttemptEnd& end) noexcept {
   return result_of(end) == Circuit::Result::success ? Signal::accepted : Signal::nothing;
 }
 
+// A 429 is about the rate, which is learnt from it; it says nothing about requests in flight.
+ConcurrencyLimit::Signal crowding(Signal signal) noexcept {
+  if (signal == Signal::accepted) return ConcurrencyLimit::Signal::answered;
+  return signal == Signal::overloaded ? ConcurrencyLimit::Signal::dropped : ConcurrencyLimit::Signal::nothing;
+}
+
 std::int64_t to_ns(Brake::time_point t) noexcept { return std::chrono::nanoseconds(t.time_since_epoch()).count(); }
 
 }  // namespace
@@ -121,19 +127,6 @@ void Brake::reached(time_point now) noexcept {
 Brake::time_point Brake::standing_until(time_point now) const noexcept {
   if (paused()) return time_point::max();
   return std::max(now, limiter_.held_until());
-}
-
-// A 429 is about the rate; where that is learnt from it, it says nothing about requests in flight.
-ConcurrencyLimit::Signal Brake::crowding(Signal signal) const noexcept {
-  switch (signal) {
-    case Signal::accepted: return ConcurrencyLimit::Signal::answered;
-    case Signal::overloaded: return ConcurrencyLimit::Signal::dropped;
-    case Signal::refused:
-      return adapts_.load(std::memory_order_relaxed) ? ConcurrencyLimit::Signal::nothing
-                                                     : ConcurrencyLimit::Signal::dropped;
-    case Signal::nothing: break;
-  }
-  return ConcurrencyLimit::Signal::nothing;
 }
 
 void Brake::adapt(const AttemptEnd& end, const Ended& ended, time_point now) noexcept {

@@ -129,6 +129,10 @@ TEST_CASE("run watch: whatever happens in a run is progress, and what is left is
   CHECK(progress_of(metrics).rows_ended == 1);
   CHECK(progress_of(metrics).in_flight == 2);
   CHECK((progress_of(metrics).held_until == start));
+  metrics.probe_at(start + 30s);  // an outage: nothing goes until then
+  CHECK((progress_of(metrics).held_until == start + 30s));
+  metrics.probe_at({});
+  CHECK((progress_of(metrics).held_until == start));
 }
 
 TEST_CASE("run watch: by default a last row that waits for its answer and then for its retry is no stall") {

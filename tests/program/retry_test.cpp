@@ -221,3 +221,21 @@ TEST_CASE("retry: the new run lies beside the old one, however that is named") {
   CHECK(run(from_inside).code == 1);
   CHECK(runs_beside() == 3);
 }
+
+TEST_CASE("retry: rows that do not succeed once more hold nobody back: it has no canary") {
+  const auto customers = make_customers(40);
+  const Work work(to_csv(customers));
+  std::string known = "uuid,name,phone\n";
+  for (std::size_t n = 0; n < 30; ++n) known += customers[n].id + ",Ann,5\n";
+  write_file(work.dir.file("seed.csv"), known);
+  Simulator simulator({"--seed", work.dir.file("seed.csv")});
+  const Finished first = run(update_command(simulator.url(), work.input, work.directory, {"--rate", "unlimited"}));
+  CAPTURE(first.err);
+  CHECK(first.code == 1);
+  CHECK(count_status(work.directory, "failed") == 10);
+  const std::string again = work.dir.file("again");
+  const Finished second = retry(work.directory, {"--run", again});
+  CAPTURE(second.err);
+  CHECK(second.code == 1);
+  CHECK(count_status(again, "failed") == 10);
+}

@@ -242,3 +242,24 @@ TEST_CASE("brake: the probes of an outage of 429s do not lower the rate any more
   }
   CHECK(brake.pace().interval == when_it_began);
 }
+
+TEST_CASE("brake: with --concurrency auto answers raise the limit, 503s and timeouts lower it, 429s leave it alone") {
+  PaceConfig config = pace(0ns);
+  config.concurrency = Concurrency::adaptive;
+  config.connections = config.pipeline = 8;
+  Brake brake(config);
+  auto now = t0;
+  const auto end_some = [&](const AttemptEnd& end, int attempts) {
+    for (int n = 0; n < attempts; ++n, now += 1ms)
+      brake.record(end, Brake::Ended(BrakeTicket(), static_cast<std::uint64_t>(n), now - 900us, brake.in_flight_max()),
+                   now, 0);
+  };
+  end_some(answered(200), 2'000);
+  const std::uint32_t grown = brake.in_flight_max();
+  CHECK(grown > ConcurrencyLimit::first_limit);
+  end_some(answered(429), 10);
+  CHECK(brake.in_flight_max() == grown);
+  SUBCASE("503") { end_some(answered(503), 10); }
+  SUBCASE("timeout") { end_some(AttemptEnd::without_answer(AttemptEnd::Kind::timeout), 10); }
+  CHECK(brake.in_flight_max() < grown);
+}

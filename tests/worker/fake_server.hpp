@@ -91,6 +91,10 @@ class FakeSession final : public Session {
   /// A success whose head holds these field lines.
   void reply_well_with(std::string rate_fields) {
     reply_well();
+    add_rate_fields(std::move(rate_fields));
+  }
+  /// To the answer given last.
+  void add_rate_fields(std::string rate_fields) {
     texts_.push_back(std::move(rate_fields));
     answered_.back().response.head = texts_.back();
     answered_.back().response.has_rate_fields = true;

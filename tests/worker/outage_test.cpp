@@ -33,6 +33,7 @@ TEST_CASE("worker: a probe that its connection did not process, or that was lost
   SUBCASE("lost") { cause = CloseCause::lost; }
   bench.server.serve = breaks_down(bench, [&](FakeSession& session) {
     CHECK(session.requests().size() == 1);
+    CHECK(bench.metrics.probe_at() > std::chrono::steady_clock::time_point());
     session.end(cause);
   });
   bench.run(100);
@@ -42,7 +43,9 @@ TEST_CASE("worker: a probe that its connection did not process, or that was lost
 TEST_CASE("worker: a probe that is refused shows that the API is there: its row fails, the others go on") {
   WorkerBench bench;
   bench.server.serve = breaks_down(bench, [](FakeSession& session) { session.reply_last(400); });
+  CHECK(bench.metrics.probe_at() == std::chrono::steady_clock::time_point());
   bench.run(100);
+  CHECK(bench.metrics.probe_at() == std::chrono::steady_clock::time_point());  // it is over
   CHECK(bench.count(Status::success) == 99);
   CHECK(bench.count(Status::failed) == 1);
 }

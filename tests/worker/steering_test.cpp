@@ -176,7 +176,45 @@ TEST_CASE("worker: of fewer connections those too many are closed when their ans
   CHECK(bench.metrics.requeues.value() == 0);
 }
 
-TEST_CASE("worker: rate-limit fields slow the run, and Retry-After wins over them") {
+TEST_CASE("worker: rate-limit fields beside a Retry-After are not looked at") {
+  WorkerBench bench;
+  bench.server.serve = [&](FakeSession& session) {
+    if (bench.server.seen.size() > 1) return session.reply_to_all();
+    session.reply(503, "", "0");
+    session.add_rate_fields("RateLimit: \"default\";r=0;t=600\r\n");
+  };
+  bench.run(1);
+  CHECK(bench.count(Status::success) == 1);
+}
+
+TEST_CASE(
+    "worker: what slowed the run is counted: answers 429 and 503, answers that never came, and the wait for the pace") {
+  WorkerBench bench;
+  bench.config.pace.pipeline = 1;
+  bench.server.serve = [&](FakeSession& session) {
+    switch (bench.server.seen.size()) {
+      case 1: return session.reply(429, "");
+      case 2: return session.reply(503, "");
+      case 3: return session.reply(503, "");
+      case 4: return session.end(CloseCause::timeout);
+      default: session.reply_to_all();
+    }
+  };
+  SUBCASE("unlimited") { bench.run(5); }
+  SUBCASE("at a pace") {
+    PaceConfig pace;
+    pace.rate.interval = 20ms;
+    pace.canary = CanaryMode::off;
+    Brake brake(pace);
+    bench.run_with(brake, 5);
+    CHECK(std::chrono::nanoseconds(bench.metrics.limiter_wait_ns.value()) >= 20ms);
+  }
+  CHECK(bench.count(Status::success) == 5);
+  CHECK(bench.metrics.throttled.value() == 1);
+  CHECK(bench.metrics.overloaded.value() == 3);
+}
+
+TEST_CASE("worker: rate-limit fields slow the run") {
   WorkerBench bench;
   bench.config.pace.pipeline = 1;
   bench.server.serve = [&](FakeSession& session) {

@@ -135,7 +135,6 @@ class Brake {
 
  private:
   Decision refuse(Answer answer, time_point at, BrakeTicket ticket, time_point now) noexcept;
-  ConcurrencyLimit::Signal crowding(AdaptiveRate::Signal signal) const noexcept;
   void adapt(const AttemptEnd& end, const Ended& ended, time_point now) noexcept;
   void find_rate_below(const Ended& ended, time_point now) noexcept;
   void follow_circuit(time_point now) noexcept;

@@ -46,8 +46,8 @@ class ConcurrencyLimit {
   /// What an attempt says.
   enum class Signal : std::uint8_t {
     answered,  ///< any answer of a healthy API; only its latency counts
-    dropped,   ///< 503, or no answer in time; 429 as well, unless a rate is learned from it
-    nothing,   ///< neither: given back unsent, or lost without the API's doing
+    dropped,   ///< 503, or no answer in time
+    nothing,   ///< neither: given back unsent, lost without the API's doing, or 429, from which the rate is learnt
   };
 
   /// `cap` ≥ 1: connections · depth, what can be in flight at all.
