@@ -25,8 +25,14 @@ void append_hex(std::string& out, std::uint64_t value, std::size_t digits) {
   for (std::size_t i = digits; i-- > 0;) out += hex[value >> (4 * i) & 0xF];
 }
 
+// As append_hex writes it: a digit whose case has changed is a change too.
+bool has_capital(std::string_view text) noexcept {
+  return std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 template <class Number>
 std::optional<Number> parse(std::string_view text, int base) noexcept {
+  if (has_capital(text)) return std::nullopt;
   Number value{};
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (result.ec != std::errc() || result.ptr != text.data() + text.size()) return std::nullopt;

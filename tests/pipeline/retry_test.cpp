@@ -20,3 +20,16 @@ TEST_CASE("pipeline: an input that changed between the plan of a retry and its s
   simulator.stop();
   CHECK(read_ndjson(simulator.request_log()).size() == 20);
 }
+
+TEST_CASE("pipeline: a retry has no canary: rows that do not succeed once more hold nobody back") {
+  Simulator simulator({"--error-share", "404:100%"});
+  Work work(make_customers(20), simulator.url());
+  work.run();
+  work.config.pace.canary = amend::CanaryMode::on;
+  work.config.run_directory = work.dir.file("again");
+  amend::Pipeline pipeline(work.config, amend::Credentials());
+  pipeline.retry(work.dir.file("run"), amend::RetryChoice());
+  const amend::Summary again = pipeline.run();
+  CHECK(again.exit_code == amend::ExitCode::some_rows_failed);
+  CHECK(again.rows(amend::Status::failed) == 20);
+}
