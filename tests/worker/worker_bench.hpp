@@ -8,6 +8,8 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -95,7 +97,7 @@ class WorkerBench {
     WorkerSetup setup(config, prefix, control, brake_of_run, metrics, outcomes);
     setup.connections = connections;
     setup.transport = std::make_unique<FakeTransport>(server, config.pace.pipeline);
-    setup.signer = make_null_signer();
+    setup.signer = make_signer();
     Worker worker(std::move(setup));
     worker_ = &worker;
     ids_ = &ids;
@@ -140,6 +142,7 @@ class WorkerBench {
   /// Batches that the worker has not taken yet; while it runs.
   std::size_t batches_waiting() const { return worker_->input().size(); }
 
+  std::function<std::unique_ptr<Signer>()> make_signer = [] { return make_null_signer(); };
   Config config;
   std::uint32_t connections = 1;
   std::size_t rows_per_batch = rows_per_batch_max;
