@@ -4,9 +4,9 @@
 # took of them is taken off. To be sourced by run.sh.
 
 openssl_signs() {  # cores; sets signs, signatures a second
-  local seconds=5
+  local seconds=10
   [ -z "$tiny" ] || seconds=1
-  measure 60 openssl speed -seconds "$seconds" -multi "$1" rsa2048
+  measure 90 openssl speed -seconds "$seconds" -multi "$1" rsa2048
   signs=$(awk '/^rsa 2048 bits/ { figure = $(NF - 1) } END { print figure }' "$place/client.out")
   [ -n "$signs" ] || die "openssl speed said no figure: $(tail -n 5 "$place/client.out")"
 }
@@ -23,7 +23,7 @@ signed_run() {  # rows
 }
 
 part_signed() {
-  local rows=20000 cores turn rate crude signs rates='' limits='' shares
+  local rows=80000 cores turn rate crude signs rates='' limits='' shares
   [ -z "$tiny" ] || rows=100
   cores=$(nproc)
   for ((turn = 1; turn <= turns; turn++)); do

@@ -1,7 +1,8 @@
 #include "amend/wonder/request_signer.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
 #include <stdexcept>
 
@@ -11,6 +12,8 @@ namespace {
 std::string_view as_text(const Digest& digest) noexcept {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
+
+const unsigned char* as_bytes(const char* text) noexcept { return reinterpret_cast<const unsigned char*>(text); }
 
 void put_decimal(char* out, int digits, unsigned value) noexcept {
   for (int i = digits - 1; i >= 0; --i) {
@@ -27,17 +30,29 @@ unsigned decimal(std::string_view digits) noexcept {
 
 }  // namespace
 
-Digest hmac_sha256(std::string_view key, std::string_view data) {
-  Digest digest;
-  unsigned int size = 0;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(data.data());
-  // With a null pointer HMAC() would take the key of the call before.
-  const char* key_bytes = key.empty() ? "" : key.data();
-  if (HMAC(EVP_sha256(), key_bytes, static_cast<int>(key.size()), bytes, data.size(), digest.data(), &size) ==
-          nullptr ||
-      size != digest.size()) {
+void HmacSha256::Free::operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
+
+HmacSha256::HmacSha256() {
+  // The context holds a share of the algorithm.
+  EVP_MAC* const hmac = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
+  context_.reset(EVP_MAC_CTX_new(hmac));
+  EVP_MAC_free(hmac);
+  char digest[] = OSSL_DIGEST_NAME_SHA2_256;
+  const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                              OSSL_PARAM_construct_end()};
+  if (!context_ || EVP_MAC_CTX_set_params(context_.get(), parameters.data()) != 1)
     throw std::runtime_error("OpenSSL cannot compute HMAC-SHA-256");
-  }
+}
+
+Digest HmacSha256::operator()(std::string_view key, std::string_view data) {
+  Digest digest;
+  std::size_t size = 0;
+  // With a null pointer it would take the key of the call before.
+  const char* const key_bytes = key.empty() ? "" : key.data();
+  if (EVP_MAC_init(context_.get(), as_bytes(key_bytes), key.size(), nullptr) != 1 ||
+      EVP_MAC_update(context_.get(), as_bytes(data.data()), data.size()) != 1 ||
+      EVP_MAC_final(context_.get(), digest.data(), &size, digest.size()) != 1 || size != digest.size())
+    throw std::runtime_error("OpenSSL cannot compute HMAC-SHA-256");
   return digest;
 }
 
@@ -78,11 +93,11 @@ void append_string_to_sign(std::string& out, std::string_view method, std::strin
 void SigningSteps::compute(std::string_view nonce, std::string_view time, std::string_view method, std::string_view uri,
                            std::string_view body) {
   constexpr char digits[] = "0123456789abcdef";
-  k1_ = hmac_sha256(nonce, time);
-  k2_ = hmac_sha256(as_text(k1_), algorithm);
+  k1_ = hmac_sha256_(nonce, time);
+  k2_ = hmac_sha256_(as_text(k1_), algorithm);
   message_.clear();
   append_string_to_sign(message_, method, uri, body);
-  const Digest k3 = hmac_sha256(as_text(k2_), message_);
+  const Digest k3 = hmac_sha256_(as_text(k2_), message_);
   for (std::size_t i = 0; i < k3.size(); ++i) {
     text_[2 * i] = digits[k3[i] >> 4];
     text_[2 * i + 1] = digits[k3[i] & 15];
@@ -90,10 +105,10 @@ void SigningSteps::compute(std::string_view nonce, std::string_view time, std::s
 }
 
 void append_signature_headers(std::string& out, std::string_view app_id, std::string_view time, std::string_view nonce,
-                              const SigningSteps& steps, const PrivateKey& key) {
+                              const SigningSteps& steps, SignatureMaker& maker) {
   out.append("Credential: ").append(app_id).append(1, '/').append(time).append(1, '/').append(algorithm);
   out.append("\r\nNonce: ").append(nonce).append("\r\nSignature: ");
-  key.append_signature(steps.text(), out);
+  maker.append_signature(steps.text(), out);
   out.append("\r\n");
 }
 

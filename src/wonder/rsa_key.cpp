@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include <stdexcept>
@@ -22,10 +23,14 @@ constexpr std::size_t base64_bytes_max = (signature_bytes_max + 2) / 3 * 4;
 
 struct Free {
   void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
+  void operator()(EVP_PKEY_CTX* context) const noexcept { EVP_PKEY_CTX_free(context); }
+  void operator()(EVP_MD* digest) const noexcept { EVP_MD_free(digest); }
   void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
   void operator()(BIO* bio) const noexcept { BIO_free(bio); }
 };
 using KeyHandle = std::unique_ptr<EVP_PKEY, Free>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Free>;
+using DigestHandle = std::unique_ptr<EVP_MD, Free>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, Free>;
 using BioHandle = std::unique_ptr<BIO, Free>;
 
@@ -72,37 +77,12 @@ const unsigned char* as_bytes(std::string_view text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-std::size_t rsa_sign(EVP_PKEY* key, std::string_view text, unsigned char* out, std::size_t capacity) {
-  const DigestContext context(EVP_MD_CTX_new());
-  std::size_t size = capacity;
-  if (!context || EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key) != 1 ||
-      EVP_DigestSign(context.get(), out, &size, as_bytes(text), text.size()) != 1) {
-    ERR_clear_error();
-    throw std::runtime_error("OpenSSL cannot sign with the private key");
-  }
-  return size;
-}
-
 bool rsa_verify(EVP_PKEY* key, std::string_view text, const unsigned char* signature, std::size_t size) {
   const DigestContext context(EVP_MD_CTX_new());
   const bool valid = context && EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
                      EVP_DigestVerify(context.get(), signature, size, as_bytes(text), text.size()) == 1;
   ERR_clear_error();
   return valid;
-}
-
-// A damaged key can be well-formed; find out now and not by 100,000 refused requests.
-void require_consistent(EVP_PKEY* key) {
-  constexpr std::string_view probe = "amend";
-  unsigned char signature[signature_bytes_max];
-  bool consistent = false;
-  try {
-    const std::size_t size = rsa_sign(key, probe, signature, sizeof signature);
-    consistent = rsa_verify(key, probe, signature, size);
-  } catch (const std::runtime_error&) {
-    consistent = false;
-  }
-  if (!consistent) throw ConfigError("the private key is damaged: what it signs does not verify");
 }
 
 ConfigError unreadable_private_key(std::string_view text) {
@@ -128,6 +108,57 @@ class PrivateKey::Impl {
   KeyHandle key_;
 };
 
+class SignatureMaker::Impl {
+ public:
+  explicit Impl(EVP_PKEY* key);
+  std::size_t sign(std::string_view text, unsigned char* out, std::size_t capacity);
+
+ private:
+  KeyHandle key_;
+  DigestHandle sha256_;
+  DigestContext digest_;
+  KeyContext context_;
+};
+
+// Of a key that threads share they would wait for each other: OpenSSL keeps its blinding under a lock.
+SignatureMaker::Impl::Impl(EVP_PKEY* key)
+    : key_(EVP_PKEY_dup(key)),
+      sha256_(EVP_MD_fetch(nullptr, "SHA256", nullptr)),
+      digest_(EVP_MD_CTX_new()),
+      context_(EVP_PKEY_CTX_new_from_pkey(nullptr, key_.get(), nullptr)) {
+  if (key_ && sha256_ && digest_ && context_ && EVP_PKEY_sign_init(context_.get()) == 1 &&
+      EVP_PKEY_CTX_set_rsa_padding(context_.get(), RSA_PKCS1_PADDING) == 1 &&
+      EVP_PKEY_CTX_set_signature_md(context_.get(), sha256_.get()) == 1)
+    return;
+  ERR_clear_error();
+  throw std::runtime_error("OpenSSL cannot prepare signing");
+}
+
+std::size_t SignatureMaker::Impl::sign(std::string_view text, unsigned char* out, std::size_t capacity) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned digest_size = 0;
+  std::size_t size = capacity;
+  if (EVP_DigestInit_ex2(digest_.get(), sha256_.get(), nullptr) != 1 ||
+      EVP_DigestUpdate(digest_.get(), text.data(), text.size()) != 1 ||
+      EVP_DigestFinal_ex(digest_.get(), digest, &digest_size) != 1 ||
+      EVP_PKEY_sign(context_.get(), out, &size, digest, digest_size) != 1) {
+    ERR_clear_error();
+    throw std::runtime_error("OpenSSL cannot sign with the private key");
+  }
+  return size;
+}
+
+SignatureMaker::SignatureMaker(const PrivateKey& key) : impl_(std::make_unique<Impl>(key.impl_->get())) {}
+SignatureMaker::~SignatureMaker() = default;
+
+void SignatureMaker::append_signature(std::string_view text, std::string& out) {
+  unsigned char signature[signature_bytes_max];
+  unsigned char base64[base64_bytes_max + 1];
+  const std::size_t size = impl_->sign(text, signature, sizeof signature);
+  const int length = EVP_EncodeBlock(base64, signature, static_cast<int>(size));
+  out.append(reinterpret_cast<const char*>(base64), static_cast<std::size_t>(length));
+}
+
 PrivateKey::PrivateKey(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
 
 PrivateKey PrivateKey::from_pem(std::string_view pem) {
@@ -138,21 +169,26 @@ PrivateKey PrivateKey::from_pem(std::string_view pem) {
   ERR_clear_error();
   if (!key) throw unreadable_private_key(text.value());
   require_rsa(key.get(), "the private key");
-  require_consistent(key.get());
-  return PrivateKey(std::make_shared<const Impl>(std::move(key)));
+  PrivateKey read(std::make_shared<const Impl>(std::move(key)));
+  if (!read.signs_truly()) throw ConfigError("the private key is damaged: what it signs does not verify");
+  return read;
 }
 
-void PrivateKey::append_signature(std::string_view text, std::string& out) const {
+// A damaged key can be well-formed; find out now and not by 100,000 refused requests.
+bool PrivateKey::signs_truly() const {
+  constexpr std::string_view probe = "amend";
   unsigned char signature[signature_bytes_max];
-  unsigned char base64[base64_bytes_max + 1];
-  const std::size_t size = rsa_sign(impl_->get(), text, signature, sizeof signature);
-  const int length = EVP_EncodeBlock(base64, signature, static_cast<int>(size));
-  out.append(reinterpret_cast<const char*>(base64), static_cast<std::size_t>(length));
+  try {
+    const std::size_t size = SignatureMaker::Impl(impl_->get()).sign(probe, signature, sizeof signature);
+    return rsa_verify(impl_->get(), probe, signature, size);
+  } catch (const std::runtime_error&) {
+    return false;
+  }
 }
 
 std::string PrivateKey::sign(std::string_view text) const {
   std::string out;
-  append_signature(text, out);
+  SignatureMaker(*this).append_signature(text, out);
   return out;
 }
 

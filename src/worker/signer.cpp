@@ -13,8 +13,8 @@ namespace {
 
 class WonderSigner final : public Signer {
  public:
-  WonderSigner(std::string app_id, wonder::PrivateKey key, std::string further_lines)
-      : app_id_(std::move(app_id)), key_(std::move(key)), further_lines_(std::move(further_lines)) {}
+  WonderSigner(std::string app_id, const wonder::PrivateKey& key, std::string further_lines)
+      : app_id_(std::move(app_id)), maker_(key), further_lines_(std::move(further_lines)) {}
 
   void append_headers(const Request& request, std::chrono::system_clock::time_point now,
                       std::string& headers) override {
@@ -24,7 +24,7 @@ class WonderSigner final : public Signer {
     const std::string_view nonce_text(nonce.data(), nonce.size());
     const std::string_view time_text(time.data(), time.size());
     steps_.compute(nonce_text, time_text, request.method, request.target, request.body);
-    wonder::append_signature_headers(headers, app_id_, time_text, nonce_text, steps_, key_);
+    wonder::append_signature_headers(headers, app_id_, time_text, nonce_text, steps_, maker_);
     headers.append(further_lines_);
   }
 
@@ -32,7 +32,7 @@ class WonderSigner final : public Signer {
 
  private:
   std::string app_id_;
-  wonder::PrivateKey key_;
+  wonder::SignatureMaker maker_;
   std::string further_lines_;
   wonder::SigningSteps steps_;
   Entropy entropy_;
@@ -55,9 +55,9 @@ class FixedLinesSigner final : public Signer {
 
 }  // namespace
 
-std::unique_ptr<Signer> make_wonder_signer(std::string app_id, wonder::PrivateKey key, std::string further_lines) {
+std::unique_ptr<Signer> make_wonder_signer(std::string app_id, const wonder::PrivateKey& key, std::string further_lines) {
   if (!wonder::is_uuid(app_id)) throw ConfigError("--app-id must be a uuid (8-4-4-4-12 hexadecimal digits)");
-  return std::make_unique<WonderSigner>(std::move(app_id), std::move(key), std::move(further_lines));
+  return std::make_unique<WonderSigner>(std::move(app_id), key, std::move(further_lines));
 }
 
 std::unique_ptr<Signer> make_bearer_signer(std::string_view token, std::string_view further_lines) {

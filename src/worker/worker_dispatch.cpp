@@ -17,6 +17,7 @@ Worker::Impl::Impl(WorkerSetup setup)
       fresh_(jobs_),
       again_(jobs_),
       solo_(jobs_),
+      lot_(setup_.config.pace.pipeline / 2),
       parked_bytes_share_(parked_bytes_max * setup_.connections / setup_.config.pace.connections),
       lanes_allowed_(setup_.connections) {
   parked_lanes_.reserve(lanes_max);
@@ -63,9 +64,13 @@ void Worker::Impl::take_due(Clock::time_point now) {
 bool Worker::Impl::may_retry(JobNumber number) noexcept {
   if (setup_.brake.budget().take(jobs_[number].retry_cost)) return true;
   if (has_ready() || !solo_.empty()) return false;
-  const bool idle = std::ranges::all_of(lanes_, [](const auto& lane) { return lane->session->in_flight() == 0; });
+  const bool idle = nothing_in_flight();
   if (idle) jobs_[number].retry_cost = 0;  // it was not paid for
   return idle;
+}
+
+bool Worker::Impl::nothing_in_flight() const noexcept {
+  return std::ranges::all_of(lanes_, [](const auto& lane) { return lane->session->in_flight() == 0; });
 }
 
 void Worker::Impl::line_up(JobNumber number) { (jobs_[number].must_go_alone ? solo_ : again_).push_back(number); }
@@ -104,43 +109,66 @@ void Worker::Impl::park(JobNumber number) {
 }
 
 void Worker::Impl::dispatch(Clock::time_point now) {
-  const std::size_t signatures = setup_.signer->signatures_per_turn();
-  std::size_t signed_now = 0;
-  bool paced = false;
   if (const auto until = setup_.brake.standing_until(now); until > now) {
     limiter_at_ = until;
     return;
   }
   wall_clock_ = std::chrono::system_clock::now();
-  while (!solo_.empty() && dispatch_solo(now)) {
-    if (++signed_now >= signatures) break;
-  }
+  signatures_left_ = setup_.signer->signatures_per_turn();
+  while (!solo_.empty() && signatures_left_ > 0 && dispatch_solo(now)) --signatures_left_;
   const Refill refill = refill_now();
-  Lane* lane = nullptr;
-  while (has_ready()) {
-    const bool goes_on = refill == Refill::in_lots && lane && lane->solo == Solo::no && lane->session->capacity() > 0;
-    if (!goes_on) lane = pick_lane(refill);
-    if (!lane || lane->session->in_flight() > 0) wake_lane();
-    if (!lane) break;
-    if (signed_now >= signatures) {
-      // Answers must not wait behind more than one signature.
-      pump_soon_.request();
-      break;
-    }
-    if (!may_send(now)) {
-      paced = true;
-      break;
-    }
-    send(*lane, next_row(), now);
-    ++signed_now;
-  }
+  const bool paced = !(gathers_lot(refill, now) || dispatch_ready(refill, now));
   for (auto& dirty : lanes_) {
     if (!dirty->dirty) continue;
     dirty->dirty = false;
     dirty->session->flush();
   }
   // There may be more in the input queue than one fetch takes.
-  if (!paced && signed_now > 0 && !has_ready() && !drained_input_) pump_soon_.request();
+  const bool signed_some = signatures_left_ < setup_.signer->signatures_per_turn();
+  if (!paced && signed_some && !has_ready() && !drained_input_) pump_soon_.request();
+}
+
+// False: the pace holds rows back.
+bool Worker::Impl::dispatch_ready(Refill refill, Clock::time_point now) {
+  Lane* lane = nullptr;
+  while (has_ready()) {
+    const bool goes_on = refill == Refill::in_lots && lane && lane->solo == Solo::no && lane->session->capacity() > 0;
+    if (!goes_on) lane = pick_lane(refill);
+    if (!lane || lane->session->in_flight() > 0) wake_lane();
+    if (!lane) return true;
+    const bool must_sign = lot_.empty() || lot_.front().is_stale(wall_clock_);
+    if (must_sign && signatures_left_ == 0) {
+      // Answers must not wait behind more than one signature.
+      pump_soon_.request();
+      return true;
+    }
+    if (!may_send(now)) return false;
+    if (lot_.empty()) {
+      sign(next_row(), lot_.push_back());
+    } else if (must_sign) {
+      sign(lot_.front().job, lot_.front());
+    }
+    submit(*lane, lot_.front(), now);
+    lot_.pop_front();
+    signatures_left_ -= must_sign ? 1 : 0;
+  }
+  return true;
+}
+
+// Where signatures take their time, a lot is signed before it goes out; true: it waits for its next row. Answers must not
+// wait for it, so there is one signature a turn while there may be any.
+bool Worker::Impl::gathers_lot(Refill refill, Clock::time_point now) {
+  if (refill != Refill::in_lots || !signs_one_by_one()) return false;
+  if (lot_.empty()) lot_due_ = now + SignedLot::longest;
+  const bool answers_may_come = !nothing_in_flight();
+  const auto grows = [&] { return has_unsigned() && !lot_.full() && Clock::now() < lot_due_; };
+  while (signatures_left_ > 0 && grows()) {
+    sign(next_row(), lot_.push_back());
+    if (answers_may_come) --signatures_left_;
+  }
+  if (!grows()) return false;
+  pump_soon_.request();
+  return true;
 }
 
 // Those that were sent before go first, unless it looks like an outage.
@@ -164,7 +192,8 @@ bool Worker::Impl::dispatch_solo(Clock::time_point now) {
   }
   if (reserved->session->in_flight() > 0 || reserved->session->capacity() == 0 || !may_send(now)) return false;
   reserved->solo = Solo::running;
-  send(*reserved, solo_.pop_front(), now);
+  sign(solo_.pop_front(), solo_row_);
+  submit(*reserved, solo_row_, now);
   return true;
 }
 
@@ -185,11 +214,11 @@ bool Worker::Impl::may_send(Clock::time_point now) {
   return decision.answer == Brake::Answer::go;
 }
 
-// Many requests in one write cost a fraction of what they cost one by one. It must not be waited for where requests
-// come one by one anyhow: by the pace, or as each signature takes its time.
+// Many requests in one write cost a fraction of what they cost one by one. It must not be waited for where the pace
+// lets them go one by one anyhow.
 Worker::Impl::Refill Worker::Impl::refill_now() const noexcept {
-  const bool one_by_one = !setup_.brake.unlimited() || setup_.signer->signatures_per_turn() == 1;
-  return one_by_one || setup_.config.pace.pipeline < lot_depth_min ? Refill::at_once : Refill::in_lots;
+  const bool in_lots = setup_.brake.unlimited() && setup_.config.pace.pipeline >= lot_depth_min;
+  return in_lots ? Refill::in_lots : Refill::at_once;
 }
 
 // The least busy one: parallel connections hide latency better than a deep pipeline does. In lots: one that has room
@@ -206,26 +235,37 @@ Worker::Impl::Lane* Worker::Impl::pick_lane(Refill refill) noexcept {
   return best;
 }
 
-void Worker::Impl::send(Lane& lane, JobNumber number, Clock::time_point now) {
+void Worker::Impl::sign(JobNumber number, SignedLot::Row& row) {
   Job& job = jobs_[number];
-  job.behind_others = lane.session->in_flight() > 0;
   job.request_id = entropy_.request_id();
+  row.job = number;
+  row.signed_at = wall_clock_;
+  row.headers = "X-Request-ID: ";
+  row.headers.append(view(job.request_id)).append("\r\n");
+  setup_.signer->append_headers(request_of(number), wall_clock_, row.headers);
+}
+
+// Its target is in `target_`, until the next call.
+Request Worker::Impl::request_of(JobNumber number) {
+  target_.clear();
+  wonder::append_customer_target(target_, setup_.path_prefix, jobs_[number].row.id());
+  Request request("PUT", target_, jobs_[number].row.body());
+  request.tag = number;
+  return request;
+}
+
+void Worker::Impl::submit(Lane& lane, const SignedLot::Row& row, Clock::time_point now) {
+  Job& job = jobs_[row.job];
+  job.behind_others = lane.session->in_flight() > 0;
   if (job.first_sent == Clock::time_point{}) {
     job.first_sent = row_clock(now);
     queue_times_.record(now - job.row.batch()->sealed_at());
   }
-  job.sent = now;
+  job.sent = signs_one_by_one() ? Clock::now() : now;  // what a signature takes is not the server's
   ++job.attempts;
   job.ticket = std::exchange(ticket_, BrakeTicket());
-
-  target_.clear();
-  wonder::append_customer_target(target_, setup_.path_prefix, job.row.id());
-  Request request("PUT", target_, job.row.body());
-  request.tag = number;
-  headers_ = "X-Request-ID: ";
-  headers_.append(view(job.request_id)).append("\r\n");
-  setup_.signer->append_headers(request, wall_clock_, headers_);
-  request.headers = headers_;
+  Request request = request_of(row.job);
+  request.headers = row.headers;
   lane.session->submit(request);
   lane.dirty = lane.asked = true;
   setup_.metrics.attempts.add();
@@ -309,6 +349,7 @@ void Worker::Impl::drop(JobNumber number) {
 void Worker::Impl::drop_all_waiting() {
   for (JobList* list : {&fresh_, &again_, &solo_})
     while (!list->empty()) drop(list->pop_front());
+  while (!lot_.empty()) drop(lot_.pop_front());
   while (!retries_.empty()) drop(retries_.pop());
 }
 

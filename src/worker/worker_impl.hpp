@@ -19,6 +19,7 @@
 #include "amend/worker/worker.hpp"
 #include "answer_gathering.hpp"
 #include "job_table.hpp"
+#include "signed_lot.hpp"
 #include "wake_up.hpp"
 
 namespace amend {
@@ -78,19 +79,26 @@ class Worker::Impl {
   void pump();
   void take_due(Clock::time_point now);
   bool may_retry(JobNumber number) noexcept;
+  bool nothing_in_flight() const noexcept;
   void line_up(JobNumber number);
   void fetch();
   void take_batch(const RowRef& batch);
   void park(JobNumber number);
   void dispatch(Clock::time_point now);
   bool dispatch_solo(Clock::time_point now);
+  bool dispatch_ready(Refill refill, Clock::time_point now);
+  bool gathers_lot(Refill refill, Clock::time_point now);
   bool may_send(Clock::time_point now);
   JobNumber next_row() noexcept;
   Clock::time_point row_clock(Clock::time_point now) const noexcept { return setup_.brake.clock().at(now); }
   Refill refill_now() const noexcept;
   Lane* pick_lane(Refill refill) noexcept;
-  bool has_ready() const noexcept { return !again_.empty() || !fresh_.empty(); }
-  void send(Lane& lane, JobNumber number, Clock::time_point now);
+  bool has_unsigned() const noexcept { return !again_.empty() || !fresh_.empty(); }
+  bool has_ready() const noexcept { return has_unsigned() || !lot_.empty(); }
+  bool signs_one_by_one() const noexcept { return setup_.signer->signatures_per_turn() == 1; }
+  void sign(JobNumber number, SignedLot::Row& row);
+  Request request_of(JobNumber number);
+  void submit(Lane& lane, const SignedLot::Row& row, Clock::time_point now);
   void wake_lane() noexcept;
   void reconnect();
   void set_lanes();
@@ -158,13 +166,16 @@ class Worker::Impl {
   JobList fresh_;  ///< never sent
   JobList again_;  ///< sent before: first in line
   JobList solo_;   ///< to be sent alone on a connection
+  SignedLot lot_;
+  Clock::time_point lot_due_{};
+  SignedLot::Row solo_row_;
+  std::size_t signatures_left_ = 0;  ///< in this turn
   const std::size_t parked_bytes_share_;
   std::size_t parked_bytes_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::size_t lanes_running_ = 0;
   std::vector<Outcome> outcomes_;
-  std::string target_;   ///< scratch, reused for each request
-  std::string headers_;  ///< the same
+  std::string target_;  ///< scratch, reused for each request
 
   std::chrono::system_clock::time_point wall_clock_{};  ///< of the lot or of the dispatch that is under way
   BrakeTicket ticket_;                                  ///< that the next request sent is allowed by

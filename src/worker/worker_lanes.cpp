@@ -125,9 +125,11 @@ asio::awaitable<void> Worker::Impl::serve(Lane& lane) {
   }
 }
 
-// Where the latency of answers is measured, nothing of ours may stand in it.
+// Where the latency of answers is measured, nothing of ours may stand in it; where signatures take their time, answers
+// gather behind them.
 bool Worker::Impl::reads_in_turns() const noexcept {
-  return refill_now() == Refill::in_lots && setup_.config.pace.concurrency == Concurrency::full;
+  return refill_now() == Refill::in_lots && !signs_one_by_one() &&
+         setup_.config.pace.concurrency == Concurrency::full;
 }
 
 // What has come meanwhile is read with all that comes until then.

@@ -10,6 +10,9 @@
 #include <string>
 #include <string_view>
 
+// Of OpenSSL, whose headers stay out of here.
+struct evp_mac_ctx_st;
+
 namespace amend::wonder {
 
 inline constexpr std::string_view algorithm = "Wonder-RSA-SHA256";
@@ -18,8 +21,19 @@ inline constexpr std::size_t nonce_size = 16;
 
 using Digest = std::array<unsigned char, 32>;
 
-/// HMAC-SHA-256 (RFC 2104). Throws std::runtime_error when OpenSSL cannot (no memory).
-Digest hmac_sha256(std::string_view key, std::string_view data);
+/// HMAC-SHA-256 (RFC 2104). Keeps what OpenSSL looks up and allocates, which costs more than the hashing: for one thread.
+/// Throws std::runtime_error when OpenSSL cannot (no memory).
+class HmacSha256 {
+ public:
+  HmacSha256();
+  Digest operator()(std::string_view key, std::string_view data);
+
+ private:
+  struct Free {
+    void operator()(evp_mac_ctx_st* context) const noexcept;
+  };
+  std::unique_ptr<evp_mac_ctx_st, Free> context_;
+};
 
 /// UTC `YYYYMMDDHHMMSS`, fractions cut off. Years 0000 … 9999.
 std::array<char, 14> format_time(std::chrono::system_clock::time_point at) noexcept;
@@ -30,11 +44,9 @@ std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view
 /// Appends METHOD "\n" URI, and "\n" BODY only when there is a body (api.md §2, step 5).
 void append_string_to_sign(std::string& out, std::string_view method, std::string_view uri, std::string_view body);
 
-/// Steps 3 to 6 of api.md §2. Keep one and call `compute` for every request: its buffer is used again.
+/// Steps 3 to 6 of api.md §2. Keep one for a thread and call `compute` for every request: its buffers are used again.
 class SigningSteps {
  public:
-  SigningSteps() = default;
-
   /// `uri` is the path with its query, exactly as on the request line; `body` exactly the bytes sent.
   void compute(std::string_view nonce, std::string_view time, std::string_view method, std::string_view uri,
                std::string_view body);
@@ -46,6 +58,7 @@ class SigningSteps {
   std::string_view text() const noexcept { return {text_.data(), text_.size()}; }
 
  private:
+  HmacSha256 hmac_sha256_;
   Digest k1_{};
   Digest k2_{};
   std::string message_;
@@ -60,9 +73,7 @@ class PrivateKey {
   /// Throws ConfigError saying what is wrong with the key but not where it came from (the caller knows its option).
   static PrivateKey from_pem(std::string_view pem);
 
-  /// Appends the signature as padded base64 on one line: RSASSA-PKCS1-v1_5 with SHA-256 (step 7). About a millisecond
-  /// of a core for 2048 bits. Throws std::runtime_error when OpenSSL cannot.
-  void append_signature(std::string_view text, std::string& out) const;
+  /// One signature; who makes many keeps a SignatureMaker.
   std::string sign(std::string_view text) const;
 
   unsigned bits() const noexcept;
@@ -71,9 +82,29 @@ class PrivateKey {
   std::string public_pem() const;
 
  private:
+  friend class SignatureMaker;
   class Impl;
   explicit PrivateKey(std::shared_ptr<const Impl> impl) noexcept;
+  bool signs_truly() const;
   std::shared_ptr<const Impl> impl_;
+};
+
+/// Signs with a key, for one thread: what OpenSSL prepares for a signature is prepared once. Has a copy of the
+/// key: of one that is shared, threads would wait for each other.
+class SignatureMaker {
+ public:
+  /// Throws std::runtime_error when OpenSSL cannot (no memory).
+  explicit SignatureMaker(const PrivateKey& key);
+  ~SignatureMaker();
+
+  /// Appends the signature as padded base64 on one line: RSASSA-PKCS1-v1_5 with SHA-256 (step 7). A quarter of a
+  /// millisecond to one of a core for 2048 bits. Throws std::runtime_error when OpenSSL cannot.
+  void append_signature(std::string_view text, std::string& out);
+
+ private:
+  friend class PrivateKey;
+  class Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 /// Checks signatures: for the simulator and for tests. Copies share the key; thread-safe.
@@ -95,6 +126,6 @@ class PublicKey {
 /// Appends `Credential: …`, `Nonce: …` and `Signature: …`, each line ending in CRLF. `steps` must have been computed
 /// with the same `time` and `nonce`.
 void append_signature_headers(std::string& out, std::string_view app_id, std::string_view time, std::string_view nonce,
-                              const SigningSteps& steps, const PrivateKey& key);
+                              const SigningSteps& steps, SignatureMaker& maker);
 
 }  // namespace amend::wonder

@@ -48,7 +48,7 @@ static_assert(!std::is_aggregate_v<Credentials>);
 Credentials load_credentials(const AuthConfig& config);
 
 /// Signs with Wonder-RSA-SHA256 (api.md §2). `app_id` must be a uuid, else ConfigError naming --app-id.
-std::unique_ptr<Signer> make_wonder_signer(std::string app_id, wonder::PrivateKey key, std::string further_lines = {});
+std::unique_ptr<Signer> make_wonder_signer(std::string app_id, const wonder::PrivateKey& key, std::string further_lines = {});
 
 /// `Authorization: Bearer <token>` on every request.
 std::unique_ptr<Signer> make_bearer_signer(std::string_view token, std::string_view further_lines = {});
