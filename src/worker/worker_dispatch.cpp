@@ -161,12 +161,13 @@ bool Worker::Impl::gathers_lot(Refill refill, Clock::time_point now) {
   if (refill != Refill::in_lots || !signs_one_by_one()) return false;
   if (lot_.empty()) lot_due_ = now + SignedLot::longest;
   const bool answers_may_come = !nothing_in_flight();
-  const auto grows = [&] { return has_unsigned() && !lot_.full() && Clock::now() < lot_due_; };
+  const auto is_to_stop = [&] { return setup_.control.draining(); };
+  const auto grows = [&] { return has_unsigned() && !lot_.full() && Clock::now() < lot_due_ && !is_to_stop(); };
   while (signatures_left_ > 0 && grows()) {
     sign(next_row(), lot_.push_back());
     if (answers_may_come) --signatures_left_;
   }
-  if (!grows()) return false;
+  if (!grows() && !is_to_stop()) return false;
   pump_soon_.request();
   return true;
 }

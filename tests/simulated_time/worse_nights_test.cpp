@@ -212,3 +212,59 @@ TEST_CASE("night: after a pause of two hours a retry still waits before it goes"
   }
   CHECK(waited / retries >= 125ms);  // 250 ms on average: between 0 and 500 ms
 }
+
+namespace {
+
+// A millisecond for a signature; remembers when each row was last signed.
+class SlowSigner final : public Signer {
+ public:
+  SlowSigner(std::map<std::string, std::chrono::nanoseconds>& signed_at, std::function<void()> on_signature)
+      : signed_at_(signed_at), on_signature_(std::move(on_signature)) {}
+  void append_headers(const Request& request, std::chrono::system_clock::time_point, std::string&) override {
+    signed_at_[std::string(request.body)] = simulated_time();
+    let_pass(1ms);
+    on_signature_();
+  }
+  std::size_t signatures_per_turn() const noexcept override { return 1; }
+
+ private:
+  std::map<std::string, std::chrono::nanoseconds>& signed_at_;
+  std::function<void()> on_signature_;
+};
+
+}  // namespace
+
+TEST_CASE("night: what was signed before a pause of two hours is signed again after it") {
+  Night night(0ns, always_well);
+  night.pace.pipeline = 64;
+  night.pace.canary = CanaryMode::off;
+  night.bench.config.pace = night.pace;
+  Brake brake(night.pace);
+  std::map<std::string, std::chrono::nanoseconds> signed_at;
+  std::size_t signatures = 0;
+  bool to_pause = false;
+  night.bench.make_signer = [&] {
+    return std::make_unique<SlowSigner>(signed_at, [&] {
+      ++signatures;
+      if (std::exchange(to_pause, false)) brake.pause(std::chrono::steady_clock::now());
+    });
+  };
+  std::chrono::nanoseconds oldest{0};
+  std::size_t looked_at = 0;
+  night.bench.server.serve = [&](FakeSession& session) {
+    for (; looked_at < night.bench.server.seen.size(); ++looked_at) {
+      oldest = std::max(oldest, simulated_time() - signed_at.at(night.bench.server.seen[looked_at].body));
+      if (looked_at != 100) continue;
+      to_pause = true;
+      session.later_by(2h, [&] {
+        brake.unpause(std::chrono::steady_clock::now());
+        night.bench.control.wake();
+      });
+    }
+    night.serve(session);
+  };
+  night.run_with(brake, 400);
+  CHECK(night.time() >= 2h);
+  CHECK(signatures > 400);
+  CHECK(oldest <= 1s);
+}

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
+#include <utility>
+
 #include "worker_bench.hpp"
 
 using namespace amend;
@@ -23,11 +26,15 @@ std::chrono::nanoseconds settled(std::size_t answers, std::chrono::microseconds 
   return wait;
 }
 
-// Signs as if it took a millisecond.
+// Signs as if it took its time.
 class OneAtATime final : public Signer {
  public:
-  void append_headers(const Request&, std::chrono::system_clock::time_point, std::string&) override {}
+  explicit OneAtATime(std::function<void()> on_signature) : on_signature_(std::move(on_signature)) {}
+  void append_headers(const Request&, std::chrono::system_clock::time_point, std::string&) override { on_signature_(); }
   std::size_t signatures_per_turn() const noexcept override { return 1; }
+
+ private:
+  std::function<void()> on_signature_;
 };
 
 }  // namespace
@@ -64,8 +71,44 @@ TEST_CASE("worker: a deep pipeline is refilled in lots, when half of it has been
   for (std::size_t n = 1; n + 1 < lots.size(); ++n) CHECK(lots[n] >= 16);
 }
 
-TEST_CASE(
-    "worker: at a pace, on a shallow pipeline, or where each signature takes its time no request waits for others") {
+TEST_CASE("worker: where signatures take their time, lots are signed before they go out, and answers do not wait for a lot") {
+  WorkerBench bench;
+  bench.config.pace.pipeline = 32;
+  std::size_t signatures = 0;
+  std::size_t lots = 0;
+  std::size_t most_meanwhile = 0;
+  bench.make_signer = [&] { return std::make_unique<OneAtATime>([&] { ++signatures; }); };
+  bench.server.serve = [&](FakeSession& session) {
+    ++lots;
+    session.later([&, before = signatures] {
+      most_meanwhile = std::max(most_meanwhile, signatures - before);
+      session.reply_one_by_one();
+    });
+  };
+  bench.run(256);
+  CHECK(bench.count(Status::success) == 256);
+  CHECK(signatures == 256);
+  CHECK(lots <= 64);
+  CHECK(most_meanwhile <= 2);  // one in each turn of the event loop, and the answers are posted from one to the next
+}
+
+TEST_CASE("worker: rows that are signed when the run is to stop do not go out") {
+  WorkerBench bench;
+  bench.config.pace.pipeline = 32;
+  std::size_t signatures = 0;
+  bench.make_signer = [&] {
+    return std::make_unique<OneAtATime>([&] {
+      if (++signatures == 5) bench.control.stop(StopCause::interrupted, "");
+    });
+  };
+  bench.run(64);
+  CHECK(signatures == 5);
+  CHECK(bench.server.seen.empty());
+  CHECK(bench.ended.empty());
+  CHECK(bench.dropped == 64);
+}
+
+TEST_CASE("worker: at a pace, or on a shallow pipeline no request waits for others") {
   WorkerBench bench;
   PaceConfig pace;
   pace.canary = CanaryMode::off;
@@ -73,8 +116,9 @@ TEST_CASE(
   bench.config.pace.pipeline = 32;
   SUBCASE("at a pace") { pace.rate.interval = 1ms; }
   SUBCASE("on a shallow pipeline") { bench.config.pace.pipeline = 8; }
-  SUBCASE("signed one at a time") {
-    bench.make_signer = [] { return std::make_unique<OneAtATime>(); };
+  SUBCASE("on a shallow pipeline, where signatures take their time") {
+    bench.config.pace.pipeline = 8;
+    bench.make_signer = [] { return std::make_unique<OneAtATime>([] {}); };
   }
   Brake brake(pace);
   // Nothing is answered before more than half of the pipeline is used: in lots that would never be.
