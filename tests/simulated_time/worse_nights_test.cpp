@@ -268,3 +268,11 @@ TEST_CASE("night: what was signed before a pause of two hours is signed again af
   CHECK(signatures > 400);
   CHECK(oldest <= 1s);
 }
+
+TEST_CASE("night: a row's time is the server's: what its signature took is not in it") {
+  Night night(500ms, always_well);
+  std::map<std::string, std::chrono::nanoseconds> signed_at;
+  night.bench.make_signer = [&] { return std::make_unique<SlowSigner>(signed_at, [] { let_pass(100ms); }); };
+  night.run(100);
+  for (const Ended& row : night.bench.ended) CHECK(row.service < server_latency + 50ms);
+}

@@ -36,6 +36,7 @@ class Ended {
         applied(outcome.applied),
         http(outcome.http),
         attempts(outcome.attempts),
+        service(outcome.service),
         code(outcome.reason ? outcome.reason->code : std::string()),
         warning(outcome.warning) {}
 
@@ -44,6 +45,7 @@ class Ended {
   Applied applied;
   std::uint16_t http;
   std::uint16_t attempts;
+  std::chrono::nanoseconds service;
   std::string code;
   std::string warning;
 };
