@@ -15,14 +15,13 @@ using asio::ip::tcp;
 namespace {
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t read_bytes = 32 * 1024;
+constexpr std::size_t read_bytes = 64 * 1024;
 constexpr std::size_t lot_bytes_max = 64 * 1024;
 
 }  // namespace
 
-ByteStream::ByteStream(const asio::any_io_executor& executor, TlsContext* tls) : socket_(executor), tls_(tls) {
-  if (tls_) received_.resize(read_bytes);
-}
+ByteStream::ByteStream(const asio::any_io_executor& executor, TlsContext* tls)
+    : socket_(executor), tls_(tls), wire_(tls ? read_bytes : 0) {}
 
 asio::awaitable<Opened> ByteStream::connect(tcp::endpoint endpoint) {
   auto connected = co_await socket_.async_connect(endpoint, token);
@@ -32,7 +31,7 @@ asio::awaitable<Opened> ByteStream::connect(tcp::endpoint endpoint) {
   socket_.set_option(tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
   if (!tls_) co_return Opened();
-  ssl_ = tls_->make_client();
+  ssl_ = tls_->make_client(wire_.make_bio());
   co_return co_await handshake();
 }
 
@@ -43,20 +42,20 @@ asio::awaitable<Opened> ByteStream::handshake() {
     const int why = SSL_get_error(ssl_.get(), result);
     const Opened failure = result == 1 || why == SSL_ERROR_WANT_READ ? Opened() : handshake_failure();
     // Also after a failure: the alert tells the server's log why we left.
-    encrypt();
-    if (!wire_.empty()) {
-      const auto bytes = asio::buffer(wire_);
+    if (!wire_.out().empty()) {
+      const auto bytes = asio::buffer(wire_.out());
       auto sent = co_await asio::async_write(socket_, bytes, token);
-      wire_.clear();
+      wire_.out().clear();
       const auto ec = std::get<0>(sent);
       if (ec && failure.error == OpenError::none) co_return Opened(OpenError::handshake_failed, ec.message());
     }
     if (result == 1 || failure.error != OpenError::none) co_return failure;
-    const auto room = asio::buffer(received_);
+    const auto span = wire_.room();
+    const auto room = asio::buffer(span.data(), span.size());
     auto got = co_await socket_.async_read_some(room, token);
     const auto ec = std::get<0>(got);
     if (ec) co_return Opened(OpenError::handshake_failed, "the server closed during the TLS handshake");
-    BIO_write(SSL_get_rbio(ssl_.get()), received_.data(), static_cast<int>(std::get<1>(got)));
+    wire_.received(std::get<1>(got));
   }
 }
 
@@ -101,13 +100,14 @@ asio::awaitable<ReadResult> ByteStream::read_tls(http1::ResponseParser& parser) 
     }
     if (stream_ended_) co_return ReadResult(ReadEnd::truncated);
     // A key update or an alert may have produced bytes to send.
-    if (BIO_ctrl_pending(SSL_get_wbio(ssl_.get())) > 0) flush();
-    const auto room = asio::buffer(received_);
+    if (!wire_.out().empty()) flush();
+    const auto span = wire_.room();
+    const auto room = asio::buffer(span.data(), span.size());
     auto got = co_await socket_.async_read_some(room, token);
     const auto ec = std::get<0>(got);
     stream_ended_ = ec == asio::error::eof;
     if (ec && !stream_ended_) co_return ReadResult(ReadEnd::failed, ec.message());
-    BIO_write(SSL_get_rbio(ssl_.get()), received_.data(), static_cast<int>(std::get<1>(got)));
+    wire_.received(std::get<1>(got));
   }
 }
 
@@ -124,25 +124,18 @@ std::size_t ByteStream::decrypt(http1::ResponseParser& parser) {
   return total;
 }
 
+// The wire takes everything: SSL_write cannot come back short or ask to be called again.
 void ByteStream::encrypt() {
-  if (!plain_.empty()) {
-    // A memory BIO takes everything: SSL_write cannot come back short or ask to be called again.
-    std::size_t done = 0;
-    while (done < plain_.size()) {
-      std::size_t n = 0;
-      if (SSL_write_ex(ssl_.get(), plain_.data() + done, plain_.size() - done, &n) != 1) {
-        write_failed_ = true;
-        break;
-      }
-      done += n;
+  std::size_t done = 0;
+  while (done < plain_.size()) {
+    std::size_t n = 0;
+    if (SSL_write_ex(ssl_.get(), plain_.data() + done, plain_.size() - done, &n) != 1) {
+      write_failed_ = true;
+      break;
     }
-    plain_.clear();
+    done += n;
   }
-  BIO* out = SSL_get_wbio(ssl_.get());
-  const std::size_t pending = BIO_ctrl_pending(out);
-  const std::size_t before = wire_.size();
-  wire_.resize(before + pending);
-  if (pending > 0) BIO_read(out, wire_.data() + before, static_cast<int>(pending));
+  plain_.clear();
 }
 
 void ByteStream::flush() {
@@ -150,15 +143,16 @@ void ByteStream::flush() {
   if (tls_) {
     encrypt();
   } else {
-    wire_.swap(plain_);
+    wire_.out().swap(plain_);
   }
   write_some();
 }
 
 void ByteStream::write_some() {
-  while (written_ < wire_.size()) {
+  const std::string& out = wire_.out();
+  while (written_ < out.size()) {
     boost::system::error_code ec;
-    const auto rest = asio::buffer(wire_.data() + written_, wire_.size() - written_);
+    const auto rest = asio::buffer(out.data() + written_, out.size() - written_);
     const std::size_t n = socket_.write_some(rest, ec);
     written_ += n;
     if (ec == asio::error::would_block || ec == asio::error::try_again) {
@@ -177,7 +171,7 @@ void ByteStream::write_some() {
       break;
     }
   }
-  wire_.clear();
+  wire_.out().clear();
   written_ = 0;
   if (!plain_.empty() && !write_failed_) flush();
 }
@@ -188,8 +182,7 @@ void ByteStream::close() noexcept {
     // One-way: waiting for the server's close_notify could hang.
     ERR_clear_error();
     SSL_shutdown(ssl_.get());
-    encrypt();
-    socket_.write_some(asio::buffer(wire_), ignored);
+    socket_.write_some(asio::buffer(wire_.out()), ignored);
   }
   socket_.close(ignored);
 }

@@ -1,6 +1,6 @@
 // One TCP connection, plain or with TLS: bytes in, bytes out, full duplex on one thread.
 //
-// TLS runs over memory BIOs on a plain socket, so that one wake-up takes every record there is and one write carries
+// TLS runs between buffers (wire.hpp) on a plain socket, so that one wake-up takes every record there is and one write carries
 // every record that is ready. A failed write does not end the stream: what the server already sent can still be read.
 #pragma once
 
@@ -10,11 +10,11 @@
 #include <memory>
 #include <string>
 #include <type_traits>
-#include <vector>
 
 #include "amend/transport/http1_codec.hpp"
 #include "amend/transport/transport.hpp"
 #include "tls_context.hpp"
+#include "wire.hpp"
 
 namespace amend {
 
@@ -68,14 +68,13 @@ class ByteStream : public std::enable_shared_from_this<ByteStream> {
 
   boost::asio::ip::tcp::socket socket_;
   TlsContext* tls_;
+  Wire wire_;  ///< without TLS: only what goes out
   SslPtr ssl_;
   std::string plain_;        ///< not yet encrypted
-  std::string wire_;         ///< being written
-  std::size_t written_ = 0;  ///< of wire_
+  std::size_t written_ = 0;  ///< of what goes out
   bool writing_ = false;
   bool write_failed_ = false;
   bool stream_ended_ = false;
-  std::vector<char> received_;
 };
 
 }  // namespace amend

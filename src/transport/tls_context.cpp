@@ -56,9 +56,10 @@ TlsContext::TlsContext(const Target& target, const TargetConfig& config)
   ERR_clear_error();
 }
 
-SslPtr TlsContext::make_client() const {
+SslPtr TlsContext::make_client(BIO* network) const {
   SslPtr ssl(SSL_new(ctx_.get()));
   if (!ssl) throw std::bad_alloc();
+  SSL_set_bio(ssl.get(), network, network);
   X509_VERIFY_PARAM* verify = SSL_get0_param(ssl.get());
   X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   if (target_.literal_address) {
@@ -67,7 +68,6 @@ SslPtr TlsContext::make_client() const {
     SSL_set_tlsext_host_name(ssl.get(), target_.host.c_str());
     X509_VERIFY_PARAM_set1_host(verify, target_.host.c_str(), target_.host.size());
   }
-  SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
   SSL_set_connect_state(ssl.get());
   if (session_) SSL_set_session(ssl.get(), session_.get());
   return ssl;

@@ -11,6 +11,7 @@
 struct ssl_ctx_st;
 struct ssl_st;
 struct ssl_session_st;
+struct bio_st;
 
 namespace amend {
 
@@ -29,8 +30,8 @@ class TlsContext {
   /// Throws ConfigError naming the option whose file cannot be used.
   TlsContext(const Target& target, const TargetConfig& config);
 
-  /// A client handle with SNI, host check, memory BIOs (network in, network out) and the last session, if any.
-  SslPtr make_client() const;
+  /// A client handle with SNI, host check and the last session, if any. It owns `network`, in and out.
+  SslPtr make_client(bio_st* network) const;
 
   /// Remembers the session of a connection that worked, for a cheaper next handshake.
   void remember_session(ssl_st& ssl);
