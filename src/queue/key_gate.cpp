@@ -38,24 +38,29 @@ std::size_t KeyGate::slot_of(std::uint64_t key) const noexcept {
   return slot;
 }
 
+void KeyGate::put(std::uint32_t entry, std::size_t slot) noexcept {
+  slots_[slot] = entry;
+  entries_[entry].slot = static_cast<std::uint32_t>(slot);
+}
+
 std::uint32_t KeyGate::add(std::size_t slot, std::uint64_t key) {
   const std::uint32_t entry = free_;
   Entry& e = entries_[entry];
   free_ = e.first;
   e = Entry();
   e.key = key;
-  slots_[slot] = entry;
+  put(entry, slot);
   return entry;
 }
 
 void KeyGate::erase(std::uint32_t entry) {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t hole = slot_of(entries_[entry].key);
+  std::size_t hole = entries_[entry].slot;
   // Entries behind the hole move up when the hole lies between their home and their place: no tombstones.
   for (std::size_t slot = (hole + 1) & mask; slots_[slot] != none; slot = (slot + 1) & mask) {
     const std::size_t home = home_of(entries_[slots_[slot]].key);
     if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
-    slots_[hole] = slots_[slot];
+    put(slots_[slot], hole);
     hole = slot;
   }
   slots_[hole] = none;

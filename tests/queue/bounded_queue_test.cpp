@@ -131,21 +131,24 @@ TEST_CASE("bounded_queue: never more than its capacity inside, and every item ar
   CHECK(inside_max <= capacity);
 }
 
-TEST_CASE("bounded_queue: a producer that is ahead stops at the capacity until something is taken") {
-  BoundedQueue<int> queue(2, [] {});
+TEST_CASE("bounded_queue: a producer that is ahead stops at the capacity until half of it is free") {
+  BoundedQueue<int> queue(4, [] {});
   std::atomic<int> pushed{0};
-  Bell third;
+  Bell full;
+  Bell all;
   std::thread producer([&] {
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 6; ++i) {
       queue.push(i);
       ++pushed;
-      if (i >= 1) third.ring();
+      if (i == 3) full.ring();
     }
+    all.ring();
   });
-  third.wait();
-  CHECK(pushed == 2);
+  full.wait();
   CHECK(queue.try_pop() == 0);
-  third.wait();
+  CHECK(pushed == 4);
+  CHECK(queue.try_pop() == 1);
+  all.wait();
   producer.join();
-  CHECK(pushed == 3);
+  CHECK(queue.size() == 4);
 }

@@ -28,10 +28,11 @@ class BoundedQueue {
   BoundedQueue(const BoundedQueue&) = delete;
   BoundedQueue& operator=(const BoundedQueue&) = delete;
 
-  /// Producer: blocks while the queue is full. False when it was closed or abandoned: the item is gone.
+  /// Producer: blocks when the queue is full, until half of it is free: so it is woken for many items at a time. False
+  /// when the queue was closed or abandoned: the item is gone.
   bool push(T item) {
     std::unique_lock lock(mutex_);
-    not_full_.wait(lock, [this] { return closed_ || size_ < ring_.size(); });
+    if (size_ == ring_.size()) half_free_.wait(lock, [this] { return closed_ || size_ <= ring_.size() / 2; });
     if (closed_) return false;
     ring_[(first_ + size_) % ring_.size()].emplace(std::move(item));
     ++size_;
@@ -50,7 +51,7 @@ class BoundedQueue {
     std::optional<T> item = std::exchange(ring_[first_], std::nullopt);
     first_ = (first_ + 1) % ring_.size();
     --size_;
-    not_full_.notify_one();
+    if (size_ == ring_.size() / 2) half_free_.notify_one();
     return item;
   }
 
@@ -58,7 +59,7 @@ class BoundedQueue {
   void close_input() {
     std::unique_lock lock(mutex_);
     closed_ = true;
-    not_full_.notify_all();
+    half_free_.notify_all();
     wake_and_unlock(lock);
   }
 
@@ -82,7 +83,7 @@ class BoundedQueue {
     size_ = 0;
     first_ = 0;
     ring_.swap(dropped);
-    not_full_.notify_all();
+    half_free_.notify_all();
   }
 
  private:
@@ -93,7 +94,7 @@ class BoundedQueue {
   }
 
   mutable std::mutex mutex_;
-  std::condition_variable not_full_;
+  std::condition_variable half_free_;
   std::vector<std::optional<T>> ring_;
   std::size_t first_ = 0;
   std::size_t size_ = 0;

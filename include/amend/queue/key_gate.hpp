@@ -55,11 +55,13 @@ class KeyGate {
     time_point until{};          // only while held
     std::uint32_t first = none;  // waiting jobs, oldest first; `first` also chains free entries
     std::uint32_t last = none;
+    std::uint32_t slot = 0;  // of slots_
     bool held = false;
   };
 
   std::size_t home_of(std::uint64_t key) const noexcept;
   std::size_t slot_of(std::uint64_t key) const noexcept;
+  void put(std::uint32_t entry, std::size_t slot) noexcept;
   std::uint32_t add(std::size_t slot, std::uint64_t key);
   void erase(std::uint32_t entry);
   void hold(std::uint32_t entry, time_point until);

@@ -17,11 +17,12 @@
 
 namespace amend {
 
-inline constexpr std::size_t outcomes_waiting_max = 256;
+inline constexpr std::size_t outcomes_waiting_max = 512;
 /// The reporter is woken by the first outcome, and then lets others gather: so many, or so long. One thread waking
 /// another costs as much as logging ten rows.
-inline constexpr std::size_t outcomes_gathered = 128;
-inline constexpr std::chrono::milliseconds outcomes_gather_time{1};
+inline constexpr std::size_t outcomes_gathered = 256;
+inline constexpr std::chrono::milliseconds outcomes_gather_time{2};
+static_assert(outcomes_gathered < outcomes_waiting_max, "workers would stop before the reporter wakes");
 
 class OutcomeQueue {
  public:
