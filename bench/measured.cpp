@@ -1,11 +1,16 @@
 // Runs a command and writes down what it took, the processes it waited for included.
-//   measured FILE SECONDS COMMAND…   the command and all it started are ended after so many seconds
+//   measured FILE SECONDS [--watch GROWING SAMPLES] COMMAND…
+// The command and all it started are ended after so many seconds.
 // They end with the process that started this one, too.
 // FILE: exit_code, wall_seconds, cpu_seconds (user + system), max_rss_kib, started_ns (wall clock, right before the
-// start), a name and a number a line. Ends with the command's exit code; 124 when its time was up.
+// start), a name and a number a line. SAMPLES: a line a second with the nanoseconds of CPU that the command itself has
+// taken and the bytes that the file GROWING has. Ends with the command's exit code; 124 when its time was up.
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +18,8 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <ctime>
 
 namespace {
 
@@ -55,24 +62,57 @@ int exit_code_of(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+void take_sample(clockid_t cpu_clock, const char* growing, std::FILE* samples) {
+  timespec cpu{};
+  struct stat file {};
+  if (::clock_gettime(cpu_clock, &cpu) != 0 || ::stat(growing, &file) != 0) return;
+  std::fprintf(samples, "%lld %lld\n", cpu.tv_sec * 1'000'000'000LL + cpu.tv_nsec, static_cast<long long>(file.st_size));
+}
+
+// Until the command has ended.
+bool watch(pid_t child, const char* growing, const char* samples_name) {
+  pollfd ended{};
+  ended.fd = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+  ended.events = POLLIN;
+  clockid_t cpu_clock{};
+  std::FILE* samples = std::fopen(samples_name, "w");
+  if (ended.fd < 0 || samples == nullptr || ::clock_getcpuclockid(child, &cpu_clock) != 0) {
+    std::perror(samples_name);
+    return false;
+  }
+  for (;;) {
+    const int ready = ::poll(&ended, 1, 1000);
+    if (ready > 0) break;
+    if (ready == 0) take_sample(cpu_clock, growing, samples);
+  }
+  ::close(ended.fd);
+  return std::fclose(samples) == 0;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
-  if (count < 4) {
-    std::fprintf(stderr, "usage: %s FILE SECONDS COMMAND...\n", words[0]);
+  const bool watches = count > 3 && std::strcmp(words[3], "--watch") == 0;
+  char** const command = words + (watches ? 6 : 3);
+  if (command >= words + count) {
+    std::fprintf(stderr, "usage: %s FILE SECONDS [--watch GROWING SAMPLES] COMMAND...\n", words[0]);
     return 2;
   }
   take_signals();
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   const auto started = std::chrono::system_clock::now();
   const auto begin = std::chrono::steady_clock::now();
-  const pid_t child = start(words + 3);
+  const pid_t child = start(command);
   if (child < 0) {
     std::perror("fork");
     return 2;
   }
   group = child;
   ::alarm(static_cast<unsigned>(std::strtoul(words[2], nullptr, 10)));
+  if (watches && !watch(child, words[4], words[5])) {
+    end_command(SIGTERM);
+    return 2;
+  }
   int status = 0;
   rusage usage{};
   while (::wait4(child, &status, 0, &usage) < 0 && errno == EINTR) {

@@ -36,9 +36,11 @@ figure_in() {  # file, name
 }
 
 # Runs a client, at most so long. Its output goes to $place/client.out; sets exit_code, wall, cpu, rss (KiB), started (ns).
+# What `measured` is to watch meanwhile: its own options.
+watching=()
 measure() {  # seconds it may take, command …
   exit_code=0
-  "$build/bin/measured" "$place/measured" "$@" >"$place/client.out" 2>&1 &
+  "$build/bin/measured" "$place/measured" "$1" "${watching[@]}" "${@:2}" >"$place/client.out" 2>&1 &
   client_pid=$!
   wait "$client_pid" || exit_code=$?
   client_pid=
