@@ -1,19 +1,28 @@
 #include "amend/wonder/routes.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace amend::wonder {
 namespace {
 
-constexpr bool is_unreserved(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
+// RFC 3986 §2.3.
+constexpr auto unreserved = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = 0; c < 256; ++c)
+    table[c] = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
+               c == '_' || c == '~';
+  return table;
+}();
+
+bool is_unreserved(char c) noexcept { return unreserved[static_cast<unsigned char>(c)]; }
+
+// Made of unreserved characters, and yet they name another resource (RFC 3986 §5.2.4).
+bool is_dots(std::string_view id) noexcept { return id == "." || id == ".."; }
 
 void append_encoded(std::string& out, std::string_view id) {
   constexpr char digits[] = "0123456789ABCDEF";
-  // "." and ".." are made of unreserved characters and yet name another resource (RFC 3986 §5.2.4).
-  const bool dots = id == "." || id == "..";
+  const bool dots = is_dots(id);
   for (const char c : id) {
     if (is_unreserved(c) && !dots) {
       out += c;
@@ -28,7 +37,7 @@ void append_encoded(std::string& out, std::string_view id) {
 
 void append_customer_target(std::string& out, std::string_view path_prefix, std::string_view id) {
   out.append(path_prefix).append(customers_path).append(1, '/');
-  if (id.find('.') == std::string_view::npos && std::ranges::all_of(id, is_unreserved)) {
+  if (std::ranges::all_of(id, is_unreserved) && !is_dots(id)) {
     out.append(id);
     return;
   }

@@ -5,43 +5,63 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <utility>
 
 namespace amend {
 
+/// Waits as long as what is in flight keeps the server, and the way to it and back, at work: less the shortest time that
+/// an answer ever took, less what reading takes, as new requests go out only then. So where latency alone holds a run up
+/// nothing waits.
 class AnswerGathering {
  public:
   using time_point = std::chrono::steady_clock::time_point;
+  using nanoseconds = std::chrono::nanoseconds;
 
   static constexpr std::chrono::microseconds longest{2'000};
   static constexpr std::chrono::microseconds shortest{100};  ///< less is not worth going to sleep for
   static constexpr std::size_t in_flight_min = 32;           ///< below it nothing waits
-  /// Waits for so large a share of what is in flight: the server is left with the rest to work on.
-  static constexpr std::size_t share = 4;
 
-  void answered(std::size_t answers) noexcept { answers_ += answers; }
+  /// So many have been read, the fastest of them so long after its request.
+  void answered(std::size_t answers, nanoseconds latency) noexcept {
+    came_ += static_cast<double>(answers);
+    latency_min_ = std::min(latency_min_, std::chrono::duration<double>(latency).count());
+  }
 
-  /// Everything that was there has been looked at. How long to wait now; 0: not at all.
-  std::chrono::nanoseconds wait(std::size_t in_flight, time_point now) noexcept {
-    constexpr std::chrono::nanoseconds not_at_all{0};
-    const std::chrono::duration<double> turn = now - since_;
-    const auto came = static_cast<double>(answers_);
-    answers_ = 0;
+  /// Everything that was there has been looked at, and answered with new requests. How long to wait now; 0: not at all.
+  nanoseconds wait(std::size_t in_flight, time_point now) noexcept {
+    const double turn = std::chrono::duration<double>(now - since_).count();
+    const double busy = std::max(0.0, turn - std::exchange(waited_, 0.0));
+    const double came = std::exchange(came_, 0.0);
     since_ = now;
     // The first turn, or one in which the run stood still: nothing to go by.
-    if (turn > 10 * longest || turn.count() <= 0) return not_at_all;
-    const double rate = came / turn.count();
-    per_second_ = per_second_ == 0 ? rate : per_second_ + (rate - per_second_) / 8;
-    const double wanted = static_cast<double>(in_flight) / share;
-    if (in_flight < in_flight_min || came >= wanted || per_second_ <= 0) return not_at_all;
-    const std::chrono::duration<double> until(wanted / per_second_);
-    if (until < shortest) return not_at_all;
-    return until < longest ? std::chrono::duration_cast<std::chrono::nanoseconds>(until) : longest;
+    if (turn <= 0 || turn > 10 * seconds(longest)) return {};
+    answers_ = answers_ * memory + came;
+    time_ = time_ * memory + turn;
+    // Waiting slows a run down that latency holds up: judged by what it is then, each wait would excuse the next.
+    per_second_ = std::max(per_second_ * forgetting, answers_ / time_);
+    if (in_flight < in_flight_min || per_second_ <= 0) return {};
+    const double all = static_cast<double>(in_flight) / per_second_;  // until all would be answered
+    // Twice: so long ago it got the first of what is in flight, and so long it waits for the last that comes next.
+    const double most = all - latency_min_ - 2 * busy;
+    if (most < seconds(shortest)) return {};
+    waited_ = std::min(most, seconds(longest));
+    return std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>(waited_));
   }
 
  private:
-  std::size_t answers_ = 0;  // since the last turn
+  static constexpr double memory = 15.0 / 16;      // what an earlier turn counts beside the next
+  static constexpr double forgetting = 63.0 / 64;  // of the best rate, a turn
+  static constexpr double seconds(std::chrono::microseconds time) noexcept {
+    return std::chrono::duration<double>(time).count();
+  }
+
+  double came_ = 0;            // since the last turn
+  double answers_ = 0;         // in the turns of late
+  double time_ = 0;            // that they took, in seconds
+  double per_second_ = 0;      // the best of late
+  double latency_min_ = 3600;  // seconds
+  double waited_ = 0;          // in this turn
   time_point since_{};
-  double per_second_ = 0;  // of late
 };
 
 }  // namespace amend

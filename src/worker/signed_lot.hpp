@@ -27,6 +27,7 @@ class SignedLot {
    public:
     JobNumber job = no_job;
     wall_time signed_at{};
+    std::string target;
     std::string headers;
 
     /// By the clock that the signature names; one that was set back counts as old too.

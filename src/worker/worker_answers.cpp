@@ -48,7 +48,7 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
   const auto now = Clock::now();
   wall_clock_ = std::chrono::system_clock::now();
   if (!lot.answers.empty()) {
-    gathering_.answered(lot.answers.size());
+    gathering_.answered(lot.answers.size(), now - jobs_[lot.answers.back().tag].sent);
     lane.answered = true;
     lane.failures = 0;
     setup_.brake.reached(now);
@@ -202,7 +202,7 @@ void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Jud
   job.applied_maybe = verdict.applied == Applied::maybe;
   if (setup_.control.draining()) return drop(number);
   park(number);
-  if (in_outage) return wait_out(number, now);
+  if (in_outage) return wait_out(number, judgement, now);
   if (is_throttled(end)) {
     ++job.throttled;
     --job.attempts;
@@ -215,7 +215,7 @@ void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Jud
 }
 
 // The attempt does not count: the row is not to blame. Others have their turn as probes before it.
-void Worker::Impl::wait_out(JobNumber number, Clock::time_point now) {
+void Worker::Impl::wait_out(JobNumber number, const wonder::Judgement& judgement, Clock::time_point now) {
   --jobs_[number].attempts;
   jobs_[number].retry_cost = 0;  // the circuit is the brake then
   setup_.metrics.requeues.add();
@@ -223,9 +223,12 @@ void Worker::Impl::wait_out(JobNumber number, Clock::time_point now) {
   retries_.push(number, now + outage_turn);
   const auto lasted = setup_.brake.outage_lasted(now);
   if (lasted < setup_.config.deadline.outage) return;
+  const std::uint16_t http = jobs_[number].http;
+  // The words of an answer may tell of a customer.
+  const std::string last = http == 0 ? judgement.text : "HTTP " + std::to_string(http);
   setup_.control.stop(StopCause::outage, "the API has answered no request for " +
                                              std::to_string(std::chrono::floor<std::chrono::seconds>(lasted).count()) +
-                                             " s (--outage-limit)");
+                                             " s (--outage-limit); the last attempt: " + last);
 }
 
 void Worker::Impl::record_end(Job& job, const AttemptEnd& end, Clock::time_point now) {

@@ -241,18 +241,11 @@ void Worker::Impl::sign(JobNumber number, SignedLot::Row& row) {
   job.request_id = entropy_.request_id();
   row.job = number;
   row.signed_at = wall_clock_;
+  row.target.clear();
+  wonder::append_customer_target(row.target, setup_.path_prefix, job.row.id());
   row.headers = "X-Request-ID: ";
   row.headers.append(view(job.request_id)).append("\r\n");
-  setup_.signer->append_headers(request_of(number), wall_clock_, row.headers);
-}
-
-// Its target is in `target_`, until the next call.
-Request Worker::Impl::request_of(JobNumber number) {
-  target_.clear();
-  wonder::append_customer_target(target_, setup_.path_prefix, jobs_[number].row.id());
-  Request request("PUT", target_, jobs_[number].row.body());
-  request.tag = number;
-  return request;
+  setup_.signer->append_headers(Request("PUT", row.target, job.row.body()), wall_clock_, row.headers);
 }
 
 void Worker::Impl::submit(Lane& lane, const SignedLot::Row& row, Clock::time_point now) {
@@ -265,7 +258,8 @@ void Worker::Impl::submit(Lane& lane, const SignedLot::Row& row, Clock::time_poi
   job.sent = signs_one_by_one() ? Clock::now() : now;  // what a signature takes is not the server's
   ++job.attempts;
   job.ticket = std::exchange(ticket_, BrakeTicket());
-  Request request = request_of(row.job);
+  Request request("PUT", row.target, job.row.body());
+  request.tag = row.job;
   request.headers = row.headers;
   lane.session->submit(request);
   lane.dirty = lane.asked = true;

@@ -97,7 +97,6 @@ class Worker::Impl {
   bool has_ready() const noexcept { return has_unsigned() || !lot_.empty(); }
   bool signs_one_by_one() const noexcept { return setup_.signer->signatures_per_turn() == 1; }
   void sign(JobNumber number, SignedLot::Row& row);
-  Request request_of(JobNumber number);
   void submit(Lane& lane, const SignedLot::Row& row, Clock::time_point now);
   void wake_lane() noexcept;
   void reconnect();
@@ -124,7 +123,7 @@ class Worker::Impl {
   void heed_server(const Response& response, std::optional<std::chrono::milliseconds> retry_after,
                    wonder::Meaning meaning, Clock::time_point now);
   void stop_for_credentials(const Response& response, const wonder::Judgement& judgement);
-  void wait_out(JobNumber number, Clock::time_point now);
+  void wait_out(JobNumber number, const wonder::Judgement& judgement, Clock::time_point now);
   void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement judgement, Clock::time_point now);
   void judge_canary(const Outcome& outcome);
   void release(JobNumber number, Clock::time_point now);
@@ -158,6 +157,7 @@ class Worker::Impl {
 
   AnswerGathering gathering_;
   std::vector<Lane*> parked_lanes_;  ///< they read again when the turn is over
+  int loops_to_turn_ = 0;            ///< so often the event loop goes round before
   Entropy entropy_;
   wonder::AnswerJudge judge_;
   JobTable jobs_;
@@ -175,7 +175,6 @@ class Worker::Impl {
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::size_t lanes_running_ = 0;
   std::vector<Outcome> outcomes_;
-  std::string target_;  ///< scratch, reused for each request
 
   std::chrono::system_clock::time_point wall_clock_{};  ///< of the lot or of the dispatch that is under way
   BrakeTicket ticket_;                                  ///< that the next request sent is allowed by

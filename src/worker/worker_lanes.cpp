@@ -35,10 +35,10 @@ void Worker::Impl::run() {
 
 // A server that sends each answer by itself wakes the worker for each, which costs more than the answer does. When
 // there is plenty in flight and few answers come at a time, the next ones are let gather. Nothing is kept from the
-// server by it: it still has most of what is in flight.
-// Comes behind all that was ready when the first lane was parked.
+// server by it: it still has enough to do.
 void Worker::Impl::begin_turn() {
-  if (pump_soon_.requested()) return turn_soon_.request();  // rows may be ready: they go first
+  // Rows may be ready: they go first. And what has come on other connections belongs to the turn that ends.
+  if (pump_soon_.requested() || loops_to_turn_-- > 0) return turn_soon_.request();
   let_answers_gather();
   for (Lane* lane : parked_lanes_) lane->timer.cancel();
   parked_lanes_.clear();
@@ -134,6 +134,8 @@ bool Worker::Impl::reads_in_turns() const noexcept {
 
 // What has come meanwhile is read with all that comes until then.
 asio::awaitable<void> Worker::Impl::next_turn(Lane& lane) {
+  // The loop asks the kernel once in the first time around, and comes past what it heard in the second.
+  if (parked_lanes_.empty()) loops_to_turn_ = 2;
   parked_lanes_.push_back(&lane);
   turn_soon_.request();
   lane.timer.expires_at(Clock::time_point::max());

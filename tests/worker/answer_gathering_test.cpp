@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <deque>
 #include <functional>
 #include <utility>
 
@@ -15,16 +17,67 @@ namespace {
 
 const AnswerGathering::time_point t0(1'000h);
 
-// What it waits when so many answers have come in each of many turns of this length.
-std::chrono::nanoseconds settled(std::size_t answers, std::chrono::microseconds turn, std::size_t in_flight) {
-  AnswerGathering gathering;
-  std::chrono::nanoseconds wait{0};
-  for (int n = 0; n < 200; ++n) {
-    gathering.answered(answers);
-    wait = gathering.wait(in_flight, t0 + n * turn);
+// A run that reads one connection after the other, answers each with as many new requests, and then waits as it is
+// told; against a server of this kind.
+class Model {
+ public:
+  std::chrono::nanoseconds server_work{8'000};  ///< one request after the other
+  std::chrono::nanoseconds latency{50'000};     ///< besides
+  std::chrono::nanoseconds client_work{3'000};  ///< an answer and the next request
+  std::size_t in_flight = 512;
+
+  void run(std::chrono::nanoseconds length) {
+    for (std::size_t n = 0; n < in_flight; ++n) send(lanes_[n % lanes_.size()]);
+    AnswerGathering gathering;
+    while (now_ < length) {
+      now_ = std::max(now_, first_answer());
+      for (Lane& lane : lanes_) read(lane, gathering);
+      ++turns;
+      const auto wait = gathering.wait(in_flight, t0 + now_);
+      if (turns > 20) longest = std::max(longest, wait);
+      now_ += wait;
+    }
+    per_second = static_cast<double>(answers) / std::chrono::duration<double>(now_).count();
   }
-  return wait;
-}
+
+  std::size_t answers = 0;
+  std::size_t turns = 0;
+  std::chrono::nanoseconds longest{0};  ///< wait, once it is known how fast answers come
+  double per_second = 0;
+
+ private:
+  using SentAndAnswered = std::pair<std::chrono::nanoseconds, std::chrono::nanoseconds>;
+  using Lane = std::deque<SentAndAnswered>;
+
+  std::chrono::nanoseconds first_answer() const {
+    auto first = std::chrono::nanoseconds::max();
+    for (const Lane& lane : lanes_)
+      if (!lane.empty()) first = std::min(first, lane.front().second);
+    return first;
+  }
+  void send(Lane& lane) {
+    server_free_ = std::max(server_free_, now_) + server_work;
+    lane.emplace_back(now_, server_free_ + latency);
+  }
+  void read(Lane& lane, AnswerGathering& gathering) {
+    const auto begin = now_;
+    std::size_t came = 0;
+    auto fastest = std::chrono::nanoseconds::max();
+    for (; !lane.empty() && lane.front().second <= begin; ++came) {
+      fastest = std::min(fastest, begin - lane.front().first);
+      lane.pop_front();
+    }
+    if (came == 0) return;
+    gathering.answered(came, fastest);
+    now_ += came * client_work;
+    for (std::size_t n = 0; n < came; ++n) send(lane);
+    answers += came;
+  }
+
+  std::array<Lane, 8> lanes_;
+  std::chrono::nanoseconds now_{0};
+  std::chrono::nanoseconds server_free_{0};
+};
 
 // Signs as if it took its time.
 class OneAtATime final : public Signer {
@@ -39,19 +92,46 @@ class OneAtATime final : public Signer {
 
 }  // namespace
 
-TEST_CASE(
-    "answer gathering: answers that come one by one are waited for, a quarter of what is in flight, 2 ms at most") {
-  const auto wait = settled(1, 10us, 256);  // 100,000 a second: 64 answers take 640 us
-  CHECK(wait >= 500us);
-  CHECK(wait <= 800us);
-  CHECK(settled(1, 1ms, 256) == AnswerGathering::longest);  // a slow server: not longer than this
+TEST_CASE("answer gathering: a server that works on one request after the other is never idle, and read from seldom") {
+  Model model;
+  SUBCASE("125,000 a second") {}
+  SUBCASE("20,000 a second") { model.server_work = 50us; }
+  SUBCASE("on 64 in flight") { model.in_flight = 64; }
+  SUBCASE("with an answer that takes 2 ms to get here") { model.latency = 2ms; }
+  const double most = 1e9 / static_cast<double>(model.server_work.count());
+  model.run(2s);
+  CHECK(model.per_second > 0.97 * most);
+  const double until_woken = 2e-3 + 200e-6;  // the longest wait, and what it does besides
+  CHECK(static_cast<double>(model.answers) / static_cast<double>(model.turns) >
+        std::min(static_cast<double>(model.in_flight) / 6, until_woken * most / 3));
+  CHECK(model.longest <= AnswerGathering::longest);
 }
 
-TEST_CASE("answer gathering: nothing waits when little is in flight, when plenty came, or when it would be too short") {
-  CHECK(settled(1, 10us, AnswerGathering::in_flight_min - 1) == 0ns);
-  CHECK(settled(64, 10us, 256) == 0ns);
-  CHECK(settled(1, 1us, 256) == 0ns);  // a million a second: 64 us are not worth it
-  CHECK(settled(0, 10us, 256) == 0ns);
+TEST_CASE("answer gathering: where latency alone holds a run up nothing waits, and nothing is lost by it") {
+  Model model;
+  model.server_work = 10ns;
+  model.client_work = 500ns;
+  SUBCASE("1 ms") { model.latency = 1ms; }
+  SUBCASE("5 ms") { model.latency = 5ms; }
+  SUBCASE("50 ms") { model.latency = 50ms; }
+  const double most = static_cast<double>(model.in_flight) /
+                      std::chrono::duration<double>(model.latency + model.in_flight * model.client_work).count();
+  model.run(10s);
+  CHECK(model.per_second > 0.97 * most);
+}
+
+TEST_CASE("answer gathering: a run that is slower than its server waits for nothing") {
+  Model model;
+  model.server_work = 1us;
+  model.run(1s);
+  CHECK(model.longest == 0ns);
+}
+
+TEST_CASE("answer gathering: nothing waits when little is in flight, or before it is known how fast answers come") {
+  Model model;
+  model.in_flight = AnswerGathering::in_flight_min - 1;
+  model.run(1s);
+  CHECK(model.longest == 0ns);
   CHECK(AnswerGathering().wait(256, t0) == 0ns);
 }
 
