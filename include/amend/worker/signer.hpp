@@ -22,12 +22,13 @@ class Signer {
   virtual ~Signer() = default;
 
   /// Appends the header lines (each ending in CRLF) that authorise `request` as it stands: method, target and body must
-  /// be final. Call it for every attempt just before sending: nonce and time are part of it. Does not write
+  /// be final. Call it for every attempt, a second before sending at most: nonce and time are part of it. Does not write
   /// X-Request-ID, Content-Type or Host. Throws std::runtime_error when the cryptographic library fails.
   virtual void append_headers(const Request& request, std::chrono::system_clock::time_point now,
                               std::string& headers) = 0;
 
-  /// How many requests may be signed before the event loop must turn: 1 when a signature costs about a millisecond.
+  /// How many requests may be signed before the event loop must turn while answers may come: 1 when a signature costs
+  /// about a millisecond. Such requests are signed ahead where they go out in lots.
   virtual std::size_t signatures_per_turn() const noexcept = 0;
 };
 
