@@ -22,18 +22,22 @@ class AppendFile {
 
   /// write(2) until all is written: short writes and EINTR are continued.
   void write(std::string_view bytes);
-  /// fdatasync(2), when anything was written since the last.
+  /// fdatasync(2), when anything was written since the last. Of what is durable the kernel is left with some MiB only in
+  /// its cache: its memory is used again instead of ever new one, and the files of others stay there.
   void flush();
   void close();
 
  private:
   void cut(std::uint64_t bytes);
+  void let_go_of_cache() noexcept;
   void check() const;
   [[noreturn]] void poison(std::string_view action, int error_number);
 
   std::string path_;
   int descriptor_ = -1;
   bool dirty_ = false;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t let_go_ = 0;  ///< of so many bytes at the start
   std::optional<DurabilityError> failure_;
 };
 
