@@ -82,7 +82,7 @@ bool watch(pid_t child, const char* growing, const char* samples_name) {
   }
   for (;;) {
     const int ready = ::poll(&ended, 1, 1000);
-    if (ready > 0) break;
+    if (ready > 0 || (ready < 0 && errno != EINTR)) break;
     if (ready == 0) take_sample(cpu_clock, growing, samples);
   }
   ::close(ended.fd);
@@ -109,14 +109,13 @@ int main(int count, char** words) {
   }
   group = child;
   ::alarm(static_cast<unsigned>(std::strtoul(words[2], nullptr, 10)));
-  if (watches && !watch(child, words[4], words[5])) {
-    end_command(SIGTERM);
-    return 2;
-  }
+  const bool watched = !watches || watch(child, words[4], words[5]);
+  if (!watched) end_command(SIGTERM);
   int status = 0;
   rusage usage{};
   while (::wait4(child, &status, 0, &usage) < 0 && errno == EINTR) {
   }
+  if (!watched) return 2;
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
   const int exit_code = exit_code_of(status);
   std::FILE* file = std::fopen(words[1], "w");

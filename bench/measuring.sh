@@ -35,9 +35,9 @@ figure_in() {  # file, name
   sed -n "s/^$2 //p" "$1"
 }
 
+watching=()  # options for `measured`: what it is to watch meanwhile
+
 # Runs a client, at most so long. Its output goes to $place/client.out; sets exit_code, wall, cpu, rss (KiB), started (ns).
-# What `measured` is to watch meanwhile: its own options.
-watching=()
 measure() {  # seconds it may take, command …
   exit_code=0
   "$build/bin/measured" "$place/measured" "$1" "${watching[@]}" "${@:2}" >"$place/client.out" 2>&1 &

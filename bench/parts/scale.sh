@@ -27,14 +27,14 @@ scale_run() {  # rows
 }
 
 # CPU of a further 100,000 rows in each second of a run, by the third of it that the second lies in. The first tenth is
-# left out. This machine's speed changes for seconds at a time: within a run it can be told from growth, between runs not.
+# left out. Many seconds, as a machine that others share changes its speed for seconds at a time.
 slices_by_third=()
 note_slices() {  # rows
   local bytes third
   bytes=$(stat -c %s "$place/run/results.ndjson")
   for third in 0 1 2; do
     slices_by_third[third]+=$(awk -v rows="$1" -v bytes="$bytes" -v third="$third" '
-      NR > 1 && before > bytes / 10 && int((before / bytes - 0.1) / 0.3) == third {
+      NR > 1 && $2 > before && before > bytes / 10 && int((before / bytes - 0.1) / 0.3) == third {
         printf "%.5f ", ($1 - cpu) / 1e9 / (($2 - before) / bytes * rows) * 1e5
       }
       { cpu = $1; before = $2 }' "$place/samples")

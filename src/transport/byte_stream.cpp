@@ -44,7 +44,9 @@ asio::awaitable<Opened> ByteStream::handshake() {
     // Also after a failure: the alert tells the server's log why we left.
     if (!wire_.out().empty()) {
       const auto bytes = asio::buffer(wire_.out());
+      writing_ = true;  // close() must not touch what is being sent
       auto sent = co_await asio::async_write(socket_, bytes, token);
+      writing_ = false;
       wire_.out().clear();
       const auto ec = std::get<0>(sent);
       if (ec && failure.error == OpenError::none) co_return Opened(OpenError::handshake_failed, ec.message());

@@ -58,7 +58,10 @@ TlsContext::TlsContext(const Target& target, const TargetConfig& config)
 
 SslPtr TlsContext::make_client(BIO* network) const {
   SslPtr ssl(SSL_new(ctx_.get()));
-  if (!ssl) throw std::bad_alloc();
+  if (!ssl) {
+    BIO_free(network);
+    throw std::bad_alloc();
+  }
   SSL_set_bio(ssl.get(), network, network);
   X509_VERIFY_PARAM* verify = SSL_get0_param(ssl.get());
   X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);

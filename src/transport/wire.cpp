@@ -21,7 +21,8 @@ int read_wire(BIO* bio, char* to, int size) {
   return -1;
 }
 
-int write_wire(BIO* bio, const char* bytes, int size) {
+// No exception may pass through OpenSSL.
+int write_wire(BIO* bio, const char* bytes, int size) noexcept {
   BIO_clear_retry_flags(bio);
   wire_of(bio).out().append(bytes, static_cast<std::size_t>(std::max(size, 0)));
   return size;

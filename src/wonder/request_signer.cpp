@@ -35,7 +35,7 @@ void HmacSha256::Free::operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC
 HmacSha256::HmacSha256() {
   // The context holds a share of the algorithm.
   EVP_MAC* const hmac = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
-  context_.reset(EVP_MAC_CTX_new(hmac));
+  if (hmac) context_.reset(EVP_MAC_CTX_new(hmac));
   EVP_MAC_free(hmac);
   char digest[] = OSSL_DIGEST_NAME_SHA2_256;
   const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),

@@ -115,6 +115,7 @@ void Worker::Impl::dispatch(Clock::time_point now) {
   }
   wall_clock_ = std::chrono::system_clock::now();
   signatures_left_ = setup_.signer->signatures_per_turn();
+  sent_ = false;
   while (!solo_.empty() && signatures_left_ > 0 && dispatch_solo(now)) --signatures_left_;
   const Refill refill = refill_now();
   const bool paced = !(gathers_lot(refill, now) || dispatch_ready(refill, now));
@@ -124,21 +125,21 @@ void Worker::Impl::dispatch(Clock::time_point now) {
     dirty->session->flush();
   }
   // There may be more in the input queue than one fetch takes.
-  const bool signed_some = signatures_left_ < setup_.signer->signatures_per_turn();
-  if (!paced && signed_some && !has_ready() && !drained_input_) pump_soon_.request();
+  if (!paced && sent_ && !has_ready() && !drained_input_) pump_soon_.request();
 }
 
 // False: the pace holds rows back.
 bool Worker::Impl::dispatch_ready(Refill refill, Clock::time_point now) {
   Lane* lane = nullptr;
+  const bool sends_lot = signs_one_by_one() && !lot_.empty();
   while (has_ready()) {
     const bool goes_on = refill == Refill::in_lots && lane && lane->solo == Solo::no && lane->session->capacity() > 0;
     if (!goes_on) lane = pick_lane(refill);
     if (!lane || lane->session->in_flight() > 0) wake_lane();
     if (!lane) return true;
     const bool must_sign = lot_.empty() || lot_.front().is_stale(wall_clock_);
-    if (must_sign && signatures_left_ == 0) {
-      // Answers must not wait behind more than one signature.
+    if (must_sign && (signatures_left_ == 0 || (sends_lot && lot_.empty()))) {
+      // Answers must not wait behind more than one signature, and a lot that is complete behind none.
       pump_soon_.request();
       return true;
     }
@@ -262,7 +263,7 @@ void Worker::Impl::submit(Lane& lane, const SignedLot::Row& row, Clock::time_poi
   request.tag = row.job;
   request.headers = row.headers;
   lane.session->submit(request);
-  lane.dirty = lane.asked = true;
+  lane.dirty = lane.asked = sent_ = true;
   setup_.metrics.attempts.add();
   setup_.metrics.in_flight.add();
 }

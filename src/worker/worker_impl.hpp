@@ -167,16 +167,17 @@ class Worker::Impl {
   JobList again_;  ///< sent before: first in line
   JobList solo_;   ///< to be sent alone on a connection
   SignedLot lot_;
-  Clock::time_point lot_due_{};
+  Clock::time_point lot_due_{};  ///< of the lot that is there; it goes then, or as soon as a connection has room
   SignedLot::Row solo_row_;
-  std::size_t signatures_left_ = 0;  ///< in this turn
+  std::size_t signatures_left_ = 0;  ///< in this turn; those made while nothing is in flight are free
+  bool sent_ = false;                ///< in this turn
   const std::size_t parked_bytes_share_;
   std::size_t parked_bytes_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::size_t lanes_running_ = 0;
   std::vector<Outcome> outcomes_;
 
-  std::chrono::system_clock::time_point wall_clock_{};  ///< of the lot or of the dispatch that is under way
+  std::chrono::system_clock::time_point wall_clock_{};  ///< of the answers or of the dispatch under way
   BrakeTicket ticket_;                                  ///< that the next request sent is allowed by
   std::optional<Clock::time_point> pace_waits_;         ///< since when rows that are ready wait for the pace
   std::uint32_t reconnects_ = 0;                        ///< of those asked for, done

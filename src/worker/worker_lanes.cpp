@@ -34,8 +34,8 @@ void Worker::Impl::run() {
 }
 
 // A server that sends each answer by itself wakes the worker for each, which costs more than the answer does. When
-// there is plenty in flight and few answers come at a time, the next ones are let gather. Nothing is kept from the
-// server by it: it still has enough to do.
+// there is plenty in flight, the next ones are let gather. Nothing is kept from the server by it: it still has enough
+// to do.
 void Worker::Impl::begin_turn() {
   // Rows may be ready: they go first. And what has come on other connections belongs to the turn that ends.
   if (pump_soon_.requested() || loops_to_turn_-- > 0) return turn_soon_.request();

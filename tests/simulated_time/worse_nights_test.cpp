@@ -276,3 +276,41 @@ TEST_CASE("night: a row's time is the server's: what its signature took is not i
   night.run(100);
   for (const Ended& row : night.bench.ended) CHECK(row.service < server_latency + 50ms);
 }
+
+TEST_CASE("night: a lot that is signed goes out at once, not behind the first signature of the next") {
+  Night night(0ns, always_well);
+  night.pace.pipeline = 16;
+  night.pace.connections = night.bench.connections = 1;  // so that lots are complete before there is room for them
+  night.bench.config.pace = night.pace;
+  std::map<std::string, std::chrono::nanoseconds> signed_at;
+  night.bench.make_signer = [&] { return std::make_unique<SlowSigner>(signed_at, [] {}); };
+  std::size_t looked_at = 0;
+  std::size_t largest_lot = 0;
+  night.bench.server.serve = [&](FakeSession& session) {
+    const auto& seen = night.bench.server.seen;
+    largest_lot = std::max(largest_lot, seen.size() - looked_at);
+    for (; looked_at < seen.size(); ++looked_at) CHECK(seen[looked_at].at == std::chrono::steady_clock::now());
+    night.serve(session);
+  };
+  night.run(200);
+  CHECK(largest_lot == 8);
+}
+
+TEST_CASE("night: rows that are signed when the run is to stop do not go out") {
+  Night night(0ns, always_well);
+  night.pace.pipeline = 32;
+  night.pace.canary = CanaryMode::off;
+  night.bench.config.pace = night.pace;
+  Brake brake(night.pace);
+  std::map<std::string, std::chrono::nanoseconds> signed_at;
+  night.bench.make_signer = [&] {
+    return std::make_unique<SlowSigner>(signed_at, [&] {
+      if (signed_at.size() == 5) night.bench.control.stop(StopCause::interrupted, "");
+    });
+  };
+  night.bench.run_with(brake, 64);
+  CHECK(signed_at.size() == 5);
+  CHECK(night.bench.server.seen.empty());
+  CHECK(night.bench.ended.empty());
+  CHECK(night.bench.dropped == 64);
+}

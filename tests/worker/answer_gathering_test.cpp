@@ -172,20 +172,19 @@ TEST_CASE("worker: where signatures take their time, lots are signed before they
   CHECK(most_meanwhile <= 2);  // one in each turn of the event loop, and the answers are posted from one to the next
 }
 
-TEST_CASE("worker: rows that are signed when the run is to stop do not go out") {
+TEST_CASE("worker: most of a deep pipeline is filled before the first answer comes") {
   WorkerBench bench;
-  bench.config.pace.pipeline = 32;
-  std::size_t signatures = 0;
-  bench.make_signer = [&] {
-    return std::make_unique<OneAtATime>([&] {
-      if (++signatures == 5) bench.control.stop(StopCause::interrupted, "");
-    });
+  bench.connections = 1;
+  bench.config.pace.pipeline = 256;
+  PaceConfig pace;
+  pace.canary = CanaryMode::off;
+  pace.rate.interval = 0ns;
+  Brake brake(pace);
+  bench.server.serve = [&](FakeSession& session) {
+    if (bench.server.seen.size() > 128) session.later([&session] { session.reply_one_by_one(); });
   };
-  bench.run(64);
-  CHECK(signatures == 5);
-  CHECK(bench.server.seen.empty());
-  CHECK(bench.ended.empty());
-  CHECK(bench.dropped == 64);
+  bench.run_with(brake, 256);
+  CHECK(bench.count(Status::success) == 256);
 }
 
 TEST_CASE("worker: at a pace, or on a shallow pipeline no request waits for others") {
