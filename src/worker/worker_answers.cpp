@@ -94,10 +94,7 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
     return true;
   }
 
-  const bool guarded = !setup_.config.mapping.guard_column.empty();
-  const wonder::Expectation expected(job.row.id(), job.row->sends_token,
-                                     guarded ? std::optional(job.row.guard()) : std::nullopt);
-  wonder::Judgement judgement = judge_.judge(response, expected);
+  wonder::Judgement judgement = setup_.call->judge(response, job.row);
   const auto retry_after = parse_retry_after(response.retry_after, response.date);
   heed_server(response, retry_after, judgement.meaning, now);
   if (refused_too_often) stop_for_credentials(response, judgement);

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "amend/wonder/routes.hpp"
 #include "worker_impl.hpp"
 
 namespace amend {
@@ -156,8 +155,8 @@ bool Worker::Impl::dispatch_ready(Refill refill, Clock::time_point now) {
   return true;
 }
 
-// Where signatures take their time, a lot is signed before it goes out; true: it waits for its next row. Answers must not
-// wait for it, so there is one signature a turn while there may be any.
+// Where signatures take their time, a lot is signed before it goes out; true: it waits for its next row. Answers must
+// not wait for it, so there is one signature a turn while there may be any.
 bool Worker::Impl::gathers_lot(Refill refill, Clock::time_point now) {
   if (refill != Refill::in_lots || !signs_one_by_one()) return false;
   if (lot_.empty()) lot_due_ = now + SignedLot::longest;
@@ -237,16 +236,20 @@ Worker::Impl::Lane* Worker::Impl::pick_lane(Refill refill) noexcept {
   return best;
 }
 
+Request Worker::Impl::request_of(const SignedLot::Row& row) noexcept {
+  return Request(setup_.call->method(), row.target, setup_.call->body(jobs_[row.job].row));
+}
+
 void Worker::Impl::sign(JobNumber number, SignedLot::Row& row) {
   Job& job = jobs_[number];
   job.request_id = entropy_.request_id();
   row.job = number;
   row.signed_at = wall_clock_;
   row.target.clear();
-  wonder::append_customer_target(row.target, setup_.path_prefix, job.row.id());
+  setup_.call->append_target(job.row, row.target);
   row.headers = "X-Request-ID: ";
   row.headers.append(view(job.request_id)).append("\r\n");
-  setup_.signer->append_headers(Request("PUT", row.target, job.row.body()), wall_clock_, row.headers);
+  setup_.signer->append_headers(request_of(row), wall_clock_, row.headers);
 }
 
 void Worker::Impl::submit(Lane& lane, const SignedLot::Row& row, Clock::time_point now) {
@@ -259,7 +262,7 @@ void Worker::Impl::submit(Lane& lane, const SignedLot::Row& row, Clock::time_poi
   job.sent = signs_one_by_one() ? Clock::now() : now;  // what a signature takes is not the server's
   ++job.attempts;
   job.ticket = std::exchange(ticket_, BrakeTicket());
-  Request request("PUT", row.target, job.row.body());
+  Request request = request_of(row);
   request.tag = row.job;
   request.headers = row.headers;
   lane.session->submit(request);

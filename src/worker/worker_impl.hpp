@@ -13,7 +13,6 @@
 
 #include "amend/queue/batch_pool.hpp"
 #include "amend/queue/key_gate.hpp"
-#include "amend/wonder/answer.hpp"
 #include "amend/worker/entropy.hpp"
 #include "amend/worker/retry_policy.hpp"
 #include "amend/worker/worker.hpp"
@@ -96,6 +95,7 @@ class Worker::Impl {
   bool has_unsigned() const noexcept { return !again_.empty() || !fresh_.empty(); }
   bool has_ready() const noexcept { return has_unsigned() || !lot_.empty(); }
   bool signs_one_by_one() const noexcept { return setup_.signer->signatures_per_turn() == 1; }
+  Request request_of(const SignedLot::Row& row) noexcept;
   void sign(JobNumber number, SignedLot::Row& row);
   void submit(Lane& lane, const SignedLot::Row& row, Clock::time_point now);
   void wake_lane() noexcept;
@@ -159,7 +159,6 @@ class Worker::Impl {
   std::vector<Lane*> parked_lanes_;  ///< they read again when the turn is over
   int loops_to_turn_ = 0;            ///< so often the event loop goes round before
   Entropy entropy_;
-  wonder::AnswerJudge judge_;
   JobTable jobs_;
   KeyGate gate_;
   RetryHeap retries_;

@@ -30,11 +30,12 @@ class SendingBench {
   void run(std::unique_ptr<Signer> signer, std::string rate_fields = {}) {
     Brake brake(config.pace);
     const std::string prefix;
-    WorkerSetup setup(config, prefix, control_, brake, metrics_, outcomes_);
+    WorkerSetup setup(config, control_, brake, metrics_, outcomes_);
     setup.connections = config.pace.connections;
     setup.transport =
         std::make_unique<PromptTransport>(config.pace.pipeline, std::move(rate_fields), [this] { move_on(); });
     setup.signer = std::move(signer);
+    setup.call = make_update_call(prefix, Guard::off);
     Worker worker(std::move(setup));
     worker_ = &worker;
     feed();

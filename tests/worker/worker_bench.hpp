@@ -96,10 +96,11 @@ class WorkerBench {
   void run_with(Brake& brake_of_run, const std::vector<std::string>& ids) {
     const Watchdog watchdog;
     std::string prefix;
-    WorkerSetup setup(config, prefix, control, brake_of_run, metrics, outcomes);
+    WorkerSetup setup(config, control, brake_of_run, metrics, outcomes);
     setup.connections = connections;
     setup.transport = std::make_unique<FakeTransport>(server, config.pace.pipeline);
     setup.signer = make_signer();
+    setup.call = make_update_call(prefix, config.mapping.guard_column.empty() ? Guard::off : Guard::reference_number);
     Worker worker(std::move(setup));
     worker_ = &worker;
     ids_ = &ids;

@@ -20,6 +20,7 @@
 #include "amend/reporter/metrics.hpp"
 #include "amend/row/batch.hpp"
 #include "amend/transport/transport.hpp"
+#include "amend/worker/api_call.hpp"
 #include "amend/worker/brake.hpp"
 #include "amend/worker/signer.hpp"
 
@@ -34,17 +35,10 @@ using BatchQueue = BoundedQueue<RowRef>;
 /// What a worker is given; all references outlive it.
 class WorkerSetup {
  public:
-  WorkerSetup(const Config& config_, const std::string& path_prefix_, RunControl& control_, Brake& brake_,
-              Metrics& metrics_, OutcomeQueue& outcomes_)
-      : config(config_),
-        path_prefix(path_prefix_),
-        control(control_),
-        brake(brake_),
-        metrics(metrics_),
-        outcomes(outcomes_) {}
+  WorkerSetup(const Config& config_, RunControl& control_, Brake& brake_, Metrics& metrics_, OutcomeQueue& outcomes_)
+      : config(config_), control(control_), brake(brake_), metrics(metrics_), outcomes(outcomes_) {}
 
   const Config& config;
-  const std::string& path_prefix;  ///< of --url
   RunControl& control;
   Brake& brake;  ///< shared by all workers
   Metrics& metrics;
@@ -53,7 +47,8 @@ class WorkerSetup {
   std::uint32_t workers = 1;             ///< of the run
   std::uint32_t connections = 1;         ///< this worker's share of --connections at the start
   std::unique_ptr<Transport> transport;  ///< this worker's own
-  std::unique_ptr<Signer> signer;
+  std::unique_ptr<Signer> signer;        ///< the same
+  std::unique_ptr<ApiCall> call;         ///< the same
 };
 
 class Worker {

@@ -1,0 +1,39 @@
+// SEAM: which call of the API a worker's rows make, and what its answers mean. Layer 2. A call belongs to one worker
+// thread.
+//
+// The worker paces, signs, sends, pairs and retries; it knows neither paths nor bodies.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "amend/row/batch.hpp"
+#include "amend/row/response.hpp"
+#include "amend/wonder/answer.hpp"
+
+namespace amend {
+
+class ApiCall {
+ public:
+  virtual ~ApiCall() = default;
+
+  virtual std::string_view method() const noexcept = 0;
+
+  /// Appends path and query, as they go on the request line.
+  virtual void append_target(const RowRef& row, std::string& out) const = 0;
+
+  /// Empty: the request has none. Valid as long as the row is held.
+  virtual std::string_view body(const RowRef& row) const noexcept = 0;
+
+  /// What a complete answer means; called once for each. What it keeps of the answer it copies.
+  virtual wonder::Judgement judge(const Response& response, const RowRef& row) = 0;
+};
+
+/// `--guard`: whether answers must show the row's reference_number.
+enum class Guard : std::uint8_t { off, reference_number };
+
+/// PUT of the row's body (api.md §1): what `amend update` makes. `path_prefix` of --url outlives it.
+std::unique_ptr<ApiCall> make_update_call(const std::string& path_prefix, Guard guard);
+
+}  // namespace amend
