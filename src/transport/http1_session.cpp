@@ -53,6 +53,12 @@ class InFlight {
   std::size_t count_ = 0;
 };
 
+http1::Limits limits_of(const TargetConfig& config) noexcept {
+  http1::Limits limits;
+  limits.body_bytes_max = config.answer_bytes_max;
+  return limits;
+}
+
 class Http1Session final : public Session {
  public:
   Http1Session(const asio::any_io_executor& executor, const Target& target, const TargetConfig& config,
@@ -65,6 +71,7 @@ class Http1Session final : public Session {
         host_depth_(host_depth),
         fixed_headers_(fixed_headers),
         tls_(tls),
+        limits_(limits_of(config)),
         watchdog_(executor),
         in_flight_(depth) {
     answers_.reserve(depth);
@@ -104,6 +111,7 @@ class Http1Session final : public Session {
   TlsContext* tls_;
 
   std::shared_ptr<ByteStream> stream_;
+  const http1::Limits limits_;
   http1::ResponseParser parser_;
   std::string peer_;
   std::size_t opens_ = 0;
@@ -165,7 +173,7 @@ asio::awaitable<Opened> Http1Session::open() {
 
 asio::awaitable<Opened> Http1Session::connect_one(tcp::endpoint endpoint, std::chrono::milliseconds budget) {
   stream_ = std::make_shared<ByteStream>(executor_, tls_);
-  parser_ = http1::ResponseParser();
+  parser_ = http1::ResponseParser(limits_);
   peer_ = endpoint.address().to_string() + ":" + std::to_string(endpoint.port());
   closed_ = CloseCause::open;
   opening_ = true;

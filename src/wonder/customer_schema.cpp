@@ -146,6 +146,11 @@ const FieldRule* find_field(std::string_view name) noexcept {
 
 std::span<const std::string_view> payment_methods() noexcept { return payment_method_table; }
 
+bool is_reference_number(std::string_view text) noexcept {
+  return !text.empty() && find_control(text) == std::string_view::npos &&
+         code_points(text) <= reference_code_points_max;
+}
+
 bool is_uuid(std::string_view text) noexcept {
   if (text.size() != 36) return false;
   if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return false;

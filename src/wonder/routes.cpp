@@ -33,15 +33,29 @@ void append_encoded(std::string& out, std::string_view id) {
   }
 }
 
-}  // namespace
-
-void append_customer_target(std::string& out, std::string_view path_prefix, std::string_view id) {
-  out.append(path_prefix).append(customers_path).append(1, '/');
+void append_segment(std::string& out, std::string_view id) {
   if (std::ranges::all_of(id, is_unreserved) && !is_dots(id)) {
     out.append(id);
     return;
   }
   append_encoded(out, id);
+}
+
+}  // namespace
+
+void append_customer_target(std::string& out, std::string_view path_prefix, std::string_view id) {
+  out.append(path_prefix).append(customers_path).append(1, '/');
+  append_segment(out, id);
+}
+
+void append_reference_target(std::string& out, std::string_view path_prefix, std::string_view reference_number) {
+  out.append(path_prefix).append(customers_path).append("/ref/");
+  append_segment(out, reference_number);
+}
+
+void append_list_target(std::string& out, std::string_view path_prefix, Page page) {
+  out.append(path_prefix).append(customers_path);
+  out.append("?limit=").append(std::to_string(page.limit)).append("&offset=").append(std::to_string(page.offset));
 }
 
 std::string fixed_headers(std::string_view version) {

@@ -49,3 +49,12 @@ TEST_CASE("routes: of all bytes only the unreserved ones stay") {
     CHECK(target("", id).size() == base.size() + (stays ? 2 : 6));
   }
 }
+
+TEST_CASE("routes: a customer by the merchant's own number, whatever that holds; a page of the list") {
+  std::string out;
+  append_reference_target(out, "/gateway", "A/1 ?ö");
+  CHECK(out == "/gateway" + base + "ref/A%2F1%20%3F%C3%B6");
+  out.clear();
+  append_list_target(out, "", Page(3'000));
+  CHECK(out == base.substr(0, base.size() - 1) + "?limit=1000&offset=3000");
+}

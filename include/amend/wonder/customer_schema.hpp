@@ -41,6 +41,12 @@ std::span<const std::string_view> payment_methods() noexcept;
 /// 8-4-4-4-12 hexadecimal digits in either case, 36 characters, nothing around them.
 bool is_uuid(std::string_view text) noexcept;
 
+/// The API names no limit for the merchant's own number: that of its other texts.
+inline constexpr std::uint32_t reference_code_points_max = 255;
+
+/// 1 to `reference_code_points_max` characters, none of them a control character. Needs valid UTF-8.
+bool is_reference_number(std::string_view text) noexcept;
+
 /// Valid UTF-8 as of RFC 3629 §4: no overlong forms, no surrogates, nothing above U+10FFFF.
 /// ASCII goes by eight bytes at a step.
 bool is_utf8(std::string_view text) noexcept;

@@ -1,0 +1,34 @@
+// A customer as the API shows it (api.md §1, §5). Layer 1: pure; any thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace amend::wonder {
+
+/// The fields of PUT: as many as `customer_fields()` has.
+inline constexpr std::size_t customer_field_count = 7;
+
+/// What an answer says, unescaped. A field that it does not have, or that is null, is empty here; so is `company_name`
+/// always, which no answer shows. `default_payment_token` is the object's `.token`.
+class Customer {
+ public:
+  Customer() = default;
+
+  std::string uuid;
+  std::string reference_number;
+  std::array<std::string, customer_field_count> fields;  ///< in the order of `customer_fields()`
+};
+
+/// `data.customer` of an answer; nullopt when it has none with a uuid, or is not JSON.
+std::optional<Customer> read_customer(std::string_view body);
+
+/// The customers of a page of the list: the array `data.customers`, or `data` itself (its shape is not documented).
+/// nullopt when it has neither, or when one of them has no uuid.
+std::optional<std::vector<Customer>> read_customers(std::string_view body);
+
+}  // namespace amend::wonder
