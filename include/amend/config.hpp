@@ -28,6 +28,7 @@ struct TargetConfig {
   std::string ca_file;            ///< PEM bundle instead of the system's; empty: the system's
   std::string client_cert;        ///< PEM chain, for mutual TLS; empty: none
   std::string client_key;         ///< its key
+  std::size_t answer_bytes_max = 1U << 20;                     ///< body of an answer; a longer one ends its connection
   std::string echo_path = "/svc/payment/api/v1/openapi/echo";  ///< one documentation page prints it without /openapi
 };
 
@@ -78,9 +79,23 @@ struct InputConfig {
   std::size_t columns_max = 4096;
 };
 
+/// What a row names its customer by.
+enum class CustomerKey : std::uint8_t {
+  uuid,       ///< compared without ASCII case
+  reference,  ///< reference_number, compared exactly
+};
+
+/// How much a row has to say.
+enum class RowForm : std::uint8_t {
+  complete,  ///< all that the API requires, and the customer's uuid: it can be sent as it is
+  partial,   ///< what it knows; the customer may be named by the merchant's own number (`reconcile`)
+};
+
 struct MappingConfig {
+  RowForm form = RowForm::complete;
   std::vector<std::pair<std::string, std::string>> columns;  ///< --map FIELD=COLUMN
   std::string id_column;                                     ///< default: `id` or `uuid`
+  std::string reference_column;                              ///< instead of an id; only with RowForm::partial
   std::vector<std::pair<std::string, Blank>> blanks;         ///< --blank FIELD=…; default omit
   std::string guard_column;                                  ///< --guard reference_number=COLUMN; empty: no guard
   bool trim = false;                                         ///< white space around values is dropped; never otherwise
@@ -117,12 +132,13 @@ inline constexpr Spellings<CanaryMode, 2> canary_spellings{{{"off", CanaryMode::
 /// How hard the API is driven. The defaults are safe for a production API.
 struct PaceConfig {
   RateSetting rate;
-  std::uint32_t burst = 1;        ///< 1 … 10,000 requests that may go at once after a pause
+  std::uint32_t burst = 1;  ///< 1 … 10,000 requests that may go at once after a pause
   Concurrency concurrency = Concurrency::full;
   CanaryMode canary = CanaryMode::on;
-  std::uint32_t connections = 4;  ///< 1 … 256, shared out among the workers; memory: ≈ 150 KiB each with TLS, ≈ 400 at depth 64
-  std::uint32_t pipeline = 4;     ///< 1 … 256 requests unanswered on one connection
-  std::uint32_t workers = 0;      ///< threads that sign and send; 0: one per core, never more than connections
+  std::uint32_t connections =
+      4;  ///< 1 … 256, shared out among the workers; memory: ≈ 150 KiB each with TLS, ≈ 400 at depth 64
+  std::uint32_t pipeline = 4;  ///< 1 … 256 requests unanswered on one connection
+  std::uint32_t workers = 0;   ///< threads that sign and send; 0: one per core, never more than connections
 };
 
 struct RetryConfig {
@@ -159,6 +175,32 @@ enum class Commit : std::uint8_t {
 };
 inline constexpr Spellings<Commit, 2> commit_spellings{{{"group", Commit::group}, {"batch", Commit::batch}}};
 
+/// How `reconcile` finds out what the API holds.
+enum class LookUp : std::uint8_t {
+  automatic,  ///< whichever takes fewer requests, by far
+  list,       ///< all customers, page by page
+  each,       ///< one request for each row
+};
+inline constexpr Spellings<LookUp, 3> look_up_spellings{
+    {{"auto", LookUp::automatic}, {"list", LookUp::list}, {"each", LookUp::each}}};
+
+/// Whether a company_name counts as a difference: no answer ever shows what the API holds (api.md §1).
+enum class CompanyName : std::uint8_t {
+  never,   ///< it is not compared
+  always,  ///< a row that has one always differs
+};
+inline constexpr Spellings<CompanyName, 2> company_name_spellings{
+    {{"never", CompanyName::never}, {"always", CompanyName::always}}};
+
+struct ReconcileConfig {
+  LookUp look_up = LookUp::automatic;
+  CompanyName company_name = CompanyName::never;
+  std::vector<std::string> ignore_case;  ///< fields whose letters are compared without ASCII case
+  bool ignore_space = false;             ///< white space around a value, and how much is inside it, is no difference
+  bool show_missing = false;             ///< customers that no row names are listed too; needs LookUp::list
+  bool show_values = false;              ///< the examples show values as they are, instead of masked
+};
+
 struct Config {
   TargetConfig target;
   AuthConfig auth;
@@ -168,6 +210,7 @@ struct Config {
   RetryConfig retry;
   DeadlineConfig deadline;
   FailureConfig failures;
+  ReconcileConfig reconcile;
   Commit commit = Commit::group;
   std::string run_directory;  ///< empty: amend-runs/<UTC time>-<short id>
   std::string version;        ///< of the program, for run.json and User-Agent

@@ -28,6 +28,17 @@ Examples:
   amend update export.csv --encoding latin1 --id-column "Customer UUID" --map "name=Full Name"
   amend update - --format ndjson --yes --json < customers.ndjson)";
 
+inline constexpr std::string_view reconcile_footer = R"(
+Rows name their customers by id, or by reference_number (the merchant's own number). Fields that the file does not have
+are not compared. The report goes to stdout, --json makes it one JSON object; plan.ndjson in the run directory has a line
+for each row: = the same, * differs, + only in the file, - only at the API, ! could not be read. It holds personal data.
+Exit codes: 0 all the same, 1 something differs or could not be read, 2 to 7 as for update.
+
+Examples:
+  amend reconcile crm.csv --url https://gateway-stg.wonder.today
+  amend reconcile crm.csv --reference-column "Customer No" --ignore-case email --ignore-space
+  amend reconcile crm.csv --look-up list --show-missing --json)";
+
 inline constexpr std::string_view check_footer = R"(
 Needs no --url and no credentials. The report goes to stdout, --json makes it one JSON object.
 Exit codes: 0 nothing to complain about, 1 rows that would be rejected or customers in several rows, 2 usage or mapping,

@@ -16,6 +16,7 @@
 #include "cli/export.hpp"
 #include "cli/options.hpp"
 #include "cli/ping.hpp"
+#include "cli/reconcile.hpp"
 #include "cli/resume.hpp"
 #include "cli/retry.hpp"
 #include "cli/status.hpp"
@@ -42,6 +43,7 @@ ExitCode run(const std::vector<std::string>& arguments) {
     case amend::cli::Command::control: return amend::cli::run_control(line.options);
     case amend::cli::Command::export_log: return amend::cli::run_export(line.options);
     case amend::cli::Command::check: return amend::cli::run_check(line.options);
+    case amend::cli::Command::reconcile: return amend::cli::run_reconcile(line.options);
     case amend::cli::Command::ping: return amend::cli::run_ping(line.options);
   }
   return ExitCode::broken_invariant;

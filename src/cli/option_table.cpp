@@ -20,21 +20,25 @@ constexpr std::string_view connection = "Connection";
 constexpr std::string_view credentials = "Credentials";
 constexpr std::string_view input = "Input";
 constexpr std::string_view columns = "Columns";
+constexpr std::string_view comparing = "Comparing";
 constexpr std::string_view pace = "Pace";
 constexpr std::string_view endurance = "Retries and deadlines";
 constexpr std::string_view output = "Output";
 
-constexpr CommandSet reporting{Command::update, Command::check,   Command::resume, Command::retry,
-                               Command::status, Command::control, Command::ping};
-constexpr CommandSet sending{Command::update, Command::resume, Command::retry, Command::ping};
-constexpr CommandSet reading{Command::update, Command::check};
+constexpr CommandSet reporting{Command::update, Command::check,  Command::reconcile, Command::resume,
+                               Command::retry,  Command::status, Command::control,   Command::ping};
+constexpr CommandSet sending{Command::update, Command::reconcile, Command::resume, Command::retry, Command::ping};
+constexpr CommandSet reading{Command::update, Command::check, Command::reconcile};
+constexpr CommandSet whole_rows{Command::update, Command::check};
 constexpr CommandSet running{Command::update, Command::resume, Command::retry};
+constexpr CommandSet requesting{Command::update, Command::reconcile, Command::resume, Command::retry};
 constexpr CommandSet probing{Command::update, Command::resume};
-constexpr CommandSet rated{Command::update, Command::check, Command::resume, Command::retry};
+constexpr CommandSet rated{Command::update, Command::check, Command::reconcile, Command::resume, Command::retry};
+constexpr CommandSet reconciling{Command::reconcile};
 constexpr CommandSet updating{Command::update};
 constexpr CommandSet following{Command::resume, Command::retry};
 constexpr CommandSet retrying{Command::retry};
-constexpr CommandSet starting{Command::update, Command::retry};
+constexpr CommandSet starting{Command::update, Command::reconcile, Command::retry};
 constexpr CommandSet checking{Command::check};
 constexpr CommandSet controlling{Command::control};
 constexpr CommandSet exporting{Command::export_log};
@@ -172,7 +176,7 @@ constexpr std::array entries{
     OptionEntry{"recover", reading, Arity::flag, input, "", nullptr,
                 "Lines behind a damaged quote are rows again; without it they are rejected",
                 [](Options& o, Name, Text) { o.config.input.recover = true; }},
-    OptionEntry{"duplicates", reading, Arity::once, input, "HOW", nullptr,
+    OptionEntry{"duplicates", whole_rows, Arity::once, input, "HOW", nullptr,
                 "A customer in several rows: order (default) sends all in the order of the file, last or first sends "
                 "that one, reject sends none; all but order read the file twice",
                 [](Options& o, Name n, Text v) { o.config.input.duplicates = choose(n, v, duplicates_spellings); }},
@@ -191,6 +195,10 @@ constexpr std::array entries{
     OptionEntry{"id-column", reading, Arity::once, columns, "COLUMN", nullptr,
                 "Column with the customer's uuid (default: id or uuid)",
                 [](Options& o, Name, Text v) { o.config.mapping.id_column = v; }},
+    OptionEntry{"reference-column", reconciling, Arity::once, columns, "COLUMN", nullptr,
+                "Column with the merchant's own number, which names the customer (default: reference_number, when no "
+                "column is called id or uuid)",
+                [](Options& o, Name, Text v) { o.config.mapping.reference_column = v; }},
     OptionEntry{"blank", reading, Arity::many, columns, "FIELD=HOW", nullptr,
                 "What a blank cell sends: omit (default: nothing), empty (\"\") or null; may be repeated", add_blank},
     OptionEntry{"trim", reading, Arity::flag, columns, "", nullptr, "Drop white space around values, ids included",
@@ -199,25 +207,47 @@ constexpr std::array entries{
                 "Take the country code out of a phone that begins with +, for dial_code",
                 [](Options& o, Name, Text) { o.config.mapping.split_phone = true; }},
     OptionEntry{
-        "guard", reading, Arity::once, columns, "reference_number=COLUMN", nullptr,
+        "guard", whole_rows, Arity::once, columns, "reference_number=COLUMN", nullptr,
         "The answer's reference_number must equal this column of the row; the first that does not stops the run "
         "(exit 5)",
         set_guard},
+
+    OptionEntry{
+        "look-up", reconciling, Arity::once, comparing, "HOW", nullptr,
+        "How to find out what the API holds: list (all customers, page by page), each (a request for each row) or "
+        "auto (default: whichever takes far fewer requests)",
+        [](Options& o, Name n, Text v) { o.config.reconcile.look_up = choose(n, v, look_up_spellings); }},
+    OptionEntry{
+        "company-name", reconciling, Arity::once, comparing, "WHEN", nullptr,
+        "Whether a company_name is a difference, which no answer ever shows: never (default) or always",
+        [](Options& o, Name n, Text v) { o.config.reconcile.company_name = choose(n, v, company_name_spellings); }},
+    OptionEntry{"ignore-case", reconciling, Arity::many, comparing, "FIELD", nullptr,
+                "Upper and lower case (of ASCII) are no difference in FIELD; may be repeated",
+                [](Options& o, Name, Text v) { o.config.reconcile.ignore_case.push_back(v); }},
+    OptionEntry{"ignore-space", reconciling, Arity::flag, comparing, "", nullptr,
+                "White space around a value, and how much is inside it, is no difference",
+                [](Options& o, Name, Text) { o.config.reconcile.ignore_space = true; }},
+    OptionEntry{"show-missing", reconciling, Arity::flag, comparing, "", nullptr,
+                "List customers, too, that no row names; reads the whole list",
+                [](Options& o, Name, Text) { o.config.reconcile.show_missing = true; }},
+    OptionEntry{"show-values", reconciling, Arity::flag, comparing, "", nullptr,
+                "Show the examples' values as they are: personal data",
+                [](Options& o, Name, Text) { o.config.reconcile.show_values = true; }},
 
     OptionEntry{
         "rate", rated, Arity::once, pace, "N/s", nullptr,
         "Requests a second for the whole run, retries included: N/s, N/m or unlimited, 1/m to 1000000/s; auto or "
         "auto:N/s: as fast as the API takes it without push-back (default 25/s)",
         [](Options& o, Name n, Text v) { o.config.pace.rate = parse_rate_setting(n, v); }},
-    OptionEntry{"burst", running, Arity::once, pace, "N", nullptr,
+    OptionEntry{"burst", requesting, Arity::once, pace, "N", nullptr,
                 "Requests that may go at once after a pause, 1 to 10000 (default 1)",
                 [](Options& o, Name n, Text v) { o.config.pace.burst = count(n, v, 1, 10'000); }},
-    OptionEntry{"connections", running, Arity::once, pace, "N", nullptr, "Connections, 1 to 256 (default 4)",
+    OptionEntry{"connections", requesting, Arity::once, pace, "N", nullptr, "Connections, 1 to 256 (default 4)",
                 [](Options& o, Name n, Text v) { o.config.pace.connections = count(n, v, 1, 256); }},
-    OptionEntry{"pipeline", running, Arity::once, pace, "N", nullptr,
+    OptionEntry{"pipeline", requesting, Arity::once, pace, "N", nullptr,
                 "Requests unanswered on one connection, 1 to 256 (default 4); 1: no pipelining",
                 [](Options& o, Name n, Text v) { o.config.pace.pipeline = count(n, v, 1, 256); }},
-    OptionEntry{"concurrency", running, Arity::once, pace, "HOW", nullptr,
+    OptionEntry{"concurrency", requesting, Arity::once, pace, "HOW", nullptr,
                 "Requests in flight: full (default) uses all that connections and pipelines allow, auto as many as "
                 "latency and push-back of the API allow",
                 [](Options& o, Name n, Text v) { o.config.pace.concurrency = choose(n, v, concurrency_spellings); }},
@@ -225,29 +255,29 @@ constexpr std::array entries{
                 "on (default): the first row goes alone, then ten, then all; when too many of them do not succeed the "
                 "rest is held back (exit 4)",
                 [](Options& o, Name n, Text v) { o.config.pace.canary = choose(n, v, canary_spellings); }},
-    OptionEntry{"workers", running, Arity::once, pace, "N", nullptr,
+    OptionEntry{"workers", requesting, Arity::once, pace, "N", nullptr,
                 "Threads that sign and send, up to --connections (default 0: one per core)",
                 [](Options& o, Name n, Text v) { o.config.pace.workers = count(n, v, 0, 256); }},
 
-    OptionEntry{"max-attempts", running, Arity::once, endurance, "N", nullptr,
+    OptionEntry{"max-attempts", requesting, Arity::once, endurance, "N", nullptr,
                 "Attempts a row, the first included, 1 to 100 (default 6)",
                 [](Options& o, Name n, Text v) { o.config.retry.attempts_max = count(n, v, 1, 100); }},
     OptionEntry{"connect-timeout", sending, Arity::once, endurance, "TIME", nullptr,
                 "For TCP and TLS together, up to 5m (default 5s)", set_connect_timeout},
     OptionEntry{"timeout", sending, Arity::once, endurance, "TIME", nullptr, "For one answer, up to 1h (default 30s)",
                 [](Options& o, Name n, Text v) { o.config.deadline.answer = parse_duration(n, v); }},
-    OptionEntry{"row-timeout", running, Arity::once, endurance, "TIME", nullptr,
+    OptionEntry{"row-timeout", requesting, Arity::once, endurance, "TIME", nullptr,
                 "From a row's first attempt to the start of its last, up to 168h (default 10m)",
                 [](Options& o, Name n, Text v) { o.config.deadline.row = parse_duration(n, v); }},
-    OptionEntry{"outage-limit", running, Arity::once, endurance, "TIME", nullptr,
+    OptionEntry{"outage-limit", requesting, Arity::once, endurance, "TIME", nullptr,
                 "Stop (exit 4) when no connection could be made, or nothing but errors came back, for so long, up to "
                 "168h (default "
                 "1h)",
                 [](Options& o, Name n, Text v) { o.config.deadline.outage = parse_duration(n, v); }},
-    OptionEntry{"grace", running, Arity::once, endurance, "TIME", nullptr,
+    OptionEntry{"grace", requesting, Arity::once, endurance, "TIME", nullptr,
                 "How long Ctrl-C waits for answers in flight, up to 1h (default 10s)",
                 [](Options& o, Name n, Text v) { o.config.deadline.grace = parse_duration(n, v); }},
-    OptionEntry{"deadline", running, Arity::once, endurance, "TIME", nullptr,
+    OptionEntry{"deadline", requesting, Arity::once, endurance, "TIME", nullptr,
                 "Stop (exit 4) so long after the start, up to 168h, or at a time of day such as 06:00, the rest unsent "
                 "(default: none)",
                 set_deadline},
@@ -255,7 +285,7 @@ constexpr std::array entries{
                 "Stop (exit 4) when N rows did not succeed, or P percent of at least 100, the rest unsent (default: "
                 "never)",
                 set_failures},
-    OptionEntry{"stall", running, Arity::once, endurance, "TIME", nullptr,
+    OptionEntry{"stall", requesting, Arity::once, endurance, "TIME", nullptr,
                 "Stop (exit 4) when nothing happened for so long, up to 168h (default 60s, or the longest wait for an "
                 "answer and a retry)",
                 [](Options& o, Name n, Text v) { o.config.deadline.stall = parse_duration(n, v); }},

@@ -46,7 +46,9 @@ std::string wrapped(std::string_view text) {
 
 std::string dashed(std::string_view name) { return "--" + std::string(name); }
 
-bool reads_input(Command command) { return command == Command::update || command == Command::check; }
+bool reads_input(Command command) {
+  return command == Command::update || command == Command::check || command == Command::reconcile;
+}
 
 // Needs no setting of a run: looks at what one has left, or asks one that goes on.
 bool only_looks(Command command) {
@@ -228,6 +230,10 @@ Options merge(const Form& form, const Environment& environment) {
   } else {
     options.config.input.file = form.file();
   }
+  if (form.command() == Command::reconcile) {
+    options.config.mapping.form = RowForm::partial;
+    options.config.pace.canary = CanaryMode::off;  // reads change nothing: the first need not speak for the others
+  }
   options.config.version = program_version;
   const std::vector<std::string> header_names = std::exchange(options.config.auth.headers, {});
   const ConfigFile file(form.config_file(), form.command());
@@ -277,7 +283,7 @@ std::string say(const CLI::ParseError& error, const CLI::App& root) {
   if (dynamic_cast<const CLI::RequiredError*>(&error)) {
     return fmt::format(
         "{}; see {}",
-        chosen.empty() ? "name a command: update, check, resume, retry, status, control, export or ping"
+        chosen.empty() ? "name a command: update, check, reconcile, resume, retry, status, control, export or ping"
         : std::ranges::any_of(all_commands,
                               [&](Command c) { return names_a_run(c) && chosen.front()->get_name() == name_of(c); })
             ? fmt::format("name the directory of the run: amend {} RUN{}", chosen.front()->get_name(),
@@ -294,6 +300,7 @@ std::string_view name_of(Command command) noexcept {
   switch (command) {
     case Command::update: return "update";
     case Command::check: return "check";
+    case Command::reconcile: return "reconcile";
     case Command::resume: return "resume";
     case Command::retry: return "retry";
     case Command::status: return "status";
@@ -316,6 +323,9 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
                      update_footer);
   forms.emplace_back(root, Command::check,
                      "Read all of FILE and tell what would be sent and what rejected; sends nothing", check_footer);
+  forms.emplace_back(root, Command::reconcile,
+                     "Compare FILE with what the API holds, field by field, and plan what to change; changes nothing",
+                     reconcile_footer);
   forms.emplace_back(root, Command::resume, "Go on with a run that stopped: sends the rows that have no result",
                      resume_footer);
   forms.emplace_back(root, Command::retry, "Send once more the rows of a run that did not succeed, as a new run",

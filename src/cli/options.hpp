@@ -15,11 +15,12 @@
 
 namespace amend::cli {
 
-enum class Command : std::uint8_t { update, check, resume, retry, status, control, export_log, ping };
-inline constexpr Command all_commands[]{Command::update, Command::check,   Command::resume,     Command::retry,
-                                        Command::status, Command::control, Command::export_log, Command::ping};
+enum class Command : std::uint8_t { update, check, reconcile, resume, retry, status, control, export_log, ping };
+inline constexpr Command all_commands[]{Command::update,  Command::check,      Command::reconcile,
+                                        Command::resume,  Command::retry,      Command::status,
+                                        Command::control, Command::export_log, Command::ping};
 
-/// "update", "check", "resume", "retry", "status", "control", "export", "ping".
+/// "update", "check", "reconcile", "resume", "retry", "status", "control", "export", "ping".
 std::string_view name_of(Command command) noexcept;
 
 enum class ProgressForm : std::uint8_t { automatic, bar, plain, none };

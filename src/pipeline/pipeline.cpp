@@ -1,7 +1,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <filesystem>
 #include <thread>
 
@@ -9,7 +8,7 @@
 #include "amend/reporter/result_log.hpp"
 #include "amend/wonder/routes.hpp"
 #include "pipeline/pipeline_impl.hpp"
-#include "pipeline/run_watch.hpp"
+#include "pipeline/watch_run.hpp"
 
 namespace amend {
 namespace {
@@ -70,13 +69,15 @@ Pipeline::Impl::Impl(const Config& config, Credentials credentials)
 void Pipeline::Impl::make_workers() {
   const std::uint32_t count = worker_count(config_.pace);
   for (std::uint32_t i = 0; i < count; ++i) {
-    WorkerSetup setup(config_, target_.path_prefix, control_, brake_, metrics_, outcomes_);
+    WorkerSetup setup(config_, control_, brake_, metrics_, outcomes_);
     setup.index = i;
     setup.workers = count;
     setup.connections = config_.pace.connections / count + (i < config_.pace.connections % count ? 1 : 0);
     setup.transport = make_http1_transport(target_, config_.target, config_.deadline, config_.pace.pipeline,
                                            wonder::fixed_headers(config_.version));
     setup.signer = make_signer(config_.auth, credentials_);
+    setup.call = make_update_call(target_.path_prefix,
+                                  config_.mapping.guard_column.empty() ? Guard::off : Guard::reference_number);
     workers_.push_back(std::make_unique<Worker>(std::move(setup)));
   }
 }
@@ -231,25 +232,7 @@ void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
 void Pipeline::Impl::watch(const std::stop_token& over) {
   Config limits = config_;
   limits.deadline.run = time_allowed(config_.deadline, started_at_);
-  RunWatch run_watch(limits, started_);
-  std::mutex mutex;
-  std::condition_variable_any asleep;
-  std::unique_lock lock(mutex);
-  while (!over.stop_requested() && !control_.draining()) {
-    RunProgress progress = progress_of(metrics_);
-    progress.interval = brake_.pace().interval;
-    if (brake_.paused()) progress.held_until = std::chrono::steady_clock::time_point::max();
-    switch (run_watch.look(progress, std::chrono::steady_clock::now())) {
-      case RunWatch::Decision::go_on: break;
-      case RunWatch::Decision::past_deadline: return control_.stop(StopCause::deadline, "the --deadline is over");
-      case RunWatch::Decision::reconnect:
-        control_.notice(run_watch.describe_stall(progress) + "; connecting anew");
-        control_.reconnect();
-        break;
-      case RunWatch::Decision::stalled: return control_.stop(StopCause::stalled, run_watch.describe_stall(progress));
-    }
-    asleep.wait_for(lock, over, run_watch_interval, [] { return false; });
-  }
+  watch_run(RunWatch(limits, started_), metrics_, brake_, control_, over);
 }
 
 // What must not happen ends the run with exit 70 instead of the process: the log is kept, and no thread waits for

@@ -106,7 +106,12 @@ std::string_view Mapper::id_of(const Record& record) const noexcept {
 
 std::uint64_t Mapper::key_of(const Record& record) const noexcept {
   const std::string_view id = id_of(record);
-  return wonder::is_uuid(id) ? wonder::customer_key(id) : 0;
+  return is_key(id) ? wonder::customer_key(id) : 0;
+}
+
+bool Mapper::is_key(std::string_view id) const noexcept {
+  if (key_ == CustomerKey::uuid) return wonder::is_uuid(id);
+  return wonder::is_reference_number(id);
 }
 
 void Mapper::reject(const Record& record, Batch& out) const {
@@ -150,7 +155,12 @@ std::optional<Reason> Mapper::append_id(const Record& record, Batch& out, Update
     return fault_of(wanted, "type", "the id is a JSON boolean, array or object");
   }
   const std::string_view id = value(record, wanted.at);
-  if (!wonder::is_uuid(id)) return fault_of(wanted, "not_uuid", id_trouble(id));
+  if (!is_key(id) && key_ == CustomerKey::uuid) return fault_of(wanted, "not_uuid", id_trouble(id));
+  if (!is_key(id)) {
+    return fault_of(wanted, "not_reference",
+                    told(wanted) + " has control characters or more than " +
+                        std::to_string(wonder::reference_code_points_max) + " characters");
+  }
   const std::size_t begin = out.arena().size();
   out.arena() += id;
   update.id = out.slice_from(begin);
@@ -177,12 +187,12 @@ std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& w
   const bool from_phone = dialed_ && &wanted == &wanted_[dial_code_];
   if (!from_phone && is_blank(record, wanted.at)) {
     // An optional field that the input does not have at all is never sent, whatever a blank cell would mean.
-    if (wanted.at == nowhere && !wanted.rule->required) return std::nullopt;
+    if (wanted.at == nowhere && (!wanted.rule->required || form_ == RowForm::partial)) return std::nullopt;
     if (wanted.blank != Blank::omit) {
       body.append(wanted.key).append(wanted.blank == Blank::empty ? "\"\"," : "null,");
       return std::nullopt;
     }
-    if (!wanted.rule->required) return std::nullopt;
+    if (!wanted.rule->required || form_ == RowForm::partial) return std::nullopt;
     return fault_of(wanted, "missing", told(wanted) + " is required and blank or absent");
   }
   const FieldKind kind = from_phone ? FieldKind::text : record.kind(wanted.at);

@@ -85,7 +85,7 @@ std::string field_names() {
 }  // namespace
 
 Mapper::Mapper(const MappingConfig& config, Format format, const std::vector<std::string>& header)
-    : format_(format), trim_(config.trim), split_phone_(config.split_phone) {
+    : format_(format), form_(config.form), trim_(config.trim), split_phone_(config.split_phone) {
   wanted_.resize(fields_at);
   wanted_[id_at].code_name = "id";
   wanted_[guard_at].code_name = "guard";
@@ -103,6 +103,10 @@ Mapper::Mapper(const MappingConfig& config, Format format, const std::vector<std
   name_by_options(config);
   if (format_ == Format::csv && !header.empty()) find_columns(config, header);
   if (format_ == Format::ndjson) {
+    if (!config.reference_column.empty()) {
+      key_ = CustomerKey::reference;
+      wanted_[id_at].name = config.reference_column;
+    }
     id_may_be_uuid_ = wanted_[id_at].name.empty();
     if (id_may_be_uuid_) wanted_[id_at].name = "id";
     for (Wanted& wanted : wanted_) {
@@ -150,18 +154,40 @@ void Mapper::find_columns(const MappingConfig& config, const std::vector<std::st
     if (wanted.at == absent)
       throw ConfigError(option + ": there is no such column; " + listed(header) + delimiter_hint(header));
   }
-  if (config.id_column.empty()) find_id_column(header);
+  if (config.id_column.empty() && !find_reference_column(config, header)) find_id_column(header);
   for (Wanted& wanted : wanted_) {
     if (wanted.rule == nullptr) continue;
     if (wanted.name.empty())
       wanted.at = find_self_named(header, wanted.code_name, "--map " + wanted.code_name + "=COLUMN");
-    if (wanted.at == absent && wanted.rule->required && wanted.blank == Blank::omit) {
+    if (wanted.at == absent && wanted.rule->required && wanted.blank == Blank::omit && form_ == RowForm::complete) {
       throw ConfigError("no column for the required field " + wanted.code_name + ": use --map " + wanted.code_name +
                         "=COLUMN, or --blank " + wanted.code_name + "=empty to send \"\"; " + listed(header));
     }
     if (wanted.at != absent) wanted.name = header[wanted.at];
   }
   note_unknown(header);
+}
+
+// An id is the surer name: it cannot be given to another customer.
+bool Mapper::find_reference_column(const MappingConfig& config, const std::vector<std::string>& header) {
+  if (form_ == RowForm::complete) return false;
+  const bool has_id = find_self_named(header, "id", "--id-column NAME") != absent ||
+                      find_self_named(header, "uuid", "--id-column NAME") != absent;
+  if (config.reference_column.empty() && has_id) return false;
+  Wanted& id = wanted_[id_at];
+  id.at = config.reference_column.empty() ? find_self_named(header, "reference_number", "--reference-column NAME")
+                                          : find_column(header, config.reference_column,
+                                                        "--reference-column " + printable(config.reference_column, 60));
+  if (id.at == absent) {
+    throw ConfigError(
+        (config.reference_column.empty()
+             ? "no column is called id, uuid or reference_number: use --id-column or --reference-column NAME"
+             : "--reference-column: there is no column " + quoted(config.reference_column)) +
+        "; " + listed(header) + delimiter_hint(header));
+  }
+  id.name = header[id.at];
+  key_ = CustomerKey::reference;
+  return true;
 }
 
 void Mapper::find_id_column(const std::vector<std::string>& header) {
@@ -189,7 +215,10 @@ void Mapper::note_unknown(const std::vector<std::string>& header) {
 
 void Mapper::describe_fields() {
   for (const Wanted& wanted : wanted_) {
-    const std::string& name = &wanted == &wanted_[guard_at] ? "guard reference_number" : wanted.code_name;
+    const bool by_reference = &wanted == &wanted_[id_at] && key_ == CustomerKey::reference;
+    const std::string name = by_reference                    ? "reference_number"
+                             : &wanted == &wanted_[guard_at] ? "guard reference_number"
+                                                             : wanted.code_name;
     const bool constant =
         wanted.name.empty() && wanted.rule != nullptr && wanted.rule->required && wanted.blank != Blank::omit;
     if (!wanted.name.empty())

@@ -138,6 +138,8 @@ void validate(const Config& config) {
   validate_input(config);
   check_retry(config.retry);
   check_deadlines(config.deadline);
+  if (config.reconcile.show_missing && config.reconcile.look_up == LookUp::each)
+    throw ConfigError("--show-missing needs the whole list of customers: leave out --look-up each");
   if (config.failures.percent_max > 100) throw ConfigError("--max-failures must be between 1% and 100%");
 }
 

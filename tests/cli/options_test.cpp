@@ -92,12 +92,11 @@ TEST_CASE("options: --help of a command shows every option it takes, under its g
 
 TEST_CASE("options: --help names the commands that exist, and the exit codes") {
   const std::string help = parse({"--help"}).text;
-  for (const char* part : {"update", "check", "resume", "retry", "status", "export", "ping", "--version",
+  for (const char* part : {"update", "check", "reconcile", "resume", "retry", "status", "export", "ping", "--version",
                            "amend check customers.csv", "Examples:", "Exit codes: 0", "130/143"}) {
     CAPTURE(part);
     CHECK(holds(help, part));
   }
-  CHECK_FALSE(holds(help, "reconcile"));
   CHECK(parse({"--version"}).text.starts_with("amend "));
 }
 
@@ -245,7 +244,8 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
     const char* message;
   };
   const std::vector<Case> cases{
-      {{}, "name a command: update, check, resume, retry, status, control, export or ping; see amend --help"},
+      {{},
+       "name a command: update, check, reconcile, resume, retry, status, control, export or ping; see amend --help"},
       {{"control"}, "name the directory of the run: amend control RUN ACTION; see amend control --help"},
       {{"control", "r"}, "name the directory of the run: amend control RUN ACTION; see amend control --help"},
       {{"control", "r", "stop"},
@@ -352,4 +352,28 @@ TEST_CASE("options: a --config file that is no such file is refused in one line 
   const ConfigText unquoted("map = name=Full Name\n");
   CHECK(holds(update_complaint({"--config", unquoted.path()}),
               "line 1: an option takes one value; quote it if it holds spaces"));
+}
+
+TEST_CASE("options: those of reconcile set its part; rows may be partial, and none goes ahead of the others") {
+  const auto parsed = [](std::vector<std::string> more) {
+    std::vector<std::string> all{"reconcile", "crm.csv", "--url", "https://h", "--auth", "none"};
+    all.insert(all.end(), more.begin(), more.end());
+    return parse(all).options.config;
+  };
+  const amend::Config usual = parsed({});
+  CHECK(usual.input.file == "crm.csv");
+  CHECK(usual.mapping.form == amend::RowForm::partial);
+  CHECK(usual.pace.canary == amend::CanaryMode::off);
+  CHECK(usual.reconcile.look_up == amend::LookUp::automatic);
+  CHECK(parsed({"--look-up", "each"}).reconcile.look_up == amend::LookUp::each);
+  CHECK(parsed({"--company-name", "always"}).reconcile.company_name == amend::CompanyName::always);
+  CHECK(parsed({"--ignore-case", "email", "--ignore-case", "name"}).reconcile.ignore_case ==
+        std::vector<std::string>{"email", "name"});
+  CHECK(parsed({"--ignore-space"}).reconcile.ignore_space);
+  CHECK(parsed({"--show-missing"}).reconcile.show_missing);
+  CHECK(parsed({"--show-values"}).reconcile.show_values);
+  CHECK(parsed({"--reference-column", "Customer No"}).mapping.reference_column == "Customer No");
+  CHECK_THROWS_AS(parsed({"--show-missing", "--look-up", "each"}), amend::ConfigError);
+  CHECK_THROWS_AS(parsed({"--canary", "on"}), amend::ConfigError);
+  CHECK_THROWS_AS(parsed({"--guard", "reference_number=R"}), amend::ConfigError);
 }

@@ -238,6 +238,17 @@ TEST_CASE("error codes: a reference number that is not the row's") {
   check_record(work, {"failed", "guard.mismatch", "run", "true"});
 }
 
+TEST_CASE("error codes: a reference number that can name no customer") {
+  const Work work("reference_number,email\n" + std::string(256, 'R') + ",a@b\n");
+  Simulator simulator({"--plain"});
+  CHECK(
+      run({AMEND_PROGRAM, "reconcile", work.input, "--url", simulator.url(), "--auth", "none", "--run", work.directory})
+          .code == 1);
+  const auto row = read_ndjson(work.file("plan.ndjson")).at(0);
+  CHECK(text_of(row, "error_code") == "input.id.not_reference");
+  seen.insert(text_of(row, "error_code"));
+}
+
 TEST_CASE("error codes: a connection that cannot be made is nobody's row: ping names it") {
   const std::vector<std::string> ping{AMEND_PROGRAM, "ping", "--auth", "none", "--json", "--url"};
   auto to_nobody = ping;

@@ -363,3 +363,33 @@ TEST_CASE("mapper: an empty file has no header and nothing is missing") {
   const Mapper mapper(MappingConfig(), Format::csv, {});
   CHECK(mapper.unknown_columns().empty());
 }
+
+TEST_CASE("mapper: a partial row says what it knows, and names its customer by id or by the merchant's own number") {
+  MappingConfig config;
+  config.form = RowForm::partial;
+  Bench by_reference("reference_number,email,phone", config);
+  CHECK(by_reference.mapper.key() == CustomerKey::reference);
+  CHECK(by_reference.row("R-1,a@b,") == R"({"email":"a@b"})");
+  CHECK(by_reference.batch.text(by_reference.last().id) == "R-1");
+  CHECK(by_reference.row(",a@b,") == "input.id.missing");
+  CHECK(by_reference.row(std::string(256, 'x') + ",a@b,1") == "input.id.not_reference");
+  CHECK(by_reference.row("R\x01,a@b,1") == "input.id.not_reference");
+
+  Bench by_id("reference_number,uuid,email", config);  // the surer name
+  CHECK(by_id.mapper.key() == CustomerKey::uuid);
+  CHECK(by_id.row("R-1," + id + ",a@b") == R"({"email":"a@b"})");
+
+  config.reference_column = "Customer No";
+  Bench named("uuid,customer_no,email", config);
+  CHECK(named.mapper.key() == CustomerKey::reference);
+  CHECK(named.row(id + ",C-7,a@b") == R"({"email":"a@b"})");
+  CHECK(named.batch.text(named.last().id) == "C-7");
+  Bench lines(config);
+  CHECK(lines.line(R"({"Customer No":"C-7","phone":"1"})") == R"({"phone":"1"})");
+  CHECK(lines.batch.text(lines.last().id) == "C-7");
+
+  config.reference_column = "Nobody";
+  CHECK_THROWS_AS(Bench("uuid,email", config), ConfigError);
+  config.reference_column.clear();
+  CHECK_THROWS_AS(Bench("email,phone", config), ConfigError);
+}

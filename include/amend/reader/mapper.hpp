@@ -30,14 +30,19 @@ namespace amend {
 /// characters. A required field without a column or member follows `--blank` like a blank one; an optional one is then
 /// never sent.
 ///
+/// RowForm::partial: no field is required, a blank one is left out; and without a column for the id, `reference_number`
+/// or MappingConfig::reference_column names the customer (NDJSON: only the latter). What it holds is then the Update's
+/// id.
+///
 /// MappingConfig::trim drops white space around values: ASCII's, and U+00A0, U+2000–200B, U+3000, U+FEFF. A value of
 /// nothing else is blank then, in NDJSON too; "" is still sent as it is.
 /// MappingConfig::split_phone: a phone that begins with '+' is split (wonder/dial_codes.hpp), its country code is sent
 /// as dial_code, with or without a column for that; one that cannot be split, or whose row has another dial_code, is
 /// `input.phone.country_code`. A phone without '+' is left as it is.
 ///
-/// Codes of its own: input.id.{missing,not_uuid,type}, input.guard.{missing,type}, input.<field>.{missing,number,type};
-/// further those of wonder::check_value, and `input.json.duplicate_key` for two members that mean one field.
+/// Codes of its own: input.id.{missing,not_uuid,not_reference,type}, input.guard.{missing,type},
+/// input.<field>.{missing,number,type}; further those of wonder::check_value, and `input.json.duplicate_key` for two
+/// members that mean one field.
 class Mapper {
  public:
   /// `format` is that of the source, never automatic; `header` its columns (empty for NDJSON, and for an empty file:
@@ -60,6 +65,9 @@ class Mapper {
 
   /// Appends a faulty record the way map() appends a rejected one, without an id.
   void reject(const Record& record, Batch& out) const;
+
+  /// What Update::id is.
+  CustomerKey key() const noexcept { return key_; }
 
   /// CSV: columns that are not sent and not known; NDJSON: empty.
   const std::vector<std::string>& unknown_columns() const noexcept { return unknown_columns_; }
@@ -85,6 +93,8 @@ class Mapper {
   void name_by_options(const MappingConfig& config);
   void find_columns(const MappingConfig& config, const std::vector<std::string>& header);
   void find_id_column(const std::vector<std::string>& header);
+  bool find_reference_column(const MappingConfig& config, const std::vector<std::string>& header);
+  bool is_key(std::string_view id) const noexcept;
   void note_unknown(const std::vector<std::string>& header);
   void describe_fields();
 
@@ -105,6 +115,8 @@ class Mapper {
   bool is_blank(const Record& record, std::size_t at) const noexcept;
 
   Format format_;
+  RowForm form_;
+  CustomerKey key_ = CustomerKey::uuid;
   bool id_may_be_uuid_ = false;  // NDJSON without --id-column: the member `id` or `uuid`
   std::vector<Wanted> wanted_;   // id, guard, then the fields in the schema's order
   bool trim_;

@@ -1,0 +1,64 @@
+// What a row wants, beside what the API holds. Layer 1: pure; any thread.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "amend/config.hpp"
+#include "amend/wonder/customer.hpp"
+
+namespace amend {
+
+/// Fields by their place in `wonder::customer_fields()`.
+using FieldSet = std::bitset<wonder::customer_field_count>;
+
+/// What a row is to make of each field: nullopt leaves it, "" and null (told apart in the body only) clear it.
+class WantedFields {
+ public:
+  /// Reads the body that the mapper made of a row; it must be one.
+  explicit WantedFields(std::string_view body);
+
+  const std::optional<std::string>& operator[](std::size_t field) const noexcept { return fields_[field]; }
+
+ private:
+  std::array<std::optional<std::string>, wonder::customer_field_count> fields_;
+};
+
+class ComparisonResult {
+ public:
+  ComparisonResult() = default;
+
+  FieldSet differs;
+  FieldSet not_compared;       ///< the row has a company_name, and CompanyName::never
+  FieldSet cannot_be_cleared;  ///< the row wants "" where that changes nothing at the API (api.md §5): no difference
+
+  bool same() const noexcept { return differs.none(); }
+};
+
+/// Compares field by field. Of what differs, values are never changed: ReconcileConfig::ignore_case and ignore_space
+/// only say what counts as a difference. Letters are those of ASCII; the token, a uuid, is compared without their case.
+class Comparison {
+ public:
+  /// Throws ConfigError naming --ignore-case for a field that the API does not have.
+  explicit Comparison(const ReconcileConfig& config);
+
+  ComparisonResult compare(const WantedFields& wanted, const wonder::Customer& current) const;
+
+ private:
+  bool same_value(std::size_t field, std::string_view wanted, std::string_view current) const;
+
+  FieldSet ignore_case_;
+  bool ignore_space_;
+  CompanyName company_name_;
+};
+
+/// The body of the PUT that makes `wanted` true: what the row has, and of the rest what would be lost or refused
+/// without it, as it is now: name, phone, and the payment method and token (api.md §5).
+std::string body_to_send(const WantedFields& wanted, std::string_view row_body, const wonder::Customer& current);
+
+}  // namespace amend

@@ -1,0 +1,112 @@
+// A file beside what the API holds: reads both, writes nothing to the API. Layer 4.
+//
+// The file is read twice, so it must be a regular file. What the API holds is read once, through the machinery of an
+// update: signed, paced, retried, stopped by an outage or refused credentials. What is compared was true when it was
+// read: somebody may have changed it since, and the API has no version by which that could be told.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "amend/config.hpp"
+#include "amend/error.hpp"
+#include "amend/pipeline.hpp"
+#include "amend/wonder/customer.hpp"
+#include "amend/worker/signer.hpp"
+
+namespace amend {
+
+/// What a row has come to; the sign in plan.ndjson and in the report.
+enum class RowSign : char {
+  same = '=',        ///< the API holds what the row wants
+  differs = '*',     ///< it holds something else in at least one field
+  only_file = '+',   ///< it has no such customer
+  only_api = '-',    ///< no row names this customer (ReconcileConfig::show_missing)
+  unreadable = '!',  ///< the row, or its customer, could not be read
+};
+inline constexpr std::array all_row_signs{RowSign::same, RowSign::differs, RowSign::only_file, RowSign::only_api,
+                                          RowSign::unreadable};
+
+/// One value that differs. Personal data.
+class FieldExample {
+ public:
+  FieldExample(std::uint64_t row_, std::string api_, std::string file_)
+      : row(row_), api(std::move(api_)), file(std::move(file_)) {}
+
+  std::uint64_t row;
+  std::string api;
+  std::string file;
+};
+
+/// One field of the API over all rows.
+class FieldReport {
+ public:
+  static constexpr std::size_t examples_max = 3;
+
+  std::uint64_t differs = 0;
+  std::uint64_t cannot_be_cleared = 0;  ///< the file wants "" where that changes nothing (api.md §5): no difference
+  std::vector<FieldExample> examples;   ///< the first ones
+};
+
+class ReconcileReport {
+ public:
+  std::uint64_t rows = 0;
+  std::uint64_t customers = 0;        ///< read from the API
+  std::uint64_t total = 0;            ///< as the API's list says; 0: not asked
+  std::uint64_t requests = 0;         ///< sent, retries included
+  std::uint64_t not_compared = 0;     ///< rows with a company_name (CompanyName::never)
+  std::uint64_t looked_up_again = 0;  ///< rows that the list did not have, asked for one by one as it had moved
+  LookUp look_up = LookUp::each;      ///< never automatic
+  bool list_moved = false;            ///< customers came or went while it was read
+  std::array<FieldReport, wonder::customer_field_count> fields;  ///< in the order of wonder::customer_fields()
+  std::string plan_file;
+
+  std::uint64_t count(RowSign sign) const noexcept {
+    return counts_[static_cast<unsigned char>(sign) % counts_.size()];
+  }
+  void add(RowSign sign) noexcept { ++counts_[static_cast<unsigned char>(sign) % counts_.size()]; }
+  /// Nothing to be done, and nothing that could not be looked at.
+  bool clean() const noexcept { return count(RowSign::same) == rows && count(RowSign::only_api) == 0; }
+
+ private:
+  std::array<std::uint64_t, 128> counts_{};
+};
+
+/// A run of reads that was stopped: nothing may be concluded from what it has read.
+class LookupStopped : public std::runtime_error {
+ public:
+  LookupStopped(const std::string& text, ExitCode exit_code) : std::runtime_error(text), exit_code_(exit_code) {}
+  ExitCode exit_code() const noexcept { return exit_code_; }
+
+ private:
+  ExitCode exit_code_;
+};
+
+class Reconciliation {
+ public:
+  /// As Pipeline's constructor. `config.mapping.form` must be RowForm::partial.
+  Reconciliation(const Config& config, Credentials credentials);
+  ~Reconciliation();
+  Reconciliation(const Reconciliation&) = delete;
+  Reconciliation& operator=(const Reconciliation&) = delete;
+
+  const Plan& plan() const noexcept;
+
+  /// Reads, compares, and writes `plan.ndjson` into the run directory: a line for each row, in the order of the file,
+  /// and with show_missing one for each further customer; the file is there only when it is complete. Once.
+  /// Throws ConfigError as RunDirectory does; LookupStopped; InputError; DurabilityError.
+  ReconcileReport run();
+
+  /// Requests and answers so far. Any thread.
+  const Metrics& metrics() const noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace amend

@@ -1,0 +1,71 @@
+// Reads customers from the API into a snapshot: signed, paced, retried and stopped as updates are. Layer 4.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "amend/config.hpp"
+#include "amend/queue/batch_pool.hpp"
+#include "amend/reconcile/customer_snapshot.hpp"
+#include "amend/reconciliation.hpp"
+#include "amend/reporter/metrics.hpp"
+#include "amend/transport/target.hpp"
+#include "amend/worker/brake.hpp"
+#include "amend/worker/signer.hpp"
+
+namespace amend {
+
+/// What the pages of the list said about themselves.
+class ListTally {
+ public:
+  ListTally() = default;
+
+  std::uint64_t total = 0;     ///< X-Total-Entries of the first page
+  bool moved = false;          ///< another page named another total
+  std::uint64_t received = 0;  ///< customers, those seen before included
+  std::uint64_t distinct = 0;  ///< customers
+
+  /// Customers were added or removed while the list was read: it may lack some that exist.
+  bool is_whole() const noexcept { return !moved && distinct == total && received == total; }
+};
+
+/// One for each reconciliation; its calls block, one at a time. They throw LookupStopped (outage, credentials,
+/// deadline) and DurabilityError.
+class CustomerLookup {
+ public:
+  /// Everything outlives it. Throws ConfigError as Pipeline does.
+  CustomerLookup(const Config& config, const Credentials& credentials, CustomerSnapshot& snapshot, Metrics& metrics);
+
+  /// The first page: how many customers there are. Its customers are in the snapshot then.
+  std::uint64_t read_first_page();
+  /// The other pages. A page that cannot be read stops it.
+  ListTally read_other_pages();
+
+  /// Adds a few dozen further keys to an empty list, uuids or reference_numbers as the snapshot is keyed; false: there
+  /// are no more.
+  using Keys = std::function<bool(std::vector<std::string>& keys)>;
+  /// One request for each key. What cannot be read is in the snapshot as that.
+  void read_each(const Keys& keys);
+
+ private:
+  class Round;
+  using Feed = std::function<bool(Batch& batch)>;
+
+  void read_pages(std::uint64_t from, std::uint64_t to);
+
+  Config config_;
+  const Credentials& credentials_;
+  CustomerSnapshot& snapshot_;
+  CustomerKey key_;
+  Target target_;
+  Brake brake_;
+  Metrics& metrics_;
+  ListTally tally_;
+  std::uint64_t rows_asked_ = 0;
+};
+
+}  // namespace amend

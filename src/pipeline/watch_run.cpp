@@ -1,0 +1,30 @@
+#include "pipeline/watch_run.hpp"
+
+#include <condition_variable>
+#include <mutex>
+
+namespace amend {
+
+void watch_run(RunWatch run_watch, const Metrics& metrics, Brake& brake, RunControl& control,
+               const std::stop_token& over) {
+  std::mutex mutex;
+  std::condition_variable_any asleep;
+  std::unique_lock lock(mutex);
+  while (!over.stop_requested() && !control.draining()) {
+    RunProgress progress = progress_of(metrics);
+    progress.interval = brake.pace().interval;
+    if (brake.paused()) progress.held_until = std::chrono::steady_clock::time_point::max();
+    switch (run_watch.look(progress, std::chrono::steady_clock::now())) {
+      case RunWatch::Decision::go_on: break;
+      case RunWatch::Decision::past_deadline: return control.stop(StopCause::deadline, "the --deadline is over");
+      case RunWatch::Decision::reconnect:
+        control.notice(run_watch.describe_stall(progress) + "; connecting anew");
+        control.reconnect();
+        break;
+      case RunWatch::Decision::stalled: return control.stop(StopCause::stalled, run_watch.describe_stall(progress));
+    }
+    asleep.wait_for(lock, over, run_watch_interval, [] { return false; });
+  }
+}
+
+}  // namespace amend

@@ -1,0 +1,16 @@
+// Looks at a run again and again, and stops it when it has taken too long or stands still. Layer 4.
+#pragma once
+
+#include <stop_token>
+
+#include "amend/queue/run_control.hpp"
+#include "amend/worker/brake.hpp"
+#include "pipeline/run_watch.hpp"
+
+namespace amend {
+
+/// The body of a thread: returns once the run is stopped, or `over`.
+void watch_run(RunWatch run_watch, const Metrics& metrics, Brake& brake, RunControl& control,
+               const std::stop_token& over);
+
+}  // namespace amend

@@ -1,0 +1,124 @@
+#include "amend/reconcile/comparison.hpp"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include "amend/error.hpp"
+#include "amend/wonder/customer_schema.hpp"
+
+namespace amend {
+namespace json = boost::json;
+
+namespace {
+
+std::size_t place_of(std::string_view name) noexcept {
+  const auto fields = wonder::customer_fields();
+  return static_cast<std::size_t>(std::ranges::find(fields, name, &wonder::FieldRule::name) - fields.begin());
+}
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+/// The characters of a text, one by one, as they are compared.
+class Characters {
+ public:
+  Characters(std::string_view text, bool ignore_case, bool ignore_space) noexcept
+      : rest_(text), ignore_case_(ignore_case), ignore_space_(ignore_space) {
+    if (ignore_space_) skip_space();
+  }
+
+  /// nullopt at the end.
+  std::optional<char> next() noexcept {
+    if (rest_.empty()) return std::nullopt;
+    const char c = rest_.front();
+    rest_.remove_prefix(1);
+    if (!ignore_space_ || !is_space(c)) return ignore_case_ ? lower(c) : c;
+    skip_space();
+    return rest_.empty() ? std::nullopt : std::optional(' ');
+  }
+
+ private:
+  void skip_space() noexcept {
+    while (!rest_.empty() && is_space(rest_.front())) rest_.remove_prefix(1);
+  }
+
+  std::string_view rest_;
+  bool ignore_case_;
+  bool ignore_space_;
+};
+
+bool same_text(Characters a, Characters b) noexcept {
+  for (;;) {
+    const auto x = a.next();
+    if (x != b.next()) return false;
+    if (!x) return true;
+  }
+}
+
+// What an API shows it does not always take back (api.md §5).
+bool can_be_sent(const wonder::FieldRule& rule, std::string_view value) {
+  return !value.empty() && !wonder::check_value(rule, value);
+}
+
+// Without these a PUT is refused, or may take away what the row says nothing about.
+bool is_carried_over(const wonder::FieldRule& rule) noexcept { return rule.required || rule.clearable; }
+
+}  // namespace
+
+WantedFields::WantedFields(std::string_view body) {
+  const json::value document = json::parse(body);
+  for (const auto& [name, value] : document.as_object()) {
+    const json::string* text = value.if_string();
+    fields_.at(place_of(name)) = text != nullptr ? std::string(*text) : std::string();
+  }
+}
+
+Comparison::Comparison(const ReconcileConfig& config)
+    : ignore_space_(config.ignore_space), company_name_(config.company_name) {
+  for (const std::string& name : config.ignore_case) {
+    const std::size_t place = place_of(name);
+    if (place == wonder::customer_field_count)
+      throw ConfigError("--ignore-case " + printable(name, 60) + ": the API has no such field");
+    ignore_case_.set(place);
+  }
+  ignore_case_.set(place_of("default_payment_token"));
+}
+
+ComparisonResult Comparison::compare(const WantedFields& wanted, const wonder::Customer& current) const {
+  ComparisonResult result;
+  for (std::size_t i = 0; i < wonder::customer_field_count; ++i) {
+    if (!wanted[i]) continue;
+    const wonder::FieldRule& rule = wonder::customer_fields()[i];
+    if (rule.name == "company_name") {
+      (company_name_ == CompanyName::always ? result.differs : result.not_compared).set(i);
+    } else if (wanted[i]->empty() && !rule.clearable) {
+      result.cannot_be_cleared.set(i, !current.fields[i].empty());
+    } else {
+      result.differs.set(i, !same_value(i, *wanted[i], current.fields[i]));
+    }
+  }
+  return result;
+}
+
+bool Comparison::same_value(std::size_t field, std::string_view wanted, std::string_view current) const {
+  const bool ignore_case = ignore_case_[field];
+  return same_text(Characters(wanted, ignore_case, ignore_space_), Characters(current, ignore_case, ignore_space_));
+}
+
+std::string body_to_send(const WantedFields& wanted, std::string_view row_body, const wonder::Customer& current) {
+  std::string body(row_body.substr(0, row_body.size() - 1));
+  for (std::size_t i = 0; i < wonder::customer_field_count; ++i) {
+    const wonder::FieldRule& rule = wonder::customer_fields()[i];
+    if (wanted[i] || !is_carried_over(rule)) continue;
+    if (!rule.required && !can_be_sent(rule, current.fields[i])) continue;
+    if (body.size() > 1) body += ',';
+    body.append("\"").append(rule.name).append("\":").append(json::serialize(json::string(current.fields[i])));
+  }
+  body += '}';
+  return body;
+}
+
+}  // namespace amend

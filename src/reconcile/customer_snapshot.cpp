@@ -1,0 +1,244 @@
+#include "amend/reconcile/customer_snapshot.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "amend/reporter/sink.hpp"
+#include "amend/wonder/customer_schema.hpp"
+
+namespace amend {
+namespace {
+
+constexpr std::size_t slots_first = 1024;
+constexpr std::size_t unwritten_max = 1U << 20;
+
+// A record: its size, its kind, then texts, each behind its size.
+enum class Kind : char { customer, unreadable };
+
+void append_size(std::string& out, std::size_t size) {
+  const auto number = static_cast<std::uint32_t>(size);
+  out.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+
+void append_text(std::string& out, std::string_view text) {
+  append_size(out, text.size());
+  out += text;
+}
+
+std::uint32_t size_at(std::string_view bytes) noexcept {
+  std::uint32_t number = 0;
+  std::memcpy(&number, bytes.data(), sizeof number);
+  return number;
+}
+
+std::string_view take_text(std::string_view& bytes) noexcept {
+  const std::size_t size = size_at(bytes);
+  const std::string_view text = bytes.substr(sizeof(std::uint32_t), size);
+  bytes.remove_prefix(sizeof(std::uint32_t) + size);
+  return text;
+}
+
+int open_without_name(const std::string& directory) {
+  const int descriptor = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR)) return descriptor;
+  // A file system without O_TMPFILE.
+  std::string name = directory + "/snapshot-XXXXXX";
+  const int named = ::mkostemp(name.data(), O_CLOEXEC);
+  if (named >= 0) ::unlink(name.c_str());
+  return named;
+}
+
+}  // namespace
+
+class CustomerSnapshot::Slot {
+ public:
+  std::uint64_t hash = 0;
+  std::uint64_t place = 0;  ///< 0: free; else the offset of the record and one, times two, and whether it was asked for
+
+  bool free() const noexcept { return place == 0; }
+  bool asked() const noexcept { return (place & 1) != 0; }
+  std::uint64_t offset() const noexcept { return (place >> 1) - 1; }
+  static std::uint64_t place_of(std::uint64_t offset) noexcept { return (offset + 1) << 1; }
+};
+
+class CustomerSnapshot::Stored {
+ public:
+  std::string key;
+  SnapshotEntry entry;
+};
+
+CustomerSnapshot::CustomerSnapshot(const std::string& directory, CustomerKey key)
+    : key_(key),
+      name_("what the API holds, kept in " + directory),
+      descriptor_(open_without_name(directory)),
+      slots_(slots_first) {
+  if (descriptor_ < 0) throw DurabilityError(name_, "cannot create a file", errno);
+}
+
+CustomerSnapshot::~CustomerSnapshot() { ::close(descriptor_); }
+
+// A customer without a number of its own can be asked for by nobody, but it counts.
+std::string_view CustomerSnapshot::key_of(const wonder::Customer& customer) const noexcept {
+  const bool by_reference = key_ == CustomerKey::reference && !customer.reference_number.empty();
+  return by_reference ? customer.reference_number : customer.uuid;
+}
+
+bool CustomerSnapshot::same_key(std::string_view a, std::string_view b) const noexcept {
+  return key_ == CustomerKey::uuid ? wonder::same_id(a, b) : a == b;
+}
+
+bool CustomerSnapshot::add(const wonder::Customer& customer) {
+  const std::lock_guard lock(mutex_);
+  const std::string_view key = key_of(customer);
+  if (find_slot(key, wonder::customer_key(key)) != nullptr) return false;
+  record_.assign(1, static_cast<char>(Kind::customer));
+  append_text(record_, key);
+  append_text(record_, customer.uuid);
+  append_text(record_, customer.reference_number);
+  for (const std::string& field : customer.fields) append_text(record_, field);
+  insert(key, record_);
+  ++customers_;
+  return true;
+}
+
+void CustomerSnapshot::add_unreadable(std::string_view key, const Reason& reason) {
+  const std::lock_guard lock(mutex_);
+  if (find_slot(key, wonder::customer_key(key)) != nullptr) return;
+  record_.assign(1, static_cast<char>(Kind::unreadable));
+  append_text(record_, key);
+  append_text(record_, reason.code);
+  append_text(record_, reason.text);
+  record_ += static_cast<char>(reason.origin);
+  insert(key, record_);
+}
+
+SnapshotEntry CustomerSnapshot::find(std::string_view key) {
+  const std::lock_guard lock(mutex_);
+  Slot* const slot = find_slot(key, wonder::customer_key(key));
+  if (slot == nullptr) return {};
+  slot->place |= 1;
+  return stored_at(slot->offset()).entry;
+}
+
+void CustomerSnapshot::for_each_unasked(const std::function<void(const wonder::Customer&)>& take) {
+  std::vector<std::uint64_t> offsets;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Slot& slot : slots_)
+      if (!slot.free() && !slot.asked()) offsets.push_back(slot.offset());
+  }
+  std::ranges::sort(offsets);
+  for (const std::uint64_t offset : offsets) {
+    std::unique_lock lock(mutex_);
+    const Stored stored = stored_at(offset);
+    lock.unlock();
+    if (stored.entry.customer) take(*stored.entry.customer);
+  }
+}
+
+std::uint64_t CustomerSnapshot::customers() const {
+  const std::lock_guard lock(mutex_);
+  return customers_;
+}
+
+CustomerSnapshot::Slot* CustomerSnapshot::find_slot(std::string_view key, std::uint64_t hash) {
+  for (std::size_t at = hash % slots_.size();; at = (at + 1) % slots_.size()) {
+    Slot& slot = slots_[at];
+    if (slot.free()) return nullptr;
+    if (slot.hash == hash && same_key(stored_at(slot.offset()).key, key)) return &slot;
+  }
+}
+
+void CustomerSnapshot::insert(std::string_view key, std::string_view record) {
+  if (used_ * 10 >= slots_.size() * 7) grow();
+  const std::uint64_t hash = wonder::customer_key(key);
+  std::size_t at = hash % slots_.size();
+  while (!slots_[at].free()) at = (at + 1) % slots_.size();
+  slots_[at].hash = hash;
+  slots_[at].place = Slot::place_of(written_ + unwritten_.size());
+  ++used_;
+  append(record);
+}
+
+void CustomerSnapshot::grow() {
+  std::vector<Slot> old(slots_.size() * 2);
+  old.swap(slots_);
+  for (const Slot& slot : old) {
+    if (slot.free()) continue;
+    std::size_t at = slot.hash % slots_.size();
+    while (!slots_[at].free()) at = (at + 1) % slots_.size();
+    slots_[at] = slot;
+  }
+}
+
+void CustomerSnapshot::append(std::string_view record) {
+  append_text(unwritten_, record);
+  if (unwritten_.size() >= unwritten_max) flush();
+}
+
+void CustomerSnapshot::flush() {
+  std::string_view rest = unwritten_;
+  while (!rest.empty()) {
+    const ssize_t n = ::pwrite(descriptor_, rest.data(), rest.size(), static_cast<off_t>(written_));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) throw DurabilityError(name_, "cannot write", n < 0 ? errno : EIO);
+    written_ += static_cast<std::uint64_t>(n);
+    rest.remove_prefix(static_cast<std::size_t>(n));
+  }
+  unwritten_.clear();
+}
+
+// Fills `out`, as far as the file goes.
+void CustomerSnapshot::read_at(std::uint64_t offset, std::string& out) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const ssize_t n = ::pread(descriptor_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw DurabilityError(name_, "cannot read", errno);
+    if (n == 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  out.resize(done);
+}
+
+CustomerSnapshot::Stored CustomerSnapshot::stored_at(std::uint64_t offset) {
+  constexpr std::size_t usual_bytes = 512;
+  std::string bytes;
+  std::string_view record;
+  if (offset >= written_) {
+    record = std::string_view(unwritten_).substr(offset - written_);
+  } else {
+    bytes.resize(usual_bytes);
+    read_at(offset, bytes);
+    const std::size_t size = sizeof(std::uint32_t) + size_at(bytes);
+    if (size > usual_bytes) {
+      bytes.resize(size);
+      read_at(offset, bytes);
+    }
+    record = bytes;
+  }
+  record = take_text(record);
+  const Kind kind = static_cast<Kind>(record.front());
+  record.remove_prefix(1);
+  Stored stored;
+  stored.key = take_text(record);
+  if (kind == Kind::unreadable) {
+    Reason& reason = stored.entry.unreadable.emplace();
+    reason.code = take_text(record);
+    reason.text = take_text(record);
+    reason.origin = static_cast<Origin>(record.front());
+    return stored;
+  }
+  wonder::Customer& customer = stored.entry.customer.emplace();
+  customer.uuid = take_text(record);
+  customer.reference_number = take_text(record);
+  for (std::string& field : customer.fields) field = take_text(record);
+  return stored;
+}
+
+}  // namespace amend

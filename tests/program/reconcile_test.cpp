@@ -1,0 +1,248 @@
+// `amend reconcile`: a file beside what the API holds. Each check joins the file, the plan and the server's own record.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "fixture.hpp"
+#include "support/scripted_server.hpp"
+
+using namespace test;
+
+namespace {
+
+class Person {
+ public:
+  Person() = default;
+  std::string reference, name, phone, email;
+};
+
+std::string uuid_of(std::size_t n) {
+  const std::string digits = std::to_string(n);
+  return "00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
+}
+
+std::string seed_of(std::size_t count) {
+  std::string text =
+      "uuid,name,phone,email,company_name,reference_number,default_payment_method,default_payment_token\n";
+  for (std::size_t n = 0; n < count; ++n) {
+    const std::string number = std::to_string(n);
+    const bool card = n % 3 == 0;
+    text += uuid_of(n) + ",Name " + number + ",9" + number + ",c" + number + "@example.com,Ltd,R-" + number +
+            (card ? ",Credit Card," + uuid_of(n + 500'000) : std::string(",,")) + "\n";
+  }
+  return text;
+}
+
+Person person(std::size_t n) {
+  const std::string number = std::to_string(n);
+  Person out;
+  out.reference = "R-" + number;
+  out.name = "Name " + number;
+  out.phone = "9" + number;
+  out.email = "c" + number + "@example.com";
+  return out;
+}
+
+// Those of the seed by their uuids.
+std::string export_by_id_of(const std::vector<Person>& people) {
+  std::string text = "id,phone\n";
+  for (const Person& one : people) text += uuid_of(std::stoul(one.reference.substr(2))) + "," + one.phone + "\n";
+  return text;
+}
+
+std::string export_of(const std::vector<Person>& people) {
+  std::string text = "reference_number,name,phone,email\n";
+  for (const Person& one : people) text += one.reference + "," + one.name + "," + one.phone + "," + one.email + "\n";
+  return text;
+}
+
+class Reconciled {
+ public:
+  Reconciled(std::size_t customers, const std::string& rows, const std::vector<std::string>& options,
+             std::vector<std::string> faults = {}) {
+    const std::string seed = dir.file("seed.csv");
+    write_file(seed, seed_of(customers));
+    write_file(dir.file("crm.csv"), rows);
+    faults.insert(faults.end(), {"--seed", seed});
+    Simulator simulator(faults);
+    finished = reconcile(simulator.url(), options);
+    simulator.stop();
+    for (const auto& request : read_ndjson(simulator.request_log()))
+      ++methods[std::string(request.at("method").as_string())];
+    state_unchanged = true;
+    for (const auto& customer : read_ndjson(simulator.state())) state_unchanged &= number_of(customer, "updates") == 0;
+    if (std::filesystem::exists(dir.file("run/plan.ndjson"))) plan = read_ndjson(dir.file("run/plan.ndjson"));
+  }
+
+  Finished reconcile(const std::string& url, const std::vector<std::string>& options) const {
+    std::vector<std::string> all{AMEND_PROGRAM, "reconcile", dir.file("crm.csv"), "--url",
+                                 url,           "--run",     dir.file("run"),     "--auth",
+                                 "none",        "--rate",    "unlimited"};
+    if (url.starts_with("https")) all.insert(all.end(), {"--ca-file", certificates() + "/ca.pem"});
+    all.insert(all.end(), options.begin(), options.end());
+    return run(all);
+  }
+
+  std::size_t count(char sign) const {
+    std::size_t out = 0;
+    for (const auto& line : plan) out += line.at("sign").as_string() == std::string(1, sign) ? 1 : 0;
+    return out;
+  }
+
+  TempDir dir;
+  Finished finished;
+  std::vector<boost::json::object> plan;
+  std::map<std::string, std::size_t> methods;
+  bool state_unchanged = false;
+};
+
+// 3,000 customers; a file with 100 changed, 20 unknown, 30 missing, the others the same.
+std::vector<Person> mixed_export() {
+  std::vector<Person> people;
+  for (std::size_t n = 0; n < 2'970; ++n) people.push_back(person(n));
+  for (std::size_t n = 0; n < 100; ++n) people[n * 29].phone += "-changed";
+  for (std::size_t n = 0; n < 20; ++n) people.push_back(person(10'000 + n));
+  return people;
+}
+
+void check_mixed(const Reconciled& run, const std::vector<Person>& people) {
+  CHECK(run.finished.code == 1);
+  REQUIRE(run.plan.size() >= people.size());
+  CHECK(run.count('=') == 2'870);
+  CHECK(run.count('*') == 100);
+  CHECK(run.count('+') == 20);
+  CHECK(run.count('!') == 0);
+  for (std::size_t i = 0; i < people.size(); ++i) {
+    const auto& line = run.plan[i];
+    REQUIRE(number_of(line, "row") == i + 1);
+    CHECK(line.at("key").as_string() == people[i].reference);
+    if (line.at("sign").as_string() != "*") continue;
+    CHECK(line.at("id").as_string() == uuid_of(i));
+    CHECK(line.at("fields") == boost::json::array{"phone"});
+    const auto& body = line.at("body").as_object();
+    CHECK(body.at("phone").as_string() == people[i].phone);
+    CHECK(body.at("name").as_string() == people[i].name);
+    CHECK(body.contains("default_payment_token") == (i % 3 == 0));
+    if (i % 3 == 0) CHECK(body.at("default_payment_token").as_string() == uuid_of(i + 500'000));
+  }
+  CHECK(run.state_unchanged);
+  CHECK(run.methods.size() == 1);
+  CHECK(run.methods.contains("GET"));
+}
+
+}  // namespace
+
+TEST_CASE("reconcile: by the list, exactly what differs, is unknown and is missing is told, and nothing is written") {
+  const auto people = mixed_export();
+  const Reconciled run(3'000, export_of(people), {"--show-missing"});
+  check_mixed(run, people);
+  CHECK(run.methods.at("GET") == 3);
+  CHECK(run.count('-') == 30);
+  CHECK(run.finished.out.find("*          100  differ") != std::string::npos);
+}
+
+TEST_CASE("reconcile: one by one, the same; and the values of the examples are masked unless they are asked for") {
+  const auto people = mixed_export();
+  const Reconciled run(3'000, export_of(people), {"--look-up", "each"});
+  check_mixed(run, people);
+  CHECK(run.methods.at("GET") == people.size());
+  CHECK(run.count('-') == 0);
+  CHECK(run.finished.out.find("-changed") == std::string::npos);
+  const Reconciled shown(3'000, export_of({people[0]}), {"--show-values"});
+  CHECK(shown.finished.out.find("\"90\" -> \"90-changed\"") != std::string::npos);
+}
+
+TEST_CASE("reconcile: the cheaper way is taken: few rows of many customers are asked for one by one") {
+  const Reconciled few(3'000, export_of({person(1), person(2), person(3)}), {});
+  CHECK(few.finished.code == 0);
+  CHECK(few.methods.at("GET") == 4);  // and one that says how many customers there are
+  std::vector<Person> many;
+  for (std::size_t n = 0; n < 1'000; ++n) many.push_back(person(n));
+  const Reconciled list(3'000, export_of(many), {});
+  CHECK(list.finished.code == 0);
+  CHECK(list.methods.at("GET") == 3);
+}
+
+TEST_CASE("reconcile: on a bad night, with errors, resets and 429s, the plan is the same") {
+  const auto people = mixed_export();
+  const std::vector<std::string> faults{"--error-share", "500:0.05", "--error-share", "429:0.05",
+                                        "--reset-share", "0.01",     "--close-after", "50",
+                                        "--html-share",  "0.02"};
+  check_mixed(Reconciled(3'000, export_of(people), {"--look-up", "each", "--max-attempts", "20"}, faults), people);
+}
+
+TEST_CASE("reconcile: by id, an answer about another customer is never taken for the row's") {
+  const auto people = mixed_export();
+  const Reconciled run(3'000, export_by_id_of(people), {"--look-up", "each", "--max-attempts", "20"},
+                       {"--wrong-uuid-share", "0.05"});
+  CHECK(run.finished.code == 1);
+  CHECK(run.count('=') == 2'870);
+  CHECK(run.count('*') == 100);
+  CHECK(run.count('+') == 20);
+  for (const auto& line : run.plan)
+    if (line.at("sign").as_string() != "+") CHECK(line.at("id").as_string() == line.at("key").as_string());
+}
+
+TEST_CASE(
+    "reconcile: rows that cannot be read, and customers that cannot, are told with the reason, and nothing is said of "
+    "them") {
+  auto people = std::vector<Person>{person(0), person(1), person(2)};
+  people[1].reference.clear();
+  const Reconciled rows(3, export_of(people), {});
+  CHECK(rows.count('!') == 1);
+  CHECK(rows.plan[1].at("error_code").as_string() == "input.id.missing");
+  people[1] = person(1);
+  const Reconciled customers(3, export_of(people), {"--look-up", "each", "--max-attempts", "1"}, {"--html-share", "1"});
+  CHECK(customers.finished.code == 1);
+  CHECK(customers.count('!') == 3);
+  CHECK(customers.plan[0].at("error_code").as_string() == "answer.not_json");
+}
+
+TEST_CASE("reconcile: refused credentials stop it soon, and there is no plan") {
+  std::vector<Person> people;
+  for (std::size_t n = 0; n < 500; ++n) people.push_back(person(n));
+  const Reconciled run(500, export_of(people), {}, {"--auth-fail-after", "1"});
+  CHECK(run.finished.code == 5);
+  CHECK(says(run.finished, "nothing was planned"));
+  CHECK(run.plan.empty());
+  CHECK(run.methods.at("GET") < 20);
+}
+
+TEST_CASE("reconcile: a list that moves while it is read is noticed, and no customer is called unknown for it") {
+  // The first page tells of 1,001 customers, the second of 1,002 and lacks the last one, whom the file names.
+  const auto shown = [](std::size_t n) {
+    const Person one = person(n);
+    return R"({"uuid":")" + uuid_of(n) + R"(","name":")" + one.name + R"(","phone":")" + one.phone + R"(","email":")" +
+           one.email + R"(","reference_number":")" + one.reference + "\"}";
+  };
+  std::string page;
+  for (std::size_t n = 0; n < 1'000; ++n) page += (n == 0 ? "" : ",") + shown(n);
+  const auto list = [](const std::string& customers) {
+    return R"({"code":200,"data":{"customers":[)" + customers + "]}}";
+  };
+  const std::vector<Script> scripts{
+      [&](Peer& peer) {
+        peer.expect(1);
+        peer.send(answer(200, list(page), "X-Total-Entries: 1001\r\n"));
+        peer.wait_for_end();
+      },
+      [&](Peer& peer) {
+        peer.expect(1);
+        peer.send(answer(200, list(shown(1'000)), "X-Total-Entries: 1002\r\n"));
+        peer.wait_for_end();
+      },
+      [&](Peer& peer) {
+        const std::string request = peer.expect(1);
+        CHECK(request.find("/customers/ref/R-1001 ") != std::string::npos);
+        peer.send(answer(200, R"({"code":200,"data":{"customer":)" + shown(1'001) + "}}"));
+        peer.wait_for_end();
+      }};
+  ScriptedServer server(scripts);
+  Reconciled run(1, export_of({person(5), person(1'000), person(1'001)}), {});
+  std::filesystem::remove_all(run.dir.file("run"));
+  const Finished finished = run.reconcile("http://127.0.0.1:" + server.port(), {"--look-up", "list"});
+  CHECK(finished.code == 0);
+  CHECK(finished.out.find("customers came or went meanwhile: 1 row asked for one by one") != std::string::npos);
+}
