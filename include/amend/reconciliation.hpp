@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -96,10 +97,14 @@ class Reconciliation {
 
   const Plan& plan() const noexcept;
 
+  /// Told, while run() reads, what a person should know although it stops nothing (RunControl::notice). On a thread of
+  /// run()'s.
+  using OnNotice = std::function<void(const std::string& text)>;
+
   /// Reads, compares, and writes `plan.ndjson` into the run directory: a line for each row, in the order of the file,
   /// and with show_missing one for each further customer; the file is there only when it is complete. Once.
   /// Throws ConfigError as RunDirectory does; LookupStopped; InputError; DurabilityError.
-  ReconcileReport run();
+  ReconcileReport run(const OnNotice& on_notice = [](const std::string&) {});
 
   /// Requests and answers so far. Any thread.
   const Metrics& metrics() const noexcept;

@@ -5,7 +5,12 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <chrono>
+#include <condition_variable>
 #include <cstdio>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 
 #include "amend/wonder/customer_schema.hpp"
 #include "amend/wonder/secret_file.hpp"
@@ -79,6 +84,28 @@ json::object field_object(const ReconcileConfig& config, std::string_view name, 
           {"examples", std::move(examples)}};
 }
 
+/// Says every five seconds how far it is.
+class ReadingProgress {
+ public:
+  ReadingProgress(const Reconciliation& reconciliation, const Options& options) {
+    if (options.quiet) return;
+    thread_ = std::jthread([&metrics = reconciliation.metrics()](const std::stop_token& over) {
+      constexpr std::chrono::seconds interval{5};
+      std::mutex mutex;
+      std::condition_variable_any asleep;
+      std::unique_lock lock(mutex);
+      while (!asleep.wait_for(lock, over, interval, [&] { return over.stop_requested(); })) {
+        const std::string text = fmt::format("{} answered, {} retries", plural(metrics.rows_ended(), "request"),
+                                             show_count(metrics.retries.value() + metrics.requeues.value()));
+        std::fputs(line("reading", text).c_str(), stderr);
+      }
+    });
+  }
+
+ private:
+  std::jthread thread_;
+};
+
 }  // namespace
 
 std::string masked(std::string_view value) {
@@ -132,7 +159,10 @@ ExitCode run_reconcile(const Options& options) {
   Reconciliation reconciliation(options.config, load_credentials(options.config.auth));
   if (!options.quiet) std::fputs(opening_text(options, reconciliation.plan()).c_str(), stderr);
   try {
-    const ReconcileReport report = reconciliation.run();
+    const ReadingProgress progress(reconciliation, options);
+    const ReconcileReport report = reconciliation.run([&](const std::string& text) {
+      if (!options.quiet) std::fputs(line("note", text).c_str(), stderr);
+    });
     const ReconcileConfig& config = options.config.reconcile;
     std::fputs((options.json ? reconcile_json(config, report) : reconcile_text(config, report)).c_str(), stdout);
     return report.clean() ? ExitCode::success : ExitCode::some_rows_failed;

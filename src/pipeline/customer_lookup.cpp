@@ -128,6 +128,7 @@ class CustomerLookup::Round {
       : config_(lookup.config_),
         metrics_(lookup.metrics_),
         brake_(lookup.brake_),
+        on_notice_(lookup.on_notice_),
         control_([this] { wake_all(); }),
         pool_(batches_for(config_.pace)) {
     const std::uint32_t count = worker_count(config_.pace);
@@ -192,6 +193,15 @@ class CustomerLookup::Round {
         on_end(outcome);
       }
       lot.clear();
+      tell_notices();
+    }
+    tell_notices();
+  }
+
+  void tell_notices() {
+    for (const std::string& text : control_.notices(notices_told_)) {
+      ++notices_told_;
+      on_notice_(text);
     }
   }
 
@@ -217,6 +227,8 @@ class CustomerLookup::Round {
   const Config& config_;
   Metrics& metrics_;
   Brake& brake_;
+  const Reconciliation::OnNotice& on_notice_;
+  std::size_t notices_told_ = 0;
   RunControl control_;
   BatchPool pool_;
   OutcomeQueue outcomes_;
@@ -250,39 +262,39 @@ void append_row(Batch& batch, std::uint64_t row, std::string_view id, const std:
 }  // namespace
 
 CustomerLookup::CustomerLookup(const Config& config, const Credentials& credentials, CustomerSnapshot& snapshot,
-                               Metrics& metrics)
+                               Metrics& metrics, Reconciliation::OnNotice on_notice)
     : config_(reading_config(config)),
       credentials_(credentials),
       snapshot_(snapshot),
       key_(snapshot.key()),
       target_(parse_target(config.target)),
       brake_(config_.pace),
-      metrics_(metrics) {}
+      metrics_(metrics),
+      on_notice_(std::move(on_notice)) {}
 
 std::uint64_t CustomerLookup::read_first_page() {
   tally_ = ListTally();
-  read_pages(0, 1);
+  read_pages(wonder::Page(0), 1);
   return tally_.total;
 }
 
+// A server may give less than is asked for: then that is what a page is.
 ListTally CustomerLookup::read_other_pages() {
-  constexpr std::uint64_t customers = wonder::Page::limit_max;
-  read_pages(1, (tally_.total + customers - 1) / customers);
+  const auto got = static_cast<std::uint32_t>(std::min<std::uint64_t>(tally_.received, wonder::Page::limit_max));
+  if (got > 0) read_pages(wonder::Page(got, got), tally_.total);
   tally_.distinct = snapshot_.customers();
   return tally_;
 }
 
-void CustomerLookup::read_pages(std::uint64_t from, std::uint64_t to) {
+void CustomerLookup::read_pages(wonder::Page page, std::uint64_t end) {
   PageTaker taker(snapshot_, tally_);
   Round round(*this, [&] { return std::make_unique<ReadPageCall>(taker); });
-  std::uint64_t page = from;
   const auto feed = [&](Batch& batch) {
-    for (; page < to && batch.size() < pages_per_batch; ++page) {
-      append_row(batch, page + 1, "page " + std::to_string(page), [&](std::string& out) {
-        wonder::append_list_target(out, target_.path_prefix, wonder::Page(page * wonder::Page::limit_max));
-      });
+    for (; page.offset < end && batch.size() < pages_per_batch; page.offset += page.limit) {
+      append_row(batch, ++rows_asked_, "from " + std::to_string(page.offset),
+                 [&](std::string& out) { wonder::append_list_target(out, target_.path_prefix, page); });
     }
-    return page < to;
+    return page.offset < end;
   };
   round.run(feed, [&](const Outcome& outcome) {
     if (outcome.status == Status::success) return;

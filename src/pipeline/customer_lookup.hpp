@@ -14,6 +14,7 @@
 #include "amend/reconciliation.hpp"
 #include "amend/reporter/metrics.hpp"
 #include "amend/transport/target.hpp"
+#include "amend/wonder/routes.hpp"
 #include "amend/worker/brake.hpp"
 #include "amend/worker/signer.hpp"
 
@@ -38,7 +39,8 @@ class ListTally {
 class CustomerLookup {
  public:
   /// Everything outlives it. Throws ConfigError as Pipeline does.
-  CustomerLookup(const Config& config, const Credentials& credentials, CustomerSnapshot& snapshot, Metrics& metrics);
+  CustomerLookup(const Config& config, const Credentials& credentials, CustomerSnapshot& snapshot, Metrics& metrics,
+                 Reconciliation::OnNotice on_notice);
 
   /// The first page: how many customers there are. Its customers are in the snapshot then.
   std::uint64_t read_first_page();
@@ -55,7 +57,7 @@ class CustomerLookup {
   class Round;
   using Feed = std::function<bool(Batch& batch)>;
 
-  void read_pages(std::uint64_t from, std::uint64_t to);
+  void read_pages(wonder::Page page, std::uint64_t end);
 
   Config config_;
   const Credentials& credentials_;
@@ -64,6 +66,7 @@ class CustomerLookup {
   Target target_;
   Brake brake_;
   Metrics& metrics_;
+  Reconciliation::OnNotice on_notice_;
   ListTally tally_;
   std::uint64_t rows_asked_ = 0;
 };

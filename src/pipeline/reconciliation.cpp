@@ -87,10 +87,10 @@ class Reconciliation::Impl {
   const Plan& plan() const noexcept { return plan_; }
   const Metrics& metrics() const noexcept { return metrics_; }
 
-  ReconcileReport run() {
+  ReconcileReport run(const OnNotice& on_notice) {
     const RunDirectory run(config_.run_directory);
     CustomerSnapshot snapshot(run.path(), first_.mapper().key());
-    CustomerLookup lookup(config_, credentials_, snapshot, metrics_);
+    CustomerLookup lookup(config_, credentials_, snapshot, metrics_, on_notice);
     read_api(lookup, snapshot);
     compare_all(run, snapshot);
     report_.customers = snapshot.customers();
@@ -212,7 +212,7 @@ Reconciliation::Reconciliation(const Config& config, Credentials credentials)
     : impl_(std::make_unique<Impl>(config, std::move(credentials))) {}
 Reconciliation::~Reconciliation() = default;
 const Plan& Reconciliation::plan() const noexcept { return impl_->plan(); }
-ReconcileReport Reconciliation::run() { return impl_->run(); }
+ReconcileReport Reconciliation::run(const OnNotice& on_notice) { return impl_->run(on_notice); }
 const Metrics& Reconciliation::metrics() const noexcept { return impl_->metrics(); }
 
 }  // namespace amend

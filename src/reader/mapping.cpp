@@ -219,8 +219,8 @@ void Mapper::describe_fields() {
     const std::string name = by_reference                    ? "reference_number"
                              : &wanted == &wanted_[guard_at] ? "guard reference_number"
                                                              : wanted.code_name;
-    const bool constant =
-        wanted.name.empty() && wanted.rule != nullptr && wanted.rule->required && wanted.blank != Blank::omit;
+    const bool constant = form_ == RowForm::complete && wanted.name.empty() && wanted.rule != nullptr &&
+                          wanted.rule->required && wanted.blank != Blank::omit;
     if (!wanted.name.empty())
       description_.push_back(name + " <- " + printable(wanted.name, 60) + blank_meaning(wanted.rule, wanted.blank));
     if (split_phone_ && &wanted == &wanted_[dial_code_])

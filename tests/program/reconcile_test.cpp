@@ -165,12 +165,20 @@ TEST_CASE("reconcile: the cheaper way is taken: few rows of many customers are a
   CHECK(list.methods.at("GET") == 3);
 }
 
-TEST_CASE("reconcile: on a bad night, with errors, resets and 429s, the plan is the same") {
+TEST_CASE("reconcile: on a bad night, with errors, resets and pages of HTML, the plan is the same") {
   const auto people = mixed_export();
-  const std::vector<std::string> faults{"--error-share", "500:0.05", "--error-share", "429:0.05",
-                                        "--reset-share", "0.01",     "--close-after", "50",
-                                        "--html-share",  "0.02"};
+  const std::vector<std::string> faults{"--error-share", "500:0.05", "--reset-share", "0.01",
+                                        "--close-after", "50",       "--html-share",  "0.02"};
   check_mixed(Reconciled(3'000, export_of(people), {"--look-up", "each", "--max-attempts", "20"}, faults), people);
+}
+
+TEST_CASE("reconcile: is slowed down by a server that asks for it, and says so") {
+  std::vector<Person> people;
+  for (std::size_t n = 0; n < 300; ++n) people.push_back(person(n));
+  const Reconciled run(300, export_of(people), {"--look-up", "each"}, {"--hidden-limit", "100/s,10"});
+  CHECK(run.finished.code == 0);
+  CHECK(run.count('=') == 300);
+  CHECK(says(run.finished, "the API answers 429 at this rate"));
 }
 
 TEST_CASE("reconcile: by id, an answer about another customer is never taken for the row's") {
@@ -208,6 +216,64 @@ TEST_CASE("reconcile: refused credentials stop it soon, and there is no plan") {
   CHECK(says(run.finished, "nothing was planned"));
   CHECK(run.plan.empty());
   CHECK(run.methods.at("GET") < 20);
+}
+
+TEST_CASE("reconcile: a server that gives smaller pages than it is asked for is read to the end all the same") {
+  const auto page = [](std::size_t n) {
+    return answer(200,
+                  R"({"data":[{"uuid":")" + uuid_of(n) + R"(","name":"Name )" + std::to_string(n) + R"(","phone":"9)" +
+                      std::to_string(n) + R"(","email":"c)" + std::to_string(n) +
+                      R"(@example.com","reference_number":"R-)" + std::to_string(n) + "\"}]}",
+                  "X-Total-Entries: 2\r\n");
+  };
+  ScriptedServer server({[&](Peer& peer) {
+                           peer.expect(1);
+                           peer.send(page(0));
+                           peer.wait_for_end();
+                         },
+                         [&](Peer& peer) {
+                           CHECK(peer.expect(1).find("?limit=1&offset=1 ") != std::string::npos);
+                           peer.send(page(1));
+                           peer.wait_for_end();
+                         }});
+  Reconciled run(1, export_of({person(0), person(1)}), {});
+  std::filesystem::remove_all(run.dir.file("run"));
+  const Finished finished = run.reconcile("http://127.0.0.1:" + server.port(), {"--look-up", "list"});
+  CHECK(finished.code == 0);
+  CHECK(finished.out.find("meanwhile") == std::string::npos);
+}
+
+TEST_CASE("reconcile: a file that changes while its customers are read is refused, and there is no plan") {
+  Reconciled run(1, export_of({person(0)}), {});
+  std::filesystem::remove_all(run.dir.file("run"));
+  ScriptedServer server({[&](Peer& peer) {
+    peer.expect(1);
+    write_file(run.dir.file("crm.csv"), export_of({person(0), person(1)}));
+    peer.send(answer(200, R"({"data":[]})", "X-Total-Entries: 0\r\n"));
+    peer.wait_for_end();
+  }});
+  const Finished finished = run.reconcile("http://127.0.0.1:" + server.port(), {"--look-up", "list"});
+  CHECK(finished.code == 3);
+  CHECK(says(finished, "changed while it was compared"));
+  CHECK_FALSE(std::filesystem::exists(run.dir.file("run/plan.ndjson")));
+}
+
+TEST_CASE("reconcile: customers whose fields are as long as they may be make pages of more than a MiB") {
+  const std::string more(245, 'x');
+  std::string seed = "uuid,name,phone,email,reference_number\n";
+  std::vector<Person> people;
+  for (std::size_t n = 0; n < 1'000; ++n) {
+    Person one = person(n);
+    for (std::string* field : {&one.name, &one.phone, &one.email, &one.reference}) *field += more.substr(field->size());
+    seed += uuid_of(n) + "," + one.name + "," + one.phone + "," + one.email + "," + one.reference + "\n";
+    people.push_back(one);
+  }
+  const TempDir dir;
+  write_file(dir.file("seed.csv"), seed);
+  Simulator simulator({"--seed", dir.file("seed.csv")});
+  Reconciled run(1, export_of(people), {});
+  std::filesystem::remove_all(run.dir.file("run"));
+  CHECK(run.reconcile(simulator.url(), {"--look-up", "list"}).code == 0);
 }
 
 TEST_CASE("reconcile: a list that moves while it is read is noticed, and no customer is called unknown for it") {
