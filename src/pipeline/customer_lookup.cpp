@@ -10,6 +10,7 @@
 #include "amend/wonder/customer_schema.hpp"
 #include "amend/wonder/routes.hpp"
 #include "amend/worker/worker.hpp"
+#include "pipeline/equip_worker.hpp"
 #include "pipeline/resumption.hpp"
 #include "pipeline/watch_run.hpp"
 
@@ -129,17 +130,13 @@ class CustomerLookup::Round {
         metrics_(lookup.metrics_),
         brake_(lookup.brake_),
         on_notice_(lookup.on_notice_),
+        started_(lookup.started_),
         control_([this] { wake_all(); }),
         pool_(batches_for(config_.pace)) {
     const std::uint32_t count = worker_count(config_.pace);
     for (std::uint32_t i = 0; i < count; ++i) {
       WorkerSetup setup(config_, control_, brake_, metrics_, outcomes_);
-      setup.index = i;
-      setup.workers = count;
-      setup.connections = config_.pace.connections / count + (i < config_.pace.connections % count ? 1 : 0);
-      setup.transport = make_http1_transport(lookup.target_, config_.target, config_.deadline, config_.pace.pipeline,
-                                             wonder::fixed_headers(config_.version));
-      setup.signer = make_signer(config_.auth, lookup.credentials_);
+      equip_worker(setup, i, lookup.target_, lookup.credentials_);
       setup.call = make_call();
       workers_.push_back(std::make_unique<Worker>(std::move(setup)));
     }
@@ -155,8 +152,7 @@ class CustomerLookup::Round {
       threads.emplace_back([&] { guard([&] { worker->run(); }, [&] { worker->input().abandon(); }); });
     {
       const std::jthread watch([&](const std::stop_token& over) {
-        guard([&] { watch_run(RunWatch(config_, std::chrono::steady_clock::now()), metrics_, brake_, control_, over); },
-              [] {});
+        guard([&] { watch_run(RunWatch(config_, started_), metrics_, brake_, control_, over); }, [] {});
       });
       guard([&] { hand_on(feed); }, [] {});
       for (auto& worker : workers_) worker->input().close_input();
@@ -228,6 +224,7 @@ class CustomerLookup::Round {
   Metrics& metrics_;
   Brake& brake_;
   const Reconciliation::OnNotice& on_notice_;
+  const std::chrono::steady_clock::time_point started_;
   std::size_t notices_told_ = 0;
   RunControl control_;
   BatchPool pool_;
@@ -242,6 +239,7 @@ namespace {
 Config reading_config(Config config) {
   config.pace.canary = CanaryMode::off;
   config.target.answer_bytes_max = page_bytes_max;
+  config.deadline.run = time_allowed(config.deadline, std::chrono::system_clock::now());
   return config;
 }
 

@@ -1,10 +1,9 @@
 // Reads customers from the API into a snapshot: signed, paced, retried and stopped as updates are. Layer 4.
 #pragma once
 
-#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,6 +66,7 @@ class CustomerLookup {
   Brake brake_;
   Metrics& metrics_;
   Reconciliation::OnNotice on_notice_;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();  // for all rounds together
   ListTally tally_;
   std::uint64_t rows_asked_ = 0;
 };

@@ -6,7 +6,7 @@
 
 #include "amend/reporter/feedback.hpp"
 #include "amend/reporter/result_log.hpp"
-#include "amend/wonder/routes.hpp"
+#include "pipeline/equip_worker.hpp"
 #include "pipeline/pipeline_impl.hpp"
 #include "pipeline/watch_run.hpp"
 
@@ -70,12 +70,7 @@ void Pipeline::Impl::make_workers() {
   const std::uint32_t count = worker_count(config_.pace);
   for (std::uint32_t i = 0; i < count; ++i) {
     WorkerSetup setup(config_, control_, brake_, metrics_, outcomes_);
-    setup.index = i;
-    setup.workers = count;
-    setup.connections = config_.pace.connections / count + (i < config_.pace.connections % count ? 1 : 0);
-    setup.transport = make_http1_transport(target_, config_.target, config_.deadline, config_.pace.pipeline,
-                                           wonder::fixed_headers(config_.version));
-    setup.signer = make_signer(config_.auth, credentials_);
+    equip_worker(setup, i, target_, credentials_);
     setup.call = make_update_call(target_.path_prefix,
                                   config_.mapping.guard_column.empty() ? Guard::off : Guard::reference_number);
     workers_.push_back(std::make_unique<Worker>(std::move(setup)));

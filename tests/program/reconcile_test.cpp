@@ -276,6 +276,18 @@ TEST_CASE("reconcile: customers whose fields are as long as they may be make pag
   CHECK(run.reconcile(simulator.url(), {"--look-up", "list"}).code == 0);
 }
 
+TEST_CASE("reconcile: is over when --deadline is, and there is no plan") {
+  std::vector<Person> people;
+  for (std::size_t n = 0; n < 300; ++n) people.push_back(person(n));
+  const Reconciled run(300, export_of(people),
+                       {"--look-up", "each", "--connections", "1", "--pipeline", "1", "--deadline", "1s"},
+                       {"--latency", "50ms"});
+  CHECK(run.finished.code == 4);
+  CHECK(says(run.finished, "nothing was planned: the --deadline is over"));
+  CHECK(run.plan.empty());
+  CHECK(run.methods.at("GET") < 100);
+}
+
 TEST_CASE("reconcile: a list that moves while it is read is noticed, and no customer is called unknown for it") {
   // The first page tells of 1,001 customers, the second of 1,002 and lacks the last one, whom the file names.
   const auto shown = [](std::size_t n) {

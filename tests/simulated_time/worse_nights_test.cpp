@@ -234,11 +234,20 @@ class SlowSigner final : public Signer {
 
 }  // namespace
 
-TEST_CASE("night: what was signed before a pause of two hours is signed again after it") {
-  Night night(0ns, always_well);
-  night.pace.pipeline = 64;
+namespace {
+
+// As fast as it goes, in lots.
+void without_pace(Night& night, std::uint32_t pipeline) {
+  night.pace.pipeline = pipeline;
   night.pace.canary = CanaryMode::off;
   night.bench.config.pace = night.pace;
+}
+
+}  // namespace
+
+TEST_CASE("night: what was signed before a pause of two hours is signed again after it") {
+  Night night(0ns, always_well);
+  without_pace(night, 64);
   Brake brake(night.pace);
   std::map<std::string, std::chrono::nanoseconds> signed_at;
   std::size_t signatures = 0;
@@ -298,9 +307,7 @@ TEST_CASE("night: a lot that is signed goes out at once, not behind the first si
 
 TEST_CASE("night: rows that are signed when the run is to stop do not go out") {
   Night night(0ns, always_well);
-  night.pace.pipeline = 32;
-  night.pace.canary = CanaryMode::off;
-  night.bench.config.pace = night.pace;
+  without_pace(night, 32);
   Brake brake(night.pace);
   std::map<std::string, std::chrono::nanoseconds> signed_at;
   night.bench.make_signer = [&] {
