@@ -238,7 +238,8 @@ TEST_CASE("reconcile: a server that gives smaller pages than it is asked for is 
                          }});
   Reconciled run(1, export_of({person(0), person(1)}), {});
   std::filesystem::remove_all(run.dir.file("run"));
-  const Finished finished = run.reconcile("http://127.0.0.1:" + server.port(), {"--look-up", "list"});
+  const Finished finished =
+      run.reconcile("http://127.0.0.1:" + server.port(), {"--look-up", "list", "--connections", "1"});
   CHECK(finished.code == 0);
   CHECK(finished.out.find("meanwhile") == std::string::npos);
 }
@@ -252,7 +253,8 @@ TEST_CASE("reconcile: a file that changes while its customers are read is refuse
     peer.send(answer(200, R"({"data":[]})", "X-Total-Entries: 0\r\n"));
     peer.wait_for_end();
   }});
-  const Finished finished = run.reconcile("http://127.0.0.1:" + server.port(), {"--look-up", "list"});
+  const Finished finished =
+      run.reconcile("http://127.0.0.1:" + server.port(), {"--look-up", "list", "--connections", "1"});
   CHECK(finished.code == 3);
   CHECK(says(finished, "changed while it was compared"));
   CHECK_FALSE(std::filesystem::exists(run.dir.file("run/plan.ndjson")));
@@ -320,7 +322,8 @@ TEST_CASE("reconcile: a list that moves while it is read is noticed, and no cust
   ScriptedServer server(scripts);
   Reconciled run(1, export_of({person(5), person(1'000), person(1'001)}), {});
   std::filesystem::remove_all(run.dir.file("run"));
-  const Finished finished = run.reconcile("http://127.0.0.1:" + server.port(), {"--look-up", "list"});
+  const Finished finished =
+      run.reconcile("http://127.0.0.1:" + server.port(), {"--look-up", "list", "--connections", "1"});
   CHECK(finished.code == 0);
   CHECK(finished.out.find("customers came or went meanwhile: 1 row asked for one by one") != std::string::npos);
 }
