@@ -91,6 +91,9 @@ enum class RowForm : std::uint8_t {
   partial,   ///< what it knows; the customer may be named by the merchant's own number (`reconcile`)
 };
 
+inline constexpr Spellings<RowForm, 2> row_form_spellings{
+    {{"complete", RowForm::complete}, {"partial", RowForm::partial}}};
+
 struct MappingConfig {
   RowForm form = RowForm::complete;
   std::vector<std::pair<std::string, std::string>> columns;  ///< --map FIELD=COLUMN
@@ -186,11 +189,16 @@ inline constexpr Spellings<LookUp, 3> look_up_spellings{
 
 /// Whether a company_name counts as a difference: no answer ever shows what the API holds (api.md §1).
 enum class CompanyName : std::uint8_t {
-  never,   ///< it is not compared
-  always,  ///< a row that has one always differs
+  never,    ///< it is not compared
+  always,   ///< a row that has one always differs
+  journal,  ///< compared with what earlier runs sent; a row whose customer they say nothing about differs
 };
-inline constexpr Spellings<CompanyName, 2> company_name_spellings{
-    {{"never", CompanyName::never}, {"always", CompanyName::always}}};
+inline constexpr Spellings<CompanyName, 3> company_name_spellings{
+    {{"never", CompanyName::never}, {"always", CompanyName::always}, {"journal", CompanyName::journal}}};
+
+/// Whether a customer is read once more right before it is written.
+enum class Recheck : std::uint8_t { no, yes };
+inline constexpr Spellings<Recheck, 2> recheck_spellings{{{"no", Recheck::no}, {"yes", Recheck::yes}}};
 
 struct ReconcileConfig {
   LookUp look_up = LookUp::automatic;
@@ -199,9 +207,26 @@ struct ReconcileConfig {
   bool ignore_space = false;             ///< white space around a value, and how much is inside it, is no difference
   bool show_missing = false;             ///< customers that no row names are listed too; needs LookUp::list
   bool show_values = false;              ///< the examples show values as they are, instead of masked
+  bool apply = false;                    ///< what differs is sent; without it nothing is
+  Recheck recheck = Recheck::no;         ///< when it is applied
+  std::string baseline;           ///< an older file, or a run: rows that are there as they are now are passed over
+  std::uint32_t sample_ppm = 0;   ///< only so many of a million rows are looked at, 1 … 1,000,000; 0: all
+  std::uint64_t sample_seed = 0;  ///< chooses which
+  std::string of_run;             ///< the run that Task::undo and Task::verify are about
 };
 
+/// What a run is for.
+enum class Task : std::uint8_t {
+  update,     ///< each row is sent
+  reconcile,  ///< each row is compared; what differs is sent when ReconcileConfig::apply is set
+  undo,       ///< a reconciliation with what another one has overwritten
+  verify,     ///< a reconciliation with what another run was to make true; never applied
+};
+inline constexpr Spellings<Task, 4> task_spellings{
+    {{"update", Task::update}, {"reconcile", Task::reconcile}, {"undo", Task::undo}, {"verify", Task::verify}}};
+
 struct Config {
+  Task task = Task::update;
   TargetConfig target;
   AuthConfig auth;
   InputConfig input;

@@ -28,6 +28,9 @@ enum class Origin : std::uint8_t {
 /// "api", "payment_token", …: the spelling in results.ndjson.
 std::string_view to_string(Origin origin) noexcept;
 
+/// The other way round; Origin::run for any other text.
+Origin origin_named(std::string_view name) noexcept;
+
 /// Whether the API may hold this row's values although the row is not called a success.
 enum class Applied : std::uint8_t { no, maybe, yes };
 

@@ -1,8 +1,12 @@
 // A file beside what the API holds: reads both, writes nothing to the API. Layer 4.
 //
-// The file is read twice, so it must be a regular file. What the API holds is read once, through the machinery of an
-// update: signed, paced, retried, stopped by an outage or refused credentials. What is compared was true when it was
-// read: somebody may have changed it since, and the API has no version by which that could be told.
+// What it plans a Pipeline applies: one with the same Config, whose run_directory is ReconcileReport::run_directory. It
+// reads the file beside the plan, row by row, and ends each row as the plan says: unchanged, sent, failed, rejected,
+// superseded.
+//
+// The file is read several times, so it must be a regular file. What the API holds is read once, through the machinery
+// of an update: signed, paced, retried, stopped by an outage or refused credentials. What is compared was true when it
+// was read: somebody may have changed it since, and the API has no version by which that could be told.
 #pragma once
 
 #include <array>
@@ -23,14 +27,17 @@ namespace amend {
 
 /// What a row has come to; the sign in plan.ndjson and in the report.
 enum class RowSign : char {
-  same = '=',        ///< the API holds what the row wants
-  differs = '*',     ///< it holds something else in at least one field
-  only_file = '+',   ///< it has no such customer
-  only_api = '-',    ///< no row names this customer (ReconcileConfig::show_missing)
-  unreadable = '!',  ///< the row, or its customer, could not be read
+  same = '=',         ///< the API holds what the row wants
+  differs = '*',      ///< it holds something else in at least one field
+  only_file = '+',    ///< it has no such customer
+  only_api = '-',     ///< no row names this customer (ReconcileConfig::show_missing)
+  unreadable = '!',   ///< the row, or its customer, could not be read
+  superseded = '~',   ///< another row of its customer stands for it (InputConfig::duplicates)
+  passed_over = '.',  ///< not looked at: as it is in the baseline, not in the sample, or nothing that the run has sent
 };
-inline constexpr std::array all_row_signs{RowSign::same, RowSign::differs, RowSign::only_file, RowSign::only_api,
-                                          RowSign::unreadable};
+inline constexpr std::array all_row_signs{RowSign::same,       RowSign::differs,    RowSign::only_file,
+                                          RowSign::only_api,   RowSign::unreadable, RowSign::superseded,
+                                          RowSign::passed_over};
 
 /// One value that differs. Personal data.
 class FieldExample {
@@ -50,6 +57,7 @@ class FieldReport {
 
   std::uint64_t differs = 0;
   std::uint64_t cannot_be_cleared = 0;  ///< the file wants "" where that changes nothing (api.md §5): no difference
+  std::uint64_t cannot_be_undone = 0;   ///< once it is applied (comparison.hpp, not_undoable)
   std::vector<FieldExample> examples;   ///< the first ones
 };
 
@@ -64,6 +72,7 @@ class ReconcileReport {
   LookUp look_up = LookUp::each;      ///< never automatic
   bool list_moved = false;            ///< customers came or went while it was read
   std::array<FieldReport, wonder::customer_field_count> fields;  ///< in the order of wonder::customer_fields()
+  std::string run_directory;
   std::string plan_file;
 
   std::uint64_t count(RowSign sign) const noexcept {
@@ -71,7 +80,10 @@ class ReconcileReport {
   }
   void add(RowSign sign) noexcept { ++counts_[static_cast<unsigned char>(sign) % counts_.size()]; }
   /// Nothing to be done, and nothing that could not be looked at.
-  bool clean() const noexcept { return count(RowSign::same) == rows && count(RowSign::only_api) == 0; }
+  bool clean() const noexcept {
+    return count(RowSign::same) + count(RowSign::superseded) + count(RowSign::passed_over) == rows &&
+           count(RowSign::only_api) == 0;
+  }
 
  private:
   std::array<std::uint64_t, 128> counts_{};

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "amend/wonder/customer_schema.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
@@ -20,6 +21,8 @@ std::string show_ms(std::chrono::nanoseconds duration) {
 }
 
 std::string headline(const Summary& summary) {
+  if (summary.exit_code == ExitCode::success && summary.task != Task::update)
+    return "done: the API holds what every row wants";
   if (summary.exit_code == ExitCode::success) return "done: every row ended in success";
   if (summary.exit_code == ExitCode::some_rows_failed) return "done: some rows did not end in success";
   const auto code = static_cast<int>(summary.exit_code);
@@ -29,7 +32,7 @@ std::string headline(const Summary& summary) {
 
 std::string rows_line(const Summary& summary) {
   std::string text = fmt::format("{} read", show_count(summary.rows_read));
-  for (const Status status : {Status::success, Status::failed, Status::unknown, Status::rejected, Status::superseded}) {
+  for (const Status status : all_statuses) {
     const auto rows = summary.rows(status);
     if (rows > 0 || status == Status::success) text += fmt::format(", {} {}", show_count(rows), to_string(status));
   }
@@ -90,12 +93,34 @@ std::string feed_back(const Summary& summary, const Remainder& remainder) {
 }
 
 bool can_be_retried(const Summary& summary) {
+  if (summary.task != Task::update) return false;  // reconciling again does that
   return summary.input != "-" && summary.rows(Status::failed) + summary.rows(Status::unknown) > summary.overtaken;
 }
 
 bool can_be_resumed(const Summary& summary) {
   if (summary.input == "-" || summary.run_directory.empty()) return false;
   return summary.unsent.value_or(0) > 0 || summary.exit_code == ExitCode::not_durable;
+}
+
+std::string reconcile_commands(const Summary& summary) {
+  const std::string run = shell_quoted(printable(summary.run_directory));
+  std::string out;
+  if (summary.task == Task::reconcile && summary.exit_code == ExitCode::some_rows_failed)
+    out += fmt::format("amend reconcile {} --apply   # with the same options: what is right by now is left alone\n",
+                       shell_quoted(printable(summary.input)));
+  out += fmt::format("amend verify {}   # reads the customers back\n", run);
+  if (summary.rows(Status::success) + summary.rows(Status::unknown) > 0)
+    out += fmt::format("amend undo {}   # gives back what was there before\n", run);
+  return out;
+}
+
+std::string drift_lines(const Summary& summary) {
+  std::string text;
+  for (std::size_t i = 0; i < summary.drift.size(); ++i)
+    if (summary.drift[i] > 0)
+      text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", wonder::customer_fields()[i].name,
+                          plural(summary.drift[i], "row"));
+  return text.empty() ? text : line("drift", text + ": the answer shows another value than was sent (results.ndjson)");
 }
 
 }  // namespace
@@ -140,7 +165,8 @@ std::string next_commands(const Summary& summary) {
                        shell_quoted(printable(summary.run_directory)));
   if (summary.input == "-")
     for (const Remainder& remainder : remainders_of_stdin) out += feed_back(summary, remainder);
-  return out + feed_back(summary, rejected);
+  if (summary.task == Task::update) return out + feed_back(summary, rejected);
+  return out + reconcile_commands(summary);
 }
 
 std::string closing_text(const Summary& summary) {
@@ -151,6 +177,7 @@ std::string closing_text(const Summary& summary) {
     out += line("latency", fmt::format("p50 {}, p99 {}, longest {}", show_ms(summary.service.p50),
                                        show_ms(summary.service.p99), show_ms(summary.service.max)));
   }
+  out += drift_lines(summary);
   for (const std::string& notice : summary.notices) out += line("notice", printable(notice));
   out += error_lines(summary.errors, "summary.json");
   out += file_lines(summary);

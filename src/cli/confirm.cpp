@@ -9,6 +9,11 @@
 #include "amend/error.hpp"
 
 namespace amend::cli {
+namespace {
+
+Person person_there() { return ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO) ? Person::present : Person::absent; }
+
+}  // namespace
 
 Consent consent(const Plan& plan, const Options& options, Person person) {
   if (plan.loopback || options.yes) return Consent::given;
@@ -31,16 +36,15 @@ bool is_yes(std::string_view answer) {
   return word == "yes";
 }
 
+void refuse_without_consent(const Plan& plan, const Options& options) {
+  if (consent(plan, options, person_there()) != Consent::unavailable) return;
+  throw ConfigError(fmt::format("{} is not this machine: add --yes to update customers there{}", printable(plan.host),
+                                options.command == Command::update ? " (--dry-run sends nothing)" : ""));
+}
+
 void confirm(const Plan& plan, const Options& options) {
-  const Person person = ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO) ? Person::present : Person::absent;
-  switch (consent(plan, options, person)) {
-    case Consent::given: return;
-    case Consent::unavailable:
-      throw ConfigError(
-          fmt::format("{} is not this machine: add --yes to update customers there (--dry-run sends nothing)",
-                      printable(plan.host)));
-    case Consent::ask: break;
-  }
+  refuse_without_consent(plan, options);
+  if (consent(plan, options, person_there()) == Consent::given) return;
   std::fputs(question(plan).c_str(), stderr);
   std::fflush(stderr);
   std::string answer;

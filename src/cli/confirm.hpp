@@ -28,6 +28,9 @@ std::string question(const Plan& plan);
 /// Only the whole word yes counts, with or without spaces and capitals.
 bool is_yes(std::string_view answer);
 
+/// Throws ConfigError naming --yes when nobody can be asked.
+void refuse_without_consent(const Plan& plan, const Options& options);
+
 /// Asks if it must. Throws ConfigError naming --yes when nobody can be asked or the answer is not yes.
 void confirm(const Plan& plan, const Options& options);
 

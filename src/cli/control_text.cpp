@@ -21,8 +21,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array statuses{Status::success, Status::failed, Status::unknown, Status::rejected, Status::superseded};
-
 double number(const json::object& from, std::string_view name) {
   const json::value* value = from.if_contains(name);
   return value && value->is_number() ? value->to_number<double>() : 0;
@@ -68,7 +66,7 @@ std::string headline(const json::object& state) {
 std::string rows_text(const json::object& state) {
   const json::object& rows = part(state, "rows");
   std::string out = show_count(count(rows, "read")) + " read";
-  for (const Status status : statuses) {
+  for (const Status status : all_statuses) {
     const auto number_so = count(rows, to_string(status));
     if (number_so > 0 || status == Status::success)
       out += fmt::format(", {} {}", show_count(number_so), to_string(status));
@@ -107,7 +105,7 @@ Snapshot snapshot_of(const json::object& state, double rows_per_second) {
   const json::object& rows = part(state, "rows");
   Snapshot out;
   out.rows_read = count(rows, "read");
-  for (const Status status : statuses) out.rows_done += count(rows, to_string(status));
+  for (const Status status : all_statuses) out.rows_done += count(rows, to_string(status));
   out.rows_limit = count(state, "rows_limit");
   out.bytes_read = count(state, "bytes_read");
   out.bytes_total = count(state, "bytes_total");

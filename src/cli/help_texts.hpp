@@ -31,13 +31,37 @@ Examples:
 inline constexpr std::string_view reconcile_footer = R"(
 Rows name their customers by id, or by reference_number (the merchant's own number). Fields that the file does not have
 are not compared. The report goes to stdout, --json makes it one JSON object; plan.ndjson in the run directory has a line
-for each row: = the same, * differs, + only in the file, - only at the API, ! could not be read. It holds personal data.
-Exit codes: 0 all the same, 1 something differs or could not be read, 2 to 7 as for update.
+for each row: = the same, * differs, + only in the file, - only at the API, ! could not be read, ~ another row of its
+customer stands for it, . not looked at. It holds personal data.
+With --apply what differs is sent: the fields that the file has, and the current ones the API asks for. What was there
+before is in rollback.ndjson first, `amend undo` gives it back. A row that is right already ends as unchanged.
+Exit codes: 0 all the same (now, with --apply), 1 something differs or could not be read, 2 to 7 as for update.
 
 Examples:
   amend reconcile crm.csv --url https://gateway-stg.wonder.today
   amend reconcile crm.csv --reference-column "Customer No" --ignore-case email --ignore-space
-  amend reconcile crm.csv --look-up list --show-missing --json)";
+  amend reconcile crm.csv --look-up list --show-missing --json
+  amend reconcile crm.csv --apply --recheck --run runs/november
+  amend reconcile tonight.csv --baseline runs/last-night --apply)";
+
+inline constexpr std::string_view verify_footer = R"(
+Reads the customers of each row that ended as success or unchanged, and compares as reconcile does. Options not given
+are those of the run; its input must be there as it was. The result is a run directory of its own.
+Exit codes: 0 the API holds what the run has sent, 1 it does not, or not all could be read, 2 to 7 as for update.
+
+Examples:
+  amend verify runs/november
+  amend verify runs/november --sample 5%)";
+
+inline constexpr std::string_view undo_footer = R"(
+Reads each customer that the run may have written, and sends what was there before: only fields that the run has changed,
+and only where they are still as the run has left them. A customer that somebody else has changed since is left alone and
+listed. Not given back are a company_name, which the API never shows, and a name, email, phone or dial_code that was
+empty. The report comes first; the result is a run of its own, which can be undone too.
+
+Examples:
+  amend undo runs/november
+  amend undo runs/november --run runs/november-undone --yes)";
 
 inline constexpr std::string_view check_footer = R"(
 Needs no --url and no credentials. The report goes to stdout, --json makes it one JSON object.

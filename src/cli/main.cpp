@@ -43,7 +43,9 @@ ExitCode run(const std::vector<std::string>& arguments) {
     case amend::cli::Command::control: return amend::cli::run_control(line.options);
     case amend::cli::Command::export_log: return amend::cli::run_export(line.options);
     case amend::cli::Command::check: return amend::cli::run_check(line.options);
-    case amend::cli::Command::reconcile: return amend::cli::run_reconcile(line.options);
+    case amend::cli::Command::reconcile:
+    case amend::cli::Command::verify: return amend::cli::run_reconcile(line.options);
+    case amend::cli::Command::undo: return amend::cli::run_undo(line.options);
     case amend::cli::Command::ping: return amend::cli::run_ping(line.options);
   }
   return ExitCode::broken_invariant;

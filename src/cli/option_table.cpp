@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <random>
 #include <utility>
 
 #include "amend/error.hpp"
@@ -25,20 +26,26 @@ constexpr std::string_view pace = "Pace";
 constexpr std::string_view endurance = "Retries and deadlines";
 constexpr std::string_view output = "Output";
 
-constexpr CommandSet reporting{Command::update, Command::check,  Command::reconcile, Command::resume,
-                               Command::retry,  Command::status, Command::control,   Command::ping};
-constexpr CommandSet sending{Command::update, Command::reconcile, Command::resume, Command::retry, Command::ping};
+constexpr CommandSet reporting{Command::update, Command::check, Command::reconcile, Command::verify,  Command::undo,
+                               Command::resume, Command::retry, Command::status,    Command::control, Command::ping};
+constexpr CommandSet sending{Command::update, Command::reconcile, Command::verify, Command::undo,
+                             Command::resume, Command::retry,     Command::ping};
 constexpr CommandSet reading{Command::update, Command::check, Command::reconcile};
 constexpr CommandSet whole_rows{Command::update, Command::check};
-constexpr CommandSet running{Command::update, Command::resume, Command::retry};
-constexpr CommandSet requesting{Command::update, Command::reconcile, Command::resume, Command::retry};
-constexpr CommandSet probing{Command::update, Command::resume};
-constexpr CommandSet rated{Command::update, Command::check, Command::reconcile, Command::resume, Command::retry};
+constexpr CommandSet running{Command::update, Command::reconcile, Command::undo, Command::resume, Command::retry};
+constexpr CommandSet requesting{Command::update, Command::reconcile, Command::verify,
+                                Command::undo,   Command::resume,    Command::retry};
+constexpr CommandSet probing{Command::update, Command::reconcile, Command::undo, Command::resume};
+constexpr CommandSet rated{Command::update, Command::check,  Command::reconcile, Command::verify,
+                           Command::undo,   Command::resume, Command::retry};
 constexpr CommandSet reconciling{Command::reconcile};
+constexpr CommandSet looking_up{Command::reconcile, Command::verify, Command::undo};
+constexpr CommandSet comparing_values{Command::reconcile, Command::verify};
+constexpr CommandSet verifying{Command::verify};
 constexpr CommandSet updating{Command::update};
 constexpr CommandSet following{Command::resume, Command::retry};
 constexpr CommandSet retrying{Command::retry};
-constexpr CommandSet starting{Command::update, Command::reconcile, Command::retry};
+constexpr CommandSet starting{Command::update, Command::reconcile, Command::verify, Command::undo, Command::retry};
 constexpr CommandSet checking{Command::check};
 constexpr CommandSet controlling{Command::control};
 constexpr CommandSet exporting{Command::export_log};
@@ -86,6 +93,14 @@ void set_failures(Options& o, Name option, Text value) {
   } else {
     failures.rows_max = parse_count(option, value, 1, std::numeric_limits<std::uint64_t>::max());
   }
+}
+
+// "5%": a share of the rows, and a seed that says which.
+void set_sample(Options& o, Name option, Text value) {
+  ReconcileConfig& reconcile = o.config.reconcile;
+  reconcile.sample_ppm = parse_percent_ppm(option, value);
+  std::random_device source;
+  reconcile.sample_seed = std::uint64_t{source()} << 32 | source();
 }
 
 void set_guard(Options& o, Name option, Text value) {
@@ -176,9 +191,10 @@ constexpr std::array entries{
     OptionEntry{"recover", reading, Arity::flag, input, "", nullptr,
                 "Lines behind a damaged quote are rows again; without it they are rejected",
                 [](Options& o, Name, Text) { o.config.input.recover = true; }},
-    OptionEntry{"duplicates", whole_rows, Arity::once, input, "HOW", nullptr,
+    OptionEntry{"duplicates", reading, Arity::once, input, "HOW", nullptr,
                 "A customer in several rows: order (default) sends all in the order of the file, last or first sends "
-                "that one, reject sends none; all but order read the file twice",
+                "that one, reject sends none; all but order read the file twice. reconcile: last (default), first or "
+                "reject",
                 [](Options& o, Name n, Text v) { o.config.input.duplicates = choose(n, v, duplicates_spellings); }},
     OptionEntry{"limit", reading, Arity::once, input, "N", nullptr,
                 "Read at most N rows, from 1 (default: all; with --dry-run 3)",
@@ -213,26 +229,39 @@ constexpr std::array entries{
         set_guard},
 
     OptionEntry{
-        "look-up", reconciling, Arity::once, comparing, "HOW", nullptr,
+        "look-up", looking_up, Arity::once, comparing, "HOW", nullptr,
         "How to find out what the API holds: list (all customers, page by page), each (a request for each row) or "
         "auto (default: whichever takes far fewer requests)",
         [](Options& o, Name n, Text v) { o.config.reconcile.look_up = choose(n, v, look_up_spellings); }},
     OptionEntry{
         "company-name", reconciling, Arity::once, comparing, "WHEN", nullptr,
-        "Whether a company_name is a difference, which no answer ever shows: never (default) or always",
+        "Whether a company_name is a difference, which no answer ever shows: never (default), always, or journal: when "
+        "it is not what the earlier runs beside this one have sent",
         [](Options& o, Name n, Text v) { o.config.reconcile.company_name = choose(n, v, company_name_spellings); }},
-    OptionEntry{"ignore-case", reconciling, Arity::many, comparing, "FIELD", nullptr,
+    OptionEntry{"ignore-case", comparing_values, Arity::many, comparing, "FIELD", nullptr,
                 "Upper and lower case (of ASCII) are no difference in FIELD; may be repeated",
                 [](Options& o, Name, Text v) { o.config.reconcile.ignore_case.push_back(v); }},
-    OptionEntry{"ignore-space", reconciling, Arity::flag, comparing, "", nullptr,
+    OptionEntry{"ignore-space", comparing_values, Arity::flag, comparing, "", nullptr,
                 "White space around a value, and how much is inside it, is no difference",
                 [](Options& o, Name, Text) { o.config.reconcile.ignore_space = true; }},
     OptionEntry{"show-missing", reconciling, Arity::flag, comparing, "", nullptr,
                 "List customers, too, that no row names; reads the whole list",
                 [](Options& o, Name, Text) { o.config.reconcile.show_missing = true; }},
-    OptionEntry{"show-values", reconciling, Arity::flag, comparing, "", nullptr,
+    OptionEntry{"show-values", looking_up, Arity::flag, comparing, "", nullptr,
                 "Show the examples' values as they are: personal data",
                 [](Options& o, Name, Text) { o.config.reconcile.show_values = true; }},
+    OptionEntry{"baseline", reconciling, Arity::once, comparing, "PATH", nullptr,
+                "An older export, or the directory of an earlier run: rows that say the same there are not looked at",
+                [](Options& o, Name, Text v) { o.config.reconcile.baseline = v; }},
+    OptionEntry{"sample", verifying, Arity::once, comparing, "P%", nullptr,
+                "Look at P percent of the rows only, 0.0001% to 100%, chosen at random", set_sample},
+    OptionEntry{"apply", reconciling, Arity::flag, comparing, "", nullptr,
+                "Send what differs: one PUT for each * row; without it nothing is changed",
+                [](Options& o, Name, Text) { o.config.reconcile.apply = true; }},
+    OptionEntry{"recheck", reconciling, Arity::flag, comparing, "", nullptr,
+                "With --apply: read each customer once more right before it is written; what somebody else has changed "
+                "meanwhile is not overwritten",
+                [](Options& o, Name, Text) { o.config.reconcile.recheck = Recheck::yes; }},
 
     OptionEntry{
         "rate", rated, Arity::once, pace, "N/s", nullptr,

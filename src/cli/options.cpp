@@ -56,13 +56,21 @@ bool only_looks(Command command) {
 }
 
 // Takes the options of a run for its own.
-bool follows_a_run(Command command) { return command == Command::resume || command == Command::retry; }
+bool follows_a_run(Command command) {
+  return command == Command::resume || command == Command::retry || command == Command::verify ||
+         command == Command::undo;
+}
 
 bool names_a_run(Command command) { return follows_a_run(command) || only_looks(command); }
 
 std::string_view meaning_of_run(Command command) {
-  if (command == Command::resume) return "Directory of the run to go on with";
-  return command == Command::retry ? "Directory of the run to retry" : "Directory of the run";
+  switch (command) {
+    case Command::resume: return "Directory of the run to go on with";
+    case Command::retry: return "Directory of the run to retry";
+    case Command::verify: return "Directory of the run to verify";
+    case Command::undo: return "Directory of the reconciliation to take back";
+    default: return "Directory of the run";
+  }
 }
 
 /// One subcommand's options as texts, before they mean anything.
@@ -217,6 +225,44 @@ void set_control(Options& options, const std::string& action) {
     throw ConfigError("--watch goes with status: amend control RUN status --watch");
 }
 
+void prepare_reconcile(Config& config) {
+  config.task = Task::reconcile;
+  config.mapping.form = RowForm::partial;
+  config.input.duplicates = Duplicates::last;
+}
+
+// As the run was, but for what concerns its writing.
+void prepare_verify(Config& config, const std::string& run) {
+  config.task = Task::verify;
+  config.reconcile.apply = false;
+  config.reconcile.of_run = run;
+  config.reconcile.look_up = LookUp::automatic;
+  config.reconcile.company_name = CompanyName::never;
+  config.reconcile.show_missing = false;
+  config.reconcile.baseline.clear();
+  if (config.input.duplicates == Duplicates::order) config.input.duplicates = Duplicates::last;
+}
+
+void prepare_undo(Config& config, const std::string& run) {
+  config.task = Task::undo;
+  config.reconcile = ReconcileConfig();
+  config.reconcile.apply = true;
+  config.reconcile.recheck = Recheck::yes;
+  config.reconcile.of_run = run;
+  config.input = InputConfig();
+  config.input.file = run + "/rollback.ndjson";
+  config.input.format = Format::ndjson;
+  config.input.duplicates = Duplicates::last;
+  config.mapping = MappingConfig();
+  config.mapping.form = RowForm::partial;
+  config.pace.canary = CanaryMode::on;
+}
+
+// Reads change nothing: the first need not speak for the others.
+void finish_reconcile(Config& config) {
+  if (config.task != Task::update && !config.reconcile.apply) config.pace.canary = CanaryMode::off;
+}
+
 Options merge(const Form& form, const Environment& environment) {
   Options options;
   options.command = form.command();
@@ -230,10 +276,9 @@ Options merge(const Form& form, const Environment& environment) {
   } else {
     options.config.input.file = form.file();
   }
-  if (form.command() == Command::reconcile) {
-    options.config.mapping.form = RowForm::partial;
-    options.config.pace.canary = CanaryMode::off;  // reads change nothing: the first need not speak for the others
-  }
+  if (form.command() == Command::reconcile) prepare_reconcile(options.config);
+  if (form.command() == Command::verify) prepare_verify(options.config, form.file());
+  if (form.command() == Command::undo) prepare_undo(options.config, form.file());
   options.config.version = program_version;
   const std::vector<std::string> header_names = std::exchange(options.config.auth.headers, {});
   const ConfigFile file(form.config_file(), form.command());
@@ -257,6 +302,7 @@ Options merge(const Form& form, const Environment& environment) {
   if (options.config.auth.headers.empty() && !header_names.empty())
     throw ConfigError("--header: give \"" + printable(header_names.front(), 60) +
                       "\" again: a run keeps only the names of further headers");
+  finish_reconcile(options.config);
   if (form.command() == Command::control) set_control(options, form.action());
   return options;
 }
@@ -283,7 +329,8 @@ std::string say(const CLI::ParseError& error, const CLI::App& root) {
   if (dynamic_cast<const CLI::RequiredError*>(&error)) {
     return fmt::format(
         "{}; see {}",
-        chosen.empty() ? "name a command: update, check, reconcile, resume, retry, status, control, export or ping"
+        chosen.empty()
+            ? "name a command: update, check, reconcile, verify, undo, resume, retry, status, control, export or ping"
         : std::ranges::any_of(all_commands,
                               [&](Command c) { return names_a_run(c) && chosen.front()->get_name() == name_of(c); })
             ? fmt::format("name the directory of the run: amend {} RUN{}", chosen.front()->get_name(),
@@ -301,6 +348,8 @@ std::string_view name_of(Command command) noexcept {
     case Command::update: return "update";
     case Command::check: return "check";
     case Command::reconcile: return "reconcile";
+    case Command::verify: return "verify";
+    case Command::undo: return "undo";
     case Command::resume: return "resume";
     case Command::retry: return "retry";
     case Command::status: return "status";
@@ -324,8 +373,12 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
   forms.emplace_back(root, Command::check,
                      "Read all of FILE and tell what would be sent and what rejected; sends nothing", check_footer);
   forms.emplace_back(root, Command::reconcile,
-                     "Compare FILE with what the API holds, field by field, and plan what to change; changes nothing",
+                     "Compare FILE with what the API holds, field by field; with --apply send what differs",
                      reconcile_footer);
+  forms.emplace_back(root, Command::verify,
+                     "Read back what a run was to make true, and tell what differs by now; changes nothing",
+                     verify_footer);
+  forms.emplace_back(root, Command::undo, "Give customers back what a reconciliation has overwritten", undo_footer);
   forms.emplace_back(root, Command::resume, "Go on with a run that stopped: sends the rows that have no result",
                      resume_footer);
   forms.emplace_back(root, Command::retry, "Send once more the rows of a run that did not succeed, as a new run",

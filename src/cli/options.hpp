@@ -15,12 +15,24 @@
 
 namespace amend::cli {
 
-enum class Command : std::uint8_t { update, check, reconcile, resume, retry, status, control, export_log, ping };
-inline constexpr Command all_commands[]{Command::update,  Command::check,      Command::reconcile,
-                                        Command::resume,  Command::retry,      Command::status,
+enum class Command : std::uint8_t {
+  update,
+  check,
+  reconcile,
+  verify,
+  undo,
+  resume,
+  retry,
+  status,
+  control,
+  export_log,
+  ping,
+};
+inline constexpr Command all_commands[]{Command::update,  Command::check,      Command::reconcile, Command::verify,
+                                        Command::undo,    Command::resume,     Command::retry,     Command::status,
                                         Command::control, Command::export_log, Command::ping};
 
-/// "update", "check", "reconcile", "resume", "retry", "status", "control", "export", "ping".
+/// "update", "check", "reconcile", "verify", "undo", "resume", "retry", "status", "control", "export", "ping".
 std::string_view name_of(Command command) noexcept;
 
 enum class ProgressForm : std::uint8_t { automatic, bar, plain, none };

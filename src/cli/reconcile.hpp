@@ -1,23 +1,17 @@
-// `amend reconcile`: a file beside what the API holds; a report, and nothing is sent that changes anything. Layer 5.
+// `amend reconcile`, `amend verify` and `amend undo`: a file, or what a run was to make true, or what it has
+// overwritten, beside what the API holds. Layer 5.
 #pragma once
 
-#include <string>
-
-#include "amend/reconciliation.hpp"
+#include "amend/error.hpp"
 #include "cli/options.hpp"
 
 namespace amend::cli {
 
-/// 0: the API holds what every row wants; 1: something differs, is missing or could not be read.
+/// A report; with ReconcileConfig::apply then a run that sends what differs. 0: the API holds what every row wants; 1:
+/// something differs, is missing, could not be read or did not succeed. No other thread may exist before.
 ExitCode run_reconcile(const Options& options);
 
-/// The report for people; values are masked unless ReconcileConfig::show_values.
-std::string reconcile_text(const ReconcileConfig& config, const ReconcileReport& report);
-
-/// The same as one line of JSON.
-std::string reconcile_json(const ReconcileConfig& config, const ReconcileReport& report);
-
-/// "A… (12 characters)": enough to recognise a value that one knows. "" as it is.
-std::string masked(std::string_view value);
+/// Holds the lock of the run that is undone.
+ExitCode run_undo(const Options& options);
 
 }  // namespace amend::cli

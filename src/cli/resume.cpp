@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "amend/pipeline.hpp"
+#include "amend/reporter/result_log.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "amend/worker/signer.hpp"
@@ -22,6 +23,7 @@
 #include "cli/confirm.hpp"
 #include "cli/opening.hpp"
 #include "cli/preflight_text.hpp"
+#include "cli/reconcile.hpp"
 #include "cli/units.hpp"
 #include "cli/update.hpp"
 
@@ -83,7 +85,7 @@ std::vector<fs::path> unfinished_runs(const fs::path& folder, const std::string&
        at.increment(error)) {
     ++seen;
     const auto record = record_of(at->path());
-    if (!record || !is_same_input(record->input, file)) continue;
+    if (!record || record->config.task != Task::update || !is_same_input(record->input, file)) continue;
     if (!record->parent.empty()) retried.push_back(fs::path(record->parent).filename());
     if (!is_finished(at->path())) found.push_back(at->path());
   }
@@ -93,7 +95,13 @@ std::vector<fs::path> unfinished_runs(const fs::path& folder, const std::string&
 
 }  // namespace
 
-ExitCode run_resume(const Options& options) {
+ExitCode run_resume(const Options& given) {
+  Options options = given;
+  const bool reconciles = options.config.task != Task::update;
+  if (reconciles && !fs::exists(fs::path(options.config.run_directory) / result_log_name))
+    return run_reconcile(options);
+  // The plan is not fresh any more.
+  if (reconciles) options.config.reconcile.recheck = Recheck::yes;
   wonder::forbid_core_dumps();
   Pipeline pipeline(options.config, load_credentials(options.config.auth));
   if (!options.quiet) std::fputs(opening_text(options, pipeline.plan()).c_str(), stderr);

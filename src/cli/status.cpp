@@ -21,8 +21,6 @@ namespace json = boost::json;
 
 constexpr std::size_t errors_told = 10;
 
-constexpr std::array statuses{Status::success, Status::failed, Status::unknown, Status::rejected, Status::superseded};
-
 std::string whole(std::string_view text) { return printable(text, 4 * text.size() + 4); }
 
 std::string headline(const RunView& view) {
@@ -54,7 +52,7 @@ std::string run_lines(const RunView& view) {
 std::string rows_line(const RunView& view) {
   const auto all = view.rows_in_all();
   std::string text = all ? fmt::format("{} in the input", show_count(*all)) : "input not read to its end";
-  for (const Status status : statuses) {
+  for (const Status status : all_statuses) {
     const auto rows = view.rows(status);
     if (rows > 0 || status == Status::success) text += fmt::format(", {} {}", show_count(rows), to_string(status));
   }
@@ -106,7 +104,7 @@ json::object run_json_of(const RunHead& run) {
 json::object rows_json(const RunView& view) {
   const auto number = [](std::optional<std::uint64_t> n) { return n ? json::value(*n) : json::value(); };
   json::object rows{{"total", number(view.rows_in_all())}};
-  for (const Status status : statuses) rows[to_string(status)] = view.rows(status);
+  for (const Status status : all_statuses) rows[to_string(status)] = view.rows(status);
   rows["unsent"] = number(view.unsent());
   return rows;
 }
@@ -129,7 +127,7 @@ json::array errors_json(const ErrorTally& errors) {
 ErrorTally errors_of(const RunView& view) {
   ErrorTally errors;
   view.for_each_final([&](const FinalRecord& row) {
-    if (row.record.status == Status::success) return;
+    if (is_well(row.record.status)) return;
     const RecordText text(row.record.text);
     errors.record(Reason(text.error_code, text.error, Origin::run), Position(row.record.row, text.line, 0), text.id);
   });
@@ -138,7 +136,7 @@ ErrorTally errors_of(const RunView& view) {
 
 ExitCode status_exit_code(const RunView& view) noexcept {
   const auto all = view.rows_in_all();
-  const bool well = all && !view.damaged() && view.rows(Status::success) + view.rows(Status::superseded) == *all;
+  const bool well = all && !view.damaged() && view.rows_well() == *all;
   return well ? ExitCode::success : ExitCode::some_rows_failed;
 }
 

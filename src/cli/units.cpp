@@ -133,6 +133,22 @@ std::uint64_t parse_count(std::string_view option, std::string_view text, std::u
   throw ConfigError(fmt::format("{} must be between {} and {}, got {}", option, least, most, printable(text, 60)));
 }
 
+std::uint32_t parse_percent_ppm(std::string_view option, std::string_view text) {
+  constexpr std::size_t decimals_max = 4;
+  constexpr std::uint64_t million = 1'000'000;
+  const std::string_view number = text.ends_with('%') ? text.substr(0, text.size() - 1) : std::string_view();
+  const auto point = number.find('.');
+  std::string digits(number.substr(0, point));
+  std::string_view decimals = point == std::string_view::npos ? std::string_view() : number.substr(point + 1);
+  const bool complete =
+      !digits.empty() && decimals.size() <= decimals_max && (point == number.npos || !decimals.empty());
+  digits.append(decimals).append(decimals_max - std::min(decimals_max, decimals.size()), '0');
+  const Digits ppm(digits);
+  if (!complete || !ppm.ok || !ppm.rest.empty() || ppm.value == 0 || ppm.value > million)
+    refuse(option, "takes a percentage from 0.0001% to 100%, such as 5%", text);
+  return static_cast<std::uint32_t>(ppm.value);
+}
+
 char parse_delimiter(std::string_view option, std::string_view text) {
   constexpr std::array<std::pair<std::string_view, char>, 5> names{
       {{"tab", '\t'}, {"\\t", '\t'}, {"comma", ','}, {"semicolon", ';'}, {"pipe", '|'}}};

@@ -44,6 +44,9 @@ ListenAddress parse_listen_address(std::string_view option, std::string_view tex
 /// A whole number from `least` to `most`, digits only.
 std::uint64_t parse_count(std::string_view option, std::string_view text, std::uint64_t least, std::uint64_t most);
 
+/// "5%", "0.1%" → 50,000, 1,000 of a million; 0.0001% to 100%, at most four decimals.
+std::uint32_t parse_percent_ppm(std::string_view option, std::string_view text);
+
 /// One character, or its name: tab, comma, semicolon, pipe.
 char parse_delimiter(std::string_view option, std::string_view text);
 

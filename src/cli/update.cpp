@@ -19,7 +19,7 @@
 namespace amend::cli {
 namespace {
 
-Summary watched_run(Pipeline& pipeline, const Options& options) {
+Summary run_beside_terminal(Pipeline& pipeline, const Options& options) {
   hold_signals();
   Terminal terminal(pipeline, options);
   const Console console(pipeline, options, [&terminal](const std::string& line) { terminal.say(line); });
@@ -58,9 +58,14 @@ ExitCode run_update(const Options& options) {
   return run_to_the_end(pipeline, options);
 }
 
-ExitCode run_to_the_end(Pipeline& pipeline, const Options& options) {
-  const Summary summary = watched_run(pipeline, options);
+Summary run_watched(Pipeline& pipeline, const Options& options) {
+  Summary summary = run_beside_terminal(pipeline, options);
   std::fputs((options.quiet ? closing_line(summary) : closing_text(summary)).c_str(), stderr);
+  return summary;
+}
+
+ExitCode run_to_the_end(Pipeline& pipeline, const Options& options) {
+  const Summary summary = run_watched(pipeline, options);
   if (options.json) std::fputs(to_json(summary).c_str(), stdout);
   return summary.exit_code;
 }

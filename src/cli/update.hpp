@@ -11,7 +11,10 @@ namespace amend::cli {
 /// ConfigError and InputError for what is found before the first request.
 ExitCode run_update(const Options& options);
 
-/// pipeline.run() with a Terminal and a Console beside it, and what a person and a script are told at its end.
+/// pipeline.run() with a Terminal and a Console beside it, and what a person is told at its end.
+Summary run_watched(Pipeline& pipeline, const Options& options);
+
+/// The same, and what a script is told.
 ExitCode run_to_the_end(Pipeline& pipeline, const Options& options);
 
 }  // namespace amend::cli

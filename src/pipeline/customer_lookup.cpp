@@ -41,7 +41,8 @@ std::optional<std::uint64_t> total_in(std::string_view head) {
 /// GET of the target that stands in the row's body: workers need not know what is read.
 class ReadCall : public ApiCall {
  public:
-  std::string_view method() const noexcept override { return "GET"; }
+  std::string_view method(const RowRef&) const noexcept override { return "GET"; }
+  bool writes(const RowRef&) const noexcept override { return false; }
   void append_target(const RowRef& row, std::string& out) const override { out += row.body(); }
   std::string_view body(const RowRef&) const noexcept override { return {}; }
   wonder::Judgement judge(const Response& response, const RowRef& row) override {

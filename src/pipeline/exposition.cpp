@@ -17,9 +17,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr std::array statuses{Status::success, Status::failed, Status::unknown, Status::rejected, Status::superseded};
-static_assert(statuses.size() == status_count);
-
 constexpr std::array all_paced_by{PacedBy::option, PacedBy::adaptive, PacedBy::server};
 constexpr std::array circuit_states{CircuitState::closed, CircuitState::open, CircuitState::half_open};
 
@@ -93,7 +90,8 @@ void add_run(Exposition& out, const RunState& state) {
 void add_rows(Exposition& out, const RunState& state) {
   out.counter("amend_rows_read_total", "Rows of the input that were read.", state.rows_read);
   out.head("amend_rows_total", "Rows that have their final record.", "counter");
-  for (const Status status : statuses) out.sample("amend_rows_total", "status", to_string(status), state.rows(status));
+  for (const Status status : all_statuses)
+    out.sample("amend_rows_total", "status", to_string(status), state.rows(status));
   out.counter("amend_input_bytes_read_total", "Bytes of the input that were read.", state.bytes_read);
   out.gauge("amend_input_bytes", "Size of the input; 0: not known.", state.bytes_total);
 }
@@ -174,7 +172,7 @@ class JsonObject {
 std::string rows_json(const RunState& state) {
   JsonObject rows;
   rows.add("read", state.rows_read);
-  for (const Status status : statuses) rows.add(to_string(status), state.rows(status));
+  for (const Status status : all_statuses) rows.add(to_string(status), state.rows(status));
   return rows.take();
 }
 

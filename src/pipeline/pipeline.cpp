@@ -1,5 +1,3 @@
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <thread>
@@ -8,41 +6,12 @@
 #include "amend/reporter/result_log.hpp"
 #include "pipeline/equip_worker.hpp"
 #include "pipeline/pipeline_impl.hpp"
+#include "pipeline/plan_writer.hpp"
+#include "pipeline/planned_call.hpp"
+#include "pipeline/planned_rows.hpp"
 #include "pipeline/watch_run.hpp"
 
 namespace amend {
-namespace {
-
-// run.json is read from wherever the run is gone on with.
-Config with_absolute_paths(Config config) {
-  for (std::string* file :
-       {&config.target.ca_file, &config.target.client_cert, &config.target.client_key, &config.auth.private_key_file,
-        &config.auth.bearer_file, &config.auth.header_file, &config.input.file})
-    if (!file->empty() && *file != "-") *file = std::filesystem::absolute(*file).lexically_normal().string();
-  return config;
-}
-
-}  // namespace
-
-InputIdentity identify(const Config& config, const Source& source) {
-  InputIdentity identity;
-  identity.path = config.input.file;
-  identity.format = source.format();
-  identity.delimiter = source.delimiter();
-  struct stat status {};
-  if (identity.path == "-" || ::stat(identity.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return identity;
-  identity.size = static_cast<std::uint64_t>(status.st_size);
-  identity.modified = std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec);
-  identity.device = status.st_dev;
-  identity.inode = status.st_ino;
-  return identity;
-}
-
-bool can_be_read_again(const InputIdentity& then, const InputIdentity& now) {
-  return then.inode != 0 && then.inode == now.inode && then.device == now.device && then.size == now.size &&
-         then.modified == now.modified;
-}
-
 Pipeline::Impl::Impl(const Config& config, Credentials credentials)
     : config_((validate(config), require_second_reading(config.input), config)),
       credentials_(std::move(credentials)),
@@ -71,10 +40,18 @@ void Pipeline::Impl::make_workers() {
   for (std::uint32_t i = 0; i < count; ++i) {
     WorkerSetup setup(config_, control_, brake_, metrics_, outcomes_);
     equip_worker(setup, i, target_, credentials_);
-    setup.call = make_update_call(target_.path_prefix,
-                                  config_.mapping.guard_column.empty() ? Guard::off : Guard::reference_number);
+    setup.call = make_call();
     workers_.push_back(std::make_unique<Worker>(std::move(setup)));
   }
+}
+
+// By reference_number it is the API's word which customer that is: each answer must say so once more.
+std::unique_ptr<ApiCall> Pipeline::Impl::make_call() const {
+  const bool guarded =
+      applies_plan() ? mapper_->key() == CustomerKey::reference : !config_.mapping.guard_column.empty();
+  const Guard guard = guarded ? Guard::reference_number : Guard::off;
+  if (!applies_plan()) return make_update_call(target_.path_prefix, guard);
+  return make_planned_call(target_.path_prefix, guard, config_.reconcile.recheck);
 }
 
 PreflightReport Pipeline::Impl::preflight() {
@@ -97,6 +74,7 @@ void Pipeline::Impl::refuse_other_input() const {
 }
 
 void Pipeline::Impl::look_ahead() {
+  if (applies_plan()) return refuse_other_input();
   if (config_.input.duplicates != Duplicates::order && !looked_ahead_) {
     try {
       preflight();
@@ -133,8 +111,7 @@ const Selection* Pipeline::Impl::selection() const noexcept {
 // What a later process must know before it can go on with the run: there before the first record.
 void Pipeline::Impl::write_head(const RunDirectory& run) const {
   if (retry_) run.write_file(selection_name, to_text(retry_->selection()));
-  run.write_file("run.json", run_json(with_absolute_paths(config_), identity_, started_at_,
-                                      retry_ ? retry_->report().parent : std::string()));
+  write_run_json(run, config_, identity_, started_at_, retry_ ? retry_->report().parent : std::string());
 }
 
 Summary Pipeline::Impl::run() {
@@ -161,7 +138,10 @@ Summary Pipeline::Impl::run() {
                     FailureLimit(config_.failures));
   std::vector<BatchQueue*> queues;
   for (auto& worker : workers_) queues.push_back(&worker->input());
-  Reader reader(*source_, *mapper_, pool_, queues, outcomes_, control_, metrics_,
+  std::optional<PlannedRows> planned;
+  if (applies_plan()) planned.emplace(run.path(plan_name));
+  Preparation& preparation = planned ? static_cast<Preparation&>(*planned) : *mapper_;
+  Reader reader(*source_, preparation, pool_, queues, outcomes_, control_, metrics_,
                 config_.input.strict ? OnRejected::stop : OnRejected::go_on,
                 HiddenRows(hidden_, config_.input.duplicates));
   // They were read by a process before this one: counted at once, whether the reader comes past them or is stopped.

@@ -68,6 +68,7 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   Summary summary;
   summary.take(metrics_);
   summary.version = config_.version;
+  summary.task = config_.task;
   summary.run_directory = run_directory_;
   summary.input = config_.input.file;
   summary.started_at = started_at_;
@@ -88,8 +89,9 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   }
   summary.service = Latency(service);
   summary.queued = Latency(queued);
+  summary.drift = reporter.drift();
   summary.errors = reporter.errors().worst(worst_errors_shown);
-  const bool all_well = summary.rows(Status::success) + summary.rows(Status::superseded) == summary.rows_read;
+  const bool all_well = summary.rows_well() == summary.rows_read;
   summary.exit_code = control_.cause() != StopCause::none ? exit_code(control_.cause())
                       : all_well                          ? ExitCode::success
                                                           : ExitCode::some_rows_failed;

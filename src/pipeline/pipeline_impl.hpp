@@ -23,14 +23,9 @@
 #include "amend/worker/worker.hpp"
 #include "pipeline/resumption.hpp"
 #include "pipeline/retry.hpp"
+#include "pipeline/run_head.hpp"
 
 namespace amend {
-
-InputIdentity identify(const Config& config, const Source& source);
-
-/// Whether the file that `now` describes can stand for the one that was read. A pipe or stdin never can: its inode is
-/// 0.
-bool can_be_read_again(const InputIdentity& then, const InputIdentity& now);
 
 class Pipeline::Impl {
  public:
@@ -58,6 +53,8 @@ class Pipeline::Impl {
 
  private:
   void make_workers();
+  std::unique_ptr<ApiCall> make_call() const;
+  bool applies_plan() const noexcept { return config_.task != Task::update; }
   void look_ahead();
   const Selection* selection() const noexcept;
   void write_head(const RunDirectory& run) const;

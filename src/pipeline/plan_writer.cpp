@@ -1,17 +1,24 @@
 #include "pipeline/plan_writer.hpp"
 
+#include <fmt/format.h>
+
+#include <iterator>
+
 #include "amend/wonder/customer_schema.hpp"
 #include "reporter/json_text.hpp"
 
 namespace amend {
 namespace {
 
-constexpr std::string_view unfinished_name = "plan.ndjson.tmp";
 constexpr std::size_t lines_bytes_max = 256 * 1024;
 
 void append_member(std::string& out, std::string_view name, std::string_view value) {
   out.append(",\"").append(name).append("\":");
   append_json_string(out, value);
+}
+
+void append_hash(std::string& out, std::string_view name, std::uint64_t hash) {
+  fmt::format_to(std::back_inserter(out), ",\"{}\":\"{:016x}\"", name, hash);
 }
 
 void append_names(std::string& out, FieldSet fields) {
@@ -28,46 +35,72 @@ void append_sign(std::string& out, RowSign sign) {
 
 }  // namespace
 
-PlanWriter::PlanWriter(const RunDirectory& run) : run_(run), file_(run, unfinished_name) {}
+PlanWriter::Output::Output(const RunDirectory& run, std::string_view name)
+    : name_(name), unfinished_name_(std::string(name) + ".tmp"), file_(run, unfinished_name_) {}
 
-void PlanWriter::add(const PlanRow& row) {
-  lines_.append("{\"row\":").append(std::to_string(row.position.row));
-  lines_.append(",\"line\":").append(std::to_string(row.position.line)) += ',';
-  append_sign(lines_, row.sign);
-  if (!row.key.empty()) append_member(lines_, "key", row.key);
-  if (row.customer) append_member(lines_, "id", row.customer->uuid);
-  if (row.sign == RowSign::differs) {
-    append_names(lines_, row.differs);
-    lines_.append(",\"body\":").append(row.body);
-  }
-  if (row.reason) {
-    append_member(lines_, "error_code", row.reason->code);
-    append_member(lines_, "error", row.reason->text);
-  }
-  end_line();
-}
-
-void PlanWriter::add_missing(const wonder::Customer& customer) {
-  lines_ += '{';
-  append_sign(lines_, RowSign::only_api);
-  append_member(lines_, "id", customer.uuid);
-  if (!customer.reference_number.empty()) append_member(lines_, "reference_number", customer.reference_number);
-  end_line();
-}
-
-void PlanWriter::end_line() {
+void PlanWriter::Output::end_line() {
   lines_ += "}\n";
   if (lines_.size() < lines_bytes_max) return;
   file_.write(lines_);
   lines_.clear();
 }
 
-void PlanWriter::close() {
+void PlanWriter::Output::close(const RunDirectory& run) {
   file_.write(lines_);
   lines_.clear();
   file_.flush();
   file_.close();
-  run_.rename(unfinished_name, plan_name);
+  run.rename(unfinished_name_, name_);
+}
+
+PlanWriter::PlanWriter(const RunDirectory& run) : run_(run), plan_(run, plan_name), rollback_(run, rollback_name) {}
+
+void PlanWriter::add(const PlanRow& row) {
+  std::string& out = plan_.lines();
+  out.append("{\"row\":").append(std::to_string(row.position.row));
+  out.append(",\"line\":").append(std::to_string(row.position.line));
+  append_hash(out, "hash", row.hash);
+  append_sign(out += ',', row.sign);
+  if (!row.key.empty()) append_member(out, "key", row.key);
+  if (row.wants) append_hash(out, "wants", *row.wants);
+  if (row.customer) append_member(out, "id", row.customer->uuid);
+  if (row.sign == RowSign::differs) {
+    append_names(out, row.differs);
+    out.append(",\"body\":").append(row.body).append(",\"before\":").append(values_json(*row.customer));
+    add_rollback(row);
+  }
+  if (row.reason) {
+    append_member(out, "error_code", row.reason->code);
+    append_member(out, "error", row.reason->text);
+    append_member(out, "source", to_string(row.reason->origin));
+    if (row.reason->column != 0) out.append(",\"column\":").append(std::to_string(row.reason->column));
+  }
+  plan_.end_line();
+}
+
+void PlanWriter::add_rollback(const PlanRow& row) {
+  std::string& out = rollback_.lines();
+  out.append("{\"row\":").append(std::to_string(row.position.row));
+  append_member(out, "id", row.customer->uuid);
+  for (std::size_t i = 0; i < row.differs.size(); ++i)
+    if (row.differs[i] && !row.not_undoable[i])
+      append_member(out, wonder::customer_fields()[i].name, row.customer->fields[i]);
+  out.append(",\"sent\":").append(row.body);
+  rollback_.end_line();
+}
+
+void PlanWriter::add_missing(const wonder::Customer& customer) {
+  std::string& out = plan_.lines();
+  append_sign(out += '{', RowSign::only_api);
+  append_member(out, "id", customer.uuid);
+  if (!customer.reference_number.empty()) append_member(out, "reference_number", customer.reference_number);
+  plan_.end_line();
+}
+
+// Nothing is planned whose undoing is not durable.
+void PlanWriter::close() {
+  rollback_.close(run_);
+  plan_.close(run_);
 }
 
 }  // namespace amend

@@ -1,6 +1,20 @@
-// plan.ndjson: what a reconciliation has found, a line for each row. Layer 4.
+// What a reconciliation has found, a line for each row, and what it is about to overwrite. Layer 4.
+//
+// plan.ndjson: {"row":7,"line":8,"hash":"<16 hex>","sign":"*","key":"R-7","id":"<uuid>","fields":["phone"],
+// "body":{…},"before":{…}}
+// - `hash`: JournalRecord::hash of the row. `key`: by which it names its customer. `fields`: those that differ; `body`:
+//   of the PUT that makes them equal; `before`: what the API held (values_json).
+// - of a row, or a customer, that could not be read: `error_code`, `error`, `source`, `column`.
+// - `wants`: a hash of what the row wants, for a later --baseline.
+// - at the end, of customers that no row names: {"sign":"-","id":…,"reference_number":…}.
+//
+// rollback.ndjson, a line for each row that differs: {"row":7,"id":"<uuid>","phone":"<before>","sent":{…}}. As NDJSON
+// input it is a file of rows that make undone what was sent. A field whose value nobody knows, or that the API would
+// not take, is left out (not_undoable).
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,22 +27,28 @@
 namespace amend {
 
 inline constexpr std::string_view plan_name = "plan.ndjson";
+inline constexpr std::string_view rollback_name = "rollback.ndjson";
 
 /// One row, on its way into the plan; views into the caller's memory.
 class PlanRow {
  public:
-  PlanRow(Position position_, std::string_view key_) noexcept : position(position_), key(key_) {}
+  PlanRow(Position position_, std::uint64_t hash_, std::string_view key_) noexcept
+      : position(position_), hash(hash_), key(key_) {}
 
   Position position;
-  std::string_view key;  ///< by which the row names its customer; empty: it does not
+  std::uint64_t hash;
+  std::string_view key;                ///< by which the row names its customer; empty: it does not
+  std::optional<std::uint64_t> wants;  ///< of rows that can be read
   RowSign sign = RowSign::same;
   const wonder::Customer* customer = nullptr;  ///< of rows that were compared
   FieldSet differs;
+  FieldSet not_undoable;
   std::string body;                ///< of the PUT that would make it the same; only of RowSign::differs
   const Reason* reason = nullptr;  ///< of RowSign::unreadable
 };
 
-/// Writes `plan.ndjson.tmp`, and gives it its name when it is complete and durable. Throws DurabilityError.
+/// Writes both files under names of their own, and gives them their names when they are complete and durable. Throws
+/// DurabilityError.
 class PlanWriter {
  public:
   explicit PlanWriter(const RunDirectory& run);
@@ -39,11 +59,25 @@ class PlanWriter {
   void close();
 
  private:
-  void end_line();
+  class Output {
+   public:
+    Output(const RunDirectory& run, std::string_view name);
+    std::string& lines() noexcept { return lines_; }
+    void end_line();
+    void close(const RunDirectory& run);
+
+   private:
+    std::string_view name_;
+    std::string unfinished_name_;
+    AppendFile file_;
+    std::string lines_;
+  };
+
+  void add_rollback(const PlanRow& row);
 
   const RunDirectory& run_;
-  AppendFile file_;
-  std::string lines_;
+  Output plan_;
+  Output rollback_;
 };
 
 }  // namespace amend

@@ -1,20 +1,22 @@
 #include "amend/reconciliation.hpp"
 
 #include <algorithm>
-#include <atomic>
+#include <chrono>
+#include <filesystem>
 #include <optional>
 
-#include "amend/reader/mapper.hpp"
-#include "amend/reader/preflight.hpp"
-#include "amend/reader/source.hpp"
+#include "amend/reader/reader.hpp"
 #include "amend/reconcile/comparison.hpp"
 #include "amend/reconcile/customer_snapshot.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "amend/wonder/routes.hpp"
 #include "pipeline/customer_lookup.hpp"
-#include "pipeline/pipeline_impl.hpp"
+#include "pipeline/mapped_rows.hpp"
 #include "pipeline/plan_writer.hpp"
+#include "pipeline/resumption.hpp"
+#include "pipeline/rows_to_look_at.hpp"
+#include "pipeline/run_head.hpp"
 
 namespace amend {
 namespace {
@@ -22,43 +24,6 @@ namespace {
 // A page costs the API far more than one customer does.
 constexpr std::uint64_t requests_per_page = 10;
 constexpr std::size_t keys_per_lot = 64;
-
-/// For rows that are looked at and let go.
-class NoOwner final : public BatchOwner {
- public:
-  void reclaim(Batch*) noexcept override {}
-};
-
-/// The rows of the file, one by one, as the mapper makes them.
-class MappedRows {
- public:
-  explicit MappedRows(const Config& config)
-      : source_(open_source(config.input)),
-        mapper_(config.mapping, source_->format(), source_->header()),
-        batch_(owner_) {}
-
-  bool next() {
-    if (!source_->next(record_)) return false;
-    batch_.clear(std::size_t{1} << 20);
-    reason_ = mapper_.map(record_, batch_);
-    return true;
-  }
-
-  const Update& row() const noexcept { return batch_[0]; }
-  const std::optional<Reason>& reason() const noexcept { return reason_; }  ///< why the row is rejected
-  std::string_view key() const noexcept { return batch_.text(row().id); }
-  std::string_view body() const noexcept { return batch_.text(row().body); }
-  const Source& source() const noexcept { return *source_; }
-  const Mapper& mapper() const noexcept { return mapper_; }
-
- private:
-  std::unique_ptr<Source> source_;
-  Mapper mapper_;
-  NoOwner owner_;
-  Batch batch_;
-  Record record_;
-  std::optional<Reason> reason_;
-};
 
 }  // namespace
 
@@ -68,7 +33,7 @@ class Reconciliation::Impl {
       : config_((validate(config), config)),
         credentials_(std::move(credentials)),
         comparison_(config.reconcile),
-        first_(config_),
+        first_(config_.input, config_.mapping),
         identity_(identify(config_, first_.source())) {
     if (!can_be_read_again(identity_, identity_))
       throw ConfigError("reconcile reads the input twice: it must be a regular file", ExitCode::input);
@@ -89,6 +54,11 @@ class Reconciliation::Impl {
 
   ReconcileReport run(const OnNotice& on_notice) {
     const RunDirectory run(config_.run_directory);
+    config_.run_directory = report_.run_directory = run.path();
+    write_run_json(run, config_, identity_, std::chrono::system_clock::now());
+    rows_.emplace(config_, first_.mapper().key());
+    if (config_.reconcile.company_name == CompanyName::journal)
+      sent_names_.emplace(std::filesystem::absolute(run.path()).lexically_normal().parent_path().string());
     CustomerSnapshot snapshot(run.path(), first_.mapper().key());
     CustomerLookup lookup(config_, credentials_, snapshot, metrics_, on_notice);
     read_api(lookup, snapshot);
@@ -101,9 +71,13 @@ class Reconciliation::Impl {
  private:
   void read_api(CustomerLookup& lookup, CustomerSnapshot& snapshot) {
     report_.look_up = config_.reconcile.look_up;
+    const std::uint64_t wanted = report_.look_up == LookUp::automatic ? rows_wanted() : 0;
+    // A list is no cheaper than so few customers.
+    if (report_.look_up == LookUp::automatic && wanted <= requests_per_page && !config_.reconcile.show_missing)
+      report_.look_up = LookUp::each;
     if (report_.look_up != LookUp::each) {
       report_.total = lookup.read_first_page();
-      if (report_.look_up == LookUp::automatic) report_.look_up = cheaper(report_.total);
+      if (report_.look_up == LookUp::automatic) report_.look_up = cheaper(report_.total, wanted);
     }
     if (report_.look_up == LookUp::each) {
       lookup.read_each(keys_of_rows([](std::string_view) { return true; }));
@@ -121,20 +95,35 @@ class Reconciliation::Impl {
     refuse_changed_input();
   }
 
-  LookUp cheaper(std::uint64_t total) const {
+  LookUp cheaper(std::uint64_t total, std::uint64_t wanted) const {
     if (config_.reconcile.show_missing) return LookUp::list;
-    const std::atomic<bool> never{false};
-    const std::uint64_t rows = Preflight(config_.input, config_.mapping).run(never).rows;
     const std::uint64_t pages = (total + wonder::Page::limit_max - 1) / wonder::Page::limit_max;
-    return pages * requests_per_page <= rows ? LookUp::list : LookUp::each;
+    return pages * requests_per_page <= wanted ? LookUp::list : LookUp::each;
+  }
+
+  std::uint64_t rows_wanted() const {
+    if (looks_at_all()) return rows_->rows();
+    std::uint64_t wanted = 0;
+    MappedRows rows(config_.input, config_.mapping);
+    while (rows.next()) wanted += is_looked_at(rows) ? 1 : 0;
+    return wanted;
+  }
+
+  bool looks_at_all() const noexcept {
+    const ReconcileConfig& config = config_.reconcile;
+    return config.baseline.empty() && config.of_run.empty() && config.sample_ppm == 0;
+  }
+
+  bool is_looked_at(const MappedRows& rows) const {
+    return !rows.reason() && !rows_->is_hidden(rows.position().row) && rows_->contains(rows);
   }
 
   template <class Wanted>
   CustomerLookup::Keys keys_of_rows(Wanted wanted) {
-    auto rows = std::make_shared<MappedRows>(config_);
-    return [rows, wanted](std::vector<std::string>& keys) {
+    auto rows = std::make_shared<MappedRows>(config_.input, config_.mapping);
+    return [this, rows, wanted](std::vector<std::string>& keys) {
       while (rows->next()) {
-        if (!rows->reason() && wanted(rows->key())) keys.emplace_back(rows->key());
+        if (is_looked_at(*rows) && wanted(rows->key())) keys.emplace_back(rows->key());
         if (keys.size() == keys_per_lot) return true;
       }
       return false;
@@ -143,7 +132,7 @@ class Reconciliation::Impl {
 
   void compare_all(const RunDirectory& run, CustomerSnapshot& snapshot) {
     PlanWriter plan(run);
-    MappedRows rows(config_);
+    MappedRows rows(config_.input, config_.mapping);
     refuse_changed_input();
     while (rows.next()) compare_row(rows, snapshot, plan);
     if (config_.reconcile.show_missing) {
@@ -158,20 +147,62 @@ class Reconciliation::Impl {
 
   void compare_row(const MappedRows& rows, CustomerSnapshot& snapshot, PlanWriter& plan) {
     ++report_.rows;
-    PlanRow row(rows.row().position, rows.key());
+    PlanRow row(rows.position(), content_hash(rows.raw()), rows.key());
     if (rows.reason()) return end_row(plan, row, RowSign::unreadable, &*rows.reason());
+    row.wants = rows.wants();
+    if (rows_->is_hidden(rows.position().row)) return end_hidden(plan, row, snapshot);
+    if (!rows_->contains(rows)) return end_row(plan, row, RowSign::passed_over, nullptr);
     const SnapshotEntry entry = snapshot.find(rows.key());
     if (entry.unreadable) return end_row(plan, row, RowSign::unreadable, &*entry.unreadable);
     if (!entry.customer) return end_row(plan, row, RowSign::only_file, nullptr);
-    const wonder::Customer& customer = *entry.customer;
+    row.customer = &*entry.customer;
+    compare_fields(rows, row, plan);
+  }
+
+  void compare_fields(const MappedRows& rows, PlanRow& row, PlanWriter& plan) {
+    const wonder::Customer& customer = *row.customer;
     const WantedFields wanted(rows.body());
-    const ComparisonResult result = comparison_.compare(wanted, customer);
-    note_fields(rows.row().position.row, wanted, customer, result);
+    const ComparisonResult result = comparison_.compare(wanted, customer, known_same(wanted, customer));
     report_.not_compared += result.not_compared.any() ? 1 : 0;
-    row.customer = &customer;
     row.differs = result.differs;
-    if (!result.same()) row.body = body_to_send(wanted, rows.body(), customer);
+    if (const auto reason = why_not_undone(rows, customer, result.differs))
+      return end_row(plan, row, RowSign::unreadable, &*reason);
+    if (!result.same()) {
+      row.body = body_to_send(wanted, rows.body(), customer);
+      row.not_undoable = not_undoable(WantedFields(row.body), customer) & result.differs;
+    }
+    note_fields(row, wanted, result);
     end_row(plan, row, result.same() ? RowSign::same : RowSign::differs, nullptr);
+  }
+
+  FieldSet known_same(const WantedFields& wanted, const wonder::Customer& customer) const {
+    FieldSet same;
+    const auto sent = sent_names_ ? sent_names_->of(customer.uuid) : std::nullopt;
+    if (!sent) return same;
+    for (std::size_t i = 0; i < same.size(); ++i)
+      same.set(i,
+               wonder::customer_fields()[i].name == "company_name" && wanted[i] && content_hash(*wanted[i]) == *sent);
+    return same;
+  }
+
+  // Somebody else has written a field since that run did: what is there now is not for us to take back.
+  std::optional<Reason> why_not_undone(const MappedRows& rows, const wonder::Customer& customer,
+                                       FieldSet differs) const {
+    if (config_.task != Task::undo) return std::nullopt;
+    const RowToUndo undo(rows.raw());
+    const FieldSet changed = differs & other_values(undo.sent, customer) & ~rows_->written()->drifted(undo.row);
+    if (changed.none()) return std::nullopt;
+    return Reason("reconcile.changed",
+                  "changed by somebody else since row " + std::to_string(undo.row) +
+                      " of that run was written: " + names_of(changed),
+                  Origin::run);
+  }
+
+  void end_hidden(PlanWriter& plan, PlanRow& row, CustomerSnapshot& snapshot) {
+    snapshot.find(row.key);  // a row names this customer
+    if (config_.input.duplicates != Duplicates::reject) return end_row(plan, row, RowSign::superseded, nullptr);
+    const Reason reason = duplicate_customer();
+    end_row(plan, row, RowSign::unreadable, &reason);
   }
 
   void end_row(PlanWriter& plan, PlanRow& row, RowSign sign, const Reason* reason) {
@@ -181,15 +212,15 @@ class Reconciliation::Impl {
     plan.add(row);
   }
 
-  void note_fields(std::uint64_t row, const WantedFields& wanted, const wonder::Customer& customer,
-                   const ComparisonResult& result) {
+  void note_fields(const PlanRow& row, const WantedFields& wanted, const ComparisonResult& result) {
     for (std::size_t i = 0; i < report_.fields.size(); ++i) {
       FieldReport& field = report_.fields[i];
       field.cannot_be_cleared += result.cannot_be_cleared[i] ? 1 : 0;
+      field.cannot_be_undone += row.not_undoable[i] ? 1 : 0;
       if (!result.differs[i]) continue;
       ++field.differs;
       if (field.examples.size() < FieldReport::examples_max)
-        field.examples.emplace_back(row, customer.fields[i], *wanted[i]);
+        field.examples.emplace_back(row.position.row, row.customer->fields[i], *wanted[i]);
     }
   }
 
@@ -203,6 +234,8 @@ class Reconciliation::Impl {
   Comparison comparison_;
   MappedRows first_;  // its header and how it maps
   InputIdentity identity_;
+  std::optional<RowsToLookAt> rows_;
+  std::optional<SentCompanyNames> sent_names_;
   Plan plan_;
   Metrics metrics_;
   ReconcileReport report_;

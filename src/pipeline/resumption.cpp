@@ -39,6 +39,7 @@ std::optional<std::string> changed_option(const Config& was, const Config& is) {
   if (was.mapping.guard_column != is.mapping.guard_column) return "--guard";
   if (was.mapping.trim != is.mapping.trim) return "--trim";
   if (was.mapping.split_phone != is.mapping.split_phone) return "--split-phone";
+  if (was.mapping.reference_column != is.mapping.reference_column) return "--reference-column";
   return std::nullopt;
 }
 
@@ -150,7 +151,7 @@ void Resumption::compare_input(const Config& config) {
 void Resumption::write_feedback(const Config& config) {
   const auto input = open_source(config.input);
   feedback_ = open_feedback(run_, InputLayout(input->format(), input->header(), input->delimiter()));
-  std::uint64_t left = before_.recorded().size() - before_.rows(Status::success);
+  std::uint64_t left = before_.rows_not_well();
   RecordedRow recorded;
   std::vector<Outcome> lot;
   Record record;

@@ -1,8 +1,6 @@
 #include "pipeline/retry.hpp"
 
-#include <chrono>
 #include <filesystem>
-#include <random>
 
 #include "pipeline/resumption.hpp"
 #include "pipeline/retry_planner.hpp"
@@ -27,14 +25,9 @@ void refuse_unfinished(const RunHead& last) {
 }
 
 std::string directory_beside(const RunHead& last, const std::string& wanted) {
+  if (wanted.empty()) return new_directory_beside(place_of(last.directory).string());
   const fs::path folder = place_of(last.directory).parent_path();
   std::error_code error;
-  if (wanted.empty()) {
-    const auto name = default_run_directory(std::chrono::system_clock::now(), std::random_device{}());
-    const fs::path relative = fs::proximate(folder, error);
-    const bool below = !error && *relative.begin() != "..";
-    return ((below ? relative : folder) / fs::path(name).filename()).lexically_normal().string();
-  }
   const fs::path wanted_folder = place_of(wanted).parent_path();
   if (wanted_folder == folder || fs::equivalent(wanted_folder, folder, error)) return wanted;
   throw ConfigError("--run: a retry lies beside the run it retries: name a directory in " + printable(folder.string()));
@@ -48,6 +41,9 @@ Retry::Retry(const Config& config, const std::string& run, const RetryChoice& ch
   if (view.runs().size() != locks_.size())
     throw ConfigError(printable(run) + ": another process has begun a retry of it", ExitCode::run_directory_in_use);
   const RunHead& last = view.runs().back();
+  if (last.record.config.task != Task::update)
+    throw ConfigError(printable(run) +
+                      " is a reconciliation: reconcile its file again, what is right by now is left alone");
   refuse_unfinished(last);
   if (changed == ChangedOptions::refuse) refuse_changed_options(last.record.config, config);
   directory_ = directory_beside(last, config.run_directory);

@@ -185,7 +185,7 @@ RetryPlan plan_retry(const RunView& view, const InputConfig& input, const Mappin
   refuse_other_input(view.runs().front());
   RetryPlanner planner(choice);
   view.for_each_final([&](const FinalRecord& row) {
-    if (row.record.status == Status::success || row.record.status == Status::superseded) return;
+    if (is_well(row.record.status)) return;
     const RecordText text(row.record.text);
     planner.ended(row.record.row, row.run, row.record.status, text.error_code, text.id);
   });

@@ -23,13 +23,15 @@ class DetachedRow final : public BatchOwner {
 
  private:
   void fill(const RowRef& row) {
-    batch_.arena().reserve(row.id().size() + row.body().size() + row.raw().size() + row.guard().size());
+    batch_.arena().reserve(row.id().size() + row.body().size() + row.raw().size() + row.guard().size() +
+                           row.before().size());
     Update update = *row;
     batch_.seal(row.batch()->sealed_at());
     update.id = append(row.id());
     update.body = append(row.body());
     update.raw = append(row.raw());
     update.guard = append(row.guard());
+    update.before = append(row.before());
     batch_.push_back(update);
   }
 

@@ -80,14 +80,30 @@ class Sip {
   std::uint64_t a_, b_, c_, d_;
 };
 
-std::pair<std::uint64_t, std::uint64_t> hash_of(const std::array<std::uint64_t, 2>& key, std::string_view id) noexcept {
+using Hash = std::pair<std::uint64_t, std::uint64_t>;
+
+Hash end(Sip& sip) noexcept {
+  const std::uint64_t first = sip.first_half();
+  return {first, sip.second_half()};
+}
+
+Hash hash_of_uuid(const std::array<std::uint64_t, 2>& key, std::string_view id) noexcept {
   const char* const at = id.data();
   Sip sip(key);
   sip.take(pack(load(at), two_groups(at + 9, at + 14)));
   sip.take(pack(two_groups(at + 19, at + 24), load(at + 28)));
   sip.take(std::uint64_t{16} << 56);  // the length, as SipHash asks for it
-  const std::uint64_t first = sip.first_half();
-  return {first, sip.second_half()};
+  return end(sip);
+}
+
+Hash hash_of_text(const std::array<std::uint64_t, 2>& key, std::string_view text) noexcept {
+  Sip sip(key);
+  std::string_view rest = text;
+  for (; rest.size() >= 8; rest.remove_prefix(8)) sip.take(load(rest.data()));
+  std::uint64_t last = static_cast<std::uint64_t>(text.size()) << 56;
+  std::memcpy(&last, rest.data(), rest.size());
+  sip.take(last);
+  return end(sip);
 }
 
 // The same for all indexes of the process.
@@ -110,8 +126,8 @@ class IdIndex::Chunk {
   std::array<Entry, chunk_entries> entries;
 };
 
-IdIndex::IdIndex(std::size_t bytes_max)
-    : key_(random_key()), bytes_max_(bytes_max), buckets_(std::size_t{1} << bucket_bits) {}
+IdIndex::IdIndex(std::size_t bytes_max, CustomerKey names)
+    : key_(random_key()), bytes_max_(bytes_max), names_(names), buckets_(std::size_t{1} << bucket_bits) {}
 IdIndex::~IdIndex() = default;
 
 std::size_t IdIndex::bytes() const noexcept {
@@ -130,7 +146,7 @@ IdIndex::Chunk* IdIndex::take_chunk() {
 
 bool IdIndex::add(std::string_view id, std::uint64_t row) {
   if (full_) return false;
-  const auto [high, hash] = hash_of(key_, id);
+  const auto [high, hash] = names_ == CustomerKey::uuid ? hash_of_uuid(key_, id) : hash_of_text(key_, id);
   Bucket& bucket = buckets_[high >> (64 - bucket_bits)];
   const std::size_t at = bucket.entries % chunk_entries;
   if (at == 0) {

@@ -104,7 +104,17 @@ std::string_view Mapper::id_of(const Record& record) const noexcept {
   return at < record.size() ? value(record, at) : std::string_view();
 }
 
-std::uint64_t Mapper::key_of(const Record& record) const noexcept {
+PreparedRow Mapper::prepare(const Record& record, Batch& out) {
+  std::optional<Reason> reason = record.fault();
+  if (reason) {
+    reject(record, out);
+  } else {
+    reason = map(record, out);
+  }
+  return reason ? PreparedRow::ended(Status::rejected, std::move(reason)) : PreparedRow::to_send();
+}
+
+std::uint64_t Mapper::key_of(const Record& record) {
   const std::string_view id = id_of(record);
   return is_key(id) ? wonder::customer_key(id) : 0;
 }

@@ -59,7 +59,7 @@ class Look {
         source_(open_source(input)),
         mapper_(mapping, source_->format(), source_->header()),
         batch_(pool_.acquire()),
-        ids_(input.duplicates == Duplicates::order ? IdIndex::default_bytes_max : IdIndex::unbounded) {
+        ids_(input.duplicates == Duplicates::order ? IdIndex::default_bytes_max : IdIndex::unbounded, mapper_.key()) {
     report_.format = source_->format();
     report_.delimiter = source_->delimiter();
     report_.encoding = source_->encoding();

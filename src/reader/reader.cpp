@@ -10,10 +10,15 @@ constexpr std::chrono::milliseconds look_up_every{20};
 
 }  // namespace
 
-Reader::Reader(Source& source, Mapper& mapper, BatchPool& pool, std::vector<BoundedQueue<RowRef>*> queues,
+Reason duplicate_customer() {
+  return Reason("input.id.duplicate", "the customer stands in several rows, and --duplicates reject is set",
+                Origin::input);
+}
+
+Reader::Reader(Source& source, Preparation& preparation, BatchPool& pool, std::vector<BoundedQueue<RowRef>*> queues,
                OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, OnRejected on_rejected, HiddenRows hidden)
     : source_(source),
-      mapper_(mapper),
+      preparation_(preparation),
       pool_(pool),
       queues_(std::move(queues)),
       outcomes_(outcomes),
@@ -41,7 +46,12 @@ void Reader::read_all() {
     metrics_.bytes_read.set(source_.bytes_read());
     if (!is_part_of_the_run(record.position().row)) continue;
     metrics_.rows_read.add();
-    if (!take(record)) return;
+    try {
+      if (!take(record)) return;
+    } catch (const InputError&) {
+      ++rows_dropped_;
+      throw;
+    }
   }
 }
 
@@ -66,9 +76,9 @@ bool Reader::take(const Record& record) {
     ++rows_dropped_;
     return false;
   }
-  const Status status = append(record, filling_[worker]);
+  const std::optional<Status> end = append(record, filling_[worker]);
   if (batch->size() >= rows_per_batch_max || batch->bytes() >= bytes_per_batch) hand_on(worker);
-  if (status != Status::rejected || on_rejected_ == OnRejected::go_on) return true;
+  if (end != Status::rejected || on_rejected_ == OnRejected::go_on) return true;
   control_.stop(StopCause::strict, "row " + std::to_string(record.position().row) + " (line " +
                                        std::to_string(record.position().line) + ") was rejected, and --strict is set");
   return false;
@@ -86,41 +96,35 @@ Batch* Reader::batch_for(std::size_t worker) {
   return filling.batch;
 }
 
-// Says what the row is when it is not sent; `success` stands for a row on its way.
-Status Reader::append(const Record& record, Filling& filling) {
+// Says what the row has come to when it is not sent.
+std::optional<Status> Reader::append(const Record& record, Filling& filling) {
   Batch& batch = *filling.batch;
-  std::optional<Reason> reason = record.fault();
-  if (reason) {
-    mapper_.reject(record, batch);
-  } else {
-    reason = mapper_.map(record, batch);
-  }
+  PreparedRow prepared = preparation_.prepare(record, batch);
   if (record.position().row <= maybe_sent_until_) batch.mark_last_maybe_sent();
-  Status status = reason ? Status::rejected : Status::success;
-  const std::uint64_t row = record.position().row;
-  if (!reason && is_superseded(row)) {
-    batch.withhold_last();
-    status = Status::superseded;
-  } else if (!reason && hidden_.duplicates == Duplicates::reject && hidden_.contains(row)) {
-    batch.withhold_last();
-    status = Status::rejected;
-    reason.emplace("input.id.duplicate", "the customer stands in several rows, and --duplicates reject is set",
-                   Origin::input);
+  if (!prepared.end()) {
+    hide(record.position().row, prepared);
+    if (prepared.end()) batch.withhold_last();
   }
-  if (status != Status::success)
-    filling.not_sent.emplace_back(static_cast<std::uint32_t>(batch.size() - 1), status, std::move(reason));
-  return status;
+  if (prepared.end())
+    filling.not_sent.emplace_back(static_cast<std::uint32_t>(batch.size() - 1), *prepared.end(),
+                                  std::move(prepared.reason));
+  return prepared.end();
 }
 
-bool Reader::is_superseded(std::uint64_t row) const noexcept {
-  if (selection_ && selection_->superseded.contains(row)) return true;
-  return hidden_.duplicates != Duplicates::reject && hidden_.contains(row);
+// Another row of the customer stands for this one.
+void Reader::hide(std::uint64_t row, PreparedRow& prepared) const {
+  const bool hidden = hidden_.contains(row);
+  if ((selection_ && selection_->superseded.contains(row)) || (hidden && hidden_.duplicates != Duplicates::reject)) {
+    prepared = PreparedRow::ended(Status::superseded);
+  } else if (hidden) {
+    prepared = PreparedRow::ended(Status::rejected, duplicate_customer());
+  }
 }
 
 // All rows of a customer go to one worker: its key gate keeps their order.
 std::size_t Reader::route(const Record& record) {
-  if (queues_.size() == 1 || record.fault()) return 0;
-  return mapper_.key_of(record) % queues_.size();
+  if (queues_.size() == 1) return 0;
+  return preparation_.key_of(record) % queues_.size();
 }
 
 void Reader::hand_on(std::size_t worker) {

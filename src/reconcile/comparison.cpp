@@ -66,6 +66,12 @@ bool can_be_sent(const wonder::FieldRule& rule, std::string_view value) {
 // Without these a PUT is refused, or may take away what the row says nothing about.
 bool is_carried_over(const wonder::FieldRule& rule) noexcept { return rule.required || rule.clearable; }
 
+bool same_exactly(std::size_t field, std::string_view a, std::string_view b) noexcept {
+  return wonder::customer_fields()[field].rule == wonder::Rule::uuid ? wonder::same_id(a, b) : a == b;
+}
+
+bool is_shown(const wonder::FieldRule& rule) noexcept { return rule.name != "company_name"; }
+
 }  // namespace
 
 WantedFields::WantedFields(std::string_view body) {
@@ -74,6 +80,57 @@ WantedFields::WantedFields(std::string_view body) {
     const json::string* text = value.if_string();
     fields_.at(place_of(name)) = text != nullptr ? std::string(*text) : std::string();
   }
+}
+
+std::string values_json(const wonder::Customer& customer) {
+  json::object values;
+  for (std::size_t i = 0; i < wonder::customer_field_count; ++i) {
+    const wonder::FieldRule& rule = wonder::customer_fields()[i];
+    if (is_shown(rule)) values[rule.name] = customer.fields[i];
+  }
+  return json::serialize(values);
+}
+
+FieldSet not_shown(const WantedFields& values) {
+  FieldSet fields;
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    fields.set(i, values[i].has_value() && !is_shown(wonder::customer_fields()[i]));
+  return fields;
+}
+
+FieldSet other_values(const WantedFields& values, const wonder::Customer& current) {
+  FieldSet others;
+  for (std::size_t i = 0; i < wonder::customer_field_count; ++i) {
+    if (values[i] && is_shown(wonder::customer_fields()[i]))
+      others.set(i, !same_exactly(i, *values[i], current.fields[i]));
+  }
+  return others;
+}
+
+FieldSet drift(const WantedFields& sent, const wonder::Customer& shown) {
+  FieldSet drifted = other_values(sent, shown);
+  for (std::size_t i = 0; i < wonder::customer_field_count; ++i)
+    if (sent[i] && sent[i]->empty() && !wonder::customer_fields()[i].clearable) drifted.reset(i);
+  return drifted;
+}
+
+std::string names_of(FieldSet fields) {
+  std::string names;
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (fields[i]) names.append(names.empty() ? "" : ", ").append(wonder::customer_fields()[i].name);
+  return names;
+}
+
+FieldSet not_undoable(const WantedFields& sent, const wonder::Customer& before) {
+  FieldSet fields;
+  for (std::size_t i = 0; i < wonder::customer_field_count; ++i) {
+    const wonder::FieldRule& rule = wonder::customer_fields()[i];
+    if (!sent[i]) continue;
+    const std::string& value = before.fields[i];
+    const bool can_be_sent_again = value.empty() ? rule.clearable : !wonder::check_value(rule, value);
+    fields.set(i, !is_shown(rule) || (!can_be_sent_again && !same_exactly(i, *sent[i], value)));
+  }
+  return fields;
 }
 
 Comparison::Comparison(const ReconcileConfig& config)
@@ -87,13 +144,14 @@ Comparison::Comparison(const ReconcileConfig& config)
   ignore_case_.set(place_of("default_payment_token"));
 }
 
-ComparisonResult Comparison::compare(const WantedFields& wanted, const wonder::Customer& current) const {
+ComparisonResult Comparison::compare(const WantedFields& wanted, const wonder::Customer& current,
+                                     FieldSet known_same) const {
   ComparisonResult result;
   for (std::size_t i = 0; i < wonder::customer_field_count; ++i) {
-    if (!wanted[i]) continue;
+    if (!wanted[i] || known_same[i]) continue;
     const wonder::FieldRule& rule = wonder::customer_fields()[i];
-    if (rule.name == "company_name") {
-      (company_name_ == CompanyName::always ? result.differs : result.not_compared).set(i);
+    if (!is_shown(rule)) {
+      (company_name_ == CompanyName::never ? result.not_compared : result.differs).set(i);
     } else if (wanted[i]->empty() && !rule.clearable) {
       result.cannot_be_cleared.set(i, !current.fields[i].empty());
     } else {

@@ -79,7 +79,8 @@ class Feedback final : public Sink {
   StatusFile* file_of(Status status) noexcept {
     switch (status) {
       case Status::success:
-      case Status::superseded: return nullptr;
+      case Status::superseded:
+      case Status::unchanged: return nullptr;
       case Status::failed: return &failed_;
       case Status::rejected: return &rejected_;
       case Status::unknown: return &unknown_;

@@ -69,6 +69,10 @@ RecordText::RecordText(std::string_view text) {
   applied = text_in(members, "applied");
   if (const auto* found = members.if_contains("applied"); found && found->is_bool() && found->get_bool())
     applied = "true";
+  sent_before = text_in(members, "sent_before");
+  if (const auto* found = members.if_contains("drift"); found && found->is_array())
+    for (const auto& name : found->get_array())
+      if (name.is_string()) drift.emplace_back(name.get_string());
   warning = text_in(members, "warning");
 }
 

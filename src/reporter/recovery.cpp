@@ -6,13 +6,6 @@
 namespace amend {
 namespace {
 
-Origin origin_named(std::string_view name) noexcept {
-  for (const Origin origin :
-       {Origin::api, Origin::payment_token, Origin::transport, Origin::tls, Origin::input, Origin::run})
-    if (to_string(origin) == name) return origin;
-  return Origin::run;
-}
-
 Reason reason_of(const RecordText& text) { return Reason(text.error_code, text.error, origin_named(text.source)); }
 
 }  // namespace
@@ -44,7 +37,7 @@ void Recovery::take(const JournalRecord& record) {
   last_row_ = std::max(last_row_, record.row);
   remember_content(record);
   ++rows_[static_cast<std::size_t>(record.status)];
-  if (record.status == Status::success) return;
+  if (is_well(record.status)) return;
   not_well_.push_back(NotWell{record.row, record.offset, record.status});
   const RecordText text(record.text);
   errors_.record(reason_of(text), Position(record.row, text.line, 0), text.id);

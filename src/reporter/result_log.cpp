@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "amend/wonder/customer_schema.hpp"
 #include "reporter/append_file.hpp"
 #include "reporter/json_text.hpp"
 
@@ -39,6 +40,14 @@ void append_failure(std::string& out, const Outcome& outcome) {
   }
   if (outcome.applied == Applied::yes) out += ",\"applied\":true";
   if (outcome.applied == Applied::maybe) out += ",\"applied\":\"maybe\"";
+}
+
+void append_drift(std::string& out, const Outcome& outcome) {
+  if (outcome.drift == 0) return;
+  out += ",\"drift\":[";
+  for (std::size_t i = 0; i < wonder::customer_field_count; ++i)
+    if ((outcome.drift >> i & 1) != 0) out.append("\"").append(wonder::customer_fields()[i].name).append("\",");
+  out.back() = ']';
 }
 
 void append_warning(std::string& out, const Outcome& outcome) {
@@ -110,6 +119,7 @@ void ResultLine::append(std::string& out, const Outcome& outcome, std::optional<
   append_time(out, outcome.at);
   if (outcome.status == Status::success) {
     append_warning(out, outcome);
+    append_drift(out, outcome);
   } else {
     append_failure(out, outcome);
   }

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <random>
 #include <system_error>
 
@@ -21,9 +22,10 @@
 namespace amend {
 namespace {
 
-constexpr std::array<std::string_view, 12> known_files{
-    result_log_name, "failed.csv",  "failed.ndjson",  "rejected.csv", "rejected.ndjson", "unsent.csv",
-    "unsent.ndjson", "unknown.csv", "unknown.ndjson", "summary.json", "run.json",        selection_name};
+constexpr std::array<std::string_view, 14> known_files{
+    result_log_name,   "failed.csv",    "failed.ndjson", "rejected.csv",   "rejected.ndjson",
+    "unsent.csv",      "unsent.ndjson", "unknown.csv",   "unknown.ndjson", "plan.ndjson",
+    "rollback.ndjson", "summary.json",  "run.json",      selection_name};
 
 bool disk_is_at_fault(int error_number) {
   return error_number == ENOSPC || error_number == EDQUOT || error_number == EIO;
@@ -96,6 +98,16 @@ bool exists(const std::string& path) {
 std::string default_run_directory(std::chrono::system_clock::time_point now, std::uint32_t random) {
   return fmt::format("amend-runs/{:%Y%m%dT%H%M%SZ}-{:06x}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
                      random & 0xFFFFFF);
+}
+
+std::string new_directory_beside(const std::string& run) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::absolute(without_slash_at_end(run)).lexically_normal().parent_path();
+  const auto name = default_run_directory(std::chrono::system_clock::now(), std::random_device{}());
+  std::error_code error;
+  const fs::path relative = fs::proximate(folder, error);
+  const bool below = !error && *relative.begin() != "..";
+  return ((below ? relative : folder) / fs::path(name).filename()).lexically_normal().string();
 }
 
 RunDirectory::RunDirectory(const std::string& directory, Opening opening) : path_(without_slash_at_end(directory)) {

@@ -69,9 +69,31 @@ json::object mapping_json(const MappingConfig& mapping) {
   for (const auto& [field, column] : mapping.columns) columns[field] = text(column);
   json::object blanks;
   for (const auto& [field, blank] : mapping.blanks) blanks[field] = spelled(blank, blank_spellings);
-  return {{"columns", std::move(columns)}, {"id_column", text(mapping.id_column)},
-          {"blanks", std::move(blanks)},   {"guard_column", text(mapping.guard_column)},
-          {"trim", mapping.trim},          {"split_phone", mapping.split_phone}};
+  return {{"columns", std::move(columns)},
+          {"id_column", text(mapping.id_column)},
+          {"blanks", std::move(blanks)},
+          {"guard_column", text(mapping.guard_column)},
+          {"trim", mapping.trim},
+          {"split_phone", mapping.split_phone},
+          {"form", spelled(mapping.form, row_form_spellings)},
+          {"reference_column", text(mapping.reference_column)}};
+}
+
+json::object reconcile_json(const ReconcileConfig& reconcile) {
+  json::array ignore_case;
+  for (const std::string& field : reconcile.ignore_case) ignore_case.push_back(text(field));
+  return {{"look_up", spelled(reconcile.look_up, look_up_spellings)},
+          {"company_name", spelled(reconcile.company_name, company_name_spellings)},
+          {"ignore_case", std::move(ignore_case)},
+          {"ignore_space", reconcile.ignore_space},
+          {"show_missing", reconcile.show_missing},
+          {"show_values", reconcile.show_values},
+          {"apply", reconcile.apply},
+          {"recheck", spelled(reconcile.recheck, recheck_spellings)},
+          {"baseline", text(reconcile.baseline)},
+          {"sample_ppm", reconcile.sample_ppm},
+          {"sample_seed", reconcile.sample_seed},
+          {"of_run", text(reconcile.of_run)}};
 }
 
 json::object pace_json(const PaceConfig& pace) {
@@ -123,6 +145,7 @@ std::string run_json(const Config& config, const InputIdentity& input, std::chro
       {"started_at", text(utc_text(started_at))},
       {"parent", parent.empty() ? json::value() : json::value(text(parent))},
       {"input", identity_json(input)},
+      {"task", spelled(config.task, task_spellings)},
       {"options", json::object{{"target", target_json(config.target)},
                                {"auth", auth_json(config.auth)},
                                {"input", input_json(config.input)},
@@ -132,6 +155,7 @@ std::string run_json(const Config& config, const InputIdentity& input, std::chro
                                {"deadline", deadline_json(config.deadline)},
                                {"failures", json::object{{"rows_max", config.failures.rows_max},
                                                          {"percent_max", config.failures.percent_max}}},
+                               {"reconcile", reconcile_json(config.reconcile)},
                                {"commit", spelled(config.commit, commit_spellings)},
                                {"run_directory", text(config.run_directory)}}}};
   return json::serialize(run) + "\n";

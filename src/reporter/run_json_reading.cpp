@@ -141,6 +141,23 @@ void read_mapping(const Members& from, MappingConfig& mapping) {
   from.read("guard_column", mapping.guard_column);
   from.read("trim", mapping.trim);
   from.read("split_phone", mapping.split_phone);
+  from.read("form", mapping.form, row_form_spellings);
+  from.read("reference_column", mapping.reference_column);
+}
+
+void read_reconcile(const Members& from, ReconcileConfig& reconcile) {
+  from.read("look_up", reconcile.look_up, look_up_spellings);
+  from.read("company_name", reconcile.company_name, company_name_spellings);
+  from.read("ignore_case", reconcile.ignore_case);
+  from.read("ignore_space", reconcile.ignore_space);
+  from.read("show_missing", reconcile.show_missing);
+  from.read("show_values", reconcile.show_values);
+  from.read("apply", reconcile.apply);
+  from.read("recheck", reconcile.recheck, recheck_spellings);
+  from.read("baseline", reconcile.baseline);
+  from.read("sample_ppm", reconcile.sample_ppm);
+  from.read("sample_seed", reconcile.sample_seed);
+  from.read("of_run", reconcile.of_run);
 }
 
 void read_behaviour(const Members& options, Config& config) {
@@ -194,11 +211,13 @@ RunRecord read_run_json(std::string_view text) {
   run.read("started_at", record.started_at);
   run.read_or_null("parent", record.parent);
   read_identity(run.at("input"), record.input);
+  run.read("task", record.config.task, task_spellings);
   const Members options = run.at("options");
   read_target(options.at("target"), record.config.target);
   read_auth(options.at("auth"), record.config.auth);
   read_input(options.at("input"), record.config.input);
   read_mapping(options.at("mapping"), record.config.mapping);
+  read_reconcile(options.at("reconcile"), record.config.reconcile);
   read_behaviour(options, record.config);
   const Members failures = options.at("failures");
   failures.read("rows_max", record.config.failures.rows_max);

@@ -206,6 +206,12 @@ std::uint64_t RunView::rows_with_record() const noexcept {
   return std::accumulate(totals_.begin(), totals_.end(), std::uint64_t{0});
 }
 
+std::uint64_t RunView::rows_well() const noexcept {
+  std::uint64_t well = 0;
+  for (const Status status : all_statuses) well += is_well(status) ? rows(status) : 0;
+  return well;
+}
+
 // A retry has only some of the rows: what the first run says counts.
 std::optional<std::uint64_t> RunView::rows_in_all() const noexcept { return runs_.front().rows_in_all; }
 

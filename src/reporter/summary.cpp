@@ -37,12 +37,9 @@ json::object rows_json(const Summary& summary) {
 }
 
 json::object requests_json(const Summary& summary) {
-  return {{"attempts", summary.attempts},
-          {"retries", summary.retries},
-          {"requeues", summary.requeues},
-          {"throttled", summary.throttled},
-          {"connections", summary.connections},
-          {"handshakes_failed", summary.handshakes_failed}};
+  return {{"attempts", summary.attempts},       {"retries", summary.retries},
+          {"requeues", summary.requeues},       {"throttled", summary.throttled},
+          {"connections", summary.connections}, {"handshakes_failed", summary.handshakes_failed}};
 }
 
 json::array errors_json(const Summary& summary) {
@@ -81,6 +78,13 @@ void append_json(std::string& out, const json::value& value) {
   }
 }
 
+json::object drift_json(const Summary& summary) {
+  json::object drift;
+  for (std::size_t i = 0; i < summary.drift.size(); ++i)
+    if (summary.drift[i] > 0) drift[wonder::customer_fields()[i].name] = summary.drift[i];
+  return drift;
+}
+
 json::array texts_json(const std::vector<std::string>& texts) {
   json::array out;
   for (const std::string& text : texts) out.push_back(json::value(utf8(text)));
@@ -107,6 +111,12 @@ void Summary::take(const Metrics& metrics) {
   handshakes_failed = metrics.handshakes_failed.value();
 }
 
+std::uint64_t Summary::rows_well() const noexcept {
+  std::uint64_t well = 0;
+  for (const Status status : all_statuses) well += is_well(status) ? rows(status) : 0;
+  return well;
+}
+
 std::string to_json(const Summary& summary) {
   const json::object text{
       {"version", utf8(summary.version)},
@@ -118,6 +128,7 @@ std::string to_json(const Summary& summary) {
       {"stop_reason", summary.stop_reason.empty() ? json::value(nullptr) : json::value(utf8(summary.stop_reason))},
       {"rows", rows_json(summary)},
       {"overtaken", summary.overtaken},
+      {"drift", drift_json(summary)},
       {"requests", requests_json(summary)},
       {"latency_ms",
        json::object{{"service", latency_json(summary.service)}, {"queued", latency_json(summary.queued)}}},

@@ -58,6 +58,11 @@ constexpr std::array own_code_table{
     OwnCode{"input.utf8",
             "the row holds bytes that mean nothing in the file's encoding (UTF-8 unless --encoding says otherwise)",
             "name the encoding with --encoding, or export the file as UTF-8"},
+    OwnCode{"reconcile.changed",
+            "the customer is not any more what it was when it was compared: it was not overwritten",
+            "reconcile the file again; after `amend undo`: look the customer up, somebody else has changed it"},
+    OwnCode{"reconcile.not_found", "the API has no customer of that id or reference_number",
+            "correct the row, or create the customer at the API"},
     OwnCode{"tls.handshake", "the secure connection could not be made",
             "see the message: certificate, name or version"},
     OwnCode{"transport.closed", "the connection ended before the answer was complete",
@@ -121,6 +126,13 @@ std::string_view to_string(Origin origin) noexcept {
   return "run";
 }
 
+Origin origin_named(std::string_view name) noexcept {
+  for (const Origin origin :
+       {Origin::api, Origin::payment_token, Origin::transport, Origin::tls, Origin::input, Origin::run})
+    if (to_string(origin) == name) return origin;
+  return Origin::run;
+}
+
 std::string_view to_string(Status status) noexcept {
   switch (status) {
     case Status::success: return "success";
@@ -128,6 +140,7 @@ std::string_view to_string(Status status) noexcept {
     case Status::unknown: return "unknown";
     case Status::rejected: return "rejected";
     case Status::superseded: return "superseded";
+    case Status::unchanged: return "unchanged";
   }
   return "unknown";
 }

@@ -139,6 +139,9 @@ std::string_view to_string(Meaning meaning) noexcept {
     case Meaning::mismatch: return "mismatch";
     case Meaning::guard_mismatch: return "guard_mismatch";
     case Meaning::moved: return "moved";
+    case Meaning::go_on: return "go_on";
+    case Meaning::unchanged: return "unchanged";
+    case Meaning::withheld: return "withheld";
   }
   return "unusable";
 }

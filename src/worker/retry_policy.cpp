@@ -60,10 +60,13 @@ Verdict RetryPolicy::decide_answered(const AttemptEnd& end, const RowState& stat
   const Applied refused = maybe ? Applied::maybe : Applied::no;
   if (is_throttled(end)) return retry_throttled(refused, end, state, now, random);
   switch (end.meaning) {
-    case Meaning::success: return Verdict::done(LoadSignal::success);
+    case Meaning::success:
+    case Meaning::go_on: return Verdict::done(LoadSignal::success);
+    case Meaning::unchanged: return Verdict::leave(LoadSignal::success);
     case Meaning::card_refused:
     case Meaning::guard_mismatch: return Verdict::give_up(Status::failed, Applied::yes, LoadSignal::success);
-    case Meaning::refused: return Verdict::give_up(Status::failed, refused, LoadSignal::success);
+    case Meaning::refused:
+    case Meaning::withheld: return Verdict::give_up(Status::failed, refused, LoadSignal::success);
     case Meaning::credentials:
     case Meaning::moved: return Verdict::give_up(Status::failed, refused, LoadSignal::ignore);
     case Meaning::transient: return retry_or(Status::failed, refused, LoadSignal::dropped, end, state, now, random);

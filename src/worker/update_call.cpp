@@ -8,7 +8,8 @@ class UpdateCall final : public ApiCall {
  public:
   UpdateCall(const std::string& path_prefix, Guard guard) : path_prefix_(path_prefix), guard_(guard) {}
 
-  std::string_view method() const noexcept override { return "PUT"; }
+  std::string_view method(const RowRef&) const noexcept override { return "PUT"; }
+  bool writes(const RowRef&) const noexcept override { return true; }
   void append_target(const RowRef& row, std::string& out) const override {
     wonder::append_customer_target(out, path_prefix_, row.id());
   }

@@ -30,7 +30,8 @@ Origin origin_of(wonder::Meaning meaning) noexcept {
   using wonder::Meaning;
   switch (meaning) {
     case Meaning::card_refused: return Origin::payment_token;
-    case Meaning::guard_mismatch: return Origin::run;
+    case Meaning::guard_mismatch:
+    case Meaning::withheld: return Origin::run;
     case Meaning::unusable:
     case Meaning::mismatch: return Origin::transport;
     default: return Origin::api;
@@ -103,10 +104,25 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
                                               std::to_string(job.row->position.line) +
                                               "): the customer's reference_number is not the row's (--guard): the ids "
                                               "of this file may belong to other customers");
+  if (judgement.meaning == wonder::Meaning::go_on) {
+    go_on(answer.tag, AttemptEnd::answered(judgement.meaning, response.status), now);
+    return true;
+  }
   const bool mismatch = judgement.meaning == wonder::Meaning::mismatch;
   conclude(answer.tag, AttemptEnd::answered(judgement.meaning, response.status, retry_after), std::move(judgement),
            now);
   return !mismatch;
+}
+
+// The row's next request has all the attempts that a row has.
+void Worker::Impl::go_on(JobNumber number, const AttemptEnd& end, Clock::time_point now) {
+  Job& job = jobs_[number];
+  record_end(job, end, now);
+  setup_.brake.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
+  job.retry_cost = 0;
+  job.attempts = job.throttled = 0;
+  job.must_go_alone = false;
+  line_up(number);
 }
 
 // Retry-After is the clearer word: with it the rate-limit fields are not looked at.
@@ -191,7 +207,8 @@ void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Jud
   Job& job = jobs_[number];
   record_end(job, end, now);
   const RowState state(job.attempts, job.first_sent, job.applied_maybe, job.throttled);
-  const Verdict verdict = retry_.decide(end, state, row_clock(now), entropy_.next());
+  Verdict verdict = retry_.decide(end, state, row_clock(now), entropy_.next());
+  if (!setup_.call->writes(job.row)) verdict = verdict.of_a_read(job.applied_maybe ? Applied::maybe : Applied::no);
   const bool in_outage = setup_.brake.breaks(end);
   if (verdict.kind == Verdict::Kind::done)
     setup_.brake.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
@@ -271,6 +288,7 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
     outcome.reason = std::make_unique<Reason>(std::move(judgement.code), std::move(judgement.text), origin);
   } else {
     outcome.warning = std::move(judgement.warning);
+    outcome.drift = judgement.drift;
     if (job.after_abandoned && outcome.warning.empty())
       outcome.warning = "an earlier row of this customer was given up without an answer and may still be applied late";
   }
@@ -281,6 +299,7 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
 // The first rows speak for all others.
 void Worker::Impl::judge_canary(const Outcome& outcome) {
   Canary& canary = setup_.brake.canary();
+  if (outcome.status == Status::unchanged) return;  // nothing was tried
   if (canary.row_ended(outcome.status) != Canary::Judgement::stop) return;
   const std::string last = outcome.reason ? ", the last one: " + outcome.reason->code : std::string();
   setup_.control.stop(StopCause::failures,

@@ -237,7 +237,8 @@ Worker::Impl::Lane* Worker::Impl::pick_lane(Refill refill) noexcept {
 }
 
 Request Worker::Impl::request_of(const SignedLot::Row& row) noexcept {
-  return Request(setup_.call->method(), row.target, setup_.call->body(jobs_[row.job].row));
+  const RowRef& update = jobs_[row.job].row;
+  return Request(setup_.call->method(update), row.target, setup_.call->body(update));
 }
 
 void Worker::Impl::sign(JobNumber number, SignedLot::Row& row) {

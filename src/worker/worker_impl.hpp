@@ -120,6 +120,7 @@ class Worker::Impl {
   void conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement judgement, Clock::time_point now);
   void record_end(Job& job, const AttemptEnd& end, Clock::time_point now);
   void give_back_ticket(Job& job, Clock::time_point now);
+  void go_on(JobNumber number, const AttemptEnd& end, Clock::time_point now);
   void heed_server(const Response& response, std::optional<std::chrono::milliseconds> retry_after,
                    wonder::Meaning meaning, Clock::time_point now);
   void stop_for_credentials(const Response& response, const wonder::Judgement& judgement);

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "allocations/allocations.hpp"
+#include "amend/reader/mapper.hpp"
 #include "amend/reader/reader.hpp"
 #include "amend/reader/source.hpp"
 #include "support/process.hpp"

@@ -245,7 +245,8 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
   };
   const std::vector<Case> cases{
       {{},
-       "name a command: update, check, reconcile, resume, retry, status, control, export or ping; see amend --help"},
+       "name a command: update, check, reconcile, verify, undo, resume, retry, status, control, export or ping; see "
+       "amend --help"},
       {{"control"}, "name the directory of the run: amend control RUN ACTION; see amend control --help"},
       {{"control", "r"}, "name the directory of the run: amend control RUN ACTION; see amend control --help"},
       {{"control", "r", "stop"},
@@ -374,6 +375,14 @@ TEST_CASE("options: those of reconcile set its part; rows may be partial, and no
   CHECK(parsed({"--show-values"}).reconcile.show_values);
   CHECK(parsed({"--reference-column", "Customer No"}).mapping.reference_column == "Customer No");
   CHECK_THROWS_AS(parsed({"--show-missing", "--look-up", "each"}), amend::ConfigError);
-  CHECK_THROWS_AS(parsed({"--canary", "on"}), amend::ConfigError);
+  CHECK(usual.input.duplicates == amend::Duplicates::last);
+  CHECK_FALSE(usual.reconcile.apply);
+  const amend::Config applied = parsed({"--apply", "--recheck", "--baseline", "runs/old", "--company-name", "journal"});
+  CHECK(applied.reconcile.apply);
+  CHECK(applied.reconcile.recheck == amend::Recheck::yes);
+  CHECK(applied.reconcile.baseline == "runs/old");
+  CHECK(applied.reconcile.company_name == amend::CompanyName::journal);
+  CHECK(applied.pace.canary == amend::CanaryMode::on);
+  CHECK_THROWS_AS(parsed({"--duplicates", "order"}), amend::ConfigError);
   CHECK_THROWS_AS(parsed({"--guard", "reference_number=R"}), amend::ConfigError);
 }

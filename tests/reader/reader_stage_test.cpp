@@ -9,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "amend/reader/mapper.hpp"
 #include "amend/reader/reader.hpp"
 
 using namespace amend;

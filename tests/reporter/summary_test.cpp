@@ -22,10 +22,11 @@ std::string keys_of(const boost::json::value& object) {
 
 TEST_CASE("summary: the keys that scripts rely on are all there, also when nothing happened") {
   const auto value = boost::json::parse(to_json(Summary()));
-  CHECK(keys_of(value) ==
-        "version run input started_at elapsed_s exit_code stop_reason rows overtaken requests latency_ms log_bytes "
-        "notices errors files");
-  CHECK(keys_of(value.at("rows")) == "read success failed unknown rejected superseded unsent");
+  CHECK(
+      keys_of(value) ==
+      "version run input started_at elapsed_s exit_code stop_reason rows overtaken drift requests latency_ms log_bytes "
+      "notices errors files");
+  CHECK(keys_of(value.at("rows")) == "read success failed unknown rejected superseded unchanged unsent");
   CHECK(keys_of(value.at("requests")) == "attempts retries requeues throttled connections handshakes_failed");
   CHECK(keys_of(value.at("latency_ms")) == "service queued");
   CHECK(keys_of(value.at("latency_ms").at("queued")) == "p50 p90 p99 p999 max");
@@ -82,8 +83,9 @@ TEST_CASE("run.json: options and input are told, secrets by file name only") {
   const std::string text = run_json(config, input, std::chrono::system_clock::time_point());
   CHECK(text.find("hunter") == std::string::npos);
   const auto value = boost::json::parse(text);
-  CHECK(keys_of(value) == "version started_at parent input options");
-  CHECK(keys_of(value.at("options")) == "target auth input mapping pace retry deadline failures commit run_directory");
+  CHECK(keys_of(value) == "version started_at parent input task options");
+  CHECK(keys_of(value.at("options")) ==
+        "target auth input mapping pace retry deadline failures reconcile commit run_directory");
   CHECK(value.at("options").at("target").at("url") == "https://gateway.example/prefix");
   CHECK(value.at("options").at("auth").at("private_key_file") == "key.pem");
   CHECK(value.at("options").at("auth").at("header_names").as_array()[0] == "X-Tenant");

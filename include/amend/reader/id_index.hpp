@@ -52,13 +52,14 @@ class IdIndex {
   static constexpr std::uint64_t row_max = 0xFFFF'FFFF;
 
   /// Rows that do not fit into `bytes_max` are not kept: the count is a lower bound then.
-  explicit IdIndex(std::size_t bytes_max = default_bytes_max);
+  explicit IdIndex(std::size_t bytes_max = default_bytes_max, CustomerKey names = CustomerKey::uuid);
   ~IdIndex();
   IdIndex(const IdIndex&) = delete;
   IdIndex& operator=(const IdIndex&) = delete;
 
-  /// `id` is a uuid (wonder::is_uuid), in any case of letters; rows come in ascending order. False: the row was not
-  /// kept, and none will be from here on, as memory or row numbers (`row_max`) are used up.
+  /// `id` is what `names` says: a uuid (wonder::is_uuid), in any case of letters, or a reference_number, compared
+  /// exactly; rows come in ascending order. False: the row was not kept, and none will be from here on, as memory or
+  /// row numbers (`row_max`) are used up.
   bool add(std::string_view id, std::uint64_t row);
 
   /// What the rows added say.
@@ -94,6 +95,7 @@ class IdIndex {
 
   std::array<std::uint64_t, 2> key_;
   std::size_t bytes_max_;
+  CustomerKey names_;
   std::vector<Bucket> buckets_;
   std::vector<std::unique_ptr<Chunk[]>> slabs_;
   std::size_t chunks_left_ = 0;  // in the last slab

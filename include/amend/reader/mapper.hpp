@@ -14,6 +14,7 @@
 
 #include "amend/config.hpp"
 #include "amend/error.hpp"
+#include "amend/reader/preparation.hpp"
 #include "amend/row/batch.hpp"
 #include "amend/row/record.hpp"
 #include "amend/wonder/customer_schema.hpp"
@@ -43,7 +44,7 @@ namespace amend {
 /// Codes of its own: input.id.{missing,not_uuid,not_reference,type}, input.guard.{missing,type},
 /// input.<field>.{missing,number,type}; further those of wonder::check_value, and `input.json.duplicate_key` for two
 /// members that mean one field.
-class Mapper {
+class Mapper final : public Preparation {
  public:
   /// `format` is that of the source, never automatic; `header` its columns (empty for NDJSON, and for an empty file:
   /// then nothing is missing, as there are no rows). Throws ConfigError naming the option and listing the columns: an
@@ -59,9 +60,10 @@ class Mapper {
   /// The id as the row has it (trimmed when that is asked for), whether it is one or not; empty for a row without one.
   std::string_view id_of(const Record& record) const noexcept;
 
-  /// The key that map() would give the row (Update::key), so that it can be routed to a batch first; 0 for a row
-  /// without an id or with a fault.
-  std::uint64_t key_of(const Record& record) const noexcept;
+  std::uint64_t key_of(const Record& record) override;
+
+  /// map(), or reject() for a record with a fault.
+  PreparedRow prepare(const Record& record, Batch& out) override;
 
   /// Appends a faulty record the way map() appends a rejected one, without an id.
   void reject(const Record& record, Batch& out) const;

@@ -1,4 +1,5 @@
-// The reader: rows from the source, mapped, batched and handed to the worker that owns their customer.
+// The reader: rows from the source, prepared (mapped, as a rule), batched and handed to the worker that owns their
+// customer.
 //
 // Place: layer 3, between the source and the workers' input queues; rows that are not sent go straight to the outcome
 // queue. Thread: everything happens on the thread that calls run(); it blocks when a queue or the batch pool is full.
@@ -10,11 +11,12 @@
 #include <utility>
 #include <vector>
 
+#include "amend/error.hpp"
 #include "amend/queue/batch_pool.hpp"
 #include "amend/queue/bounded_queue.hpp"
 #include "amend/queue/outcome_queue.hpp"
 #include "amend/queue/run_control.hpp"
-#include "amend/reader/mapper.hpp"
+#include "amend/reader/preparation.hpp"
 #include "amend/reader/source.hpp"
 #include "amend/reporter/metrics.hpp"
 #include "amend/row/row_set.hpp"
@@ -38,14 +40,18 @@ class HiddenRows {
   Duplicates duplicates = Duplicates::order;
 };
 
+/// Why Duplicates::reject rejects a row.
+Reason duplicate_customer();
+
 class Reader {
  public:
   /// All references outlive the reader. `queues` has one queue for each worker, at least one.
-  Reader(Source& source, Mapper& mapper, BatchPool& pool, std::vector<BoundedQueue<RowRef>*> queues,
+  Reader(Source& source, Preparation& preparation, BatchPool& pool, std::vector<BoundedQueue<RowRef>*> queues,
          OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, OnRejected on_rejected,
          HiddenRows hidden = HiddenRows());
 
-  /// Before run(), when a run is gone on with: rows in `recorded` (which outlives the reader) are passed over, uncounted.
+  /// Before run(), when a run is gone on with: rows in `recorded` (which outlives the reader) are passed over,
+  /// uncounted.
   void leave_out(const RowSet& recorded) noexcept { recorded_ = &recorded; }
   /// Before run(), when another run may have sent them: rows up to this one are marked as perhaps sent before.
   void mark_maybe_sent(std::uint64_t until) noexcept { maybe_sent_until_ = until; }
@@ -82,14 +88,14 @@ class Reader {
   bool wait_for_input();
   bool take(const Record& record);
   Batch* batch_for(std::size_t worker);
-  Status append(const Record& record, Filling& filling);
-  bool is_superseded(std::uint64_t row) const noexcept;
+  std::optional<Status> append(const Record& record, Filling& filling);
+  void hide(std::uint64_t row, PreparedRow& prepared) const;
   std::size_t route(const Record& record);
   void hand_on(std::size_t worker);
   void hand_on_all();
 
   Source& source_;
-  Mapper& mapper_;
+  Preparation& preparation_;
   BatchPool& pool_;
   std::vector<BoundedQueue<RowRef>*> queues_;
   OutcomeQueue& outcomes_;

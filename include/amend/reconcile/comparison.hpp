@@ -29,6 +29,25 @@ class WantedFields {
   std::array<std::optional<std::string>, wonder::customer_field_count> fields_;
 };
 
+/// `{"name":"…",…}`: what a customer holds, as WantedFields reads it; without company_name, which no answer shows.
+std::string values_json(const wonder::Customer& customer);
+
+/// Of the fields that `values` has those that no answer shows.
+FieldSet not_shown(const WantedFields& values);
+
+/// Fields that `current` holds otherwise than `values` says; company_name never counts.
+FieldSet other_values(const WantedFields& values, const wonder::Customer& current);
+
+/// Fields that the answer to a PUT shows otherwise than they were sent; "" counts only where it clears (api.md §5).
+FieldSet drift(const WantedFields& sent, const wonder::Customer& shown);
+
+/// "name, phone"
+std::string names_of(FieldSet fields);
+
+/// What the API does not take back once it was overwritten: company_name, of which nobody knows what it was; a value
+/// that was "" and cannot be cleared, or that a read shows and a write refuses (api.md §5).
+FieldSet not_undoable(const WantedFields& sent, const wonder::Customer& before);
+
 class ComparisonResult {
  public:
   ComparisonResult() = default;
@@ -47,7 +66,9 @@ class Comparison {
   /// Throws ConfigError naming --ignore-case for a field that the API does not have.
   explicit Comparison(const ReconcileConfig& config);
 
-  ComparisonResult compare(const WantedFields& wanted, const wonder::Customer& current) const;
+  /// `known_same`: fields that are as the row wants them although no answer shows them (CompanyName::journal).
+  ComparisonResult compare(const WantedFields& wanted, const wonder::Customer& current,
+                           FieldSet known_same = FieldSet()) const;
 
  private:
   bool same_value(std::size_t field, std::string_view wanted, std::string_view current) const;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "amend/reporter/journal.hpp"
 #include "amend/reporter/result_log.hpp"
@@ -46,7 +47,9 @@ class RecordText {
   std::string error_code;
   std::string error;
   std::string source;
-  std::string applied;  ///< "true" or "maybe"
+  std::string applied;             ///< "true" or "maybe"
+  std::string sent_before;         ///< "maybe"
+  std::vector<std::string> drift;  ///< names of fields
   std::string warning;
 };
 static_assert(!std::is_aggregate_v<RecordText>);

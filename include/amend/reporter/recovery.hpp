@@ -1,6 +1,6 @@
 // What a run that ended anyhow has left: read back from its results.ndjson, so that it can be gone on with. Layer 2.
 //
-// Memory: 8 bytes for each row with a record (the hash of its content), 24 for each that did not end in success.
+// Memory: 8 bytes for each row with a record (the hash of its content), 24 for each that did not end well (is_well).
 #pragma once
 
 #include <array>
@@ -34,6 +34,7 @@ class Recovery {
   /// Rows with a record.
   const RowSet& recorded() const noexcept { return recorded_; }
   std::uint64_t rows(Status status) const noexcept { return rows_[static_cast<std::size_t>(status)]; }
+  std::uint64_t rows_not_well() const noexcept { return not_well_.size(); }
   /// The largest row number with a record; 0: there is none.
   std::uint64_t last_row() const noexcept { return last_row_; }
   /// Where the log is gone on with, and what a crash has left behind that and is cut off.
@@ -47,8 +48,8 @@ class Recovery {
   /// Whether a row says what it said when its record was written. For a row whose content is known.
   bool same_content(std::uint64_t row, std::string_view raw) const noexcept;
 
-  /// What the record of a row says that did not end in success; nullopt for success, and without a record. Reads the
-  /// log.
+  /// What the record of a row says that did not end well (is_well); nullopt for one that did, and without a record.
+  /// Reads the log.
   struct Failure {
     Status status;
     Reason reason;

@@ -17,6 +17,7 @@
 #include "amend/reporter/recovery.hpp"
 #include "amend/reporter/sink.hpp"
 #include "amend/row/row_set.hpp"
+#include "amend/wonder/customer_schema.hpp"
 
 namespace amend {
 
@@ -43,6 +44,8 @@ class Reporter {
   /// A row that got a second record: a defect, must be 0.
   std::uint64_t rows_twice() const noexcept { return rows_twice_; }
   const ErrorTally& errors() const noexcept { return errors_; }
+  /// Rows by the fields that drifted (Outcome::drift). Of this process.
+  const std::array<std::uint64_t, wonder::customer_field_count>& drift() const noexcept { return drift_; }
   /// How many rows ended so, of those whose records are on stable storage for certain.
   std::uint64_t rows_durable(Status status) const noexcept { return durable_[static_cast<std::size_t>(status)]; }
 
@@ -64,6 +67,7 @@ class Reporter {
   std::uint64_t sent_rows_ = 0;    // the same: these and the successes
   RowSet recorded_;
   ErrorTally errors_;
+  std::array<std::uint64_t, wonder::customer_field_count> drift_{};
   std::array<std::uint64_t, status_count> written_{};
   std::array<std::uint64_t, status_count> durable_{};
   std::uint64_t rows_without_record_ = 0;

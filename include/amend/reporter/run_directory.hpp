@@ -17,6 +17,10 @@ namespace amend {
 /// the low 24 bits of `random`.
 std::string default_run_directory(std::chrono::system_clock::time_point now, std::uint32_t random);
 
+/// One of that name for now, in the folder where the run in `run` lies; relative to the working directory when that is
+/// above it.
+std::string new_directory_beside(const std::string& run);
+
 /// What a run directory is opened for.
 enum class Opening : std::uint8_t {
   start,   ///< a new run

@@ -18,6 +18,7 @@
 #include "amend/reporter/metrics.hpp"
 #include "amend/row/outcome.hpp"
 #include "amend/row/stop_cause.hpp"
+#include "amend/wonder/customer_schema.hpp"
 
 namespace amend {
 
@@ -43,8 +44,10 @@ class Summary {
   /// Copies every counter.
   void take(const Metrics& metrics);
   std::uint64_t rows(Status status) const noexcept { return rows_by_status[static_cast<std::size_t>(status)]; }
+  std::uint64_t rows_well() const noexcept;  ///< is_well
 
   std::string version;
+  Task task = Task::update;
   std::string run_directory;
   std::string input;  ///< path, or "-"
   std::chrono::system_clock::time_point started_at{};
@@ -59,6 +62,8 @@ class Summary {
 
   /// Rows that failed or are unknown while a later row of their customer succeeded: not in the files to be fed back.
   std::uint64_t overtaken = 0;
+
+  std::array<std::uint64_t, wonder::customer_field_count> drift{};  ///< rows with it, by field (Outcome::drift)
 
   std::uint64_t attempts = 0;
   std::uint64_t retries = 0;

@@ -35,7 +35,8 @@ class Update {
   Slice id;                  ///< the customer's uuid as the input wrote it
   Slice body;                ///< the JSON body, exactly the bytes that are signed and sent; empty: the row is not sent
   Slice raw;                 ///< the input row, for the files that can be fed back
-  Slice guard;               ///< `--guard`: what the answer's reference_number must be; meaningless without the option
+  Slice guard;               ///< what the answer's reference_number must be; meaningless unless the run guards it
+  Slice before;              ///< what the API held when the row was compared (`reconcile`); empty: it was not
   std::uint64_t key = 0;     ///< hash of the id in lower case: routing and key gate
   bool sends_token = false;  ///< the body holds a default_payment_token (decides what a card error means)
   bool maybe_sent_before = false;  ///< by the run that this one goes on with or retries
@@ -58,7 +59,7 @@ class BatchOwner {
 };
 
 /// Rows and the arena their slices point into. Filled by one thread, then read-only until it is reclaimed.
-/// Memory: the arena (raw + body + id of each row) + 72 bytes a row.
+/// Memory: the arena (raw + body + id of each row) + 80 bytes a row.
 class Batch {
  public:
   explicit Batch(BatchOwner& owner) noexcept : owner_(&owner) {}
@@ -134,6 +135,7 @@ class RowRef {
   std::string_view body() const noexcept { return batch_->text((*batch_)[index_].body); }
   std::string_view raw() const noexcept { return batch_->text((*batch_)[index_].raw); }
   std::string_view guard() const noexcept { return batch_->text((*batch_)[index_].guard); }
+  std::string_view before() const noexcept { return batch_->text((*batch_)[index_].before); }
   Batch* batch() const noexcept { return batch_; }
   std::uint32_t index() const noexcept { return index_; }
 

@@ -2,6 +2,7 @@
 // by the reporter. Layer 0.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -21,8 +22,16 @@ enum class Status : std::uint8_t {
   unknown,     ///< the last attempt was sent and got no complete, usable answer, and no attempt is left
   rejected,    ///< bad input, never sent
   superseded,  ///< never sent: another row of the same customer stands for it (--duplicates)
+  unchanged,   ///< never sent: the API holds what the row wants (`reconcile`)
 };
-inline constexpr std::size_t status_count = 5;
+inline constexpr std::array all_statuses{Status::success,  Status::failed,     Status::unknown,
+                                         Status::rejected, Status::superseded, Status::unchanged};
+inline constexpr std::size_t status_count = all_statuses.size();
+
+/// The row has come to what it was meant to: nothing is left to be done about it.
+constexpr bool is_well(Status status) noexcept {
+  return status == Status::success || status == Status::superseded || status == Status::unchanged;
+}
 
 /// "success", "failed", …: the spelling in results.ndjson.
 std::string_view to_string(Status status) noexcept;
@@ -43,6 +52,9 @@ class Outcome {
   std::chrono::nanoseconds service{0};         ///< last attempt: send → answer, or → its loss
   std::unique_ptr<Reason> reason;              ///< null for a plain success
   std::string warning;                         ///< a success may carry one
+  /// Fields that the answer shows otherwise than they were sent: bit n is the nth of `wonder::customer_fields()`. Only
+  /// of a success, only in a reconciliation.
+  std::uint8_t drift = 0;
 };
 static_assert(!std::is_aggregate_v<Outcome>);
 

@@ -20,18 +20,31 @@ enum class LoadSignal : std::uint8_t {
 class Verdict {
  public:
   enum class Kind : std::uint8_t {
-    done,     ///< the row succeeded
+    done,     ///< the row ends with `status`, success or unchanged
     retry,    ///< another attempt, not before `retry_at`
     give_up,  ///< the row ends with `status`
   };
   using time_point = std::chrono::steady_clock::time_point;
 
   static Verdict done(LoadSignal load) noexcept { return Verdict(Kind::done, Status::success, Applied::yes, load, {}); }
+  /// Nothing is to be sent for the row.
+  static Verdict leave(LoadSignal load) noexcept {
+    return Verdict(Kind::done, Status::unchanged, Applied::no, load, {});
+  }
   static Verdict retry(Applied applied, LoadSignal load, time_point at) noexcept {
     return Verdict(Kind::retry, Status::unknown, applied, load, at);
   }
   static Verdict give_up(Status status, Applied applied, LoadSignal load) noexcept {
     return Verdict(Kind::give_up, status, applied, load, {});
+  }
+
+  /// The same after a request that could change nothing: what was applied is what was applied `before` it.
+  Verdict of_a_read(Applied before) const noexcept {
+    Verdict out = *this;
+    if (kind == Kind::done) return out;
+    out.applied = before;
+    if (kind == Kind::give_up && before == Applied::no) out.status = Status::failed;
+    return out;
   }
 
   Kind kind;

@@ -26,6 +26,9 @@ enum class Meaning : std::uint8_t {
   mismatch,        ///< 2xx about another customer
   guard_mismatch,  ///< the right uuid with another reference_number than the row's (--guard)
   moved,           ///< 3xx; never followed
+  go_on,           ///< 2xx to the first request of several that a row needs: its next one follows
+  unchanged,       ///< 2xx that shows what the row wants: nothing is to be sent for it
+  withheld,        ///< 2xx that shows what the row must not overwrite: nothing is sent for it
 };
 
 /// "success", "card_refused", …
@@ -60,6 +63,7 @@ class Judgement {
   std::string code;
   std::string text;
   std::string warning;
+  std::uint8_t drift = 0;  ///< Outcome::drift
 };
 static_assert(!std::is_aggregate_v<Judgement>);
 

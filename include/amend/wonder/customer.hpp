@@ -8,10 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace amend::wonder {
+#include "amend/wonder/customer_schema.hpp"
 
-/// The fields of PUT: as many as `customer_fields()` has.
-inline constexpr std::size_t customer_field_count = 7;
+namespace amend::wonder {
 
 /// What an answer says, unescaped. A field that it does not have, or that is null, is empty here; so is `company_name`
 /// always, which no answer shows. `default_payment_token` is the object's `.token`.

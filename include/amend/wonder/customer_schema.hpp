@@ -29,6 +29,8 @@ struct FieldRule {
   std::string_view note;  ///< for people: what the table above does not say
 };
 
+inline constexpr std::size_t customer_field_count = 7;
+
 /// The seven fields of PUT, in the order of api.md §1.
 std::span<const FieldRule> customer_fields() noexcept;
 

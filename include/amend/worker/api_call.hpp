@@ -18,7 +18,12 @@ class ApiCall {
  public:
   virtual ~ApiCall() = default;
 
-  virtual std::string_view method() const noexcept = 0;
+  /// A row may need several requests, one after the other (Meaning::go_on): what follows is about its next one. It is
+  /// another one only behind a call of judge().
+  virtual std::string_view method(const RowRef& row) const noexcept = 0;
+
+  /// Whether the request may change anything at the API.
+  virtual bool writes(const RowRef& row) const noexcept = 0;
 
   /// Appends path and query, as they go on the request line.
   virtual void append_target(const RowRef& row, std::string& out) const = 0;

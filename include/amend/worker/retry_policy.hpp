@@ -4,9 +4,10 @@
 //
 // | the attempt ended with        | while attempts and time are left | else              | applied | load    |
 // |-------------------------------|----------------------------------|-------------------|---------|---------|
-// | success                       | done                             |                   | yes     | success |
+// | success, go_on                | done⁴                            |                   | yes     | success |
+// | unchanged                     | done: unchanged                  |                   | before  | success |
 // | card_refused, guard_mismatch  | give up: failed                  |                   | yes     | success |
-// | refused                       | give up: failed                  |                   | before¹ | success |
+// | refused, withheld             | give up: failed                  |                   | before¹ | success |
 // | credentials, moved            | give up: failed                  |                   | before  | ignore  |
 // | transient, 429                | retry, costs no attempt          | give up: failed³  | before  | dropped |
 // | transient, other below 500    | retry                            | give up: failed   | before  | dropped |
@@ -18,7 +19,7 @@
 //
 // "before": maybe when an earlier attempt of the row was, else no. ¹ maybe after a 5xx. ² unknown when an earlier
 // attempt may have been applied. ³ only past the row deadline. A connection that cannot be made ends no attempt: the
-// reconnect back-off is the brake there, and rows wait.
+// reconnect back-off is the brake there, and rows wait. ⁴ With this request, not with the row, after go_on.
 //
 // The wait before attempt n + 1 is uniform in 0 … min(backoff_max, backoff_first · 2^(n−1)) ("full jitter"); a
 // Retry-After, cut to retry_after_max, is its lower bound. A row whose next attempt would start later than the row

@@ -1,0 +1,158 @@
+#include "cli/reconcile_text.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "amend/wonder/customer_schema.hpp"
+#include "cli/report_line.hpp"
+#include "cli/units.hpp"
+
+namespace amend::cli {
+namespace {
+
+namespace json = boost::json;
+
+std::string_view meaning_of(RowSign sign) noexcept {
+  switch (sign) {
+    case RowSign::same: return "the same";
+    case RowSign::differs: return "differ";
+    case RowSign::only_file: return "only in the file: the API has no such customer";
+    case RowSign::only_api: return "only at the API: no row names this customer";
+    case RowSign::unreadable: return "could not be read, or somebody else has changed it: see the plan";
+    case RowSign::superseded: return "another row of the customer stands for it (--duplicates)";
+    case RowSign::passed_over: return "not looked at";
+  }
+  return {};
+}
+
+std::string_view name_of(RowSign sign) noexcept {
+  switch (sign) {
+    case RowSign::same: return "same";
+    case RowSign::differs: return "differs";
+    case RowSign::only_file: return "only_file";
+    case RowSign::only_api: return "only_api";
+    case RowSign::unreadable: return "unreadable";
+    case RowSign::superseded: return "superseded";
+    case RowSign::passed_over: return "passed_over";
+  }
+  return {};
+}
+
+std::string shown(const ReconcileConfig& config, std::string_view value) {
+  return config.show_values ? "\"" + printable(value, 80) + "\"" : masked(value);
+}
+
+std::string how_it_was_read(const ReconcileReport& report) {
+  const std::string requests = plural(report.requests, "request");
+  if (report.look_up == LookUp::each) return "one by one (--look-up each), " + requests;
+  std::string text = "by its list (--look-up list), " + requests;
+  if (report.list_moved)
+    text += fmt::format("; customers came or went meanwhile: {} asked for one by one",
+                        plural(report.looked_up_again, "row"));
+  return text;
+}
+
+std::string field_lines(const ReconcileConfig& config, std::string_view name, const FieldReport& field) {
+  std::string out;
+  if (field.differs > 0) out += line("", fmt::format("{:<22} {:>12}", name, show_count(field.differs)));
+  for (const FieldExample& example : field.examples) {
+    out += line("", fmt::format("{:<22} {:>12}  row {}: {} -> {}", "", "", example.row, shown(config, example.api),
+                                shown(config, example.file)));
+  }
+  if (field.cannot_be_cleared > 0) {
+    out += line("", fmt::format("{:<22} {:>12}  \"\" in the file, which the API takes for unchanged: no difference",
+                                name, show_count(field.cannot_be_cleared)));
+  }
+  return out;
+}
+
+json::object field_object(const ReconcileConfig& config, std::string_view name, const FieldReport& field) {
+  json::array examples;
+  for (const FieldExample& example : field.examples)
+    examples.push_back(
+        json::object{{"row", example.row}, {"api", shown(config, example.api)}, {"file", shown(config, example.file)}});
+  return {{"field", name},
+          {"differs", field.differs},
+          {"cannot_be_cleared", field.cannot_be_cleared},
+          {"cannot_be_undone", field.cannot_be_undone},
+          {"examples", std::move(examples)}};
+}
+
+}  // namespace
+
+std::string masked(std::string_view value) {
+  if (value.empty()) return "\"\"";
+  std::size_t first = 1;
+  while (first < value.size() && (static_cast<unsigned char>(value[first]) & 0xC0) == 0x80) ++first;
+  return fmt::format("{}… ({})", printable(value.substr(0, first)), plural(wonder::code_points(value), "character"));
+}
+
+std::string reconcile_text(const ReconcileConfig& config, const ReconcileReport& report) {
+  std::string out = line("compared", fmt::format("{} with {} read from the API {}", plural(report.rows, "row"),
+                                                 plural(report.customers, "customer"), how_it_was_read(report)));
+  for (const RowSign sign : all_row_signs) {
+    if (sign == RowSign::only_api && !config.show_missing) continue;
+    const bool rare = sign == RowSign::superseded || sign == RowSign::passed_over;
+    if (rare && report.count(sign) == 0) continue;
+    out += line(
+        "", fmt::format("{} {:>12}  {}", static_cast<char>(sign), show_count(report.count(sign)), meaning_of(sign)));
+  }
+  std::string fields;
+  for (std::size_t i = 0; i < report.fields.size(); ++i)
+    fields += field_lines(config, wonder::customer_fields()[i].name, report.fields[i]);
+  if (!fields.empty())
+    out += line("fields", fmt::format("{:<22} {:>12}  the first ones, API -> file", "", "differ")) + fields;
+  if (report.not_compared > 0) {
+    out += line(
+        "", fmt::format("company_name, which {} have, is not compared: the API never shows it (--company-name always)",
+                        plural(report.not_compared, "row")));
+  }
+  return out + line("plan", report.plan_file);
+}
+
+std::string reconcile_json(const ReconcileConfig& config, const ReconcileReport& report, const Summary* applied) {
+  json::object signs;
+  for (const RowSign sign : all_row_signs) signs[name_of(sign)] = report.count(sign);
+  json::array fields;
+  for (std::size_t i = 0; i < report.fields.size(); ++i)
+    fields.push_back(field_object(config, wonder::customer_fields()[i].name, report.fields[i]));
+  const json::object out{{"rows", report.rows},
+                         {"customers", report.customers},
+                         {"look_up", report.look_up == LookUp::list ? "list" : "each"},
+                         {"list_moved", report.list_moved},
+                         {"requests", report.requests},
+                         {"company_name_not_compared", report.not_compared},
+                         {"signs", std::move(signs)},
+                         {"fields", std::move(fields)},
+                         {"run", report.run_directory},
+                         {"plan", report.plan_file},
+                         {"applied", applied != nullptr ? json::parse(to_json(*applied)) : json::value()}};
+  return json::serialize(out) + "\n";
+}
+
+std::string before_applying(const ReconcileReport& report) {
+  const std::uint64_t rows = report.count(RowSign::differs);
+  if (rows == 0) return line("apply", "nothing differs, nothing is sent");
+  std::string out = line("apply", fmt::format("{} to be sent; `amend undo {}` gives back what was there, but not:",
+                                              plural(rows, "row"), printable(report.run_directory)));
+  bool all = true;
+  for (std::size_t i = 0; i < report.fields.size(); ++i) {
+    const FieldReport& field = report.fields[i];
+    if (field.cannot_be_undone == 0) continue;
+    all = false;
+    const std::string_view name = wonder::customer_fields()[i].name;
+    const std::string_view why = name == "company_name" ? "the API never shows what it was"
+                                                        : "it was empty, or what the API does not take any more";
+    out += line("", fmt::format("  {} of {}: {}", name, plural(field.cannot_be_undone, "row"), why));
+  }
+  if (all)
+    return line("apply", fmt::format("{} to be sent; `amend undo {}` gives back what was there", plural(rows, "row"),
+                                     printable(report.run_directory)));
+  return out;
+}
+
+}  // namespace amend::cli

@@ -1,0 +1,43 @@
+// What an older file, or an earlier run, has settled: rows that say the same now need not be looked at. Layer 4.
+//
+// Memory: 16 bytes a row.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amend/config.hpp"
+
+namespace amend {
+
+class Baseline {
+ public:
+  /// Reads `config.reconcile.baseline`: the directory of a run, of which rows count that the API holds for certain; or
+  /// a file, read as `config.input` is, all of whose rows count. The last row of a customer stands for it. Throws
+  /// ConfigError and InputError as Pipeline does for a file, and as for_each_settled for a run.
+  Baseline(const Config& config, CustomerKey names);
+
+  /// Whether the customer's row said the same there. `wants`: MappedRows::wants.
+  bool has(std::string_view key, std::uint64_t wants) const noexcept;
+
+ private:
+  class Entry {
+   public:
+    Entry() = default;
+    Entry(std::uint64_t key_, std::uint64_t wants_) noexcept : key(key_), wants(wants_) {}
+
+    std::uint64_t key = 0;
+    std::uint64_t wants = 0;
+  };
+
+  void add(std::string_view key, std::uint64_t wants);
+  void keep_last();
+  std::uint64_t hash_of(std::string_view key) const noexcept;
+
+  CustomerKey names_;
+  std::vector<Entry> entries_;  // by key
+};
+
+}  // namespace amend

@@ -1,0 +1,75 @@
+#include "pipeline/plan_reader.hpp"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <charconv>
+
+#include "amend/wonder/customer_schema.hpp"
+#include "reporter/json_reading.hpp"
+
+namespace amend {
+namespace json = boost::json;
+
+namespace {
+
+std::optional<std::uint64_t> hash_in(const json::object& line, std::string_view name) {
+  const std::string text = text_in(line, name);
+  std::uint64_t hash = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), hash, 16);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return hash;
+}
+
+std::string object_text(const json::object& line, std::string_view name) {
+  const json::value* value = line.if_contains(name);
+  return value != nullptr && value->is_object() ? json::serialize(*value) : std::string();
+}
+
+std::optional<RowSign> sign_in(const json::object& line) {
+  const std::string text = text_in(line, "sign");
+  const auto found = std::ranges::find_if(
+      all_row_signs, [&](RowSign sign) { return text == std::string(1, static_cast<char>(sign)); });
+  return found == all_row_signs.end() ? std::nullopt : std::optional(*found);
+}
+
+}  // namespace
+
+PlanReader::PlanReader(const std::string& file) : name_(printable(file)), file_(file, std::ios::binary) {
+  if (!file_) throw InputError(name_ + ": cannot be read");
+}
+
+bool PlanReader::next(PlannedRow& row) {
+  if (!std::getline(file_, line_)) {
+    if (file_.bad()) throw InputError(name_ + ": cannot be read to its end");
+    return false;
+  }
+  ++number_;
+  const json::object line = object_in(line_);
+  const auto sign = sign_in(line);
+  if (!sign) refuse();
+  row.sign = *sign;
+  row.id = text_in(line, "id");
+  row.key = text_in(line, "key");
+  if (!row.id.empty() && !wonder::is_uuid(row.id)) refuse();
+  row.row = 0;
+  if (row.sign == RowSign::only_api) return true;
+  row.row = number_in(line, "row").value_or(0);
+  const auto hash = hash_in(line, "hash");
+  row.wants = hash_in(line, "wants");
+  row.body = object_text(line, "body");
+  row.before = object_text(line, "before");
+  const bool complete = row.sign != RowSign::differs || !(row.id.empty() || row.body.empty() || row.before.empty());
+  if (row.row == 0 || !hash || !complete) refuse();
+  row.hash = *hash;
+  row.reason = Reason(text_in(line, "error_code"), text_in(line, "error"), origin_named(text_in(line, "source")),
+                      static_cast<std::uint32_t>(number_in(line, "column").value_or(0)));
+  return true;
+}
+
+void PlanReader::refuse() const {
+  throw InputError(name_ + ": line " + std::to_string(number_) + " is not what amend writes into a plan");
+}
+
+}  // namespace amend

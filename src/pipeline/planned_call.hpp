@@ -1,0 +1,23 @@
+// The call that a reconciliation's rows make when it is applied: PUT of the planned body; with Recheck::yes a GET of
+// the customer before it. Layer 4.
+//
+// What the GET shows decides: as it was when it was compared, in each field that would be written: PUT. What the row
+// wants: unchanged. Anything else: somebody has changed it meanwhile, and nothing is written (reconcile.changed). The
+// API knows no version and no condition for a PUT, so a window stays, of one answer.
+//
+// What the answer to the PUT shows is compared with what was sent (Judgement::drift), and with what was there before:
+// another field that has changed was changed by somebody else.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "amend/config.hpp"
+#include "amend/worker/api_call.hpp"
+
+namespace amend {
+
+/// `path_prefix` of --url outlives it.
+std::unique_ptr<ApiCall> make_planned_call(const std::string& path_prefix, Guard guard, Recheck recheck);
+
+}  // namespace amend

@@ -1,0 +1,78 @@
+#include "pipeline/planned_rows.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include "amend/reporter/journal.hpp"
+#include "amend/wonder/customer_schema.hpp"
+
+namespace amend {
+namespace {
+
+constexpr std::string_view not_found_code = "reconcile.not_found";
+
+Slice append(Batch& out, std::string_view text) {
+  const std::size_t begin = out.arena().size();
+  out.arena() += text;
+  return out.slice_from(begin);
+}
+
+bool sends_token(const std::string& body) {
+  const boost::json::value document = boost::json::parse(body);
+  const boost::json::value* token = document.get_object().if_contains("default_payment_token");
+  return token != nullptr && token->is_string() && !token->get_string().empty();
+}
+
+PreparedRow end_of(const PlannedRow& row) {
+  switch (row.sign) {
+    case RowSign::same:
+    case RowSign::passed_over: return PreparedRow::ended(Status::unchanged);
+    case RowSign::superseded: return PreparedRow::ended(Status::superseded);
+    case RowSign::only_file:
+      return PreparedRow::ended(Status::failed,
+                                Reason(std::string(not_found_code), "the API has no such customer", Origin::api));
+    case RowSign::unreadable:
+      return PreparedRow::ended(row.reason.origin == Origin::input ? Status::rejected : Status::failed, row.reason);
+    case RowSign::only_api:
+    case RowSign::differs: break;
+  }
+  return PreparedRow::to_send();
+}
+
+}  // namespace
+
+void PlannedRows::go_to(const Record& record) {
+  const std::uint64_t wanted = record.position().row;
+  while (row_.row < wanted) {
+    if (!plan_.next(row_) || row_.row == 0)
+      throw InputError(name_ + ": has no line for row " + std::to_string(wanted) + "; nothing was sent for it");
+  }
+  if (row_.row != wanted || row_.hash != content_hash(record.raw()))
+    throw InputError("row " + std::to_string(wanted) + " (line " + std::to_string(record.position().line) +
+                     ") is not what it was when it was compared: the file was edited, reordered or replaced");
+}
+
+std::uint64_t PlannedRows::key_of(const Record& record) {
+  go_to(record);
+  return row_.id.empty() ? 0 : wonder::customer_key(row_.id);
+}
+
+PreparedRow PlannedRows::prepare(const Record& record, Batch& out) {
+  go_to(record);
+  Update update;
+  update.position = record.position();
+  update.id = append(out, row_.id.empty() ? row_.key : row_.id);
+  update.raw = append(out, record.raw());
+  PreparedRow prepared = end_of(row_);
+  if (!prepared.end()) {
+    update.key = wonder::customer_key(row_.id);
+    update.body = append(out, row_.body);
+    update.before = append(out, row_.before);
+    update.guard = append(out, row_.key);
+    update.sends_token = sends_token(row_.body);
+  }
+  out.push_back(update);
+  return prepared;
+}
+
+}  // namespace amend

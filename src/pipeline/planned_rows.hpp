@@ -1,0 +1,29 @@
+// What a reconciliation that is applied does about each row of its file: what its plan says. Layer 4; the reader
+// thread.
+#pragma once
+
+#include <string>
+
+#include "amend/reader/preparation.hpp"
+#include "pipeline/plan_reader.hpp"
+
+namespace amend {
+
+class PlannedRows final : public Preparation {
+ public:
+  /// Throws InputError when the plan cannot be read.
+  explicit PlannedRows(const std::string& plan) : name_(printable(plan)), plan_(plan) {}
+
+  std::uint64_t key_of(const Record& record) override;
+  /// Throws InputError for a row that is not the one the plan was made for.
+  PreparedRow prepare(const Record& record, Batch& out) override;
+
+ private:
+  void go_to(const Record& record);
+
+  std::string name_;
+  PlanReader plan_;
+  PlannedRow row_;
+};
+
+}  // namespace amend

@@ -1,0 +1,37 @@
+#include "pipeline/run_head.hpp"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+
+namespace amend {
+
+InputIdentity identify(const Config& config, const Source& source) {
+  InputIdentity identity;
+  identity.path = config.input.file;
+  identity.format = source.format();
+  identity.delimiter = source.delimiter();
+  struct stat status {};
+  if (identity.path == "-" || ::stat(identity.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return identity;
+  identity.size = static_cast<std::uint64_t>(status.st_size);
+  identity.modified = std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec);
+  identity.device = status.st_dev;
+  identity.inode = status.st_ino;
+  return identity;
+}
+
+bool can_be_read_again(const InputIdentity& then, const InputIdentity& now) {
+  return then.inode != 0 && then.inode == now.inode && then.device == now.device && then.size == now.size &&
+         then.modified == now.modified;
+}
+
+void write_run_json(const RunDirectory& run, Config config, const InputIdentity& input,
+                    std::chrono::system_clock::time_point started_at, const std::string& parent) {
+  for (std::string* file : {&config.target.ca_file, &config.target.client_cert, &config.target.client_key,
+                            &config.auth.private_key_file, &config.auth.bearer_file, &config.auth.header_file,
+                            &config.input.file, &config.reconcile.baseline, &config.reconcile.of_run})
+    if (!file->empty() && *file != "-") *file = std::filesystem::absolute(*file).lexically_normal().string();
+  run.write_file("run.json", run_json(config, input, started_at, parent));
+}
+
+}  // namespace amend

@@ -1,0 +1,522 @@
+// `amend reconcile --apply`, `verify` and `undo`: each check joins the file, the log, and the server's own record.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <filesystem>
+#include <map>
+
+#include "fixture.hpp"
+#include "people.hpp"
+#include "support/scripted_server.hpp"
+
+using namespace test;
+
+namespace {
+
+constexpr std::size_t customers_in_all = 500;
+
+/// A server with customers, and files beside them.
+class Ground {
+ public:
+  explicit Ground(std::vector<std::string> faults = {}) {
+    write_file(dir.file("seed.csv"), seed_of(customers_in_all));
+    faults.insert(faults.end(), {"--plain", "--seed", dir.file("seed.csv")});
+    simulator = std::make_unique<Simulator>(faults);
+  }
+
+  std::string directory(const std::string& name) const { return dir.file(name); }
+
+  Finished reconcile(const std::string& rows, const std::string& run_name, std::vector<std::string> options = {}) {
+    write_file(dir.file("crm.csv"), rows);
+    return command("reconcile", dir.file("crm.csv"), run_name, std::move(options));
+  }
+  Finished command(const std::string& name, const std::string& what, const std::string& run_name,
+                   std::vector<std::string> options = {}) {
+    std::vector<std::string> all{AMEND_PROGRAM, name, what, "--run", directory(run_name), "--rate", "unlimited"};
+    if (name == "reconcile") all.insert(all.end(), {"--url", simulator->url(), "--auth", "none"});
+    all.insert(all.end(), options.begin(), options.end());
+    return run(all);
+  }
+
+  std::vector<boost::json::object> results(const std::string& run_name) const {
+    return read_ndjson(directory(run_name) + "/results.ndjson");
+  }
+  std::size_t count(const std::string& run_name, const std::string& status) const {
+    return count_status(directory(run_name), status);
+  }
+  std::size_t planned(const std::string& run_name, const std::string& sign) const {
+    const auto plan = read_ndjson(directory(run_name) + "/plan.ndjson");
+    return static_cast<std::size_t>(std::ranges::count_if(
+        plan, [&](const boost::json::object& line) { return line.at("sign").as_string() == sign; }));
+  }
+
+  std::size_t requests(const std::string& method) const {
+    const auto log = read_ndjson(simulator->request_log());
+    return static_cast<std::size_t>(std::ranges::count_if(
+        log, [&](const boost::json::object& line) { return line.at("method").as_string() == method; }));
+  }
+
+  /// By uuid; ends the server.
+  std::map<std::string, boost::json::object> state() {
+    simulator->stop();
+    std::map<std::string, boost::json::object> customers;
+    for (auto& customer : read_ndjson(simulator->state())) customers[text_of(customer, "uuid")] = customer;
+    return customers;
+  }
+
+  TempDir dir;
+  std::unique_ptr<Simulator> simulator;
+};
+
+// 60 changed, 12 unknown, 20 missing, the others the same.
+std::vector<Person> changed_people() {
+  std::vector<Person> people;
+  for (std::size_t n = 0; n < customers_in_all - 20; ++n) people.push_back(person(n));
+  for (std::size_t n = 0; n < 60; ++n) people[n * 8].phone += "-changed";
+  for (std::size_t n = 0; n < 12; ++n) people.push_back(person(10'000 + n));
+  return people;
+}
+
+void check_same_as_seed(const std::map<std::string, boost::json::object>& state) {
+  REQUIRE(state.size() == customers_in_all);
+  for (std::size_t n = 0; n < customers_in_all; ++n) {
+    const boost::json::object& customer = state.at(uuid_of(n));
+    CAPTURE(n);
+    CHECK(text_of(customer, "name") == person(n).name);
+    CHECK(text_of(customer, "phone") == person(n).phone);
+    CHECK(text_of(customer, "email") == person(n).email);
+    CHECK(text_of(customer, "default_payment_token") == (n % 3 == 0 ? uuid_of(n + 500'000) : ""));
+  }
+}
+
+std::string shown(std::size_t n, const std::string& phone, const std::string& email = {}) {
+  const Person one = person(n);
+  return R"({"uuid":")" + uuid_of(n) + R"(","name":")" + one.name + R"(","phone":")" + phone + R"(","email":")" +
+         (email.empty() ? one.email : email) + R"(","reference_number":")" + one.reference + "\"}";
+}
+std::string one_customer(const std::string& customer) {
+  return answer(200, R"({"code":200,"data":{"customer":)" + customer + "}}");
+}
+std::string list_of(const std::string& customers, std::size_t total) {
+  return answer(200, R"({"code":200,"data":{"customers":[)" + customers + "]}}",
+                "X-Total-Entries: " + std::to_string(total) + "\r\n");
+}
+
+// The plan is made by the first connection, the PUT and what comes before it by the second.
+Finished apply_to(ScriptedServer& server, const TempDir& dir, const std::vector<Person>& people,
+                  std::vector<std::string> options = {}) {
+  write_file(dir.file("crm.csv"), export_of(people));
+  std::vector<std::string> all{AMEND_PROGRAM,
+                               "reconcile",
+                               dir.file("crm.csv"),
+                               "--url",
+                               "http://127.0.0.1:" + server.port(),
+                               "--auth",
+                               "none",
+                               "--run",
+                               dir.file("run"),
+                               "--connections",
+                               "1",
+                               "--pipeline",
+                               "1",
+                               "--look-up",
+                               "list",
+                               "--max-attempts",
+                               "1",
+                               "--apply"};
+  all.insert(all.end(), options.begin(), options.end());
+  return run(all);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "apply: one PUT for each row that differs, and no other; each row of the file has its record, and the API holds "
+    "what the file says") {
+  Ground ground;
+  const auto people = changed_people();
+  const Finished finished = ground.reconcile(export_of(people), "run", {"--apply"});
+  CHECK(finished.code == 1);
+  CHECK(ground.requests("PUT") == 60);
+  CHECK(ground.results("run").size() == people.size());
+  CHECK(ground.count("run", "success") == 60);
+  CHECK(ground.count("run", "unchanged") == 420);
+  CHECK(ground.count("run", "failed") == 12);
+  for (std::size_t i = 0; i < people.size(); ++i) {
+    const auto record = record_of(ground.directory("run"), static_cast<std::int64_t>(i + 1));
+    CAPTURE(i);
+    const bool known = i < customers_in_all - 20;
+    const bool changed = known && people[i].phone.ends_with("-changed");
+    CHECK(text_of(record, "status") == (changed ? "success" : known ? "unchanged" : "failed"));
+    CHECK(text_of(record, "id") == (known ? uuid_of(i) : people[i].reference));
+    if (!known) CHECK(text_of(record, "error_code") == "reconcile.not_found");
+  }
+  const auto summary = read_json(ground.directory("run") + "/summary.json");
+  CHECK(number_of(summary.at("rows").as_object(), "unchanged") == 420);
+  const auto state = ground.state();
+  for (std::size_t n = 0; n < customers_in_all - 20; ++n) {
+    CAPTURE(n);
+    CHECK(text_of(state.at(uuid_of(n)), "phone") == people[n].phone);
+    CHECK(text_of(state.at(uuid_of(n)), "default_payment_token") == (n % 3 == 0 ? uuid_of(n + 500'000) : ""));
+    CHECK(number_of(state.at(uuid_of(n)), "updates") == (people[n].phone.ends_with("-changed") ? 1 : 0));
+  }
+}
+
+TEST_CASE("apply: a second time nothing is left to be sent, and that is exit 0") {
+  Ground ground;
+  const std::string rows = export_of({person(1), person(2)}) + "R-3,Other name,93,c3@example.com\n";
+  CHECK(ground.reconcile(rows, "first", {"--apply"}).code == 0);
+  CHECK(ground.reconcile(rows, "second", {"--apply"}).code == 0);
+  CHECK(ground.requests("PUT") == 1);
+  CHECK(ground.count("second", "unchanged") == 3);
+}
+
+TEST_CASE("apply: what the file does not have is sent as it is now: name, phone, payment method and token") {
+  Ground ground;
+  CHECK(ground.reconcile("id,email\n" + uuid_of(3) + ",new@example.com\n", "run", {"--apply"}).code == 0);
+  const auto customer = ground.state().at(uuid_of(3));
+  CHECK(text_of(customer, "email") == "new@example.com");
+  CHECK(text_of(customer, "name") == "Name 3");
+  CHECK(text_of(customer, "phone") == "93");
+  CHECK(text_of(customer, "default_payment_method") == "Credit Card");
+  CHECK(text_of(customer, "default_payment_token") == uuid_of(500'003));
+}
+
+TEST_CASE("apply: a report alone changes nothing, and does not stand in the way of an update of the same file") {
+  Ground ground;
+  const std::string rows = "id,name,phone\n" + uuid_of(3) + ",New,1\n";
+  CHECK(ground.reconcile(rows, "report").code == 1);
+  CHECK(ground.requests("PUT") == 0);
+  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("crm.csv"), ground.directory("update"))).code == 0);
+  CHECK(ground.requests("PUT") == 1);
+}
+
+TEST_CASE("apply: of several rows of a customer the last one is sent, the others are superseded; or none is") {
+  Ground ground;
+  auto first = person(1);
+  auto second = person(1);
+  first.phone = "first";
+  second.phone = "second";
+  const std::string rows = export_of({first, person(2), second});
+  CHECK(ground.reconcile(rows, "none", {"--apply", "--duplicates", "reject"}).code == 1);
+  CHECK(ground.count("none", "rejected") == 2);
+  CHECK(text_of(record_of(ground.directory("none"), 1), "error_code") == "input.id.duplicate");
+  CHECK(ground.requests("PUT") == 0);
+  CHECK(ground.reconcile(rows, "last", {"--apply"}).code == 0);
+  CHECK(text_of(record_of(ground.directory("last"), 1), "status") == "superseded");
+  CHECK(ground.requests("PUT") == 1);
+  CHECK(text_of(ground.state().at(uuid_of(1)), "phone") == "second");
+}
+
+TEST_CASE("apply: an answer that shows another value than was sent is a success with drift, named by field") {
+  Person one = person(0);
+  one.phone = "+852 1";
+  ScriptedServer server({[&](Peer& peer) {
+                           peer.expect(1);
+                           peer.send(list_of(shown(0, "90"), 1));
+                           peer.wait_for_end();
+                         },
+                         [&](Peer& peer) {
+                           CHECK(peer.expect(1).starts_with("PUT "));
+                           peer.send(one_customer(shown(0, "+8521")));
+                           peer.wait_for_end();
+                         }});
+  const TempDir dir;
+  const Finished finished = apply_to(server, dir, {one});
+  CHECK(finished.code == 0);
+  CHECK(says(finished, "phone in 1 row: the answer shows another value than was sent"));
+  const auto record = record_of(dir.file("run"), 1);
+  CHECK(text_of(record, "status") == "success");
+  CHECK(boost::json::serialize(record.at("drift")) == R"(["phone"])");
+  CHECK(number_of(read_json(dir.file("run") + "/summary.json").at("drift").as_object(), "phone") == 1);
+}
+
+TEST_CASE("apply: that somebody else has changed another field meanwhile is seen in the answer, and said") {
+  const TempDir dir;
+  ScriptedServer server({[&](Peer& peer) {
+                           peer.expect(1);
+                           peer.send(list_of(shown(0, "90"), 1));
+                           peer.wait_for_end();
+                         },
+                         [&](Peer& peer) {
+                           peer.expect(1);
+                           peer.send(one_customer(R"({"uuid":")" + uuid_of(0) +
+                                                  R"(","name":"Name 0","phone":"90-new","email":"c0@example.com",)"
+                                                  R"("dial_code":"+852","reference_number":"R-0"})"));
+                           peer.wait_for_end();
+                         }});
+  Person one = person(0);
+  one.phone = "90-new";
+  CHECK(apply_to(server, dir, {one}).code == 0);
+  const auto record = record_of(dir.file("run"), 1);
+  CHECK(text_of(record, "warning") == "changed meanwhile by somebody else: dial_code");
+  CHECK_FALSE(record.contains("drift"));
+}
+
+TEST_CASE("apply: an answer about the customer of another reference_number stops the run") {
+  const TempDir dir;
+  std::vector<Person> people{person(0), person(1)};
+  for (Person& one : people) one.phone += "-new";
+  ScriptedServer server({[&](Peer& peer) {
+                           peer.expect(1);
+                           peer.send(list_of(shown(0, "90") + "," + shown(1, "91"), 2));
+                           peer.wait_for_end();
+                         },
+                         [&](Peer& peer) {
+                           peer.expect(1);
+                           std::string other = shown(0, "90-new");
+                           other.replace(other.find("R-0"), 3, "R-7");
+                           peer.send(one_customer(other));
+                           peer.wait_for_end();
+                         }});
+  CHECK(apply_to(server, dir, people).code == 5);
+  CHECK(text_of(record_of(dir.file("run"), 1), "error_code") == "guard.mismatch");
+  CHECK(read_ndjson(dir.file("run") + "/results.ndjson").size() == 1);
+}
+
+TEST_CASE(
+    "apply --recheck: each customer is read once more before it is written; one that somebody has changed is left "
+    "alone, "
+    "one that is right by now too") {
+  const TempDir dir;
+  std::vector<Person> people{person(0), person(1), person(2)};
+  for (Person& one : people) one.phone += "-new";
+  std::vector<std::string> requests;
+  ScriptedServer server({[&](Peer& peer) {
+                           peer.expect(1);
+                           peer.send(list_of(shown(0, "90") + "," + shown(1, "91") + "," + shown(2, "92"), 3));
+                           peer.wait_for_end();
+                         },
+                         [&](Peer& peer) {
+                           for (;;) {
+                             const std::string request = peer.expect(1);
+                             requests.push_back(request.substr(0, request.find(" HTTP")));
+                             if (request.starts_with("PUT ")) {
+                               peer.send(one_customer(shown(0, "90-new")));
+                             } else if (request.find(uuid_of(0)) != std::string::npos) {
+                               peer.send(one_customer(shown(0, "90")));
+                             } else if (request.find(uuid_of(1)) != std::string::npos) {
+                               peer.send(one_customer(shown(1, "somebody else's")));
+                             } else {
+                               peer.send(one_customer(shown(2, "92-new")));
+                             }
+                           }
+                         }});
+  CHECK(apply_to(server, dir, people, {"--recheck", "--canary", "off"}).code == 1);
+  CHECK(std::ranges::count_if(requests, [](const std::string& r) { return r.starts_with("PUT "); }) == 1);
+  CHECK(requests.size() == 4);
+  CHECK(text_of(record_of(dir.file("run"), 1), "status") == "success");
+  const auto changed = record_of(dir.file("run"), 2);
+  CHECK(text_of(changed, "status") == "failed");
+  CHECK(text_of(changed, "error_code") == "reconcile.changed");
+  CHECK(text_of(changed, "source") == "run");
+  CHECK_FALSE(changed.contains("applied"));
+  CHECK(text_of(record_of(dir.file("run"), 3), "status") == "unchanged");
+}
+
+TEST_CASE("apply --recheck: a customer that cannot be read is failed, not unknown: nothing was sent that changes it") {
+  const TempDir dir;
+  Person one = person(0);
+  one.phone = "new";
+  ScriptedServer server({[&](Peer& peer) {
+                           peer.expect(1);
+                           peer.send(list_of(shown(0, "90"), 1));
+                           peer.wait_for_end();
+                         },
+                         [&](Peer& peer) {
+                           peer.expect(1);
+                           peer.finish();
+                         }});
+  CHECK(apply_to(server, dir, {one}, {"--recheck", "--canary", "off"}).code == 1);
+  const auto record = record_of(dir.file("run"), 1);
+  CHECK(text_of(record, "status") == "failed");
+  CHECK(text_of(record, "error_code") == "transport.closed");
+  CHECK_FALSE(record.contains("applied"));
+}
+
+TEST_CASE("apply: customers on another machine are not read for nothing: --yes is asked for first") {
+  const TempDir dir;
+  write_file(dir.file("crm.csv"), export_of({person(0)}));
+  const Finished finished = run({AMEND_PROGRAM, "reconcile", dir.file("crm.csv"), "--url", "https://192.0.2.1",
+                                 "--auth", "none", "--run", dir.file("run"), "--apply"});
+  CHECK(finished.code == 2);
+  CHECK(says(finished, "add --yes"));
+  CHECK_FALSE(std::filesystem::exists(dir.file("run")));
+}
+
+TEST_CASE("apply: on a bad night, rechecked, no row is lost and the API holds what the file says") {
+  Ground ground(
+      {"--error-share", "500:0.05", "--reset-share", "0.02", "--close-after", "40", "--truncate-share", "0.02"});
+  const auto people = changed_people();
+  const Finished finished =
+      ground.reconcile(export_of(people), "run",
+                       {"--apply", "--recheck", "--look-up", "each", "--max-attempts", "20", "--canary", "off"});
+  CHECK(finished.code == 1);
+  CHECK(ground.results("run").size() == people.size());
+  CHECK(ground.count("run", "failed") == 12);
+  CHECK(ground.count("run", "success") + ground.count("run", "unchanged") == 480);
+  const auto state = ground.state();
+  for (std::size_t n = 0; n < customers_in_all - 20; ++n)
+    CHECK(text_of(state.at(uuid_of(n)), "phone") == people[n].phone);
+}
+
+TEST_CASE("undo: gives back what was there before, field by field, and verify says so") {
+  Ground ground;
+  CHECK(ground.reconcile(export_of(changed_people()), "run", {"--apply"}).code == 1);
+  CHECK(ground.command("verify", ground.directory("run"), "verified").code == 0);
+  CHECK(ground.planned("verified", "=") == 480);
+  CHECK(ground.planned("verified", ".") == 12);
+  CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);
+  CHECK(ground.count("undone", "success") == 60);
+  CHECK(ground.requests("PUT") == 120);
+  CHECK(ground.command("verify", ground.directory("run"), "not-any-more").code == 1);
+  CHECK(ground.planned("not-any-more", "*") == 60);
+  CHECK(ground.command("verify", ground.directory("undone"), "as-before").code == 0);
+  CHECK(ground.command("undo", ground.directory("run"), "again").code == 0);
+  CHECK(ground.count("again", "unchanged") == 60);
+  CHECK(ground.requests("PUT") == 120);
+  check_same_as_seed(ground.state());
+}
+
+TEST_CASE("undo: what somebody else has changed since is left alone and listed, the rest is given back") {
+  Ground ground;
+  CHECK(ground.reconcile(export_of(changed_people()), "run", {"--apply"}).code == 1);
+  const std::string theirs =
+      "id,name,phone\n" + uuid_of(8) + ",Name 8,theirs\n" + uuid_of(16) + ",Theirs,916-changed\n";
+  write_file(ground.dir.file("theirs.csv"), theirs);
+  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("theirs.csv"), ground.directory("theirs"))).code ==
+        0);
+  const Finished undone = ground.command("undo", ground.directory("run"), "undone");
+  CHECK(undone.code == 1);
+  CHECK(says(undone, "1 x reconcile.changed"));
+  CHECK(ground.count("undone", "success") == 59);
+  const auto left = read_ndjson(ground.directory("undone") + "/failed.ndjson");
+  REQUIRE(left.size() == 1);
+  CHECK(text_of(left[0], "id") == uuid_of(8));
+  CHECK(text_of(left[0], "amend_error_code") == "reconcile.changed");
+  const auto state = ground.state();
+  CHECK(text_of(state.at(uuid_of(8)), "phone") == "theirs");
+  CHECK(text_of(state.at(uuid_of(16)), "phone") == "916");
+  CHECK(text_of(state.at(uuid_of(16)), "name") == "Theirs");
+}
+
+TEST_CASE("undo: what cannot be given back is said before it is sent") {
+  Ground ground;
+  const std::string rows = "id,dial_code,company_name,default_payment_method,default_payment_token\n" + uuid_of(1) +
+                           ",+852,New Ltd,Alipay," + uuid_of(700) + "\n";
+  const Finished applied = ground.reconcile(rows, "run", {"--apply", "--company-name", "always"});
+  CHECK(applied.code == 0);
+  CHECK(says(applied, "dial_code of 1 row: it was empty"));
+  CHECK(says(applied, "company_name of 1 row: the API never shows what it was"));
+  CHECK(applied.err.find("payment") == std::string::npos);
+  CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);
+  const auto customer = ground.state().at(uuid_of(1));
+  CHECK(text_of(customer, "default_payment_method").empty());
+  CHECK(text_of(customer, "default_payment_token").empty());
+  CHECK(text_of(customer, "dial_code") == "+852");
+}
+
+TEST_CASE("undo: a run that kept nothing cannot be undone, nor can one that another process holds") {
+  Ground ground;
+  write_file(ground.dir.file("plain.csv"), "id,name,phone\n" + uuid_of(1) + ",a,b\n");
+  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("plain.csv"), ground.directory("update"))).code ==
+        0);
+  const Finished refused = ground.command("undo", ground.directory("update"), "undone");
+  CHECK(refused.code == 2);
+  CHECK(says(refused, "holds no rollback.ndjson"));
+  CHECK_FALSE(std::filesystem::exists(ground.directory("undone")));
+}
+
+TEST_CASE("retry: a reconciliation is not retried but reconciled again") {
+  Ground ground;
+  CHECK(ground.reconcile(export_of(changed_people()), "run", {"--apply"}).code == 1);
+  const Finished refused = run({AMEND_PROGRAM, "retry", ground.directory("run")});
+  CHECK(refused.code == 2);
+  CHECK(says(refused, "reconcile its file again"));
+}
+
+TEST_CASE("verify: finds what is not any more as the run has left it; a sample looks at so many rows only") {
+  Ground ground;
+  std::string rows = "id,name,phone\n";
+  for (std::size_t n = 0; n < 400; ++n) rows += uuid_of(n) + ",N,P\n";
+  write_file(ground.dir.file("all.csv"), rows);
+  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("all.csv"), ground.directory("update"),
+                           {"--rate", "unlimited", "--canary", "off"}))
+            .code == 0);
+  CHECK(ground.command("verify", ground.directory("update"), "well").code == 0);
+  CHECK(ground.planned("well", "=") == 400);
+  CHECK(ground.reconcile("id,phone\n" + uuid_of(5) + ",other\n", "other", {"--apply"}).code == 0);
+  const Finished found = ground.command("verify", ground.directory("update"), "found");
+  CHECK(found.code == 1);
+  CHECK(ground.planned("found", "*") == 1);
+  CHECK(ground.requests("PUT") == 401);
+  ground.command("verify", ground.directory("update"), "sample", {"--sample", "10%"});
+  const std::size_t looked_at = 400 - ground.planned("sample", ".");
+  CHECK(looked_at > 5);
+  CHECK(looked_at < 120);
+}
+
+TEST_CASE("--baseline: only rows that are not in the older file as they are now are looked at") {
+  Ground ground;
+  auto people = changed_people();
+  write_file(ground.dir.file("old.csv"), export_of(people));
+  people[5].phone = "tonight";
+  people.push_back(person(490));
+  const Finished finished = ground.reconcile(
+      export_of(people), "run", {"--apply", "--look-up", "each", "--baseline", ground.dir.file("old.csv")});
+  CHECK(finished.code == 0);
+  CHECK(ground.planned("run", ".") == people.size() - 2);
+  CHECK(ground.count("run", "unchanged") == people.size() - 1);
+  CHECK(ground.requests("GET") == 2);
+  CHECK(ground.requests("PUT") == 1);
+}
+
+TEST_CASE("--baseline: of an earlier run rows count that it has made true, the others are looked at again") {
+  Ground ground;
+  auto people = changed_people();
+  CHECK(ground.reconcile(export_of(people), "first", {"--apply", "--look-up", "each"}).code == 1);
+  const std::size_t before = ground.requests("GET");
+  people[5].phone = "tonight";
+  const Finished finished = ground.reconcile(export_of(people), "second",
+                                             {"--apply", "--look-up", "each", "--baseline", ground.directory("first")});
+  CHECK(finished.code == 1);
+  CHECK(ground.requests("GET") - before == 13);  // the row that changed, and 12 that the API does not know
+  CHECK(ground.requests("PUT") == 61);
+  CHECK(ground.count("second", "failed") == 12);
+  // And a third time over the second.
+  CHECK(ground.reconcile(export_of(people), "third", {"--look-up", "each", "--baseline", ground.directory("second")})
+            .code == 1);
+  CHECK(ground.requests("GET") - before == 25);
+}
+
+TEST_CASE("--baseline: an update counts too, as long as its file is as it was") {
+  Ground ground;
+  write_file(ground.dir.file("plain.csv"), "id,name,phone\n" + uuid_of(1) + ",a,b\n" + uuid_of(2) + ",a,b\n");
+  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("plain.csv"), ground.directory("update"))).code ==
+        0);
+  const std::string tonight = "id,name,phone\n" + uuid_of(1) + ",a,b\n" + uuid_of(2) + ",a,c\n";
+  CHECK(ground.reconcile(tonight, "run", {"--baseline", ground.directory("update")}).code == 1);
+  CHECK(ground.requests("GET") == 1);
+  write_file(ground.dir.file("plain.csv"), tonight);
+  const Finished refused = ground.reconcile(tonight, "refused", {"--baseline", ground.directory("update")});
+  CHECK(refused.code == 3);
+  CHECK(says(refused, "is not what it was"));
+}
+
+TEST_CASE("--company-name journal: is sent when it is not what the earlier runs have sent, and only then") {
+  Ground ground;
+  const auto rows = [](const std::string& company) {
+    return "id,name,phone,company_name\n" + uuid_of(1) + ",Name 1,91," + company + "\n";
+  };
+  CHECK(ground.reconcile(rows("First Ltd"), "1", {"--apply", "--company-name", "journal"}).code == 0);
+  CHECK(ground.requests("PUT") == 1);
+  CHECK(ground.reconcile(rows("First Ltd"), "2", {"--apply", "--company-name", "journal"}).code == 0);
+  CHECK(ground.requests("PUT") == 1);
+  CHECK(ground.count("2", "unchanged") == 1);
+  CHECK(ground.reconcile(rows("Second Ltd"), "3", {"--apply", "--company-name", "journal"}).code == 0);
+  CHECK(ground.requests("PUT") == 2);
+  CHECK(ground.reconcile(rows("First Ltd"), "4", {"--apply", "--company-name", "journal"}).code == 0);
+  CHECK(ground.requests("PUT") == 3);
+  CHECK(text_of(ground.state().at(uuid_of(1)), "company_name") == "First Ltd");
+}
