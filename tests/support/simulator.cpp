@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <stdexcept>
 
 namespace test {
@@ -41,6 +42,13 @@ Simulator::Simulator(std::vector<std::string> options) {
   const auto line = wait_for_line(dir_.file("out"), "listening ", Process::Seconds(30));
   if (!line) throw std::runtime_error("wonder-sim did not start: " + read_file(dir_.file("err")));
   url_ = line->substr(std::string("listening ").size());
+}
+
+void Simulator::write_down() {
+  std::filesystem::remove(state());
+  process_->signal(SIGUSR1);
+  if (!wait_until([this] { return std::filesystem::exists(state()); }, Process::Seconds(20)))
+    throw std::runtime_error("the simulator has not written its state down");
 }
 
 void Simulator::stop() {

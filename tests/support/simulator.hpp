@@ -24,6 +24,8 @@ class Simulator {
   const std::string& url() const { return url_; }
   std::string port() const { return url_.substr(url_.rfind(':') + 1); }
   void stop();
+  /// Makes its request log and its state complete up to now.
+  void write_down();
   std::string request_log() const { return dir_.file("requests.ndjson"); }
   std::string state() const { return dir_.file("state.ndjson"); }
 
