@@ -7,7 +7,7 @@
 #include <map>
 
 #include "fixture.hpp"
-#include "people.hpp"
+#include "support/people.hpp"
 #include "support/scripted_server.hpp"
 
 using namespace test;

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "fixture.hpp"
-#include "people.hpp"
+#include "support/people.hpp"
 #include "support/scripted_server.hpp"
 
 using namespace test;
