@@ -17,13 +17,13 @@ codes() {
   while IFS= read -r code; do
     grep -qF -- "OwnCode{\"$code\"" "$1/src/row/error.cpp" ||
       { echo "README.md's table names \`$code\`, which amend cannot write"; offences=$((offences + 1)); }
-  done < <(sed -n 's/^| `\(\(answer\|guard\|http\|input\|tls\|transport\|run\)\.[^`]*\)`.*/\1/p' "$readme")
+  done < <(sed -n 's/^| `\(\(answer\|guard\|http\|input\|reconcile\|tls\|transport\|run\)\.[^`]*\)`.*/\1/p' "$readme")
   echo "readme: $found error codes"
 }
 
 options() {
   local command option found=0
-  for command in '' update check reconcile resume retry status control export ping; do
+  for command in '' update check reconcile verify undo resume retry status control export ping; do
     # shellcheck disable=SC2086
     while IFS= read -r option; do
       found=$((found + 1))

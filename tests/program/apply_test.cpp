@@ -1,95 +1,16 @@
-// `amend reconcile --apply`, `verify` and `undo`: each check joins the file, the log, and the server's own record.
+// `amend reconcile --apply`: each check joins the file, the log, and the server's own record.
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <filesystem>
-#include <map>
 
-#include "fixture.hpp"
-#include "support/people.hpp"
+#include "ground.hpp"
 #include "support/scripted_server.hpp"
 
 using namespace test;
 
 namespace {
-
-constexpr std::size_t customers_in_all = 500;
-
-/// A server with customers, and files beside them.
-class Ground {
- public:
-  explicit Ground(std::vector<std::string> faults = {}) {
-    write_file(dir.file("seed.csv"), seed_of(customers_in_all));
-    faults.insert(faults.end(), {"--plain", "--seed", dir.file("seed.csv")});
-    simulator = std::make_unique<Simulator>(faults);
-  }
-
-  std::string directory(const std::string& name) const { return dir.file(name); }
-
-  Finished reconcile(const std::string& rows, const std::string& run_name, std::vector<std::string> options = {}) {
-    write_file(dir.file("crm.csv"), rows);
-    return command("reconcile", dir.file("crm.csv"), run_name, std::move(options));
-  }
-  Finished command(const std::string& name, const std::string& what, const std::string& run_name,
-                   std::vector<std::string> options = {}) {
-    std::vector<std::string> all{AMEND_PROGRAM, name, what, "--run", directory(run_name), "--rate", "unlimited"};
-    if (name == "reconcile") all.insert(all.end(), {"--url", simulator->url(), "--auth", "none"});
-    all.insert(all.end(), options.begin(), options.end());
-    return run(all);
-  }
-
-  std::vector<boost::json::object> results(const std::string& run_name) const {
-    return read_ndjson(directory(run_name) + "/results.ndjson");
-  }
-  std::size_t count(const std::string& run_name, const std::string& status) const {
-    return count_status(directory(run_name), status);
-  }
-  std::size_t planned(const std::string& run_name, const std::string& sign) const {
-    const auto plan = read_ndjson(directory(run_name) + "/plan.ndjson");
-    return static_cast<std::size_t>(std::ranges::count_if(
-        plan, [&](const boost::json::object& line) { return line.at("sign").as_string() == sign; }));
-  }
-
-  std::size_t requests(const std::string& method) {
-    simulator->write_down();
-    const auto log = read_ndjson(simulator->request_log());
-    return static_cast<std::size_t>(std::ranges::count_if(
-        log, [&](const boost::json::object& line) { return line.at("method").as_string() == method; }));
-  }
-
-  /// By id; ends the server.
-  std::map<std::string, boost::json::object> state() {
-    simulator->stop();
-    std::map<std::string, boost::json::object> customers;
-    for (auto& customer : read_ndjson(simulator->state())) customers[text_of(customer, "id")] = customer;
-    return customers;
-  }
-
-  TempDir dir;
-  std::unique_ptr<Simulator> simulator;
-};
-
-// 60 changed, 12 unknown, 20 missing, the others the same.
-std::vector<Person> changed_people() {
-  std::vector<Person> people;
-  for (std::size_t n = 0; n < customers_in_all - 20; ++n) people.push_back(person(n));
-  for (std::size_t n = 0; n < 60; ++n) people[n * 8].phone += "-changed";
-  for (std::size_t n = 0; n < 12; ++n) people.push_back(person(10'000 + n));
-  return people;
-}
-
-void check_same_as_seed(const std::map<std::string, boost::json::object>& state) {
-  REQUIRE(state.size() == customers_in_all);
-  for (std::size_t n = 0; n < customers_in_all; ++n) {
-    const boost::json::object& customer = state.at(uuid_of(n));
-    CAPTURE(n);
-    CHECK(text_of(customer, "name") == person(n).name);
-    CHECK(text_of(customer, "phone") == person(n).phone);
-    CHECK(text_of(customer, "email") == person(n).email);
-    CHECK(text_of(customer, "default_payment_token") == (n % 3 == 0 ? uuid_of(n + 500'000) : ""));
-  }
-}
 
 std::string shown(std::size_t n, const std::string& phone, const std::string& email = {}) {
   const Person one = person(n);
@@ -360,102 +281,6 @@ TEST_CASE("apply: on a bad night, rechecked, no row is lost and the API holds wh
   const auto state = ground.state();
   for (std::size_t n = 0; n < customers_in_all - 20; ++n)
     REQUIRE(text_of(state.at(uuid_of(n)), "phone") == people[n].phone);
-}
-
-TEST_CASE("undo: gives back what was there before, field by field, and verify says so") {
-  Ground ground;
-  CHECK(ground.reconcile(export_of(changed_people()), "run", {"--apply"}).code == 1);
-  CHECK(ground.command("verify", ground.directory("run"), "verified").code == 0);
-  CHECK(ground.planned("verified", "=") == 480);
-  CHECK(ground.planned("verified", ".") == 12);
-  CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);
-  CHECK(ground.count("undone", "success") == 60);
-  CHECK(ground.requests("PUT") == 120);
-  CHECK(ground.command("verify", ground.directory("run"), "not-any-more").code == 1);
-  CHECK(ground.planned("not-any-more", "*") == 60);
-  CHECK(ground.command("verify", ground.directory("undone"), "as-before").code == 0);
-  CHECK(ground.command("undo", ground.directory("run"), "again").code == 0);
-  CHECK(ground.count("again", "unchanged") == 60);
-  CHECK(ground.requests("PUT") == 120);
-  check_same_as_seed(ground.state());
-}
-
-TEST_CASE("undo: what somebody else has changed since is left alone and listed, the rest is given back") {
-  Ground ground;
-  CHECK(ground.reconcile(export_of(changed_people()), "run", {"--apply"}).code == 1);
-  const std::string theirs =
-      "id,name,phone\n" + uuid_of(8) + ",Name 8,theirs\n" + uuid_of(16) + ",Theirs,916-changed\n";
-  write_file(ground.dir.file("theirs.csv"), theirs);
-  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("theirs.csv"), ground.directory("theirs"))).code ==
-        0);
-  const Finished undone = ground.command("undo", ground.directory("run"), "undone");
-  CHECK(undone.code == 1);
-  CHECK(says(undone, "1 x reconcile.changed"));
-  CHECK(ground.count("undone", "success") == 59);
-  const auto left = read_ndjson(ground.directory("undone") + "/failed.ndjson");
-  REQUIRE(left.size() == 1);
-  CHECK(text_of(left[0], "id") == uuid_of(8));
-  CHECK(text_of(left[0], "amend_error_code") == "reconcile.changed");
-  const auto state = ground.state();
-  CHECK(text_of(state.at(uuid_of(8)), "phone") == "theirs");
-  CHECK(text_of(state.at(uuid_of(16)), "phone") == "916");
-  CHECK(text_of(state.at(uuid_of(16)), "name") == "Theirs");
-}
-
-TEST_CASE("undo: what cannot be given back is said before it is sent") {
-  Ground ground;
-  const std::string rows = "id,dial_code,company_name,default_payment_method,default_payment_token\n" + uuid_of(1) +
-                           ",+852,New Ltd,Alipay," + uuid_of(700) + "\n";
-  const Finished applied = ground.reconcile(rows, "run", {"--apply", "--company-name", "always"});
-  CHECK(applied.code == 0);
-  CHECK(says(applied, "dial_code of 1 row: it was empty"));
-  CHECK(says(applied, "company_name of 1 row: the API never shows what it was"));
-  CHECK_FALSE(says(applied, "default_payment_token of"));
-  CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);
-  const auto customer = ground.state().at(uuid_of(1));
-  CHECK(text_of(customer, "default_payment_method").empty());
-  CHECK(text_of(customer, "default_payment_token").empty());
-  CHECK(text_of(customer, "dial_code") == "+852");
-}
-
-TEST_CASE("undo: a run that kept nothing cannot be undone, nor can one that another process holds") {
-  Ground ground;
-  write_file(ground.dir.file("plain.csv"), "id,name,phone\n" + uuid_of(1) + ",a,b\n");
-  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("plain.csv"), ground.directory("update"))).code ==
-        0);
-  const Finished refused = ground.command("undo", ground.directory("update"), "undone");
-  CHECK(refused.code == 2);
-  CHECK(says(refused, "holds no rollback.ndjson"));
-  CHECK_FALSE(std::filesystem::exists(ground.directory("undone")));
-}
-
-TEST_CASE("retry: a reconciliation is not retried but reconciled again") {
-  Ground ground;
-  CHECK(ground.reconcile(export_of(changed_people()), "run", {"--apply"}).code == 1);
-  const Finished refused = run({AMEND_PROGRAM, "retry", ground.directory("run")});
-  CHECK(refused.code == 2);
-  CHECK(says(refused, "reconcile its file again"));
-}
-
-TEST_CASE("verify: finds what is not any more as the run has left it; a sample looks at so many rows only") {
-  Ground ground;
-  std::string rows = "id,name,phone\n";
-  for (std::size_t n = 0; n < 400; ++n) rows += uuid_of(n) + ",N,P\n";
-  write_file(ground.dir.file("all.csv"), rows);
-  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("all.csv"), ground.directory("update"),
-                           {"--rate", "unlimited", "--canary", "off"}))
-            .code == 0);
-  CHECK(ground.command("verify", ground.directory("update"), "well").code == 0);
-  CHECK(ground.planned("well", "=") == 400);
-  CHECK(ground.reconcile("id,phone\n" + uuid_of(5) + ",other\n", "other", {"--apply"}).code == 0);
-  const Finished found = ground.command("verify", ground.directory("update"), "found");
-  CHECK(found.code == 1);
-  CHECK(ground.planned("found", "*") == 1);
-  CHECK(ground.requests("PUT") == 401);
-  ground.command("verify", ground.directory("update"), "sample", {"--sample", "10%"});
-  const std::size_t looked_at = 400 - ground.planned("sample", ".");
-  CHECK(looked_at > 5);
-  CHECK(looked_at < 120);
 }
 
 TEST_CASE("--baseline: only rows that are not in the older file as they are now are looked at") {

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "amend/error.hpp"
-#include "fixture.hpp"
+#include "ground.hpp"
 #include "support/scripted_server.hpp"
 
 using namespace test;
@@ -247,6 +247,19 @@ TEST_CASE("error codes: a reference number that can name no customer") {
   const auto row = read_ndjson(work.file("plan.ndjson")).at(0);
   CHECK(text_of(row, "error_code") == "input.id.not_reference");
   seen.insert(text_of(row, "error_code"));
+}
+
+TEST_CASE("error codes: a row without a customer, and a customer that somebody else has changed") {
+  Ground ground;
+  const auto note = [&](const std::string& run_name) {
+    for (const auto& record : ground.results(run_name))
+      if (record.contains("error_code")) seen.insert(text_of(record, "error_code"));
+  };
+  ground.reconcile("id,email\n" + uuid_of(1) + ",new@b\n" + uuid_of(9'999) + ",a@b\n", "run", {"--apply"});
+  note("run");
+  ground.reconcile("id,email\n" + uuid_of(1) + ",theirs@b\n", "theirs", {"--apply"});
+  ground.command("undo", ground.directory("run"), "undone");
+  note("undone");
 }
 
 TEST_CASE("error codes: a connection that cannot be made is nobody's row: ping names it") {

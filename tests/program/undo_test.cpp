@@ -1,0 +1,120 @@
+// `amend undo` and `amend verify`: each check joins the runs and the server's own record.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "ground.hpp"
+
+using namespace test;
+
+namespace {
+
+void check_same_as_seed(const std::map<std::string, boost::json::object>& state) {
+  REQUIRE(state.size() == customers_in_all);
+  for (std::size_t n = 0; n < customers_in_all; ++n) {
+    const boost::json::object& customer = state.at(uuid_of(n));
+    CAPTURE(n);
+    CHECK(text_of(customer, "name") == person(n).name);
+    CHECK(text_of(customer, "phone") == person(n).phone);
+    CHECK(text_of(customer, "email") == person(n).email);
+    CHECK(text_of(customer, "default_payment_token") == (n % 3 == 0 ? uuid_of(n + 500'000) : ""));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("undo: gives back what was there before, field by field, and verify says so") {
+  Ground ground;
+  CHECK(ground.reconcile(export_of(changed_people()), "run", {"--apply"}).code == 1);
+  CHECK(ground.command("verify", ground.directory("run"), "verified").code == 0);
+  CHECK(ground.planned("verified", "=") == 480);
+  CHECK(ground.planned("verified", ".") == 12);
+  CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);
+  CHECK(ground.count("undone", "success") == 60);
+  CHECK(ground.requests("PUT") == 120);
+  CHECK(ground.command("verify", ground.directory("run"), "not-any-more").code == 1);
+  CHECK(ground.planned("not-any-more", "*") == 60);
+  CHECK(ground.command("verify", ground.directory("undone"), "as-before").code == 0);
+  CHECK(ground.command("undo", ground.directory("run"), "again").code == 0);
+  CHECK(ground.count("again", "unchanged") == 60);
+  CHECK(ground.requests("PUT") == 120);
+  check_same_as_seed(ground.state());
+}
+
+TEST_CASE("undo: what somebody else has changed since is left alone and listed, the rest is given back") {
+  Ground ground;
+  CHECK(ground.reconcile(export_of(changed_people()), "run", {"--apply"}).code == 1);
+  const std::string theirs =
+      "id,name,phone\n" + uuid_of(8) + ",Name 8,theirs\n" + uuid_of(16) + ",Theirs,916-changed\n";
+  write_file(ground.dir.file("theirs.csv"), theirs);
+  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("theirs.csv"), ground.directory("theirs"))).code ==
+        0);
+  const Finished undone = ground.command("undo", ground.directory("run"), "undone");
+  CHECK(undone.code == 1);
+  CHECK(says(undone, "1 x reconcile.changed"));
+  CHECK(ground.count("undone", "success") == 59);
+  const auto left = read_ndjson(ground.directory("undone") + "/failed.ndjson");
+  REQUIRE(left.size() == 1);
+  CHECK(text_of(left[0], "id") == uuid_of(8));
+  CHECK(text_of(left[0], "amend_error_code") == "reconcile.changed");
+  const auto state = ground.state();
+  CHECK(text_of(state.at(uuid_of(8)), "phone") == "theirs");
+  CHECK(text_of(state.at(uuid_of(16)), "phone") == "916");
+  CHECK(text_of(state.at(uuid_of(16)), "name") == "Theirs");
+}
+
+TEST_CASE("undo: what cannot be given back is said before it is sent") {
+  Ground ground;
+  const std::string rows = "id,dial_code,company_name,default_payment_method,default_payment_token\n" + uuid_of(1) +
+                           ",+852,New Ltd,Alipay," + uuid_of(700) + "\n";
+  const Finished applied = ground.reconcile(rows, "run", {"--apply", "--company-name", "always"});
+  CHECK(applied.code == 0);
+  CHECK(says(applied, "dial_code of 1 row: it was empty"));
+  CHECK(says(applied, "company_name of 1 row: the API never shows what it was"));
+  CHECK_FALSE(says(applied, "default_payment_token of"));
+  CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);
+  const auto customer = ground.state().at(uuid_of(1));
+  CHECK(text_of(customer, "default_payment_method").empty());
+  CHECK(text_of(customer, "default_payment_token").empty());
+  CHECK(text_of(customer, "dial_code") == "+852");
+}
+
+TEST_CASE("undo: a run that kept nothing cannot be undone, nor can one that another process holds") {
+  Ground ground;
+  write_file(ground.dir.file("plain.csv"), "id,name,phone\n" + uuid_of(1) + ",a,b\n");
+  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("plain.csv"), ground.directory("update"))).code ==
+        0);
+  const Finished refused = ground.command("undo", ground.directory("update"), "undone");
+  CHECK(refused.code == 2);
+  CHECK(says(refused, "holds no rollback.ndjson"));
+  CHECK_FALSE(std::filesystem::exists(ground.directory("undone")));
+}
+
+TEST_CASE("retry: a reconciliation is not retried but reconciled again") {
+  Ground ground;
+  CHECK(ground.reconcile(export_of(changed_people()), "run", {"--apply"}).code == 1);
+  const Finished refused = run({AMEND_PROGRAM, "retry", ground.directory("run")});
+  CHECK(refused.code == 2);
+  CHECK(says(refused, "reconcile its file again"));
+}
+
+TEST_CASE("verify: finds what is not any more as the run has left it; a sample looks at so many rows only") {
+  Ground ground;
+  std::string rows = "id,name,phone\n";
+  for (std::size_t n = 0; n < 400; ++n) rows += uuid_of(n) + ",N,P\n";
+  write_file(ground.dir.file("all.csv"), rows);
+  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("all.csv"), ground.directory("update"),
+                           {"--rate", "unlimited", "--canary", "off"}))
+            .code == 0);
+  CHECK(ground.command("verify", ground.directory("update"), "well").code == 0);
+  CHECK(ground.planned("well", "=") == 400);
+  CHECK(ground.reconcile("id,phone\n" + uuid_of(5) + ",other\n", "other", {"--apply"}).code == 0);
+  const Finished found = ground.command("verify", ground.directory("update"), "found");
+  CHECK(found.code == 1);
+  CHECK(ground.planned("found", "*") == 1);
+  CHECK(ground.requests("PUT") == 401);
+  ground.command("verify", ground.directory("update"), "sample", {"--sample", "10%"});
+  const std::size_t looked_at = 400 - ground.planned("sample", ".");
+  CHECK(looked_at > 5);
+  CHECK(looked_at < 120);
+}
