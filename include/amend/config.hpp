@@ -159,6 +159,7 @@ struct DeadlineConfig {
   std::chrono::milliseconds outage{3'600'000};      ///< no connection could be made for so long: stop with exit 4
   std::chrono::milliseconds grace{10'000};          ///< after a stop: how long answers are waited for
   std::chrono::milliseconds run{0};                 ///< from the start of sending: stop with exit 4; 0: none
+  std::chrono::milliseconds run_spent{0};           ///< of `run`, before this run began (a reconciliation's reading)
   std::optional<std::uint16_t> run_until;           ///< minutes of the local day: stop with exit 4 when it is that time
   /// Nothing happened for so long while rows are on their way: stop with exit 4. 0: 60 s, or the longest wait that the
   /// run makes on purpose.

@@ -15,6 +15,7 @@
 #include "amend/config.hpp"
 #include "amend/reader/preflight.hpp"
 #include "amend/reporter/metrics.hpp"
+#include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/row/stop_cause.hpp"
 #include "amend/run_state.hpp"
@@ -38,8 +39,8 @@ class Plan {
   bool loopback = false;                     ///< the host is this machine: no confirmation needed
 };
 
-/// How long a run that starts at `now` may take: DeadlineConfig::run, or until run_until is reached, by the local
-/// clock; 0: as long as it needs.
+/// How long a run that starts at `now` may take: DeadlineConfig::run less run_spent, or until run_until is reached, by
+/// the local clock; 0: as long as it needs.
 std::chrono::milliseconds time_allowed(const DeadlineConfig& deadline, std::chrono::system_clock::time_point now);
 
 /// Whether a run may be gone on with under options that make other requests than before.
@@ -120,6 +121,10 @@ class Pipeline {
   /// not what it was (ChangedOptions::refuse), no run, or one that was killed and is to be resumed first; exit 3 when
   /// the input cannot be read again or has another size. Throws InputError as recover() does.
   RetryReport retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed = ChangedOptions::refuse);
+
+  /// Makes run() apply the plan in `run` instead of beginning a directory of its own: that of a Reconciliation with the
+  /// same Config, whose lock has been held since. Before run(), at most once.
+  void go_on_in(std::unique_ptr<RunDirectory> run);
 
   /// Reads the input a first time when --duplicates needs that and preflight() was not called. Throws InputError when
   /// the input is not the one that was read then.

@@ -1,6 +1,6 @@
 // A file beside what the API holds: reads both, writes nothing to the API. Layer 4.
 //
-// What it plans a Pipeline applies: one with the same Config, whose run_directory is ReconcileReport::run_directory. It
+// What it plans a Pipeline applies: one with the same Config, which is given the run directory (Pipeline::go_on_in). It
 // reads the file beside the plan, row by row, and ends each row as the plan says: unchanged, sent, failed, rejected,
 // superseded.
 //
@@ -20,6 +20,7 @@
 #include "amend/config.hpp"
 #include "amend/error.hpp"
 #include "amend/pipeline.hpp"
+#include "amend/reporter/run_directory.hpp"
 #include "amend/wonder/customer.hpp"
 #include "amend/worker/signer.hpp"
 
@@ -117,6 +118,9 @@ class Reconciliation {
   /// and with show_missing one for each further customer; the file is there only when it is complete. Once.
   /// Throws ConfigError as RunDirectory does; LookupStopped; InputError; DurabilityError.
   ReconcileReport run(const OnNotice& on_notice = [](const std::string&) {});
+
+  /// After run(): the run directory, locked, for the Pipeline that applies the plan. Once.
+  std::unique_ptr<RunDirectory> take_run_directory() noexcept;
 
   /// Requests and answers so far. Any thread.
   const Metrics& metrics() const noexcept;

@@ -20,9 +20,15 @@ std::string show_ms(std::chrono::nanoseconds duration) {
   return show_duration(std::chrono::duration_cast<std::chrono::milliseconds>(duration));
 }
 
+std::string reconcile_headline(const Summary& summary) {
+  if (std::ranges::any_of(summary.drift, [](std::uint64_t rows) { return rows > 0; }))
+    return "done: the API has taken every row, but shows other values than were sent (drift)";
+  return summary.task == Task::undo ? "done: what can be given back is as it was"
+                                    : "done: the API holds what every row wants";
+}
+
 std::string headline(const Summary& summary) {
-  if (summary.exit_code == ExitCode::success && summary.task != Task::update)
-    return "done: the API holds what every row wants";
+  if (summary.exit_code == ExitCode::success && summary.task != Task::update) return reconcile_headline(summary);
   if (summary.exit_code == ExitCode::success) return "done: every row ended in success";
   if (summary.exit_code == ExitCode::some_rows_failed) return "done: some rows did not end in success";
   const auto code = static_cast<int>(summary.exit_code);

@@ -11,7 +11,9 @@
 #include <thread>
 
 #include "amend/reconciliation.hpp"
+#include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
+#include "amend/reporter/summary.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "cli/confirm.hpp"
 #include "cli/opening.hpp"
@@ -45,8 +47,7 @@ class ReadingProgress {
   std::jthread thread_;
 };
 
-ReconcileReport compare(const Options& options, const Credentials& credentials) {
-  Reconciliation reconciliation(options.config, credentials);
+ReconcileReport compare(Reconciliation& reconciliation, const Options& options) {
   if (!options.quiet) std::fputs(opening_text(options, reconciliation.plan()).c_str(), stderr);
   if (options.config.reconcile.apply) refuse_without_consent(reconciliation.plan(), options);
   try {
@@ -59,13 +60,6 @@ ReconcileReport compare(const Options& options, const Credentials& credentials) 
   }
 }
 
-// Reading counts against --deadline too.
-void shorten_deadline(DeadlineConfig& deadline, std::chrono::steady_clock::time_point started) {
-  if (deadline.run.count() == 0) return;
-  const auto spent = std::chrono::floor<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
-  deadline.run = std::max(deadline.run - spent, std::chrono::milliseconds(1));
-}
-
 }  // namespace
 
 ExitCode run_reconcile(const Options& given) {
@@ -73,8 +67,9 @@ ExitCode run_reconcile(const Options& given) {
   Options options = given;
   const auto started = std::chrono::steady_clock::now();
   const Credentials credentials = load_credentials(options.config.auth);
-  const ReconcileReport report = compare(options, credentials);
   const ReconcileConfig& config = options.config.reconcile;
+  Reconciliation reconciliation(options.config, credentials);
+  const ReconcileReport report = compare(reconciliation, options);
   if (!options.json) std::fputs(reconcile_text(config, report).c_str(), stdout);
   if (!config.apply) {
     if (options.json) std::fputs(reconcile_json(config, report, nullptr).c_str(), stdout);
@@ -84,20 +79,32 @@ ExitCode run_reconcile(const Options& given) {
   std::fflush(stdout);
   if (!options.quiet) std::fputs(before_applying(report).c_str(), stderr);
   options.config.run_directory = report.run_directory;
-  shorten_deadline(options.config.deadline, started);
+  options.config.deadline.run_spent =
+      std::chrono::floor<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
   Pipeline pipeline(options.config, credentials);
   if (report.count(RowSign::differs) > 0) confirm(pipeline.plan(), options);
+  pipeline.go_on_in(reconciliation.take_run_directory());
   const Summary summary = run_watched(pipeline, options);
   if (options.json) std::fputs(reconcile_json(config, report, &summary).c_str(), stdout);
   return summary.exit_code;
 }
 
+namespace {
+
+// The log is there before the first PUT.
+void refuse_undoing_nothing(const std::string& run) {
+  std::error_code error;
+  if (read_run(run).config.reconcile.apply && std::filesystem::exists(run + "/" + std::string(result_log_name), error))
+    return;
+  throw ConfigError(printable(run) +
+                    ": has sent nothing that can be undone: only `reconcile --apply` keeps what it overwrites");
+}
+
+}  // namespace
+
 ExitCode run_undo(const Options& given) {
   const RunDirectory nobody_else(given.run, Opening::resume);
-  std::error_code error;
-  if (!std::filesystem::exists(given.config.input.file, error))
-    throw ConfigError(printable(given.run) +
-                      ": holds no rollback.ndjson: only what `reconcile --apply` has sent can be undone");
+  refuse_undoing_nothing(given.run);
   Options options = given;
   if (options.config.run_directory.empty()) options.config.run_directory = new_directory_beside(given.run);
   return run_reconcile(options);

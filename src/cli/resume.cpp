@@ -93,13 +93,19 @@ std::vector<fs::path> unfinished_runs(const fs::path& folder, const std::string&
   return found;
 }
 
+// Nothing was sent yet.
+ExitCode begin_anew(Options options) {
+  if (options.config.task != Task::undo) return run_reconcile(options);
+  options.run = options.config.reconcile.of_run;
+  return run_undo(options);
+}
+
 }  // namespace
 
 ExitCode run_resume(const Options& given) {
   Options options = given;
   const bool reconciles = options.config.task != Task::update;
-  if (reconciles && !fs::exists(fs::path(options.config.run_directory) / result_log_name))
-    return run_reconcile(options);
+  if (reconciles && !fs::exists(fs::path(options.config.run_directory) / result_log_name)) return begin_anew(options);
   // The plan is not fresh any more.
   if (reconciles) options.config.reconcile.recheck = Recheck::yes;
   wonder::forbid_core_dumps();

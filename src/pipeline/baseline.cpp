@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "amend/reporter/result_log.hpp"
+#include "amend/reporter/summary.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "pipeline/mapped_rows.hpp"
-#include "pipeline/sent_rows.hpp"
+#include "pipeline/resumption.hpp"
+#include "pipeline/run_ledger.hpp"
 
 namespace amend {
 namespace {
+
+namespace fs = std::filesystem;
 
 // No row wants this: its hash is that of an empty body.
 std::uint64_t nothing() noexcept { return content_hash({}); }
@@ -17,25 +22,60 @@ std::uint64_t nothing() noexcept { return content_hash({}); }
 
 Baseline::Baseline(const Config& config, CustomerKey names) : names_(names) {
   const std::string& path = config.reconcile.baseline;
-  if (std::filesystem::is_directory(path)) {
+  if (fs::is_directory(path)) {
+    refuse_unlike(config);
+    refuse_undone(path);
     for_each_settled(path, [&](const SettledRow& row) { add(row.key, row.certain ? row.wants : nothing()); });
-  } else {
-    InputConfig input = config.input;
-    input.file = path;
-    MappedRows rows(input, config.mapping);
-    while (rows.next())
-      if (!rows.reason()) add(rows.key(), rows.wants());
+    keep_one(Duplicates::last);
+    return;
   }
-  keep_last();
+  InputConfig input = config.input;
+  input.file = path;
+  refuse_one_time_input(path);
+  MappedRows rows(input, config.mapping);
+  while (rows.next())
+    if (!rows.reason()) add(rows.key(), rows.wants());
+  keep_one(config.input.duplicates);
+}
+
+// What is the same there, or compared more loosely, says nothing here.
+void Baseline::refuse_unlike(const Config& config) const {
+  const std::string& path = config.reconcile.baseline;
+  const Config was = read_run(path).config;
+  const auto refuse = [&](std::string_view option) {
+    throw ConfigError("--baseline " + printable(path) + ": that run had another " + std::string(option) +
+                      ": its rows say nothing about these");
+  };
+  if (was.target.url != config.target.url) refuse("--url");
+  if (was.auth.app_id != config.auth.app_id) refuse("--app-id");
+  if (was.task == Task::update) return;
+  if (was.reconcile.company_name != config.reconcile.company_name) refuse("--company-name");
+  if (was.reconcile.ignore_case != config.reconcile.ignore_case) refuse("--ignore-case");
+  if (was.reconcile.ignore_space != config.reconcile.ignore_space) refuse("--ignore-space");
+}
+
+void Baseline::refuse_undone(const std::string& run) const {
+  const fs::path place = fs::weakly_canonical(run);
+  std::error_code error;
+  for (fs::directory_iterator at(place.parent_path(), error), end; !error && at != end; at.increment(error)) {
+    std::error_code none;
+    if (!fs::exists(at->path() / "run.json", none) || !fs::exists(at->path() / result_log_name, none)) continue;
+    const Config other = read_run(at->path().string()).config;
+    if (other.task == Task::undo && fs::weakly_canonical(other.reconcile.of_run) == place)
+      throw ConfigError("--baseline " + printable(run) + ": that run was undone by " + printable(at->path().string()));
+  }
 }
 
 void Baseline::add(std::string_view key, std::uint64_t wants) { entries_.emplace_back(hash_of(key), wants); }
 
-void Baseline::keep_last() {
+void Baseline::keep_one(Duplicates duplicates) {
   std::ranges::stable_sort(entries_, {}, &Entry::key);
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < entries_.size(); ++i)
-    if (i + 1 == entries_.size() || entries_[i + 1].key != entries_[i].key) entries_[kept++] = entries_[i];
+  for (std::size_t begin = 0, end = 0; begin < entries_.size(); begin = end) {
+    while (end < entries_.size() && entries_[end].key == entries_[begin].key) ++end;
+    if (duplicates == Duplicates::reject && end - begin > 1) continue;
+    entries_[kept++] = entries_[duplicates == Duplicates::first ? begin : end - 1];
+  }
   entries_.resize(kept);
 }
 

@@ -15,8 +15,10 @@ namespace amend {
 class Baseline {
  public:
   /// Reads `config.reconcile.baseline`: the directory of a run, of which rows count that the API holds for certain; or
-  /// a file, read as `config.input` is, all of whose rows count. The last row of a customer stands for it. Throws
-  /// ConfigError and InputError as Pipeline does for a file, and as for_each_settled for a run.
+  /// a file, read as `config.input` is, all of whose rows count. Of several rows of a customer the one stands for it
+  /// that InputConfig::duplicates says; of a run the last. Throws ConfigError and InputError as Pipeline does for a
+  /// file, and as for_each_settled for a run; ConfigError for a run of another API, one compared otherwise, and one
+  /// undone since.
   Baseline(const Config& config, CustomerKey names);
 
   /// Whether the customer's row said the same there. `wants`: MappedRows::wants.
@@ -33,7 +35,9 @@ class Baseline {
   };
 
   void add(std::string_view key, std::uint64_t wants);
-  void keep_last();
+  void refuse_unlike(const Config& config) const;
+  void refuse_undone(const std::string& run) const;
+  void keep_one(Duplicates duplicates);
   std::uint64_t hash_of(std::string_view key) const noexcept;
 
   CustomerKey names_;

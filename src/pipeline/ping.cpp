@@ -69,7 +69,8 @@ asio::awaitable<void> echo(Session& session, const Request& request, Ping& ping)
 Ping ping(const Config& config, const Credentials& credentials) {
   validate(config);
   const Target target = parse_target(config.target);
-  const auto transport = make_http1_transport(target, config.target, config.deadline, 1, wonder::fixed_headers(config.version));
+  const auto transport =
+      make_http1_transport(target, config.target, config.deadline, 1, wonder::fixed_headers(config.version));
   const auto signer = make_signer(config.auth, credentials);
   Entropy entropy;
 

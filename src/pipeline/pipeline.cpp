@@ -118,9 +118,8 @@ Summary Pipeline::Impl::run() {
   look_ahead();
   started_at_ = std::chrono::system_clock::now();
   started_ = std::chrono::steady_clock::now();
-  std::optional<RunDirectory> started;
-  if (!resumption_) started.emplace(config_.run_directory);
-  const RunDirectory& run = resumption_ ? resumption_->run() : *started;
+  if (!resumption_ && !started_in_) started_in_ = std::make_unique<RunDirectory>(config_.run_directory);
+  const RunDirectory& run = resumption_ ? resumption_->run() : *started_in_;
   {
     const std::lock_guard lock(mutex_);
     run_directory_ = run.path();
@@ -236,6 +235,7 @@ RetryReport Pipeline::retry(const std::string& run, const RetryChoice& choice, C
   return impl_->retry(run, choice, changed);
 }
 PreflightReport Pipeline::preflight() { return impl_->preflight(); }
+void Pipeline::go_on_in(std::unique_ptr<RunDirectory> run) { impl_->go_on_in(std::move(run)); }
 Summary Pipeline::run() { return impl_->run(); }
 std::string Pipeline::run_directory() const { return impl_->run_directory(); }
 void Pipeline::stop(StopCause cause) noexcept { impl_->stop(cause); }

@@ -35,6 +35,7 @@ class Pipeline::Impl {
   PreflightReport preflight();
   ResumeReport recover(ChangedOptions changed);
   RetryReport retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed);
+  void go_on_in(std::unique_ptr<RunDirectory> run) { started_in_ = std::move(run); }
   Summary run();
   std::string run_directory() const;
   void stop(StopCause cause) noexcept;
@@ -85,6 +86,7 @@ class Pipeline::Impl {
   InputIdentity identity_;  // of what source_ reads
   bool looked_ahead_ = false;
   RowSet hidden_;  // rows that --duplicates keeps back
+  std::unique_ptr<RunDirectory> started_in_;  // null: it makes one itself, or goes on with another's
   std::optional<Resumption> resumption_;
   std::optional<Retry> retry_;
   std::atomic<bool> stop_asked_{false};

@@ -82,8 +82,8 @@ void PlanWriter::add_rollback(const PlanRow& row) {
   std::string& out = rollback_.lines();
   out.append("{\"row\":").append(std::to_string(row.position.row));
   append_member(out, "id", row.customer->uuid);
-  for (std::size_t i = 0; i < row.differs.size(); ++i)
-    if (row.differs[i] && !row.not_undoable[i])
+  for (std::size_t i = 0; i < row.overwritten.size(); ++i)
+    if (row.overwritten[i] && !row.not_undoable[i])
       append_member(out, wonder::customer_fields()[i].name, row.customer->fields[i]);
   out.append(",\"sent\":").append(row.body);
   rollback_.end_line();

@@ -8,9 +8,9 @@
 // - `wants`: a hash of what the row wants, for a later --baseline.
 // - at the end, of customers that no row names: {"sign":"-","id":…,"reference_number":…}.
 //
-// rollback.ndjson, a line for each row that differs: {"row":7,"id":"<uuid>","phone":"<before>","sent":{…}}. As NDJSON
-// input it is a file of rows that make undone what was sent. A field whose value nobody knows, or that the API would
-// not take, is left out (not_undoable).
+// rollback.ndjson, a line for each row that differs: {"row":7,"id":"<uuid>","phone":"<before>","sent":{…}}, with
+// what was there in each field that the PUT overwrites. As NDJSON input it makes undone what was sent. A field whose
+// value nobody knows, or that the API would not take, is left out (not_undoable).
 #pragma once
 
 #include <cstdint>
@@ -42,7 +42,8 @@ class PlanRow {
   RowSign sign = RowSign::same;
   const wonder::Customer* customer = nullptr;  ///< of rows that were compared
   FieldSet differs;
-  FieldSet not_undoable;
+  FieldSet overwritten;            ///< of RowSign::differs: what the PUT may change
+  FieldSet not_undoable;           ///< the same
   std::string body;                ///< of the PUT that would make it the same; only of RowSign::differs
   const Reason* reason = nullptr;  ///< of RowSign::unreadable
 };

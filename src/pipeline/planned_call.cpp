@@ -3,8 +3,7 @@
 #include <optional>
 #include <unordered_set>
 
-#include "amend/reconcile/comparison.hpp"
-#include "amend/wonder/customer.hpp"
+#include "amend/reporter/journal.hpp"
 #include "amend/wonder/customer_schema.hpp"
 
 namespace amend {
@@ -12,6 +11,8 @@ namespace {
 
 using wonder::Judgement;
 using wonder::Meaning;
+
+constexpr std::uint16_t too_many_requests = 429;
 
 class PlannedCall final : public ApiCall {
  public:
@@ -30,32 +31,58 @@ class PlannedCall final : public ApiCall {
   Judgement judge(const Response& response, const RowRef& row) override {
     const bool wrote = writes(row);
     Judgement judgement = put_->judge(response, row);
+    // A card that could not be bound earlier is not this row's concern.
     if (judgement.meaning == Meaning::card_refused && !wrote) judgement = Judgement(Meaning::success);
+    if (wrote) note_try(row, response.status == too_many_requests ? Tried::no : Tried::maybe);
     if (judgement.meaning != Meaning::success) return judgement;
     const auto shown = wonder::read_customer(response.body);
     if (!shown) return Judgement(Meaning::unusable, "answer.not_customer", "the answer holds no data.customer");
     if (!wrote) return judge_current(row, *shown);
-    checked_.erase(row->position.row);
     note_differences(row, *shown, judgement);
     return judgement;
   }
 
+  void lost(const RowRef& row) override {
+    if (writes(row)) note_try(row, Tried::maybe);
+  }
+  void ended(const RowRef& row) override {
+    checked_.erase(row->position.row);
+    tried_.erase(row->position.row);
+  }
+
  private:
+  enum class Tried : std::uint8_t { no, maybe };
+
+  // Before it is written again it is read again: that may be long after.
+  void note_try(const RowRef& row, Tried tried) {
+    if (recheck_ == Recheck::no) return;
+    checked_.erase(row->position.row);
+    if (tried == Tried::maybe) tried_.insert(row->position.row);
+  }
+
   Judgement judge_current(const RowRef& row, const wonder::Customer& current) {
     const WantedFields sent(row.body());
-    const bool as_wanted = drift(sent, current).none() && !sends_what_is_not_shown(sent);
-    if (as_wanted) return Judgement(Meaning::unchanged);
-    const FieldSet changed = other_values(WantedFields(row.before()), current) & fields_of(sent);
-    if ((changed & drift(sent, current)).any())
+    const FieldSet otherwise = drift(sent, current);
+    if (otherwise.none() && not_shown(sent).none()) return as_wanted(row);
+    const FieldSet changed = other_values(WantedFields(row.before()), current) & otherwise;
+    if (changed.any())
       return Judgement(Meaning::withheld, "reconcile.changed", "changed since it was compared: " + names_of(changed));
     checked_.insert(row->position.row);
     return Judgement(Meaning::go_on);
+  }
+
+  Judgement as_wanted(const RowRef& row) const {
+    if (!tried_.contains(row->position.row)) return Judgement(Meaning::unchanged);
+    Judgement judgement(Meaning::success);
+    judgement.warning = "the PUT had no complete answer; read back, the API holds what was sent";
+    return judgement;
   }
 
   void note_differences(const RowRef& row, const wonder::Customer& shown, Judgement& judgement) {
     const WantedFields sent(row.body());
     const FieldSet drifted = drift(sent, shown);
     judgement.drift = static_cast<std::uint8_t>(drifted.to_ulong());
+    if (drifted.any()) judgement.drift_mark = drift_mark(row.body(), drifted, shown);
     const FieldSet by_others = other_values(WantedFields(row.before()), shown) & ~fields_of(sent);
     const auto warn = [&](std::string_view text, FieldSet fields) {
       if (fields.none()) return;
@@ -63,7 +90,7 @@ class PlannedCall final : public ApiCall {
       judgement.warning.append(text).append(names_of(fields));
     };
     warn("the answer shows other values than were sent: ", drifted);
-    warn("changed meanwhile by somebody else: ", by_others);
+    warn("changed meanwhile, though it was not sent: ", by_others);
   }
 
   static FieldSet fields_of(const WantedFields& values) {
@@ -72,15 +99,20 @@ class PlannedCall final : public ApiCall {
     return fields;
   }
 
-  // A company_name: whether it is right already, nobody can say.
-  static bool sends_what_is_not_shown(const WantedFields& sent) { return not_shown(sent).any(); }
-
   std::unique_ptr<ApiCall> put_;
   Recheck recheck_;
   std::unordered_set<std::uint64_t> checked_;  // rows in flight whose customer was read and may be written
+  std::unordered_set<std::uint64_t> tried_;    // rows in flight that may have been written
 };
 
 }  // namespace
+
+std::uint64_t drift_mark(std::string_view sent, FieldSet drifted, const wonder::Customer& shown) {
+  std::string text(sent);
+  for (std::size_t i = 0; i < drifted.size(); ++i)
+    if (drifted[i]) text.append(1, '\n').append(shown.fields[i]);
+  return content_hash(text);
+}
 
 std::unique_ptr<ApiCall> make_planned_call(const std::string& path_prefix, Guard guard, Recheck recheck) {
   return std::make_unique<PlannedCall>(path_prefix, guard, recheck);

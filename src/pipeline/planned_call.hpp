@@ -9,13 +9,21 @@
 // another field that has changed was changed by somebody else.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "amend/config.hpp"
+#include "amend/reconcile/comparison.hpp"
+#include "amend/wonder/customer.hpp"
 #include "amend/worker/api_call.hpp"
 
 namespace amend {
+
+/// A hash of what the answer showed in the fields that drifted, bound to what was sent, so that it tells nothing to who
+/// does not know that: `undo` knows by it what the run has left there. `sent`: as serialised by Boost.JSON.
+std::uint64_t drift_mark(std::string_view sent, FieldSet drifted, const wonder::Customer& shown);
 
 /// `path_prefix` of --url outlives it.
 std::unique_ptr<ApiCall> make_planned_call(const std::string& path_prefix, Guard guard, Recheck recheck);

@@ -52,6 +52,12 @@ void PlannedRows::go_to(const Record& record) {
                      ") is not what it was when it was compared: the file was edited, reordered or replaced");
 }
 
+void PlannedRows::end_of_input() {
+  if (plan_.next(row_) && row_.row != 0)
+    throw InputError("row " + std::to_string(row_.row) +
+                     " was there when the file was compared, and is not any more: the file was cut or replaced");
+}
+
 std::uint64_t PlannedRows::key_of(const Record& record) {
   go_to(record);
   return row_.id.empty() ? 0 : wonder::customer_key(row_.id);

@@ -17,6 +17,8 @@ class PlannedRows final : public Preparation {
   std::uint64_t key_of(const Record& record) override;
   /// Throws InputError for a row that is not the one the plan was made for.
   PreparedRow prepare(const Record& record, Batch& out) override;
+  /// Throws InputError when the plan has further rows.
+  void end_of_input() override;
 
  private:
   void go_to(const Record& record);

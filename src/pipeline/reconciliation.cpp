@@ -17,6 +17,7 @@
 #include "pipeline/resumption.hpp"
 #include "pipeline/rows_to_look_at.hpp"
 #include "pipeline/run_head.hpp"
+#include "pipeline/sent_company_names.hpp"
 
 namespace amend {
 namespace {
@@ -33,10 +34,8 @@ class Reconciliation::Impl {
       : config_((validate(config), config)),
         credentials_(std::move(credentials)),
         comparison_(config.reconcile),
-        first_(config_.input, config_.mapping),
+        first_((refuse_one_time_input(config_.input.file), config_.input), config_.mapping),
         identity_(identify(config_, first_.source())) {
-    if (!can_be_read_again(identity_, identity_))
-      throw ConfigError("reconcile reads the input twice: it must be a regular file", ExitCode::input);
     const Target target = parse_target(config.target);
     plan_.format = first_.source().format();
     plan_.delimiter = first_.source().delimiter();
@@ -51,14 +50,16 @@ class Reconciliation::Impl {
 
   const Plan& plan() const noexcept { return plan_; }
   const Metrics& metrics() const noexcept { return metrics_; }
+  std::unique_ptr<RunDirectory> take_run_directory() noexcept { return std::move(run_); }
 
   ReconcileReport run(const OnNotice& on_notice) {
-    const RunDirectory run(config_.run_directory);
+    run_ = std::make_unique<RunDirectory>(config_.run_directory);
+    const RunDirectory& run = *run_;
     config_.run_directory = report_.run_directory = run.path();
     write_run_json(run, config_, identity_, std::chrono::system_clock::now());
     rows_.emplace(config_, first_.mapper().key());
     if (config_.reconcile.company_name == CompanyName::journal)
-      sent_names_.emplace(std::filesystem::absolute(run.path()).lexically_normal().parent_path().string());
+      sent_names_.emplace(std::filesystem::absolute(run.path()).lexically_normal().parent_path().string(), config_);
     CustomerSnapshot snapshot(run.path(), first_.mapper().key());
     CustomerLookup lookup(config_, credentials_, snapshot, metrics_, on_notice);
     read_api(lookup, snapshot);
@@ -148,6 +149,8 @@ class Reconciliation::Impl {
   void compare_row(const MappedRows& rows, CustomerSnapshot& snapshot, PlanWriter& plan) {
     ++report_.rows;
     PlanRow row(rows.position(), content_hash(rows.raw()), rows.key());
+    const bool verifies = config_.task == Task::verify;
+    if (verifies && !rows_->contains(rows)) return end_row(plan, row, RowSign::passed_over, nullptr);
     if (rows.reason()) return end_row(plan, row, RowSign::unreadable, &*rows.reason());
     row.wants = rows.wants();
     if (rows_->is_hidden(rows.position().row)) return end_hidden(plan, row, snapshot);
@@ -169,7 +172,9 @@ class Reconciliation::Impl {
       return end_row(plan, row, RowSign::unreadable, &*reason);
     if (!result.same()) {
       row.body = body_to_send(wanted, rows.body(), customer);
-      row.not_undoable = not_undoable(WantedFields(row.body), customer) & result.differs;
+      const WantedFields sent(row.body);
+      row.overwritten = overwritten(sent, customer);
+      row.not_undoable = not_undoable(sent, customer);
     }
     note_fields(row, wanted, result);
     end_row(plan, row, result.same() ? RowSign::same : RowSign::differs, nullptr);
@@ -190,7 +195,7 @@ class Reconciliation::Impl {
                                        FieldSet differs) const {
     if (config_.task != Task::undo) return std::nullopt;
     const RowToUndo undo(rows.raw());
-    const FieldSet changed = differs & other_values(undo.sent, customer) & ~rows_->written()->drifted(undo.row);
+    const FieldSet changed = differs & undo.changed_since(rows_->ledger()->drift(undo.row), customer);
     if (changed.none()) return std::nullopt;
     return Reason("reconcile.changed",
                   "changed by somebody else since row " + std::to_string(undo.row) +
@@ -230,6 +235,7 @@ class Reconciliation::Impl {
   }
 
   Config config_;
+  std::unique_ptr<RunDirectory> run_;
   Credentials credentials_;
   Comparison comparison_;
   MappedRows first_;  // its header and how it maps
@@ -246,6 +252,7 @@ Reconciliation::Reconciliation(const Config& config, Credentials credentials)
 Reconciliation::~Reconciliation() = default;
 const Plan& Reconciliation::plan() const noexcept { return impl_->plan(); }
 ReconcileReport Reconciliation::run(const OnNotice& on_notice) { return impl_->run(on_notice); }
+std::unique_ptr<RunDirectory> Reconciliation::take_run_directory() noexcept { return impl_->take_run_directory(); }
 const Metrics& Reconciliation::metrics() const noexcept { return impl_->metrics(); }
 
 }  // namespace amend

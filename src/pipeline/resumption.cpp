@@ -9,6 +9,7 @@
 #include "amend/reader/source.hpp"
 #include "amend/reporter/feedback.hpp"
 #include "amend/reporter/summary.hpp"
+#include "amend/worker/worker.hpp"
 #include "reporter/json_reading.hpp"
 
 namespace amend {
@@ -43,14 +44,6 @@ std::optional<std::string> changed_option(const Config& was, const Config& is) {
   return std::nullopt;
 }
 
-void refuse_one_time_input(const std::string& file) {
-  struct stat info {};
-  if (file != "-" && ::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode)) return;
-  throw ConfigError(
-      (file == "-" ? "standard input" : printable(file)) + " cannot be read again: this run cannot be resumed",
-      ExitCode::input);
-}
-
 /// One recorded row at a time, for the files that can be fed back.
 class RecordedRow final : public BatchOwner {
  public:
@@ -75,6 +68,12 @@ class RecordedRow final : public BatchOwner {
 
 }  // namespace
 
+void refuse_one_time_input(const std::string& file) {
+  struct stat info {};
+  if (file != "-" && ::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode)) return;
+  throw ConfigError((file == "-" ? "standard input" : printable(file)) + " cannot be read again", ExitCode::input);
+}
+
 void refuse_changed_options(const Config& was, const Config& is) {
   if (const auto option = changed_option(was, is))
     throw ConfigError(*option +
@@ -93,13 +92,14 @@ std::size_t batches_for(const PaceConfig& pace) {
   return std::size_t{worker_count(pace)} * 16 + in_flight / 8 + 8;
 }
 
-std::uint64_t maybe_sent_until(std::uint64_t last_row, const PaceConfig& pace) {
-  return last_row + (batches_for(pace) + 1) * rows_per_batch_max;
+// Rows that wait for a retry have left their batch: further ones are read in its place.
+std::uint64_t read_ahead_rows(const PaceConfig& pace) {
+  return (batches_for(pace) + 1) * rows_per_batch_max + std::uint64_t{worker_count(pace)} * jobs_waiting_max;
 }
 
 Resumption::Resumption(const Config& config, ChangedOptions changed)
     : run_(config.run_directory, Opening::resume), before_(run_) {
-  const RunRecord was = read_run(run_.path());
+  RunRecord was = read_run(run_.path());
   refuse_one_time_input(was.config.input.file);
   if (changed == ChangedOptions::refuse) refuse_changed_options(was.config, config);
   const std::vector<RunHead> chain = chain_of(run_.path());
@@ -109,12 +109,16 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
   if (rows_left_ > 0 && chain.back().directory != run_.path())
     throw ConfigError(printable(run_.path()) + " was retried since: `amend resume` or `amend retry` with " +
                       printable(chain.back().directory) + " goes on");
-  maybe_sent_until_ = amend::maybe_sent_until(before_.last_row(), was.config.pace);
+  maybe_sent_until_ = before_.last_row() + was.read_ahead_rows;
   // A run that is killed from here on must not look finished.
   for (const char* name : {"summary.json", "unsent.csv", "unsent.ndjson"}) run_.remove(name);
   for (const char* stem : {"failed", "unknown", "rejected"})
     for (const char* extension : {".csv", ".ndjson"}) run_.remove(std::string(stem) + extension);
   run_.sync();
+  if (const std::uint64_t rows = read_ahead_rows(config.pace); rows > was.read_ahead_rows) {
+    was.read_ahead_rows = rows;
+    run_.write_file("run.json", run_json(was));
+  }
   write_feedback(config);
 }
 

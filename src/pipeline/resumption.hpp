@@ -49,9 +49,11 @@ class Resumption {
 /// Throws ConfigError naming the first option that would make other requests than those of the rows that are done.
 void refuse_changed_options(const Config& was, const Config& is);
 
-/// A row without a record up to this one may have been in flight when a run with this pace ended, whose last recorded
-/// row is `last_row`.
-std::uint64_t maybe_sent_until(std::uint64_t last_row, const PaceConfig& pace);
+/// Throws ConfigError (exit 3) when `file` is no regular file: its rows were there once.
+void refuse_one_time_input(const std::string& file);
+
+/// How far the reader may be ahead of the log with this pace.
+std::uint64_t read_ahead_rows(const PaceConfig& pace);
 
 /// Batches between the reader and the log at most, with this pace: the pool's size, and what may be lost in a crash.
 std::size_t batches_for(const PaceConfig& pace);

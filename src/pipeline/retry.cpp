@@ -47,7 +47,7 @@ Retry::Retry(const Config& config, const std::string& run, const RetryChoice& ch
   refuse_unfinished(last);
   if (changed == ChangedOptions::refuse) refuse_changed_options(last.record.config, config);
   directory_ = directory_beside(last, config.run_directory);
-  maybe_sent_until_ = amend::maybe_sent_until(view.last_row(), last.record.config.pace);
+  maybe_sent_until_ = view.last_row() + last.record.read_ahead_rows;
   RetryPlan plan = plan_retry(view, config.input, config.mapping, choice);
   selection_ = std::move(plan.selection);
   report_ = std::move(plan.report);

@@ -4,7 +4,9 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "amend/reader/id_index.hpp"
 #include "amend/reader/preflight.hpp"
+#include "pipeline/planned_call.hpp"
 #include "reporter/json_reading.hpp"
 
 namespace amend {
@@ -24,22 +26,41 @@ std::string sent_in(const json::object& line) {
 }  // namespace
 
 RowToUndo::RowToUndo(std::string_view raw)
-    : row(number_in(object_in(raw), "row").value_or(0)), sent(sent_in(object_in(raw))) {}
+    : row(number_in(object_in(raw), "row").value_or(0)), sent_text(sent_in(object_in(raw))), sent(sent_text) {}
 
-RowsToLookAt::RowsToLookAt(const Config& config, CustomerKey names) : config_(config) {
+FieldSet RowToUndo::changed_since(const Drift& drift, const wonder::Customer& current) const {
+  FieldSet changed = other_values(sent, current);
+  if (drift.fields.any() && drift_mark(sent_text, drift.fields, current) == drift.mark) changed &= ~drift.fields;
+  return changed;
+}
+
+RowsToLookAt::RowsToLookAt(const Config& config, CustomerKey names) : config_(config), names_(names) {
+  if (!config.reconcile.of_run.empty()) ledger_.emplace(config.reconcile.of_run);
   const std::atomic<bool> never{false};
   Preflight preflight(config.input, config.mapping);
   rows_ = preflight.run(never).rows;
   hidden_ = std::move(preflight.hidden());
+  if (config.task == Task::verify) hide_rows_made_untrue();
   if (!config.reconcile.baseline.empty()) baseline_.emplace(config, names);
-  if (!config.reconcile.of_run.empty()) written_.emplace(config.reconcile.of_run);
+}
+
+// Of several rows of a customer the last one that succeeded is what the API is to hold.
+void RowsToLookAt::hide_rows_made_untrue() {
+  IdIndex ids(IdIndex::unbounded, names_);
+  MappedRows rows(config_.input, config_.mapping);
+  while (rows.next())
+    if (!rows.reason() && ledger_->is_true(rows.position().row)) ids.add(rows.key(), rows.position().row);
+  hidden_ = ids.hidden(Duplicates::last);
 }
 
 bool RowsToLookAt::contains(const MappedRows& rows) const {
   const std::uint64_t row = rows.position().row;
   if (!is_in_sample(row)) return false;
-  if (config_.task == Task::undo) return written_->maybe_written(RowToUndo(rows.raw()).row);
-  if (config_.task == Task::verify) return written_->is_true(row);
+  if (config_.task == Task::undo) return ledger_->maybe_written(RowToUndo(rows.raw()).row);
+  if (config_.task == Task::verify) {
+    ledger_->refuse_other_content(row, rows.raw());
+    return ledger_->is_true(row);
+  }
   return !baseline_ || !baseline_->has(rows.key(), rows.wants());
 }
 

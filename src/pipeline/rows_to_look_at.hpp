@@ -8,7 +8,7 @@
 #include "amend/row/row_set.hpp"
 #include "pipeline/baseline.hpp"
 #include "pipeline/mapped_rows.hpp"
-#include "pipeline/sent_rows.hpp"
+#include "pipeline/run_ledger.hpp"
 
 namespace amend {
 
@@ -18,33 +18,39 @@ class RowToUndo {
   /// `raw`: the line. Throws InputError when it is none of ours.
   explicit RowToUndo(std::string_view raw);
 
+  /// Fields that are not any more as that run has left them.
+  FieldSet changed_since(const Drift& drift, const wonder::Customer& current) const;
+
   std::uint64_t row = 0;  ///< of that run
-  WantedFields sent;      ///< by that run
+  std::string sent_text;  ///< by that run
+  WantedFields sent;
 };
 
 class RowsToLookAt {
  public:
-  /// Throws as Baseline, WrittenRows and Preflight do.
+  /// Throws as Baseline, RunLedger and Preflight do.
   RowsToLookAt(const Config& config, CustomerKey names);
 
   std::uint64_t rows() const noexcept { return rows_; }  ///< of the file
 
   /// Another row of the customer stands for it; with Duplicates::reject none does.
   bool is_hidden(std::uint64_t row) const noexcept { return hidden_.contains(row); }
-  /// For a row that can be read and is not hidden.
+  /// For a row that is not hidden; with Task::reconcile and undo only for one that can be read.
   bool contains(const MappedRows& rows) const;
 
-  /// Task::undo: what the other run has written; null: another task.
-  const WrittenRows* written() const noexcept { return written_ ? &*written_ : nullptr; }
+  /// Task::undo and verify: what the other run has done; null: another task.
+  const RunLedger* ledger() const noexcept { return ledger_ ? &*ledger_ : nullptr; }
 
  private:
+  void hide_rows_made_untrue();
   bool is_in_sample(std::uint64_t row) const noexcept;
 
   const Config& config_;
+  CustomerKey names_;
   std::uint64_t rows_ = 0;
   RowSet hidden_;
   std::optional<Baseline> baseline_;
-  std::optional<WrittenRows> written_;
+  std::optional<RunLedger> ledger_;
 };
 
 }  // namespace amend

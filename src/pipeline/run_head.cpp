@@ -3,6 +3,10 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <utility>
+
+#include "pipeline/resumption.hpp"
+#include "reporter/json_text.hpp"
 
 namespace amend {
 
@@ -31,7 +35,13 @@ void write_run_json(const RunDirectory& run, Config config, const InputIdentity&
                             &config.auth.private_key_file, &config.auth.bearer_file, &config.auth.header_file,
                             &config.input.file, &config.reconcile.baseline, &config.reconcile.of_run})
     if (!file->empty() && *file != "-") *file = std::filesystem::absolute(*file).lexically_normal().string();
-  run.write_file("run.json", run_json(config, input, started_at, parent));
+  RunRecord record;
+  record.config = std::move(config);
+  record.input = input;
+  record.started_at = utc_text(started_at);
+  record.parent = parent;
+  record.read_ahead_rows = read_ahead_rows(record.config.pace);
+  run.write_file("run.json", run_json(record));
 }
 
 }  // namespace amend

@@ -17,7 +17,8 @@ std::chrono::milliseconds longest_wait_on_purpose(const Config& config) noexcept
 }  // namespace
 
 std::chrono::milliseconds time_allowed(const DeadlineConfig& deadline, std::chrono::system_clock::time_point now) {
-  if (!deadline.run_until) return deadline.run;
+  if (!deadline.run_until && deadline.run.count() == 0) return deadline.run;
+  if (!deadline.run_until) return std::max(deadline.run - deadline.run_spent, std::chrono::milliseconds(1));
   const std::time_t start = std::chrono::system_clock::to_time_t(now);
   std::tm local{};
   ::localtime_r(&start, &local);

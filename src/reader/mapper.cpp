@@ -111,7 +111,7 @@ PreparedRow Mapper::prepare(const Record& record, Batch& out) {
   } else {
     reason = map(record, out);
   }
-  return reason ? PreparedRow::ended(Status::rejected, std::move(reason)) : PreparedRow::to_send();
+  return reason ? PreparedRow::ended(Status::rejected, std::move(*reason)) : PreparedRow::to_send();
 }
 
 std::uint64_t Mapper::key_of(const Record& record) {

@@ -42,7 +42,7 @@ void Reader::read_all() {
   Record record;
   while (!control_.draining()) {
     if (!wait_for_input()) return;
-    if (!source_.next(record)) return;
+    if (!source_.next(record)) return preparation_.end_of_input();
     metrics_.bytes_read.set(source_.bytes_read());
     if (!is_part_of_the_run(record.position().row)) continue;
     metrics_.rows_read.add();

@@ -121,14 +121,19 @@ std::string names_of(FieldSet fields) {
   return names;
 }
 
+FieldSet overwritten(const WantedFields& sent, const wonder::Customer& before) {
+  return drift(sent, before) | not_shown(sent);
+}
+
 FieldSet not_undoable(const WantedFields& sent, const wonder::Customer& before) {
-  FieldSet fields;
+  FieldSet fields = not_shown(sent);
+  const FieldSet written = overwritten(sent, before);
   for (std::size_t i = 0; i < wonder::customer_field_count; ++i) {
     const wonder::FieldRule& rule = wonder::customer_fields()[i];
-    if (!sent[i]) continue;
     const std::string& value = before.fields[i];
     const bool can_be_sent_again = value.empty() ? rule.clearable : !wonder::check_value(rule, value);
-    fields.set(i, !is_shown(rule) || (!can_be_sent_again && !same_exactly(i, *sent[i], value)));
+    const bool may_be_lost = written[i] || (rule.clearable && !sent[i]);
+    if (may_be_lost && !can_be_sent_again) fields.set(i);
   }
   return fields;
 }

@@ -70,6 +70,7 @@ RecordText::RecordText(std::string_view text) {
   if (const auto* found = members.if_contains("applied"); found && found->is_bool() && found->get_bool())
     applied = "true";
   sent_before = text_in(members, "sent_before");
+  drift_mark = text_in(members, "drift_mark");
   if (const auto* found = members.if_contains("drift"); found && found->is_array())
     for (const auto& name : found->get_array())
       if (name.is_string()) drift.emplace_back(name.get_string());

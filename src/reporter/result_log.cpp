@@ -48,6 +48,7 @@ void append_drift(std::string& out, const Outcome& outcome) {
   for (std::size_t i = 0; i < wonder::customer_field_count; ++i)
     if ((outcome.drift >> i & 1) != 0) out.append("\"").append(wonder::customer_fields()[i].name).append("\",");
   out.back() = ']';
+  fmt::format_to(std::back_inserter(out), ",\"drift_mark\":\"{:016x}\"", outcome.drift_mark);
 }
 
 void append_warning(std::string& out, const Outcome& outcome) {

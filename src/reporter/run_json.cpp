@@ -138,13 +138,14 @@ json::object identity_json(const InputIdentity& input) {
 
 }  // namespace
 
-std::string run_json(const Config& config, const InputIdentity& input, std::chrono::system_clock::time_point started_at,
-                     const std::string& parent) {
+std::string run_json(const RunRecord& record) {
+  const Config& config = record.config;
   const json::object run{
       {"version", text(config.version)},
-      {"started_at", text(utc_text(started_at))},
-      {"parent", parent.empty() ? json::value() : json::value(text(parent))},
-      {"input", identity_json(input)},
+      {"started_at", text(record.started_at)},
+      {"parent", record.parent.empty() ? json::value() : json::value(text(record.parent))},
+      {"read_ahead_rows", record.read_ahead_rows},
+      {"input", identity_json(record.input)},
       {"task", spelled(config.task, task_spellings)},
       {"options", json::object{{"target", target_json(config.target)},
                                {"auth", auth_json(config.auth)},
@@ -159,6 +160,16 @@ std::string run_json(const Config& config, const InputIdentity& input, std::chro
                                {"commit", spelled(config.commit, commit_spellings)},
                                {"run_directory", text(config.run_directory)}}}};
   return json::serialize(run) + "\n";
+}
+
+std::string run_json(const Config& config, const InputIdentity& input, std::chrono::system_clock::time_point started_at,
+                     const std::string& parent) {
+  RunRecord record;
+  record.config = config;
+  record.input = input;
+  record.started_at = utc_text(started_at);
+  record.parent = parent;
+  return run_json(record);
 }
 
 }  // namespace amend

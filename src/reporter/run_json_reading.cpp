@@ -210,6 +210,7 @@ RunRecord read_run_json(std::string_view text) {
   run.read("version", record.config.version);
   run.read("started_at", record.started_at);
   run.read_or_null("parent", record.parent);
+  run.read("read_ahead_rows", record.read_ahead_rows);
   read_identity(run.at("input"), record.input);
   run.read("task", record.config.task, task_spellings);
   const Members options = run.at("options");

@@ -142,6 +142,8 @@ void validate(const Config& config) {
     throw ConfigError("--show-missing needs the whole list of customers: leave out --look-up each");
   if (config.task != Task::update && config.input.duplicates == Duplicates::order)
     throw ConfigError("--duplicates order: rows are compared with the API, not with each other; last, first or reject");
+  if (config.task == Task::reconcile && config.reconcile.recheck == Recheck::yes && !config.reconcile.apply)
+    throw ConfigError("--recheck goes with --apply: it is about customers that are written");
   if (config.reconcile.sample_ppm > 1'000'000) throw ConfigError("--sample must be at most 100%");
   if (config.failures.percent_max > 100) throw ConfigError("--max-failures must be between 1% and 100%");
 }

@@ -26,6 +26,7 @@ class Job {
   std::uint32_t attempts = 0;       ///< that count
   std::uint32_t free_requeues = 0;  ///< attempts taken back because nothing was this row's fault
   bool parked = false;              ///< `row` is a copy of its own
+  bool writes = false;              ///< the current attempt may change something at the API
   bool applied_maybe = false;       ///< an attempt may have been applied
   bool behind_others = false;       ///< the current attempt was sent while others were unanswered
   bool must_go_alone = false;       ///< a suspicious 4xx is put to the proof: never pipelined again

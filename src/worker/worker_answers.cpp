@@ -114,13 +114,13 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
   return !mismatch;
 }
 
-// The row's next request has all the attempts that a row has.
+// What went well costs the row no attempt; those that did not stay counted.
 void Worker::Impl::go_on(JobNumber number, const AttemptEnd& end, Clock::time_point now) {
   Job& job = jobs_[number];
   record_end(job, end, now);
   setup_.brake.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
   job.retry_cost = 0;
-  job.attempts = job.throttled = 0;
+  --job.attempts;
   job.must_go_alone = false;
   line_up(number);
 }
@@ -178,8 +178,9 @@ void Worker::Impl::lose(JobNumber number, CloseCause cause, std::string_view tex
   Job& job = jobs_[number];
   setup_.metrics.in_flight.subtract();
   job.http = 0;
-  if (cause != CloseCause::announced) job.abandoned = now;
+  if (cause != CloseCause::announced && job.writes) job.abandoned = now;
   const auto kind = kind_of(cause);
+  setup_.call->lost(job.row);
   wonder::Judgement judgement(wonder::Meaning::unusable, std::string(code_of(kind)), std::string(text));
   conclude(number, AttemptEnd::without_answer(kind), std::move(judgement), now);
 }
@@ -193,10 +194,11 @@ void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, std::string_
   give_back_ticket(job, now);
   setup_.metrics.in_flight.subtract();
   setup_.metrics.requeues.add();
-  if (cause != CloseCause::announced) {
+  if (cause != CloseCause::announced && job.writes) {
     job.applied_maybe = true;
     job.abandoned = now;
   }
+  setup_.call->lost(job.row);
   --job.attempts;
   ++job.free_requeues;
   line_up(number);
@@ -208,7 +210,7 @@ void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Jud
   record_end(job, end, now);
   const RowState state(job.attempts, job.first_sent, job.applied_maybe, job.throttled);
   Verdict verdict = retry_.decide(end, state, row_clock(now), entropy_.next());
-  if (!setup_.call->writes(job.row)) verdict = verdict.of_a_read(job.applied_maybe ? Applied::maybe : Applied::no);
+  if (!job.writes) verdict = verdict.of_a_read(job.applied_maybe ? Applied::maybe : Applied::no);
   const bool in_outage = setup_.brake.breaks(end);
   if (verdict.kind == Verdict::Kind::done)
     setup_.brake.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
@@ -276,6 +278,8 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
                            Clock::time_point now) {
   Job& job = jobs_[number];
   if (job.parked) parked_bytes_ -= job.row.batch()->bytes();
+  setup_.call->ended(job.row);
+  const bool tried = judgement.meaning != wonder::Meaning::unchanged && judgement.meaning != wonder::Meaning::withheld;
   Outcome& outcome = outcomes_.emplace_back(std::move(job.row), verdict.status);
   outcome.applied = verdict.applied;
   outcome.http = job.http;
@@ -289,17 +293,17 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
   } else {
     outcome.warning = std::move(judgement.warning);
     outcome.drift = judgement.drift;
+    outcome.drift_mark = judgement.drift_mark;
     if (job.after_abandoned && outcome.warning.empty())
       outcome.warning = "an earlier row of this customer was given up without an answer and may still be applied late";
   }
-  judge_canary(outcome);
+  if (tried) judge_canary(outcome);
   release(number, now);
 }
 
 // The first rows speak for all others.
 void Worker::Impl::judge_canary(const Outcome& outcome) {
   Canary& canary = setup_.brake.canary();
-  if (outcome.status == Status::unchanged) return;  // nothing was tried
   if (canary.row_ended(outcome.status) != Canary::Judgement::stop) return;
   const std::string last = outcome.reason ? ", the last one: " + outcome.reason->code : std::string();
   setup_.control.stop(StopCause::failures,

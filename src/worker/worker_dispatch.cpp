@@ -255,6 +255,7 @@ void Worker::Impl::sign(JobNumber number, SignedLot::Row& row) {
 
 void Worker::Impl::submit(Lane& lane, const SignedLot::Row& row, Clock::time_point now) {
   Job& job = jobs_[row.job];
+  job.writes = setup_.call->writes(job.row);
   job.behind_others = lane.session->in_flight() > 0;
   if (job.first_sent == Clock::time_point{}) {
     job.first_sent = row_clock(now);

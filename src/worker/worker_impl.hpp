@@ -23,8 +23,6 @@
 
 namespace amend {
 
-/// Rows a worker may hold while they wait for a retry, for an earlier row of their customer, or for an answer.
-inline constexpr std::uint32_t jobs_waiting_max = 4096;
 /// Batches that may stand in a worker's input queue.
 inline constexpr std::size_t input_batches_max = 8;
 /// Connections of one worker, however many a person asks for.

@@ -56,6 +56,48 @@ TEST_CASE("units: a count out of bounds names the option and both bounds") {
   CHECK_THROWS_AS(cli::parse_count("--limit", "0", 1, std::numeric_limits<std::uint64_t>::max()), ConfigError);
 }
 
+TEST_CASE("units: a percentage is a number with at most four decimals and its sign, up to a hundred") {
+  CHECK(cli::parse_percent_ppm("--sample", "5%") == 50'000);
+  CHECK(cli::parse_percent_ppm("--sample", "0.1%") == 1'000);
+  CHECK(cli::parse_percent_ppm("--sample", "0.0001%") == 1);
+  CHECK(cli::parse_percent_ppm("--sample", "12.3456%") == 123'456);
+  CHECK(cli::parse_percent_ppm("--sample", "99.9999%") == 999'999);
+  CHECK(cli::parse_percent_ppm("--sample", "100%") == 1'000'000);
+  CHECK(cli::parse_percent_ppm("--sample", "100.0000%") == 1'000'000);
+  CHECK(cli::parse_percent_ppm("--sample", "05%") == 50'000);
+}
+
+TEST_CASE("units: a percentage without its sign, of nothing, above a hundred or not a number is refused") {
+  for (const char* text : {"",
+                           "%",
+                           "5",
+                           ".5%",
+                           "1.%",
+                           ".%",
+                           "0%",
+                           "0.0000%",
+                           "100.0001%",
+                           "101%",
+                           "1.23456%",
+                           "-1%",
+                           "+1%",
+                           "1.-5%",
+                           "1 %",
+                           " 1%",
+                           "1%%",
+                           "1.2.3%",
+                           "1,5%",
+                           "1e1%",
+                           "five%",
+                           "18446744073709551617%",
+                           "1844674407370955.2%"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(cli::parse_percent_ppm("--sample", text), ConfigError);
+  }
+  CHECK_THROWS_WITH(cli::parse_percent_ppm("--sample", "5"),
+                    "--sample takes a percentage from 0.0001% to 100%, such as 5%, got \"5\"");
+}
+
 TEST_CASE("units: a delimiter is one character or its name") {
   CHECK(cli::parse_delimiter("--delimiter", "tab") == '\t');
   CHECK(cli::parse_delimiter("--delimiter", "\\t") == '\t');

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "ground.hpp"
+#include "support/scripted_server.hpp"
 
 using namespace test;
 
@@ -86,7 +87,7 @@ TEST_CASE("undo: a run that kept nothing cannot be undone, nor can one that anot
         0);
   const Finished refused = ground.command("undo", ground.directory("update"), "undone");
   CHECK(refused.code == 2);
-  CHECK(says(refused, "holds no rollback.ndjson"));
+  CHECK(says(refused, "has sent nothing that can be undone"));
   CHECK_FALSE(std::filesystem::exists(ground.directory("undone")));
 }
 
@@ -117,4 +118,105 @@ TEST_CASE("verify: finds what is not any more as the run has left it; a sample l
   const std::size_t looked_at = 400 - ground.planned("sample", ".");
   CHECK(looked_at > 5);
   CHECK(looked_at < 120);
+}
+
+TEST_CASE("undo: what a row overwrites beside what differs is given back too, as far as anybody knows what it was") {
+  Ground ground;
+  const std::string rows = "id,name,phone,company_name\n" + uuid_of(1) + ",NAME 1,new,Other Ltd\n";
+  const Finished applied = ground.reconcile(rows, "run", {"--apply", "--ignore-case", "name"});
+  CHECK(applied.code == 0);
+  CHECK(says(applied, "company_name of 1 row: the API never shows what it was"));
+  CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);
+  const auto customer = ground.state().at(uuid_of(1));
+  CHECK(text_of(customer, "name") == "Name 1");
+  CHECK(text_of(customer, "phone") == "91");
+}
+
+TEST_CASE("undo: a report, or a plan that nobody said yes to, has sent nothing: what others have sent stays") {
+  Ground ground;
+  const std::string rows = "id,phone\n" + uuid_of(1) + ",new\n";
+  CHECK(ground.reconcile(rows, "report").code == 1);
+  CHECK(ground.reconcile(rows, "applied", {"--apply"}).code == 0);
+  const Finished refused = ground.command("undo", ground.directory("report"), "undone");
+  CHECK(refused.code == 2);
+  CHECK(says(refused, "has sent nothing that can be undone"));
+  CHECK(text_of(ground.state().at(uuid_of(1)), "phone") == "new");
+}
+
+namespace {
+
+// One customer: its phone is sent as "+852 1" and shown as "+8521"; then undo reads `later`.
+Finished undo_of_drift(const std::string& later, std::string& last_request) {
+  const auto customer = [](const std::string& phone) {
+    return answer(200, R"({"code":200,"data":{"customer":{"uuid":")" + uuid_of(0) + R"(","name":"Name 0","phone":")" +
+                           phone + R"(","email":"c0@example.com","reference_number":"R-0"}}})");
+  };
+  const auto one_by_one = [&](std::vector<std::string> phones) {
+    return [=, &last_request](Peer& peer) {
+      for (const std::string& phone : phones) {
+        const std::string request = peer.expect(1);
+        last_request = request.substr(request.find("\r\n\r\n") + 4);
+        peer.send(customer(phone));
+      }
+      peer.wait_for_end();
+    };
+  };
+  ScriptedServer server({one_by_one({"90"}), one_by_one({"+8521"}), one_by_one({later}), one_by_one({later, "90"})});
+  const TempDir dir;
+  write_file(dir.file("crm.csv"), "id,phone\n" + uuid_of(0) + ",+852 1\n");
+  const std::vector<std::string> common{"--connections", "1",    "--pipeline", "1",
+                                        "--look-up",     "each", "--canary",   "off"};
+  std::vector<std::string> apply{
+      AMEND_PROGRAM, "reconcile", dir.file("crm.csv"), "--url",  "http://127.0.0.1:" + server.port(), "--auth",
+      "none",        "--run",     dir.file("run"),     "--apply"};
+  apply.insert(apply.end(), common.begin(), common.end());
+  CHECK(run(apply).code == 0);
+  CHECK(last_request.find("+852 1") != std::string::npos);
+  std::vector<std::string> undo{AMEND_PROGRAM, "undo", dir.file("run"), "--run", dir.file("undone")};
+  undo.insert(undo.end(), common.begin(), common.end());
+  return run(undo);
+}
+
+}  // namespace
+
+TEST_CASE("undo: a value that the API shows otherwise than it was sent is given back while it shows just that") {
+  std::string last_request;
+  CHECK(undo_of_drift("+8521", last_request).code == 0);
+  CHECK(last_request.find(R"("phone":"90")") != std::string::npos);
+  const Finished theirs = undo_of_drift("+8529", last_request);
+  CHECK(theirs.code == 1);
+  CHECK(says(theirs, "reconcile.changed"));
+  CHECK(last_request.find(R"("phone":"90")") == std::string::npos);
+}
+
+TEST_CASE("verify: an input that is not what it was is refused, not compared") {
+  Ground ground;
+  write_file(ground.dir.file("all.csv"), "id,name,phone\n" + uuid_of(1) + ",N,P\n" + uuid_of(2) + ",N,Q\n");
+  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("all.csv"), ground.directory("update"))).code == 0);
+  write_file(ground.dir.file("all.csv"), "id,name,phone\n" + uuid_of(2) + ",N,Q\n" + uuid_of(1) + ",N,P\n");
+  const Finished refused = ground.command("verify", ground.directory("update"), "verified");
+  CHECK(refused.code == 3);
+  CHECK(says(refused, "row 1 is not what it was"));
+}
+
+TEST_CASE("verify: of a customer in several rows the last one that succeeded is what the API is to hold") {
+  Ground ground({"--error-share", "400:0"});
+  write_file(ground.dir.file("all.csv"), "id,name,phone,default_payment_method\n" + uuid_of(1) + ",N,first,Alipay\n" +
+                                             uuid_of(1) + ",N,last,Alipay\n" + uuid_of(2) + ",N,P,Bitcoin\n");
+  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("all.csv"), ground.directory("update"))).code == 1);
+  CHECK(ground.command("verify", ground.directory("update"), "verified").code == 0);
+  CHECK(ground.planned("verified", "=") == 1);
+  CHECK(ground.planned("verified", "~") == 1);
+  CHECK(ground.planned("verified", ".") == 1);
+}
+
+TEST_CASE("verify: a run that read standard input cannot be verified, and does not wait for it") {
+  Ground ground;
+  CHECK(run({"/bin/sh", "-c", "printf 'id,name,phone\\n" + uuid_of(1) + ",N,P\\n' | \"$@\"", "sh", AMEND_PROGRAM,
+             "update", "-", "--format", "csv", "--url", ground.simulator->url(), "--auth", "none", "--run",
+             ground.directory("update")})
+            .code == 0);
+  const Finished refused = ground.command("verify", ground.directory("update"), "verified");
+  CHECK(refused.code == 3);
+  CHECK(says(refused, "standard input cannot be read again"));
 }

@@ -182,3 +182,52 @@ TEST_CASE("id_index: rows beyond 4,294,967,295 are not kept, and the count says 
   CHECK_FALSE(ids.count().exact);
   CHECK(ids.count().ids == 0);
 }
+
+TEST_CASE("id_index: reference numbers are one only when every character is the same") {
+  std::vector<std::string> numbers;
+  const std::string text = "R-000000000000000000000000000000000000";
+  for (std::size_t size = 1; size <= text.size(); ++size) numbers.push_back(text.substr(0, size));  // 8, 16, 24 too
+  numbers.insert(numbers.end(), {"r-0", "R-1", "R 0", " R-0", "R-0 ", "-", "0", "00", "C-1", "c-1"});
+  numbers.emplace_back("abcdef01-2345-4678-9abc-def0fedcba98");
+  numbers.emplace_back("ABCDEF01-2345-4678-9ABC-DEF0FEDCBA98");
+  for (const std::size_t size : {255, 256, 264, 512, 1020}) numbers.emplace_back(size, 'x');
+  IdIndex once(IdIndex::default_bytes_max, CustomerKey::reference);
+  std::uint64_t row = 0;
+  for (const std::string& number : numbers) CHECK(once.add(number, ++row));
+  CHECK(once.count().ids == 0);
+  CHECK(once.hidden(Duplicates::reject).size() == 0);
+  const std::uint64_t all = row;
+  for (const std::string& number : numbers) once.add(number, ++row);
+  CHECK(once.count().ids == all);
+  CHECK(once.count().rows == 2 * all);
+  CHECK(once.count().first[0] == DuplicateRows(1, all + 1, 2));
+}
+
+TEST_CASE(
+    "id_index: two reference numbers that differ in one place are two, wherever it is and however long they are") {
+  for (const std::size_t size : {1, 2, 7, 8, 9, 15, 16, 17, 35, 36, 37, 64}) {
+    const std::string number(size, 'A');
+    IdIndex ids(IdIndex::default_bytes_max, CustomerKey::reference);
+    ids.add(number, 1);
+    for (std::size_t i = 0; i < size; ++i) {
+      std::string other = number;
+      other[i] = 'a';
+      ids.add(other, i + 2);
+    }
+    CAPTURE(size);
+    CHECK(ids.count().ids == 0);
+    ids.add(number, size + 2);
+    CHECK(rows_in(ids.hidden(Duplicates::first), size + 2) == Rows{size + 2});
+    CHECK(rows_in(ids.hidden(Duplicates::last), size + 2) == Rows{1});
+  }
+}
+
+TEST_CASE("id_index: a reference number does not depend on what stands behind it in memory") {
+  IdIndex ids(IdIndex::default_bytes_max, CustomerKey::reference);
+  const std::string line = "R-7,Ada,12345678,R-7,Grace,87654321 and so on";
+  ids.add(std::string_view(line).substr(0, 3), 1);
+  ids.add(std::string_view(line).substr(17, 3), 2);
+  ids.add(std::string("R-7"), 3);
+  CHECK(ids.count().ids == 1);
+  CHECK(ids.count().rows == 3);
+}

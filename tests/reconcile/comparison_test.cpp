@@ -31,6 +31,8 @@ std::string differing(const std::string& body, const ReconcileConfig& config = R
   return names;
 }
 
+FieldSet all_fields() { return FieldSet().set(); }
+
 }  // namespace
 
 TEST_CASE("comparison: only what the row has is compared, character by character") {
@@ -89,4 +91,88 @@ TEST_CASE("comparison: what is sent is the row, and what would be refused or los
   CHECK(sent("{}", old) == boost::json::parse(R"({"name":"a \"quoted\"\nname","phone":"91234567",)"
                                               R"("default_payment_token":")" +
                                               token + "\"}"));
+}
+
+TEST_CASE("comparison: what a customer holds is written down and read back as it was, but for the company_name") {
+  wonder::Customer customer = chan();
+  customer.fields = {"a \"quoted\"\\\nname", "陳大文 \xF0\x9F\x98\x80", "", "+852", "Acme", "Google Pay", "no uuid"};
+  const WantedFields values(values_json(customer));
+  for (std::size_t i = 0; i < wonder::customer_field_count; ++i) {
+    CAPTURE(wonder::customer_fields()[i].name);
+    if (wonder::customer_fields()[i].name == "company_name") {
+      CHECK_FALSE(values[i]);
+    } else {
+      REQUIRE(values[i]);
+      CHECK(*values[i] == customer.fields[i]);
+    }
+  }
+  CHECK(other_values(values, customer).none());
+}
+
+TEST_CASE("comparison: fields are named in the order of the API") {
+  CHECK(names_of(FieldSet()).empty());
+  CHECK(names_of(FieldSet(0b10)) == "phone");
+  CHECK(names_of(FieldSet(0b101)) == "name, email");
+  CHECK(names_of(all_fields()) ==
+        "name, phone, email, dial_code, company_name, default_payment_method, default_payment_token");
+}
+
+TEST_CASE("comparison: other values: of what was written down, what the customer holds otherwise now") {
+  const auto others = [](const std::string& values) { return names_of(other_values(WantedFields(values), chan())); };
+  CHECK(others("{}").empty());
+  CHECK(others(R"({"name":"Chan Tai Man","phone":"91234568"})") == "phone");
+  CHECK(others(R"({"name":"chan tai man","email":"","default_payment_method":null})") ==
+        "name, email, default_payment_method");
+  CHECK(others(R"({"default_payment_token":"1B9D6BCD-BBFD-4B2D-9B5D-AB8DFBBD4BED"})").empty());
+  CHECK(others(R"({"company_name":"X"})").empty());
+}
+
+TEST_CASE("comparison: an answer to a PUT that shows something else than was sent has drifted") {
+  const auto drifted = [](const std::string& sent) { return names_of(drift(WantedFields(sent), chan())); };
+  CHECK(drifted(R"({"name":"Chan Tai Man","phone":"91234567"})").empty());
+  CHECK(drifted(R"({"name":"Chan Tai Man ","phone":"91234567"})") == "name");
+  CHECK(drifted(R"({"name":"","phone":null,"email":"","dial_code":"","company_name":"X"})").empty());
+  CHECK(drifted(R"({"default_payment_method":"","default_payment_token":null})") ==
+        "default_payment_method, default_payment_token");
+}
+
+TEST_CASE("comparison: a company_name is the one field that no answer shows") {
+  CHECK(names_of(not_shown(WantedFields(R"({"name":"A","company_name":"","email":"x"})"))) == "company_name");
+  CHECK(not_shown(WantedFields(R"({"name":"A","email":"x"})")).none());
+}
+
+TEST_CASE("comparison: what was overwritten can be undone only where the API takes the old value back") {
+  const auto lost = [](const std::string& sent, const wonder::Customer& before) {
+    return names_of(not_undoable(WantedFields(sent), before));
+  };
+  const std::string all = R"({"name":"A","phone":"1","email":"a@b","dial_code":"+1","default_payment_method":"Alipay",)"
+                          R"("default_payment_token":"2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"})";
+  CHECK(lost(all, chan()).empty());
+  CHECK(lost(R"({"company_name":"X"})", chan()) == "company_name");
+  wonder::Customer old = chan();
+  old.fields = {};
+  CHECK(lost(all, old) == "name, phone, email, dial_code");
+  CHECK(lost(R"({"email":"","default_payment_method":""})", old).empty());  // nothing was overwritten
+  old.fields = {std::string(256, 'x'), "1\n2", std::string(255, 'x'), "+852123", "", "Google Pay", "no uuid"};
+  CHECK(lost(all, old) == "name, phone, dial_code, default_payment_method, default_payment_token");
+  // The token is left out of the PUT, as the API would not take it: it may be cleared by that.
+  CHECK(lost(R"({"dial_code":"+852123","default_payment_method":"Google Pay"})", old) == "default_payment_token");
+}
+
+TEST_CASE("comparison: a PUT overwrites what differs in any way, and what nobody can see") {
+  const auto written = [](const std::string& sent) { return names_of(overwritten(WantedFields(sent), chan())); };
+  CHECK(written(R"({"name":"chan tai man","phone":"91234567","company_name":"X"})") == "name, company_name");
+  CHECK(written(R"({"phone":"91234567","email":""})").empty());
+}
+
+TEST_CASE("comparison: what is known to be the same is no difference although no answer shows it; other fields are") {
+  ReconcileConfig config;
+  config.company_name = CompanyName::always;
+  const WantedFields wanted(R"({"name":"A","company_name":"X"})");
+  const FieldSet company = not_shown(wanted);
+  CHECK(names_of(Comparison(config).compare(wanted, chan()).differs) == "name, company_name");
+  CHECK(names_of(Comparison(config).compare(wanted, chan(), company).differs) == "name");
+  CHECK(Comparison(config).compare(WantedFields(R"({"company_name":"X"})"), chan(), company).same());
+  config.company_name = CompanyName::never;
+  CHECK(Comparison(config).compare(wanted, chan(), company).not_compared.none());
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "amend/reporter/log_reading.hpp"
+#include "amend/wonder/customer_schema.hpp"
 #include "reporter/fixture.hpp"
 
 namespace amend {
@@ -47,6 +49,49 @@ TEST_CASE("result_log: the line of a success, and of one with a warning") {
   CHECK(line_of(outcome) == head + "\"status\":\"success\",\"http\":200," + tail + "}\n");
   outcome.warning = "slow";
   CHECK(line_of(outcome) == head + "\"status\":\"success\",\"http\":200," + tail + ",\"warning\":\"slow\"}\n");
+}
+
+TEST_CASE("result_log: a success tells which fields the answer showed otherwise, behind its warning") {
+  Rows rows;
+  Outcome outcome = sent(rows, Status::success, 200);
+  outcome.drift = 0b10;
+  outcome.drift_mark = 0xAB;
+  const std::string mark = ",\"drift_mark\":\"00000000000000ab\"}\n";
+  CHECK(line_of(outcome) == head + "\"status\":\"success\",\"http\":200," + tail + ",\"drift\":[\"phone\"]" + mark);
+  outcome.drift = 0b1000101;
+  outcome.warning = "slow";
+  CHECK(line_of(outcome) == head + "\"status\":\"success\",\"http\":200," + tail +
+                                ",\"warning\":\"slow\",\"drift\":[\"name\",\"email\",\"default_payment_token\"]" +
+                                mark);
+  outcome.status = Status::failed;
+  CHECK(line_of(outcome).find("drift") == std::string::npos);
+}
+
+TEST_CASE("result_log: the fields that drifted are read back, whichever they are") {
+  Rows rows;
+  Outcome outcome = sent(rows, Status::success, 200);
+  for (unsigned drift = 0; drift < 1U << wonder::customer_field_count; ++drift) {
+    outcome.drift = static_cast<std::uint8_t>(drift);
+    std::vector<std::string> expected;
+    for (std::size_t i = 0; i < wonder::customer_field_count; ++i)
+      if ((drift >> i & 1) != 0) expected.emplace_back(wonder::customer_fields()[i].name);
+    CHECK(RecordText(line_of(outcome)).drift == expected);
+  }
+}
+
+TEST_CASE("result_log: an unchanged row has no reason, whether it was looked at once more or nothing was sent") {
+  Rows rows;
+  Outcome outcome = sent(rows, Status::unchanged, 200);
+  CHECK(line_of(outcome) == head + "\"status\":\"unchanged\",\"http\":200," + tail + "}\n");
+  const std::string line = line_of(rows.make(Status::unchanged, uuid, ""));
+  CHECK(line == head + "\"status\":\"unchanged\",\"attempts\":0,\"ms\":0.0,\"at\":\"1970-01-01T00:00:00.000Z\"}\n");
+  std::string sealed;
+  ResultLine().append(sealed, outcome);
+  JournalReader reader;
+  JournalRecord record;
+  std::string_view rest = sealed;
+  REQUIRE(reader.parse(rest, record) == JournalReader::Stop::record);
+  CHECK(record.status == Status::unchanged);
 }
 
 TEST_CASE("result_log: a failed row tells code, text and source; a card error that the profile was updated") {

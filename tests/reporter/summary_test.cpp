@@ -83,7 +83,7 @@ TEST_CASE("run.json: options and input are told, secrets by file name only") {
   const std::string text = run_json(config, input, std::chrono::system_clock::time_point());
   CHECK(text.find("hunter") == std::string::npos);
   const auto value = boost::json::parse(text);
-  CHECK(keys_of(value) == "version started_at parent input task options");
+  CHECK(keys_of(value) == "version started_at parent read_ahead_rows input task options");
   CHECK(keys_of(value.at("options")) ==
         "target auth input mapping pace retry deadline failures reconcile commit run_directory");
   CHECK(value.at("options").at("target").at("url") == "https://gateway.example/prefix");

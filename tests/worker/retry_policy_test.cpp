@@ -96,6 +96,42 @@ TEST_CASE("retry_policy: a complete answer that settles the row ends it at once"
               LoadSignal::ignore);
   check_final(answered(Meaning::moved, 302), V::give_up, Status::failed, Applied::no, Applied::maybe,
               LoadSignal::ignore);
+  check_final(answered(Meaning::go_on, 200), V::done, Status::success, Applied::yes, Applied::yes, LoadSignal::success);
+  check_final(answered(Meaning::unchanged, 200), V::done, Status::unchanged, Applied::no, Applied::no,
+              LoadSignal::success);
+  check_final(answered(Meaning::withheld, 200), V::give_up, Status::failed, Applied::no, Applied::maybe,
+              LoadSignal::success);
+}
+
+TEST_CASE("retry_policy: after a request that only read, what may be applied is what was sent before it") {
+  const auto read = [](const AttemptEnd& end, std::uint32_t attempts, Applied before) {
+    return decide(end, attempts, before == Applied::maybe).of_a_read(before);
+  };
+  const AttemptEnd lost[] = {AttemptEnd::without_answer(Kind::timeout), AttemptEnd::without_answer(Kind::closed),
+                             AttemptEnd::answered(Meaning::unusable, 200),
+                             AttemptEnd::answered(Meaning::transient, 503)};
+  for (const AttemptEnd& end : lost) {
+    for (const Applied before : {Applied::no, Applied::maybe}) {
+      CHECK(read(end, 1, before).kind == Verdict::Kind::retry);
+      CHECK(read(end, 1, before).applied == before);
+      CHECK(read(end, 1, before).retry_at == decide(end, 1).retry_at);
+      CHECK(read(end, 1, before).load == decide(end, 1).load);
+      CHECK(read(end, 3, before).kind == Verdict::Kind::give_up);
+      CHECK(read(end, 3, before).applied == before);
+    }
+    CHECK(read(end, 3, Applied::no).status == Status::failed);
+    CHECK(read(end, 3, Applied::maybe).status == decide(end, 3, true).status);
+  }
+  const auto refused = read(AttemptEnd::answered(Meaning::refused, 501), 1, Applied::no);
+  CHECK(refused.status == Status::failed);
+  CHECK(refused.applied == Applied::no);
+  const auto guarded = read(AttemptEnd::answered(Meaning::guard_mismatch, 200), 1, Applied::no);
+  CHECK(guarded.status == Status::failed);
+  CHECK(guarded.applied == Applied::no);
+  const auto unchanged = read(AttemptEnd::answered(Meaning::unchanged, 200), 1, Applied::no);
+  CHECK(unchanged.kind == Verdict::Kind::done);
+  CHECK(unchanged.status == Status::unchanged);
+  CHECK(unchanged.applied == Applied::no);
 }
 
 TEST_CASE("retry_policy: what may pass is tried again; with no attempt left the row fails or is unknown") {

@@ -18,10 +18,14 @@ namespace amend {
 class PreparedRow {
  public:
   static PreparedRow to_send() noexcept { return PreparedRow(); }
-  static PreparedRow ended(Status status, std::optional<Reason> reason = std::nullopt) {
+  static PreparedRow ended(Status status) noexcept {
     PreparedRow row;
     row.ended_ = status;
-    row.reason = std::move(reason);
+    return row;
+  }
+  static PreparedRow ended(Status status, Reason why) {
+    PreparedRow row = ended(status);
+    row.reason.emplace(std::move(why));
     return row;
   }
 
@@ -45,6 +49,9 @@ class Preparation {
   /// Appends the row to the batch. One that is not sent has at least position and raw bytes, the id when it is one,
   /// and no body. Throws InputError when the row cannot be the one that is meant.
   virtual PreparedRow prepare(const Record& record, Batch& out) = 0;
+
+  /// The input has no further row. Throws InputError when it ought to have.
+  virtual void end_of_input() {}
 };
 
 }  // namespace amend

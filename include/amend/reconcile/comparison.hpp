@@ -44,8 +44,12 @@ FieldSet drift(const WantedFields& sent, const wonder::Customer& shown);
 /// "name, phone"
 std::string names_of(FieldSet fields);
 
+/// Fields that a PUT of `sent` may change: those that `before` holds otherwise, and those that nobody can see.
+FieldSet overwritten(const WantedFields& sent, const wonder::Customer& before);
+
 /// What the API does not take back once it was overwritten: company_name, of which nobody knows what it was; a value
-/// that was "" and cannot be cleared, or that a read shows and a write refuses (api.md §5).
+/// that was "" and cannot be cleared, or that a read shows and a write refuses (api.md §5). The latter, too, when the
+/// PUT leaves it out: the API does not say whether that clears it.
 FieldSet not_undoable(const WantedFields& sent, const wonder::Customer& before);
 
 class ComparisonResult {

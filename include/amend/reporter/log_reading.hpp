@@ -50,6 +50,7 @@ class RecordText {
   std::string applied;             ///< "true" or "maybe"
   std::string sent_before;         ///< "maybe"
   std::vector<std::string> drift;  ///< names of fields
+  std::string drift_mark;
   std::string warning;
 };
 static_assert(!std::is_aggregate_v<RecordText>);

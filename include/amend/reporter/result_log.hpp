@@ -8,7 +8,8 @@
 // - `http` is absent when there was no answer, `request_id` when there was no attempt.
 // - not a success: then also `error_code`, `error`, `source`, and `"applied":true` or `"applied":"maybe"` when the API
 //   may hold the row's values all the same. A success may carry `warning`, and in a
-//   reconciliation `drift`: names of fields that the answer shows otherwise than they were sent.
+//   reconciliation `drift`: names of fields that the answer shows otherwise than they were sent, and `drift_mark`, a
+//   hash of what it shows.
 // - `"sent_before":"maybe"`: the run was resumed, and this row may have been in flight when it ended.
 // - at the end `hash` and `sum`, now and then `synced`: what makes the log a journal (journal.hpp).
 // Every line is valid JSON in valid UTF-8 whatever bytes the row held: bytes that are not UTF-8 are written as the text

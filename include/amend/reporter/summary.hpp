@@ -101,12 +101,6 @@ class InputIdentity {
 };
 static_assert(!std::is_aggregate_v<InputIdentity>);
 
-/// The text of run.json: every effective option, the input's identity, the version. Secrets are named by file only, and
-/// user information in the URL is left out; of --header only the names are written. `parent`: the directory of the run
-/// that this one retries; empty: none.
-std::string run_json(const Config& config, const InputIdentity& input, std::chrono::system_clock::time_point started_at,
-                     const std::string& parent = {});
-
 /// What run.json says.
 class RunRecord {
  public:
@@ -116,8 +110,16 @@ class RunRecord {
   InputIdentity input;
   std::string started_at;  ///< "2026-11-23T12:00:00Z"
   std::string parent;      ///< the directory of the run that this one retries; empty: a first run
+  /// A row so far behind the last recorded one may have been in flight when the run ended.
+  std::uint64_t read_ahead_rows = 0;
 };
 static_assert(!std::is_aggregate_v<RunRecord>);
+
+/// The text of run.json: every effective option, the input's identity, the version. Secrets are named by file only, and
+/// user information in the URL is left out; of --header only the names are written.
+std::string run_json(const RunRecord& record);
+std::string run_json(const Config& config, const InputIdentity& input, std::chrono::system_clock::time_point started_at,
+                     const std::string& parent = {});
 
 /// Reads what run_json has written. Throws ConfigError (ExitCode::input) naming the member that is missing or not what
 /// it should be.

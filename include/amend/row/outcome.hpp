@@ -55,6 +55,7 @@ class Outcome {
   /// Fields that the answer shows otherwise than they were sent: bit n is the nth of `wonder::customer_fields()`. Only
   /// of a success, only in a reconciliation.
   std::uint8_t drift = 0;
+  std::uint64_t drift_mark = 0;  ///< a hash of what it shows there; meaningless without drift
 };
 static_assert(!std::is_aggregate_v<Outcome>);
 

@@ -19,7 +19,7 @@ class ApiCall {
   virtual ~ApiCall() = default;
 
   /// A row may need several requests, one after the other (Meaning::go_on): what follows is about its next one. It is
-  /// another one only behind a call of judge().
+  /// another one only behind a call of judge() or lost().
   virtual std::string_view method(const RowRef& row) const noexcept = 0;
 
   /// Whether the request may change anything at the API.
@@ -33,6 +33,11 @@ class ApiCall {
 
   /// What a complete answer means; called once for each. What it keeps of the answer it copies.
   virtual wonder::Judgement judge(const Response& response, const RowRef& row) = 0;
+
+  /// The request went without a complete answer. The row's next one may be another one then.
+  virtual void lost(const RowRef& /*row*/) {}
+  /// The row has come to its end.
+  virtual void ended(const RowRef& /*row*/) {}
 };
 
 /// `--guard`: whether answers must show the row's reference_number.

@@ -29,6 +29,9 @@ namespace amend {
 /// What rows with copies of their own may hold, in all workers together, before no further batch is taken.
 inline constexpr std::size_t parked_bytes_max = 16U << 20;
 
+/// Rows a worker may hold while they wait for a retry, for an earlier row of their customer, or for an answer.
+inline constexpr std::uint32_t jobs_waiting_max = 4096;
+
 /// A batch on its way to a worker: named by its first row, which holds all of it alive.
 using BatchQueue = BoundedQueue<RowRef>;
 

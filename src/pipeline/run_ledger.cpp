@@ -1,0 +1,111 @@
+#include "pipeline/run_ledger.hpp"
+
+#include <charconv>
+#include <filesystem>
+
+#include "amend/reporter/recovery.hpp"
+#include "amend/wonder/customer_schema.hpp"
+#include "pipeline/mapped_rows.hpp"
+#include "pipeline/plan_reader.hpp"
+#include "pipeline/plan_writer.hpp"
+#include "pipeline/resumption.hpp"
+
+namespace amend {
+namespace {
+
+using Show = std::function<void(const SettledRow&)>;
+
+Drift drift_in(const RecordText& text) {
+  Drift drift;
+  for (const std::string& name : text.drift)
+    for (std::size_t i = 0; i < drift.fields.size(); ++i)
+      if (wonder::customer_fields()[i].name == name) drift.fields.set(i);
+  std::from_chars(text.drift_mark.data(), text.drift_mark.data() + text.drift_mark.size(), drift.mark, 16);
+  return drift;
+}
+
+// A row outside a sample, or that the run verified had not made true, was passed over unseen.
+bool is_certain(const PlannedRow& row, const RunLedger& ledger) {
+  const Config& config = ledger.record().config;
+  if (row.sign == RowSign::same) return true;
+  const ReconcileConfig& how = config.reconcile;
+  if (row.sign == RowSign::passed_over)
+    return config.task == Task::reconcile && !how.baseline.empty() && how.sample_ppm == 0;
+  return ledger.is_certain(row.row);
+}
+
+void show_planned(const std::string& run, const RunLedger& ledger, const Show& show) {
+  PlanReader plan(run + "/" + std::string(plan_name));
+  PlannedRow planned;
+  while (plan.next(planned) && planned.row != 0) {
+    const bool looked_at = planned.sign == RowSign::same || planned.sign == RowSign::passed_over;
+    const bool may_be_sent = planned.sign == RowSign::differs && ledger.record().config.reconcile.apply;
+    if (!planned.wants || !(looked_at || may_be_sent)) continue;
+    SettledRow row;
+    row.certain = is_certain(planned, ledger);
+    row.key = planned.key;
+    row.wants = *planned.wants;
+    show(row);
+  }
+}
+
+void show_mapped(const RunLedger& ledger, const Show& show) {
+  const Config& config = ledger.record().config;
+  refuse_one_time_input(config.input.file);
+  MappedRows rows(config.input, config.mapping);
+  while (rows.next()) {
+    const std::uint64_t number = rows.position().row;
+    ledger.refuse_other_content(number, rows.raw());
+    if (rows.reason() || !(ledger.is_true(number) || ledger.maybe_written(number))) continue;
+    SettledRow row;
+    row.certain = ledger.is_certain(number);
+    row.key = rows.key();
+    row.wants = rows.wants();
+    show(row);
+  }
+}
+
+}  // namespace
+
+RunLedger::RunLedger(const std::string& run) : view_(run) {
+  for (const RunHead& head : view_.runs())
+    if (head.log.damaged_at) refuse_damaged(head.directory, *head.log.damaged_at);
+  view_.for_each_final([this](const FinalRecord& final) { take(final.record); });
+}
+
+void RunLedger::take(const JournalRecord& record) {
+  recorded_.insert(record.row);
+  if (record.status == Status::success || record.status == Status::unchanged) true_.insert(record.row);
+  if (record.status == Status::rejected || record.status == Status::superseded) return;
+  const RecordText text(record.text);
+  // What was in flight when an earlier process of the run ended may have been applied.
+  const bool maybe_before = !text.sent_before.empty();
+  const bool left_alone = record.status == Status::unchanged && !maybe_before;
+  const bool refused = record.status == Status::failed && text.applied.empty() && !maybe_before;
+  if (!left_alone && !refused) written_.insert(record.row);
+  if (const Drift drift = drift_in(text); drift.fields.any()) drift_[record.row] = drift;
+}
+
+bool RunLedger::maybe_written(std::uint64_t row) const noexcept {
+  if (recorded_.contains(row)) return written_.contains(row);
+  return row <= view_.last_row() + view_.runs().back().record.read_ahead_rows;
+}
+
+Drift RunLedger::drift(std::uint64_t row) const {
+  const auto found = drift_.find(row);
+  return found == drift_.end() ? Drift() : found->second;
+}
+
+void RunLedger::refuse_other_content(std::uint64_t row, std::string_view raw) const {
+  if (!recorded_.contains(row) || view_.same_content(row, raw)) return;
+  throw InputError(printable(record().config.input.file) + ": row " + std::to_string(row) +
+                   " is not what it was when its result was recorded: the file was edited, reordered or replaced");
+}
+
+void for_each_settled(const std::string& run, const Show& show) {
+  const RunLedger ledger(run);
+  if (ledger.record().config.task == Task::update) return show_mapped(ledger, show);
+  if (std::filesystem::exists(run + "/" + std::string(plan_name))) show_planned(run, ledger, show);
+}
+
+}  // namespace amend

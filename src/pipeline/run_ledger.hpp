@@ -1,0 +1,71 @@
+// What an earlier run, with its retries, has made true at the API, and what it may have written: from its log. Neither
+// changes nor locks its directory. Layer 4.
+//
+// Memory: that of RunView, and a few bits a row.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "amend/reconcile/comparison.hpp"
+#include "amend/reporter/run_view.hpp"
+#include "amend/row/row_set.hpp"
+
+namespace amend {
+
+/// Fields that the API showed otherwise than they were sent (Outcome::drift, Outcome::drift_mark).
+class Drift {
+ public:
+  Drift() = default;
+
+  FieldSet fields;
+  std::uint64_t mark = 0;
+};
+
+class RunLedger {
+ public:
+  /// Throws as RunView does, and InputError when a log was changed.
+  explicit RunLedger(const std::string& run);
+
+  const RunRecord& record() const noexcept { return view_.asked().record; }
+
+  /// False: for certain the run has not written this row.
+  bool maybe_written(std::uint64_t row) const noexcept;
+  /// The log says that the API holds what the row wants.
+  bool is_true(std::uint64_t row) const noexcept { return true_.contains(row); }
+  /// The same, and the answer showed just that.
+  bool is_certain(std::uint64_t row) const { return is_true(row) && drift(row).fields.none(); }
+  Drift drift(std::uint64_t row) const;
+  /// Throws InputError for a row with a record that says something else now.
+  void refuse_other_content(std::uint64_t row, std::string_view raw) const;
+
+ private:
+  void take(const JournalRecord& record);
+
+  RunView view_;
+  RowSet recorded_;
+  RowSet true_;
+  RowSet written_;
+  std::unordered_map<std::uint64_t, Drift> drift_;
+};
+
+/// A row of a run that may have been written, or that it found to be right.
+class SettledRow {
+ public:
+  SettledRow() = default;
+
+  bool certain = false;     ///< the API holds what the row wants; false: nobody knows
+  std::string_view key;     ///< by which the row names its customer
+  std::uint64_t wants = 0;  ///< MappedRows::wants
+};
+
+/// Shows the settled rows of a run, in the order of its input: of a reconciliation from its plan, else from its input,
+/// whose rows must be what they were. Throws ConfigError when there is no run, or its input cannot be read again;
+/// InputError when a file cannot be read, or is damaged, or is another one now.
+void for_each_settled(const std::string& run, const std::function<void(const SettledRow&)>& show);
+
+}  // namespace amend

@@ -1,0 +1,133 @@
+#include "pipeline/sent_company_names.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "amend/reconcile/comparison.hpp"
+#include "amend/reporter/result_log.hpp"
+#include "amend/reporter/run_view.hpp"
+#include "amend/wonder/customer_schema.hpp"
+#include "pipeline/mapped_rows.hpp"
+#include "pipeline/plan_reader.hpp"
+#include "pipeline/plan_writer.hpp"
+#include "pipeline/resumption.hpp"
+
+namespace amend {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<std::uint64_t> company_name_in(std::string_view body) {
+  const WantedFields sent(body);
+  for (std::size_t i = 0; i < wonder::customer_field_count; ++i)
+    if (wonder::customer_fields()[i].name == "company_name" && sent[i]) return content_hash(*sent[i]);
+  return std::nullopt;
+}
+
+bool is_same_api(const Config& a, const Config& b) {
+  return a.target.url == b.target.url && a.auth.app_id == b.auth.app_id;
+}
+
+[[noreturn]] void refuse(const std::string& run, const std::string& why) {
+  throw ConfigError("--company-name journal: " + printable(run) + ": " + why +
+                    ": which company names it has sent is not known. Move it away, or --company-name always");
+}
+
+bool may_have_written(const JournalRecord& record, const RecordText& text) {
+  if (record.status == Status::success || record.status == Status::unknown) return true;
+  if (record.status == Status::rejected || record.status == Status::superseded) return false;
+  return !text.applied.empty() || !text.sent_before.empty();
+}
+
+}  // namespace
+
+SentCompanyNames::SentCompanyNames(const std::string& folder, const Config& config) {
+  std::size_t runs = 0;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::error_code none;
+    const std::string run = at->path().string();
+    if (!fs::exists(at->path() / "run.json", none) || !fs::exists(at->path() / result_log_name, none)) continue;
+    if (++runs > runs_max) refuse(folder, "holds more than " + std::to_string(runs_max) + " runs");
+    try {
+      const RunRecord record = amend::read_run(run);
+      if (is_same_api(record.config, config)) read_run(run, record);
+    } catch (const std::runtime_error& why) {
+      refuse(run, why.what());
+    }
+  }
+}
+
+void SentCompanyNames::read_run(const std::string& run, const RunRecord& record) {
+  const NamesByRow names = names_in(run, record);
+  if (names && names->empty()) return;
+  if (!names && !fs::exists(run + "/summary.json"))
+    throw InputError("it was killed, and its input is not there any more as it was");
+  std::string last_at = record.started_at;
+  std::uint64_t last_row = 0;
+  RowSet recorded;
+  const LogState log = read_log(run, [&](const JournalRecord& line) {
+    recorded.insert(line.row);
+    last_row = std::max(last_row, line.row);
+    const RecordText text(line.text);
+    last_at = text.at;
+    if (!may_have_written(line, text) || (names && !names->contains(line.row))) return;
+    Sent sent;
+    sent.at = text.at;
+    if (names && line.status == Status::success) sent.name = names->at(line.row).name;
+    take(wonder::customer_key(text.id), sent);
+  });
+  if (log.damaged_at) throw InputError("its log was changed");
+  if (!names) return;
+  // Rows that were in flight when it ended.
+  Sent unknown;
+  unknown.at = last_at;
+  for (const auto& [row, named] : *names)
+    if (!recorded.contains(row) && row <= last_row + record.read_ahead_rows) take(named.customer, unknown);
+}
+
+SentCompanyNames::NamesByRow SentCompanyNames::names_in(const std::string& run, const RunRecord& record) const {
+  std::unordered_map<std::uint64_t, Row> names;
+  const auto add = [&](std::uint64_t row, std::string_view uuid, std::string_view body) {
+    const auto name = company_name_in(body);
+    if (!name) return;
+    names[row].customer = wonder::customer_key(uuid);
+    names[row].name = *name;
+  };
+  if (record.config.task != Task::update) {
+    PlanReader plan(run + "/" + std::string(plan_name));
+    PlannedRow row;
+    while (plan.next(row) && row.row != 0)
+      if (!row.body.empty()) add(row.row, row.id, row.body);
+    return names;
+  }
+  try {
+    refuse_one_time_input(record.config.input.file);
+    const RunView view(run);
+    MappedRows rows(record.config.input, record.config.mapping);
+    while (rows.next()) {
+      const std::uint64_t row = rows.position().row;
+      if (view.status(row) && !view.same_content(row, rows.raw())) return std::nullopt;
+      if (!rows.reason()) add(row, rows.key(), rows.body());
+    }
+    return names;
+  } catch (const std::runtime_error&) {
+    return std::nullopt;
+  }
+}
+
+void SentCompanyNames::take(std::uint64_t customer, const Sent& sent) {
+  Sent& last = sent_[customer];
+  if (last.at > sent.at) return;
+  // Within a millisecond nobody knows the order.
+  const bool same_moment = last.at == sent.at;
+  last.at = sent.at;
+  last.name = same_moment && last.name != sent.name ? std::nullopt : sent.name;
+}
+
+std::optional<std::uint64_t> SentCompanyNames::of(std::string_view uuid) const {
+  const auto found = sent_.find(wonder::customer_key(uuid));
+  return found == sent_.end() ? std::nullopt : found->second.name;
+}
+
+}  // namespace amend

@@ -1,0 +1,275 @@
+// The requests that a row of a reconciliation makes when it is applied, and what their answers mean.
+#include "pipeline/planned_call.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <deque>
+#include <string>
+
+#include "amend/reconcile/comparison.hpp"
+#include "amend/wonder/answer.hpp"
+
+using namespace amend;
+namespace json = boost::json;
+using wonder::Judgement;
+using wonder::Meaning;
+
+namespace {
+
+const std::string uuid = "0b8f5a52-6f0e-4d59-9c1b-7a3c1f0e2d44";
+const std::string token = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
+const std::string other_token = "2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
+
+constexpr std::size_t name = 0;
+constexpr std::size_t phone = 1;
+constexpr std::size_t email = 2;
+constexpr std::size_t dial_code = 3;
+constexpr std::size_t token_at = 6;
+
+// A customer as the API holds it: what was compared, and what may be there by now.
+class Held {
+ public:
+  Held() {
+    customer.uuid = uuid;
+    customer.reference_number = "R-7";
+    customer.fields = {"Chan Tai Man", "91234567", "chan@example.com", "+852", "", "Credit Card", token};
+  }
+  Held with(std::size_t field, std::string value) const {
+    Held out = *this;
+    out.customer.fields[field] = std::move(value);
+    return out;
+  }
+  Held with_card_error() const {
+    Held out = *this;
+    out.card_error = true;
+    return out;
+  }
+  std::string answer() const {
+    json::object shown{{"uuid", customer.uuid}, {"reference_number", customer.reference_number}};
+    for (std::size_t i = 0; i < wonder::customer_field_count; ++i) {
+      const std::string_view field = wonder::customer_fields()[i].name;
+      if (field != "company_name" && i != token_at) shown[field] = customer.fields[i];
+    }
+    shown["default_payment_token"] = json::object{{"token", customer.fields[token_at]},
+                                                  {"error_code", card_error ? "E5" : ""},
+                                                  {"error_msg", card_error ? "declined" : ""}};
+    return json::serialize(json::object{{"code", 200}, {"data", json::object{{"customer", shown}}}});
+  }
+
+  wonder::Customer customer;
+  bool card_error = false;
+};
+
+// The call of a run, and rows of its plan that are all about the customer that was Held.
+class Bench final : public BatchOwner {
+ public:
+  explicit Bench(Recheck recheck, Guard guard = Guard::off) : call_(make_planned_call(prefix_, guard, recheck)) {}
+
+  RowRef row(const std::string& body, const std::string& key = "R-7") {
+    Batch& batch = batches_.emplace_back(*this);
+    Update update;
+    update.position = Position(batches_.size(), batches_.size() + 1, 0);
+    update.id = append(batch, uuid);
+    update.body = append(batch, body);
+    update.before = append(batch, values_json(Held().customer));
+    update.guard = append(batch, key);
+    update.sends_token = WantedFields(body)[token_at].value_or("") != "";
+    batch.push_back(update);
+    return RowRef(batch, 0);
+  }
+  void lost(const RowRef& row) { call_->lost(row); }
+  Judgement answered(const RowRef& row, const Held& shown) { return answered(row, 200, shown.answer()); }
+  Judgement answered(const RowRef& row, std::uint16_t status, const std::string& body) {
+    Response response;
+    response.status = status;
+    response.body = body;
+    return call_->judge(response, row);
+  }
+  // "GET /v1/customers/… {}": what would go out now.
+  std::string request(const RowRef& row) const {
+    std::string target;
+    call_->append_target(row, target);
+    CHECK(target.starts_with("/v1/"));
+    CHECK(target.ends_with("/" + uuid));
+    CHECK(call_->writes(row) == (call_->method(row) == "PUT"));
+    return std::string(call_->method(row)) + " " + std::string(call_->body(row));
+  }
+  // What the GET before the PUT leads to.
+  Judgement recheck(const std::string& body, const Held& shown) {
+    const RowRef asked = row(body);
+    CHECK(request(asked) == "GET ");
+    Judgement judgement = answered(asked, shown);
+    CHECK(request(asked) == (judgement.meaning == Meaning::go_on ? "PUT " + body : "GET "));
+    return judgement;
+  }
+
+ private:
+  static Slice append(Batch& batch, std::string_view text) {
+    const std::size_t begin = batch.arena().size();
+    batch.arena() += text;
+    return batch.slice_from(begin);
+  }
+  void reclaim(Batch*) noexcept override {}
+
+  std::string prefix_ = "/v1";
+  std::unique_ptr<ApiCall> call_;
+  std::deque<Batch> batches_;
+};
+
+const std::string body = R"({"name":"Chan Tai Man","phone":"1"})";
+
+}  // namespace
+
+TEST_CASE("planned call: without --recheck the planned body is put at once") {
+  Bench bench(Recheck::no);
+  const RowRef row = bench.row(body);
+  CHECK(bench.request(row) == "PUT " + body);
+  const Judgement judgement = bench.answered(row, Held().with(phone, "1"));
+  CHECK(judgement.meaning == Meaning::success);
+  CHECK(judgement.warning.empty());
+  CHECK(judgement.drift == 0);
+}
+
+TEST_CASE("planned call: with --recheck a customer that is as it was is read, then written") {
+  Bench bench(Recheck::yes);
+  const RowRef row = bench.row(body);
+  const RowRef other = bench.row(body);
+  CHECK(bench.request(row) == "GET ");
+  CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
+  CHECK(bench.request(row) == "PUT " + body);
+  CHECK(bench.request(other) == "GET ");  // each row asks for itself
+  const Judgement judgement = bench.answered(row, Held().with(phone, "1"));
+  CHECK(judgement.meaning == Meaning::success);
+  CHECK(judgement.drift == 0);
+}
+
+TEST_CASE(
+    "planned call: with --recheck a customer is read again before it is written again, however the PUT was lost") {
+  Bench bench(Recheck::yes);
+  const RowRef row = bench.row(body);
+  CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
+  CHECK(bench.answered(row, 503, "").meaning == Meaning::transient);
+  CHECK(bench.request(row) == "GET ");
+  CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
+  CHECK(bench.request(row) == "PUT " + body);
+  bench.lost(row);
+  CHECK(bench.request(row) == "GET ");
+  CHECK(bench.answered(row, Held().with(phone, "2")).meaning == Meaning::withheld);
+  // What the lost PUT has written is a success, not something that was there before.
+  const Judgement judgement = bench.answered(row, Held().with(phone, "1"));
+  CHECK(judgement.meaning == Meaning::success);
+  CHECK(judgement.warning == "the PUT had no complete answer; read back, the API holds what was sent");
+}
+
+TEST_CASE("planned call: with --recheck a 429 has written nothing") {
+  Bench bench(Recheck::yes);
+  const RowRef row = bench.row(body);
+  CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
+  CHECK(bench.answered(row, 429, "").meaning == Meaning::transient);
+  CHECK(bench.request(row) == "GET ");
+  CHECK(bench.answered(row, Held().with(phone, "1")).meaning == Meaning::unchanged);
+}
+
+TEST_CASE("planned call: a customer that has become what the row wants meanwhile is left alone") {
+  Bench bench(Recheck::yes);
+  const Judgement judgement = bench.recheck(body, Held().with(phone, "1"));
+  CHECK(judgement.meaning == Meaning::unchanged);
+  CHECK(judgement.code.empty());
+  CHECK(bench.recheck(body, Held().with(phone, "1").with(dial_code, "+1")).meaning == Meaning::unchanged);
+  const std::string with_token = R"({"default_payment_token":")" + other_token + R"("})";
+  CHECK(bench.recheck(with_token, Held().with(token_at, "2B9D6BCD-BBFD-4B2D-9B5D-AB8DFBBD4BED")).meaning ==
+        Meaning::unchanged);
+}
+
+TEST_CASE("planned call: what somebody else has written meanwhile is not overwritten, and named") {
+  Bench bench(Recheck::yes);
+  const Judgement judgement = bench.recheck(body, Held().with(phone, "2"));
+  CHECK(judgement.meaning == Meaning::withheld);
+  CHECK(judgement.code == "reconcile.changed");
+  CHECK(judgement.text == "changed since it was compared: phone");
+  CHECK(judgement.text.find("91234567") == std::string::npos);
+  CHECK(bench.recheck(body, Held().with(phone, "2").with(name, "Chan")).text ==
+        "changed since it was compared: name, phone");
+  CHECK(bench.recheck(body, Held().with(phone, "")).meaning == Meaning::withheld);
+  CHECK(bench.recheck(body, Held().with(phone, "2").with(dial_code, "+1")).text ==
+        "changed since it was compared: phone");  // the row says nothing about the other one
+  // A field that would only be carried along counts as well: the PUT would turn it back.
+  CHECK(bench.recheck(body, Held().with(name, "Chan")).text == "changed since it was compared: name");
+}
+
+TEST_CASE("planned call: a change that the PUT would not turn back is no obstacle") {
+  Bench bench(Recheck::yes);
+  const std::string two = R"({"phone":"1","email":"new@example.com"})";
+  CHECK(bench.recheck(two, Held().with(email, "new@example.com")).meaning == Meaning::go_on);
+  CHECK(bench.recheck(two, Held().with(dial_code, "+1")).meaning == Meaning::go_on);
+  CHECK(bench.recheck(R"({"phone":"1","email":""})", Held().with(email, "x@example.com")).meaning == Meaning::go_on);
+}
+
+TEST_CASE("planned call: a company_name never counts as right already") {
+  Bench bench(Recheck::yes);
+  const std::string with_company = R"({"company_name":"Acme","name":"Chan Tai Man","phone":"91234567"})";
+  CHECK(bench.recheck(with_company, Held()).meaning == Meaning::go_on);
+  CHECK(bench.recheck(with_company, Held().with(phone, "2")).meaning == Meaning::withheld);
+  CHECK(bench.recheck(R"({"name":"Chan Tai Man","phone":"91234567"})", Held()).meaning == Meaning::unchanged);
+}
+
+TEST_CASE("planned call: an answer to the PUT that shows other values is a success with a drift and a warning") {
+  for (const Recheck recheck : {Recheck::no, Recheck::yes}) {
+    Bench bench(recheck);
+    const auto put = [&](const std::string& sent, const Held& shown) {
+      const RowRef row = bench.row(sent);
+      if (recheck == Recheck::yes) CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
+      Judgement judgement = bench.answered(row, shown);
+      CHECK(judgement.meaning == Meaning::success);
+      return judgement;
+    };
+    const Judgement drifted = put(body, Held().with(phone, "01"));
+    CHECK(drifted.drift == 1U << phone);
+    CHECK(drifted.warning == "the answer shows other values than were sent: phone");
+    const Judgement others = put(body, Held().with(phone, "1").with(dial_code, "+1"));
+    CHECK(others.drift == 0);
+    CHECK(others.warning == "changed meanwhile, though it was not sent: dial_code");
+    const Judgement all = put(body, Held().with(name, "X").with(dial_code, "+1").with_card_error());
+    CHECK(all.drift == (1U << name | 1U << phone));
+    CHECK(all.warning ==
+          "card on file: E5 declined; the answer shows other values than were sent: name, phone; "
+          "changed meanwhile, though it was not sent: dial_code");
+    CHECK(put(R"({"phone":"1","email":"","company_name":"X"})", Held().with(phone, "1")).warning.empty());
+  }
+}
+
+TEST_CASE("planned call: another reference_number than the row's is told before anything is written") {
+  Bench bench(Recheck::yes, Guard::reference_number);
+  const RowRef others = bench.row(body, "R-8");
+  CHECK(bench.answered(others, Held()).meaning == Meaning::guard_mismatch);
+  CHECK(bench.request(others) == "GET ");
+  const RowRef ours = bench.row(body, "R-7");
+  CHECK(bench.answered(ours, Held()).meaning == Meaning::go_on);
+  Bench unguarded(Recheck::yes);
+  CHECK(unguarded.answered(unguarded.row(body, "R-8"), Held()).meaning == Meaning::go_on);
+}
+
+TEST_CASE("planned call: a card that was refused before says nothing about the one that is to be sent") {
+  Bench bench(Recheck::yes);
+  const std::string with_token = R"({"default_payment_token":")" + other_token + R"("})";
+  const RowRef row = bench.row(with_token);
+  CHECK(bench.answered(row, Held().with_card_error()).meaning == Meaning::go_on);
+  const Judgement put = bench.answered(row, Held().with(token_at, other_token).with_card_error());
+  CHECK(put.meaning == Meaning::card_refused);
+  CHECK(put.code == "E5");
+}
+
+TEST_CASE("planned call: an answer to the GET that shows no customer decides nothing") {
+  Bench bench(Recheck::yes);
+  const RowRef row = bench.row(body);
+  CHECK(bench.answered(row, 503, "").meaning == Meaning::transient);
+  CHECK(bench.answered(row, 404, R"({"code":"E1","message":"no such customer"})").meaning == Meaning::refused);
+  CHECK(bench.answered(row, 200, "<html>").meaning == Meaning::unusable);
+  CHECK(bench.answered(row, 200, R"({"code":200,"data":{}})").meaning == Meaning::unusable);
+  Held somebody;
+  somebody.customer.uuid = "00000000-6f0e-4d59-9c1b-7a3c1f0e2d44";
+  CHECK(bench.answered(row, somebody).meaning == Meaning::mismatch);
+  CHECK(bench.request(row) == "GET ");
+}
