@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 #include <charconv>
 
+#include "amend/reconcile/comparison.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "reporter/json_reading.hpp"
 
@@ -49,18 +50,19 @@ bool PlanReader::next(PlannedRow& row) {
   const json::object line = object_in(line_);
   const auto sign = sign_in(line);
   if (!sign) refuse();
+  row = PlannedRow();
   row.sign = *sign;
   row.id = text_in(line, "id");
   row.key = text_in(line, "key");
   if (!row.id.empty() && !wonder::is_uuid(row.id)) refuse();
-  row.row = 0;
   if (row.sign == RowSign::only_api) return true;
   row.row = number_in(line, "row").value_or(0);
   const auto hash = hash_in(line, "hash");
   row.wants = hash_in(line, "wants");
   row.body = object_text(line, "body");
   row.before = object_text(line, "before");
-  const bool complete = row.sign != RowSign::differs || !(row.id.empty() || row.body.empty() || row.before.empty());
+  const bool complete = row.sign != RowSign::differs ||
+                        (!row.id.empty() && WantedFields::is_body(row.body) && WantedFields::is_body(row.before));
   if (row.row == 0 || !hash || !complete) refuse();
   row.hash = *hash;
   row.reason = Reason(text_in(line, "error_code"), text_in(line, "error"), origin_named(text_in(line, "source")),

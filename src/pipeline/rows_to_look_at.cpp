@@ -18,9 +18,10 @@ constexpr std::uint64_t million = 1'000'000;
 
 std::string sent_in(const json::object& line) {
   const json::value* sent = line.if_contains("sent");
-  if (sent == nullptr || !sent->is_object())
+  std::string text = sent != nullptr ? json::serialize(*sent) : std::string();
+  if (!WantedFields::is_body(text) || number_in(line, "row").value_or(0) == 0)
     throw InputError("a line of rollback.ndjson is not what amend writes there");
-  return json::serialize(*sent);
+  return text;
 }
 
 }  // namespace

@@ -138,6 +138,16 @@ FieldSet not_undoable(const WantedFields& sent, const wonder::Customer& before) 
   return fields;
 }
 
+bool WantedFields::is_body(std::string_view text) {
+  json::error_code error;
+  const json::value document = json::parse(text, error);
+  if (error || !document.is_object()) return false;
+  return std::ranges::all_of(document.get_object(), [](const json::key_value_pair& member) {
+    return place_of(member.key()) != wonder::customer_field_count &&
+           (member.value().is_string() || member.value().is_null());
+  });
+}
+
 Comparison::Comparison(const ReconcileConfig& config)
     : ignore_space_(config.ignore_space), company_name_(config.company_name) {
   for (const std::string& name : config.ignore_case) {

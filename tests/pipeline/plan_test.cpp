@@ -200,6 +200,14 @@ TEST_CASE("plan: neither file is there before both are complete, and nobody else
   CHECK_FALSE(is_there("rollback.ndjson.tmp"));
 }
 
+TEST_CASE("plan: a line of rollback.ndjson that is none of ours is refused") {
+  for (const char* line : {R"({"row":3,"sent":{"nickname":"x"}})", R"({"row":3,"sent":{"name":7}})", R"({"row":3})",
+                           R"({"sent":{"name":"x"}})", "[]", ""}) {
+    CAPTURE(line);
+    CHECK_THROWS_AS(RowToUndo{line}, InputError);
+  }
+}
+
 TEST_CASE(
     "plan: rollback.ndjson has what the API held in the fields that are overwritten and can be undone, and what was "
     "sent") {

@@ -20,8 +20,11 @@ using FieldSet = std::bitset<wonder::customer_field_count>;
 /// What a row is to make of each field: nullopt leaves it, "" and null (told apart in the body only) clear it.
 class WantedFields {
  public:
-  /// Reads the body that the mapper made of a row; it must be one.
+  /// Reads the body that the mapper made of a row; it must be one (is_body).
   explicit WantedFields(std::string_view body);
+
+  /// Whether a text that comes from elsewhere is one: a JSON object of fields of the API, strings or null.
+  static bool is_body(std::string_view text);
 
   const std::optional<std::string>& operator[](std::size_t field) const noexcept { return fields_[field]; }
 
