@@ -80,6 +80,18 @@ bool can_be_resumed(const RunHead& last) {
   return !last.has_ended || !last.rows_in_all || *last.rows_in_all > last.log.records;
 }
 
+// Reconciling again does what a retry would do.
+std::string for_the_rest_of_a_reconciliation(const RunView& view) {
+  const RunHead& run = view.asked();
+  const Config& config = run.record.config;
+  if (!config.reconcile.apply) return {};
+  if (can_be_resumed(run))
+    return fmt::format("amend resume {}   # the rows without a result", shell_quoted(printable(run.directory)));
+  if (config.task != Task::reconcile) return {};
+  return fmt::format("amend reconcile {} --apply   # with the same options: what is right by now is left alone",
+                     shell_quoted(printable(config.input.file)));
+}
+
 std::string for_the_rest(const RunView& view) {
   const RunHead& last = view.runs().back();
   const std::string run = shell_quoted(printable(last.directory));
@@ -146,6 +158,10 @@ std::vector<std::string> commands_left(const RunView& view) {
   const auto add = [&](std::string command) {
     if (!command.empty()) commands.push_back(std::move(command));
   };
+  if (view.asked().record.config.task != Task::update) {
+    add(for_the_rest_of_a_reconciliation(view));
+    return commands;
+  }
   if (view.runs().front().record.input.path == "-") {
     // Standard input is gone: its rows are in the files only.
     add(feed_back(view.runs().back(), "failed", "with the same options, once the cause is gone"));

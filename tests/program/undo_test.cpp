@@ -91,6 +91,16 @@ TEST_CASE("undo: a run that kept nothing cannot be undone, nor can one that anot
   CHECK_FALSE(std::filesystem::exists(ground.directory("undone")));
 }
 
+TEST_CASE("status: of a reconciliation tells what has become of each row, and to reconcile again for the rest") {
+  Ground ground;
+  CHECK(ground.reconcile(export_of(changed_people()), "run", {"--apply"}).code == 1);
+  const Finished told = run({AMEND_PROGRAM, "status", ground.directory("run")});
+  CHECK(told.code == 1);
+  CHECK(told.out.find("492 in the input, 60 success, 12 failed, 420 unchanged") != std::string::npos);
+  CHECK(told.out.find("amend reconcile " + ground.dir.file("crm.csv") + " --apply") != std::string::npos);
+  CHECK(told.out.find("retry") == std::string::npos);
+}
+
 TEST_CASE("retry: a reconciliation is not retried but reconciled again") {
   Ground ground;
   CHECK(ground.reconcile(export_of(changed_people()), "run", {"--apply"}).code == 1);
