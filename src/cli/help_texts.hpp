@@ -120,6 +120,31 @@ Examples:
   amend export runs/october --csv > october.csv
   amend export runs/october --csv --out october.csv)";
 
+inline constexpr std::string_view runs_footer = R"(
+The latest first. A run that goes on now may be among them. Reads only.
+
+Examples:
+  amend runs
+  amend runs archive/october --json)";
+
+inline constexpr std::string_view explain_footer = R"(
+Exit codes: 0 a code of amend's own, or all of them; 1 not one of its own: the API's.
+
+Examples:
+  amend explain input.phone.missing
+  amend explain http.503)";
+
+inline constexpr std::string_view completion_footer = R"(
+Examples:
+  amend completion bash > /etc/bash_completion.d/amend
+  amend completion zsh > "${fpath[1]}/_amend"
+  amend completion fish > ~/.config/fish/completions/amend.fish)";
+
+inline constexpr std::string_view man_footer = R"(
+Examples:
+  amend man update | man -l -
+  amend man > amend.1)";
+
 inline constexpr std::string_view ping_footer = R"(
 Sends one signed echo, which changes nothing, and shows address, TLS, latency and clock.
 

@@ -12,13 +12,17 @@
 #include "amend/error.hpp"
 #include "amend/reporter/sink.hpp"
 #include "cli/check.hpp"
+#include "cli/completion.hpp"
 #include "cli/control.hpp"
+#include "cli/explain.hpp"
 #include "cli/export.hpp"
+#include "cli/man.hpp"
 #include "cli/options.hpp"
 #include "cli/ping.hpp"
 #include "cli/reconcile.hpp"
 #include "cli/resume.hpp"
 #include "cli/retry.hpp"
+#include "cli/runs.hpp"
 #include "cli/status.hpp"
 #include "cli/terminal.hpp"
 #include "cli/update.hpp"
@@ -46,6 +50,10 @@ ExitCode run(const std::vector<std::string>& arguments) {
     case amend::cli::Command::reconcile:
     case amend::cli::Command::verify: return amend::cli::run_reconcile(line.options);
     case amend::cli::Command::undo: return amend::cli::run_undo(line.options);
+    case amend::cli::Command::runs: return amend::cli::run_runs(line.options);
+    case amend::cli::Command::explain: return amend::cli::run_explain(line.options);
+    case amend::cli::Command::completion: return amend::cli::run_completion(line.options);
+    case amend::cli::Command::man: return amend::cli::run_man(line.options);
     case amend::cli::Command::ping: return amend::cli::run_ping(line.options);
   }
   return ExitCode::broken_invariant;

@@ -26,8 +26,9 @@ constexpr std::string_view pace = "Pace";
 constexpr std::string_view endurance = "Retries and deadlines";
 constexpr std::string_view output = "Output";
 
-constexpr CommandSet reporting{Command::update, Command::check, Command::reconcile, Command::verify,  Command::undo,
-                               Command::resume, Command::retry, Command::status,    Command::control, Command::ping};
+constexpr CommandSet reporting{Command::update, Command::check,   Command::reconcile, Command::verify,
+                               Command::undo,   Command::resume,  Command::retry,     Command::status,
+                               Command::runs,   Command::control, Command::explain,   Command::ping};
 constexpr CommandSet sending{Command::update, Command::reconcile, Command::verify, Command::undo,
                              Command::resume, Command::retry,     Command::ping};
 constexpr CommandSet reading{Command::update, Command::check, Command::reconcile};

@@ -13,6 +13,7 @@
 
 #include "amend/error.hpp"
 #include "amend/reporter/summary.hpp"
+#include "cli/command_table.hpp"
 #include "cli/config_file.hpp"
 #include "cli/control_request.hpp"
 #include "cli/help_texts.hpp"
@@ -46,13 +47,15 @@ std::string wrapped(std::string_view text) {
 
 std::string dashed(std::string_view name) { return "--" + std::string(name); }
 
-bool reads_input(Command command) {
-  return command == Command::update || command == Command::check || command == Command::reconcile;
-}
-
 // Needs no setting of a run: looks at what one has left, or asks one that goes on.
 bool only_looks(Command command) {
-  return command == Command::status || command == Command::control || command == Command::export_log;
+  return command == Command::status || command == Command::runs || command == Command::control ||
+         command == Command::export_log;
+}
+
+// Is about the program itself.
+bool only_tells(Command command) {
+  return command == Command::explain || command == Command::completion || command == Command::man;
 }
 
 // Takes the options of a run for its own.
@@ -63,40 +66,25 @@ bool follows_a_run(Command command) {
 
 bool names_a_run(Command command) { return follows_a_run(command) || only_looks(command); }
 
-std::string_view meaning_of_run(Command command) {
-  switch (command) {
-    case Command::resume: return "Directory of the run to go on with";
-    case Command::retry: return "Directory of the run to retry";
-    case Command::verify: return "Directory of the run to verify";
-    case Command::undo: return "Directory of the reconciliation to take back";
-    default: return "Directory of the run";
-  }
-}
-
 /// One subcommand's options as texts, before they mean anything.
 class Form {
  public:
-  Form(CLI::App& root, Command command, const std::string& description, std::string_view footer)
-      : command_(command), app_(root.add_subcommand(std::string(name_of(command)), description)) {
-    app_->footer(std::string(footer));
+  Form(CLI::App& root, const CommandEntry& entry)
+      : command_(entry.command),
+        app_(root.add_subcommand(std::string(entry.name), std::string(entry.summary))),
+        words_(entry.arguments.size()) {
+    app_->footer(std::string(entry.footer));
     app_->get_formatter()->column_width(help_left);
-    if (reads_input(command)) {
-      app_->add_option("FILE", file_, "CSV with a header, or NDJSON; - reads standard input")
-          ->required()
+    for (std::size_t i = 0; i < entry.arguments.size(); ++i) {
+      const Argument& argument = entry.arguments[i];
+      app_->add_option(std::string(argument.name), words_[i], std::string(argument.description))
+          ->required(argument.need == Argument::Need::required)
           ->type_name("");
     }
-    if (names_a_run(command)) {
-      app_->add_option("RUN", file_, std::string(meaning_of_run(command)))->required()->type_name("");
+    for (const OptionEntry& option : option_table()) {
+      if (option.takers.contains(command_)) add(option);
     }
-    if (command == Command::control) {
-      app_->add_option("ACTION", action_, "pause, resume, rate, connections, status or drain")
-          ->required()
-          ->type_name("");
-      app_->add_option("VALUE", value_, "Of rate (50/s, auto, ...) and of connections (8)")->type_name("");
-    }
-    for (const OptionEntry& entry : option_table()) {
-      if (entry.takers.contains(command)) add(entry);
-    }
+    if (only_tells(command_)) return;
     app_->add_option("--config", config_file_,
                      wrapped("TOML or INI file with any of these options, without the dashes"))
         ->type_name("FILE")
@@ -105,9 +93,10 @@ class Form {
 
   Command command() const { return command_; }
   const CLI::App& app() const { return *app_; }
-  const std::string& file() const { return file_; }
+  /// The first word that is no option: FILE, RUN, CODE; empty when there is none.
+  std::string file() const { return words_.empty() ? std::string() : words_[0]; }
   /// "rate 50/s"
-  std::string action() const { return value_.empty() ? action_ : action_ + " " + value_; }
+  std::string action() const { return words_[2].empty() ? words_[1] : words_[1] + " " + words_[2]; }
   const std::string& config_file() const { return config_file_; }
   bool given(const OptionEntry& entry) const {
     return values_.contains(&entry) && values_.at(&entry).first->count() > 0;
@@ -134,9 +123,7 @@ class Form {
 
   Command command_;
   CLI::App* app_;
-  std::string file_;
-  std::string action_;
-  std::string value_;
+  std::deque<std::string> words_;
   std::string config_file_;
   std::map<const OptionEntry*, std::pair<CLI::Option*, std::vector<std::string>>> values_;
 };
@@ -173,7 +160,8 @@ class ConfigFile {
   // What stands below [update] hides what stands on top.
   void take(const ConfigItem& item, Command command) {
     const auto entry = std::ranges::find(option_table(), std::string_view(item.name), &OptionEntry::name);
-    const bool for_a_command = std::ranges::find(all_commands, item.section, name_of) != std::end(all_commands);
+    const bool for_a_command =
+        std::ranges::find(command_table(), item.section, &CommandEntry::name) != command_table().end();
     if (entry == option_table().end() || !(item.section.empty() || for_a_command)) {
       const std::string name = item.section.empty() ? item.name : item.section + "." + item.name;
       throw ConfigError(fmt::format("unknown option \"{}\"", printable(name)));
@@ -273,6 +261,8 @@ Options merge(const Form& form, const Environment& environment) {
   } else if (names_a_run(form.command())) {
     options.run = form.file();
     options.config.run_directory.clear();
+  } else if (only_tells(form.command())) {
+    options.word = form.file();
   } else {
     options.config.input.file = form.file();
   }
@@ -307,6 +297,28 @@ Options merge(const Form& form, const Environment& environment) {
   return options;
 }
 
+// "name a command: update, check or ping"
+std::string name_a_command() {
+  std::string names;
+  const auto commands = command_table();
+  for (const CommandEntry& entry : commands) {
+    if (!names.empty()) names += &entry == &commands.back() ? " or " : ", ";
+    names += entry.name;
+  }
+  return "name a command: " + names;
+}
+
+std::string name_arguments(const std::string& command) {
+  const auto entry = std::ranges::find(command_table(), std::string_view(command), &CommandEntry::name);
+  std::string words;
+  for (const Argument& argument : entry->arguments)
+    if (argument.need == Argument::Need::required) words.append(" ").append(argument.name);
+  const std::string_view first = entry->arguments.front().name;
+  if (first == "FILE") return "name the input: amend " + command + words + " (- for standard input)";
+  return fmt::format("{}: amend {}{}", first == "RUN" ? "name the directory of the run" : "a word is missing", command,
+                     words);
+}
+
 // CLI11's own sentences, made into ours: one line that begins with the option. What follows a '=' is never repeated:
 // it may be a secret.
 std::string say(const CLI::ParseError& error, const CLI::App& root) {
@@ -326,39 +338,13 @@ std::string say(const CLI::ParseError& error, const CLI::App& root) {
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) && text.starts_with("--") && colon != std::string::npos) {
     return fmt::format("{} needs a value; see {}", text.substr(0, colon), help);
   }
-  if (dynamic_cast<const CLI::RequiredError*>(&error)) {
-    return fmt::format(
-        "{}; see {}",
-        chosen.empty()
-            ? "name a command: update, check, reconcile, verify, undo, resume, retry, status, control, export or ping"
-        : std::ranges::any_of(all_commands,
-                              [&](Command c) { return names_a_run(c) && chosen.front()->get_name() == name_of(c); })
-            ? fmt::format("name the directory of the run: amend {} RUN{}", chosen.front()->get_name(),
-                          chosen.front()->get_name() == name_of(Command::control) ? " ACTION" : "")
-            : fmt::format("name the input: amend {} FILE (- for standard input)", chosen.front()->get_name()),
-        help);
-  }
+  if (dynamic_cast<const CLI::RequiredError*>(&error))
+    return fmt::format("{}; see {}", chosen.empty() ? name_a_command() : name_arguments(chosen.front()->get_name()),
+                       help);
   return fmt::format("{}; see {}", printable(text), help);
 }
 
 }  // namespace
-
-std::string_view name_of(Command command) noexcept {
-  switch (command) {
-    case Command::update: return "update";
-    case Command::check: return "check";
-    case Command::reconcile: return "reconcile";
-    case Command::verify: return "verify";
-    case Command::undo: return "undo";
-    case Command::resume: return "resume";
-    case Command::retry: return "retry";
-    case Command::status: return "status";
-    case Command::control: return "control";
-    case Command::export_log: return "export";
-    case Command::ping: return "ping";
-  }
-  return {};
-}
 
 CommandLine parse_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
   CLI::App root("amend brings customer records up to date through Wonder's payment API: one signed PUT per row.",
@@ -368,28 +354,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
   root.get_formatter()->column_width(help_left);
   root.require_subcommand(1);
   std::deque<Form> forms;
-  forms.emplace_back(root, Command::update, "Update each customer in FILE, and log the result of each row",
-                     update_footer);
-  forms.emplace_back(root, Command::check,
-                     "Read all of FILE and tell what would be sent and what rejected; sends nothing", check_footer);
-  forms.emplace_back(root, Command::reconcile,
-                     "Compare FILE with what the API holds, field by field; with --apply send what differs",
-                     reconcile_footer);
-  forms.emplace_back(root, Command::verify,
-                     "Read back what a run was to make true, and tell what differs by now; changes nothing",
-                     verify_footer);
-  forms.emplace_back(root, Command::undo, "Give customers back what a reconciliation has overwritten", undo_footer);
-  forms.emplace_back(root, Command::resume, "Go on with a run that stopped: sends the rows that have no result",
-                     resume_footer);
-  forms.emplace_back(root, Command::retry, "Send once more the rows of a run that did not succeed, as a new run",
-                     retry_footer);
-  forms.emplace_back(root, Command::status,
-                     "Tell what has become of the rows of a run and of its retries; sends nothing", status_footer);
-  forms.emplace_back(root, Command::control,
-                     "Ask a run that goes on how it is, or make it pause, go on, change pace, stop", control_footer);
-  forms.emplace_back(root, Command::export_log, "Write the log of a run as CSV for a spreadsheet", export_footer);
-  forms.emplace_back(root, Command::ping, "Check credentials, clock, TLS and latency with one signed echo",
-                     ping_footer);
+  for (const CommandEntry& entry : command_table()) forms.emplace_back(root, entry);
 
   CommandLine out;
   try {
@@ -406,7 +371,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
   }
   const auto form = std::ranges::find_if(forms, [](const Form& f) { return f.app().parsed(); });
   out.options = merge(*form, environment);
-  if (only_looks(out.options.command)) return out;
+  if (only_looks(out.options.command) || only_tells(out.options.command)) return out;
   if (out.options.command == Command::check) {
     validate_input(out.options.config);
   } else {

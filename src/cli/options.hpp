@@ -24,15 +24,15 @@ enum class Command : std::uint8_t {
   resume,
   retry,
   status,
+  runs,
   control,
   export_log,
+  explain,
   ping,
+  completion,
+  man,
 };
-inline constexpr Command all_commands[]{Command::update,  Command::check,      Command::reconcile, Command::verify,
-                                        Command::undo,    Command::resume,     Command::retry,     Command::status,
-                                        Command::control, Command::export_log, Command::ping};
-
-/// "update", "check", "reconcile", "verify", "undo", "resume", "retry", "status", "control", "export", "ping".
+/// "update", "check", …: as it is typed (command_table.hpp).
 std::string_view name_of(Command command) noexcept;
 
 enum class ProgressForm : std::uint8_t { automatic, bar, plain, none };
@@ -58,11 +58,12 @@ class Options {
   ProgressForm progress = ProgressForm::automatic;
   std::vector<Setting> input_settings;  ///< those that describe the input and its columns
   std::string save_config;              ///< file to write them to; empty: none
-  std::string run;                      ///< directory that retry, status, control and export look at
-  RetryChoice retry;                    ///< what retry sends
-  std::string export_file;              ///< new file for what export writes; empty: stdout
-  std::string control;                  ///< what control asks of the run, as parse_control_request takes it
-  std::string metrics_file;             ///< empty: none
+  std::string run;           ///< directory that retry, verify, undo, status, control and export look at; folder of runs
+  RetryChoice retry;         ///< what retry sends
+  std::string export_file;   ///< new file for what export writes; empty: stdout
+  std::string word;          ///< the code of explain, the shell of completion, the command of man
+  std::string control;       ///< what control asks of the run, as parse_control_request takes it
+  std::string metrics_file;  ///< empty: none
   std::optional<ListenAddress> metrics_listen;
   bool watch = false;  ///< control status: again and again
   bool csv = false;    ///< export as CSV

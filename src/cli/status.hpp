@@ -27,8 +27,8 @@ std::string status_text(const RunView& view, const ErrorTally& errors);
 /// - `run`, `input`
 /// - `runs`: the chain, the first run first: [{`run`, `parent` (null for the first), `started_at`, `ended`, `records`,
 ///   `stop_reason`, `torn_bytes`, `damaged_at`}]; `stop_reason` and `damaged_at` are null when there is none
-/// - `rows`: {`total`, `success`, `failed`, `unknown`, `rejected`, `superseded`, `unsent`}, each row by its final
-/// record;
+/// - `rows`: {`total`, `success`, `failed`, `unknown`, `rejected`, `superseded`, `unchanged`, `unsent`}, each row by
+/// its final record;
 ///   `total` and `unsent` are null when they are not known
 /// - `errors`: [{`code`, `count`, `example`: {`row`, `line`, `id`, `error`}}], the most frequent first, at most 10
 /// - `next`: commands; `exit_code`

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <random>
 #include <system_error>
+#include <thread>
 
 #include "amend/error.hpp"
 #include "amend/reporter/result_log.hpp"
@@ -76,11 +77,21 @@ std::string without_slash_at_end(std::string path) {
   return path;
 }
 
+// Who only looks whether it is held (is_held) holds it for a moment.
+int lock_patiently(int descriptor) {
+  constexpr int tries_max = 5;
+  for (int tries = 1;; ++tries) {
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return 0;
+    if (errno != EWOULDBLOCK || tries == tries_max) return errno;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
 int lock_or_refuse(const std::string& directory, const std::string& lock_file) {
   const int descriptor = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) fail_to_create(lock_file, "cannot create the lock", errno);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
-  const int error = errno;
+  const int error = lock_patiently(descriptor);
+  if (error == 0) return descriptor;
   ::close(descriptor);
   if (error != EWOULDBLOCK) fail_to_create(lock_file, "cannot lock", error);
   throw ConfigError(
@@ -128,6 +139,14 @@ RunDirectory::RunDirectory(const std::string& directory, Opening opening) : path
 }
 
 RunDirectory::~RunDirectory() { ::close(lock_); }
+
+bool RunDirectory::is_held(const std::string& directory) {
+  const int descriptor = ::open((directory + "/lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(descriptor);
+  return held;
+}
 
 std::string RunDirectory::path(std::string_view name) const { return fmt::format("{}/{}", path_, name); }
 

@@ -40,6 +40,9 @@ class RunDirectory {
   RunDirectory& operator=(const RunDirectory&) = delete;
   ~RunDirectory();
 
+  /// Whether a process holds the run in `directory` now.
+  static bool is_held(const std::string& directory);
+
   /// As given (relative to the working directory it was made in), without a slash at its end.
   const std::string& path() const noexcept { return path_; }
   std::string path(std::string_view name) const;

@@ -1,0 +1,17 @@
+// `amend completion`: what a shell offers behind `amend`, made of the tables that --help is made of. Layer 5.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "amend/error.hpp"
+#include "cli/options.hpp"
+
+namespace amend::cli {
+
+/// A script for `shell`: bash, zsh or fish. Throws ConfigError for another.
+std::string completion_script(std::string_view shell);
+
+ExitCode run_completion(const Options& options);
+
+}  // namespace amend::cli

@@ -1,0 +1,56 @@
+#include "cli/explain.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+
+#include "cli/report_line.hpp"
+
+namespace amend::cli {
+namespace {
+
+namespace json = boost::json;
+
+json::object object_of(const OwnCode& own) {
+  return {{"code", own.name}, {"meaning", own.meaning}, {"remedy", own.remedy}};
+}
+
+std::string json_of(std::string_view code) {
+  if (code.empty()) {
+    json::array all;
+    for (const OwnCode& own : own_codes()) all.push_back(object_of(own));
+    return json::serialize(all) + "\n";
+  }
+  const OwnCode* own = find_own_code(code);
+  json::object out = own != nullptr ? object_of(*own) : json::object{{"meaning", nullptr}, {"remedy", nullptr}};
+  out["code"] = printable(code);
+  return json::serialize(out) + "\n";
+}
+
+}  // namespace
+
+std::string explain_text(std::string_view code) {
+  const std::string shown = printable(code);
+  const OwnCode* own = find_own_code(code);
+  if (own == nullptr)
+    return shown + ": not one of amend's own codes: the API's. results.ndjson has its words (`error`), and the " +
+           "X-Request-ID that Wonder's support asks for (`request_id`)\n";
+  const std::string family = own->name == code ? std::string() : " (" + std::string(own->name) + ")";
+  return shown + family + "\n" + line("means", own->meaning) + line("do", own->remedy);
+}
+
+std::string explain_all_text() {
+  std::string out;
+  for (const OwnCode& own : own_codes()) out += explain_text(own.name);
+  return out;
+}
+
+ExitCode run_explain(const Options& options) {
+  const std::string& code = options.word;
+  const std::string text = options.json ? json_of(code) : code.empty() ? explain_all_text() : explain_text(code);
+  std::fputs(text.c_str(), stdout);
+  return code.empty() || find_own_code(code) != nullptr ? ExitCode::success : ExitCode::some_rows_failed;
+}
+
+}  // namespace amend::cli

@@ -1,0 +1,177 @@
+#include "cli/runs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "amend/reporter/result_log.hpp"
+#include "amend/reporter/run_directory.hpp"
+#include "cli/closing.hpp"
+#include "cli/report_line.hpp"
+
+namespace amend::cli {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+std::string_view name_of(ListedRun::State state) noexcept {
+  switch (state) {
+    case ListedRun::State::goes_on: return "goes on";
+    case ListedRun::State::killed: return "killed";
+    case ListedRun::State::stopped: return "stopped";
+    case ListedRun::State::finished: return "finished";
+    case ListedRun::State::report: return "report";
+  }
+  return {};
+}
+
+std::string_view name_of(Task task) noexcept {
+  return std::ranges::find(task_spellings, task, &std::pair<std::string_view, Task>::second)->first;
+}
+
+json::object object_in_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  json::error_code error;
+  const json::value value = json::parse(std::string(std::istreambuf_iterator<char>(file), {}), error);
+  return error || !value.is_object() ? json::object() : value.get_object();
+}
+
+std::optional<std::uint64_t> number(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  json::error_code error;
+  const auto found = value && value->is_number() ? value->to_number<std::uint64_t>(error) : 0;
+  return value && value->is_number() && !error ? std::optional(found) : std::nullopt;
+}
+
+void read_rows(const json::object& summary, ListedRun& run) {
+  const json::value* rows = summary.if_contains("rows");
+  if (!rows || !rows->is_object()) return;
+  run.unsent = number(rows->get_object(), "unsent");
+  run.rows = run.not_well = 0;
+  for (const Status status : all_statuses) {
+    const std::uint64_t of_status = number(rows->get_object(), to_string(status)).value_or(0);
+    *run.rows += of_status;
+    *run.not_well += is_well(status) ? 0 : of_status;
+  }
+}
+
+ListedRun::State state_of(const ListedRun& run, const json::object& summary) {
+  using State = ListedRun::State;
+  if (RunDirectory::is_held(run.directory)) return State::goes_on;
+  const bool sends = run.record.config.task == Task::update || run.record.config.reconcile.apply;
+  std::error_code error;
+  if (!sends && fs::exists(fs::path(run.directory) / "plan.ndjson", error)) return State::report;
+  if (summary.empty()) return State::killed;
+  return run.stop_reason.empty() && run.unsent.value_or(1) == 0 ? State::finished : State::stopped;
+}
+
+std::optional<ListedRun> read_listed(const fs::path& place) {
+  ListedRun run;
+  run.directory = place.string();
+  try {
+    run.record = read_run(run.directory);
+  } catch (const ConfigError&) {
+    return std::nullopt;  // no run, or one of another version
+  }
+  const json::object summary = object_in_file(place / "summary.json");
+  if (const json::value* reason = summary.if_contains("stop_reason"); reason && reason->is_string())
+    run.stop_reason = reason->get_string();
+  read_rows(summary, run);
+  run.state = state_of(run, summary);
+  return run;
+}
+
+std::string rows_text(const ListedRun& run) {
+  if (!run.rows) return "rows not known";
+  std::string text = plural(*run.rows, "row");
+  if (*run.not_well > 0) text += fmt::format(", {} not well", show_count(*run.not_well));
+  if (run.unsent && *run.unsent > 0) text += fmt::format(", {} unsent", show_count(*run.unsent));
+  return text;
+}
+
+json::object object_of(const ListedRun& run) {
+  const auto count = [](const std::optional<std::uint64_t>& n) { return n ? json::value(*n) : json::value(); };
+  const std::string command = next_command(run);
+  return {{"run", printable(run.directory, 4096)},
+          {"task", name_of(run.record.config.task)},
+          {"started_at", run.record.started_at},
+          {"input", printable(run.record.input.path, 4096)},
+          {"state", name_of(run.state)},
+          {"stop_reason", run.stop_reason.empty() ? json::value() : json::value(printable(run.stop_reason))},
+          {"rows", count(run.rows)},
+          {"not_well", count(run.not_well)},
+          {"unsent", count(run.unsent)},
+          {"next", command.empty() ? json::value() : json::value(command)}};
+}
+
+}  // namespace
+
+std::vector<ListedRun> list_runs(const std::string& folder) {
+  std::vector<ListedRun> runs;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end && runs.size() < runs_max;
+       at.increment(error))
+    if (auto run = read_listed(at->path())) runs.push_back(std::move(*run));
+  if (error) throw ConfigError(printable(folder) + ": " + error.message() + "; name the folder where the runs lie");
+  std::set<std::string> retried;
+  for (const ListedRun& run : runs)
+    if (!run.record.parent.empty()) retried.insert(fs::path(run.record.parent).filename().string());
+  for (ListedRun& run : runs) run.retried = retried.contains(fs::path(run.directory).filename().string());
+  std::ranges::sort(runs, [](const ListedRun& a, const ListedRun& b) {
+    return std::pair(b.record.started_at, b.directory) < std::pair(a.record.started_at, a.directory);
+  });
+  return runs;
+}
+
+std::string next_command(const ListedRun& run) {
+  using State = ListedRun::State;
+  const std::string name = shell_quoted(printable(run.directory, 4096));
+  if (run.state == State::goes_on) return fmt::format("amend control {} status --watch", name);
+  const bool once = run.record.input.path == "-";
+  if (run.retried || run.state == State::report) return {};
+  if (run.state == State::killed || run.unsent.value_or(1) > 0)
+    return once ? fmt::format("amend status {}", name) : fmt::format("amend resume {}", name);
+  if (run.not_well.value_or(0) == 0) return {};
+  if (run.record.config.task == Task::update) return fmt::format("amend status {}", name);
+  return run.record.config.task == Task::reconcile
+             ? fmt::format("amend reconcile {} --apply", shell_quoted(printable(run.record.input.path, 4096)))
+             : std::string();
+}
+
+std::string runs_text(const std::string& folder, const std::vector<ListedRun>& runs) {
+  if (runs.empty()) return printable(folder) + ": no runs\n";
+  std::string out;
+  for (const ListedRun& run : runs) {
+    out += fmt::format("{}  {}, {}, {}: {}\n", printable(run.directory, 4096), run.record.started_at,
+                       name_of(run.record.config.task), name_of(run.state), rows_text(run));
+    out += line("input", printable(run.record.input.path, 200));
+    if (!run.stop_reason.empty()) out += line("stopped", printable(run.stop_reason));
+    if (const std::string command = next_command(run); !command.empty()) out += line("next", command);
+  }
+  return out;
+}
+
+ExitCode run_runs(const Options& options) {
+  const std::string folder = options.run.empty() ? "amend-runs" : options.run;
+  const auto runs = list_runs(folder);
+  if (!options.json) {
+    std::fputs(runs_text(folder, runs).c_str(), stdout);
+    return ExitCode::success;
+  }
+  json::array all;
+  for (const ListedRun& run : runs) all.push_back(object_of(run));
+  std::fputs((json::serialize(all) + "\n").c_str(), stdout);
+  return ExitCode::success;
+}
+
+}  // namespace amend::cli

@@ -1,0 +1,49 @@
+// `amend runs`: the runs in a folder, how they stand, and what to type next. Layer 5.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "amend/error.hpp"
+#include "amend/reporter/summary.hpp"
+#include "cli/options.hpp"
+
+namespace amend::cli {
+
+/// One run, from its run.json, its summary.json and its lock; its log is not read.
+class ListedRun {
+ public:
+  enum class State : std::uint8_t {
+    goes_on,   ///< a process holds it
+    killed,    ///< it has not ended, and no process holds it
+    stopped,   ///< it ended before its input did
+    finished,  ///< every row has its result
+    report,    ///< a reconciliation that sends nothing
+  };
+
+  ListedRun() = default;
+
+  std::string directory;
+  RunRecord record;
+  State state = State::finished;
+  std::optional<std::uint64_t> rows;      ///< with a result; nullopt: not known
+  std::optional<std::uint64_t> not_well;  ///< of these: failed, unknown, rejected
+  std::optional<std::uint64_t> unsent;    ///< nullopt: not known
+  std::string stop_reason;
+  bool retried = false;  ///< another run in the folder retries it
+};
+
+/// The latest first; at most `runs_max`. Throws ConfigError when the folder cannot be read.
+std::vector<ListedRun> list_runs(const std::string& folder);
+inline constexpr std::size_t runs_max = 10'000;
+
+/// What to type next; empty: nothing is left to do.
+std::string next_command(const ListedRun& run);
+
+std::string runs_text(const std::string& folder, const std::vector<ListedRun>& runs);
+
+/// `amend runs`.
+ExitCode run_runs(const Options& options);
+
+}  // namespace amend::cli
