@@ -24,10 +24,11 @@ using Spellings = std::array<std::pair<std::string_view, Enum>, count>;
 struct TargetConfig {
   std::string url;                ///< scheme, host, optional port and path prefix: https://gateway.wonder.today
   bool allow_plain_http = false;  ///< http:// to a host that is not loopback
-  bool ipv4_only = false;         ///< AppIDs may be bound to listed IPv4 addresses (api.md §3)
-  std::string ca_file;            ///< PEM bundle instead of the system's; empty: the system's
-  std::string client_cert;        ///< PEM chain, for mutual TLS; empty: none
-  std::string client_key;         ///< its key
+  std::string proxy;        ///< http://host:port: connections go through it (CONNECT, RFC 9110 §9.3.6); empty: none
+  bool ipv4_only = false;   ///< AppIDs may be bound to listed IPv4 addresses (api.md §3)
+  std::string ca_file;      ///< PEM bundle instead of the system's; empty: the system's
+  std::string client_cert;  ///< PEM chain, for mutual TLS; empty: none
+  std::string client_key;   ///< its key
   std::size_t answer_bytes_max = 1U << 20;                     ///< body of an answer; a longer one ends its connection
   std::string echo_path = "/svc/payment/api/v1/openapi/echo";  ///< one documentation page prints it without /openapi
 };

@@ -150,6 +150,11 @@ constexpr std::array entries{
     OptionEntry{"client-key", sending, Arity::once, connection, "FILE", nullptr,
                 "The private key of --client-cert, PEM",
                 [](Options& o, Name, Text v) { o.config.target.client_key = v; }},
+    OptionEntry{
+        "proxy", sending, Arity::once, connection, "URL", nullptr,
+        "Connect through this proxy (CONNECT), e.g. http://proxy.example.com:3128, or none (default: HTTPS_PROXY, "
+        "unless NO_PROXY names the host or it is this machine)",
+        [](Options& o, Name, Text v) { o.config.target.proxy = v; }},
     OptionEntry{"ipv4", sending, Arity::flag, connection, "", nullptr,
                 "Connect over IPv4 only: an AppID may be bound to listed IPv4 addresses",
                 [](Options& o, Name, Text) { o.config.target.ipv4_only = true; }},

@@ -13,6 +13,7 @@
 
 #include "amend/error.hpp"
 #include "amend/reporter/summary.hpp"
+#include "amend/transport/target.hpp"
 #include "cli/command_table.hpp"
 #include "cli/config_file.hpp"
 #include "cli/control_request.hpp"
@@ -251,6 +252,32 @@ void finish_reconcile(Config& config) {
   if (config.task != Task::update && !config.reconcile.apply) config.pace.canary = CanaryMode::off;
 }
 
+std::string_view value_of(const Environment& environment, std::initializer_list<const char*> names) {
+  for (const char* name : names)
+    if (const char* value = environment(name); value && *value) return value;
+  return {};
+}
+
+// As other programs have it: the variable is for all of them, so it is not for this machine.
+void take_proxy(Config& config, const Environment& environment) {
+  std::string& proxy = config.target.proxy;
+  if (proxy == "none") {
+    proxy.clear();
+    return;
+  }
+  if (!proxy.empty() || config.target.url.empty()) return;
+  const Target target = parse_target(config.target);
+  if (!target.tls || target.loopback ||
+      is_exempt_from_proxy(target.host, value_of(environment, {"NO_PROXY", "no_proxy"})))
+    return;
+  proxy = value_of(environment, {"HTTPS_PROXY", "https_proxy"});
+  try {
+    parse_target(config.target);
+  } catch (const ConfigError& error) {
+    throw ConfigError(std::string(error.what()) + " (from the variable HTTPS_PROXY)");
+  }
+}
+
 Options merge(const Form& form, const Environment& environment) {
   Options options;
   options.command = form.command();
@@ -293,6 +320,9 @@ Options merge(const Form& form, const Environment& environment) {
     throw ConfigError("--header: give \"" + printable(header_names.front(), 60) +
                       "\" again: a run keeps only the names of further headers");
   finish_reconcile(options.config);
+  const bool sends = !only_looks(form.command()) && !only_tells(form.command()) && form.command() != Command::check;
+  const Environment none = [](const char*) -> const char* { return nullptr; };
+  if (sends) take_proxy(options.config, follows ? none : environment);
   if (form.command() == Command::control) set_control(options, form.action());
   return options;
 }

@@ -32,10 +32,10 @@ std::string without_user(const std::string& url) {
 }
 
 json::object target_json(const TargetConfig& target) {
-  return {{"url", text(without_user(target.url))},   {"allow_plain_http", target.allow_plain_http},
-          {"ipv4_only", target.ipv4_only},           {"ca_file", text(target.ca_file)},
-          {"client_cert", text(target.client_cert)}, {"client_key", text(target.client_key)},
-          {"echo_path", text(target.echo_path)}};
+  return {{"url", text(without_user(target.url))}, {"allow_plain_http", target.allow_plain_http},
+          {"proxy", text(target.proxy)},           {"ipv4_only", target.ipv4_only},
+          {"ca_file", text(target.ca_file)},       {"client_cert", text(target.client_cert)},
+          {"client_key", text(target.client_key)}, {"echo_path", text(target.echo_path)}};
 }
 
 json::object auth_json(const AuthConfig& auth) {

@@ -97,6 +97,7 @@ class Members {
 void read_target(const Members& from, TargetConfig& target) {
   from.read("url", target.url);
   from.read("allow_plain_http", target.allow_plain_http);
+  from.read("proxy", target.proxy);
   from.read("ipv4_only", target.ipv4_only);
   from.read("ca_file", target.ca_file);
   from.read("client_cert", target.client_cert);

@@ -3,10 +3,14 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <charconv>
+#include <string_view>
 
 namespace amend {
 namespace asio = boost::asio;
@@ -17,22 +21,65 @@ namespace {
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_bytes = 64 * 1024;
 constexpr std::size_t lot_bytes_max = 64 * 1024;
+constexpr std::size_t tunnel_head_max = 16 * 1024;
+
+Opened judge_tunnel(std::string_view head) {
+  const bool http1 = head.starts_with("HTTP/1.1 ") || head.starts_with("HTTP/1.0 ");
+  unsigned status = 0;
+  const char* const digits = head.data() + std::min<std::size_t>(head.size(), 9);
+  const auto [end, error] = std::from_chars(digits, digits + std::min<std::size_t>(3, head.size()), status);
+  if (!http1 || error != std::errc() || end != digits + 3)
+    return Opened(OpenError::unreachable, "the proxy's answer is not HTTP/1.1");
+  const std::string told = "HTTP " + std::to_string(status);
+  if (status == 407)
+    return Opened(OpenError::proxy_refused, "the proxy wants credentials (" + told + "), which is not supported");
+  if (status >= 400 && status < 500)
+    return Opened(OpenError::proxy_refused, "the proxy refuses the tunnel (" + told + ")");
+  if (status < 200 || status >= 300)
+    return Opened(OpenError::unreachable, "the proxy does not reach the server (" + told + ")");
+  if (!head.ends_with("\r\n\r\n"))
+    return Opened(OpenError::unreachable, "the proxy sent bytes of its own into the tunnel");
+  return Opened();
+}
 
 }  // namespace
 
 ByteStream::ByteStream(const asio::any_io_executor& executor, TlsContext* tls)
     : socket_(executor), tls_(tls), wire_(tls ? read_bytes : 0) {}
 
-asio::awaitable<Opened> ByteStream::connect(tcp::endpoint endpoint) {
+asio::awaitable<Opened> ByteStream::connect(tcp::endpoint endpoint, const std::string& tunnel) {
   auto connected = co_await socket_.async_connect(endpoint, token);
   const auto ec = std::get<0>(connected);
   if (ec) co_return Opened(OpenError::unreachable, ec.message());
   boost::system::error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
+  if (!tunnel.empty()) {
+    Opened through = co_await open_tunnel(tunnel);
+    if (through.error != OpenError::none) co_return through;
+  }
   if (!tls_) co_return Opened();
   ssl_ = tls_->make_client(wire_.make_bio());
   co_return co_await handshake();
+}
+
+// RFC 9110 §9.3.6: behind the head of a 2xx the tunnel begins; the server does not speak first.
+asio::awaitable<Opened> ByteStream::open_tunnel(const std::string& request) {
+  writing_ = true;
+  const auto bytes = asio::buffer(request);
+  auto sent = co_await asio::async_write(socket_, bytes, token);
+  writing_ = false;
+  if (std::get<0>(sent)) co_return Opened(OpenError::unreachable, "the proxy: " + std::get<0>(sent).message());
+  std::string head;
+  std::array<char, 1024> piece{};
+  const auto room = asio::buffer(piece);
+  while (head.find("\r\n\r\n") == std::string::npos) {
+    auto got = co_await socket_.async_read_some(room, token);
+    if (std::get<0>(got)) co_return Opened(OpenError::unreachable, "the proxy closed before it opened a tunnel");
+    head.append(piece.data(), std::get<1>(got));
+    if (head.size() > tunnel_head_max) co_return Opened(OpenError::unreachable, "the proxy's answer has no end");
+  }
+  co_return judge_tunnel(head);
 }
 
 asio::awaitable<Opened> ByteStream::handshake() {
@@ -66,10 +113,9 @@ Opened ByteStream::handshake_failure() const {
   if (verdict == X509_V_OK) return Opened(OpenError::handshake_failed, openssl_error_text());
   ERR_clear_error();
   std::string text = std::string("the server's certificate is refused: ") + X509_verify_cert_error_string(verdict);
-  const bool unknown_authority = verdict == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-                                 verdict == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
-                                 verdict == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT ||
-                                 verdict == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
+  const bool unknown_authority =
+      verdict == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY || verdict == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
+      verdict == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT || verdict == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
   if (unknown_authority) text += " (an authority that is not trusted here; --ca-file names another)";
   return Opened(OpenError::certificate_refused, std::move(text));
 }

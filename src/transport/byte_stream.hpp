@@ -1,7 +1,8 @@
 // One TCP connection, plain or with TLS: bytes in, bytes out, full duplex on one thread.
 //
-// TLS runs between buffers (wire.hpp) on a plain socket, so that one wake-up takes every record there is and one write carries
-// every record that is ready. A failed write does not end the stream: what the server already sent can still be read.
+// TLS runs between buffers (wire.hpp) on a plain socket, so that one wake-up takes every record there is and one write
+// carries every record that is ready. A failed write does not end the stream: what the server already sent can still be
+// read.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -41,7 +42,8 @@ class ByteStream : public std::enable_shared_from_this<ByteStream> {
   /// `tls` null: plain TCP.
   ByteStream(const boost::asio::any_io_executor& executor, TlsContext* tls);
 
-  boost::asio::awaitable<Opened> connect(boost::asio::ip::tcp::endpoint endpoint);
+  /// `tunnel`: the CONNECT request for a proxy at `endpoint`, outlives the call; empty: it is the server itself.
+  boost::asio::awaitable<Opened> connect(boost::asio::ip::tcp::endpoint endpoint, const std::string& tunnel);
 
   /// Completes with all bytes that are there now, at least one. `parser` gets them; at most 64 KiB a call.
   boost::asio::awaitable<ReadResult> read(http1::ResponseParser& parser);
@@ -58,6 +60,7 @@ class ByteStream : public std::enable_shared_from_this<ByteStream> {
   void remember_session();
 
  private:
+  boost::asio::awaitable<Opened> open_tunnel(const std::string& request);
   boost::asio::awaitable<Opened> handshake();
   boost::asio::awaitable<ReadResult> read_plain(http1::ResponseParser& parser);
   boost::asio::awaitable<ReadResult> read_tls(http1::ResponseParser& parser);

@@ -59,6 +59,14 @@ http1::Limits limits_of(const TargetConfig& config) noexcept {
   return limits;
 }
 
+// The port is always told (RFC 9112 §3.2.3).
+std::string tunnel_request(const Target& target) {
+  if (target.proxy_host.empty()) return {};
+  const std::string host = target.host.find(':') == std::string::npos ? target.host : "[" + target.host + "]";
+  const std::string authority = host + ":" + target.port;
+  return "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
+}
+
 class Http1Session final : public Session {
  public:
   Http1Session(const asio::any_io_executor& executor, const Target& target, const TargetConfig& config,
@@ -66,6 +74,7 @@ class Http1Session final : public Session {
                const std::string& fixed_headers, TlsContext* tls)
       : executor_(executor),
         target_(target),
+        tunnel_(tunnel_request(target)),
         ipv4_only_(config.ipv4_only),
         deadline_config_(deadline),
         host_depth_(host_depth),
@@ -104,6 +113,7 @@ class Http1Session final : public Session {
 
   asio::any_io_executor executor_;
   Target target_;
+  std::string tunnel_;  ///< for a proxy; empty: none
   bool ipv4_only_;
   DeadlineConfig deadline_config_;
   PipelineDepth& host_depth_;
@@ -139,34 +149,40 @@ asio::awaitable<Opened> Http1Session::open() {
   assert(in_flight_.empty());
   give_up_opening_ = false;
   std::vector<tcp::endpoint> endpoints;
-  if (target_.host == "localhost") {
+  const bool through_proxy = !target_.proxy_host.empty();
+  const std::string& host = through_proxy ? target_.proxy_host : target_.host;
+  const std::string& service = through_proxy ? target_.proxy_port : target_.port;
+  if (host == "localhost") {
     // RFC 6761 §6.3: always this machine, whatever a resolver knows of it.
-    const auto port = static_cast<std::uint16_t>(std::stoi(target_.port));
+    const auto port = static_cast<std::uint16_t>(std::stoi(service));
     endpoints.emplace_back(asio::ip::address_v4::loopback(), port);
     if (!ipv4_only_) endpoints.emplace_back(asio::ip::address_v6::loopback(), port);
   } else {
     tcp::resolver resolver(executor_);
-    const auto flags = target_.literal_address ? tcp::resolver::numeric_host : tcp::resolver::flags();
+    const bool numeric = !through_proxy && target_.literal_address;
+    const auto flags = numeric ? tcp::resolver::numeric_host : tcp::resolver::flags();
     std::tuple<boost::system::error_code, tcp::resolver::results_type> found;
     if (ipv4_only_) {
-      found = co_await resolver.async_resolve(tcp::v4(), target_.host, target_.port, flags, token);
+      found = co_await resolver.async_resolve(tcp::v4(), host, service, flags, token);
     } else {
-      found = co_await resolver.async_resolve(target_.host, target_.port, flags, token);
+      found = co_await resolver.async_resolve(host, service, flags, token);
     }
     const auto ec = std::get<0>(found);
-    if (ec == asio::error::host_not_found) co_return Opened(OpenError::no_such_host, target_.host + ": no such host");
-    if (ec) co_return Opened(OpenError::unreachable, target_.host + ": " + ec.message());
+    if (ec == asio::error::host_not_found) co_return Opened(OpenError::no_such_host, host + ": no such host");
+    if (ec) co_return Opened(OpenError::unreachable, host + ": " + ec.message());
     for (const auto& entry : std::get<1>(found)) endpoints.push_back(entry.endpoint());
   }
 
   // Start with another address each time, so that one dead address of several costs one attempt, not the run.
   const std::size_t first = opens_++;
   const auto budget = deadline_config_.connect / static_cast<int>(endpoints.size());
-  Opened opened(OpenError::unreachable, target_.host + ": no address");
+  Opened opened(OpenError::unreachable, host + ": no address");
   for (std::size_t i = 0; i < endpoints.size() && !give_up_opening_; ++i) {
     const tcp::endpoint endpoint = endpoints[(first + i) % endpoints.size()];
     opened = co_await connect_one(endpoint, budget);
-    if (opened.error == OpenError::none || opened.error == OpenError::certificate_refused) break;
+    const bool final = opened.error == OpenError::none || opened.error == OpenError::certificate_refused ||
+                       opened.error == OpenError::proxy_refused;
+    if (final) break;
   }
   co_return opened;
 }
@@ -178,7 +194,7 @@ asio::awaitable<Opened> Http1Session::connect_one(tcp::endpoint endpoint, std::c
   closed_ = CloseCause::open;
   opening_ = true;
   expect_by(Clock::now() + budget);
-  Opened opened = co_await stream_->connect(endpoint);
+  Opened opened = co_await stream_->connect(endpoint, tunnel_);
   opening_ = false;
   deadline_ = Clock::time_point::max();
   if (closed_ == CloseCause::timeout) opened = Opened(OpenError::timeout, "no connection within the connect deadline");

@@ -1,8 +1,8 @@
 // Whether a host stands pipelined requests at all: the depth falls to 1 for one that never does. Layer 1, pure.
 //
-// What such hosts do: answer one request and close, with or without a word; answer the one behind it with 400 and close;
-// never answer it. A host that has answered one request that was sent behind another, and did not close by that answer,
-// stands it: what it does later has other causes.
+// What such hosts do: answer one request and close, with or without a word; answer the one behind it with 400 and
+// close; never answer it. A host that has answered one request that was sent behind another, and did not close by that
+// answer, stands it: what it does later has other causes.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // The encrypted bytes between OpenSSL and a socket. OpenSSL takes what came straight from the buffer that the socket
-// filled, and puts what is to go straight behind what goes with it: a memory BIO would copy and clear each byte once more.
+// filled, and puts what is to go straight behind what goes with it: a memory BIO would copy and clear each byte once
+// more.
 #pragma once
 
 #include <cstddef>

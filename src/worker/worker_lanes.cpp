@@ -17,7 +17,8 @@ constexpr std::chrono::milliseconds reconnect_max{10'000};
 
 StopCause cause_of(OpenError error) noexcept {
   switch (error) {
-    case OpenError::no_such_host: return StopCause::wrong_host;
+    case OpenError::no_such_host:
+    case OpenError::proxy_refused: return StopCause::wrong_host;
     case OpenError::certificate_refused:
     case OpenError::handshake_failed: return StopCause::tls;
     default: return StopCause::outage;
@@ -152,7 +153,9 @@ void Worker::Impl::on_failure(Lane& lane, OpenError error, const std::string& te
   const bool answered = setup_.control.ever_answered();
   const auto since = std::max(lane.failing_since, setup_.control.last_answer());
   const auto patience = answered ? deadline.outage : std::min(deadline.first_connect, deadline.outage);
-  const bool hopeless = !answered && (error == OpenError::certificate_refused || error == OpenError::no_such_host);
+  const bool needs_person = error == OpenError::certificate_refused || error == OpenError::no_such_host ||
+                            error == OpenError::proxy_refused;
+  const bool hopeless = !answered && needs_person;
   if (hopeless || now - since >= patience) setup_.control.stop(cause_of(error), text);
 }
 

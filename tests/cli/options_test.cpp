@@ -87,8 +87,8 @@ TEST_CASE("options: --help of a command shows every option it takes, under its g
       CHECK(holds(help, "\n" + std::string(entry.group) + ":\n"));
       if (entry.environment) CHECK(holds(help, entry.environment));
     }
-    const bool about_itself = command == cli::Command::explain || command == cli::Command::completion ||
-                              command == cli::Command::man;
+    const bool about_itself =
+        command == cli::Command::explain || command == cli::Command::completion || command == cli::Command::man;
     CHECK(holds(help, "--config FILE") != about_itself);
     CHECK(holds(help, "Examples:\n  amend "));
   }
@@ -249,7 +249,8 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
   };
   const std::vector<Case> cases{
       {{},
-       "name a command: update, check, reconcile, verify, undo, resume, retry, status, runs, control, export, explain, ping, completion or man; see "
+       "name a command: update, check, reconcile, verify, undo, resume, retry, status, runs, control, export, explain, "
+       "ping, completion or man; see "
        "amend --help"},
       {{"control"}, "name the directory of the run: amend control RUN ACTION; see amend control --help"},
       {{"control", "r"}, "name the directory of the run: amend control RUN ACTION; see amend control --help"},
@@ -389,4 +390,22 @@ TEST_CASE("options: those of reconcile set its part; rows may be partial, and no
   CHECK(applied.pace.canary == amend::CanaryMode::on);
   CHECK_THROWS_AS(parsed({"--duplicates", "order"}), amend::ConfigError);
   CHECK_THROWS_AS(parsed({"--guard", "reference_number=R"}), amend::ConfigError);
+}
+
+TEST_CASE(
+    "options: HTTPS_PROXY is for other machines that NO_PROXY does not name; --proxy is for all, and none is none") {
+  const Variables given{{"HTTPS_PROXY", "http://proxy.example:3128"}, {"NO_PROXY", "intern.example"}};
+  CHECK(update({}, given).config.target.proxy == "http://proxy.example:3128");
+  CHECK(update({}, {{"https_proxy", "http://p:1"}}).config.target.proxy == "http://p:1");
+  CHECK(update({"--proxy", "http://other:1"}, given).config.target.proxy == "http://other:1");
+  CHECK(update({"--proxy", "none"}, given).config.target.proxy.empty());
+  const auto to = [&](const std::string& url) {
+    return parse({"update", "customers.csv", "--url", url, "--auth", "none"}, given).options.config.target.proxy;
+  };
+  CHECK(to("https://api.intern.example").empty());
+  CHECK(to("https://127.0.0.1:8443").empty());
+  CHECK(to("http://localhost:8080").empty());
+  CHECK(to("https://elsewhere.example") == "http://proxy.example:3128");
+  CHECK(holds(complaint({"update", "c.csv", "--url", "https://h", "--auth", "none"}, {{"HTTPS_PROXY", "socks5://p"}}),
+              "(from the variable HTTPS_PROXY)"));
 }

@@ -70,10 +70,10 @@ TEST_CASE("target: addresses instead of names") {
 }
 
 TEST_CASE("target: what is no address of an API is refused, naming --url") {
-  for (const char* url : {"", "gateway.wonder.today", "ftp://example.com", "https://", "https:///path", "https://user@example.com",
-                          "https://user:secret@example.com", "https://example.com/?a=b", "https://example.com/#x",
-                          "https://example.com:0", "https://example.com:65536", "https://example.com:999999",
-                          "https://exa mple.com", "https://[::1", "wss://example.com"}) {
+  for (const char* url : {"", "gateway.wonder.today", "ftp://example.com", "https://", "https:///path",
+                          "https://user@example.com", "https://user:secret@example.com", "https://example.com/?a=b",
+                          "https://example.com/#x", "https://example.com:0", "https://example.com:65536",
+                          "https://example.com:999999", "https://exa mple.com", "https://[::1", "wss://example.com"}) {
     CAPTURE(url);
     const std::string why = refusal(url);
     CHECK(why.find("--url") != std::string::npos);
@@ -86,4 +86,43 @@ TEST_CASE("target: plain http only to this machine, unless it is allowed") {
   CHECK(refusal("http://localhost:8080").empty());
   CHECK(refusal("http://[::1]").empty());
   CHECK_NOTHROW(target("http://gateway.wonder.today"));
+}
+
+TEST_CASE("target: a proxy is a host and a port; what else stands in it is refused, and its text is never repeated") {
+  TargetConfig config;
+  config.url = "https://127.0.0.1";
+  config.proxy = "http://Proxy.Example:3128/";
+  const Target through = amend::parse_target(config);
+  CHECK(through.proxy_host == "proxy.example");
+  CHECK(through.proxy_port == "3128");
+  CHECK_FALSE(through.loopback);  // the proxy's own machine, not this one
+  config.proxy = "http://[::1]";
+  CHECK(amend::parse_target(config).proxy_host == "::1");
+  CHECK(amend::parse_target(config).proxy_port == "80");
+  CHECK(amend::parse_target(config).loopback);
+  for (const char* bad : {"https://p", "socks5://p:1080", "http://user:secret@p:3128", "http://p/x", "http://p?q",
+                          "p:3128x", "http://p:0", "http://p:70000", "http://"}) {
+    CAPTURE(bad);
+    config.proxy = bad;
+    try {
+      amend::parse_target(config);
+      FAIL_CHECK("was taken");
+    } catch (const ConfigError& error) {
+      const std::string text = error.what();
+      CHECK(text.starts_with("--proxy: "));
+      CHECK(text.find("secret") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("target: NO_PROXY names hosts, domains, addresses, or all") {
+  CHECK(amend::is_exempt_from_proxy("api.example", "API.example"));
+  CHECK(amend::is_exempt_from_proxy("api.example", "other, example"));
+  CHECK(amend::is_exempt_from_proxy("api.example", ".example,x"));
+  CHECK(amend::is_exempt_from_proxy("10.0.0.1", "10.0.0.1"));
+  CHECK(amend::is_exempt_from_proxy("anything", " * "));
+  CHECK_FALSE(amend::is_exempt_from_proxy("api.example", "pi.example,ample"));
+  CHECK_FALSE(amend::is_exempt_from_proxy("example", "api.example"));
+  CHECK_FALSE(amend::is_exempt_from_proxy("api.example", ""));
+  CHECK_FALSE(amend::is_exempt_from_proxy("api.example", ",,"));
 }

@@ -94,8 +94,8 @@ TEST_CASE("tls: a server that hangs up during the handshake is a failed handshak
 TEST_CASE("tls: a client certificate is shown to a server that asks for one") {
   const std::string pem = certificates() + "/client.pem";
   const std::string key = certificates() + "/client.key";
-  const auto made = run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
-                         "/CN=a client", "-days", "2", "-keyout", key, "-out", pem});
+  const auto made = run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                         "-subj", "/CN=a client", "-days", "2", "-keyout", key, "-out", pem});
   REQUIRE_MESSAGE(made.code == 0, made.err);
   const ServerTls asks(certificates() + "/server.pem", certificates() + "/server.key", pem);
 

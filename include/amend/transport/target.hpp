@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "amend/config.hpp"
 
@@ -18,12 +19,19 @@ class Target {
   std::string port;              ///< digits
   std::string authority;         ///< host, or host:port when the port is not the scheme's own
   std::string path_prefix;       ///< "" or "/gateway": goes before every API path, without a trailing slash
-  bool loopback = false;         ///< 127.0.0.0/8, ::1 or localhost
+  std::string proxy_host;        ///< without brackets; empty: none
+  std::string proxy_port;        ///< digits
+  bool loopback = false;         ///< 127.0.0.0/8, ::1 or localhost; with a proxy: that too
   bool literal_address = false;  ///< the host is an IP address: no SNI, the certificate must name the address
 };
 
-/// Takes `--url` apart (RFC 3986). Throws ConfigError naming --url: not http(s), user information, a query or a
-/// fragment in it, plain http to a host that is not loopback without --allow-http.
+/// Whether NO_PROXY (a list of host names, of domains with or without a dot before them, of addresses, or `*`; commas
+/// between) says that `host` is reached without a proxy. Case of letters does not count.
+bool is_exempt_from_proxy(std::string_view host, std::string_view no_proxy);
+
+/// Takes `--url` and `--proxy` apart (RFC 3986). Throws ConfigError naming --url: not http(s), user information, a query or a
+/// fragment in it, plain http to a host that is not loopback without --allow-http; and naming --proxy: not http://, credentials or a
+/// path in it.
 Target parse_target(const TargetConfig& config);
 
 }  // namespace amend

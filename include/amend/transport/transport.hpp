@@ -29,6 +29,7 @@ enum class OpenError : std::uint8_t {
   timeout,              ///< the connect deadline passed
   certificate_refused,  ///< we do not trust what the server showed: a person is needed
   handshake_failed,     ///< any other TLS failure
+  proxy_refused,        ///< the proxy answers CONNECT with a 4xx: a person is needed
 };
 
 class Opened {

@@ -1,0 +1,83 @@
+// Through a proxy: what is asked of it, and what its answers mean before a byte of a request leaves.
+#include <doctest/doctest.h>
+
+#include <chrono>
+
+#include "session_client.hpp"
+
+using namespace std::chrono_literals;
+using namespace test;
+using amend::OpenError;
+
+namespace {
+
+// To a host that only the proxy knows.
+ClientSetup through(const ScriptedServer& proxy) {
+  ClientSetup setup("http://api.example:8080");
+  setup.target.allow_plain_http = true;
+  setup.target.proxy = "http://127.0.0.1:" + proxy.port();
+  return setup;
+}
+
+amend::Opened opened_by(const std::string& answer) {
+  ScriptedServer proxy({[&](Peer& peer) {
+    peer.expect(1);
+    peer.send(answer);
+    peer.wait_for_end();
+  }});
+  SessionClient client(through(proxy));
+  return client.open();
+}
+
+}  // namespace
+
+TEST_CASE("proxy: is asked for a tunnel to host and port, and what follows is the server's") {
+  std::string asked;
+  std::string sent;
+  ScriptedServer proxy({[&](Peer& peer) {
+    asked = peer.expect(1);
+    peer.send("HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n");
+    sent = peer.expect(2);
+    peer.send(answer(200, "{\"n\":1}") + answer(200, "{\"n\":2}"));
+    peer.wait_for_end();
+  }});
+  SessionClient client(through(proxy));
+  REQUIRE(client.open().error == OpenError::none);
+  CHECK(client->peer() == "127.0.0.1:" + proxy.port());
+  client.send({1, 2});
+  CHECK(client.collect(2).tags == Tags{1, 2});
+  CHECK(asked == "CONNECT api.example:8080 HTTP/1.1\r\nHost: api.example:8080\r\n\r\n");
+  CHECK(sent.starts_with("PUT /x HTTP/1.1\r\nHost: api.example:8080\r\n"));
+}
+
+TEST_CASE("proxy: a refusal is for a person, a proxy that does not reach the server may be asked again") {
+  CHECK(opened_by("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").error == OpenError::proxy_refused);
+  const auto forbidden = opened_by("HTTP/1.1 403 Filtered\r\nContent-Length: 2\r\n\r\nno");
+  CHECK(forbidden.error == OpenError::proxy_refused);
+  CHECK(forbidden.text.find("the proxy refuses the tunnel (HTTP 403)") != std::string::npos);
+  const auto gateway = opened_by("HTTP/1.0 502 Bad Gateway\r\n\r\n");
+  CHECK(gateway.error == OpenError::unreachable);
+  CHECK(gateway.text.find("the proxy does not reach the server (HTTP 502)") != std::string::npos);
+}
+
+TEST_CASE("proxy: answers that are none, that never end, or that go on into the tunnel open nothing") {
+  CHECK(opened_by("SSH-2.0-OpenSSH\r\n\r\n").error == OpenError::unreachable);
+  CHECK(opened_by("HTTP/1.1 2\r\n\r\n").error == OpenError::unreachable);
+  CHECK(opened_by("HTTP/1.1 101 Switching\r\n\r\n").error == OpenError::unreachable);
+  CHECK(opened_by("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx").error == OpenError::unreachable);
+  CHECK(opened_by("HTTP/1.1 200 OK\r\nX: " + std::string(20'000, 'x')).text.find("has no end") != std::string::npos);
+}
+
+TEST_CASE("proxy: one that closes, or that stays silent, meets the connect deadline at the latest") {
+  ScriptedServer closing({[](Peer& peer) {
+    peer.expect(1);
+    peer.finish();
+  }});
+  SessionClient left(through(closing));
+  CHECK(left.open().error == OpenError::unreachable);
+  ScriptedServer silent({[](Peer& peer) { peer.wait_for_end(); }});
+  ClientSetup setup = through(silent);
+  setup.deadline.connect = 100ms;
+  SessionClient waiting(setup);
+  CHECK(waiting.open().error == OpenError::timeout);
+}
