@@ -52,10 +52,13 @@ void PlannedRows::go_to(const Record& record) {
                      ") is not what it was when it was compared: the file was edited, reordered or replaced");
 }
 
-void PlannedRows::end_of_input() {
-  if (plan_.next(row_) && row_.row != 0)
-    throw InputError("row " + std::to_string(row_.row) +
-                     " was there when the file was compared, and is not any more: the file was cut or replaced");
+// Rows that have their record already were passed over.
+void PlannedRows::end_of_input(std::uint64_t last_row) {
+  while (plan_.next(row_) && row_.row != 0) {
+    if (row_.row > last_row)
+      throw InputError("row " + std::to_string(row_.row) +
+                       " was there when the file was compared, and is not any more: the file was cut or replaced");
+  }
 }
 
 std::uint64_t PlannedRows::key_of(const Record& record) {

@@ -18,7 +18,7 @@ class PlannedRows final : public Preparation {
   /// Throws InputError for a row that is not the one the plan was made for.
   PreparedRow prepare(const Record& record, Batch& out) override;
   /// Throws InputError when the plan has further rows.
-  void end_of_input() override;
+  void end_of_input(std::uint64_t last_row) override;
 
  private:
   void go_to(const Record& record);

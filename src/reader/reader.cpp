@@ -40,9 +40,11 @@ void Reader::run() {
 
 void Reader::read_all() {
   Record record;
+  std::uint64_t last_row = 0;
   while (!control_.draining()) {
     if (!wait_for_input()) return;
-    if (!source_.next(record)) return preparation_.end_of_input();
+    if (!source_.next(record)) return preparation_.end_of_input(last_row);
+    last_row = record.position().row;
     metrics_.bytes_read.set(source_.bytes_read());
     if (!is_part_of_the_run(record.position().row)) continue;
     metrics_.rows_read.add();

@@ -398,6 +398,22 @@ TEST_CASE("planned rows: a row that is not what it was when it was compared is r
   CHECK_THROWS_WITH_AS(preparing.prepare(1), doctest::Contains("row 1 (line 2) is not what it was"), InputError);
 }
 
+TEST_CASE("planned rows: a file that ends before its plan does is refused: rows would be lost without a word") {
+  const wonder::Customer customer = chan();
+  const Planned planned([&](PlanWriter& plan) {
+    plan.add(plan_row(1, RowSign::same));
+    plan.add(plan_row(2, RowSign::same));
+    plan.add_missing(customer);
+  });
+  Preparing preparing(planned);
+  preparing.prepare(1);
+  CHECK_THROWS_WITH_AS(preparing.rows.end_of_input(1), doctest::Contains("row 2 was there when the file was compared"),
+                       InputError);
+  Preparing whole(planned);
+  whole.prepare(1);
+  CHECK_NOTHROW(whole.rows.end_of_input(2));  // the second one has its record already
+}
+
 TEST_CASE("planned rows: a plan of fewer rows than the file is refused, also when customers without a row follow") {
   const wonder::Customer customer = chan();
   for (const bool missing : {false, true}) {

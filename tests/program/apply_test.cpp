@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <csignal>
 #include <filesystem>
 
 #include "ground.hpp"
@@ -296,4 +297,30 @@ TEST_CASE("apply: --deadline counts what reading took, and is the whole of it fo
 TEST_CASE("apply: --recheck without --apply is refused, for it would do nothing") {
   Ground ground;
   CHECK(says(ground.reconcile(export_of({person(1)}), "run", {"--recheck"}), "--recheck goes with --apply"));
+}
+
+TEST_CASE("resume: of a reconciliation reads each customer that is left again, and leaves alone what others changed") {
+  Ground ground({"--latency", "20ms"});
+  write_file(ground.dir.file("crm.csv"), export_of(changed_people()));
+  Process process({AMEND_PROGRAM, "reconcile", ground.dir.file("crm.csv"), "--url", ground.simulator->url(), "--auth",
+                   "none", "--run", ground.directory("run"), "--apply", "--rate", "unlimited", "--canary", "off",
+                   "--connections", "1", "--pipeline", "1"},
+                  ground.dir.file("out"), ground.dir.file("err"));
+  REQUIRE(wait_until([&] { return ground.count("run", "success") >= 3; }, limit));
+  process.signal(SIGINT);
+  CHECK(process.wait(limit) == 130);
+  const std::size_t sent_before = ground.requests("PUT");
+  REQUIRE(sent_before < 50);
+  const std::string last = uuid_of(59 * 8);
+  write_file(ground.dir.file("theirs.csv"), "id,name,phone\n" + last + ",Name 472,theirs\n");
+  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("theirs.csv"), ground.directory("theirs"))).code ==
+        0);
+  const Finished resumed =
+      run({AMEND_PROGRAM, "resume", ground.directory("run"), "--connections", "4", "--pipeline", "4"});
+  CAPTURE(resumed.err);
+  CHECK(resumed.code == 1);
+  CHECK(text_of(record_of(ground.directory("run"), 59 * 8 + 1), "error_code") == "reconcile.changed");
+  CHECK(ground.results("run").size() == changed_people().size());
+  CHECK(ground.count("run", "success") == 59);
+  CHECK(text_of(ground.state().at(last), "phone") == "theirs");
 }

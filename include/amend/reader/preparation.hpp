@@ -50,8 +50,9 @@ class Preparation {
   /// and no body. Throws InputError when the row cannot be the one that is meant.
   virtual PreparedRow prepare(const Record& record, Batch& out) = 0;
 
-  /// The input has no further row. Throws InputError when it ought to have.
-  virtual void end_of_input() {}
+  /// The input has no further row behind `last_row` (Position::row; 0: it has none). Throws InputError when it ought to
+  /// have.
+  virtual void end_of_input(std::uint64_t /*last_row*/) {}
 };
 
 }  // namespace amend
