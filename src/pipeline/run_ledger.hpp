@@ -17,7 +17,7 @@
 
 namespace amend {
 
-/// Fields that the API showed otherwise than they were sent (Outcome::drift, Outcome::drift_mark).
+/// Fields that the API showed otherwise than they were sent (Remark::drift, Remark::drift_mark).
 class Drift {
  public:
   Drift() = default;

@@ -33,7 +33,8 @@ int write_all(int descriptor, std::string_view bytes) noexcept {
   return 0;
 }
 
-AppendFile::AppendFile(const RunDirectory& run, std::string_view name, std::uint64_t bytes) : path_(run.path(name)), bytes_(bytes) {
+AppendFile::AppendFile(const RunDirectory& run, std::string_view name, std::uint64_t bytes)
+    : path_(run.path(name)), bytes_(bytes) {
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (descriptor_ < 0) throw DurabilityError(path_, "cannot create the file", errno);
   try {

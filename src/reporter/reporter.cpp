@@ -50,7 +50,8 @@ void Reporter::write(std::vector<Outcome>& lot) {
     failed_rows_ += failed ? 1 : 0;
     sent_rows_ += failed || outcome.status == Status::success ? 1 : 0;
     errors_.record(outcome);
-    for (std::size_t i = 0; outcome.drift >> i != 0; ++i) drift_[i] += outcome.drift >> i & 1;
+    const unsigned drift = outcome.remark ? outcome.remark->drift : 0;
+    for (std::size_t i = 0; drift >> i != 0; ++i) drift_[i] += drift >> i & 1;
   }
   try {
     for (std::size_t i = 1; i < sinks_.size(); ++i) sinks_[i]->write(lot);

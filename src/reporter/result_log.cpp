@@ -42,19 +42,21 @@ void append_failure(std::string& out, const Outcome& outcome) {
   if (outcome.applied == Applied::maybe) out += ",\"applied\":\"maybe\"";
 }
 
-void append_drift(std::string& out, const Outcome& outcome) {
-  if (outcome.drift == 0) return;
+void append_drift(std::string& out, const Remark& remark) {
+  if (remark.drift == 0) return;
   out += ",\"drift\":[";
   for (std::size_t i = 0; i < wonder::customer_field_count; ++i)
-    if ((outcome.drift >> i & 1) != 0) out.append("\"").append(wonder::customer_fields()[i].name).append("\",");
+    if ((remark.drift >> i & 1) != 0) out.append("\"").append(wonder::customer_fields()[i].name).append("\",");
   out.back() = ']';
-  fmt::format_to(std::back_inserter(out), ",\"drift_mark\":\"{:016x}\"", outcome.drift_mark);
+  fmt::format_to(std::back_inserter(out), ",\"drift_mark\":\"{:016x}\"", remark.drift_mark);
 }
 
-void append_warning(std::string& out, const Outcome& outcome) {
-  if (outcome.warning.empty()) return;
-  out += ",\"warning\":";
-  append_json_string(out, outcome.warning);
+void append_remark(std::string& out, const Remark& remark) {
+  if (!remark.warning.empty()) {
+    out += ",\"warning\":";
+    append_json_string(out, remark.warning);
+  }
+  append_drift(out, remark);
 }
 
 class ResultLog final : public Sink {
@@ -119,8 +121,7 @@ void ResultLine::append(std::string& out, const Outcome& outcome, std::optional<
   }
   append_time(out, outcome.at);
   if (outcome.status == Status::success) {
-    append_warning(out, outcome);
-    append_drift(out, outcome);
+    if (outcome.remark) append_remark(out, *outcome.remark);
   } else {
     append_failure(out, outcome);
   }

@@ -55,7 +55,8 @@ class FixedLinesSigner final : public Signer {
 
 }  // namespace
 
-std::unique_ptr<Signer> make_wonder_signer(std::string app_id, const wonder::PrivateKey& key, std::string further_lines) {
+std::unique_ptr<Signer> make_wonder_signer(std::string app_id, const wonder::PrivateKey& key,
+                                           std::string further_lines) {
   if (!wonder::is_uuid(app_id)) throw ConfigError("--app-id must be a uuid (8-4-4-4-12 hexadecimal digits)");
   return std::make_unique<WonderSigner>(std::move(app_id), key, std::move(further_lines));
 }

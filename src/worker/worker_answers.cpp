@@ -38,6 +38,16 @@ Origin origin_of(wonder::Meaning meaning) noexcept {
   }
 }
 
+// Null for a plain success.
+std::unique_ptr<Remark> remark_of(wonder::Judgement judgement) {
+  if (judgement.warning.empty() && judgement.drift == 0) return nullptr;
+  auto remark = std::make_unique<Remark>();
+  remark->warning = std::move(judgement.warning);
+  remark->drift = judgement.drift;
+  remark->drift_mark = judgement.drift_mark;
+  return remark;
+}
+
 bool tells_outage(const AttemptEnd& end) noexcept {
   const auto result = result_of(end);
   return result == Circuit::Result::failure || result == Circuit::Result::throttled;
@@ -291,11 +301,10 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
     const Origin origin = job.http == 0 ? Origin::transport : origin_of(judgement.meaning);
     outcome.reason = std::make_unique<Reason>(std::move(judgement.code), std::move(judgement.text), origin);
   } else {
-    outcome.warning = std::move(judgement.warning);
-    outcome.drift = judgement.drift;
-    outcome.drift_mark = judgement.drift_mark;
-    if (job.after_abandoned && outcome.warning.empty())
-      outcome.warning = "an earlier row of this customer was given up without an answer and may still be applied late";
+    if (job.after_abandoned && judgement.warning.empty())
+      judgement.warning =
+          "an earlier row of this customer was given up without an answer and may still be applied late";
+    outcome.remark = remark_of(std::move(judgement));
   }
   if (tried) judge_canary(outcome);
   release(number, now);

@@ -129,8 +129,7 @@ asio::awaitable<void> Worker::Impl::serve(Lane& lane) {
 // Where the latency of answers is measured, nothing of ours may stand in it; where signatures take their time, answers
 // gather behind them.
 bool Worker::Impl::reads_in_turns() const noexcept {
-  return refill_now() == Refill::in_lots && !signs_one_by_one() &&
-         setup_.config.pace.concurrency == Concurrency::full;
+  return refill_now() == Refill::in_lots && !signs_one_by_one() && setup_.config.pace.concurrency == Concurrency::full;
 }
 
 // What has come meanwhile is read with all that comes until then.
@@ -153,8 +152,8 @@ void Worker::Impl::on_failure(Lane& lane, OpenError error, const std::string& te
   const bool answered = setup_.control.ever_answered();
   const auto since = std::max(lane.failing_since, setup_.control.last_answer());
   const auto patience = answered ? deadline.outage : std::min(deadline.first_connect, deadline.outage);
-  const bool needs_person = error == OpenError::certificate_refused || error == OpenError::no_such_host ||
-                            error == OpenError::proxy_refused;
+  const bool needs_person =
+      error == OpenError::certificate_refused || error == OpenError::no_such_host || error == OpenError::proxy_refused;
   const bool hopeless = !answered && needs_person;
   if (hopeless || now - since >= patience) setup_.control.stop(cause_of(error), text);
 }

@@ -60,7 +60,7 @@ class SendingBench {
   }
   void collect() {
     outcomes_.pop_all(lot_, std::chrono::milliseconds(0));
-    for (const Outcome& outcome : lot_) succeeded_ += outcome.status == Status::success && outcome.warning.empty();
+    for (const Outcome& outcome : lot_) succeeded_ += outcome.status == Status::success && !outcome.remark;
     lot_.clear();
     steady.rows_done(succeeded_);
   }

@@ -47,19 +47,21 @@ TEST_CASE("result_log: the line of a success, and of one with a warning") {
   Rows rows;
   Outcome outcome = sent(rows, Status::success, 200);
   CHECK(line_of(outcome) == head + "\"status\":\"success\",\"http\":200," + tail + "}\n");
-  outcome.warning = "slow";
+  outcome.remark = std::make_unique<Remark>();
+  outcome.remark->warning = "slow";
   CHECK(line_of(outcome) == head + "\"status\":\"success\",\"http\":200," + tail + ",\"warning\":\"slow\"}\n");
 }
 
 TEST_CASE("result_log: a success tells which fields the answer showed otherwise, behind its warning") {
   Rows rows;
   Outcome outcome = sent(rows, Status::success, 200);
-  outcome.drift = 0b10;
-  outcome.drift_mark = 0xAB;
+  outcome.remark = std::make_unique<Remark>();
+  outcome.remark->drift = 0b10;
+  outcome.remark->drift_mark = 0xAB;
   const std::string mark = ",\"drift_mark\":\"00000000000000ab\"}\n";
   CHECK(line_of(outcome) == head + "\"status\":\"success\",\"http\":200," + tail + ",\"drift\":[\"phone\"]" + mark);
-  outcome.drift = 0b1000101;
-  outcome.warning = "slow";
+  outcome.remark->drift = 0b1000101;
+  outcome.remark->warning = "slow";
   CHECK(line_of(outcome) == head + "\"status\":\"success\",\"http\":200," + tail +
                                 ",\"warning\":\"slow\",\"drift\":[\"name\",\"email\",\"default_payment_token\"]" +
                                 mark);
@@ -70,8 +72,9 @@ TEST_CASE("result_log: a success tells which fields the answer showed otherwise,
 TEST_CASE("result_log: the fields that drifted are read back, whichever they are") {
   Rows rows;
   Outcome outcome = sent(rows, Status::success, 200);
+  outcome.remark = std::make_unique<Remark>();
   for (unsigned drift = 0; drift < 1U << wonder::customer_field_count; ++drift) {
-    outcome.drift = static_cast<std::uint8_t>(drift);
+    outcome.remark->drift = static_cast<std::uint8_t>(drift);
     std::vector<std::string> expected;
     for (std::size_t i = 0; i < wonder::customer_field_count; ++i)
       if ((drift >> i & 1) != 0) expected.emplace_back(wonder::customer_fields()[i].name);

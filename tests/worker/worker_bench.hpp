@@ -38,7 +38,7 @@ class Ended {
         attempts(outcome.attempts),
         service(outcome.service),
         code(outcome.reason ? outcome.reason->code : std::string()),
-        warning(outcome.warning) {}
+        warning(outcome.remark ? outcome.remark->warning : std::string()) {}
 
   std::uint64_t row;
   Status status;

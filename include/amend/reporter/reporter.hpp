@@ -44,7 +44,7 @@ class Reporter {
   /// A row that got a second record: a defect, must be 0.
   std::uint64_t rows_twice() const noexcept { return rows_twice_; }
   const ErrorTally& errors() const noexcept { return errors_; }
-  /// Rows by the fields that drifted (Outcome::drift). Of this process.
+  /// Rows by the fields that drifted (Remark::drift). Of this process.
   const std::array<std::uint64_t, wonder::customer_field_count>& drift() const noexcept { return drift_; }
   /// How many rows ended so, of those whose records are on stable storage for certain.
   std::uint64_t rows_durable(Status status) const noexcept { return durable_[static_cast<std::size_t>(status)]; }

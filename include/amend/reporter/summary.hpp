@@ -63,7 +63,7 @@ class Summary {
   /// Rows that failed or are unknown while a later row of their customer succeeded: not in the files to be fed back.
   std::uint64_t overtaken = 0;
 
-  std::array<std::uint64_t, wonder::customer_field_count> drift{};  ///< rows with it, by field (Outcome::drift)
+  std::array<std::uint64_t, wonder::customer_field_count> drift{};  ///< rows with it, by field (Remark::drift)
 
   std::uint64_t attempts = 0;
   std::uint64_t retries = 0;

@@ -36,6 +36,19 @@ constexpr bool is_well(Status status) noexcept {
 /// "success", "failed", …: the spelling in results.ndjson.
 std::string_view to_string(Status status) noexcept;
 
+/// What is to be said of a row that succeeded all the same.
+class Remark {
+ public:
+  Remark() = default;
+
+  std::string warning;  ///< empty: none
+  /// Fields that the answer shows otherwise than they were sent: bit n is the nth of `wonder::customer_fields()`. Only
+  /// in a reconciliation.
+  std::uint8_t drift = 0;
+  std::uint64_t drift_mark = 0;  ///< a hash of what it shows there; meaningless without drift
+};
+static_assert(!std::is_aggregate_v<Remark>);
+
 class Outcome {
  public:
   Outcome() = default;
@@ -51,11 +64,7 @@ class Outcome {
   std::chrono::nanoseconds queued{0};          ///< row read → first send
   std::chrono::nanoseconds service{0};         ///< last attempt: send → answer, or → its loss
   std::unique_ptr<Reason> reason;              ///< null for a plain success
-  std::string warning;                         ///< a success may carry one
-  /// Fields that the answer shows otherwise than they were sent: bit n is the nth of `wonder::customer_fields()`. Only
-  /// of a success, only in a reconciliation.
-  std::uint8_t drift = 0;
-  std::uint64_t drift_mark = 0;  ///< a hash of what it shows there; meaningless without drift
+  std::unique_ptr<Remark> remark;              ///< a success may have one
 };
 static_assert(!std::is_aggregate_v<Outcome>);
 

@@ -63,7 +63,7 @@ class Judgement {
   std::string code;
   std::string text;
   std::string warning;
-  std::uint8_t drift = 0;        ///< Outcome::drift
+  std::uint8_t drift = 0;        ///< Remark::drift
   std::uint64_t drift_mark = 0;  ///< the same
 };
 static_assert(!std::is_aggregate_v<Judgement>);
