@@ -62,7 +62,7 @@ ReconcileReport compare(Reconciliation& reconciliation, const Options& options) 
 
 }  // namespace
 
-ExitCode run_reconcile(const Options& given) {
+ExitCode run_reconcile(const Options& given, const std::function<void(const ReconcileReport&)>& before_sending) {
   wonder::forbid_core_dumps();
   Options options = given;
   const auto started = std::chrono::steady_clock::now();
@@ -83,6 +83,7 @@ ExitCode run_reconcile(const Options& given) {
       std::chrono::floor<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
   Pipeline pipeline(options.config, credentials);
   if (report.count(RowSign::differs) > 0) confirm(pipeline.plan(), options);
+  if (before_sending) before_sending(report);
   pipeline.go_on_in(reconciliation.take_run_directory());
   const Summary summary = run_watched(pipeline, options);
   if (options.json) std::fputs(reconcile_json(config, report, &summary).c_str(), stdout);
@@ -103,11 +104,14 @@ void refuse_undoing_nothing(const std::string& run) {
 }  // namespace
 
 ExitCode run_undo(const Options& given) {
-  const RunDirectory nobody_else(given.run, Opening::resume);
+  const RunDirectory undone(given.run, Opening::resume);
   refuse_undoing_nothing(given.run);
   Options options = given;
   if (options.config.run_directory.empty()) options.config.run_directory = new_directory_beside(given.run);
-  return run_reconcile(options);
+  return run_reconcile(options, [&](const ReconcileReport& report) {
+    const auto by = std::filesystem::absolute(report.run_directory).lexically_normal();
+    undone.write_file(undone_name, by.string() + "\n");
+  });
 }
 
 }  // namespace amend::cli

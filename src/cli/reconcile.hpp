@@ -2,14 +2,18 @@
 // overwritten, beside what the API holds. Layer 5.
 #pragma once
 
+#include <functional>
+
 #include "amend/error.hpp"
+#include "amend/reconciliation.hpp"
 #include "cli/options.hpp"
 
 namespace amend::cli {
 
 /// A report; with ReconcileConfig::apply then a run that sends what differs. 0: the API holds what every row wants; 1:
 /// something differs, is missing, could not be read or did not succeed. No other thread may exist before.
-ExitCode run_reconcile(const Options& options);
+/// `before_sending` is called once it is certain that something is sent.
+ExitCode run_reconcile(const Options& options, const std::function<void(const ReconcileReport&)>& before_sending = {});
 
 /// Holds the lock of the run that is undone.
 ExitCode run_undo(const Options& options);

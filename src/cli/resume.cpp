@@ -16,6 +16,7 @@
 
 #include "amend/pipeline.hpp"
 #include "amend/reporter/result_log.hpp"
+#include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "amend/worker/signer.hpp"
@@ -106,6 +107,9 @@ ExitCode run_resume(const Options& given) {
   Options options = given;
   const bool reconciles = options.config.task != Task::update;
   if (reconciles && !fs::exists(fs::path(options.config.run_directory) / result_log_name)) return begin_anew(options);
+  // Nobody goes on with what is being taken back.
+  std::optional<RunDirectory> undone;
+  if (options.config.task == Task::undo) undone.emplace(options.config.reconcile.of_run, Opening::resume);
   // The plan is not fresh any more.
   if (reconciles) options.config.reconcile.recheck = Recheck::yes;
   wonder::forbid_core_dumps();

@@ -88,6 +88,7 @@ std::optional<ListedRun> read_listed(const fs::path& place) {
     run.stop_reason = reason->get_string();
   read_rows(summary, run);
   run.state = state_of(run, summary);
+  run.undone = undone_by(run.directory).has_value();
   return run;
 }
 
@@ -138,14 +139,11 @@ std::string next_command(const ListedRun& run) {
   const std::string name = shell_quoted(printable(run.directory, 4096));
   if (run.state == State::goes_on) return fmt::format("amend control {} status --watch", name);
   const bool once = run.record.input.path == "-";
-  if (run.retried || run.state == State::report) return {};
+  if (run.retried || run.undone || run.state == State::report) return {};
   if (run.state == State::killed || run.unsent.value_or(1) > 0)
     return once ? fmt::format("amend status {}", name) : fmt::format("amend resume {}", name);
   if (run.not_well.value_or(0) == 0) return {};
-  if (run.record.config.task == Task::update) return fmt::format("amend status {}", name);
-  return run.record.config.task == Task::reconcile
-             ? fmt::format("amend reconcile {} --apply", shell_quoted(printable(run.record.input.path, 4096)))
-             : std::string();
+  return fmt::format("amend status {}", name);
 }
 
 std::string runs_text(const std::string& folder, const std::vector<ListedRun>& runs) {

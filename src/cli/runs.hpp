@@ -32,6 +32,7 @@ class ListedRun {
   std::optional<std::uint64_t> unsent;    ///< nullopt: not known
   std::string stop_reason;
   bool retried = false;  ///< another run in the folder retries it
+  bool undone = false;   ///< `amend undo` has taken it back
 };
 
 /// The latest first; at most `runs_max`. Throws ConfigError when the folder cannot be read.

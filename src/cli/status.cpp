@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "amend/reporter/run_directory.hpp"
 #include "cli/closing.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
@@ -84,7 +85,7 @@ bool can_be_resumed(const RunHead& last) {
 std::string for_the_rest_of_a_reconciliation(const RunView& view) {
   const RunHead& run = view.asked();
   const Config& config = run.record.config;
-  if (!config.reconcile.apply) return {};
+  if (!config.reconcile.apply || undone_by(run.directory)) return {};
   if (can_be_resumed(run))
     return fmt::format("amend resume {}   # the rows without a result", shell_quoted(printable(run.directory)));
   if (config.task != Task::reconcile) return {};

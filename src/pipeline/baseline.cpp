@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "amend/reporter/result_log.hpp"
+#include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "pipeline/mapped_rows.hpp"
@@ -54,15 +54,17 @@ void Baseline::refuse_unlike(const Config& config) const {
   if (was.reconcile.ignore_space != config.reconcile.ignore_space) refuse("--ignore-space");
 }
 
+// What an undo has given back since is not any more what the rows here, or those that they were passed over for, say.
 void Baseline::refuse_undone(const std::string& run) const {
-  const fs::path place = fs::weakly_canonical(run);
-  std::error_code error;
-  for (fs::directory_iterator at(place.parent_path(), error), end; !error && at != end; at.increment(error)) {
-    std::error_code none;
-    if (!fs::exists(at->path() / "run.json", none) || !fs::exists(at->path() / result_log_name, none)) continue;
-    const Config other = read_run(at->path().string()).config;
-    if (other.task == Task::undo && fs::weakly_canonical(other.reconcile.of_run) == place)
-      throw ConfigError("--baseline " + printable(run) + ": that run was undone by " + printable(at->path().string()));
+  const auto refuse = [&](const std::string& by) {
+    throw ConfigError("--baseline " + printable(run) + ": customers were given back since by " + printable(by) +
+                      ": reconcile once without it");
+  };
+  if (const auto by = undone_by(run)) refuse(*by);
+  const std::string began = read_run(run).started_at;
+  for (const std::string& other : runs_that_sent(fs::weakly_canonical(run).parent_path().string())) {
+    const RunRecord record = read_run(other);
+    if (record.config.task == Task::undo && record.started_at >= began) refuse(other);
   }
 }
 

@@ -85,7 +85,7 @@ class Pipeline::Impl {
   std::vector<std::unique_ptr<Worker>> workers_;
   InputIdentity identity_;  // of what source_ reads
   bool looked_ahead_ = false;
-  RowSet hidden_;  // rows that --duplicates keeps back
+  RowSet hidden_;                             // rows that --duplicates keeps back
   std::unique_ptr<RunDirectory> started_in_;  // null: it makes one itself, or goes on with another's
   std::optional<Resumption> resumption_;
   std::optional<Retry> retry_;

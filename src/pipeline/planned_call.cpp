@@ -42,9 +42,10 @@ class PlannedCall final : public ApiCall {
     return judgement;
   }
 
-  void lost(const RowRef& row) override {
-    if (writes(row)) note_try(row, Tried::maybe);
+  void lost(const RowRef& row, Applied applied) override {
+    if (writes(row)) note_try(row, applied == Applied::no ? Tried::no : Tried::maybe);
   }
+  void outdated(const RowRef& row) override { checked_.erase(row->position.row); }
   void ended(const RowRef& row) override {
     checked_.erase(row->position.row);
     tried_.erase(row->position.row);
@@ -65,10 +66,15 @@ class PlannedCall final : public ApiCall {
     const FieldSet otherwise = drift(sent, current);
     if (otherwise.none() && not_shown(sent).none()) return as_wanted(row);
     const FieldSet changed = other_values(WantedFields(row.before()), current) & otherwise;
-    if (changed.any())
-      return Judgement(Meaning::withheld, "reconcile.changed", "changed since it was compared: " + names_of(changed));
+    if (changed.any()) return withheld(row, changed);
     checked_.insert(row->position.row);
     return Judgement(Meaning::go_on);
+  }
+
+  Judgement withheld(const RowRef& row, FieldSet changed) const {
+    std::string text = "changed since it was compared: " + names_of(changed);
+    if (tried_.contains(row->position.row)) text += "; by somebody else, or by the PUT whose answer was lost";
+    return Judgement(Meaning::withheld, "reconcile.changed", std::move(text));
   }
 
   Judgement as_wanted(const RowRef& row) const {

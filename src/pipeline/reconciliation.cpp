@@ -53,13 +53,12 @@ class Reconciliation::Impl {
   std::unique_ptr<RunDirectory> take_run_directory() noexcept { return std::move(run_); }
 
   ReconcileReport run(const OnNotice& on_notice) {
+    rows_.emplace(config_, first_.mapper().key());
+    if (config_.reconcile.company_name == CompanyName::journal) sent_names_.emplace(folder_of_runs(), config_);
     run_ = std::make_unique<RunDirectory>(config_.run_directory);
     const RunDirectory& run = *run_;
     config_.run_directory = report_.run_directory = run.path();
     write_run_json(run, config_, identity_, std::chrono::system_clock::now());
-    rows_.emplace(config_, first_.mapper().key());
-    if (config_.reconcile.company_name == CompanyName::journal)
-      sent_names_.emplace(std::filesystem::absolute(run.path()).lexically_normal().parent_path().string(), config_);
     CustomerSnapshot snapshot(run.path(), first_.mapper().key());
     CustomerLookup lookup(config_, credentials_, snapshot, metrics_, on_notice);
     read_api(lookup, snapshot);
@@ -70,6 +69,13 @@ class Reconciliation::Impl {
   }
 
  private:
+  std::string folder_of_runs() const {
+    namespace fs = std::filesystem;
+    if (config_.run_directory.empty()) return "amend-runs";
+    const fs::path place = fs::absolute(config_.run_directory).lexically_normal();
+    return (place.has_filename() ? place : place.parent_path()).parent_path().string();
+  }
+
   void read_api(CustomerLookup& lookup, CustomerSnapshot& snapshot) {
     report_.look_up = config_.reconcile.look_up;
     const std::uint64_t wanted = report_.look_up == LookUp::automatic ? rows_wanted() : 0;

@@ -100,6 +100,9 @@ std::uint64_t read_ahead_rows(const PaceConfig& pace) {
 Resumption::Resumption(const Config& config, ChangedOptions changed)
     : run_(config.run_directory, Opening::resume), before_(run_) {
   RunRecord was = read_run(run_.path());
+  if (const auto by = undone_by(run_.path()))
+    throw ConfigError(printable(run_.path()) + " was undone by " + printable(*by) +
+                      ": it is not gone on with; reconcile its file anew");
   refuse_one_time_input(was.config.input.file);
   if (changed == ChangedOptions::refuse) refuse_changed_options(was.config, config);
   const std::vector<RunHead> chain = chain_of(run_.path());

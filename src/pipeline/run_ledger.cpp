@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "amend/reporter/recovery.hpp"
+#include "amend/reporter/result_log.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "pipeline/mapped_rows.hpp"
 #include "pipeline/plan_reader.hpp"
@@ -66,6 +67,29 @@ void show_mapped(const RunLedger& ledger, const Show& show) {
 }
 
 }  // namespace
+
+std::vector<std::string> runs_that_sent(const std::string& folder) {
+  namespace fs = std::filesystem;
+  const auto is_there = [](const fs::path& path) {
+    std::error_code error;
+    const bool there = fs::exists(path, error);
+    if (error && error != std::errc::not_a_directory)
+      throw ConfigError(printable(path.string()) + ": " + error.message() + ": what this run has sent is not known");
+    return there;
+  };
+  std::vector<std::string> runs;
+  if (!is_there(folder)) return runs;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (!is_there(at->path() / "run.json") || !is_there(at->path() / result_log_name)) continue;
+    runs.push_back(at->path().string());
+    if (runs.size() > runs_looked_at_max)
+      throw ConfigError(printable(folder) + ": holds more than " + std::to_string(runs_looked_at_max) +
+                        " runs: which of them sent what is not looked up");
+  }
+  if (error) throw ConfigError(printable(folder) + ": " + error.message());
+  return runs;
+}
 
 RunLedger::RunLedger(const std::string& run) : view_(run) {
   for (const RunHead& head : view_.runs())

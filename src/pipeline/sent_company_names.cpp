@@ -11,6 +11,7 @@
 #include "pipeline/plan_reader.hpp"
 #include "pipeline/plan_writer.hpp"
 #include "pipeline/resumption.hpp"
+#include "pipeline/run_ledger.hpp"
 
 namespace amend {
 namespace {
@@ -33,6 +34,9 @@ bool is_same_api(const Config& a, const Config& b) {
                     ": which company names it has sent is not known. Move it away, or --company-name always");
 }
 
+// A text that is greater than all of the same second.
+std::string later_than(const std::string& at) { return at.substr(0, 19) + "~"; }
+
 bool may_have_written(const JournalRecord& record, const RecordText& text) {
   if (record.status == Status::success || record.status == Status::unknown) return true;
   if (record.status == Status::rejected || record.status == Status::superseded) return false;
@@ -42,13 +46,7 @@ bool may_have_written(const JournalRecord& record, const RecordText& text) {
 }  // namespace
 
 SentCompanyNames::SentCompanyNames(const std::string& folder, const Config& config) {
-  std::size_t runs = 0;
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    std::error_code none;
-    const std::string run = at->path().string();
-    if (!fs::exists(at->path() / "run.json", none) || !fs::exists(at->path() / result_log_name, none)) continue;
-    if (++runs > runs_max) refuse(folder, "holds more than " + std::to_string(runs_max) + " runs");
+  for (const std::string& run : runs_that_sent(folder)) {
     try {
       const RunRecord record = amend::read_run(run);
       if (is_same_api(record.config, config)) read_run(run, record);
@@ -79,9 +77,9 @@ void SentCompanyNames::read_run(const std::string& run, const RunRecord& record)
   });
   if (log.damaged_at) throw InputError("its log was changed");
   if (!names) return;
-  // Rows that were in flight when it ended.
+  // Rows that were in flight when it ended; of one that was killed nobody knows when that was.
   Sent unknown;
-  unknown.at = last_at;
+  unknown.at = fs::exists(run + "/summary.json") ? later_than(last_at) : std::string("9999");
   for (const auto& [row, named] : *names)
     if (!recorded.contains(row) && row <= last_row + record.read_ahead_rows) take(named.customer, unknown);
 }

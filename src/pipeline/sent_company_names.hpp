@@ -18,11 +18,9 @@ namespace amend {
 
 class SentCompanyNames {
  public:
-  static constexpr std::size_t runs_max = 1000;
-
   /// Reads the runs in `folder` that have sent something to the API of `config`, in the order in which their rows
   /// ended. What was sent by a run whose input is not there any more as it was is not known. Throws ConfigError naming
-  /// a run that cannot be read, and for more than `runs_max` runs: what they have sent is not to be guessed.
+  /// a run that cannot be read, and as runs_that_sent.
   SentCompanyNames(const std::string& folder, const Config& config);
 
   /// A hash (content_hash) of it; nullopt: nothing is known.

@@ -22,8 +22,8 @@ class AppendFile {
 
   /// write(2) until all is written: short writes and EINTR are continued.
   void write(std::string_view bytes);
-  /// fdatasync(2), when anything was written since the last. Of what is durable the kernel is left with some MiB only in
-  /// its cache: its memory is used again instead of ever new one, and the files of others stay there.
+  /// fdatasync(2), when anything was written since the last. Of what is durable the kernel is left with some MiB only
+  /// in its cache: its memory is used again instead of ever new one, and the files of others stay there.
   void flush();
   void close();
 

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <random>
 #include <system_error>
 #include <thread>
@@ -109,6 +110,13 @@ bool exists(const std::string& path) {
 std::string default_run_directory(std::chrono::system_clock::time_point now, std::uint32_t random) {
   return fmt::format("amend-runs/{:%Y%m%dT%H%M%SZ}-{:06x}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
                      random & 0xFFFFFF);
+}
+
+std::optional<std::string> undone_by(const std::string& directory) {
+  std::ifstream file(directory + "/" + std::string(undone_name));
+  std::string by;
+  if (!std::getline(file, by)) return std::nullopt;
+  return by;
 }
 
 std::string new_directory_beside(const std::string& run) {

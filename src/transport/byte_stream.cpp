@@ -4,7 +4,6 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -33,7 +32,8 @@ Opened judge_tunnel(std::string_view head) {
   const std::string told = "HTTP " + std::to_string(status);
   if (status == 407)
     return Opened(OpenError::proxy_refused, "the proxy wants credentials (" + told + "), which is not supported");
-  if (status >= 400 && status < 500)
+  const bool passing = status == 408 || status == 425 || status == 429;
+  if (status >= 400 && status < 500 && !passing)
     return Opened(OpenError::proxy_refused, "the proxy refuses the tunnel (" + told + ")");
   if (status < 200 || status >= 300)
     return Opened(OpenError::unreachable, "the proxy does not reach the server (" + told + ")");
@@ -70,15 +70,16 @@ asio::awaitable<Opened> ByteStream::open_tunnel(const std::string& request) {
   auto sent = co_await asio::async_write(socket_, bytes, token);
   writing_ = false;
   if (std::get<0>(sent)) co_return Opened(OpenError::unreachable, "the proxy: " + std::get<0>(sent).message());
-  std::string head;
-  std::array<char, 1024> piece{};
-  const auto room = asio::buffer(piece);
-  while (head.find("\r\n\r\n") == std::string::npos) {
+  std::string head(tunnel_head_max, '\0');
+  std::size_t size = 0;
+  while (std::string_view(head).substr(0, size).find("\r\n\r\n") == std::string_view::npos) {
+    if (size == head.size()) co_return Opened(OpenError::unreachable, "the proxy's answer has no end");
+    const auto room = asio::buffer(head.data() + size, head.size() - size);
     auto got = co_await socket_.async_read_some(room, token);
     if (std::get<0>(got)) co_return Opened(OpenError::unreachable, "the proxy closed before it opened a tunnel");
-    head.append(piece.data(), std::get<1>(got));
-    if (head.size() > tunnel_head_max) co_return Opened(OpenError::unreachable, "the proxy's answer has no end");
+    size += std::get<1>(got);
   }
+  head.resize(size);
   co_return judge_tunnel(head);
 }
 

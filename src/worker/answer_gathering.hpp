@@ -9,9 +9,9 @@
 
 namespace amend {
 
-/// Waits as long as what is in flight keeps the server, and the way to it and back, at work: less the shortest time that
-/// an answer ever took, less what reading takes, as new requests go out only then. So where latency alone holds a run up
-/// nothing waits.
+/// Waits as long as what is in flight keeps the server, and the way to it and back, at work: less the shortest time
+/// that an answer ever took, less what reading takes, as new requests go out only then. So where latency alone holds a
+/// run up nothing waits.
 class AnswerGathering {
  public:
   using time_point = std::chrono::steady_clock::time_point;

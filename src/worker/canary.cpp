@@ -22,12 +22,12 @@ Canary::Judgement Canary::row_ended(Status status) noexcept {
   const std::lock_guard lock(mutex_);
   if (over() || stopped_) return Judgement::go_on;
   ++ended_;
-  failed_ += status == Status::success ? 0 : 1;
+  failed_ += is_well(status) ? 0 : 1;
   return phase_.load(std::memory_order_relaxed) == Phase::first ? judge_first(status) : judge_group();
 }
 
 Canary::Judgement Canary::judge_first(Status status) noexcept {
-  if (status == Status::success) {
+  if (is_well(status)) {
     phase_.store(Phase::group, std::memory_order_relaxed);
     ended_ = failed_ = 0;
     return Judgement::go_on;

@@ -38,6 +38,7 @@ class Job {
   RequestId request_id{};
   time_point first_sent{};  ///< on a clock that stands still while the circuit is not closed
   time_point sent{};
+  time_point went_on{};     ///< when an answer let its next request follow; the epoch: none did
   time_point abandoned{};   ///< when an attempt last went without an answer; the epoch: never
   JobNumber next = no_job;  ///< in a JobList
 };

@@ -17,8 +17,8 @@ class SignedLot {
  public:
   using wall_time = std::chrono::system_clock::time_point;
 
-  /// A lot goes out this long after its first signature at the latest: what a request costs beside its signature is small
-  /// in a lot of two dozen, and hardly less in a larger one.
+  /// A lot goes out this long after its first signature at the latest: what a request costs beside its signature is
+  /// small in a lot of two dozen, and hardly less in a larger one.
   static constexpr std::chrono::milliseconds longest{8};
   /// An older signature is not sent: the API may refuse it, and then the key.
   static constexpr std::chrono::seconds signature_age_max{1};

@@ -98,6 +98,7 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
   job.http = response.status;
   if (deserves_solo(job, response, others_in_flight)) {
     job.must_go_alone = true;
+    if (job.writes) setup_.call->outdated(job.row);
     --job.attempts;
     give_back_ticket(job, now);
     setup_.metrics.requeues.add();
@@ -131,7 +132,7 @@ void Worker::Impl::go_on(JobNumber number, const AttemptEnd& end, Clock::time_po
   setup_.brake.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
   job.retry_cost = 0;
   --job.attempts;
-  job.must_go_alone = false;
+  job.went_on = now;
   line_up(number);
 }
 
@@ -190,7 +191,7 @@ void Worker::Impl::lose(JobNumber number, CloseCause cause, std::string_view tex
   job.http = 0;
   if (cause != CloseCause::announced && job.writes) job.abandoned = now;
   const auto kind = kind_of(cause);
-  setup_.call->lost(job.row);
+  setup_.call->lost(job.row, cause == CloseCause::announced ? Applied::no : Applied::maybe);
   wonder::Judgement judgement(wonder::Meaning::unusable, std::string(code_of(kind)), std::string(text));
   conclude(number, AttemptEnd::without_answer(kind), std::move(judgement), now);
 }
@@ -208,7 +209,7 @@ void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, std::string_
     job.applied_maybe = true;
     job.abandoned = now;
   }
-  setup_.call->lost(job.row);
+  setup_.call->lost(job.row, cause == CloseCause::announced ? Applied::no : Applied::maybe);
   --job.attempts;
   ++job.free_requeues;
   line_up(number);
@@ -289,7 +290,7 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
   Job& job = jobs_[number];
   if (job.parked) parked_bytes_ -= job.row.batch()->bytes();
   setup_.call->ended(job.row);
-  const bool tried = judgement.meaning != wonder::Meaning::unchanged && judgement.meaning != wonder::Meaning::withheld;
+  const bool tells_of_the_rest = judgement.meaning != wonder::Meaning::withheld;
   Outcome& outcome = outcomes_.emplace_back(std::move(job.row), verdict.status);
   outcome.applied = verdict.applied;
   outcome.http = job.http;
@@ -306,7 +307,7 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
           "an earlier row of this customer was given up without an answer and may still be applied late";
     outcome.remark = remark_of(std::move(judgement));
   }
-  if (tried) judge_canary(outcome);
+  if (tells_of_the_rest) judge_canary(outcome);
   release(number, now);
 }
 

@@ -241,8 +241,19 @@ Request Worker::Impl::request_of(const SignedLot::Row& row) noexcept {
   return Request(setup_.call->method(update), row.target, setup_.call->body(update));
 }
 
+// What the answer before has shown must not be much older than the answers of the others take to have their turn.
+void Worker::Impl::forget_outdated(Job& job) {
+  if (job.went_on == Clock::time_point{}) return;
+  const auto turn = setup_.brake.pace().interval * setup_.brake.in_flight_max() * 2;
+  const auto age_max = std::max<std::chrono::nanoseconds>(setup_.config.deadline.answer, turn);
+  if (Clock::now() - job.went_on <= age_max) return;
+  setup_.call->outdated(job.row);
+  job.went_on = {};
+}
+
 void Worker::Impl::sign(JobNumber number, SignedLot::Row& row) {
   Job& job = jobs_[number];
+  forget_outdated(job);
   job.request_id = entropy_.request_id();
   row.job = number;
   row.signed_at = wall_clock_;

@@ -94,6 +94,7 @@ class Worker::Impl {
   bool has_ready() const noexcept { return has_unsigned() || !lot_.empty(); }
   bool signs_one_by_one() const noexcept { return setup_.signer->signatures_per_turn() == 1; }
   Request request_of(const SignedLot::Row& row) noexcept;
+  void forget_outdated(Job& job);
   void sign(JobNumber number, SignedLot::Row& row);
   void submit(Lane& lane, const SignedLot::Row& row, Clock::time_point now);
   void wake_lane() noexcept;

@@ -79,7 +79,8 @@ class Bench final : public BatchOwner {
     batch.push_back(update);
     return RowRef(batch, 0);
   }
-  void lost(const RowRef& row) { call_->lost(row); }
+  ApiCall& call() { return *call_; }
+  void lost(const RowRef& row) { call_->lost(row, Applied::maybe); }
   Judgement answered(const RowRef& row, const Held& shown) { return answered(row, 200, shown.answer()); }
   Judgement answered(const RowRef& row, std::uint16_t status, const std::string& body) {
     Response response;
@@ -161,6 +162,23 @@ TEST_CASE(
   const Judgement judgement = bench.answered(row, Held().with(phone, "1"));
   CHECK(judgement.meaning == Meaning::success);
   CHECK(judgement.warning == "the PUT had no complete answer; read back, the API holds what was sent");
+}
+
+TEST_CASE("planned call: with --recheck a customer that was read long ago is read again before it is written") {
+  Bench bench(Recheck::yes);
+  const RowRef row = bench.row(body);
+  CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
+  bench.call().outdated(row);
+  CHECK(bench.request(row) == "GET ");
+  CHECK(bench.answered(row, Held().with(phone, "1")).meaning == Meaning::unchanged);  // nothing was tried
+}
+
+TEST_CASE("planned call: with --recheck a PUT that was not processed for certain has written nothing") {
+  Bench bench(Recheck::yes);
+  const RowRef row = bench.row(body);
+  CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
+  bench.call().lost(row, Applied::no);
+  CHECK(bench.answered(row, Held().with(phone, "1")).meaning == Meaning::unchanged);
 }
 
 TEST_CASE("planned call: with --recheck a 429 has written nothing") {

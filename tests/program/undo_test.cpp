@@ -1,6 +1,7 @@
 // `amend undo` and `amend verify`: each check joins the runs and the server's own record.
 #include <doctest/doctest.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include "ground.hpp"
@@ -229,4 +230,29 @@ TEST_CASE("verify: a run that read standard input cannot be verified, and does n
   const Finished refused = ground.command("verify", ground.directory("update"), "verified");
   CHECK(refused.code == 3);
   CHECK(says(refused, "standard input cannot be read again"));
+}
+
+TEST_CASE("undo: a run that was taken back is neither gone on with nor a baseline, wherever the undo lies") {
+  Ground ground({"--latency", "20ms"});
+  write_file(ground.dir.file("crm.csv"), export_of(changed_people()));
+  Process process({AMEND_PROGRAM, "reconcile", ground.dir.file("crm.csv"), "--url", ground.simulator->url(), "--auth",
+                   "none", "--run", ground.directory("run"), "--apply", "--rate", "unlimited", "--canary", "off",
+                   "--connections", "1", "--pipeline", "1"},
+                  ground.dir.file("out"), ground.dir.file("err"));
+  REQUIRE(wait_until([&] { return ground.count("run", "success") >= 3; }, limit));
+  process.signal(SIGKILL);
+  REQUIRE(process.wait(limit));
+  const TempDir elsewhere;
+  CHECK(run({AMEND_PROGRAM, "undo", ground.directory("run"), "--run", elsewhere.file("undone"), "--rate", "unlimited"})
+            .code == 0);
+  const std::size_t sent = ground.requests("PUT");
+  const Finished refused = run({AMEND_PROGRAM, "resume", ground.directory("run")});
+  CHECK(refused.code == 2);
+  CHECK(says(refused, "was undone by " + elsewhere.file("undone")));
+  CHECK(says(ground.reconcile(export_of(changed_people()), "next", {"--baseline", ground.directory("run")}),
+             "customers were given back since"));
+  CHECK(run({AMEND_PROGRAM, "status", ground.directory("run")}).out.find("amend resume") == std::string::npos);
+  CHECK(run({AMEND_PROGRAM, "runs", ground.dir.path()}).out.find("amend resume") == std::string::npos);
+  CHECK(ground.requests("PUT") == sent);
+  check_same_as_seed(ground.state());
 }

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,12 @@ std::string default_run_directory(std::chrono::system_clock::time_point now, std
 /// One of that name for now, in the folder where the run in `run` lies; relative to the working directory when that is
 /// above it.
 std::string new_directory_beside(const std::string& run);
+
+/// The file in the directory of a run that `amend undo` has begun to take back: names the run that does it.
+inline constexpr std::string_view undone_name = "undone";
+
+/// What it says; nullopt: the run in `directory` was not undone.
+std::optional<std::string> undone_by(const std::string& directory);
 
 /// What a run directory is opened for.
 enum class Opening : std::uint8_t {

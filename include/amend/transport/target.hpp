@@ -29,9 +29,9 @@ class Target {
 /// between) says that `host` is reached without a proxy. Case of letters does not count.
 bool is_exempt_from_proxy(std::string_view host, std::string_view no_proxy);
 
-/// Takes `--url` and `--proxy` apart (RFC 3986). Throws ConfigError naming --url: not http(s), user information, a query or a
-/// fragment in it, plain http to a host that is not loopback without --allow-http; and naming --proxy: not http://, credentials or a
-/// path in it.
+/// Takes `--url` and `--proxy` apart (RFC 3986). Throws ConfigError naming --url: not http(s), user information, a
+/// query or a fragment in it, plain http to a host that is not loopback without --allow-http; and naming --proxy: not
+/// http://, credentials or a path in it.
 Target parse_target(const TargetConfig& config);
 
 }  // namespace amend

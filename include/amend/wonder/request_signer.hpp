@@ -21,8 +21,8 @@ inline constexpr std::size_t nonce_size = 16;
 
 using Digest = std::array<unsigned char, 32>;
 
-/// HMAC-SHA-256 (RFC 2104). Keeps what OpenSSL looks up and allocates, which costs more than the hashing: for one thread.
-/// Throws std::runtime_error when OpenSSL cannot (no memory).
+/// HMAC-SHA-256 (RFC 2104). Keeps what OpenSSL looks up and allocates, which costs more than the hashing: for one
+/// thread. Throws std::runtime_error when OpenSSL cannot (no memory).
 class HmacSha256 {
  public:
   HmacSha256();

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "amend/error.hpp"
 #include "amend/row/batch.hpp"
 #include "amend/row/response.hpp"
 #include "amend/wonder/answer.hpp"
@@ -19,7 +20,7 @@ class ApiCall {
   virtual ~ApiCall() = default;
 
   /// A row may need several requests, one after the other (Meaning::go_on): what follows is about its next one. It is
-  /// another one only behind a call of judge() or lost().
+  /// another one only behind a call of judge(), lost() or outdated().
   virtual std::string_view method(const RowRef& row) const noexcept = 0;
 
   /// Whether the request may change anything at the API.
@@ -34,8 +35,11 @@ class ApiCall {
   /// What a complete answer means; called once for each. What it keeps of the answer it copies.
   virtual wonder::Judgement judge(const Response& response, const RowRef& row) = 0;
 
-  /// The request went without a complete answer. The row's next one may be another one then.
-  virtual void lost(const RowRef& /*row*/) {}
+  /// The request went without a complete answer; `applied`: no when it was not processed for certain, else maybe. The
+  /// row's next one may be another one then.
+  virtual void lost(const RowRef& /*row*/, Applied /*applied*/) {}
+  /// So much time has passed since the last answer to the row that what it said may not be so any more. The same.
+  virtual void outdated(const RowRef& /*row*/) {}
   /// The row has come to its end.
   virtual void ended(const RowRef& /*row*/) {}
 };

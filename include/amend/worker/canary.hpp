@@ -1,17 +1,18 @@
-// The first rows are tried before all others: one, then ten, then full speed, each group judged before the next, so that
-// a wrong mapping, a wrong environment or a wrong key costs a few rows and not a hundred thousand.
+// The first rows are tried before all others: one, then ten, then full speed, each group judged before the next, so
+// that a wrong mapping, a wrong environment or a wrong key costs a few rows and not a hundred thousand.
 //
 // Place: layer 1, pure. One object, shared by all workers; every call thread-safe. Once it is over, a call costs one
 // relaxed load.
 //
 //   first   one request is out at a time until a row has succeeded. `first_rows_max` rows that ended without success,
 //           and none that succeeded: stop.
-//   group   at most so many requests are out as rows of the group are missing. Of `group_rows` rows that ended more than
+//   group   at most so many requests are out as rows of the group are missing. Of `group_rows` rows that ended more
+//   than
 //           `group_failures_max` did not succeed: stop.
 //   over    everything goes.
 //
-// Only rows that have ended are judged: one that waits for its retry lets another one go, so that an outage at the start
-// is met by the circuit (worker/circuit.hpp) and burns no row.
+// Only rows that have ended are judged: one that waits for its retry lets another one go, so that an outage at the
+// start is met by the circuit (worker/circuit.hpp) and burns no row.
 #pragma once
 
 #include <atomic>

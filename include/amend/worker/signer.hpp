@@ -22,8 +22,8 @@ class Signer {
   virtual ~Signer() = default;
 
   /// Appends the header lines (each ending in CRLF) that authorise `request` as it stands: method, target and body must
-  /// be final. Call it for every attempt, a second before sending at most: nonce and time are part of it. Does not write
-  /// X-Request-ID, Content-Type or Host. Throws std::runtime_error when the cryptographic library fails.
+  /// be final. Call it for every attempt, a second before sending at most: nonce and time are part of it. Does not
+  /// write X-Request-ID, Content-Type or Host. Throws std::runtime_error when the cryptographic library fails.
   virtual void append_headers(const Request& request, std::chrono::system_clock::time_point now,
                               std::string& headers) = 0;
 
@@ -49,7 +49,8 @@ static_assert(!std::is_aggregate_v<Credentials>);
 Credentials load_credentials(const AuthConfig& config);
 
 /// Signs with Wonder-RSA-SHA256 (api.md §2). `app_id` must be a uuid, else ConfigError naming --app-id.
-std::unique_ptr<Signer> make_wonder_signer(std::string app_id, const wonder::PrivateKey& key, std::string further_lines = {});
+std::unique_ptr<Signer> make_wonder_signer(std::string app_id, const wonder::PrivateKey& key,
+                                           std::string further_lines = {});
 
 /// `Authorization: Bearer <token>` on every request.
 std::unique_ptr<Signer> make_bearer_signer(std::string_view token, std::string_view further_lines = {});
