@@ -82,8 +82,10 @@ ExitCode run_reconcile(const Options& given, const std::function<void(const Reco
   options.config.deadline.run_spent =
       std::chrono::floor<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
   Pipeline pipeline(options.config, credentials);
-  if (report.count(RowSign::differs) > 0) confirm(pipeline.plan(), options);
-  if (before_sending) before_sending(report);
+  if (report.count(RowSign::differs) > 0) {
+    confirm(pipeline.plan(), options);
+    if (before_sending) before_sending(report);
+  }
   pipeline.go_on_in(reconciliation.take_run_directory());
   const Summary summary = run_watched(pipeline, options);
   if (options.json) std::fputs(reconcile_json(config, report, &summary).c_str(), stdout);

@@ -232,6 +232,13 @@ TEST_CASE("verify: a run that read standard input cannot be verified, and does n
   CHECK(says(refused, "standard input cannot be read again"));
 }
 
+TEST_CASE("undo: one that finds nothing to give back leaves the run as it is") {
+  Ground ground;
+  CHECK(ground.reconcile(export_of({person(1)}), "run", {"--apply"}).code == 0);
+  CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);
+  CHECK_FALSE(std::filesystem::exists(ground.directory("run") + "/undone"));
+}
+
 TEST_CASE("undo: a run that was taken back is neither gone on with nor a baseline, wherever the undo lies") {
   Ground ground({"--latency", "20ms"});
   write_file(ground.dir.file("crm.csv"), export_of(changed_people()));
