@@ -301,14 +301,7 @@ TEST_CASE("apply: --recheck without --apply is refused, for it would do nothing"
 
 TEST_CASE("resume: of a reconciliation reads each customer that is left again, and leaves alone what others changed") {
   Ground ground({"--latency", "20ms"});
-  write_file(ground.dir.file("crm.csv"), export_of(changed_people()));
-  Process process({AMEND_PROGRAM, "reconcile", ground.dir.file("crm.csv"), "--url", ground.simulator->url(), "--auth",
-                   "none", "--run", ground.directory("run"), "--apply", "--rate", "unlimited", "--canary", "off",
-                   "--connections", "1", "--pipeline", "1"},
-                  ground.dir.file("out"), ground.dir.file("err"));
-  REQUIRE(wait_until([&] { return ground.count("run", "success") >= 3; }, limit));
-  process.signal(SIGINT);
-  CHECK(process.wait(limit) == 130);
+  ground.interrupt_apply("run", SIGINT);
   const std::size_t sent_before = ground.requests("PUT");
   REQUIRE(sent_before < 50);
   const std::string last = uuid_of(59 * 8);

@@ -168,3 +168,26 @@ TEST_CASE("--baseline: customers that an undo of an earlier run has given back a
   CHECK(says(ground.reconcile(rows, "c", {"--apply", "--baseline", ground.directory("b")}),
              "customers were given back since"));
 }
+
+TEST_CASE("--company-name journal: what was in flight when a run was killed is not known, so it is sent") {
+  Ground ground;
+  CHECK(ground.reconcile(company("First Ltd"), "1", journal).code == 0);
+  CHECK(ground.reconcile(company("Second Ltd"), "2", journal).code == 0);
+  CHECK(ground.reconcile(company("Second Ltd"), "same", journal).code == 0);
+  CHECK(ground.requests("PUT") == 2);
+  // Killed before its record was written.
+  std::filesystem::remove(ground.directory("1") + "/summary.json");
+  write_file(ground.directory("1") + "/results.ndjson", "");
+  CHECK(ground.reconcile(company("Second Ltd"), "3", journal).code == 0);
+  CHECK(ground.requests("PUT") == 3);
+}
+
+TEST_CASE("--company-name journal: a run that cannot be looked into is named, not left out") {
+  Ground ground;
+  CHECK(ground.reconcile(company("First Ltd"), "1", journal).code == 0);
+  std::filesystem::create_directory(ground.directory("closed"));
+  std::filesystem::create_symlink("run.json", ground.directory("closed") + "/run.json");  // to itself
+  const Finished refused = ground.reconcile(company("First Ltd"), "2", journal);
+  CHECK(refused.code == 2);
+  CHECK(says(refused, "what this run has sent is not known"));
+}

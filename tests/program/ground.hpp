@@ -1,7 +1,10 @@
 // A server with customers, files beside them, and the commands that compare the two.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <algorithm>
+#include <csignal>
 #include <map>
 
 #include "fixture.hpp"
@@ -10,6 +13,15 @@
 namespace test {
 
 inline constexpr std::size_t customers_in_all = 500;
+
+// 60 changed, 12 unknown, 20 missing, the others the same.
+inline std::vector<Person> changed_people() {
+  std::vector<Person> people;
+  for (std::size_t n = 0; n < customers_in_all - 20; ++n) people.push_back(person(n));
+  for (std::size_t n = 0; n < 60; ++n) people[n * 8].phone += "-changed";
+  for (std::size_t n = 0; n < 12; ++n) people.push_back(person(10'000 + n));
+  return people;
+}
 
 /// A server with customers, and files beside them.
 class Ground {
@@ -32,6 +44,18 @@ class Ground {
     if (name == "reconcile") all.insert(all.end(), {"--url", simulator->url(), "--auth", "none"});
     all.insert(all.end(), options.begin(), options.end());
     return run(all);
+  }
+
+  /// Applies changed_people() one by one, until some are sent and `signal` ends it.
+  void interrupt_apply(const std::string& run_name, int signal) {
+    write_file(dir.file("crm.csv"), export_of(changed_people()));
+    Process process({AMEND_PROGRAM, "reconcile", dir.file("crm.csv"), "--url", simulator->url(), "--auth", "none",
+                     "--run", directory(run_name), "--apply", "--rate", "unlimited", "--canary", "off", "--connections",
+                     "1", "--pipeline", "1"},
+                    dir.file("out"), dir.file("err"));
+    REQUIRE(wait_until([&] { return count(run_name, "success") >= 3; }, limit));
+    process.signal(signal);
+    REQUIRE(process.wait(limit) == 128 + signal);
   }
 
   std::vector<boost::json::object> results(const std::string& run_name) const {
@@ -64,14 +88,5 @@ class Ground {
   TempDir dir;
   std::unique_ptr<Simulator> simulator;
 };
-
-// 60 changed, 12 unknown, 20 missing, the others the same.
-inline std::vector<Person> changed_people() {
-  std::vector<Person> people;
-  for (std::size_t n = 0; n < customers_in_all - 20; ++n) people.push_back(person(n));
-  for (std::size_t n = 0; n < 60; ++n) people[n * 8].phone += "-changed";
-  for (std::size_t n = 0; n < 12; ++n) people.push_back(person(10'000 + n));
-  return people;
-}
 
 }  // namespace test

@@ -55,6 +55,7 @@ TEST_CASE("proxy: a refusal is for a person, a proxy that does not reach the ser
   const auto forbidden = opened_by("HTTP/1.1 403 Filtered\r\nContent-Length: 2\r\n\r\nno");
   CHECK(forbidden.error == OpenError::proxy_refused);
   CHECK(forbidden.text.find("the proxy refuses the tunnel (HTTP 403)") != std::string::npos);
+  CHECK(opened_by("HTTP/1.1 429 Too Many Requests\r\n\r\n").error == OpenError::unreachable);
   const auto gateway = opened_by("HTTP/1.0 502 Bad Gateway\r\n\r\n");
   CHECK(gateway.error == OpenError::unreachable);
   CHECK(gateway.text.find("the proxy does not reach the server (HTTP 502)") != std::string::npos);

@@ -95,3 +95,10 @@ TEST_CASE("canary: switched off, or skipped, it holds nobody and judges nobody")
     for (int row = 1; row <= 20; ++row) CHECK(canary->row_ended(Status::failed) == Judgement::go_on);
   }
 }
+
+TEST_CASE("canary: a row that is found to be right speaks for the others as one that succeeded does") {
+  Canary canary(CanaryMode::on);
+  REQUIRE(let_go(canary, 99) == 1);
+  CHECK(end(canary, Status::unchanged) == Judgement::go_on);
+  CHECK(let_go(canary, 99) == 10);
+}
