@@ -335,10 +335,10 @@ constexpr std::array entries{
                 "Of these only rows with this error_code; http.* stands for a family",
                 [](Options& o, Name, Text v) { o.retry.code = v; }},
 
-    OptionEntry{
-        "run", starting, Arity::once, output, "DIR", nullptr,
-        "Directory for the log and the result files (default amend-runs/<UTC time>-<short id>; retry: beside the run)",
-        [](Options& o, Name, Text v) { o.config.run_directory = v; }},
+    OptionEntry{"run", starting, Arity::once, output, "DIR", nullptr,
+                "Directory for the log and the result files (default amend-runs/<UTC time>-<short id>; retry, verify, "
+                "undo: beside the run)",
+                [](Options& o, Name, Text v) { o.config.run_directory = v; }},
     OptionEntry{"save-config", checking, Arity::once, output, "FILE", nullptr,
                 "Write the options under Input and Columns into a new file, for --config",
                 [](Options& o, Name, Text v) { o.save_config = v; }},

@@ -65,6 +65,9 @@ ReconcileReport compare(Reconciliation& reconciliation, const Options& options) 
 ExitCode run_reconcile(const Options& given, const std::function<void(const ReconcileReport&)>& before_sending) {
   wonder::forbid_core_dumps();
   Options options = given;
+  Config& settings = options.config;
+  if (settings.run_directory.empty() && !settings.reconcile.of_run.empty())
+    settings.run_directory = new_directory_beside(settings.reconcile.of_run);
   const auto started = std::chrono::steady_clock::now();
   const Credentials credentials = load_credentials(options.config.auth);
   const ReconcileConfig& config = options.config.reconcile;
@@ -108,9 +111,7 @@ void refuse_undoing_nothing(const std::string& run) {
 ExitCode run_undo(const Options& given) {
   const RunDirectory undone(given.run, Opening::resume);
   refuse_undoing_nothing(given.run);
-  Options options = given;
-  if (options.config.run_directory.empty()) options.config.run_directory = new_directory_beside(given.run);
-  return run_reconcile(options, [&](const ReconcileReport& report) {
+  return run_reconcile(given, [&](const ReconcileReport& report) {
     const auto by = std::filesystem::absolute(report.run_directory).lexically_normal();
     undone.write_file(undone_name, by.string() + "\n");
   });

@@ -3,13 +3,9 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <boost/json/parse.hpp>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +21,7 @@
 #include "cli/opening.hpp"
 #include "cli/preflight_text.hpp"
 #include "cli/reconcile.hpp"
+#include "cli/runs.hpp"
 #include "cli/units.hpp"
 #include "cli/update.hpp"
 
@@ -33,8 +30,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int directories_max = 1000;
-
 std::string resume_lines(const ResumeReport& report) {
   std::string out = fmt::format("  resume    {} rows have a result, {} are left\n", show_count(report.rows_recorded),
                                 show_count(report.rows_left));
@@ -42,21 +37,6 @@ std::string resume_lines(const ResumeReport& report) {
     out += fmt::format("            {} bytes behind the last whole record of results.ndjson were torn: cut off\n",
                        show_count(report.torn_bytes));
   return out;
-}
-
-std::string content_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-// Every row of the input had its final record when the run ended.
-bool is_finished(const fs::path& run) {
-  boost::json::error_code error;
-  const auto summary = boost::json::parse(content_of(run / "summary.json"), error);
-  if (error || !summary.is_object()) return false;
-  const auto* rows = summary.get_object().if_contains("rows");
-  const auto* unsent = rows && rows->is_object() ? rows->get_object().if_contains("unsent") : nullptr;
-  return unsent && unsent->is_int64() && unsent->get_int64() == 0;
 }
 
 // A file that was written anew since is another input.
@@ -68,29 +48,15 @@ bool is_same_input(const InputIdentity& then, const std::string& input) {
          then.size == static_cast<std::uint64_t>(now.st_size);
 }
 
-std::optional<RunRecord> record_of(const fs::path& run) {
-  try {
-    return read_run(run.string());
-  } catch (const ConfigError&) {
-    return std::nullopt;  // no run, or one of another version
-  }
-}
-
-// Unfinished runs of the file in `folder`; one that was retried since is not: the retry stands for it.
-std::vector<fs::path> unfinished_runs(const fs::path& folder, const std::string& file) {
-  std::vector<fs::path> found;
-  std::vector<fs::path> retried;
+// One that was retried since is not among them: the retry stands for it.
+std::vector<std::string> unfinished_runs(const fs::path& folder, const std::string& file) {
+  std::vector<std::string> found;
   std::error_code error;
-  int seen = 0;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end && seen < directories_max;
-       at.increment(error)) {
-    ++seen;
-    const auto record = record_of(at->path());
-    if (!record || record->config.task != Task::update || !is_same_input(record->input, file)) continue;
-    if (!record->parent.empty()) retried.push_back(fs::path(record->parent).filename());
-    if (!is_finished(at->path())) found.push_back(at->path());
+  if (!fs::is_directory(folder, error)) return found;
+  for (const ListedRun& run : list_runs(folder.string())) {
+    const bool open = run.record.config.task == Task::update && !run.retried && run.unsent.value_or(1) > 0;
+    if (open && is_same_input(run.record.input, file)) found.push_back(run.directory);
   }
-  std::erase_if(found, [&](const fs::path& run) { return std::ranges::count(retried, run.filename()) > 0; });
   return found;
 }
 
@@ -128,7 +94,7 @@ void refuse_unfinished_run(const Config& config) {
   if (!fs::is_regular_file(config.input.file, error)) return;
   const fs::path parent =
       config.run_directory.empty() ? fs::path("amend-runs") : fs::absolute(config.run_directory).parent_path();
-  for (const fs::path& unfinished : unfinished_runs(parent, config.input.file)) {
+  for (const fs::path unfinished : unfinished_runs(parent, config.input.file)) {
     if (!config.run_directory.empty() && fs::equivalent(unfinished, config.run_directory, error)) continue;
     const std::string run =
         printable(config.run_directory.empty() ? "amend-runs/" + unfinished.filename().string() : unfinished.string());
