@@ -7,24 +7,11 @@
 #include <filesystem>
 
 #include "ground.hpp"
-#include "support/scripted_server.hpp"
+#include "scripted_api.hpp"
 
 using namespace test;
 
 namespace {
-
-std::string shown(std::size_t n, const std::string& phone, const std::string& email = {}) {
-  const Person one = person(n);
-  return R"({"uuid":")" + uuid_of(n) + R"(","name":")" + one.name + R"(","phone":")" + phone + R"(","email":")" +
-         (email.empty() ? one.email : email) + R"(","reference_number":")" + one.reference + "\"}";
-}
-std::string one_customer(const std::string& customer) {
-  return answer(200, R"({"code":200,"data":{"customer":)" + customer + "}}");
-}
-std::string list_of(const std::string& customers, std::size_t total) {
-  return answer(200, R"({"code":200,"data":{"customers":[)" + customers + "]}}",
-                "X-Total-Entries: " + std::to_string(total) + "\r\n");
-}
 
 // The plan is made by the first connection, the PUT and what comes before it by the second.
 Finished apply_to(ScriptedServer& server, const TempDir& dir, const std::vector<Person>& people,
@@ -135,14 +122,9 @@ TEST_CASE("apply: of several rows of a customer the last one is sent, the others
 TEST_CASE("apply: an answer that shows another value than was sent is a success with drift, named by field") {
   Person one = person(0);
   one.phone = "+852 1";
-  ScriptedServer server({[&](Peer& peer) {
-                           peer.expect(1);
-                           peer.send(list_of(shown(0, "90"), 1));
-                           peer.wait_for_end();
-                         },
-                         [&](Peer& peer) {
+  ScriptedServer server({whole_list(customer_text(0, "90"), 1), [&](Peer& peer) {
                            CHECK(peer.expect(1).starts_with("PUT "));
-                           peer.send(one_customer(shown(0, "+8521")));
+                           peer.send(one_customer(customer_text(0, "+8521")));
                            peer.wait_for_end();
                          }});
   const TempDir dir;
@@ -157,12 +139,7 @@ TEST_CASE("apply: an answer that shows another value than was sent is a success 
 
 TEST_CASE("apply: that somebody else has changed another field meanwhile is seen in the answer, and said") {
   const TempDir dir;
-  ScriptedServer server({[&](Peer& peer) {
-                           peer.expect(1);
-                           peer.send(list_of(shown(0, "90"), 1));
-                           peer.wait_for_end();
-                         },
-                         [&](Peer& peer) {
+  ScriptedServer server({whole_list(customer_text(0, "90"), 1), [&](Peer& peer) {
                            peer.expect(1);
                            peer.send(one_customer(R"({"uuid":")" + uuid_of(0) +
                                                   R"(","name":"Name 0","phone":"90-new","email":"c0@example.com",)"
@@ -181,14 +158,9 @@ TEST_CASE("apply: an answer about the customer of another reference_number stops
   const TempDir dir;
   std::vector<Person> people{person(0), person(1)};
   for (Person& one : people) one.phone += "-new";
-  ScriptedServer server({[&](Peer& peer) {
+  ScriptedServer server({whole_list(customer_text(0, "90") + "," + customer_text(1, "91"), 2), [&](Peer& peer) {
                            peer.expect(1);
-                           peer.send(list_of(shown(0, "90") + "," + shown(1, "91"), 2));
-                           peer.wait_for_end();
-                         },
-                         [&](Peer& peer) {
-                           peer.expect(1);
-                           std::string other = shown(0, "90-new");
+                           std::string other = customer_text(0, "90-new");
                            other.replace(other.find("R-0"), 3, "R-7");
                            peer.send(one_customer(other));
                            peer.wait_for_end();
@@ -206,26 +178,23 @@ TEST_CASE(
   std::vector<Person> people{person(0), person(1), person(2)};
   for (Person& one : people) one.phone += "-new";
   std::vector<std::string> requests;
-  ScriptedServer server({[&](Peer& peer) {
-                           peer.expect(1);
-                           peer.send(list_of(shown(0, "90") + "," + shown(1, "91") + "," + shown(2, "92"), 3));
-                           peer.wait_for_end();
-                         },
-                         [&](Peer& peer) {
-                           for (;;) {
-                             const std::string request = peer.expect(1);
-                             requests.push_back(request.substr(0, request.find(" HTTP")));
-                             if (request.starts_with("PUT ")) {
-                               peer.send(one_customer(shown(0, "90-new")));
-                             } else if (request.find(uuid_of(0)) != std::string::npos) {
-                               peer.send(one_customer(shown(0, "90")));
-                             } else if (request.find(uuid_of(1)) != std::string::npos) {
-                               peer.send(one_customer(shown(1, "somebody else's")));
-                             } else {
-                               peer.send(one_customer(shown(2, "92-new")));
-                             }
-                           }
-                         }});
+  ScriptedServer server(
+      {whole_list(customer_text(0, "90") + "," + customer_text(1, "91") + "," + customer_text(2, "92"), 3),
+       [&](Peer& peer) {
+         for (;;) {
+           const std::string request = peer.expect(1);
+           requests.push_back(request.substr(0, request.find(" HTTP")));
+           if (request.starts_with("PUT ")) {
+             peer.send(one_customer(customer_text(0, "90-new")));
+           } else if (request.find(uuid_of(0)) != std::string::npos) {
+             peer.send(one_customer(customer_text(0, "90")));
+           } else if (request.find(uuid_of(1)) != std::string::npos) {
+             peer.send(one_customer(customer_text(1, "somebody else's")));
+           } else {
+             peer.send(one_customer(customer_text(2, "92-new")));
+           }
+         }
+       }});
   CHECK(apply_to(server, dir, people, {"--recheck", "--canary", "off"}).code == 1);
   CHECK(std::ranges::count_if(requests, [](const std::string& r) { return r.starts_with("PUT "); }) == 1);
   CHECK(requests.size() == 4);
@@ -242,12 +211,7 @@ TEST_CASE("apply --recheck: a customer that cannot be read is failed, not unknow
   const TempDir dir;
   Person one = person(0);
   one.phone = "new";
-  ScriptedServer server({[&](Peer& peer) {
-                           peer.expect(1);
-                           peer.send(list_of(shown(0, "90"), 1));
-                           peer.wait_for_end();
-                         },
-                         [&](Peer& peer) {
+  ScriptedServer server({whole_list(customer_text(0, "90"), 1), [&](Peer& peer) {
                            peer.expect(1);
                            peer.finish();
                          }});

@@ -1,32 +1,14 @@
 // --recheck, seen from the server: what is asked again, and what a lost read proves.
 #include <doctest/doctest.h>
 
-#include <thread>
-
 #include "ground.hpp"
-#include "support/scripted_server.hpp"
+#include "scripted_api.hpp"
 
 using namespace test;
 
 namespace {
 
-std::string customer(std::size_t n, const std::string& phone) {
-  const Person one = person(n);
-  return R"({"uuid":")" + uuid_of(n) + R"(","name":")" + one.name + R"(","phone":")" + phone + R"(","email":")" +
-         one.email + R"(","reference_number":")" + one.reference + "\"}";
-}
-std::string shown(std::size_t n, const std::string& phone) {
-  return answer(200, R"({"code":200,"data":{"customer":)" + customer(n, phone) + "}}");
-}
-Script list_of(const std::string& customers, std::size_t total) {
-  const std::string all = answer(200, R"({"code":200,"data":{"customers":[)" + customers + "]}}",
-                                 "X-Total-Entries: " + std::to_string(total) + "\r\n");
-  return [all](Peer& peer) {
-    peer.expect(1);
-    peer.send(all);
-    peer.wait_for_end();
-  };
-}
+std::string shown(std::size_t n, const std::string& phone) { return one_customer(customer_text(n, phone)); }
 
 Finished recheck(const ScriptedServer& server, const TempDir& dir, std::size_t rows,
                  const std::vector<std::string>& more) {
@@ -63,19 +45,18 @@ TEST_CASE(
   const TempDir dir;
   std::vector<std::string> methods;
   const auto note = [&](const std::string& request) { methods.push_back(request.substr(0, 3)); };
-  ScriptedServer server({list_of(customer(0, "90"), 1), [&](Peer& peer) {
-                           note(peer.expect(1));
-                           // The run listens a moment after it has begun.
-                           CHECK(wait_until(
-                               [&] { return run({AMEND_PROGRAM, "control", dir.file("run"), "pause"}).code == 0; },
-                               limit));
-                           peer.send(shown(0, "90"));
-                           peer.idle(std::chrono::milliseconds(2'300));
-                           CHECK(run({AMEND_PROGRAM, "control", dir.file("run"), "resume"}).code == 0);
-                           note(peer.expect(1));
-                           peer.send(shown(0, "theirs"));
-                           peer.wait_for_end();
-                         }});
+  ScriptedServer server(
+      {whole_list(customer_text(0, "90"), 1), [&](Peer& peer) {
+         note(peer.expect(1));
+         // The run listens a moment after it has begun.
+         CHECK(wait_until([&] { return run({AMEND_PROGRAM, "control", dir.file("run"), "pause"}).code == 0; }, limit));
+         peer.send(shown(0, "90"));
+         peer.idle(std::chrono::milliseconds(2'300));
+         CHECK(run({AMEND_PROGRAM, "control", dir.file("run"), "resume"}).code == 0);
+         note(peer.expect(1));
+         peer.send(shown(0, "theirs"));
+         peer.wait_for_end();
+       }});
   CHECK(recheck(server, dir, 1, {"--pipeline", "1", "--timeout", "2s"}).code == 1);
   CHECK(methods == std::vector<std::string>{"GET", "GET"});
   CHECK(text_of(record_of(dir.file("run"), 1), "error_code") == "reconcile.changed");
@@ -83,7 +64,7 @@ TEST_CASE(
 
 TEST_CASE("recheck: a read that was lost behind another has applied nothing") {
   const TempDir dir;
-  ScriptedServer server({list_of(customer(0, "90") + "," + customer(1, "91"), 2),
+  ScriptedServer server({whole_list(customer_text(0, "90") + "," + customer_text(1, "91"), 2),
                          [](Peer& peer) {
                            peer.expect(2);
                            peer.finish();
