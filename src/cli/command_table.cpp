@@ -13,6 +13,8 @@ using Kind = Argument::Kind;
 
 constexpr Argument file{"FILE", Need::required, Kind::file, "CSV with a header, or NDJSON; - reads standard input"};
 constexpr std::array input{file};
+constexpr std::array rows_to_send{
+    Argument("FILE", Need::optional, Kind::file, "Rows to send, as for update (default: made-up customers)")};
 constexpr std::array run_to_resume{
     Argument("RUN", Need::required, Kind::directory, "Directory of the run to go on with")};
 constexpr std::array run_to_retry{Argument("RUN", Need::required, Kind::directory, "Directory of the run to retry")};
@@ -62,6 +64,8 @@ constexpr std::array entries{
     CommandEntry(Command::explain, "explain", "Tell what an error_code means, and what to do", explain_footer, code),
     CommandEntry(Command::ping, "ping", "Check credentials, clock, TLS and latency with one signed echo", ping_footer,
                  nothing),
+    CommandEntry(Command::bench, "bench", "Measure what an API sustains: rates, latencies, errors", bench_footer,
+                 rows_to_send),
     CommandEntry(Command::completion, "completion", "Print the completion of commands and options for a shell",
                  completion_footer, shell),
     CommandEntry(Command::man, "man", "Print a manual page, as man(1) reads it", man_footer, page),

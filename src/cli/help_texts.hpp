@@ -134,6 +134,21 @@ Examples:
   amend explain input.phone.missing
   amend explain http.503)";
 
+inline constexpr std::string_view bench_footer = R"(
+With --rate or --ramp requests go out when they are planned, whatever comes back, and latency counts from the planned
+instant; without, each answer makes room for the next request. Nothing is retried, and nothing slows down: an answer 429
+is counted, not obeyed. One request goes first: when its credentials are refused, nothing else is sent.
+The tables go to stderr, --json prints bench.json (samples/bench.schema.json); both lie in the run directory, with
+latency.hlog for the tools of HdrHistogram.
+Exit codes: 0 measured, 1 the objective is not kept, 2 usage, 3 input, 4 no connection, 5 credentials, TLS, wrong host.
+
+Examples:
+  amend bench --url http://127.0.0.1:8080 --auth none --rate 200/s --duration 60s
+  amend bench customers.csv --url https://127.0.0.1:8443 --connections 8 --pipeline 16
+  amend bench --url ... --ramp 50..1000:50/s --step 10s
+  amend bench --url ... --find-max --slo p99<300ms,errors<0.1%
+  amend bench --url ... --rate 500/s --versus pipeline=16 --duration 100s)";
+
 inline constexpr std::string_view completion_footer = R"(
 Examples:
   amend completion bash > /etc/bash_completion.d/amend

@@ -11,6 +11,7 @@
 
 #include "amend/error.hpp"
 #include "amend/reporter/sink.hpp"
+#include "cli/bench.hpp"
 #include "cli/check.hpp"
 #include "cli/completion.hpp"
 #include "cli/control.hpp"
@@ -54,6 +55,7 @@ ExitCode run(const std::vector<std::string>& arguments) {
     case amend::cli::Command::explain: return amend::cli::run_explain(line.options);
     case amend::cli::Command::completion: return amend::cli::run_completion(line.options);
     case amend::cli::Command::man: return amend::cli::run_man(line.options);
+    case amend::cli::Command::bench: return amend::cli::run_bench(line.options);
     case amend::cli::Command::ping: return amend::cli::run_ping(line.options);
   }
   return ExitCode::broken_invariant;

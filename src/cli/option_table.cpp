@@ -23,22 +23,27 @@ constexpr std::string_view input = "Input";
 constexpr std::string_view columns = "Columns";
 constexpr std::string_view comparing = "Comparing";
 constexpr std::string_view pace = "Pace";
+constexpr std::string_view load = "Load";
 constexpr std::string_view endurance = "Retries and deadlines";
 constexpr std::string_view output = "Output";
 
-constexpr CommandSet reporting{Command::update, Command::check,   Command::reconcile, Command::verify,
-                               Command::undo,   Command::resume,  Command::retry,     Command::status,
-                               Command::runs,   Command::control, Command::explain,   Command::ping};
+constexpr CommandSet reporting{Command::update,  Command::check, Command::reconcile, Command::verify, Command::undo,
+                               Command::resume,  Command::retry, Command::status,    Command::runs,   Command::control,
+                               Command::explain, Command::ping,  Command::bench};
 constexpr CommandSet sending{Command::update, Command::reconcile, Command::verify, Command::undo,
-                             Command::resume, Command::retry,     Command::ping};
-constexpr CommandSet reading{Command::update, Command::check, Command::reconcile};
-constexpr CommandSet whole_rows{Command::update, Command::check};
+                             Command::resume, Command::retry,     Command::ping,   Command::bench};
+constexpr CommandSet reading{Command::update, Command::check, Command::reconcile, Command::bench};
+constexpr CommandSet choosing{Command::update, Command::check, Command::reconcile};
+constexpr CommandSet whole_rows{Command::update, Command::check, Command::bench};
 constexpr CommandSet running{Command::update, Command::reconcile, Command::undo, Command::resume, Command::retry};
 constexpr CommandSet requesting{Command::update, Command::reconcile, Command::verify,
                                 Command::undo,   Command::resume,    Command::retry};
 constexpr CommandSet probing{Command::update, Command::reconcile, Command::undo, Command::resume};
 constexpr CommandSet rated{Command::update, Command::check,  Command::reconcile, Command::verify,
-                           Command::undo,   Command::resume, Command::retry};
+                           Command::undo,   Command::resume, Command::retry,     Command::bench};
+constexpr CommandSet connecting{Command::update, Command::reconcile, Command::verify, Command::undo,
+                                Command::resume, Command::retry,     Command::bench};
+constexpr CommandSet benching{Command::bench};
 constexpr CommandSet reconciling{Command::reconcile};
 constexpr CommandSet looking_up{Command::reconcile, Command::verify, Command::undo};
 constexpr CommandSet comparing_values{Command::reconcile, Command::verify};
@@ -46,7 +51,8 @@ constexpr CommandSet verifying{Command::verify};
 constexpr CommandSet updating{Command::update};
 constexpr CommandSet following{Command::resume, Command::retry};
 constexpr CommandSet retrying{Command::retry};
-constexpr CommandSet starting{Command::update, Command::reconcile, Command::verify, Command::undo, Command::retry};
+constexpr CommandSet starting{Command::update, Command::reconcile, Command::verify,
+                              Command::undo,   Command::retry,     Command::bench};
 constexpr CommandSet checking{Command::check};
 constexpr CommandSet controlling{Command::control};
 constexpr CommandSet exporting{Command::export_log};
@@ -197,7 +203,7 @@ constexpr std::array entries{
     OptionEntry{"recover", reading, Arity::flag, input, "", nullptr,
                 "Lines behind a damaged quote are rows again; without it they are rejected",
                 [](Options& o, Name, Text) { o.config.input.recover = true; }},
-    OptionEntry{"duplicates", reading, Arity::once, input, "HOW", nullptr,
+    OptionEntry{"duplicates", choosing, Arity::once, input, "HOW", nullptr,
                 "A customer in several rows: order (default) sends all in the order of the file, last or first sends "
                 "that one, reject sends none; all but order read the file twice. reconcile: last (default), first or "
                 "reject",
@@ -272,15 +278,19 @@ constexpr std::array entries{
     OptionEntry{
         "rate", rated, Arity::once, pace, "N/s", nullptr,
         "Requests a second for the whole run, retries included: N/s, N/m or unlimited, 1/m to 1000000/s; auto or "
-        "auto:N/s: as fast as the API takes it without push-back (default 25/s)",
+        "auto:N/s: as fast as the API takes it without push-back (default 25/s); bench: planned sends, whatever comes "
+        "back "
+        "(default: a closed loop; of --find-max the first trial, 10/s)",
         [](Options& o, Name n, Text v) { o.config.pace.rate = parse_rate_setting(n, v); }},
     OptionEntry{"burst", requesting, Arity::once, pace, "N", nullptr,
                 "Requests that may go at once after a pause, 1 to 10000 (default 1)",
                 [](Options& o, Name n, Text v) { o.config.pace.burst = count(n, v, 1, 10'000); }},
-    OptionEntry{"connections", requesting, Arity::once, pace, "N", nullptr, "Connections, 1 to 256 (default 4)",
-                [](Options& o, Name n, Text v) { o.config.pace.connections = count(n, v, 1, 256); }},
-    OptionEntry{"pipeline", requesting, Arity::once, pace, "N", nullptr,
-                "Requests unanswered on one connection, 1 to 256 (default 4); 1: no pipelining",
+    OptionEntry{
+        "connections", connecting, Arity::once, pace, "N", nullptr,
+        "Connections, 1 to 256 (default 4; bench: 8 in a closed loop, else one for each request a second, at most 256)",
+        [](Options& o, Name n, Text v) { o.config.pace.connections = count(n, v, 1, 256); }},
+    OptionEntry{"pipeline", connecting, Arity::once, pace, "N", nullptr,
+                "Requests unanswered on one connection, 1 to 256 (default 4, bench 1); 1: no pipelining",
                 [](Options& o, Name n, Text v) { o.config.pace.pipeline = count(n, v, 1, 256); }},
     OptionEntry{"concurrency", requesting, Arity::once, pace, "HOW", nullptr,
                 "Requests in flight: full (default) uses all that connections and pipelines allow, auto as many as "
@@ -290,9 +300,50 @@ constexpr std::array entries{
                 "on (default): the first row goes alone, then ten, then all; when too many of them do not succeed the "
                 "rest is held back (exit 4)",
                 [](Options& o, Name n, Text v) { o.config.pace.canary = choose(n, v, canary_spellings); }},
-    OptionEntry{"workers", requesting, Arity::once, pace, "N", nullptr,
+    OptionEntry{"workers", connecting, Arity::once, pace, "N", nullptr,
                 "Threads that sign and send, up to --connections (default 0: one per core)",
                 [](Options& o, Name n, Text v) { o.config.pace.workers = count(n, v, 0, 256); }},
+
+    OptionEntry{"duration", benching, Arity::once, load, "TIME", nullptr,
+                "How long to measure, 1s to 24h (default 30s); with --versus shared out among the turns of each side",
+                [](Options& o, Name n, Text v) { o.benchmark.duration = parse_duration(n, v); }},
+    OptionEntry{"warm-up", benching, Arity::once, load, "TIME", nullptr,
+                "Before that, not counted, up to 1h (default 3s)",
+                [](Options& o, Name n, Text v) { o.benchmark.warm_up = parse_warm_up(n, v); }},
+    OptionEntry{
+        "requests", benching, Arity::once, load, "N", nullptr,
+        "At most N requests in all (default: as many as the time allows)",
+        [](Options& o, Name n,
+           Text v) { o.benchmark.requests_max = parse_count(n, v, 1, std::numeric_limits<std::uint64_t>::max()); }},
+    OptionEntry{"ramp", benching, Arity::once, load, "FROM..TO:BY/s", nullptr,
+                "Rates one after the other, each for --step: 50..1000:50/s; at most 100",
+                [](Options& o, Name n, Text v) { o.benchmark.ramp = parse_ramp(n, v); }},
+    OptionEntry{"step", benching, Arity::once, load, "TIME", nullptr,
+                "Of --ramp, and of each trial of --find-max, 1s to 1h (default 10s)",
+                [](Options& o, Name n, Text v) { o.benchmark.step = parse_duration(n, v); }},
+    OptionEntry{"find-max", benching, Arity::flag, load, "", nullptr, "Find the highest rate that keeps --slo",
+                [](Options& o, Name, Text) { o.benchmark.find_max = true; }},
+    OptionEntry{"slo", benching, Arity::once, load, "CONDITIONS", nullptr,
+                "What the API is to keep to: p99<300ms,errors<0.1%; pN, max and errors; without --find-max exit 1 when "
+                "it does not",
+                [](Options& o, Name n, Text v) {
+                  o.benchmark.objectives = parse_objectives(n, v);
+                  o.benchmark.objectives_text = v;
+                }},
+    OptionEntry{"customers", benching, Arity::once, load, "N", nullptr,
+                "Without FILE: so many made-up customers, 1 to 100000 (default 1000), ids "
+                "be0c0000-0000-4000-8000-000000000000 and on",
+                [](Options& o, Name n, Text v) { o.benchmark.customers = count(n, v, 1, 100'000); }},
+    OptionEntry{"versus", benching, Arity::many, load, "OPTION=VALUE", nullptr,
+                "Compare with a side B that has another url, rate, connections, pipeline, workers, proxy or ca-file; "
+                "may be repeated",
+                [](Options& o, Name, Text v) { o.versus.push_back(v); }},
+    OptionEntry{"turns", benching, Arity::once, load, "N", nullptr,
+                "With --versus: turns of each side, 8 to 50 (default 10)",
+                [](Options& o, Name n, Text v) { o.benchmark.turns = count(n, v, 8, 50); }},
+    OptionEntry{"yes-i-own-this-api", benching, Arity::flag, load, "", nullptr,
+                "An API that is not on this machine may be loaded; its name has to be typed besides",
+                [](Options& o, Name, Text) { o.owns_api = true; }},
 
     OptionEntry{"max-attempts", requesting, Arity::once, endurance, "N", nullptr,
                 "Attempts a row, the first included, 1 to 100 (default 6)",
@@ -309,7 +360,7 @@ constexpr std::array entries{
                 "168h (default "
                 "1h)",
                 [](Options& o, Name n, Text v) { o.config.deadline.outage = parse_duration(n, v); }},
-    OptionEntry{"grace", requesting, Arity::once, endurance, "TIME", nullptr,
+    OptionEntry{"grace", connecting, Arity::once, endurance, "TIME", nullptr,
                 "How long Ctrl-C waits for answers in flight, up to 1h (default 10s)",
                 [](Options& o, Name n, Text v) { o.config.deadline.grace = parse_duration(n, v); }},
     OptionEntry{"deadline", requesting, Arity::once, endurance, "TIME", nullptr,

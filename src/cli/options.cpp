@@ -14,6 +14,7 @@
 #include "amend/error.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/transport/target.hpp"
+#include "cli/bench.hpp"
 #include "cli/command_table.hpp"
 #include "cli/config_file.hpp"
 #include "cli/control_request.hpp"
@@ -247,6 +248,13 @@ void prepare_undo(Config& config, const std::string& run) {
   config.pace.canary = CanaryMode::on;
 }
 
+// As fast as answers come, unless a rate is asked for; connections by what is asked for (finish_bench).
+void prepare_bench(Config& config) {
+  config.pace.rate.interval = std::chrono::nanoseconds(0);
+  config.pace.connections = 0;
+  config.pace.pipeline = 1;
+}
+
 // Reads change nothing: the first need not speak for the others.
 void finish_reconcile(Config& config) {
   if (config.task != Task::update && !config.reconcile.apply) config.pace.canary = CanaryMode::off;
@@ -294,6 +302,7 @@ Options merge(const Form& form, const Environment& environment) {
     options.config.input.file = form.file();
   }
   if (form.command() == Command::reconcile) prepare_reconcile(options.config);
+  if (form.command() == Command::bench) prepare_bench(options.config);
   if (form.command() == Command::verify) prepare_verify(options.config, form.file());
   if (form.command() == Command::undo) prepare_undo(options.config, form.file());
   options.config.version = program_version;
@@ -324,6 +333,7 @@ Options merge(const Form& form, const Environment& environment) {
   const Environment none = [](const char*) -> const char* { return nullptr; };
   if (sends) take_proxy(options.config, follows ? none : environment);
   if (form.command() == Command::control) set_control(options, form.action());
+  if (form.command() == Command::bench) finish_bench(options);
   return options;
 }
 

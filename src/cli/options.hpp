@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "amend/benchmark/benchmark.hpp"
 #include "amend/config.hpp"
 #include "amend/pipeline.hpp"
 #include "cli/units.hpp"
@@ -29,6 +30,7 @@ enum class Command : std::uint8_t {
   export_log,
   explain,
   ping,
+  bench,
   completion,
   man,
 };
@@ -65,8 +67,11 @@ class Options {
   std::string control;       ///< what control asks of the run, as parse_control_request takes it
   std::string metrics_file;  ///< empty: none
   std::optional<ListenAddress> metrics_listen;
-  bool watch = false;  ///< control status: again and again
-  bool csv = false;    ///< export as CSV
+  BenchmarkConfig benchmark;
+  std::vector<std::string> versus;  ///< settings of side B: "pipeline=16"
+  bool owns_api = false;            ///< bench: the person says that the API may be loaded
+  bool watch = false;               ///< control status: again and again
+  bool csv = false;                 ///< export as CSV
   bool skip_check = false;
   bool start_anew = false;      ///< although an unfinished run of the input exists
   bool accept_changed = false;  ///< resume under options that make other requests

@@ -96,6 +96,25 @@ nanoseconds parse_rate(std::string_view option, std::string_view text) {
   return nanoseconds(std::llround(1e9 / a_second));
 }
 
+milliseconds parse_warm_up(std::string_view option, std::string_view text) {
+  return text == "0" ? milliseconds(0) : parse_duration(option, text);
+}
+
+Ramp parse_ramp(std::string_view option, std::string_view text) {
+  constexpr std::string_view wanted = "takes FROM..TO:BY/s, such as 50..1000:50/s";
+  const auto dots = text.find("..");
+  const auto colon = text.find(':');
+  if (dots == std::string_view::npos || colon == std::string_view::npos || colon < dots) refuse(option, wanted, text);
+  const std::string unit(text.ends_with("/m") ? "/m" : "/s");
+  const auto rate = [&](std::string_view number) {
+    const auto interval = parse_rate(option, std::string(number) + unit);
+    return 1e9 / static_cast<double>(interval.count());
+  };
+  std::string_view by = text.substr(colon + 1);
+  if (by.ends_with(unit)) by.remove_suffix(unit.size());
+  return Ramp(rate(text.substr(0, dots)), rate(text.substr(dots + 2, colon - dots - 2)), rate(by));
+}
+
 RateSetting parse_rate_setting(std::string_view option, std::string_view text) {
   RateSetting rate;
   rate.interval = nanoseconds(0);

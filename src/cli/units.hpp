@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "amend/benchmark/schedule.hpp"
 #include "amend/config.hpp"
 
 namespace amend::cli {
@@ -34,6 +35,12 @@ std::optional<std::uint16_t> parse_time_of_day(std::string_view option, std::str
 /// "25/s", "90/m", "0.5/s", "25" (a second) or "unlimited" → the time between two requests; 0 for unlimited.
 /// From one a minute to 1,000,000 a second.
 std::chrono::nanoseconds parse_rate(std::string_view option, std::string_view text);
+
+/// A duration, or "0" for none.
+std::chrono::milliseconds parse_warm_up(std::string_view option, std::string_view text);
+
+/// "50..1000:50/s", or with /m for the minute: first rate, last rate, and the step between two.
+Ramp parse_ramp(std::string_view option, std::string_view text);
 
 /// What --rate takes: a rate as `parse_rate` does; "auto", or "auto:100/s" for one that is found out and never faster.
 RateSetting parse_rate_setting(std::string_view option, std::string_view text);

@@ -3,6 +3,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+#include <iterator>
+#include <utility>
+
 #include "amend/error.hpp"
 
 namespace amend {
@@ -82,6 +86,29 @@ std::string utf8(std::string_view text) { return printable(text, 4 * text.size()
 
 std::string utc_text(std::chrono::system_clock::time_point at) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
+}
+
+void append_json(std::string& out, const boost::json::value& value) {
+  if (const auto* number = value.if_double()) {
+    fmt::format_to(std::back_inserter(out), "{}", *number);
+  } else if (const auto* array = value.if_array()) {
+    char separator = '[';
+    for (const auto& item : *array) {
+      out += std::exchange(separator, ',');
+      append_json(out, item);
+    }
+    out += array->empty() ? "[]" : "]";
+  } else if (const auto* object = value.if_object()) {
+    char separator = '{';
+    for (const auto& member : *object) {
+      out += std::exchange(separator, ',');
+      out.append(boost::json::serialize(member.key())).append(":");
+      append_json(out, member.value());
+    }
+    out += object->empty() ? "{}" : "}";
+  } else {
+    out += boost::json::serialize(value);
+  }
 }
 
 }  // namespace amend

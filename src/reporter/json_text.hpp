@@ -1,6 +1,7 @@
 // Foreign bytes as JSON text, for the files the reporter writes. Layer 2, pure.
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ void append_readable(std::string& out, std::string_view text);
 
 /// Text that any JSON writer may take: `printable` without a bound that cuts.
 std::string utf8(std::string_view text);
+
+/// As Boost.JSON's serialize, but 2.6 instead of 2.6E0: people read such files too.
+void append_json(std::string& out, const boost::json::value& value);
 
 /// "2026-11-23T12:00:00Z".
 std::string utc_text(std::chrono::system_clock::time_point at);

@@ -54,30 +54,6 @@ json::array errors_json(const Summary& summary) {
   return errors;
 }
 
-// As Boost.JSON's serialize, but 2.6 instead of 2.6E0: people read this file too.
-void append_json(std::string& out, const json::value& value) {
-  if (const auto* number = value.if_double()) {
-    fmt::format_to(std::back_inserter(out), "{}", *number);
-  } else if (const auto* array = value.if_array()) {
-    char separator = '[';
-    for (const auto& item : *array) {
-      out += std::exchange(separator, ',');
-      append_json(out, item);
-    }
-    out += array->empty() ? "[]" : "]";
-  } else if (const auto* object = value.if_object()) {
-    char separator = '{';
-    for (const auto& member : *object) {
-      out += std::exchange(separator, ',');
-      out.append(json::serialize(member.key())).append(":");
-      append_json(out, member.value());
-    }
-    out += object->empty() ? "{}" : "}";
-  } else {
-    out += json::serialize(value);
-  }
-}
-
 json::object drift_json(const Summary& summary) {
   json::object drift;
   for (std::size_t i = 0; i < summary.drift.size(); ++i)

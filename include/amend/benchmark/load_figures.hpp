@@ -1,0 +1,135 @@
+// What a stretch of load has brought. Layer 1: values that one thread fills, no clock.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "amend/benchmark/hdr_histogram.hpp"
+#include "amend/benchmark/schedule.hpp"
+#include "amend/reporter/metrics.hpp"
+
+namespace amend {
+
+/// What kept a request from its planned instant.
+enum class Late : std::uint8_t {
+  connections,  ///< all had as many requests in flight as they may: the server was slow
+  signing,      ///< its signature was not made yet
+  client,       ///< this program woke up late: the machine is busy
+};
+inline constexpr std::size_t late_count = 3;
+
+/// A request missed its moment when it was sent so much after its planned instant.
+inline constexpr std::chrono::nanoseconds late_from{1'000'000};
+
+/// How one request ended.
+class RequestEnd {
+ public:
+  RequestEnd() = default;
+
+  std::uint32_t step = 0;
+  std::uint32_t connection = 0;
+  std::chrono::nanoseconds planned{0};  ///< since the start
+  std::chrono::nanoseconds latency{0};  ///< planned instant → complete answer, or until it was given up
+  std::chrono::nanoseconds service{0};  ///< handed to the connection → complete answer; of answers only
+  std::uint16_t http = 0;               ///< 0: no answer
+  std::string_view code;                ///< empty: a good answer
+  std::string_view text;
+};
+static_assert(!std::is_aggregate_v<RequestEnd>);
+
+/// One step. 0.4 MiB.
+class StepFigures {
+ public:
+  explicit StepFigures(const LoadStep& step_) : step(step_) {}
+
+  void sent(std::chrono::nanoseconds lateness, Late cause) noexcept;
+  void ended(const RequestEnd& end);
+  /// Its time came, but it was never sent: no connection was free until the end. Its latency is how long it waited.
+  void not_sent(std::chrono::nanoseconds waited);
+
+  std::uint64_t requests() const noexcept { return answered + unanswered + unsent; }
+  std::uint64_t errors() const noexcept { return failed + unanswered + unsent; }
+  std::uint64_t late() const noexcept { return late_by[0] + late_by[1] + late_by[2]; }
+  /// Answers a second: of a step that was cut short, over the time it had.
+  double answers_per_second() const noexcept;
+
+  LoadStep step;
+  std::chrono::nanoseconds lasted{0};  ///< step.duration, or less when the benchmark was stopped
+  std::uint64_t answered = 0;          ///< complete answers, good or bad
+  std::uint64_t failed = 0;            ///< of those, bad ones
+  std::uint64_t unanswered = 0;        ///< sent; the connection was lost, or the answer did not come in time
+  std::uint64_t unsent = 0;
+  std::array<std::uint64_t, late_count> late_by{};  ///< sends that missed their moment, by Late
+  std::chrono::nanoseconds latest{0};               ///< the worst of these
+  std::map<std::uint16_t, std::uint64_t> by_status;
+  ErrorTally errors_by_code;
+  /// From the planned instant; of answers, of requests without one in time, and of those never sent. A connection that
+  /// is lost at once is an error, not a short latency.
+  HdrHistogram latency;
+  HdrHistogram service;  ///< from the actual send; of answers only
+};
+static_assert(!std::is_aggregate_v<StepFigures>);
+
+class ConnectionFigures {
+ public:
+  ConnectionFigures() = default;
+
+  std::uint64_t opened = 0;  ///< how often
+  std::uint64_t answered = 0;
+  std::uint64_t errors = 0;
+  LatencyHistogram service;
+};
+static_assert(!std::is_aggregate_v<ConnectionFigures>);
+
+/// What was planned for one stretch of time, and what became of it.
+class SeriesPoint {
+ public:
+  SeriesPoint() = default;
+  void merge(const SeriesPoint& other) noexcept;
+
+  std::uint64_t answered = 0;
+  std::uint64_t errors = 0;
+  LatencyHistogram latency;
+};
+static_assert(!std::is_aggregate_v<SeriesPoint>);
+
+/// Figures over time, by planned instants. Points begin as a second each and are merged two by two when there would be
+/// more than points_max of them. 2 MiB at most.
+class LoadSeries {
+ public:
+  static constexpr std::size_t points_max = 240;
+
+  void ended(const RequestEnd& end);
+  void not_sent(std::chrono::nanoseconds planned, std::chrono::nanoseconds waited);
+
+  std::chrono::seconds width() const noexcept { return width_; }
+  const std::vector<SeriesPoint>& points() const noexcept { return points_; }
+
+ private:
+  SeriesPoint& point_at(std::chrono::nanoseconds planned);
+
+  std::chrono::seconds width_{1};
+  std::vector<SeriesPoint> points_;
+};
+
+/// What one benchmark of one target has brought.
+class LoadFigures {
+ public:
+  LoadFigures() = default;
+
+  std::vector<StepFigures> steps;              ///< those that count
+  std::vector<ConnectionFigures> connections;  ///< what counts of it
+  LoadSeries series;                           ///< warm-up included
+  std::string address;                         ///< "127.0.0.1:8443"
+  std::string security;                        ///< "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty: none
+};
+static_assert(!std::is_aggregate_v<LoadFigures>);
+
+}  // namespace amend

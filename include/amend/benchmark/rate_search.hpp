@@ -1,0 +1,44 @@
+// `--find-max`: which rate is tried next, and when the highest one is found. Layer 1: pure.
+//
+// Doubles from the first rate until one does not keep the objective, then halves the gap (on a logarithmic scale) until
+// it is 5 % wide, then tries what it found once more: one lucky trial proves nothing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace amend {
+
+class RateSearch {
+ public:
+  static constexpr std::uint32_t trials_max = 40;
+  static constexpr double precision = 1.05;  ///< between the highest rate that held and the lowest that did not
+  static constexpr double rate_max = 1'000'000;
+  static constexpr double rate_min = 0.1;
+
+  enum class Trial : std::uint8_t { held, broken };
+
+  explicit RateSearch(double first_rate) noexcept : next_(first_rate) {}
+
+  /// The rate to try next, in requests a second; nullopt: the search has ended.
+  std::optional<double> next() const noexcept { return next_; }
+  /// How the trial of next() ended.
+  void take(Trial trial) noexcept;
+
+  /// After the end: the highest rate that held twice; nullopt: none did.
+  std::optional<double> found() const noexcept { return found_; }
+  /// Nothing was found that does not hold, up to rate_max or the last trial.
+  bool unbounded() const noexcept { return !broken_; }
+
+ private:
+  void choose() noexcept;
+
+  std::optional<double> next_;
+  std::optional<double> held_;    // the highest
+  std::optional<double> broken_;  // the lowest
+  std::optional<double> found_;
+  bool confirming_ = false;
+  std::uint32_t trials_ = 0;
+};
+
+}  // namespace amend

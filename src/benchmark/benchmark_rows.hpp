@@ -1,0 +1,42 @@
+// The rows of a benchmark, read or made up once, and sent over and over. Layer 4; const after construction, so that any
+// thread may use it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "amend/benchmark/benchmark.hpp"
+#include "amend/reader/source.hpp"
+#include "amend/row/batch.hpp"
+
+namespace amend {
+
+class BenchmarkRows final : public BatchOwner {
+ public:
+  /// Reads `config.input.file`, or makes `customers` up when that is empty. Throws ConfigError and InputError as
+  /// open_source and Mapper do, and when no row can be sent.
+  BenchmarkRows(const Config& config, std::uint32_t customers);
+  BenchmarkRows(const BenchmarkRows&) = delete;
+  BenchmarkRows& operator=(const BenchmarkRows&) = delete;
+
+  std::size_t size() const noexcept { return good_.size(); }
+  std::uint64_t rejected() const noexcept { return rejected_; }
+  /// The input holds more rows than are kept.
+  bool cut() const noexcept { return cut_; }
+  RowRef row(std::size_t i) const noexcept { return RowRef(batch_, good_[i]); }
+
+  void reclaim(Batch*) noexcept override {}
+
+ private:
+  void read(Source& source, const MappingConfig& mapping);
+
+  mutable Batch batch_{*this};  // a reference to a row counts itself
+  std::vector<std::uint32_t> good_;
+  std::uint64_t rejected_ = 0;
+  bool cut_ = false;
+};
+
+/// The text of `count` customers as CSV: the same ones each time, at addresses that nobody has (RFC 2606, RFC 9562).
+std::string made_up_customers(std::uint32_t count);
+
+}  // namespace amend

@@ -1,0 +1,183 @@
+// What comes back to a load generator, what is told meanwhile, and its end.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "benchmark/load_generator.hpp"
+
+namespace amend {
+namespace {
+
+constexpr std::chrono::milliseconds publish_every{200};
+
+std::string_view code_of(CloseCause cause) noexcept {
+  switch (cause) {
+    case CloseCause::timeout: return "transport.timeout";
+    case CloseCause::protocol: return "transport.protocol";
+    default: return "transport.closed";
+  }
+}
+
+std::string code_of(const wonder::Judgement& judgement, std::uint16_t status) {
+  if (judgement.meaning == wonder::Meaning::success) return {};
+  return judgement.code.empty() ? fmt::format("http.{}", status) : judgement.code;
+}
+
+}  // namespace
+
+void LoadGenerator::take(Line& line, const Lot& lot, Clock::time_point now) {
+  for (const Answer& answer : lot.answers) take_answer(line, answer, now);
+  for (const std::uint32_t tag : lot.unanswered) take_loss(line, tag, lot, now);
+}
+
+void LoadGenerator::take_answer(Line& line, const Answer& answer, Clock::time_point now) {
+  const Flight flight = flights_[answer.tag];
+  free_flights_.push_back(answer.tag);
+  const Response& response = answer.response;
+  const wonder::Judgement judgement = maker_.call().judge(response, rows_.row(flight.row));
+  if (control_.answered(now, response.status))
+    control_.stop(StopCause::credentials, fmt::format("the API refuses the credentials: HTTP {}, {}: {}",
+                                                      response.status, judgement.code, judgement.text));
+  // Answers behind it may belong to anybody.
+  if (judgement.meaning == wonder::Meaning::mismatch) line.session->distrust();
+  const std::string code = code_of(judgement, response.status);
+  RequestEnd end;
+  end.step = flight.planned.step;
+  end.connection = line.number;
+  end.planned = flight.planned.at;
+  end.latency = since_start(now) - flight.planned.at;
+  end.service = now - flight.sent;
+  end.http = response.status;
+  end.code = code;
+  end.text = judgement.text;
+  count(end);
+}
+
+void LoadGenerator::take_loss(Line& line, std::uint32_t tag, const Lot& lot, Clock::time_point now) {
+  const Flight flight = flights_[tag];
+  free_flights_.push_back(tag);
+  if (lot.closed == CloseCause::announced || lot.idle_race) {
+    again_.emplace_back(flight.row, flight.planned);
+    return;
+  }
+  if (lot.closed == CloseCause::local && ended_at_) return;  // we did not wait for it
+  RequestEnd end;
+  end.step = flight.planned.step;
+  end.connection = line.number;
+  end.planned = flight.planned.at;
+  end.latency = since_start(now) - flight.planned.at;
+  end.code = code_of(lot.closed);
+  end.text = lot.text;
+  count(end);
+}
+
+void LoadGenerator::count(const RequestEnd& end) {
+  steps_[end.step].ended(end);
+  figures_.series.ended(end);
+  if (!counts(end.step)) return;
+  ConnectionFigures& figures = lines_[end.connection]->figures;
+  if (!end.code.empty()) ++figures.errors;
+  if (end.http == 0) return;
+  ++figures.answered;
+  figures.service.record(end.service);
+}
+
+bool LoadGenerator::all_sent(Clock::time_point now) {
+  if (!again_.empty()) return false;
+  return !next_planned(now) || (open_loop() && since_start(now) >= length_ + overdue_max());
+}
+
+// Three ways to end: all was sent and answered; a stop, after which answers are waited for no longer than the grace
+// time; or a stop before anything began.
+void LoadGenerator::end_when_done(Clock::time_point now) {
+  const bool nothing_in_flight = free_flights_.size() == flights_.size();
+  if (ended_at_) {
+    if (nothing_in_flight || control_.stopping_now() || now - *ended_at_ >= config_.deadline.grace) finish();
+    return;
+  }
+  if (!begun_ || !all_sent(now)) return;
+  if (open_loop()) give_up_overdue(now);
+  if (nothing_in_flight) finish();
+}
+
+void LoadGenerator::give_up_overdue(Clock::time_point now) {
+  if (order_.requests_max != 0 && requests_ >= order_.requests_max) return;
+  for (auto planned = schedule_->peek(); planned; planned = schedule_->peek()) {
+    const auto waited = since_start(now) - planned->at;
+    steps_[planned->step].not_sent(waited);
+    figures_.series.not_sent(planned->at, waited);
+    schedule_->pop();
+  }
+}
+
+void LoadGenerator::finish() {
+  finished_ = true;
+  ahead_.reset();
+  due_.cancel();
+  publishing_.cancel();
+  for (const auto& line : lines_) {
+    line->session->close();
+    line->timer.cancel();
+  }
+}
+
+// The step of this moment, and the last point of the series that is whole.
+void LoadGenerator::publish() {
+  const auto at = std::max(since_start(Clock::now()), std::chrono::nanoseconds(0));
+  BenchmarkProgress progress;
+  std::size_t step = 0;
+  std::chrono::nanoseconds began{0};
+  while (step + 1 < steps_.size() && at >= began + order_.steps[step].duration) began += order_.steps[step++].duration;
+  if (begun_) {
+    progress.elapsed = at - began;
+    progress.rate = rate_of(order_.steps[step]);
+    progress.stage = counts(static_cast<std::uint32_t>(step)) ? fmt::format("step {}", step) : "warm-up";
+  }
+  for (const StepFigures& figures : steps_) {
+    progress.answered += figures.answered;
+    progress.errors += figures.errors();
+    progress.late += figures.late();
+  }
+  const auto& points = figures_.series.points();
+  const auto whole = static_cast<std::size_t>(at / figures_.series.width());
+  if (begun_ && whole > 0 && whole <= points.size()) {
+    const SeriesPoint& last = points[whole - 1];
+    progress.answers_per_second =
+        static_cast<double>(last.answered) / static_cast<double>(figures_.series.width().count());
+    progress.p50 = last.latency.percentile(50);
+    progress.p99 = last.latency.percentile(99);
+  }
+  const std::lock_guard lock(mutex_);
+  progress_ = std::move(progress);
+}
+
+// Also looks whether it is to end: a closed loop whose time is over may wait for nothing else.
+void LoadGenerator::keep_publishing() {
+  publishing_.expires_after(publish_every);
+  publishing_.async_wait([this](boost::system::error_code ec) {
+    if (ec || finished_) return;
+    publish();
+    pump();
+    if (!finished_) keep_publishing();
+  });
+}
+
+BenchmarkProgress LoadGenerator::progress() const {
+  const std::lock_guard lock(mutex_);
+  return progress_;
+}
+
+LoadFigures LoadGenerator::result() {
+  const auto end = ended_at_ ? since_start(*ended_at_) : length_;
+  const auto last = order_.requests_max != 0 && begun_ ? std::min(end, since_start(Clock::now())) : end;
+  std::chrono::nanoseconds began{0};
+  for (StepFigures& step : steps_) {
+    step.lasted = std::clamp(last - began, std::chrono::nanoseconds(0), step.step.duration);
+    began += step.step.duration;
+    if (step.step.counted == Counted::yes) figures_.steps.push_back(std::move(step));
+  }
+  for (const auto& line : lines_) figures_.connections.push_back(line->figures);
+  return std::move(figures_);
+}
+
+}  // namespace amend

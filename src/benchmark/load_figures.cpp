@@ -1,0 +1,80 @@
+#include "amend/benchmark/load_figures.hpp"
+
+#include <algorithm>
+
+#include "amend/error.hpp"
+
+namespace amend {
+namespace {
+
+constexpr std::string_view timeout_code = "transport.timeout";
+
+Reason reason_of(const RequestEnd& end) { return Reason(std::string(end.code), std::string(end.text), Origin::api); }
+
+}  // namespace
+
+void StepFigures::sent(std::chrono::nanoseconds lateness, Late cause) noexcept {
+  if (lateness < late_from) return;
+  ++late_by[static_cast<std::size_t>(cause)];
+  latest = std::max(latest, lateness);
+}
+
+void StepFigures::ended(const RequestEnd& end) {
+  if (end.http != 0) {
+    ++answered;
+    ++by_status[end.http];
+    if (!end.code.empty()) ++failed;
+    latency.record(end.latency);
+    service.record(end.service);
+  } else {
+    ++unanswered;
+    if (end.code == timeout_code) latency.record(end.latency);
+  }
+  if (!end.code.empty()) errors_by_code.record(reason_of(end), Position(), {});
+}
+
+void StepFigures::not_sent(std::chrono::nanoseconds waited) {
+  ++unsent;
+  latency.record(waited);
+}
+
+double StepFigures::answers_per_second() const noexcept {
+  return lasted.count() > 0 ? static_cast<double>(answered) * 1e9 / static_cast<double>(lasted.count()) : 0;
+}
+
+void SeriesPoint::merge(const SeriesPoint& other) noexcept {
+  answered += other.answered;
+  errors += other.errors;
+  latency.merge(other.latency);
+}
+
+SeriesPoint& LoadSeries::point_at(std::chrono::nanoseconds planned) {
+  for (;;) {
+    const auto at = static_cast<std::size_t>(std::max(planned, std::chrono::nanoseconds(0)) / width_);
+    if (at < points_max) {
+      if (at >= points_.size()) points_.resize(at + 1);
+      return points_[at];
+    }
+    for (std::size_t i = 0; i < points_.size(); i += 2) {
+      if (i + 1 < points_.size()) points_[i].merge(points_[i + 1]);
+      if (i > 0) points_[i / 2] = points_[i];
+    }
+    points_.resize((points_.size() + 1) / 2);
+    width_ *= 2;
+  }
+}
+
+void LoadSeries::ended(const RequestEnd& end) {
+  SeriesPoint& point = point_at(end.planned);
+  if (end.http != 0) ++point.answered;
+  if (!end.code.empty()) ++point.errors;
+  if (end.http != 0 || end.code == timeout_code) point.latency.record(end.latency);
+}
+
+void LoadSeries::not_sent(std::chrono::nanoseconds planned, std::chrono::nanoseconds waited) {
+  SeriesPoint& point = point_at(planned);
+  ++point.errors;
+  point.latency.record(waited);
+}
+
+}  // namespace amend

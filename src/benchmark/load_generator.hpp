@@ -1,0 +1,162 @@
+// Sends on schedule, or as answers make room, and measures. Layer 4; run() on one thread, stop() and progress() from
+// any.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amend/benchmark/benchmark.hpp"
+#include "amend/queue/run_control.hpp"
+#include "amend/transport/transport.hpp"
+#include "benchmark/requests_ahead.hpp"
+
+namespace amend {
+
+/// What becomes of requests that were due when the last step ended, and that no connection was free for.
+enum class Overrun : std::uint8_t {
+  send,    ///< they are still sent, for at most one answer deadline
+  cut_off  ///< they count as not sent
+};
+
+class LoadOrder {
+ public:
+  LoadOrder() = default;
+
+  std::vector<LoadStep> steps;  ///< open loops all, or closed ones all
+  Overrun overrun = Overrun::send;
+  std::uint64_t requests_max = 0;  ///< 0: as many as the time allows
+};
+static_assert(!std::is_aggregate_v<LoadOrder>);
+
+class LoadGenerator {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  LoadGenerator(const Config& config, const Credentials& credentials, const BenchmarkRows& rows, LoadOrder order,
+                RunControl& control);
+  LoadGenerator(const LoadGenerator&) = delete;
+  LoadGenerator& operator=(const LoadGenerator&) = delete;
+
+  /// Opens all connections, sends, waits for what is in flight. Once. Why it ended early is in the control.
+  LoadFigures run();
+
+  /// Looks at the control again. Any thread.
+  void wake();
+  BenchmarkProgress progress() const;  ///< any thread
+
+ private:
+  // One connection and what came of it.
+  class Line {
+   public:
+    Line(std::uint32_t number_, std::unique_ptr<Session> session_, boost::asio::io_context& io)
+        : number(number_), session(std::move(session_)), timer(io) {}
+
+    const std::uint32_t number;
+    std::unique_ptr<Session> session;
+    boost::asio::steady_timer timer;
+    bool tried = false;    // to be opened
+    bool touched = false;  // has something to flush
+    std::uint32_t failures = 0;
+    ConnectionFigures figures;
+  };
+
+  // A request in flight, found by its tag.
+  class Flight {
+   public:
+    std::size_t row = 0;
+    PlannedSend planned{std::chrono::nanoseconds(0), 0};
+    Clock::time_point sent{};
+  };
+
+  // One that its connection's announced end has left unanswered: it was not processed.
+  class Resend {
+   public:
+    Resend(std::size_t row_, PlannedSend planned_) noexcept : row(row_), planned(planned_) {}
+    std::size_t row;
+    PlannedSend planned;
+  };
+
+  boost::asio::awaitable<void> keep(Line& line);
+  boost::asio::awaitable<void> pause(Line& line, std::chrono::milliseconds time);
+  boost::asio::awaitable<bool> open(Line& line);
+  boost::asio::awaitable<void> serve(Line& line);
+  void on_line_end(std::exception_ptr error);
+  void not_opened(Line& line, const Opened& opened);
+  void begin_when_open();
+  void begin();
+
+  bool open_loop() const noexcept { return order_.steps.front().interval.count() > 0; }
+  std::chrono::nanoseconds since_start(Clock::time_point now) const noexcept { return now - start_; }
+  void pump();
+  void pump_schedule(Clock::time_point now);
+  void pump_closed(Clock::time_point now);
+  bool resend();
+  std::optional<PlannedSend> next_planned(Clock::time_point now);
+  Line* free_line();
+  void send(Line& line, const MadeRequest& made, PlannedSend planned);
+  void look_again_at(Clock::time_point when);
+  void flush();
+
+  void take(Line& line, const Lot& lot, Clock::time_point now);
+  void take_answer(Line& line, const Answer& answer, Clock::time_point now);
+  void take_loss(Line& line, std::uint32_t tag, const Lot& lot, Clock::time_point now);
+  void count(const RequestEnd& end);
+  std::chrono::milliseconds overdue_max() const noexcept {
+    return order_.overrun == Overrun::send ? config_.deadline.answer : std::chrono::milliseconds(0);
+  }
+  bool counts(std::uint32_t step) const noexcept { return order_.steps[step].counted == Counted::yes; }
+
+  void end_when_done(Clock::time_point now);
+  bool all_sent(Clock::time_point now);
+  void give_up_overdue(Clock::time_point now);
+  void finish();
+  void publish();
+  void keep_publishing();
+  LoadFigures result();
+
+  const Config config_;
+  const Target target_;
+  const Credentials& credentials_;
+  const BenchmarkRows& rows_;
+  const LoadOrder order_;
+  RunControl& control_;
+  std::unique_ptr<Transport> transport_;
+  RequestMaker maker_;  // of this thread: judges, and makes what is sent again
+  boost::asio::io_context io_;
+  boost::asio::steady_timer due_;
+  boost::asio::steady_timer publishing_;
+  std::vector<std::unique_ptr<Line>> lines_;
+  std::size_t turn_ = 0;  // the line that was used last
+  std::vector<Flight> flights_;
+  std::vector<std::uint32_t> free_flights_;
+  std::vector<Resend> again_;  // at most as many as flights_
+  MadeRequest made_again_;
+
+  std::unique_ptr<RequestsAhead> ahead_;
+  std::optional<Schedule> schedule_;  // of what is sent next; open loop
+  std::chrono::nanoseconds length_{0};
+  std::uint64_t requests_ = 0;
+  Clock::time_point start_{};
+  bool begun_ = false;
+  bool finished_ = false;
+  std::optional<Clock::time_point> ended_at_;  // by stop
+  Late blocked_by_ = Late::client;             // what the next request waited for
+  std::exception_ptr error_;
+  LoadFigures figures_;
+  std::vector<StepFigures> steps_;  // warm-up included
+
+  mutable std::mutex mutex_;  // guards progress_
+  BenchmarkProgress progress_;
+};
+
+}  // namespace amend

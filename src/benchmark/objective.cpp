@@ -1,0 +1,101 @@
+#include "amend/benchmark/objective.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "amend/error.hpp"
+
+namespace amend {
+namespace {
+
+std::optional<double> number(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value) || value < 0)
+    return std::nullopt;
+  return value;
+}
+
+// "300ms", "1.5s", "800us"
+std::optional<std::chrono::nanoseconds> duration(std::string_view text) {
+  for (const auto& [unit, ns] : {std::pair<std::string_view, double>("ms", 1e6), {"us", 1e3}, {"s", 1e9}}) {
+    if (!text.ends_with(unit)) continue;
+    const auto value = number(text.substr(0, text.size() - unit.size()));
+    if (!value || *value <= 0 || *value * ns > static_cast<double>(HdrHistogram::highest)) return std::nullopt;
+    return std::chrono::nanoseconds(std::llround(*value * ns));
+  }
+  return std::nullopt;
+}
+
+std::optional<Objective> parse_one(std::string_view text) {
+  constexpr double percentile_least = 1;
+  constexpr double percentile_most = 99.999;
+  const auto sign = text.find('<');
+  if (sign == std::string_view::npos) return std::nullopt;
+  const std::string_view name = text.substr(0, sign);
+  const std::string_view bound = text.substr(sign + 1);
+  if (name == "errors") {
+    const auto percent = bound.ends_with('%') ? number(bound.substr(0, bound.size() - 1)) : std::nullopt;
+    if (!percent || *percent <= 0 || *percent > 100) return std::nullopt;
+    return Objective::errors_below(*percent / 100, std::string(text));
+  }
+  const auto below = duration(bound);
+  if (!below) return std::nullopt;
+  if (name == "max") return Objective::latency_at(100, *below, std::string(text));
+  if (!name.starts_with('p')) return std::nullopt;
+  const auto percent = number(name.substr(1));
+  if (!percent || *percent < percentile_least || *percent > percentile_most) return std::nullopt;
+  return Objective::latency_at(*percent, *below, std::string(text));
+}
+
+std::string broken(const Objective& objective, const HdrHistogram& latency, std::uint64_t requests,
+                   std::uint64_t errors) {
+  if (objective.of() == Objective::Of::errors) {
+    const double share = static_cast<double>(errors) / static_cast<double>(requests);
+    if (share < objective.share()) return {};
+    return fmt::format("errors are {:.3g} %, not below {:.3g} %", share * 100, objective.share() * 100);
+  }
+  const auto is = latency.percentile(objective.percent());
+  if (latency.count() > 0 && is < objective.below()) return {};
+  const std::string name = objective.percent() >= 100 ? "max" : fmt::format("p{:g}", objective.percent());
+  const double ms = 1e6;
+  if (latency.count() == 0) return name + " is not known: no answer came";
+  return fmt::format("{} is {:.4g} ms, not below {:.4g} ms", name, static_cast<double>(is.count()) / ms,
+                     static_cast<double>(objective.below().count()) / ms);
+}
+
+}  // namespace
+
+std::vector<Objective> parse_objectives(std::string_view option, std::string_view text) {
+  std::vector<Objective> objectives;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const auto objective = parse_one(text.substr(begin, end - begin));
+    if (!objective)
+      throw ConfigError(
+          fmt::format("{} takes conditions such as p99<300ms, max<2s and errors<0.1%, with commas between, "
+                      "got \"{}\"",
+                      option, printable(text, 60)));
+    objectives.push_back(*objective);
+    begin = end + 1;
+  }
+  return objectives;
+}
+
+std::string broken_objectives(const std::vector<Objective>& objectives, const HdrHistogram& latency,
+                              std::uint64_t requests, std::uint64_t errors) {
+  if (requests == 0) return "nothing was sent";
+  std::string out;
+  for (const Objective& objective : objectives) {
+    const std::string text = broken(objective, latency, requests, errors);
+    if (text.empty()) continue;
+    if (!out.empty()) out += "; ";
+    out += text;
+  }
+  return out;
+}
+
+}  // namespace amend

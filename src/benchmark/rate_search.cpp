@@ -1,0 +1,41 @@
+#include "amend/benchmark/rate_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace amend {
+
+void RateSearch::take(Trial trial) noexcept {
+  if (!next_) return;
+  const double tried = *next_;
+  ++trials_;
+  if (trial == Trial::broken) {
+    broken_ = tried;
+    // What held before and does not now did not hold.
+    if (confirming_) held_ = tried / precision / precision;
+    confirming_ = false;
+  } else if (confirming_) {
+    found_ = tried;
+  } else {
+    held_ = tried;
+  }
+  choose();
+}
+
+void RateSearch::choose() noexcept {
+  next_.reset();
+  if (found_ || trials_ >= trials_max) return;
+  if (!broken_) {
+    confirming_ = *held_ >= rate_max;
+    next_ = std::min(*held_ * 2, rate_max);
+  } else if (!held_) {
+    if (*broken_ / 2 >= rate_min) next_ = *broken_ / 2;
+  } else if (*broken_ / *held_ > precision) {
+    next_ = std::sqrt(*broken_ * *held_);
+  } else {
+    confirming_ = true;
+    next_ = *held_;
+  }
+}
+
+}  // namespace amend

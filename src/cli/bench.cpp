@@ -1,0 +1,171 @@
+#include "cli/bench.hpp"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <thread>
+
+#include "amend/reporter/run_directory.hpp"
+#include "amend/transport/target.hpp"
+#include "amend/wonder/secret_file.hpp"
+#include "cli/bench_text.hpp"
+#include "cli/closing.hpp"
+#include "cli/option_table.hpp"
+#include "cli/report_line.hpp"
+#include "cli/terminal.hpp"
+
+namespace amend::cli {
+namespace {
+
+/// Tells each second how it goes, and ends the benchmark on SIGINT, SIGTERM and SIGHUP; needs hold_signals before.
+class BenchWatch {
+ public:
+  BenchWatch(Benchmark& benchmark, const Options& options)
+      : benchmark_(benchmark), quiet_(options.quiet), thread_([this] { watch(); }) {}
+  ~BenchWatch() {
+    ended_ = true;
+    ::pthread_kill(thread_.native_handle(), SIGUSR1);  // one of those that are held: it only wakes
+    thread_.join();
+  }
+  BenchWatch(const BenchWatch&) = delete;
+  BenchWatch& operator=(const BenchWatch&) = delete;
+
+ private:
+  void watch() {
+    sigset_t signals;
+    ::pthread_sigmask(SIG_BLOCK, nullptr, &signals);
+    for (const int other : {SIGALRM, SIGCHLD, SIGPIPE}) ::sigdelset(&signals, other);
+    const timespec second{1, 0};
+    while (!ended_) {
+      const int signal = ::sigtimedwait(&signals, nullptr, &second);
+      if (ended_) return;
+      if (signal == SIGINT) benchmark_.stop(StopCause::interrupted);
+      if (signal == SIGTERM || signal == SIGHUP) benchmark_.stop(StopCause::terminated);
+      if (signal < 0 && errno == EAGAIN && !quiet_)
+        std::fputs((bench_progress_line(benchmark_.progress()) + "\n").c_str(), stderr);
+    }
+  }
+
+  Benchmark& benchmark_;
+  const bool quiet_;
+  std::atomic<bool> ended_{false};
+  std::thread thread_;
+};
+
+// Whoever loads a host by mistake is stopped twice: by an option that nobody gives by habit, and by its name.
+void confirm_host(const Options& options) {
+  const std::string host = host_to_type(options);
+  if (host.empty()) return;
+  if (!::isatty(STDIN_FILENO) || !::isatty(STDERR_FILENO))
+    throw ConfigError(fmt::format("bench loads {} only when a person types its name: run it in a terminal", host));
+  std::fputs(
+      fmt::format("This sends requests to {} as fast as you have asked for, and updates the customers of its rows.\n"
+                  "Type the name of the host to go on: ",
+                  host)
+          .c_str(),
+      stderr);
+  std::fflush(stderr);
+  std::string answer;
+  std::getline(std::cin, answer);
+  if (answer != host) throw ConfigError("nothing was sent: that is not the name of the host, " + host);
+}
+
+// What may differ between the sides: where requests go, and how many at once.
+constexpr std::array<std::string_view, 7> versus_options{"url",     "rate",  "connections", "pipeline",
+                                                         "workers", "proxy", "ca-file"};
+
+void take_side_b(Options& options) {
+  if (options.versus.empty()) return;
+  Options other = options;
+  for (const std::string& setting : options.versus) {
+    const auto [name, value] = parse_assignment("--versus", setting, "OPTION=VALUE");
+    if (std::ranges::find(versus_options, name) == versus_options.end())
+      throw ConfigError(
+          fmt::format("--versus takes {}, got \"{}\"", fmt::join(versus_options, ", "), printable(name, 60)));
+    std::ranges::find(option_table(), std::string_view(name), &OptionEntry::name)
+        ->apply(other, "--versus " + name, value);
+    options.benchmark.other_text += (options.benchmark.other_text.empty() ? "" : ", ") + setting;
+  }
+  options.benchmark.other = other.config;
+}
+
+void write_files(const RunDirectory& run, const BenchmarkResult& result, const std::string& json) {
+  run.write_file("bench.json", json);
+  run.write_file("latency.hlog", hdr_log(result));
+  if (!result.sides.empty() && result.sides.front().figures.steps.size() == 1)
+    run.write_file("latency.hgrm", hdr_percentiles(result.sides.front().figures.steps.front().latency));
+}
+
+std::string closing(const RunDirectory& run, const BenchmarkResult& result, const BenchmarkConfig& config) {
+  const std::string name = shell_quoted(printable(run.path(), 4096));
+  return "\n" + bench_report(result, config) + line("files", name + ": bench.json, latency.hlog");
+}
+
+}  // namespace
+
+void finish_bench(Options& options) {
+  take_side_b(options);
+  PaceConfig& pace = options.config.pace;
+  if (pace.connections == 0) pace.connections = connections_for(options.benchmark, pace);
+  if (pace.workers == 0) pace.workers = std::max(1u, std::thread::hardware_concurrency());
+  if (options.benchmark.other && options.benchmark.other->pace.connections == 0)
+    options.benchmark.other->pace.connections = connections_for(options.benchmark, options.benchmark.other->pace);
+  pace.workers = std::min(pace.workers, pace.connections);
+}
+
+std::string host_to_type(const Options& options) {
+  for (const Config* config : {&options.config, options.benchmark.other ? &*options.benchmark.other : nullptr}) {
+    if (!config) continue;
+    const Target target = parse_target(config->target);
+    if (target.loopback) continue;
+    const std::string host = printable(target.host);
+    if (!options.owns_api)
+      throw ConfigError(
+          fmt::format("bench loads {}, which is not this machine: only with --yes-i-own-this-api, and when "
+                      "its name is typed",
+                      host));
+    return host;
+  }
+  return {};
+}
+
+ExitCode bench_exit_code(const BenchmarkResult& result, const BenchmarkConfig& config) {
+  if (result.stop_cause != StopCause::none) return exit_code(result.stop_cause);
+  if (config.find_max) return result.found ? ExitCode::success : ExitCode::some_rows_failed;
+  for (const SideFigures& side : result.sides)
+    for (const StepFigures& step : side.figures.steps)
+      if (!broken_objectives(config.objectives, step.latency, step.requests(), step.errors()).empty())
+        return ExitCode::some_rows_failed;
+  return ExitCode::success;
+}
+
+ExitCode run_bench(const Options& options) {
+  wonder::forbid_core_dumps();
+  const std::string host = host_to_type(options);
+  Benchmark benchmark(options.config, options.benchmark, load_credentials(options.config.auth));
+  if (!options.quiet) std::fputs(bench_opening(options, benchmark).c_str(), stderr);
+  if (!host.empty()) confirm_host(options);
+  const RunDirectory run(options.config.run_directory);
+  hold_signals();
+  BenchmarkResult result;
+  {
+    const BenchWatch watch(benchmark, options);
+    result = benchmark.run();
+  }
+  const ExitCode code = bench_exit_code(result, options.benchmark);
+  const std::string json = to_json(result, options.benchmark, static_cast<int>(code));
+  write_files(run, result, json);
+  if (!options.quiet) std::fputs(closing(run, result, options.benchmark).c_str(), stderr);
+  if (options.json) std::fputs(json.c_str(), stdout);
+  return code;
+}
+
+}  // namespace amend::cli

@@ -1,0 +1,20 @@
+// What `amend bench` says: before, meanwhile and at the end. Layer 5; pure.
+#pragma once
+
+#include <string>
+
+#include "amend/benchmark/benchmark.hpp"
+#include "cli/options.hpp"
+
+namespace amend::cli {
+
+/// Target, load and rows.
+std::string bench_opening(const Options& options, const Benchmark& benchmark);
+
+/// One line, without its end.
+std::string bench_progress_line(const BenchmarkProgress& progress);
+
+/// The tables.
+std::string bench_report(const BenchmarkResult& result, const BenchmarkConfig& config);
+
+}  // namespace amend::cli
