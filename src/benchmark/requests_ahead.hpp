@@ -36,6 +36,7 @@ static_assert(!std::is_aggregate_v<MadeRequest>);
 /// Makes one request after the other; for one thread.
 class RequestMaker {
  public:
+  /// `path_prefix`, `credentials` and `rows` outlive it.
   RequestMaker(const Config& config, const std::string& path_prefix, const Credentials& credentials,
                const BenchmarkRows& rows);
 

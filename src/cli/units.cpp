@@ -83,9 +83,10 @@ std::optional<std::uint16_t> parse_time_of_day(std::string_view option, std::str
   return static_cast<std::uint16_t>(hour.value * 60 + minute.value);
 }
 
-nanoseconds parse_rate(std::string_view option, std::string_view text) {
-  constexpr std::string_view wanted = "takes N/s, N/m, N (a second) or unlimited, from 1/m to 1000000/s";
-  if (text == "unlimited") return nanoseconds(0);
+namespace {
+
+// "25/s", "90/m", "25": so many a second.
+double parse_per_second(std::string_view option, std::string_view text, std::string_view wanted) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   if (error != std::errc{} || !std::isfinite(number)) refuse(option, wanted, text);
@@ -93,7 +94,15 @@ nanoseconds parse_rate(std::string_view option, std::string_view text) {
   if (!unit.empty() && unit != "/s" && unit != "/m") refuse(option, wanted, text);
   const double a_second = unit == "/m" ? number / 60.0 : number;
   if (!(a_second >= rate_least && a_second <= rate_most)) refuse(option, wanted, text);
-  return nanoseconds(std::llround(1e9 / a_second));
+  return a_second;
+}
+
+}  // namespace
+
+nanoseconds parse_rate(std::string_view option, std::string_view text) {
+  if (text == "unlimited") return nanoseconds(0);
+  constexpr std::string_view wanted = "takes N/s, N/m, N (a second) or unlimited, from 1/m to 1000000/s";
+  return interval_of(parse_per_second(option, text, wanted));
 }
 
 milliseconds parse_warm_up(std::string_view option, std::string_view text) {
@@ -107,8 +116,7 @@ Ramp parse_ramp(std::string_view option, std::string_view text) {
   if (dots == std::string_view::npos || colon == std::string_view::npos || colon < dots) refuse(option, wanted, text);
   const std::string unit(text.ends_with("/m") ? "/m" : "/s");
   const auto rate = [&](std::string_view number) {
-    const auto interval = parse_rate(option, std::string(number) + unit);
-    return 1e9 / static_cast<double>(interval.count());
+    return parse_per_second(option, std::string(number) + unit, wanted);
   };
   std::string_view by = text.substr(colon + 1);
   if (by.ends_with(unit)) by.remove_suffix(unit.size());

@@ -89,6 +89,16 @@ void FaultPlan::choose(double point, FaultDecision& decision) const noexcept {
   }
 }
 
+// The moment itself, or the end of the stall that it lies in.
+std::chrono::nanoseconds Stall::past(std::chrono::nanoseconds moment) const noexcept {
+  const auto into = moment % period_;
+  return into < period_ - length_ ? moment : moment - into + period_;
+}
+
+std::chrono::nanoseconds Stall::held(std::chrono::nanoseconds since, std::chrono::nanoseconds delay) const noexcept {
+  return past(past(since) + delay) - since;
+}
+
 bool RequestQuota::take(std::chrono::system_clock::time_point now) noexcept {
   const auto window = now.time_since_epoch() / window_;
   if (window != current_) {

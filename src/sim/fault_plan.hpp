@@ -79,6 +79,22 @@ class FaultPlan {
   bool quiet_ = true;  // no share is set: nothing to draw
 };
 
+/// The whole server stands still for `length` at the end of each `period`, counted from the first request. Pure.
+class Stall {
+ public:
+  Stall(std::chrono::nanoseconds length, std::chrono::nanoseconds period) noexcept
+      : length_(length), period_(period) {}
+
+  /// How long an answer takes whose request came `since` the first one and that would take `delay` otherwise.
+  std::chrono::nanoseconds held(std::chrono::nanoseconds since, std::chrono::nanoseconds delay) const noexcept;
+
+ private:
+  std::chrono::nanoseconds past(std::chrono::nanoseconds moment) const noexcept;
+
+  std::chrono::nanoseconds length_;
+  std::chrono::nanoseconds period_;
+};
+
 /// The server's own rate limit: so many requests in each window, windows counted from the clock's start. Pure.
 class RequestQuota {
  public:

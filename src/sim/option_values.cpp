@@ -144,6 +144,16 @@ std::pair<std::chrono::milliseconds, std::chrono::milliseconds> parse_outage(std
   return {from, to};
 }
 
+Stall parse_stall(std::string_view text) {
+  constexpr std::string_view form = "a stall such as 1s/10s: for so long, at the end of each such period";
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) refuse(text, form);
+  const auto length = parse_duration(text.substr(0, slash));
+  const auto period = parse_duration(text.substr(slash + 1));
+  if (length.count() <= 0 || period <= length) refuse(text, form);
+  return Stall(length, period);
+}
+
 RetryAfter parse_retry_after(std::string_view text) {
   RetryAfter retry;
   if (text.starts_with("raw:")) {

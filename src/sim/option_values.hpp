@@ -37,6 +37,9 @@ RateFields parse_rate_fields(std::string_view text);
 /// `5s..10s`, the second later than the first.
 std::pair<std::chrono::milliseconds, std::chrono::milliseconds> parse_outage(std::string_view text);
 
+/// "1s/10s": for so long, at the end of each such period.
+Stall parse_stall(std::string_view text);
+
 /// `none`, `2s` (seconds on the wire), `date` or `date:5s` (an HTTP date so far ahead), `raw:TEXT` (sent as it is).
 RetryAfter parse_retry_after(std::string_view text);
 

@@ -101,6 +101,9 @@ void add_answer_faults(CLI::App& app, Options& o, FaultOptions& f) {
   add_duration(app, "--latency", f.latency, "Delay every answer; the order is kept");
   add_duration(app, "--jitter", f.jitter, "A further delay, uniform between 0 and this");
   add_value(
+      app, "--stall", [&o](const std::string& text) { o.service.stall = parse_stall(text); }, "TIME/TIME",
+      "Stand still for the first time at the end of each second one, such as 1s/10s: no answer leaves");
+  add_value(
       app, "--error-share", [&f](const std::string& text) { f.shares.statuses.push_back(parse_status_share(text)); },
       "STATUS:SHARE", "Answer so many requests with this status, not applied; repeatable");
   add_value(

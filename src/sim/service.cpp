@@ -83,6 +83,7 @@ Reply Service::serve(const ApiRequest& request, const Arrival& arrival) {
   ApiAnswer made;
   if (!is_before(decision.fault)) made = answer(request, decision, reply.entry.ordinal, now);
   reply.delay += made.work;
+  if (rules_.stall) reply.delay = rules_.stall->held(since_first(now), reply.delay);
   reply.entry.applied = made.applied;
   if (is_reset(decision.fault)) reply.ending = Ending::reset;
   if (is_hang(decision.fault)) reply.ending = Ending::hang;

@@ -51,6 +51,7 @@ class ServiceRules {
 
   ApiRules api;
   FaultPlan faults;
+  std::optional<Stall> stall;
   std::optional<RequestQuota> quota;
   RateFields rate_fields = RateFields::ietf;
   HiddenLimit hidden_limit;

@@ -129,6 +129,22 @@ TEST_CASE("option_values: durations, shares, rates, outages and Retry-After as t
   CHECK_THROWS_AS(parse_quota("0/s"), std::invalid_argument);
   CHECK_THROWS_AS(parse_quota("5"), std::invalid_argument);
   CHECK_THROWS_AS(parse_outage("10s..5s"), std::invalid_argument);
+  CHECK(parse_stall("1s/10s").held(9'500ms, 0ns) == 500ms);
+  for (const char* wrong : {"1s", "0/10s", "10s/1s", "10s/10s", "/"}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_AS(parse_stall(wrong), std::invalid_argument);
+  }
+}
+
+TEST_CASE("Stall: no answer leaves while the server stands still, and work done for it waits as well") {
+  const Stall stall(1s, 10s);
+  CHECK(stall.held(0s, 20ms) == 20ms);
+  CHECK(stall.held(8'970ms, 20ms) == 20ms);
+  CHECK(stall.held(8'990ms, 20ms) == 1'010ms);  // its answer would be ready in the stall
+  CHECK(stall.held(9s, 20ms) == 1'020ms);       // work begins behind it
+  CHECK(stall.held(9'999ms, 20ms) == 21ms);
+  CHECK(stall.held(10s, 20ms) == 20ms);
+  CHECK(stall.held(19'500ms, 0ms) == 500ms);
 }
 
 TEST_CASE("option_values: hidden limits, with a burst and a beginning or without") {

@@ -1,0 +1,230 @@
+// What `amend bench` sends, and that it stops where it must: server's record beside what it says.
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <set>
+
+#include "fixture.hpp"
+#include "support/bench_run.hpp"
+
+using namespace test;
+
+namespace {
+
+std::uint64_t count_of(const boost::json::object& step, const char* name) {
+  return step.at(name).to_number<std::uint64_t>();
+}
+
+const std::string schema = std::string(AMEND_SAMPLES) + "/bench.schema.json";
+
+// A validator that is not ours.
+Finished validated(const BenchRun& bench) {
+  return run({"/usr/bin/python3", "-c",
+              "import json, sys, jsonschema\n"
+              "jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))",
+              schema, bench.file("bench.json")});
+}
+
+}  // namespace
+
+TEST_CASE("bench --rate: as many requests as planned, spread out evenly, and one before them") {
+  Simulator simulator;
+  BenchRun bench;
+  bench.run(simulator.url(), {"--rate", "100/s", "--duration", "2s", "--warm-up", "1s"});
+  CAPTURE(bench.finished.err);
+  REQUIRE(bench.finished.code == 0);
+  simulator.stop();
+  const auto requests = read_ndjson(simulator.request_log());
+  CHECK(requests.size() == 1 + 100 + 200);
+  CHECK(count_of(bench.step(), "requests") == 200);
+  CHECK(count_of(bench.step(), "answered") == 200);
+  CHECK(bench.step().at("by_status").at("200") == 200);
+  std::set<std::string> ids;
+  for (const auto& request : requests) ids.insert(text_of(request, "request_id"));
+  CHECK(ids.size() == requests.size());
+  CHECK(bench.side().at("tls").as_string().starts_with("TLSv1.3"));
+  CHECK(validated(bench).code == 0);
+  CHECK(validated(bench).err == "");
+}
+
+TEST_CASE("bench FILE: its rows are what is sent, over and over; those that the API would not take are left out") {
+  Simulator simulator;
+  BenchRun bench;
+  const auto customers = make_customers(5);
+  write_file(bench.dir.file("rows.csv"), to_csv(customers) + "no-uuid,x,1,2,3\n");
+  bench.run(simulator.url(), {bench.dir.file("rows.csv"), "--requests", "12", "--warm-up", "0", "--connections", "2",
+                              "--pipeline", "3"});
+  CAPTURE(bench.finished.err);
+  REQUIRE(bench.finished.code == 0);
+  CHECK(says(bench.finished, "5 rows"));
+  CHECK(says(bench.finished, "1 left out"));
+  CHECK(count_of(bench.step(), "requests") == 12);
+  simulator.stop();
+  CHECK(read_ndjson(simulator.request_log()).size() == 13);
+  const auto state = read_ndjson(simulator.state());
+  REQUIRE(state.size() == 5);
+  for (const auto& customer : state) CHECK(text_of(customer, "name") != "x");
+}
+
+TEST_CASE("bench: credentials that are refused are used once, and the reason is told") {
+  Simulator simulator({"--auth-fail-after", "1"});
+  BenchRun bench;
+  bench.run(simulator.url(), {"--rate", "1000/s", "--duration", "5s"});
+  CHECK(bench.finished.code == 5);
+  CHECK(says(bench.finished, "refuses the credentials"));
+  simulator.stop();
+  CHECK(requests_at(simulator) == 1);
+  CHECK(validated(bench).code == 0);
+}
+
+TEST_CASE("bench: credentials that are refused in the middle end it") {
+  Simulator simulator({"--auth-fail-after", "50"});
+  BenchRun bench;
+  bench.run(simulator.url(), {"--rate", "100/s", "--duration", "30s", "--warm-up", "0"});
+  CHECK(bench.finished.code == 5);
+  simulator.stop();
+  CHECK(read_ndjson(simulator.request_log()).size() < 100);
+  CHECK(count_of(bench.step(), "answered") >= 48);
+}
+
+TEST_CASE("bench: with nobody there it says so at once, and measures nothing") {
+  BenchRun bench;
+  bench.run(url_of_nobody(), {"--duration", "60s"});
+  CHECK(bench.finished.code == 4);
+  CHECK(says(bench.finished, "Connection refused"));
+  CHECK(bench.result().at("sides").as_array().empty());
+}
+
+TEST_CASE("bench: another machine is not loaded without being owned, nor without its name being typed") {
+  BenchRun bench;
+  bench.run("https://gateway.wonder.today", {});
+  CHECK(bench.finished.code == 2);
+  CHECK(says(bench.finished, "bench loads gateway.wonder.today"));
+  CHECK(says(bench.finished, "--yes-i-own-this-api"));
+  bench.run("https://gateway.wonder.today", {"--yes-i-own-this-api"});
+  CHECK(bench.finished.code == 2);
+  CHECK(says(bench.finished, "types its name"));
+  bench.run("http://127.0.0.1:1", {"--versus", "url=https://gateway.wonder.today"});
+  CHECK(bench.finished.code == 2);
+  CHECK(says(bench.finished, "bench loads gateway.wonder.today"));
+}
+
+TEST_CASE("bench --slo: an objective that is not kept is told, and exit 1; errors count by what they are") {
+  Simulator simulator({"--error-share", "503:20%"});
+  BenchRun bench;
+  bench.run(simulator.url(), {"--rate", "200/s", "--duration", "2s", "--warm-up", "0", "--slo", "p99<10s,errors<1%"});
+  CHECK(bench.finished.code == 1);
+  CHECK(says(bench.finished, "not kept: errors are"));
+  const auto step = bench.step();
+  CHECK(step.at("slo_kept") == false);
+  simulator.stop();
+  std::uint64_t errors = 0;
+  for (const auto& request : read_ndjson(simulator.request_log()))
+    errors += number_of(request, "status") == 503 ? 1 : 0;
+  const auto first = count_of(step, "failed") + 1;  // the one before the others may have been one of them
+  CHECK(errors <= first);
+  CHECK(errors + 1 >= first);
+  CHECK(count_of(step, "failed") == step.at("by_status").at("503").to_number<std::uint64_t>());
+  CHECK(validated(bench).code == 0);
+}
+
+TEST_CASE("bench: connections that a server ends as it announced lose no request") {
+  Simulator simulator({"--close-after", "7"});
+  BenchRun bench;
+  bench.run(simulator.url(), {"--requests", "300", "--warm-up", "0", "--connections", "3", "--pipeline", "4"});
+  CAPTURE(bench.finished.err);
+  CHECK(bench.finished.code == 0);
+  CHECK(count_of(bench.step(), "answered") == 300);
+  CHECK(count_of(bench.step(), "unanswered") == 0);
+  CHECK(bench.side().at("connections").at(0).at("opened").to_number<int>() > 5);
+}
+
+TEST_CASE("bench: a server that never answers is measured by how long was waited for it") {
+  Simulator simulator({"--hang-share", "30%"});
+  BenchRun bench;
+  bench.run(simulator.url(),
+            {"--rate", "20/s", "--duration", "2s", "--warm-up", "0", "--timeout", "1s", "--connections", "40"});
+  const auto step = bench.step();
+  CHECK(count_of(step, "requests") == 40);
+  CHECK(count_of(step, "unanswered") >= 1);
+  CHECK(count_of(step, "unanswered") + count_of(step, "answered") + count_of(step, "unsent") == 40);
+  CHECK(figure(step, "latency_ms", "max") >= 1'000);
+  CHECK(says(bench.finished, "transport.timeout"));
+}
+
+TEST_CASE("bench: what no connection was free for until the end counts as never sent, with the time it waited") {
+  Simulator simulator({"--hang-share", "100%"});
+  BenchRun bench;
+  bench.run(simulator.url(),
+            {"--rate", "10/s", "--duration", "1s", "--warm-up", "0", "--timeout", "1s", "--connections", "1"});
+  CHECK(bench.finished.code == 0);
+  CHECK(says(bench.finished, "the first request did not succeed"));
+  const auto step = bench.step();
+  CHECK(count_of(step, "requests") == 10);
+  CHECK(count_of(step, "unsent") >= 7);
+  CHECK(step.at("late").at("by_connections").to_number<int>() >= 1);
+}
+
+TEST_CASE("bench: Ctrl-C ends it, and what was measured until then is told") {
+  Simulator simulator;
+  BenchRun bench;
+  Process process(bench.command(simulator.url(), {"--rate", "100/s", "--duration", "60s", "--warm-up", "0"}),
+                  bench.dir.file("out"), bench.dir.file("err"));
+  REQUIRE(wait_until(
+      [&] {
+        simulator.write_down();
+        return requests_at(simulator) > 50;
+      },
+      limit));
+  process.signal(SIGINT);
+  CHECK(process.wait(limit) == 130);
+  CHECK(count_of(bench.step(), "answered") >= 50);
+  CHECK(bench.result().at("exit_code") == 130);
+  CHECK(bench.step().at("seconds").to_number<double>() < 59);
+  CHECK(validated(bench).code == 0);
+}
+
+TEST_CASE("bench --ramp: each step has its own figures") {
+  Simulator simulator;
+  BenchRun bench;
+  bench.run(simulator.url(), {"--ramp", "20..60:20/s", "--step", "1s", "--warm-up", "0"});
+  REQUIRE(bench.finished.code == 0);
+  CHECK(bench.side().at("steps").as_array().size() == 3);
+  CHECK(count_of(bench.step(0), "requests") == 20);
+  CHECK(count_of(bench.step(2), "requests") == 60);
+  CHECK(validated(bench).code == 0);
+}
+
+TEST_CASE("bench: a wrong setting is one error at the start, and nothing is sent") {
+  Simulator simulator;
+  class Wrong {
+   public:
+    std::vector<std::string> options;
+    std::string says;
+  };
+  for (const Wrong& wrong :
+       {Wrong{{"--rate", "auto"}, "--rate"}, Wrong{{"--find-max"}, "--slo"}, Wrong{{"--ramp", "10..5:1/s"}, "--ramp"},
+        Wrong{{"--ramp", "1..1000:1/s"}, "--ramp"}, Wrong{{"--ramp", "1..5:1/s", "--rate", "5/s"}, "--ramp"},
+        Wrong{{"--duration", "1ms"}, "--duration"}, Wrong{{"--versus", "slo=1"}, "--versus"},
+        Wrong{{"--versus", "pipeline=0"}, "--versus pipeline"}, Wrong{{"--turns", "7"}, "--turns"},
+        Wrong{{"--slo", "p99"}, "--slo"}, Wrong{{"/nowhere.csv"}, "/nowhere.csv"}}) {
+    CAPTURE(wrong.says);
+    BenchRun bench;
+    bench.run(simulator.url(), wrong.options);
+    CHECK((bench.finished.code == 2 || bench.finished.code == 3));
+    CHECK(says(bench.finished, wrong.says));
+  }
+  simulator.stop();
+  CHECK(requests_at(simulator) == 0);
+}
+
+TEST_CASE("bench: signed requests are such as the API takes") {
+  Simulator simulator(verifying_options());
+  BenchRun bench;
+  bench.run(simulator.url(), {"--app-id", app_id, "--private-key", certificates() + "/app.key", "--rate", "100/s",
+                              "--duration", "2s", "--warm-up", "0"});
+  CAPTURE(bench.finished.err);
+  CHECK(bench.finished.code == 0);
+  CHECK(bench.step().at("by_status").at("200") == 200);
+  CHECK(says(bench.finished, "from the planned instant"));
+}
