@@ -1,4 +1,4 @@
--- wrk.lua ROWS_FILE LOTS: so many lots of 64 distinct rows, sent over and over.
+-- wrk.lua ROWS_FILE LOTS [SIZE]: so many lots of 64 (or SIZE) distinct rows, sent over and over.
 local lots, at = {}, 0
 
 local function request_of(line)
@@ -13,19 +13,19 @@ local function request_of(line)
 end
 
 function init(args)
-  local lot = {}
+  local lot, size = {}, tonumber(args[3] or 64)
   local file = assert(io.open(args[1]))
   file:read("*l")
   for line in file:lines() do
     lot[#lot + 1] = request_of(line)
-    if #lot == 64 then
+    if #lot == size then
       lots[#lots + 1] = table.concat(lot)
       lot = {}
     end
     if #lots == tonumber(args[2]) then break end
   end
   file:close()
-  assert(#lots > 0, "fewer than 64 rows")
+  assert(#lots > 0, "fewer rows than a lot")
   print("cpu_apart " .. os.clock())
 end
 
