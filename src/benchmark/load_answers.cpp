@@ -131,7 +131,8 @@ void LoadGenerator::publish() {
   if (begun_) {
     progress.elapsed = at - began;
     progress.rate = rate_of(order_.steps[step]);
-    progress.stage = counts(static_cast<std::uint32_t>(step)) ? fmt::format("step {}", step) : "warm-up";
+    const std::size_t before = counts(0) ? 0 : 1;  // warm-up
+    progress.stage = counts(static_cast<std::uint32_t>(step)) ? fmt::format("step {}", step + 1 - before) : "warm-up";
   }
   for (const StepFigures& figures : steps_) {
     progress.answered += figures.answered;

@@ -169,21 +169,20 @@ std::string side_text(const SideFigures& side, const BenchmarkConfig& config) {
   return out + connections_text(side.figures);
 }
 
+// Whether a rate that was not kept says anything about the API.
+bool says_nothing(const RateTrial& trial) { return !trial.broken.empty() && trial.client_limited; }
+
 std::string trials_text(const BenchmarkResult& result, const BenchmarkConfig& config) {
   if (!config.find_max) return {};
   std::string out;
   for (const RateTrial& trial : result.trials)
-    out += fmt::format("  {:>10}/s  {}{}\n", per_second(trial.rate),
-                       trial.broken.empty() ? "kept" : "not kept: " + trial.broken,
-                       trial.client_limited ? " (this machine was late: no word about the API)" : "");
+    out += fmt::format(
+        "  {:>10}/s  {}{}\n", per_second(trial.rate), trial.broken.empty() ? "kept" : "not kept: " + trial.broken,
+        says_nothing(trial) ? " (sends were late for a reason of this machine: no word about the API)" : "");
   out += result.found ? line("highest", fmt::format("{}/s keeps {}", per_second(*result.found), config.objectives_text))
                       : line("highest", "none was found that keeps " + config.objectives_text);
-  const bool client = std::ranges::any_of(
-      result.trials, [](const RateTrial& trial) { return !trial.broken.empty() && trial.client_limited; });
-  if (client)
-    out += line("note",
-                "in a trial that was not kept, sends missed their moment for a reason of this machine: the API "
-                "may sustain more");
+  if (std::ranges::any_of(result.trials, says_nothing))
+    out += line("note", "this machine was too busy for some trials: the API may sustain more");
   return out + "\n";
 }
 
