@@ -61,6 +61,8 @@ constexpr std::array entries{
                  run_to_control),
     CommandEntry(Command::export_log, "export", "Write the log of a run as CSV for a spreadsheet", export_footer,
                  run_to_see),
+    CommandEntry(Command::report, "report", "Make one HTML page of what a run was asked and what happened",
+                 report_footer, run_to_see),
     CommandEntry(Command::explain, "explain", "Tell what an error_code means, and what to do", explain_footer, code),
     CommandEntry(Command::ping, "ping", "Check credentials, clock, TLS and latency with one signed echo", ping_footer,
                  nothing),

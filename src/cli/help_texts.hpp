@@ -120,6 +120,15 @@ Examples:
   amend export runs/october --csv > october.csv
   amend export runs/october --csv --out october.csv)";
 
+inline constexpr std::string_view report_footer = R"(
+The page needs nothing else: it opens from the disk, and prints. It names customers by id only; --show-values adds the
+cells of example rows and the API's error texts. Reads only, but for the page, which replaces an older one. A run that
+still goes on may be looked at. Exit codes: 0 done, 2 no run, 3 the log was changed: the page says what it lacks.
+
+Examples:
+  amend report runs/october
+  amend report runs/october --out october.html)";
+
 inline constexpr std::string_view runs_footer = R"(
 The latest first. A run that goes on now may be among them. Reads only.
 

@@ -21,6 +21,7 @@
 #include "cli/options.hpp"
 #include "cli/ping.hpp"
 #include "cli/reconcile.hpp"
+#include "cli/report.hpp"
 #include "cli/resume.hpp"
 #include "cli/retry.hpp"
 #include "cli/runs.hpp"
@@ -47,6 +48,7 @@ ExitCode run(const std::vector<std::string>& arguments) {
     case amend::cli::Command::status: return amend::cli::run_status(line.options);
     case amend::cli::Command::control: return amend::cli::run_control(line.options);
     case amend::cli::Command::export_log: return amend::cli::run_export(line.options);
+    case amend::cli::Command::report: return amend::cli::run_report(line.options);
     case amend::cli::Command::check: return amend::cli::run_check(line.options);
     case amend::cli::Command::reconcile:
     case amend::cli::Command::verify: return amend::cli::run_reconcile(line.options);

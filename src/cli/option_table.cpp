@@ -27,9 +27,9 @@ constexpr std::string_view load = "Load";
 constexpr std::string_view endurance = "Retries and deadlines";
 constexpr std::string_view output = "Output";
 
-constexpr CommandSet reporting{Command::update,  Command::check, Command::reconcile, Command::verify, Command::undo,
-                               Command::resume,  Command::retry, Command::status,    Command::runs,   Command::control,
-                               Command::explain, Command::ping,  Command::bench};
+constexpr CommandSet reporting{Command::update, Command::check,   Command::reconcile, Command::verify, Command::undo,
+                               Command::resume, Command::retry,   Command::status,    Command::runs,   Command::control,
+                               Command::report, Command::explain, Command::ping,      Command::bench};
 constexpr CommandSet sending{Command::update, Command::reconcile, Command::verify, Command::undo,
                              Command::resume, Command::retry,     Command::ping,   Command::bench};
 constexpr CommandSet reading{Command::update, Command::check, Command::reconcile, Command::bench};
@@ -46,6 +46,7 @@ constexpr CommandSet connecting{Command::update, Command::reconcile, Command::ve
 constexpr CommandSet benching{Command::bench};
 constexpr CommandSet reconciling{Command::reconcile};
 constexpr CommandSet looking_up{Command::reconcile, Command::verify, Command::undo};
+constexpr CommandSet showing_values{Command::reconcile, Command::verify, Command::undo, Command::report};
 constexpr CommandSet comparing_values{Command::reconcile, Command::verify};
 constexpr CommandSet verifying{Command::verify};
 constexpr CommandSet updating{Command::update};
@@ -56,6 +57,7 @@ constexpr CommandSet starting{Command::update, Command::reconcile, Command::veri
 constexpr CommandSet checking{Command::check};
 constexpr CommandSet controlling{Command::control};
 constexpr CommandSet exporting{Command::export_log};
+constexpr CommandSet writing_out{Command::export_log, Command::report};
 constexpr CommandSet pinging{Command::ping};
 
 std::uint32_t count(Name option, Text value, std::uint32_t least, std::uint32_t most) {
@@ -259,8 +261,8 @@ constexpr std::array entries{
     OptionEntry{"show-missing", reconciling, Arity::flag, comparing, "", nullptr,
                 "List customers, too, that no row names; reads the whole list",
                 [](Options& o, Name, Text) { o.config.reconcile.show_missing = true; }},
-    OptionEntry{"show-values", looking_up, Arity::flag, comparing, "", nullptr,
-                "Show the examples' values as they are: personal data",
+    OptionEntry{"show-values", showing_values, Arity::flag, comparing, "", nullptr,
+                "Show the examples' values as they are: personal data; report: and the API's error texts",
                 [](Options& o, Name, Text) { o.config.reconcile.show_values = true; }},
     OptionEntry{"baseline", reconciling, Arity::once, comparing, "PATH", nullptr,
                 "An older export, or the directory of an earlier run: rows that say the same there are not looked at",
@@ -423,8 +425,10 @@ constexpr std::array entries{
     OptionEntry{"csv", exporting, Arity::flag, output, "", nullptr,
                 "As CSV: one line a row, cells that a spreadsheet would take for a formula behind a '; must be given",
                 [](Options& o, Name, Text) { o.csv = true; }},
-    OptionEntry{"out", exporting, Arity::once, output, "FILE", nullptr, "A new file (default: standard output)",
-                [](Options& o, Name, Text v) { o.export_file = v; }},
+    OptionEntry{
+        "out", writing_out, Arity::once, output, "FILE", nullptr,
+        "export: a new file (default: standard output); report: the page (default: report.html in the run directory)",
+        [](Options& o, Name, Text v) { o.export_file = v; }},
     OptionEntry{"json", reporting, Arity::flag, output, "", nullptr,
                 "The result as one JSON object on stdout, at the end; control: what the run answers",
                 [](Options& o, Name, Text) { o.json = true; }},

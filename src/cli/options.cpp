@@ -52,7 +52,7 @@ std::string dashed(std::string_view name) { return "--" + std::string(name); }
 // Needs no setting of a run: looks at what one has left, or asks one that goes on.
 bool only_looks(Command command) {
   return command == Command::status || command == Command::runs || command == Command::control ||
-         command == Command::export_log;
+         command == Command::export_log || command == Command::report;
 }
 
 // Is about the program itself.

@@ -28,6 +28,7 @@ enum class Command : std::uint8_t {
   runs,
   control,
   export_log,
+  report,
   explain,
   ping,
   bench,
@@ -60,9 +61,9 @@ class Options {
   ProgressForm progress = ProgressForm::automatic;
   std::vector<Setting> input_settings;  ///< those that describe the input and its columns
   std::string save_config;              ///< file to write them to; empty: none
-  std::string run;           ///< directory that retry, verify, undo, status, control and export look at; folder of runs
+  std::string run;           ///< directory that retry, verify, undo, status, control, export and report look at; folder of runs
   RetryChoice retry;         ///< what retry sends
-  std::string export_file;   ///< new file for what export writes; empty: stdout
+  std::string export_file;   ///< file for what export and report write; empty: stdout, the run directory
   std::string word;          ///< the code of explain, the shell of completion, the command of man
   std::string control;       ///< what control asks of the run, as parse_control_request takes it
   std::string metrics_file;  ///< empty: none

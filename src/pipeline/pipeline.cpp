@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "amend/report/timeline.hpp"
 #include "amend/reporter/feedback.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "pipeline/equip_worker.hpp"
@@ -9,6 +10,7 @@
 #include "pipeline/plan_writer.hpp"
 #include "pipeline/planned_call.hpp"
 #include "pipeline/planned_rows.hpp"
+#include "pipeline/timeline_recorder.hpp"
 #include "pipeline/watch_run.hpp"
 
 namespace amend {
@@ -196,6 +198,7 @@ void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
     guard(
         "watch", [&] { watch(over); }, [] {});
   });
+  const std::jthread timeline_thread([this](const std::stop_token& over) { record_timeline(over); });
   reader_thread.join();
   for (auto& thread : worker_threads) thread.join();
   outcomes_.close();
@@ -207,6 +210,19 @@ void Pipeline::Impl::watch(const std::stop_token& over) {
   Config limits = config_;
   limits.deadline.run = time_allowed(config_.deadline, started_at_);
   watch_run(RunWatch(limits, started_), metrics_, brake_, control_, over);
+}
+
+// Whatever becomes of it, the run goes on.
+void Pipeline::Impl::record_timeline(const std::stop_token& over) {
+  const auto say = [this](const std::string& text) { control_.notice(text); };
+  try {
+    TimelineRecorder recorder(
+        run_directory() + "/" + std::string(report::timeline_name), [this] { return state(); },
+        [this](std::size_t from) { return control_.notices(from); }, say);
+    recorder.run(over);
+  } catch (const std::exception& error) {
+    say(std::string("no timeline of this run: ") + error.what());
+  }
 }
 
 // What must not happen ends the run with exit 70 instead of the process: the log is kept, and no thread waits for

@@ -62,6 +62,7 @@ class Pipeline::Impl {
   void refuse_other_input() const;
   void run_stages(Reader& reader, Reporter& reporter);
   void watch(const std::stop_token& over);
+  void record_timeline(const std::stop_token& over);
   template <class Body, class Unblock>
   void guard(std::string_view stage, Body body, Unblock unblock) noexcept;
   void wake_all() noexcept;

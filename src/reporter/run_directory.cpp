@@ -24,10 +24,10 @@
 namespace amend {
 namespace {
 
-constexpr std::array<std::string_view, 14> known_files{
-    result_log_name,   "failed.csv",    "failed.ndjson", "rejected.csv",   "rejected.ndjson",
-    "unsent.csv",      "unsent.ndjson", "unknown.csv",   "unknown.ndjson", "plan.ndjson",
-    "rollback.ndjson", "summary.json",  "run.json",      selection_name};
+constexpr std::array<std::string_view, 16> known_files{
+    result_log_name, "failed.csv",   "failed.ndjson",   "rejected.csv", "rejected.ndjson", "unsent.csv",
+    "unsent.ndjson", "unknown.csv",  "unknown.ndjson",  "plan.ndjson",  "rollback.ndjson", "summary.json",
+    "run.json",      selection_name, "timeline.ndjson", "report.html"};
 
 bool disk_is_at_fault(int error_number) {
   return error_number == ENOSPC || error_number == EDQUOT || error_number == EIO;

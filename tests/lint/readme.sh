@@ -23,7 +23,7 @@ codes() {
 
 options() {
   local command option found=0
-  for command in '' update check reconcile verify undo resume retry status runs control export explain ping bench completion man; do
+  for command in '' update check reconcile verify undo resume retry status runs control export report explain ping bench completion man; do
     # shellcheck disable=SC2086
     while IFS= read -r option; do
       found=$((found + 1))

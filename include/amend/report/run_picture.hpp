@@ -1,0 +1,274 @@
+// Everything that the page of a run shows. Layer 1: a value. Made of a run directory by picture_of (reading.hpp), of a
+// run that goes on by LivePicture (live_picture.hpp); made into HTML by page.hpp.
+//
+// Texts are as they came: any bytes, from files and servers. It is the page that escapes them.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "amend/config.hpp"
+#include "amend/reporter/metrics.hpp"
+#include "amend/reporter/summary.hpp"
+#include "amend/row/outcome.hpp"
+
+namespace amend::report {
+
+/// How a run stands.
+enum class Standing : std::uint8_t {
+  goes_on,   ///< a process holds it
+  killed,    ///< it has not ended, and no process holds it
+  stopped,   ///< it ended before its input did
+  finished,  ///< every row has its result
+  compared,  ///< a reconciliation that sends nothing
+};
+
+/// "goes on", "killed", …
+std::string_view to_string(Standing standing) noexcept;
+
+/// What became of rows in one stretch of time. Rates are a second.
+class OutcomePoint {
+ public:
+  OutcomePoint() = default;
+
+  double at_s = 0;  ///< its middle, since the start of the run
+  double width_s = 0;
+  double success = 0;              ///< rows
+  double not_well = 0;             ///< rows that were sent and are failed or unknown
+  std::optional<Latency> latency;  ///< of the rows that had an answer; nullopt: none had
+};
+static_assert(!std::is_aggregate_v<OutcomePoint>);
+
+/// What the run was doing in one stretch of time, as it has recorded it.
+class LoadPoint {
+ public:
+  LoadPoint() = default;
+
+  double at_s = 0;
+  double requests = 0;    ///< a second, retries included
+  double retries = 0;     ///< a second: those that cost an attempt, and those that cost none
+  double throttled = 0;   ///< answers 429 a second
+  double overloaded = 0;  ///< answers 503 and attempts without an answer in time, a second
+  double in_flight = 0;   ///< the most that was seen
+  double in_flight_max = 0;
+  double waiting = 0;             ///< seconds that ready rows waited for the pace, a second, all workers together
+  std::optional<double> allowed;  ///< requests a second by the pace in force; nullopt: unlimited
+};
+static_assert(!std::is_aggregate_v<LoadPoint>);
+
+/// A stretch in which the run waited on purpose.
+class Wait {
+ public:
+  enum class Cause : std::uint8_t {
+    paused,   ///< a person wanted it
+    held,     ///< the server asked for it (Retry-After)
+    circuit,  ///< nothing but errors came back: an outage
+  };
+  static constexpr std::size_t causes = 3;
+  Wait(Cause cause_, double from_s_, double to_s_) noexcept : cause(cause_), from_s(from_s_), to_s(to_s_) {}
+
+  Cause cause;
+  double from_s;
+  double to_s;
+};
+static_assert(!std::is_aggregate_v<Wait>);
+
+/// What the run said to people.
+class Notice {
+ public:
+  Notice() = default;
+
+  std::optional<double> at_s;  ///< nullopt: not recorded
+  std::string text;
+};
+static_assert(!std::is_aggregate_v<Notice>);
+
+/// How the run went, from its timeline; empty when it did not record one.
+class LoadHistory {
+ public:
+  LoadHistory() = default;
+
+  bool recorded = false;
+  std::vector<LoadPoint> points;
+  std::vector<Wait> waits;                      ///< in order of time, those of a cause do not overlap
+  std::uint64_t waits_left_out = 0;             ///< beyond `waits_max`
+  std::array<double, Wait::causes> waited_s{};  ///< in all
+  std::array<std::uint64_t, Wait::causes> times_waited{};
+  std::vector<double> resumed_s;  ///< when a process went on with the run; time between processes is left out
+  std::uint64_t requests = 0;     ///< of all processes
+  std::uint64_t retries = 0;
+  std::uint64_t requeues = 0;
+  std::uint64_t throttled = 0;
+  std::uint64_t overloaded = 0;
+
+  static constexpr std::size_t waits_max = 500;
+};
+static_assert(!std::is_aggregate_v<LoadHistory>);
+
+/// One error code.
+class ErrorGroup {
+ public:
+  ErrorGroup() = default;
+
+  std::string code;
+  std::uint64_t rows = 0;
+  std::string first_at;  ///< "2026-11-23T12:00:00.123Z"; empty: not known
+  std::string last_at;
+  std::uint64_t row = 0;  ///< the first of them
+  std::uint64_t line = 0;
+  std::string id;
+  std::string text;  ///< empty when it is the API's, and values are not to be shown
+  bool text_withheld = false;
+  std::string request_id;
+  std::string meaning;  ///< empty: a code of the API
+  std::string remedy;
+  std::vector<std::pair<std::string, std::string>> values;  ///< the row's own, when they are to be shown
+};
+static_assert(!std::is_aggregate_v<ErrorGroup>);
+
+class SlowRow {
+ public:
+  SlowRow() = default;
+
+  double ms = 0;
+  std::uint64_t row = 0;
+  std::uint64_t line = 0;
+  std::string id;
+  std::string status;
+  std::string http;
+  std::string attempts;
+  std::string request_id;
+  std::string at;
+  std::string error_code;
+};
+static_assert(!std::is_aggregate_v<SlowRow>);
+
+/// So many durations between two bounds.
+class LatencyBar {
+ public:
+  LatencyBar(double from_ms_, double to_ms_, std::uint64_t count_) noexcept
+      : from_ms(from_ms_), to_ms(to_ms_), count(count_) {}
+
+  double from_ms;
+  double to_ms;
+  std::uint64_t count;
+};
+static_assert(!std::is_aggregate_v<LatencyBar>);
+
+/// Percentiles of one kind of duration.
+class LatencyRow {
+ public:
+  LatencyRow() = default;
+  LatencyRow(std::string name_, std::string of_, const Latency& latency_)
+      : name(std::move(name_)), of(std::move(of_)), latency(latency_) {}
+
+  std::string name;  ///< "log", "service", "queued": for programs
+  std::string of;    ///< for people
+  Latency latency;
+};
+static_assert(!std::is_aggregate_v<LatencyRow>);
+
+/// Of a reconciliation.
+class ComparisonPicture {
+ public:
+  class Sign {
+   public:
+    Sign(char sign_, std::string meaning_) : sign(sign_), meaning(std::move(meaning_)) {}
+    char sign;
+    std::string meaning;
+    std::uint64_t rows = 0;
+  };
+  class Field {
+   public:
+    Field() = default;
+    std::string name;
+    std::uint64_t differs = 0;  ///< rows of the plan
+    std::uint64_t drift = 0;    ///< rows whose answer showed another value than was sent
+  };
+
+  ComparisonPicture() = default;
+
+  bool planned = false;  ///< there is a plan.ndjson
+  std::vector<Sign> signs;
+  std::vector<Field> fields;
+};
+static_assert(!std::is_aggregate_v<ComparisonPicture>);
+
+/// Names and values under one heading.
+class SettingGroup {
+ public:
+  SettingGroup() = default;
+  explicit SettingGroup(std::string name_) : name(std::move(name_)) {}
+
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> settings;
+};
+static_assert(!std::is_aggregate_v<SettingGroup>);
+
+class RunPicture {
+ public:
+  RunPicture() = default;
+
+  // What was asked.
+  std::string directory;
+  std::string version;  ///< of the program that made the run
+  Task task = Task::update;
+  bool applies = true;  ///< false: a reconciliation that sends nothing
+  std::string input;    ///< path, or "-"
+  std::uint64_t input_bytes = 0;
+  std::string url;
+  std::string parent;                ///< the run that this one retries; empty: none
+  std::vector<std::string> retries;  ///< runs that retry this one
+
+  // What happened.
+  Standing standing = Standing::finished;
+  std::chrono::system_clock::time_point started_at{};
+  std::optional<std::chrono::system_clock::time_point> ended_at;  ///< the last that is known to have happened
+  std::chrono::milliseconds elapsed{0};                           ///< that processes worked on it
+  std::optional<int> exit_code;
+  std::string stop_reason;
+  std::array<std::uint64_t, status_count> rows_by_status{};
+  std::optional<std::uint64_t> unsent;
+  std::optional<std::uint64_t> overtaken;
+  std::optional<double> progress;                               ///< 0 … 1, of the input; while it goes on
+  std::vector<std::pair<std::string, std::uint64_t>> requests;  ///< "attempts" → 520
+  std::string requests_of;                                      ///< for people: whose requests these are
+
+  std::vector<OutcomePoint> outcomes;
+  LoadHistory load;
+  std::vector<Notice> notices;
+  std::vector<LatencyRow> latencies;
+  std::vector<LatencyBar> latency_bars;
+  std::string latency_bars_of;  ///< for people: which durations these are
+
+  std::vector<ErrorGroup> errors;  ///< the most frequent first
+  std::size_t error_codes = 0;     ///< in all; errors has the first of them
+  std::uint64_t rows_with_error = 0;
+  bool shows_values = false;
+  std::vector<SlowRow> slowest;  ///< the slowest first
+  std::optional<ComparisonPicture> comparison;
+
+  // What stands behind it.
+  std::vector<SettingGroup> settings;
+  std::vector<std::pair<std::string, std::string>> checks;   ///< hashes, sizes, state of the log
+  std::vector<std::pair<std::string, std::uint64_t>> files;  ///< name → bytes
+  bool log_was_changed = false;
+  std::vector<std::string> warnings;  ///< why not all of this may be relied on
+  std::vector<std::string> next;      ///< commands to type
+
+  std::uint64_t rows(Status status) const noexcept { return rows_by_status[static_cast<std::size_t>(status)]; }
+  std::uint64_t rows_ended() const noexcept {
+    std::uint64_t sum = 0;
+    for (const auto rows_so : rows_by_status) sum += rows_so;
+    return sum;
+  }
+};
+static_assert(!std::is_aggregate_v<RunPicture>);
+
+}  // namespace amend::report

@@ -1,0 +1,79 @@
+// timeline.ndjson: how a run went, of what its log does not tell. Layer 1: values and text, no I/O.
+//
+// One JSON object a line, in the order of time:
+//   {"start":"2026-11-23T12:00:00.123Z"}                      a process began, or went on, with the run
+//   {"at":"…","elapsed_ms":200,"attempts":12,…,"circuit":"closed"}   what it was doing then; counters since its start
+//   {"at":"…","notice":"…"}                                   what it said to people
+// Best effort: it is not durable, a run goes on without it, and a line that cannot be read is passed over. `resume`
+// appends. Its size is bounded by sample_interval: an hour makes about 1 MB, a week 3.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "amend/run_state.hpp"
+
+namespace amend::report {
+
+inline constexpr std::string_view timeline_name = "timeline.ndjson";
+
+/// How long after a sample the next one is taken: often at first, 600 in each doubling of a longer run.
+std::chrono::milliseconds sample_interval(std::chrono::milliseconds elapsed) noexcept;
+
+/// What a run is doing at one moment. Counters are of one process: they begin anew when the run is resumed.
+class TimelineSample {
+ public:
+  TimelineSample() = default;
+  TimelineSample(const RunState& state, std::chrono::system_clock::time_point at_);
+
+  std::chrono::system_clock::time_point at{};  ///< to the millisecond
+  std::chrono::milliseconds elapsed{0};        ///< since that process began to send
+  std::uint64_t rows_ended = 0;
+  std::uint64_t attempts = 0;
+  std::uint64_t retries = 0;   ///< that cost a row an attempt
+  std::uint64_t requeues = 0;  ///< that cost none
+  std::uint64_t throttled = 0;
+  std::uint64_t overloaded = 0;
+  std::uint64_t connections_opened = 0;
+  std::uint64_t handshakes_failed = 0;
+  std::uint64_t in_flight = 0;
+  std::uint64_t in_flight_max = 0;
+  std::chrono::microseconds limiter_wait{0};  ///< summed over workers
+  std::chrono::microseconds interval{0};      ///< of the pace in force; 0: unlimited
+  std::chrono::milliseconds held{0};          ///< from now on
+  bool paused = false;
+  CircuitState circuit = CircuitState::closed;
+};
+static_assert(!std::is_aggregate_v<TimelineSample>);
+
+/// What one line says. Exactly one of the three is there.
+class TimelineEntry {
+ public:
+  TimelineEntry() = default;
+
+  std::optional<std::chrono::system_clock::time_point> start;
+  std::optional<TimelineSample> sample;
+  std::string notice;                          ///< with `at`
+  std::chrono::system_clock::time_point at{};  ///< of the notice
+};
+static_assert(!std::is_aggregate_v<TimelineEntry>);
+
+/// Lines, "\n" included.
+std::string start_line(std::chrono::system_clock::time_point at);
+std::string sample_line(const TimelineSample& sample);
+std::string notice_line(std::chrono::system_clock::time_point at, std::string_view text);
+
+/// nullopt: it is none of these.
+std::optional<TimelineEntry> read_timeline_line(std::string_view line);
+
+/// A longer line is none of ours.
+inline constexpr std::size_t timeline_line_max = 16 * 1024;
+
+/// "2026-11-23T12:00:00.123Z", with or without the fraction; nullopt: it is no such text.
+std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view text) noexcept;
+
+}  // namespace amend::report

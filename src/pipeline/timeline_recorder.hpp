@@ -1,0 +1,46 @@
+// Writes timeline.ndjson while a run goes on: a sample now and then, and what the run says to people. Layer 4; a thread
+// of its own, which looks at the run as anybody may (Pipeline::state): no stage knows of it.
+//
+// Best effort: nothing of it is durable, and an error is said once and ends the recording, not the run.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "amend/run_state.hpp"
+
+namespace amend {
+
+class TimelineRecorder {
+ public:
+  using State = std::function<RunState()>;
+  /// Notices from the number given on.
+  using Notices = std::function<std::vector<std::string>(std::size_t)>;
+  using Say = std::function<void(const std::string&)>;
+
+  TimelineRecorder(std::string path, State state, Notices notices, Say say);
+  TimelineRecorder(const TimelineRecorder&) = delete;
+  TimelineRecorder& operator=(const TimelineRecorder&) = delete;
+  ~TimelineRecorder();
+
+  /// The body of a thread: returns once the run is `over`, or when nothing more can be written.
+  void run(const std::stop_token& over);
+
+ private:
+  bool open();
+  bool write(const std::string& text);
+  bool record();
+  bool fail(int error_number);
+
+  std::string path_;
+  State state_;
+  Notices notices_;
+  Say say_;
+  int descriptor_ = -1;
+  std::size_t notices_written_ = 0;
+  std::chrono::milliseconds elapsed_{0};
+};
+
+}  // namespace amend

@@ -1,0 +1,45 @@
+// Where values lie on a chart, and how they are written beside it. Layer 1: pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "amend/report/charts.hpp"
+
+namespace amend::report {
+
+/// From `least` to `most`, which differ; both above 0 when it is logarithmic.
+class Axis {
+ public:
+  /// From 0, or from a round value, to a round value at or above `most`; with what it labels.
+  static Axis of_values(Scale scale, double least, double most);
+  static Axis of_time(double seconds);
+  /// Exactly so far.
+  static Axis logarithmic(double least, double most);
+
+  /// 0 … 100
+  double percent(double value) const noexcept;
+  const std::vector<double>& ticks() const noexcept { return ticks_; }
+
+ private:
+  Axis(Scale scale, double least, double most, std::vector<double> ticks);
+
+  Scale scale_;
+  double least_;
+  double most_;
+  std::vector<double> ticks_;
+};
+
+/// 0.5, 20, 1.5k, 2M
+std::string short_number(double value);
+
+/// The unit in which so long a time is told: its seconds, and its name ("minutes").
+class TimeUnit {
+ public:
+  explicit TimeUnit(double seconds_in_all) noexcept;
+
+  double seconds;
+  std::string_view name;
+};
+
+}  // namespace amend::report

@@ -1,0 +1,88 @@
+#include "report/error_groups.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "amend/reporter/log_reading.hpp"
+
+namespace amend::report {
+namespace {
+
+std::string time_text(ErrorGroups::Time at) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(at);
+  const auto ms = std::chrono::floor<std::chrono::milliseconds>(at - whole).count();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), ms);
+}
+
+// Texts of our own name no value but ids.
+bool may_hold_values(const RecordText& record) noexcept {
+  if (record.source == "input" || record.source == "run" || record.source == "tls") return false;
+  if (record.error.starts_with("HTTP ") && record.error.ends_with(", no message in the answer")) return false;
+  return record.source != "transport" || find_own_code(record.error_code) == nullptr;
+}
+
+}  // namespace
+
+ErrorGroup error_group(std::string_view line, std::uint64_t row, Values values) {
+  const RecordText text(line);
+  ErrorGroup group;
+  group.code = text.error_code;
+  group.row = row;
+  group.line = text.line;
+  group.id = text.id;
+  group.request_id = text.request_id;
+  const OwnCode* own = find_own_code(text.error_code);
+  group.text_withheld = values == Values::hidden && !text.error.empty() && may_hold_values(text);
+  if (!group.text_withheld) group.text = text.error;
+  if (own != nullptr) {
+    group.meaning = own->meaning;
+    group.remedy = own->remedy;
+  }
+  return group;
+}
+
+ErrorGroups::Group& ErrorGroups::group_of(std::string_view code, std::uint64_t row, std::string_view line) {
+  auto found = groups_.find(code);
+  if (found != groups_.end()) return found->second;
+  const bool full = groups_.size() >= ErrorTally::codes_max;
+  if (full) {
+    found = groups_.find(ErrorTally::other);
+    if (found != groups_.end()) return found->second;
+  }
+  Group group;
+  group.shown = error_group(line, row, values_);
+  if (full) {
+    group.shown.code = ErrorTally::other;
+    group.shown.meaning = "any further code";
+    group.shown.remedy = "see results.ndjson";
+  }
+  return groups_.emplace(full ? std::string(ErrorTally::other) : std::string(code), std::move(group)).first->second;
+}
+
+void ErrorGroups::add(std::string_view code, std::uint64_t row, std::optional<Time> at, std::string_view line) {
+  Group& group = group_of(code, row, line);
+  ++rows_;
+  ++group.shown.rows;
+  if (!at) return;
+  group.first = std::min(group.first.value_or(*at), *at);
+  group.last = std::max(group.last.value_or(*at), *at);
+}
+
+std::vector<ErrorGroup> ErrorGroups::worst(std::size_t count) const {
+  std::vector<ErrorGroup> all;
+  all.reserve(groups_.size());
+  for (const auto& [code, group] : groups_) {
+    ErrorGroup& shown = all.emplace_back(group.shown);
+    if (group.first) shown.first_at = time_text(*group.first);
+    if (group.last) shown.last_at = time_text(*group.last);
+  }
+  std::ranges::sort(all, [](const ErrorGroup& a, const ErrorGroup& b) {
+    return a.rows != b.rows ? a.rows > b.rows : a.code < b.code;
+  });
+  if (all.size() > count) all.resize(count);
+  return all;
+}
+
+}  // namespace amend::report

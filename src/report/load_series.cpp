@@ -1,0 +1,130 @@
+#include "report/load_series.hpp"
+
+#include <algorithm>
+
+namespace amend::report {
+namespace {
+
+double in_seconds(std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1e6; }
+
+// Counters only grow; one that does not is of a file that somebody has changed.
+std::uint64_t growth(std::uint64_t now, std::uint64_t before) noexcept { return now > before ? now - before : 0; }
+
+}  // namespace
+
+void RunClock::begin(Wall start, RunTime before) {
+  if (processes_.size() < processes_max) processes_.emplace_back(start, before);
+}
+
+RunTime RunClock::at(Wall wall) const noexcept {
+  const auto behind = std::upper_bound(processes_.begin(), processes_.end(), wall,
+                                       [](Wall moment, const Process& process) { return moment < process.start; });
+  if (behind == processes_.begin()) return RunTime(0);
+  const Process& process = *std::prev(behind);
+  const RunTime time = process.before + std::chrono::floor<RunTime>(wall - process.start);
+  return behind == processes_.end() ? time : std::min(time, behind->before);
+}
+
+void LoadSeries::Cell::merge(const Cell& behind) {
+  covered += behind.covered;
+  requests += behind.requests;
+  retries += behind.retries;
+  throttled += behind.throttled;
+  overloaded += behind.overloaded;
+  in_flight = std::max(in_flight, behind.in_flight);
+  in_flight_max = std::max(in_flight_max, behind.in_flight_max);
+  waiting += behind.waiting;
+  interval += behind.interval;
+  interval_seen += behind.interval_seen;
+}
+
+void LoadSeries::begin() {
+  for (std::size_t cause = 0; cause < Wait::causes; ++cause) follow(static_cast<Wait::Cause>(cause), false, reached_);
+  if (began_) history_.resumed_s.push_back(in_seconds(reached_));
+  if (history_.resumed_s.size() > RunClock::processes_max) history_.resumed_s.pop_back();
+  began_ = true;
+  before_ = reached_;
+  last_ = TimelineSample();
+}
+
+void LoadSeries::add(const TimelineSample& sample) {
+  const RunTime longest = TimeSeries<Cell>::time_max;
+  const RunTime now = std::max(reached_, before_ + std::min(sample.elapsed, longest));
+  history_.recorded = true;
+  Cell cell;
+  cell.covered = now - reached_;
+  cell.requests = growth(sample.attempts, last_.attempts);
+  const std::uint64_t retries = growth(sample.retries, last_.retries);
+  const std::uint64_t requeues = growth(sample.requeues, last_.requeues);
+  cell.retries = retries + requeues;
+  cell.throttled = growth(sample.throttled, last_.throttled);
+  cell.overloaded = growth(sample.overloaded, last_.overloaded);
+  cell.in_flight = sample.in_flight;
+  cell.in_flight_max = sample.in_flight_max;
+  cell.waiting = std::max(std::chrono::microseconds(0), sample.limiter_wait - last_.limiter_wait);
+  cell.interval = sample.interval;
+  cell.interval_seen = sample.interval.count() > 0 ? 1 : 0;
+  history_.requests += cell.requests;
+  history_.retries += retries;
+  history_.requeues += requeues;
+  history_.throttled += cell.throttled;
+  history_.overloaded += cell.overloaded;
+  // What happened since the last sample belongs before this one, also on the border of two cells.
+  series_.at(now > RunTime(0) ? now - RunTime(1) : now).merge(cell);
+  follow(Wait::Cause::paused, sample.paused, now);
+  follow(Wait::Cause::held, sample.held.count() > 0, now);
+  follow(Wait::Cause::circuit, sample.circuit != CircuitState::closed, now);
+  reached_ = now;
+  last_ = sample;
+}
+
+void LoadSeries::follow(Wait::Cause cause, bool waiting, RunTime now) {
+  auto& since = waiting_since_[static_cast<std::size_t>(cause)];
+  if (waiting && !since) {
+    since = now;
+    ++history_.times_waited[static_cast<std::size_t>(cause)];
+  }
+  if (waiting || !since) return;
+  const double from = in_seconds(*since);
+  const double to = in_seconds(now);
+  since.reset();
+  history_.waited_s[static_cast<std::size_t>(cause)] += to - from;
+  if (history_.waits.size() < LoadHistory::waits_max) {
+    history_.waits.emplace_back(cause, from, to);
+  } else {
+    ++history_.waits_left_out;
+  }
+}
+
+LoadPoint LoadSeries::point_of(const Cell& cell, double at_s) const {
+  const double seconds = in_seconds(cell.covered);
+  const auto rate = [&](std::uint64_t count) { return static_cast<double>(count) / seconds; };
+  LoadPoint point;
+  point.at_s = at_s;
+  point.requests = rate(cell.requests);
+  point.retries = rate(cell.retries);
+  point.throttled = rate(cell.throttled);
+  point.overloaded = rate(cell.overloaded);
+  point.in_flight = static_cast<double>(cell.in_flight);
+  point.in_flight_max = static_cast<double>(cell.in_flight_max);
+  point.waiting = in_seconds(cell.waiting) / seconds;
+  if (cell.interval_seen > 0) point.allowed = static_cast<double>(cell.interval_seen) / in_seconds(cell.interval);
+  return point;
+}
+
+LoadHistory LoadSeries::history() const {
+  LoadSeries closed = *this;  // a wait that goes on is shown so far
+  for (std::size_t cause = 0; cause < Wait::causes; ++cause)
+    closed.follow(static_cast<Wait::Cause>(cause), false, reached_);
+  LoadHistory history = closed.history_;
+  const double width = in_seconds(series_.width());
+  const auto& cells = series_.cells();
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    if (cells[i].covered.count() > 0)
+      history.points.push_back(
+          point_of(cells[i], std::min((static_cast<double>(i) + 0.5) * width, in_seconds(reached_))));
+  std::ranges::sort(history.waits, {}, &Wait::from_s);
+  return history;
+}
+
+}  // namespace amend::report

@@ -1,0 +1,80 @@
+// How a run went, of its samples: rates, what was in flight, waits. Layer 1: pure; memory bounded.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <optional>
+
+#include "amend/report/run_picture.hpp"
+#include "amend/report/time_series.hpp"
+#include "amend/report/timeline.hpp"
+
+namespace amend::report {
+
+/// Moments of the clock on the wall as run time: the processes of a run one behind the other, without the time between.
+class RunClock {
+ public:
+  using Wall = std::chrono::system_clock::time_point;
+  explicit RunClock(Wall start) noexcept { begin(start, RunTime(0)); }
+
+  /// A process goes on with the run; `before`: the run time of those before it. Of more than `processes_max` the last
+  /// ones count as one.
+  void begin(Wall start, RunTime before);
+  RunTime at(Wall wall) const noexcept;
+  Wall start() const noexcept { return processes_.front().start; }
+  std::size_t processes() const noexcept { return processes_.size(); }
+  static constexpr std::size_t processes_max = 1000;
+
+ private:
+  class Process {
+   public:
+    Process(Wall start_, RunTime before_) noexcept : start(start_), before(before_) {}
+    Wall start;
+    RunTime before;
+  };
+  std::vector<Process> processes_;
+};
+
+class LoadSeries {
+ public:
+  LoadSeries() = default;
+
+  /// A process begins: its counters are 0.
+  void begin();
+  void add(const TimelineSample& sample);
+
+  /// Run time of the last sample.
+  RunTime reached() const noexcept { return reached_; }
+  LoadHistory history() const;
+
+ private:
+  class Cell {
+   public:
+    Cell() = default;
+    void merge(const Cell& behind);
+
+    RunTime covered{0};
+    std::uint64_t requests = 0;
+    std::uint64_t retries = 0;
+    std::uint64_t throttled = 0;
+    std::uint64_t overloaded = 0;
+    std::uint64_t in_flight = 0;
+    std::uint64_t in_flight_max = 0;
+    std::chrono::microseconds waiting{0};
+    std::chrono::microseconds interval{0};
+    std::uint64_t interval_seen = 0;  ///< samples with a pace
+  };
+
+  LoadPoint point_of(const Cell& cell, double at_s) const;
+  void follow(Wait::Cause cause, bool waiting, RunTime now);
+
+  TimeSeries<Cell> series_;
+  RunTime before_{0};  // run time of the processes before
+  RunTime reached_{0};
+  bool began_ = false;
+  TimelineSample last_;
+  LoadHistory history_;
+  std::array<std::optional<RunTime>, Wait::causes> waiting_since_;
+};
+
+}  // namespace amend::report

@@ -1,0 +1,86 @@
+#include "report/outcome_series.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace amend::report {
+namespace {
+
+double in_seconds(RunTime time) { return static_cast<double>(time.count()) / 1e3; }
+
+// Ten to a power of ten, but never between two tenths of a millisecond, which is what the log counts in.
+std::vector<double> bar_bounds() {
+  std::vector<double> bounds{0.01};
+  for (int tenths = 0; tenths < 10; ++tenths) bounds.push_back(tenths / 10.0 + 0.05);
+  for (int step = 1; step <= 66; ++step) bounds.push_back(std::round(std::pow(10, step / 10.0) * 10) / 10 - 0.05);
+  return bounds;
+}
+
+}  // namespace
+
+void OutcomeSeries::Cell::merge(const Cell& behind) {
+  covered += behind.covered;
+  success += behind.success;
+  not_well += behind.not_well;
+  latencies.merge(behind.latencies);
+}
+
+void OutcomeSeries::add(RunTime at, Status status, std::optional<std::chrono::nanoseconds> latency) {
+  Cell& cell = series_.at(at);
+  reached_ = std::max(reached_, at);
+  ++(status == Status::success ? cell.success : cell.not_well);
+  if (!latency) return;
+  cell.latencies.record(*latency);
+  latencies_.record(*latency);
+}
+
+void OutcomeSeries::add(RunTime at, RunTime covered, std::uint64_t success, std::uint64_t not_well,
+                        const LatencyHistogram& latencies) {
+  Cell& cell = series_.at(at > RunTime(0) ? at - RunTime(1) : at);
+  reached_ = std::max(reached_, at);
+  cell.covered += covered;
+  cell.success += success;
+  cell.not_well += not_well;
+  cell.latencies.merge(latencies);
+  latencies_.merge(latencies);
+}
+
+OutcomePoint OutcomeSeries::point_of(const Cell& cell, RunTime from) const {
+  const RunTime whole = std::min(series_.width(), std::max(reached_ - from, RunTime(1)));
+  // Of the last cell only a part has passed; a rate over less than half of one says nothing.
+  const RunTime passed = cell.covered.count() > 0 ? cell.covered : std::max(whole, series_.width() / 2);
+  OutcomePoint point;
+  point.width_s = in_seconds(passed);
+  point.at_s = in_seconds(from) + in_seconds(whole) / 2;
+  point.success = static_cast<double>(cell.success) / point.width_s;
+  point.not_well = static_cast<double>(cell.not_well) / point.width_s;
+  if (cell.latencies.count() > 0) point.latency = Latency(cell.latencies);
+  return point;
+}
+
+std::vector<OutcomePoint> OutcomeSeries::points() const {
+  std::vector<OutcomePoint> out;
+  const auto& cells = series_.cells();
+  const bool counted_live = std::ranges::any_of(cells, [](const Cell& cell) { return cell.covered.count() > 0; });
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (counted_live && cells[i].covered.count() == 0) continue;  // it belongs to what the next one covers
+    out.push_back(point_of(cells[i], series_.width() * static_cast<std::int64_t>(i)));
+  }
+  return out;
+}
+
+std::vector<LatencyBar> latency_bars(const LatencyHistogram& histogram) {
+  std::vector<LatencyBar> bars;
+  const std::vector<double> bounds = bar_bounds();
+  std::uint64_t before = 0;
+  for (std::size_t i = 1; i < bounds.size() && before < histogram.count(); ++i) {
+    const bool last = i + 1 == bounds.size();
+    const std::chrono::nanoseconds bound(static_cast<std::int64_t>(bounds[i] * 1e6));
+    const std::uint64_t until = last ? histogram.count() : histogram.count_at_most(bound);
+    if (until > before || !bars.empty()) bars.emplace_back(bounds[i - 1], bounds[i], until - before);
+    before = until;
+  }
+  return bars;
+}
+
+}  // namespace amend::report

@@ -1,0 +1,38 @@
+// The sections of a run's page. Layer 1: pure, a picture in and HTML out; empty where there is nothing to show.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "amend/report/run_picture.hpp"
+
+namespace amend::report {
+
+template <class... Args>
+void append(std::string& out, fmt::format_string<Args...> form, Args&&... args) {
+  fmt::format_to(std::back_inserter(out), form, std::forward<Args>(args)...);
+}
+
+/// 1234567 → "1,234,567"
+std::string grouped(std::uint64_t number);
+/// 0.5 → "0.5 ms", 12345 → "12.3 s"
+std::string ms_text(double ms);
+/// "2026-11-23 12:00:00 UTC"
+std::string time_text(std::chrono::system_clock::time_point at);
+/// "480 ms", "12.3 s", "4 min 05 s", "2 h 07 min"
+std::string duration_text(std::chrono::milliseconds duration);
+
+std::string head_section(const RunPicture& picture);
+std::string rows_section(const RunPicture& picture);
+std::string time_section(const RunPicture& picture);
+std::string latency_section(const RunPicture& picture);
+std::string push_back_section(const RunPicture& picture);
+std::string errors_section(const RunPicture& picture);
+std::string comparison_section(const RunPicture& picture);
+std::string slowest_section(const RunPicture& picture);
+std::string background_section(const RunPicture& picture);
+
+}  // namespace amend::report

@@ -1,0 +1,160 @@
+#include "amend/report/timeline.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json/object.hpp>
+#include <charconv>
+
+#include "reporter/json_reading.hpp"
+#include "reporter/json_text.hpp"
+
+namespace amend::report {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using Time = std::chrono::system_clock::time_point;
+
+constexpr milliseconds shortest_interval{200};
+constexpr int samples_in_each_doubling = 600;
+
+std::string time_text(Time at) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(at);
+  const auto ms = std::chrono::floor<milliseconds>(at - whole).count();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), ms);
+}
+
+std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) noexcept {
+  if (text.size() < at + count) return std::nullopt;
+  int number = 0;
+  for (const char c : text.substr(at, count)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + (c - '0');
+  }
+  return number;
+}
+
+// The fraction of a second, cut to milliseconds; nullopt: there is something else before the Z.
+std::optional<int> milliseconds_in(std::string_view rest) noexcept {
+  if (rest == "Z") return 0;
+  if (rest.size() != 5 || rest[0] != '.' || rest[4] != 'Z') return std::nullopt;
+  return digits(rest, 1, 3);
+}
+
+std::optional<CircuitState> circuit_named(std::string_view name) noexcept {
+  for (const CircuitState state : {CircuitState::closed, CircuitState::open, CircuitState::half_open})
+    if (to_string(state) == name) return state;
+  return std::nullopt;
+}
+
+std::optional<TimelineSample> sample_in(const boost::json::object& members, Time at) {
+  TimelineSample sample;
+  const auto elapsed = number_in(members, "elapsed_ms");
+  const auto circuit = circuit_named(text_in(members, "circuit"));
+  if (!elapsed || !circuit) return std::nullopt;
+  const auto number = [&](std::string_view name) { return number_in(members, name).value_or(0); };
+  sample.at = at;
+  sample.elapsed = milliseconds(*elapsed);
+  sample.rows_ended = number("rows_ended");
+  sample.attempts = number("attempts");
+  sample.retries = number("retries");
+  sample.requeues = number("requeues");
+  sample.throttled = number("throttled");
+  sample.overloaded = number("overloaded");
+  sample.connections_opened = number("connections_opened");
+  sample.handshakes_failed = number("handshakes_failed");
+  sample.in_flight = number("in_flight");
+  sample.in_flight_max = number("in_flight_max");
+  sample.limiter_wait = microseconds(number("limiter_wait_us"));
+  sample.interval = microseconds(number("interval_us"));
+  sample.held = milliseconds(number("held_ms"));
+  sample.paused = number("paused") != 0;
+  sample.circuit = *circuit;
+  return sample;
+}
+
+}  // namespace
+
+milliseconds sample_interval(milliseconds elapsed) noexcept {
+  return std::max(shortest_interval, elapsed / samples_in_each_doubling);
+}
+
+TimelineSample::TimelineSample(const RunState& state, Time at_)
+    : at(at_),
+      elapsed(std::chrono::floor<milliseconds>(state.elapsed)),
+      rows_ended(state.rows_ended()),
+      attempts(state.attempts),
+      retries(state.retries),
+      requeues(state.requeues),
+      throttled(state.throttled),
+      overloaded(state.overloaded),
+      connections_opened(state.connections_opened),
+      handshakes_failed(state.handshakes_failed),
+      in_flight(state.in_flight),
+      in_flight_max(state.in_flight_max),
+      limiter_wait(std::chrono::floor<microseconds>(state.limiter_wait)),
+      interval(state.interval.count() == 0 ? microseconds(0) : std::chrono::ceil<microseconds>(state.interval)),
+      held(state.held),
+      paused(state.paused),
+      circuit(state.circuit) {}
+
+std::string start_line(Time at) { return fmt::format("{{\"start\":\"{}\"}}\n", time_text(at)); }
+
+std::string sample_line(const TimelineSample& s) {
+  return fmt::format(
+      "{{\"at\":\"{}\",\"elapsed_ms\":{},\"rows_ended\":{},\"attempts\":{},\"retries\":{},\"requeues\":{},"
+      "\"throttled\":{},\"overloaded\":{},\"connections_opened\":{},\"handshakes_failed\":{},\"in_flight\":{},"
+      "\"in_flight_max\":{},\"limiter_wait_us\":{},\"interval_us\":{},\"held_ms\":{},\"paused\":{},\"circuit\":\"{}\"}}"
+      "\n",
+      time_text(s.at), s.elapsed.count(), s.rows_ended, s.attempts, s.retries, s.requeues, s.throttled, s.overloaded,
+      s.connections_opened, s.handshakes_failed, s.in_flight, s.in_flight_max, s.limiter_wait.count(),
+      s.interval.count(), s.held.count(), s.paused ? 1 : 0, to_string(s.circuit));
+}
+
+std::string notice_line(Time at, std::string_view text) {
+  std::string line = fmt::format("{{\"at\":\"{}\",\"notice\":", time_text(at));
+  append_json_string(line, text);
+  return line + "}\n";
+}
+
+std::optional<TimelineEntry> read_timeline_line(std::string_view line) {
+  if (line.size() > timeline_line_max) return std::nullopt;
+  const boost::json::object members = object_in(line);
+  TimelineEntry entry;
+  entry.start = parse_time(text_in(members, "start"));
+  if (entry.start) return entry;
+  const auto at = parse_time(text_in(members, "at"));
+  if (!at) return std::nullopt;
+  entry.at = *at;
+  entry.notice = text_in(members, "notice");
+  if (!entry.notice.empty()) return entry;
+  entry.sample = sample_in(members, *at);
+  return entry.sample ? std::optional(std::move(entry)) : std::nullopt;
+}
+
+std::optional<Time> parse_time(std::string_view text) noexcept {
+  constexpr std::string_view form = "0000-00-00T00:00:00";
+  if (text.size() <= form.size()) return std::nullopt;
+  for (const std::size_t i : {4U, 7U, 10U, 13U, 16U})
+    if (text[i] != form[i]) return std::nullopt;
+  std::array<int, 6> parts{};
+  constexpr std::array<std::pair<std::size_t, std::size_t>, 6> places{
+      {{0, 4}, {5, 2}, {8, 2}, {11, 2}, {14, 2}, {17, 2}}};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto number = digits(text, places[i].first, places[i].second);
+    if (!number) return std::nullopt;
+    parts[i] = *number;
+  }
+  const auto ms = milliseconds_in(text.substr(form.size()));
+  const std::chrono::year_month_day day{std::chrono::year(parts[0]),
+                                        std::chrono::month(static_cast<unsigned>(parts[1])),
+                                        std::chrono::day(static_cast<unsigned>(parts[2]))};
+  if (!ms || !day.ok() || parts[3] > 23 || parts[4] > 59 || parts[5] > 60) return std::nullopt;
+  return std::chrono::sys_days(day) + std::chrono::hours(parts[3]) + std::chrono::minutes(parts[4]) +
+         std::chrono::seconds(parts[5]) + milliseconds(*ms);
+}
+
+}  // namespace amend::report
