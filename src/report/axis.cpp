@@ -10,7 +10,7 @@ namespace amend::report {
 namespace {
 
 constexpr std::size_t y_ticks = 5;
-constexpr std::size_t x_ticks = 6;
+constexpr std::size_t x_ticks = 8;
 constexpr double largest = 1e15;  // of any value that is drawn
 
 double bounded(double value) { return std::isfinite(value) ? std::clamp(value, -largest, largest) : 0; }
@@ -25,7 +25,8 @@ double round_step(double step) {
 
 std::vector<double> multiples(double step, double least, double most) {
   std::vector<double> out;
-  for (double n = std::ceil(least / step - 1e-9); n * step <= most * (1 + 1e-9); ++n) out.push_back(n * step);
+  for (double n = std::ceil(least / step - 1e-9); n * step <= most * (1 + 1e-9); ++n)
+    out.push_back(n * step + 0.0);  // never -0
   return out;
 }
 
@@ -56,7 +57,12 @@ std::vector<double> logarithmic_ticks(double least, double most, std::size_t cou
   };
   const int first = static_cast<int>(std::floor(std::log10(least) + 1e-9));
   const int last = static_cast<int>(std::floor(std::log10(bounded(most)) + 1e-9));
+  constexpr std::size_t too_few = 4;
   for (int power = first; power <= last; ++power) add(power, {1, 2, 5});
+  if (out.size() < too_few) {
+    out.clear();
+    for (int power = first; power <= last; ++power) add(power, {1, 1.5, 2, 3, 4, 5, 6, 8});
+  }
   if (out.size() <= count_max) return out;
   out.clear();
   const int stride = std::max(1, static_cast<int>((static_cast<std::size_t>(last - first) + count_max) / count_max));
@@ -91,7 +97,7 @@ Axis Axis::of_values(Scale scale, double least, double most) {
   };
   least = down(least * (1 + 1e-9));
   most = round_step(most);
-  return Axis(scale, least, most, logarithmic_ticks(least, most, y_ticks + 2));
+  return Axis(scale, least, most, logarithmic_ticks(least, most, y_ticks + 3));
 }
 
 Axis Axis::of_time(double seconds) {

@@ -4,20 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include "amend/report/page.hpp"
 #include "report/axis.hpp"
+#include "report/page_parts.hpp"
 
 namespace amend::report {
 namespace {
 
 constexpr double units_per_percent = 10;  // of the view box: 0 … 1000 each way
-
-template <class... Args>
-void append(std::string& out, fmt::format_string<Args...> form, Args&&... args) {
-  fmt::format_to(std::back_inserter(out), form, std::forward<Args>(args)...);
-}
 
 std::string opening(const std::string& id, const std::string& title) {
   return fmt::format("<figure class=\"chart\" id=\"{}\">\n<figcaption>{}</figcaption>\n", escaped(id), escaped(title));
@@ -174,7 +169,7 @@ std::string render(const ShareChart& chart) {
     append(out,
            "<div class=\"name\">{}</div><div class=\"rail\"><div class=\"f{}\" style=\"width:{:.3f}%\"></div></div>"
            "<div class=\"count\">{} ({:.1f} %)</div>\n",
-           escaped(bar.name), bar.ink, std::min(share, 100.0), bar.count, share);
+           escaped(bar.name), bar.ink, std::min(share, 100.0), grouped(bar.count), share);
   }
   return out + "</div>\n" + closing(chart.note);
 }

@@ -8,12 +8,23 @@ namespace {
 
 double in_seconds(RunTime time) { return static_cast<double>(time.count()) / 1e3; }
 
-// Ten to a power of ten, but never between two tenths of a millisecond, which is what the log counts in.
-std::vector<double> bar_bounds() {
+// So many to a power of ten, but never between two tenths of a millisecond, which is what the log counts in.
+std::vector<double> bar_bounds(int in_each_power) {
+  constexpr int powers = 8;  // 0.1 ms to 1 h, and a little more
   std::vector<double> bounds{0.01};
-  for (int tenths = 0; tenths < 10; ++tenths) bounds.push_back(tenths / 10.0 + 0.05);
-  for (int step = 1; step <= 66; ++step) bounds.push_back(std::round(std::pow(10, step / 10.0) * 10) / 10 - 0.05);
+  for (int step = -in_each_power; step <= (powers - 1) * in_each_power; ++step) {
+    const double tenths = std::floor(std::pow(10, static_cast<double>(step) / in_each_power) * 10 + 1e-9);
+    const double bound = (tenths - 0.5) / 10;
+    if (bound > bounds.back()) bounds.push_back(bound);
+  }
   return bounds;
+}
+
+// Narrower ones where all lies close together.
+int bars_in_each_power(const LatencyHistogram& histogram) {
+  const auto least = static_cast<double>(std::max<std::int64_t>(1, histogram.percentile(0).count()));
+  const double powers = std::log10(static_cast<double>(histogram.percentile(99.9).count()) / least);
+  return powers < 1 ? 40 : powers < 2 ? 20 : 10;
 }
 
 }  // namespace
@@ -71,7 +82,8 @@ std::vector<OutcomePoint> OutcomeSeries::points() const {
 
 std::vector<LatencyBar> latency_bars(const LatencyHistogram& histogram) {
   std::vector<LatencyBar> bars;
-  const std::vector<double> bounds = bar_bounds();
+  if (histogram.count() == 0) return bars;
+  const std::vector<double> bounds = bar_bounds(bars_in_each_power(histogram));
   std::uint64_t before = 0;
   for (std::size_t i = 1; i < bounds.size() && before < histogram.count(); ++i) {
     const bool last = i + 1 == bounds.size();

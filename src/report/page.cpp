@@ -26,7 +26,7 @@ std::string grouped(std::uint64_t number) {
 }
 
 std::string ms_text(double ms) {
-  if (ms < 10) return fmt::format("{:.1f} ms", ms);
+  if (ms < 100) return fmt::format("{:.1f} ms", ms);
   if (ms < 1'000) return fmt::format("{:.0f} ms", ms);
   return duration_text(std::chrono::milliseconds(static_cast<std::int64_t>(ms)));
 }

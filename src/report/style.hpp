@@ -39,10 +39,11 @@ th, td { text-align: left; vertical-align: top; padding: .28rem .7rem .28rem 0; 
 th { font-weight: 600; color: var(--soft); white-space: nowrap; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.id { white-space: nowrap; font: .88em/1.7 ui-monospace, monospace; }
+td code { white-space: nowrap; }
 td.words { min-width: 15rem; overflow-wrap: anywhere; }
 table.pairs th { width: 11rem; }
 table.pairs td { overflow-wrap: anywhere; }
-.two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 1rem 1.6rem; }
+.two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 1rem 1.6rem; align-items: start; }
 figure { margin: 0 0 .6rem; min-width: 0; }
 figcaption { font-weight: 600; }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .1rem 0 .3rem; padding: 0; list-style: none; font-size: .82rem; }

@@ -86,6 +86,22 @@ std::uint64_t LatencyHistogram::count_at_most(std::chrono::nanoseconds duration)
   return counted;
 }
 
+LatencyHistogram LatencyHistogram::since(const LatencyHistogram& earlier) const noexcept {
+  const auto growth = [](const Cell& now, const Cell& before) {
+    return now.value() > before.value() ? now.value() - before.value() : 0;
+  };
+  LatencyHistogram grown;
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    const std::uint64_t n = growth(buckets_[i], earlier.buckets_[i]);
+    if (n == 0) continue;
+    grown.buckets_[i].set(n);
+    grown.count_.add(n);
+    grown.max_.set(std::min(middle_of(i), max_.value()));
+  }
+  grown.sum_.set(growth(sum_, earlier.sum_));
+  return grown;
+}
+
 void ErrorTally::record(const Outcome& outcome) {
   if (outcome.reason) record(*outcome.reason, outcome.row->position, outcome.row.id());
 }

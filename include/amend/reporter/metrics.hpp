@@ -110,6 +110,8 @@ class LatencyHistogram {
   /// How many are not longer than `duration`, to within the step that it lies in; those of a step go together. Never
   /// falls when `duration` grows, and is count() from `longest` on.
   std::uint64_t count_at_most(std::chrono::nanoseconds duration) const noexcept;
+  /// What was recorded since this was as `earlier` is. Its max is known to within the step that it lies in.
+  LatencyHistogram since(const LatencyHistogram& earlier) const noexcept;
 
  private:
   static constexpr unsigned steps_log2 = 5;
