@@ -68,6 +68,11 @@ std::string happened(const RunPicture& picture) {
   if (picture.exit_code)
     append(out, "<tr><th scope=\"row\">exit code</th><td data-total=\"exit_code\" data-value=\"{0}\">{0}</td></tr>\n",
            *picture.exit_code);
+  if (picture.progress)
+    append(out,
+           "<tr><th scope=\"row\">progress</th><td data-total=\"progress\" data-value=\"{:.4f}\">{:.1f} % of the "
+           "input</td></tr>\n",
+           *picture.progress, 100 * *picture.progress);
   add_pair(out, "why it stopped", picture.stop_reason);
   add_pair(out, "made by", "amend " + picture.version);
   return out + "</table>\n";

@@ -69,7 +69,7 @@ std::vector<SettingGroup> settings_in(std::string_view run_json) {
   const json::object run = object_in(run_json);
   std::vector<SettingGroup> groups;
   SettingGroup others{"run"};
-  for (const std::string_view name : {"version", "started_at", "task", "parent"})
+  for (const std::string_view name : {"version", "task", "parent"})
     if (const json::value* value = run.if_contains(name)) add(others, name, *value);
   const json::value* input = run.if_contains("input");
   const json::value* options = run.if_contains("options");
@@ -81,8 +81,8 @@ std::vector<SettingGroup> settings_in(std::string_view run_json) {
         groups.push_back(std::move(group));
       }
     }
-  if (input && input->is_object())
-    groups.insert(groups.begin(), group_of("identity_of_the_input", input->get_object()));
+  const bool has_input = input && input->is_object() && !text_in(input->get_object(), "path").empty();
+  if (has_input) groups.insert(groups.begin(), group_of("identity_of_the_input", input->get_object()));
   groups.insert(groups.begin(), std::move(others));
   return groups;
 }
