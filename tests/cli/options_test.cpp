@@ -249,7 +249,8 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
   };
   const std::vector<Case> cases{
       {{},
-       "name a command: update, check, reconcile, verify, undo, resume, retry, status, runs, control, export, explain, "
+       "name a command: update, check, reconcile, verify, undo, resume, retry, status, runs, control, export, report, "
+       "explain, "
        "ping, completion or man; see "
        "amend --help"},
       {{"control"}, "name the directory of the run: amend control RUN ACTION; see amend control --help"},

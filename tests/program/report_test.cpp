@@ -98,7 +98,8 @@ TEST_CASE("report: the run has recorded its timeline, which adds up to its reque
   const auto timeline = read_ndjson(work.file("timeline.ndjson"));
   REQUIRE(timeline.size() > 3);
   CHECK(timeline.front().contains("start"));
-  const auto& requests = work.summary().at("requests").as_object();
+  const auto summary = work.summary();
+  const auto& requests = summary.at("requests").as_object();
   CHECK(number_of(timeline.back(), "attempts") == number_of(requests, "attempts"));
   CHECK(number_of(timeline.back(), "rows_ended") == 300);
   CHECK(number_of(timeline.back(), "in_flight") == 0);
@@ -108,7 +109,7 @@ TEST_CASE("report: the run has recorded its timeline, which adds up to its reque
     CHECK(number_of(line, "attempts") >= before);
     before = number_of(line, "attempts");
   }
-  const auto& files = work.summary().at("files").as_array();
+  const auto& files = summary.at("files").as_array();
   CHECK(std::ranges::count(files, boost::json::value("timeline.ndjson")) == 1);
 }
 
