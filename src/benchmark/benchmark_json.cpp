@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 #include <cmath>
+#include <map>
 
 #include "amend/benchmark/benchmark.hpp"
 #include "reporter/json_text.hpp"
@@ -35,6 +36,23 @@ json::object percentiles(const LatencyHistogram& histogram) {
           {"max", in_ms(histogram.max())}};
 }
 
+// How the latencies lie: bars that grow by a quarter of an octave, so 88 at most.
+json::array distribution(const HdrHistogram& histogram) {
+  constexpr double steps_per_octave = 4;
+  std::map<int, std::uint64_t> bars;
+  histogram.for_each([&](std::chrono::nanoseconds duration, std::uint64_t count) {
+    const double octaves = std::log2(static_cast<double>(duration.count()) / static_cast<double>(HdrHistogram::lowest));
+    bars[static_cast<int>(std::floor(octaves * steps_per_octave))] += count;
+  });
+  const auto bound_ms = [](int bar) {
+    return rounded(std::exp2(bar / steps_per_octave) * static_cast<double>(HdrHistogram::lowest) / 1e6);
+  };
+  json::array out;
+  for (const auto& [bar, count] : bars)
+    out.push_back(json::object{{"from_ms", bound_ms(bar)}, {"to_ms", bound_ms(bar + 1)}, {"count", count}});
+  return out;
+}
+
 json::object late_json(const StepFigures& step) {
   return {{"sends", step.late()},
           {"by_connections", step.late_by[static_cast<std::size_t>(Late::connections)]},
@@ -60,6 +78,7 @@ json::object step_json(const StepFigures& step, const BenchmarkConfig& config) {
           {"answers_per_second", rounded(step.answers_per_second())},
           {"latency_ms", percentiles(step.latency)},
           {"service_ms", percentiles(step.service)},
+          {"latency_bars", distribution(step.latency)},
           {"late", late_json(step)},
           {"by_status", std::move(by_status)},
           {"errors", std::move(errors)},

@@ -10,8 +10,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
 #include <string>
 
+#include "amend/report/bench_page.hpp"
 #include "amend/report/page.hpp"
 #include "amend/report/reading.hpp"
 #include "amend/reporter/sink.hpp"
@@ -71,17 +75,14 @@ std::vector<std::string> commands_after(const std::string& run) {
   return {};
 }
 
-}  // namespace
+// nullopt: it is no benchmark.
+std::optional<std::string> bench_json_in(const std::string& run) {
+  std::ifstream file(run + "/bench.json", std::ios::binary);
+  if (!file) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
 
-ExitCode run_report(const Options& options) {
-  std::string run = options.run;
-  while (run.size() > 1 && run.back() == '/') run.pop_back();
-  const std::string path = options.export_file.empty() ? run + "/report.html" : options.export_file;
-  const auto values = options.config.reconcile.show_values ? report::Values::shown : report::Values::hidden;
-  report::RunPicture picture = report::picture_of(run, values);
-  refuse_unwritable(path);
-  picture.next = commands_after(run);
-  const std::string page = report::render_page(picture);
+void deliver(const Options& options, const std::string& path, const std::string& page) {
   replace_file(path, page);
   if (options.json) {
     const boost::json::object out{{"report", printable(path, 4 * path.size() + 4)}, {"bytes", page.size()}};
@@ -89,6 +90,24 @@ ExitCode run_report(const Options& options) {
   } else if (!options.quiet) {
     std::fputs((printable(path, 4 * path.size() + 4) + "\n").c_str(), stdout);
   }
+}
+
+}  // namespace
+
+ExitCode run_report(const Options& options) {
+  std::string run = options.run;
+  while (run.size() > 1 && run.back() == '/') run.pop_back();
+  const std::string path = options.export_file.empty() ? run + "/report.html" : options.export_file;
+  if (const auto bench = bench_json_in(run)) {
+    refuse_unwritable(path);
+    deliver(options, path, report::render_bench_page(*bench, run));
+    return ExitCode::success;
+  }
+  const auto values = options.config.reconcile.show_values ? report::Values::shown : report::Values::hidden;
+  report::RunPicture picture = report::picture_of(run, values);
+  refuse_unwritable(path);
+  picture.next = commands_after(run);
+  deliver(options, path, report::render_page(picture));
   return picture.log_was_changed ? ExitCode::input : ExitCode::success;
 }
 

@@ -251,7 +251,7 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
       {{},
        "name a command: update, check, reconcile, verify, undo, resume, retry, status, runs, control, export, report, "
        "explain, "
-       "ping, completion or man; see "
+       "ping, bench, completion or man; see "
        "amend --help"},
       {{"control"}, "name the directory of the run: amend control RUN ACTION; see amend control --help"},
       {{"control", "r"}, "name the directory of the run: amend control RUN ACTION; see amend control --help"},

@@ -8,6 +8,7 @@
 
 #include "fixture.hpp"
 #include "ground.hpp"
+#include "support/bench_run.hpp"
 
 using namespace test;
 
@@ -197,4 +198,22 @@ TEST_CASE("report: a timeline that cannot be written disturbs nothing, and is sa
   CHECK(has(finished.err, "timeline.ndjson: cannot be written"));
   CHECK(work.summary().at("notices").as_array().size() == 1);
   CHECK(has(page_of(work.directory), "The run did not record this"));
+}
+
+TEST_CASE("report: the page of a benchmark says what its bench.json says") {
+  Simulator simulator({"--error-share", "503:5%"});
+  BenchRun bench;
+  bench.run(simulator.url(), {"--rate", "100/s", "--duration", "2s", "--warm-up", "1s"});
+  REQUIRE(bench.finished.code == 0);
+  const std::string page = page_of(bench.directory);
+  const auto step = bench.step();
+  for (const char* total : {"requests", "answered"})
+    CHECK(number(page, std::string("data-total=\"") + total + "\"") == number_of(step, total));
+  CHECK(number(page, "data-total=\"errors\"") == number_of(step, "failed"));
+  CHECK(std::stod(value_of(page, "data-of=\"latency\" data-percentile=\"p99\"")) ==
+        doctest::Approx(figure(step, "latency_ms", "p99")));
+  write_file(bench.file("bench.json"), "{}");
+  const Finished damaged = report(bench.directory);
+  CHECK(damaged.code == 3);
+  CHECK(says(damaged, "not what amend bench has written"));
 }
