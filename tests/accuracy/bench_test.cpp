@@ -1,0 +1,106 @@
+// Whether what `amend bench` measures is so: latencies, stalls and capacities that were planted are found again.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "support/bench_run.hpp"
+
+using namespace test;
+
+namespace {
+
+// A machine that is busy with something else makes latencies longer, never shorter: what was found once is so. A
+// measurement that is wrong is wrong each time.
+constexpr int attempts_max = 3;
+
+void measure(BenchRun& bench, const std::vector<std::string>& server, const std::vector<std::string>& options) {
+  Simulator simulator(server);
+  std::filesystem::remove_all(bench.directory);
+  bench.run(simulator.url(), options);
+  CAPTURE(bench.finished.err);
+  REQUIRE(bench.finished.code == 0);
+}
+
+bool near(const BenchRun& bench, const char* of, const char* name, double planted) {
+  return figure(bench.step(), of, name) == doctest::Approx(planted).epsilon(0.02);
+}
+
+}  // namespace
+
+TEST_CASE("bench finds planted latencies again within 2 %") {
+  // Uniform from 50 to 150 ms.
+  const auto found = [](const BenchRun& bench, const char* of) {
+    return near(bench, of, "p50", 100) && near(bench, of, "p90", 140) && near(bench, of, "p99", 149) &&
+           near(bench, of, "max", 150);
+  };
+  BenchRun bench;
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    measure(bench, {"--latency", "50ms", "--jitter", "100ms"},
+            {"--rate", "300/s", "--duration", "15s", "--warm-up", "1s"});
+    if (found(bench, "latency_ms") && found(bench, "service_ms")) break;
+  }
+  CAPTURE(bench.finished.err);
+  CHECK(found(bench, "latency_ms"));
+  CHECK(found(bench, "service_ms"));
+}
+
+TEST_CASE("a server that stands still for 1 s in 10 is seen in the p99 of an open loop, and not of a closed one") {
+  const std::vector<std::string> server{"--latency", "20ms", "--stall", "1s/10s"};
+  // Of 1,000 requests the slowest ten: two that the stall caught at work and eight that came in its first 80 ms. Then
+  // comes one that has waited for the rest of it, 920 ms, and for its work.
+  const auto seen = [](const BenchRun& open) {
+    return near(open, "latency_ms", "p50", 20) && near(open, "latency_ms", "p99", 940);
+  };
+  BenchRun open;
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    measure(open, server, {"--rate", "100/s", "--duration", "20s", "--warm-up", "0"});
+    if (seen(open)) break;
+  }
+  CAPTURE(open.finished.err);
+  CHECK(seen(open));
+
+  const auto overlooked = [](const BenchRun& closed) {
+    return figure(closed.step(), "latency_ms", "p99") < 30 && figure(closed.step(), "latency_ms", "max") > 900;
+  };
+  BenchRun closed;
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    measure(closed, server, {"--connections", "4", "--duration", "20s", "--warm-up", "0"});
+    if (overlooked(closed)) break;
+  }
+  CAPTURE(closed.finished.err);
+  CHECK(overlooked(closed));
+}
+
+TEST_CASE("bench --find-max finds what a server can do") {
+  // 10 at once, 50 ms each: 200/s; a little above that is not seen in 3 s.
+  const auto right = [](const BenchRun& bench) {
+    const auto& rate = bench.result().at("find_max").at("rate");
+    return !rate.is_null() && rate.to_number<double>() >= 175 && rate.to_number<double>() <= 206;
+  };
+  BenchRun bench;
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    Simulator simulator({"--capacity", "10:50ms"});
+    std::filesystem::remove_all(bench.directory);
+    bench.run(simulator.url(), {"--rate", "50/s", "--find-max", "--slo", "p99<200ms,errors<1%", "--step", "3s"});
+    if (right(bench)) break;
+  }
+  CAPTURE(bench.finished.err);
+  CHECK(right(bench));
+}
+
+TEST_CASE("bench --versus tells a slower server from an equal one") {
+  Simulator a({"--latency", "10ms"}), equal({"--latency", "10ms"}), slower({"--latency", "11ms"});
+  BenchRun same, other;
+  same.run(a.url(), {"--rate", "100/s", "--duration", "10s", "--versus", "url=" + equal.url()});
+  other.run(a.url(), {"--rate", "100/s", "--duration", "10s", "--versus", "url=" + slower.url()});
+  CAPTURE(other.finished.err);
+  REQUIRE(same.finished.code == 0);
+  REQUIRE(other.finished.code == 0);
+  const auto median = [](const BenchRun& bench) {
+    return bench.result().at("comparison").at("figures").at(1).as_object();
+  };
+  REQUIRE(median(other).at("figure") == "latency p50, ms");
+  CHECK(median(other).at("differ") == true);
+  CHECK(median(other).at("ratio").to_number<double>() == doctest::Approx(1.1).epsilon(0.03));
+  CHECK(median(same).at("ratio").to_number<double>() == doctest::Approx(1).epsilon(0.03));
+}

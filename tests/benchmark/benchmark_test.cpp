@@ -1,0 +1,112 @@
+// The benchmark as a library, with all its threads: one sends, others sign, one looks on.
+#include "amend/benchmark/benchmark.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "support/simulator.hpp"
+
+using namespace amend;
+using namespace std::chrono_literals;
+
+namespace {
+
+Config config_for(const std::string& url) {
+  Config config;
+  config.target.url = url;
+  config.target.ca_file = test::certificates() + "/ca.pem";
+  config.auth.app_id = test::app_id;
+  config.auth.private_key_file = test::certificates() + "/app.key";
+  config.pace.rate.interval = 20ms;
+  config.pace.connections = 4;
+  config.pace.pipeline = 2;
+  config.pace.workers = 2;
+  return config;
+}
+
+// Looks at it all the time, until it is destroyed.
+class Onlooker {
+ public:
+  explicit Onlooker(const Benchmark& benchmark)
+      : thread_([this, &benchmark] {
+          while (!ended_) {
+            const BenchmarkProgress progress = benchmark.progress();
+            seen_ = std::max(seen_.load(), progress.answered);
+            std::this_thread::yield();
+          }
+        }) {}
+  ~Onlooker() { end(); }
+  void end() {
+    ended_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  std::uint64_t seen() const { return seen_; }
+
+ private:
+  std::atomic<bool> ended_{false};
+  std::atomic<std::uint64_t> seen_{0};
+  std::thread thread_;
+};
+
+}  // namespace
+
+TEST_CASE("Benchmark: signed requests go out as planned while somebody looks on") {
+  test::Simulator simulator(test::verifying_options());
+  const Config config = config_for(simulator.url());
+  BenchmarkConfig plan;
+  plan.duration = 2s;
+  plan.warm_up = 1s;
+  Benchmark benchmark(config, plan, load_credentials(config.auth));
+  Onlooker onlooker(benchmark);
+  const BenchmarkResult result = benchmark.run();
+  onlooker.end();
+  CHECK(result.stop_cause == StopCause::none);
+  REQUIRE(result.sides.size() == 1);
+  const StepFigures& step = result.sides.front().figures.steps.at(0);
+  CHECK(step.requests() == 100);
+  CHECK(step.by_status.at(200) == 100);
+  CHECK(step.latency.count() == 100);
+  CHECK(result.sides.front().figures.connections.size() == 4);
+  CHECK(onlooker.seen() > 0);
+  CHECK(onlooker.seen() <= 150);
+}
+
+TEST_CASE("Benchmark: stop() ends it soon, whatever it waits for, and keeps what was measured") {
+  test::Simulator simulator({"--latency", "10ms"});
+  Config config = config_for(simulator.url());
+  BenchmarkConfig plan;
+  plan.duration = 1h;
+  plan.warm_up = 0s;
+  Benchmark benchmark(config, plan, load_credentials(config.auth));
+  std::thread stopper([&] {
+    while (benchmark.progress().answered < 20) std::this_thread::yield();
+    benchmark.stop(StopCause::interrupted);
+  });
+  const BenchmarkResult result = benchmark.run();
+  stopper.join();
+  CHECK(result.stop_cause == StopCause::interrupted);
+  const StepFigures& step = result.sides.at(0).figures.steps.at(0);
+  CHECK(step.answered >= 20);
+  CHECK(step.lasted < 1h);
+}
+
+TEST_CASE("Benchmark: a second stop() does not wait for a server that never answers") {
+  test::Simulator simulator({"--hang-share", "100%"});
+  Config config = config_for(simulator.url());
+  config.deadline.answer = 1s;
+  config.deadline.grace = 1h;
+  BenchmarkConfig plan;
+  plan.duration = 1h;
+  Benchmark benchmark(config, plan, load_credentials(config.auth));
+  std::thread stopper([&] {
+    while (benchmark.progress().elapsed < 500ms || benchmark.progress().stage == "first request")
+      std::this_thread::yield();
+    benchmark.stop(StopCause::interrupted);
+    benchmark.stop(StopCause::interrupted);
+  });
+  const BenchmarkResult result = benchmark.run();
+  stopper.join();
+  CHECK(result.stop_cause == StopCause::interrupted);
+}
