@@ -31,6 +31,7 @@ void LoadSeries::Cell::merge(const Cell& behind) {
   retries += behind.retries;
   throttled += behind.throttled;
   overloaded += behind.overloaded;
+  not_connected += behind.not_connected;
   in_flight = std::max(in_flight, behind.in_flight);
   in_flight_max = std::max(in_flight_max, behind.in_flight_max);
   waiting += behind.waiting;
@@ -59,6 +60,7 @@ void LoadSeries::add(const TimelineSample& sample) {
   cell.retries = retries + requeues;
   cell.throttled = growth(sample.throttled, last_.throttled);
   cell.overloaded = growth(sample.overloaded, last_.overloaded);
+  cell.not_connected = growth(sample.handshakes_failed, last_.handshakes_failed);
   cell.in_flight = sample.in_flight;
   cell.in_flight_max = sample.in_flight_max;
   cell.waiting = std::max(std::chrono::microseconds(0), sample.limiter_wait - last_.limiter_wait);
@@ -105,6 +107,7 @@ LoadPoint LoadSeries::point_of(const Cell& cell, double at_s) const {
   point.retries = rate(cell.retries);
   point.throttled = rate(cell.throttled);
   point.overloaded = rate(cell.overloaded);
+  point.not_connected = rate(cell.not_connected);
   point.in_flight = static_cast<double>(cell.in_flight);
   point.in_flight_max = static_cast<double>(cell.in_flight_max);
   point.waiting = in_seconds(cell.waiting) / seconds;

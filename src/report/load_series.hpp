@@ -58,6 +58,7 @@ class LoadSeries {
     std::uint64_t retries = 0;
     std::uint64_t throttled = 0;
     std::uint64_t overloaded = 0;
+    std::uint64_t not_connected = 0;
     std::uint64_t in_flight = 0;
     std::uint64_t in_flight_max = 0;
     std::chrono::microseconds waiting{0};

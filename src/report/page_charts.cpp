@@ -121,6 +121,8 @@ std::string pushed_back(const RunPicture& picture) {
   chart.lines.push_back(line_of(load, "sent again", 0, [](const auto& p) { return p.retries; }));
   chart.lines.push_back(line_of(load, "answers 429", 1, [](const auto& p) { return p.throttled; }));
   chart.lines.push_back(line_of(load, "503, or no answer in time", 5, [](const auto& p) { return p.overloaded; }));
+  if (std::ranges::any_of(load, [](const LoadPoint& p) { return p.not_connected > 0; }))
+    chart.lines.push_back(line_of(load, "connections that failed", 3, [](const auto& p) { return p.not_connected; }));
   add_waits(chart, picture.load);
   if (!picture.load.recorded) chart.note = not_recorded;
   return render(chart);

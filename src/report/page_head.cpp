@@ -64,7 +64,10 @@ std::string happened(const RunPicture& picture) {
     add_pair(out, picture.standing == Standing::goes_on ? "last record" : "ended", time_text(*picture.ended_at));
   add_pair(out, "time", duration_text(picture.elapsed));
   if (!picture.load.resumed_s.empty())
-    add_pair(out, "resumed", fmt::format("{} times; the time between is left out", picture.load.resumed_s.size()));
+    add_pair(out, "resumed",
+             fmt::format("{}; the time between is left out",
+                         picture.load.resumed_s.size() == 1 ? std::string("once")
+                                                            : fmt::format("{} times", picture.load.resumed_s.size())));
   if (picture.exit_code)
     append(out, "<tr><th scope=\"row\">exit code</th><td data-total=\"exit_code\" data-value=\"{0}\">{0}</td></tr>\n",
            *picture.exit_code);

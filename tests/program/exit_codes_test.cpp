@@ -75,9 +75,10 @@ TEST_CASE("exit 2: a wrong command line is refused before anything is sent or wr
   check_usage(work, work.command("ftp://127.0.0.1"), "--url");
   check_usage(work, {AMEND_PROGRAM, "update", work.input, "--auth", "none", "--run", work.directory}, "--url");
   check_usage(work, {AMEND_PROGRAM, "update"}, "amend update FILE");
-  check_usage(work, {AMEND_PROGRAM},
-              "update, check, reconcile, verify, undo, resume, retry, status, runs, control, export, explain, ping, "
-              "completion or man");
+  check_usage(
+      work, {AMEND_PROGRAM},
+      "update, check, reconcile, verify, undo, resume, retry, status, runs, control, export, report, explain, ping, "
+      "completion or man");
 }
 
 TEST_CASE("exit 2: a column that no field can be taken from is named together with those that are there") {

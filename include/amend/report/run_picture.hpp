@@ -51,11 +51,12 @@ class LoadPoint {
   LoadPoint() = default;
 
   double at_s = 0;
-  double requests = 0;    ///< a second, retries included
-  double retries = 0;     ///< a second: those that cost an attempt, and those that cost none
-  double throttled = 0;   ///< answers 429 a second
-  double overloaded = 0;  ///< answers 503 and attempts without an answer in time, a second
-  double in_flight = 0;   ///< the most that was seen
+  double requests = 0;       ///< a second, retries included
+  double retries = 0;        ///< a second: those that cost an attempt, and those that cost none
+  double throttled = 0;      ///< answers 429 a second
+  double overloaded = 0;     ///< answers 503 and attempts without an answer in time, a second
+  double not_connected = 0;  ///< attempts to connect that failed, a second
+  double in_flight = 0;      ///< the most that was seen
   double in_flight_max = 0;
   double waiting = 0;             ///< seconds that ready rows waited for the pace, a second, all workers together
   std::optional<double> allowed;  ///< requests a second by the pace in force; nullopt: unlimited
