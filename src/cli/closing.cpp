@@ -131,6 +131,13 @@ std::string drift_lines(const Summary& summary) {
 
 }  // namespace
 
+std::string ending(const Summary& summary) {
+  const auto code = static_cast<int>(summary.exit_code);
+  const std::string how = headline(summary);
+  const std::string with_code = how.starts_with("done") ? fmt::format("{} (exit code {})", how, code) : how;
+  return fmt::format("{}; rows: {}", with_code, rows_line(summary));
+}
+
 std::string error_lines(std::span<const ErrorCount> errors, std::string_view where) {
   constexpr std::size_t errors_shown = 5;
   std::string out;

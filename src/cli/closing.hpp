@@ -15,6 +15,9 @@ std::string closing_text(const Summary& summary);
 /// For --quiet: empty after a success, else one line that says how many rows did not succeed and where to look.
 std::string closing_line(const Summary& summary);
 
+/// How it ended, its exit code and what became of the rows, in one line without a line end.
+std::string ending(const Summary& summary);
+
 /// The commands that bring the rest to its end, one a line; "" when nothing is left to do. File names are quoted for a
 /// POSIX shell.
 std::string next_commands(const Summary& summary);

@@ -13,7 +13,9 @@
 #include <utility>
 
 #include "amend/exposition.hpp"
+#include "cli/closing.hpp"
 #include "cli/control_socket.hpp"
+#include "cli/dashboard.hpp"
 #include "cli/metrics_endpoint.hpp"
 #include "cli/metrics_file.hpp"
 
@@ -26,6 +28,15 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds look_for_run{10};
 constexpr milliseconds file_period{5'000};
+constexpr milliseconds dashboard_period{1'000};
+
+std::string picture_of(const RunState& state) {
+  std::string out = "<table>";
+  for (const Status status : all_statuses)
+    out +=
+        fmt::format("<tr><td>{0}<td data-total=\"{0}\" data-value=\"{1}\">{1}", to_string(status), state.rows(status));
+  return out + "</table>";
+}
 
 }  // namespace
 
@@ -42,6 +53,10 @@ class Console::Impl {
     if (options.metrics_listen)
       endpoint_.emplace(context_, *options.metrics_listen, [this] { return to_prometheus(pipeline_.state()); });
     if (endpoint_ && !quiet_) say_("metrics at " + endpoint_->url());
+    if (options.dashboard)
+      dashboard_.emplace(context_, *options.dashboard, [this] { return picture_of(pipeline_.state()); });
+    // Quiet or not: nobody could guess it.
+    if (dashboard_) say_("dashboard at " + dashboard_->url());
     wait_for_run();
     thread_ = std::thread([this] { run(); });
   }
@@ -49,6 +64,10 @@ class Console::Impl {
   ~Impl() {
     asio::post(context_, [this] { end(); });
     thread_.join();
+  }
+
+  void set_ending(std::string text) {
+    asio::post(context_, [this, text = std::move(text)] { ending_ = text; });
   }
 
  private:
@@ -76,6 +95,8 @@ class Console::Impl {
   void begin() {
     open_control();
     if (endpoint_) endpoint_->start();
+    if (dashboard_) dashboard_->start();
+    update_dashboard_regularly();
     write_file_regularly();
   }
 
@@ -103,6 +124,16 @@ class Console::Impl {
       say_once(fmt::format("--metrics-file {}: {}; the run goes on", printable(file_->path()), error.message()));
   }
 
+  void update_dashboard_regularly() {
+    if (!dashboard_) return;
+    dashboard_timer_.expires_after(dashboard_period);
+    dashboard_timer_.async_wait([this](error_code error) {
+      if (error || ended_) return;
+      update_dashboard_regularly();
+      dashboard_->update();
+    });
+  }
+
   void say_once(const std::string& trouble) {
     if (!std::exchange(in_trouble_, true)) say_(trouble);
   }
@@ -110,11 +141,13 @@ class Console::Impl {
   void end() {
     ended_ = true;  // a timer that has expired already is not to be cancelled any more
     timer_.cancel();
+    dashboard_timer_.cancel();
     control_.close();
     if (endpoint_) endpoint_->close();
     work_.reset();
     // A short run may be over before its beginning was seen.
     if (file_ && !pipeline_.run_directory().empty()) write_file();
+    if (dashboard_) dashboard_->end(ending_);
   }
 
   Pipeline& pipeline_;
@@ -123,9 +156,12 @@ class Console::Impl {
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
   asio::steady_timer timer_{context_};
+  asio::steady_timer dashboard_timer_{context_};
   ControlSocket control_;
   std::optional<MetricsFile> file_;
   std::optional<MetricsEndpoint> endpoint_;
+  std::optional<Dashboard> dashboard_;
+  std::string ending_ = "The run broke off: its terminal says why.";
   bool ended_ = false;
   bool in_trouble_ = false;
   std::thread thread_;
@@ -134,5 +170,6 @@ class Console::Impl {
 Console::Console(Pipeline& pipeline, const Options& options, Say say)
     : impl_(std::make_unique<Impl>(pipeline, options, std::move(say))) {}
 Console::~Console() = default;
+void Console::end(const Summary& summary) { impl_->set_ending(ending(summary)); }
 
 }  // namespace amend::cli

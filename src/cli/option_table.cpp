@@ -419,6 +419,10 @@ constexpr std::array entries{
     OptionEntry{"metrics-listen", running, Arity::once, output, "ADDRESS:PORT", nullptr,
                 "Serve them at http://ADDRESS:PORT/metrics, on this machine only, e.g. 127.0.0.1:9464; port 0: any",
                 [](Options& o, Name n, Text v) { o.metrics_listen = parse_listen_address(n, v); }},
+    OptionEntry{"dashboard", running, Arity::once, output, "ADDRESS:PORT", nullptr,
+                "Show the run as a page in a browser on this machine, e.g. 127.0.0.1:8080; port 0: any. Its address, "
+                "which holds a secret, is said at the start",
+                [](Options& o, Name n, Text v) { o.dashboard = parse_listen_address(n, v); }},
     OptionEntry{"watch", controlling, Arity::flag, output, "", nullptr,
                 "status: again each second, until the run ends or Ctrl-C",
                 [](Options& o, Name, Text) { o.watch = true; }},

@@ -68,6 +68,7 @@ class Options {
   std::string control;       ///< what control asks of the run, as parse_control_request takes it
   std::string metrics_file;  ///< empty: none
   std::optional<ListenAddress> metrics_listen;
+  std::optional<ListenAddress> dashboard;
   BenchmarkConfig benchmark;
   std::vector<std::string> versus;  ///< settings of side B: "pipeline=16"
   bool owns_api = false;            ///< bench: the person says that the API may be loaded

@@ -138,16 +138,22 @@ RateSetting parse_rate_setting(std::string_view option, std::string_view text) {
   return rate;
 }
 
-ListenAddress parse_listen_address(std::string_view option, std::string_view text) {
-  constexpr std::string_view wanted =
-      "takes ADDRESS:PORT on this machine only (127.0.0.1:9464, [::1]:9464, port 0 to 65535)";
+std::optional<ListenAddress> read_listen_address(std::string_view text) {
   const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) refuse(option, wanted, text);
+  if (colon == std::string_view::npos) return std::nullopt;
   const Digits port(text.substr(colon + 1));
   const bool well = port.ok && port.rest.empty() && port.value <= 65'535;
   std::string host = numeric_host(text.substr(0, colon));
-  if (!well || !is_loopback(host)) refuse(option, wanted, text);
-  return {std::move(host), static_cast<std::uint16_t>(port.value)};
+  if (!well || !is_loopback(host)) return std::nullopt;
+  return ListenAddress(std::move(host), static_cast<std::uint16_t>(port.value));
+}
+
+ListenAddress parse_listen_address(std::string_view option, std::string_view text) {
+  constexpr std::string_view wanted =
+      "takes ADDRESS:PORT on this machine only (127.0.0.1:9464, [::1]:9464, port 0 to 65535)";
+  auto address = read_listen_address(text);
+  if (!address) refuse(option, wanted, text);
+  return *std::move(address);
 }
 
 std::uint64_t parse_count(std::string_view option, std::string_view text, std::uint64_t least, std::uint64_t most) {

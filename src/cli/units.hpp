@@ -48,6 +48,9 @@ RateSetting parse_rate_setting(std::string_view option, std::string_view text);
 /// "127.0.0.1:9464", "[::1]:9464", "localhost:0": a port of this machine that no other can reach (127.0.0.0/8, ::1).
 ListenAddress parse_listen_address(std::string_view option, std::string_view text);
 
+/// The same; nullopt when it is not one.
+std::optional<ListenAddress> read_listen_address(std::string_view text);
+
 /// A whole number from `least` to `most`, digits only.
 std::uint64_t parse_count(std::string_view option, std::string_view text, std::uint64_t least, std::uint64_t most);
 

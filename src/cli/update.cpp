@@ -22,8 +22,10 @@ namespace {
 Summary run_beside_terminal(Pipeline& pipeline, const Options& options) {
   hold_signals();
   Terminal terminal(pipeline, options);
-  const Console console(pipeline, options, [&terminal](const std::string& line) { terminal.say(line); });
-  return pipeline.run();
+  Console console(pipeline, options, [&terminal](const std::string& line) { terminal.say(line); });
+  Summary summary = pipeline.run();
+  console.end(summary);
+  return summary;
 }
 
 // A pipe can be read only once, and what is read here would be missing there.

@@ -1,0 +1,81 @@
+#include "cli/dashboard.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+
+#include "cli/dashboard_page.hpp"
+#include "cli/dashboard_request.hpp"
+
+namespace amend::cli {
+namespace {
+
+constexpr std::size_t pages_max = 16;
+constexpr std::size_t connections_max = 24;  // so that one too many is told so
+constexpr std::string_view plain = "text/plain; charset=utf-8";
+
+// What is shown is of this moment and for these eyes, and the address is a secret.
+HttpAnswer guarded(HttpAnswer answer) {
+  answer.add("Cache-Control", "no-store")
+      .add("Referrer-Policy", "no-referrer")
+      .add("X-Content-Type-Options", "nosniff")
+      .add("Cross-Origin-Resource-Policy", "same-origin")
+      .add("Cross-Origin-Opener-Policy", "same-origin");
+  return answer;
+}
+
+}  // namespace
+
+Dashboard::Dashboard(boost::asio::io_context& context, const ListenAddress& address,
+                     std::function<std::string()> render)
+    : token_(new_dashboard_token()),
+      render_(std::move(render)),
+      endpoint_(context, "--dashboard", address, connections_max,
+                [this](const HttpRequest& request) { return guarded(answer(request)); }) {}
+
+std::string Dashboard::url() const { return fmt::format("http://{}/{}/", show_address(endpoint_.address()), token_); }
+
+void Dashboard::update() {
+  if (endpoint_.streams() > 0) endpoint_.publish(std::make_shared<const std::string>(update_event(render_())));
+}
+
+void Dashboard::end(std::string_view how) {
+  std::string last;
+  try {
+    if (endpoint_.streams() > 0) last = ended_event(render_(), how);
+  } catch (...) {
+    endpoint_.close();  // the process must end all the same
+    throw;
+  }
+  endpoint_.close(last);
+}
+
+HttpAnswer Dashboard::answer(const HttpRequest& request) const {
+  switch (read_dashboard_request(request, token_, endpoint_.address().port)) {
+    case DashboardRequest::page: return page();
+    case DashboardRequest::events: return events();
+    case DashboardRequest::no_slash: return HttpAnswer(308, plain, "").add("Location", "/" + token_ + "/");
+    case DashboardRequest::foreign_host: return {403, plain, "this page is of this machine only\n"};
+    case DashboardRequest::not_get: return HttpAnswer(405, plain, "only GET\n").add("Allow", "GET");
+    case DashboardRequest::unknown: break;
+  }
+  return {404, plain, "nothing here: is the address the one that the run has said?\n"};
+}
+
+HttpAnswer Dashboard::page() const {
+  const std::string nonce = new_dashboard_token();
+  HttpAnswer answer(200, "text/html; charset=utf-8", dashboard_page("amend: a run", render_(), nonce));
+  answer.add("Content-Security-Policy", dashboard_policy(nonce));
+  return answer;
+}
+
+HttpAnswer Dashboard::events() const {
+  if (endpoint_.streams() >= pages_max)
+    return {503, plain, fmt::format("{} pages are open already: close one\n", pages_max)};
+  HttpAnswer answer(200, "text/event-stream", update_event(render_()));
+  answer.is_stream = true;
+  return answer;
+}
+
+}  // namespace amend::cli

@@ -1,0 +1,51 @@
+#include "cli/dashboard_page.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "cli/dashboard_script.hpp"
+
+namespace amend::cli {
+namespace {
+
+constexpr std::string_view style = R"css(
+#standing { position: sticky; top: 0; z-index: 1; margin: 0 0 .5rem; padding: .4rem .8rem; font: 600 .9rem system-ui, sans-serif;
+  color: #fff; background: #00543c }
+#standing[data-standing=lost] { background: #8f2d00 }
+#standing[data-standing=ended] { background: #24466b }
+)css";
+
+std::string event(std::string_view name, const boost::json::object& data) {
+  return fmt::format("event: {}\ndata: {}\n\n", name, boost::json::serialize(data));
+}
+
+}  // namespace
+
+std::string dashboard_page(std::string_view title, std::string_view main, std::string_view nonce) {
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n"
+      "<style>{}</style>\n</head>\n<body>\n"
+      "<p id=\"standing\" role=\"status\" data-standing=\"goes-on\">Live: this page follows the run.</p>\n"
+      "<main>{}</main>\n<noscript><p>Without JavaScript this page does not change: reload it.</p></noscript>\n"
+      "<script nonce=\"{}\">{}</script>\n</body>\n</html>\n",
+      title, style, main, nonce, dashboard_script);
+}
+
+std::string dashboard_policy(std::string_view nonce) {
+  return fmt::format(
+      "default-src 'none'; script-src 'nonce-{}'; style-src 'unsafe-inline'; connect-src 'self'; img-src data:; "
+      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      nonce);
+}
+
+std::string update_event(std::string_view main) { return event("update", {{"main", main}}); }
+
+std::string ended_event(std::string_view main, std::string_view how) {
+  return event("ended", {{"main", main}, {"how", how}});
+}
+
+}  // namespace amend::cli

@@ -1,0 +1,214 @@
+// The page of a run while it goes on, as a browser asks for it. What a real one makes of it: tests/browser.
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <boost/json/parse.hpp>
+#include <filesystem>
+#include <regex>
+
+#include "client.hpp"
+#include "fixture.hpp"
+
+using namespace test;
+
+namespace {
+
+class Address {
+ public:
+  Address() = default;
+  // "dashboard at http://127.0.0.1:8080/<token>/"
+  explicit Address(const std::string& line) {
+    std::smatch found;
+    const std::regex form("dashboard at http://127\\.0\\.0\\.1:(\\d+)/([0-9A-Za-z]{32})/");
+    REQUIRE(std::regex_match(line, found, form));
+    port = static_cast<std::uint16_t>(std::stoi(found[1]));
+    token = found[2];
+  }
+  std::string get(const std::string& path) const {
+    return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\nConnection: close\r\n\r\n";
+  }
+  std::string ask(const std::string& request) const {
+    const Client client = Client::of_port(port);
+    client.send(request);
+    return client.receive();
+  }
+  std::string page() const { return "/" + token + "/"; }
+  Client follow() const {
+    Client client = Client::of_port(port);
+    client.send(get(page() + "events"));
+    return client;
+  }
+
+  std::uint16_t port = 0;
+  std::string token;
+};
+
+// A run with a page, slow enough to be looked at.
+class Watched : public Interrupted {
+ public:
+  explicit Watched(const std::vector<std::string>& options = {"--dashboard", "127.0.0.1:0"},
+                   const std::vector<std::string>& faults = {"--latency", "200ms"})
+      : Interrupted(faults, options) {
+    const auto line = wait_for_line(work.dir.file("err"), "dashboard at ", limit);
+    REQUIRE(line);
+    at = Address(*line);
+  }
+  void finish() {
+    process->signal(SIGTERM);
+    CHECK(process->wait(limit) == 143);
+  }
+
+  Address at;
+};
+
+bool has_field(const std::string& answer, const std::string& field) {
+  return answer.substr(0, answer.find("\r\n\r\n")).find("\r\n" + field) != std::string::npos;
+}
+
+/// The last event of a stream, as its script gets it.
+class LastEvent {
+ public:
+  explicit LastEvent(const std::string& stream) {
+    const auto from = stream.rfind("event: ");
+    REQUIRE(from != std::string::npos);
+    const auto data = stream.find("\ndata: ", from);
+    name = stream.substr(from + 7, data - from - 7);
+    const auto end = stream.find("\n\n", data);
+    REQUIRE(end == stream.size() - 2);
+    members = boost::json::parse(stream.substr(data + 7, end - data - 7)).as_object();
+  }
+  /// -1: it is not there.
+  std::int64_t total(const std::string& status) const {
+    std::smatch found;
+    const std::string main = text_of(members, "main");
+    const std::regex form("data-total=\"" + status + "\"[^>]*data-value=\"(\\d+)\"");
+    return std::regex_search(main, found, form) ? std::stoll(found[1]) : -1;
+  }
+
+  std::string name;
+  boost::json::object members;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "--dashboard: who knows the address sees the page, which asks for nothing from elsewhere and is kept nowhere") {
+  Watched watched;
+  const std::string page = watched.at.ask(watched.at.get(watched.at.page()));
+  CHECK(page.starts_with("HTTP/1.1 200 "));
+  CHECK(has_field(page, "Content-Type: text/html; charset=utf-8"));
+  CHECK(has_field(page, "Cache-Control: no-store"));
+  CHECK(has_field(page, "Referrer-Policy: no-referrer"));
+  CHECK(has_field(page, "X-Content-Type-Options: nosniff"));
+  CHECK(has_field(page, "Content-Security-Policy: default-src 'none'; script-src 'nonce-"));
+  CHECK_FALSE(has_field(page, "Access-Control-"));
+  CHECK(page.find("<main>") != std::string::npos);
+  CHECK(page.find("data-total=\"success\"") != std::string::npos);
+  const std::string shorter = watched.at.ask(watched.at.get("/" + watched.at.token));
+  CHECK(shorter.starts_with("HTTP/1.1 308 "));
+  CHECK(has_field(shorter, "Location: " + watched.at.page()));
+  watched.finish();
+  for (const std::string file : {"run.json", "summary.json", "results.ndjson"})
+    CHECK(read_file(watched.work.file(file)).find(watched.at.token) == std::string::npos);
+}
+
+TEST_CASE("--dashboard: another token, another method, another Host, what is no request") {
+  Watched watched;
+  const Address& at = watched.at;
+  for (const std::string& path :
+       {std::string("/"), std::string("/favicon.ico"), "/" + std::string(32, 'a') + "/", at.page() + "x"})
+    CHECK(at.ask(at.get(path)).starts_with("HTTP/1.1 404 "));
+  const std::string here = "Host: 127.0.0.1:" + std::to_string(at.port) + "\r\n";
+  const std::string post = at.ask("POST " + at.page() + " HTTP/1.1\r\n" + here + "Content-Length: 3\r\n\r\nx=1");
+  CHECK(post.starts_with("HTTP/1.1 405 "));
+  CHECK(has_field(post, "Allow: GET"));
+  CHECK(at.ask("HEAD " + at.page() + "events HTTP/1.1\r\nConnection: close\r\n" + here + "\r\n")
+            .starts_with("HTTP/1.1 405 "));
+  const std::string line = "GET " + at.page() + " HTTP/1.1\r\nConnection: close\r\n";
+  CHECK(at.ask(line + "Host: evil.example:" + std::to_string(at.port) + "\r\n\r\n").starts_with("HTTP/1.1 403 "));
+  CHECK(at.ask(line + "\r\n").starts_with("HTTP/1.1 403 "));
+  CHECK(at.ask(line + here + here + "\r\n").find(" 200 ") == std::string::npos);
+  CHECK(at.ask("nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
+  CHECK(at.ask(line + here + "X: " + std::string(9'000, 'x') + "\r\n\r\n").find(" 200 ") == std::string::npos);
+  watched.finish();
+}
+
+TEST_CASE("--dashboard: the numbers move, and the last ones are those of summary.json") {
+  Watched watched({"--dashboard", "127.0.0.1:0"}, {"--latency", "20ms", "--error-share", "404:5%"});
+  const Client client = watched.at.follow();
+  const LastEvent first(client.receive("\n\n"));
+  CHECK(first.name == "update");
+  const LastEvent last(client.receive());
+  const auto code = watched.process->wait(limit);
+  CHECK(last.name == "ended");
+  const auto rows = watched.work.summary().at("rows").as_object();
+  for (const std::string status : {"success", "failed", "unknown", "rejected"})
+    CHECK(last.total(status) == number_of(rows, status));
+  CHECK(last.total("success") > first.total("success"));
+  CHECK(text_of(last.members, "how").find("(exit code " + std::to_string(code.value_or(-1)) + ")") !=
+        std::string::npos);
+}
+
+TEST_CASE("--dashboard: a run that is stopped says so on the page, and with what exit code") {
+  Watched watched;
+  const Client client = watched.at.follow();
+  CHECK(client.receive("\n\n").find("event: update") != std::string::npos);
+  watched.finish();
+  const LastEvent last(client.receive());
+  CHECK(last.name == "ended");
+  CHECK(text_of(last.members, "how").starts_with("stopped early (exit code 143)"));
+}
+
+TEST_CASE("--dashboard: pages that stay open, and clients that say or read nothing, never hold the end of the run up") {
+  Watched watched;
+  std::vector<Client> all;
+  for (int i = 0; i < 16; ++i) all.push_back(watched.at.follow());
+  for (const Client& client : all) CHECK(client.receive("\n\n").find("event: update") != std::string::npos);
+  for (int i = 0; i < 20; ++i) all.push_back(Client::of_port(watched.at.port));
+  watched.process->signal(SIGTERM);
+  CHECK(watched.process->wait(limit) == 143);
+  for (int i = 0; i < 16; ++i)
+    CHECK(all[static_cast<std::size_t>(i)].receive().find("event: ended") != std::string::npos);
+}
+
+TEST_CASE("--dashboard: a seventeenth page is told that it is one too many, until another leaves") {
+  Watched watched;
+  std::vector<Client> pages;
+  for (int i = 0; i < 16; ++i) pages.push_back(watched.at.follow());
+  for (const Client& page : pages) CHECK(page.receive("\n\n").find("event: update") != std::string::npos);
+  CHECK(watched.at.ask(watched.at.get(watched.at.page() + "events")).starts_with("HTTP/1.1 503 "));
+  CHECK(watched.at.ask(watched.at.get(watched.at.page())).starts_with("HTTP/1.1 200 "));
+  pages.pop_back();
+  REQUIRE(wait_until([&] { return watched.at.follow().receive("\n\n").find("event: update") != std::string::npos; },
+                     limit));
+  watched.finish();
+}
+
+TEST_CASE("--dashboard: the commands that send have it; its address is said with --quiet too") {
+  Watched watched({"--dashboard", "localhost:0", "--quiet"}, {"--latency", "20ms"});
+  watched.wait_for_results(20);
+  watched.finish();
+  const Finished resumed = run({AMEND_PROGRAM, "resume", watched.work.directory, "--progress", "none", "--dashboard",
+                                "[::1]:0", "--rate", "unlimited"});
+  CAPTURE(resumed.err);
+  CHECK(resumed.code == 0);
+  CHECK(says(resumed, "dashboard at http://[::1]:"));
+  CHECK_FALSE(says(resumed, watched.at.token));
+}
+
+TEST_CASE("--dashboard: what cannot be had is refused before anything is sent or created") {
+  const Work work(rows(5));
+  Simulator simulator;
+  for (const std::string& value :
+       {std::string("0.0.0.0:0"), std::string("192.0.2.1:8080"), std::string("example.com:8080"), std::string("8080"),
+        "127.0.0.1:" + simulator.port()}) {
+    const Finished finished = work.update(simulator.url(), {"--dashboard", value});
+    CAPTURE(value);
+    CAPTURE(finished.err);
+    CHECK(finished.code == 2);
+    CHECK(says(finished, "amend: --dashboard"));
+    CHECK_FALSE(std::filesystem::exists(work.directory));
+  }
+  simulator.stop();
+  CHECK(requests_at(simulator) == 0);
+}
