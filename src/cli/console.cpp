@@ -16,6 +16,8 @@
 #include "cli/closing.hpp"
 #include "cli/control_socket.hpp"
 #include "cli/dashboard.hpp"
+#include "cli/dashboard_page.hpp"
+#include "cli/live_view.hpp"
 #include "cli/metrics_endpoint.hpp"
 #include "cli/metrics_file.hpp"
 
@@ -29,14 +31,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds look_for_run{10};
 constexpr milliseconds file_period{5'000};
 constexpr milliseconds dashboard_period{1'000};
-
-std::string picture_of(const RunState& state) {
-  std::string out = "<table>";
-  for (const Status status : all_statuses)
-    out +=
-        fmt::format("<tr><td>{0}<td data-total=\"{0}\" data-value=\"{1}\">{1}", to_string(status), state.rows(status));
-  return out + "</table>";
-}
 
 }  // namespace
 
@@ -53,8 +47,10 @@ class Console::Impl {
     if (options.metrics_listen)
       endpoint_.emplace(context_, *options.metrics_listen, [this] { return to_prometheus(pipeline_.state()); });
     if (endpoint_ && !quiet_) say_("metrics at " + endpoint_->url());
-    if (options.dashboard)
-      dashboard_.emplace(context_, *options.dashboard, [this] { return picture_of(pipeline_.state()); });
+    if (options.dashboard) {
+      view_.emplace(pipeline, options.config);
+      dashboard_.emplace(context_, *options.dashboard, [this] { return view_->html(); });
+    }
     // Quiet or not: nobody could guess it.
     if (dashboard_) say_("dashboard at " + dashboard_->url());
     wait_for_run();
@@ -66,8 +62,8 @@ class Console::Impl {
     thread_.join();
   }
 
-  void set_ending(std::string text) {
-    asio::post(context_, [this, text = std::move(text)] { ending_ = text; });
+  void set_summary(const Summary& summary) {
+    asio::post(context_, [this, summary] { summary_ = summary; });
   }
 
  private:
@@ -95,8 +91,7 @@ class Console::Impl {
   void begin() {
     open_control();
     if (endpoint_) endpoint_->start();
-    if (dashboard_) dashboard_->start();
-    update_dashboard_regularly();
+    start_dashboard();
     write_file_regularly();
   }
 
@@ -124,13 +119,29 @@ class Console::Impl {
       say_once(fmt::format("--metrics-file {}: {}; the run goes on", printable(file_->path()), error.message()));
   }
 
-  void update_dashboard_regularly() {
+  void start_dashboard() {
     if (!dashboard_) return;
+    view_->look();
+    dashboard_->start();
+    update_dashboard_regularly();
+  }
+
+  void update_dashboard_regularly() {
     dashboard_timer_.expires_after(dashboard_period);
     dashboard_timer_.async_wait([this](error_code error) {
       if (error || ended_) return;
       update_dashboard_regularly();
+      view_->look();
       dashboard_->update();
+    });
+  }
+
+  void end_dashboard() {
+    if (!dashboard_) return;
+    dashboard_->end([this] {
+      view_->look();
+      return summary_ ? ended_event(view_->html(*summary_), ending(*summary_))
+                      : ended_event(view_->html(), "The run broke off: its terminal says why.");
     });
   }
 
@@ -147,7 +158,7 @@ class Console::Impl {
     work_.reset();
     // A short run may be over before its beginning was seen.
     if (file_ && !pipeline_.run_directory().empty()) write_file();
-    if (dashboard_) dashboard_->end(ending_);
+    end_dashboard();
   }
 
   Pipeline& pipeline_;
@@ -160,8 +171,9 @@ class Console::Impl {
   ControlSocket control_;
   std::optional<MetricsFile> file_;
   std::optional<MetricsEndpoint> endpoint_;
+  std::optional<LiveView> view_;
   std::optional<Dashboard> dashboard_;
-  std::string ending_ = "The run broke off: its terminal says why.";
+  std::optional<Summary> summary_;
   bool ended_ = false;
   bool in_trouble_ = false;
   std::thread thread_;
@@ -170,6 +182,6 @@ class Console::Impl {
 Console::Console(Pipeline& pipeline, const Options& options, Say say)
     : impl_(std::make_unique<Impl>(pipeline, options, std::move(say))) {}
 Console::~Console() = default;
-void Console::end(const Summary& summary) { impl_->set_ending(ending(summary)); }
+void Console::end(const Summary& summary) { impl_->set_summary(summary); }
 
 }  // namespace amend::cli

@@ -40,10 +40,10 @@ void Dashboard::update() {
   if (endpoint_.streams() > 0) endpoint_.publish(std::make_shared<const std::string>(update_event(render_())));
 }
 
-void Dashboard::end(std::string_view how) {
+void Dashboard::end(const std::function<std::string()>& last_event) {
   std::string last;
   try {
-    if (endpoint_.streams() > 0) last = ended_event(render_(), how);
+    if (endpoint_.streams() > 0) last = last_event();
   } catch (...) {
     endpoint_.close();  // the process must end all the same
     throw;

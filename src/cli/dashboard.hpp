@@ -28,8 +28,9 @@ class Dashboard {
   /// Shows all pages how the run stands now; does nothing when there are none.
   void update();
 
-  /// The same a last time, with how the run ended; then lets all go at once.
-  void end(std::string_view how);
+  /// Gives all pages what `last_event` makes, which is not called when there are none; then lets all go at once,
+  /// whatever becomes of that.
+  void end(const std::function<std::string()>& last_event);
 
  private:
   HttpAnswer answer(const HttpRequest& request) const;

@@ -5,16 +5,19 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "amend/report/page.hpp"
 #include "cli/dashboard_script.hpp"
 
 namespace amend::cli {
 namespace {
 
-constexpr std::string_view style = R"css(
-#standing { position: sticky; top: 0; z-index: 1; margin: 0 0 .5rem; padding: .4rem .8rem; font: 600 .9rem system-ui, sans-serif;
-  color: #fff; background: #00543c }
-#standing[data-standing=lost] { background: #8f2d00 }
-#standing[data-standing=ended] { background: #24466b }
+// What the page says of itself is said by the line on top.
+constexpr std::string_view style_of_top = R"css(
+#standing { position: sticky; top: 0; z-index: 2; max-width: none; margin: 0; padding: .35rem 1rem; font-size: .9rem;
+  font-weight: 600; color: #fff; background: #00543c; }
+#standing[data-standing=lost] { background: #8f2d00; }
+#standing[data-standing=ended] { background: #24466b; }
+main .standing[data-standing="goes on"] { display: none; }
 )css";
 
 std::string event(std::string_view name, const boost::json::object& data) {
@@ -28,11 +31,11 @@ std::string dashboard_page(std::string_view title, std::string_view main, std::s
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n"
-      "<style>{}</style>\n</head>\n<body>\n"
+      "<style>{}{}</style>\n</head>\n<body>\n"
       "<p id=\"standing\" role=\"status\" data-standing=\"goes-on\">Live: this page follows the run.</p>\n"
       "<main>{}</main>\n<noscript><p>Without JavaScript this page does not change: reload it.</p></noscript>\n"
       "<script nonce=\"{}\">{}</script>\n</body>\n</html>\n",
-      title, style, main, nonce, dashboard_script);
+      report::escaped(title), report::style_sheet(), style_of_top, main, nonce, dashboard_script);
 }
 
 std::string dashboard_policy(std::string_view nonce) {

@@ -142,7 +142,7 @@ TEST_CASE("--dashboard: the numbers move, and the last ones are those of summary
   const auto code = watched.process->wait(limit);
   CHECK(last.name == "ended");
   const auto rows = watched.work.summary().at("rows").as_object();
-  for (const std::string status : {"success", "failed", "unknown", "rejected"})
+  for (const std::string status : {"success", "failed", "unknown", "rejected", "unsent"})
     CHECK(last.total(status) == number_of(rows, status));
   CHECK(last.total("success") > first.total("success"));
   CHECK(text_of(last.members, "how").find("(exit code " + std::to_string(code.value_or(-1)) + ")") !=

@@ -1,0 +1,87 @@
+#include "cli/live_view.hpp"
+
+#include <chrono>
+#include <sstream>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "amend/error.hpp"
+#include "amend/report/page.hpp"
+#include "cli/closing.hpp"
+
+namespace amend::cli {
+namespace {
+
+bool is_in_own_words(std::string_view code) {
+  return find_own_code(code) != nullptr && (code.starts_with("input.") || code.starts_with("run.") ||
+                                            code.starts_with("tls.") || code.starts_with("transport."));
+}
+
+report::ErrorGroup group_of(const ErrorCount& error) {
+  report::ErrorGroup group;
+  group.code = error.code;
+  group.rows = error.count;
+  group.row = error.row;
+  group.line = error.line;
+  group.id = error.id;
+  group.text_withheld = !error.text.empty() && !is_in_own_words(error.code);
+  if (!group.text_withheld) group.text = error.text;
+  if (const OwnCode* own = find_own_code(error.code)) {
+    group.meaning = own->meaning;
+    group.remedy = own->remedy;
+  }
+  return group;
+}
+
+void add_latency(report::RunPicture& picture, std::string name, std::string of, const Latency& latency) {
+  if (latency.max.count() > 0) picture.latencies.emplace_back(std::move(name), std::move(of), latency);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+}  // namespace
+
+report::RunPicture ended_picture(report::RunPicture picture, const Summary& summary) {
+  const bool whole = summary.stop_reason.empty() && summary.unsent.value_or(1) == 0;
+  picture.standing = whole ? report::Standing::finished : report::Standing::stopped;
+  picture.exit_code = static_cast<int>(summary.exit_code);
+  picture.stop_reason = summary.stop_reason;
+  picture.elapsed = std::chrono::floor<std::chrono::milliseconds>(summary.elapsed);
+  picture.progress.reset();
+  picture.rows_by_status = summary.rows_by_status;
+  picture.unsent = summary.unsent;
+  picture.overtaken = summary.overtaken;
+  picture.requests = {{"attempts", summary.attempts},       {"retries", summary.retries},
+                      {"requeues", summary.requeues},       {"throttled", summary.throttled},
+                      {"connections", summary.connections}, {"handshakes_failed", summary.handshakes_failed}};
+  picture.latencies.clear();
+  add_latency(picture, "service", "every attempt that was answered", summary.service);
+  add_latency(picture, "queued", "from reading a row to its first attempt", summary.queued);
+  for (const ErrorCount& error : summary.errors) {
+    picture.errors.push_back(group_of(error));
+    picture.rows_with_error += error.count;
+  }
+  picture.error_codes = picture.errors.size();
+  picture.next = lines_of(next_commands(summary));
+  return picture;
+}
+
+void LiveView::look() {
+  const std::vector<std::string> notices = pipeline_.notices(notices_seen_);
+  notices_seen_ += notices.size();
+  looks_.add(pipeline_.state(), std::chrono::system_clock::now(), notices);
+}
+
+std::string LiveView::html() const { return report::render_main(looks_.picture()); }
+
+std::string LiveView::html(const Summary& summary) const {
+  return report::render_main(ended_picture(looks_.picture(), summary));
+}
+
+}  // namespace amend::cli
