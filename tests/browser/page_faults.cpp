@@ -16,11 +16,14 @@ constexpr auto wider_than_window = R"(
 
 constexpr auto tiny_text = R"(
   const out = [];
-  for (const text of document.querySelectorAll('svg text')) {
-    const matrix = text.getScreenCTM();
-    if (!matrix || text.getClientRects().length === 0) continue;
-    const size = parseFloat(getComputedStyle(text).fontSize) * Math.hypot(matrix.a, matrix.b);
-    if (size < 8.95) out.push('text of ' + size.toFixed(1) + ' px in a chart: ' + text.textContent.slice(0, 30));
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || element.closest('script, style, title') || !element.checkVisibility()) continue;
+    const matrix = element.getScreenCTM ? element.getScreenCTM() : null;
+    const scale = matrix ? Math.hypot(matrix.a, matrix.b) : 1;
+    const size = parseFloat(getComputedStyle(element).fontSize) * scale;
+    if (size < 8.95) out.push('text of ' + size.toFixed(1) + ' px: ' + element.textContent.trim().slice(0, 30));
   }
   return out.slice(0, 5);
 )";

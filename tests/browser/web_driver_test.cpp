@@ -63,7 +63,7 @@ TEST_CASE("a page with a fault has that fault") {
   CHECK(is_one(shown.faults("<script>throw new Error('torn')</script>"), "torn"));
   CHECK(is_one(shown.faults("<div class=broad style='width:900px'>x</div>"), "wide in a window of 400: DIV.broad"));
   CHECK(is_one(shown.faults("<svg width=50 viewBox='0 0 100 20'><text y=15 font-size=12>tiny</text></svg>"),
-               "text of 6.0 px in a chart: tiny"));
+               "text of 6.0 px: tiny"));
   CHECK(is_one(shown.faults("<p style='color:#ccc'>pale</p>"), "pale"));
   shown.browser.prefer_colours("dark");
   CHECK(is_one(shown.faults("<p style='color:#333'>gloom</p>"), "gloom"));
