@@ -36,7 +36,8 @@ pre { margin: .3rem 0; padding: .5rem .7rem; background: var(--panel); border: 1
 .cards .ill b { color: var(--bad); }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .28rem .7rem .28rem 0; border-bottom: 1px solid var(--rule); }
-th { font-weight: 600; color: var(--soft); white-space: nowrap; }
+th { font-weight: 600; color: var(--soft); }
+thead th { white-space: nowrap; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.id { white-space: nowrap; font: .88em/1.7 ui-monospace, monospace; }
 td code { white-space: nowrap; }
@@ -44,6 +45,7 @@ td.words { min-width: 15rem; overflow-wrap: anywhere; }
 table.pairs th { width: 11rem; }
 table.pairs td { overflow-wrap: anywhere; }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 1rem 1.6rem; align-items: start; }
+.two > * { min-width: 0; }
 figure { margin: 0 0 .6rem; min-width: 0; }
 figcaption { font-weight: 600; }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .1rem 0 .3rem; padding: 0; list-style: none; font-size: .82rem; }
