@@ -111,7 +111,8 @@ std::string decode_base64(std::string_view text) {
   const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
                                    reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
   if (size < 0) throw std::runtime_error("chromedriver: a picture that is no base64");
-  out.resize(static_cast<std::size_t>(size));
+  const std::size_t filling = text.size() - text.substr(0, text.find('=')).size();
+  out.resize(static_cast<std::size_t>(size) - filling);
   return out;
 }
 
