@@ -13,10 +13,8 @@
 #include <utility>
 
 #include "amend/exposition.hpp"
-#include "cli/closing.hpp"
 #include "cli/control_socket.hpp"
 #include "cli/dashboard.hpp"
-#include "cli/dashboard_page.hpp"
 #include "cli/live_view.hpp"
 #include "cli/metrics_endpoint.hpp"
 #include "cli/metrics_file.hpp"
@@ -30,7 +28,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds look_for_run{10};
 constexpr milliseconds file_period{5'000};
-constexpr milliseconds dashboard_period{1'000};
+constexpr milliseconds look_period{250};
+constexpr int looks_per_update = 4;
 
 }  // namespace
 
@@ -49,7 +48,7 @@ class Console::Impl {
     if (endpoint_ && !quiet_) say_("metrics at " + endpoint_->url());
     if (options.dashboard) {
       view_.emplace(pipeline, options.config);
-      dashboard_.emplace(context_, *options.dashboard, [this] { return view_->html(); });
+      dashboard_.emplace(context_, *options.dashboard, [this] { return view_->content(); });
     }
     // Quiet or not: nobody could guess it.
     if (dashboard_) say_("dashboard at " + dashboard_->url());
@@ -123,16 +122,16 @@ class Console::Impl {
     if (!dashboard_) return;
     view_->look();
     dashboard_->start();
-    update_dashboard_regularly();
+    look_regularly();
   }
 
-  void update_dashboard_regularly() {
-    dashboard_timer_.expires_after(dashboard_period);
+  void look_regularly() {
+    dashboard_timer_.expires_after(look_period);
     dashboard_timer_.async_wait([this](error_code error) {
       if (error || ended_) return;
-      update_dashboard_regularly();
+      look_regularly();
       view_->look();
-      dashboard_->update();
+      if (++looks_ % looks_per_update == 0) dashboard_->update();
     });
   }
 
@@ -140,8 +139,7 @@ class Console::Impl {
     if (!dashboard_) return;
     dashboard_->end([this] {
       view_->look();
-      return summary_ ? ended_event(view_->html(*summary_), ending(*summary_))
-                      : ended_event(view_->html(), "The run broke off: its terminal says why.");
+      return summary_ ? view_->content_at_end(*summary_) : view_->content_when_broken();
     });
   }
 
@@ -174,6 +172,7 @@ class Console::Impl {
   std::optional<LiveView> view_;
   std::optional<Dashboard> dashboard_;
   std::optional<Summary> summary_;
+  int looks_ = 0;
   bool ended_ = false;
   bool in_trouble_ = false;
   std::thread thread_;

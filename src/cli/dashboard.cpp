@@ -5,7 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "cli/dashboard_page.hpp"
 #include "cli/dashboard_request.hpp"
 
 namespace amend::cli {
@@ -28,27 +27,27 @@ HttpAnswer guarded(HttpAnswer answer) {
 }  // namespace
 
 Dashboard::Dashboard(boost::asio::io_context& context, const ListenAddress& address,
-                     std::function<std::string()> render)
+                     std::function<PageContent()> content)
     : token_(new_dashboard_token()),
-      render_(std::move(render)),
+      content_(std::move(content)),
       endpoint_(context, "--dashboard", address, connections_max,
                 [this](const HttpRequest& request) { return guarded(answer(request)); }) {}
 
 std::string Dashboard::url() const { return fmt::format("http://{}/{}/", show_address(endpoint_.address()), token_); }
 
 void Dashboard::update() {
-  if (endpoint_.streams() > 0) endpoint_.publish(std::make_shared<const std::string>(update_event(render_())));
+  if (endpoint_.streams() > 0) endpoint_.publish(std::make_shared<const std::string>(update_event(content_())));
 }
 
-void Dashboard::end(const std::function<std::string()>& last_event) {
-  std::string last;
+void Dashboard::end(const std::function<PageContent()>& last) {
+  std::string event;
   try {
-    if (endpoint_.streams() > 0) last = last_event();
+    if (endpoint_.streams() > 0) event = ended_event(last());
   } catch (...) {
     endpoint_.close();  // the process must end all the same
     throw;
   }
-  endpoint_.close(last);
+  endpoint_.close(event);
 }
 
 HttpAnswer Dashboard::answer(const HttpRequest& request) const {
@@ -65,7 +64,7 @@ HttpAnswer Dashboard::answer(const HttpRequest& request) const {
 
 HttpAnswer Dashboard::page() const {
   const std::string nonce = new_dashboard_token();
-  HttpAnswer answer(200, "text/html; charset=utf-8", dashboard_page("amend: a run", render_(), nonce));
+  HttpAnswer answer(200, "text/html; charset=utf-8", dashboard_page(content_(), nonce));
   answer.add("Content-Security-Policy", dashboard_policy(nonce));
   return answer;
 }
@@ -73,7 +72,7 @@ HttpAnswer Dashboard::page() const {
 HttpAnswer Dashboard::events() const {
   if (endpoint_.streams() >= pages_max)
     return {503, plain, fmt::format("{} pages are open already: close one\n", pages_max)};
-  HttpAnswer answer(200, "text/event-stream", update_event(render_()));
+  HttpAnswer answer(200, "text/event-stream", update_event(content_()));
   answer.is_stream = true;
   return answer;
 }

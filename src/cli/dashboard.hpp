@@ -10,15 +10,16 @@
 #include <string>
 #include <string_view>
 
+#include "cli/dashboard_page.hpp"
 #include "cli/http_endpoint.hpp"
 
 namespace amend::cli {
 
 class Dashboard {
  public:
-  /// Listens; clients wait until start(). `render` gives what is shown now, as HTML. `context` must outlive this, and
+  /// Listens; clients wait until start(). `content` gives what is shown now. `context` must outlive this, and
   /// this the handlers that end() sets free. Throws ConfigError naming --dashboard when the port cannot be had.
-  Dashboard(boost::asio::io_context& context, const ListenAddress& address, std::function<std::string()> render);
+  Dashboard(boost::asio::io_context& context, const ListenAddress& address, std::function<PageContent()> content);
 
   /// "http://127.0.0.1:8080/<token>/", with the port that it got. Who knows it may look.
   std::string url() const;
@@ -28,9 +29,9 @@ class Dashboard {
   /// Shows all pages how the run stands now; does nothing when there are none.
   void update();
 
-  /// Gives all pages what `last_event` makes, which is not called when there are none; then lets all go at once,
-  /// whatever becomes of that.
-  void end(const std::function<std::string()>& last_event);
+  /// Shows all pages `last`, which is not called when there are none, and that nothing follows; then lets all go at
+  /// once, whatever becomes of that.
+  void end(const std::function<PageContent()>& last);
 
  private:
   HttpAnswer answer(const HttpRequest& request) const;
@@ -38,7 +39,7 @@ class Dashboard {
   HttpAnswer events() const;
 
   const std::string token_;
-  const std::function<std::string()> render_;
+  const std::function<PageContent()> content_;
   HttpEndpoint endpoint_;
 };
 

@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "amend/error.hpp"
 #include "amend/report/page.hpp"
 #include "cli/dashboard_script.hpp"
 
@@ -20,22 +21,24 @@ constexpr std::string_view style_of_top = R"css(
 main .standing[data-standing="goes on"] { display: none; }
 )css";
 
-std::string event(std::string_view name, const boost::json::object& data) {
+std::string event(std::string_view name, const PageContent& content) {
+  const boost::json::object data{{"said", printable(content.said, 4 * content.said.size() + 4)},
+                                 {"main", content.main}};
   return fmt::format("event: {}\ndata: {}\n\n", name, boost::json::serialize(data));
 }
 
 }  // namespace
 
-std::string dashboard_page(std::string_view title, std::string_view main, std::string_view nonce) {
+std::string dashboard_page(const PageContent& content, std::string_view nonce) {
+  const std::string said = report::escaped(content.said);
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n"
-      "<style>{}{}</style>\n</head>\n<body>\n"
-      "<p id=\"standing\" role=\"status\" data-standing=\"goes-on\">Live: this page follows the run.</p>\n"
-      "<main>{}</main>\n<noscript><p>Without JavaScript this page does not change: reload it.</p></noscript>\n"
+      "<style>{}{}</style>\n</head>\n<body>\n<p id=\"standing\" data-standing=\"goes-on\">{}</p>\n<main>{}</main>\n"
+      "<noscript><p>Without JavaScript this page does not change: reload it.</p></noscript>\n"
       "<script nonce=\"{}\">{}</script>\n</body>\n</html>\n",
-      report::escaped(title), report::style_sheet(), style_of_top, main, nonce, dashboard_script);
+      said, report::style_sheet(), style_of_top, said, content.main, nonce, dashboard_script);
 }
 
 std::string dashboard_policy(std::string_view nonce) {
@@ -45,10 +48,8 @@ std::string dashboard_policy(std::string_view nonce) {
       nonce);
 }
 
-std::string update_event(std::string_view main) { return event("update", {{"main", main}}); }
+std::string update_event(const PageContent& content) { return event("update", content); }
 
-std::string ended_event(std::string_view main, std::string_view how) {
-  return event("ended", {{"main", main}, {"how", how}});
-}
+std::string ended_event(const PageContent& content) { return event("ended", content); }
 
 }  // namespace amend::cli

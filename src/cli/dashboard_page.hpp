@@ -4,18 +4,30 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 namespace amend::cli {
 
-/// The document. `main` is HTML, `title` is text; `nonce` lets the one script run (dashboard_policy).
-std::string dashboard_page(std::string_view title, std::string_view main, std::string_view nonce);
+/// What the page shows at one moment.
+class PageContent {
+ public:
+  PageContent(std::string said_, std::string main_) : said(std::move(said_)), main(std::move(main_)) {}
+
+  std::string said;  ///< text: one line that says how the run stands
+  std::string main;  ///< HTML
+};
+static_assert(!std::is_aggregate_v<PageContent>);
+
+/// The document. `nonce` lets the one script run (dashboard_policy).
+std::string dashboard_page(const PageContent& content, std::string_view nonce);
 
 /// The Content-Security-Policy of that document: its own script, its own style, and requests to where it came from.
 std::string dashboard_policy(std::string_view nonce);
 
-/// As server-sent events (HTML, "Server-sent events"): `main` takes the place of what is shown; the last one also says
-/// how the run ended, and that nothing follows.
-std::string update_event(std::string_view main);
-std::string ended_event(std::string_view main, std::string_view how);
+/// As server-sent events (HTML, "Server-sent events"): it takes the place of what is shown. Nothing follows the last
+/// one, which says how the run ended.
+std::string update_event(const PageContent& content);
+std::string ended_event(const PageContent& content);
 
 }  // namespace amend::cli

@@ -15,7 +15,8 @@ let heard = Date.now(), over = false, source = null;
 
 function say(state, text) {
   standing.dataset.standing = state;
-  if (standing.textContent !== text) standing.textContent = text;
+  standing.setAttribute('aria-live', state === 'goes-on' ? 'off' : 'polite');
+  if (standing.textContent !== text) document.title = standing.textContent = text;
 }
 
 function lost() {
@@ -55,16 +56,16 @@ function take(event) {
   heard = Date.now();
   const update = JSON.parse(event.data);
   show(update.main);
-  return update;
+  return update.said;
 }
 
 function listen() {
   source = new EventSource('events');
-  source.addEventListener('update', event => { take(event); say('goes-on', 'Live: this page follows the run.'); });
+  source.addEventListener('update', event => say('goes-on', take(event)));
   source.addEventListener('ended', event => {
     over = true;
     source.close();
-    say('ended', take(event).how);
+    say('ended', take(event));
   });
   source.onerror = () => {
     if (over) return;

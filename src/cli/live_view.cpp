@@ -9,6 +9,7 @@
 #include "amend/error.hpp"
 #include "amend/report/page.hpp"
 #include "cli/closing.hpp"
+#include "cli/run_snapshot.hpp"
 
 namespace amend::cli {
 namespace {
@@ -76,12 +77,20 @@ void LiveView::look() {
   const std::vector<std::string> notices = pipeline_.notices(notices_seen_);
   notices_seen_ += notices.size();
   looks_.add(pipeline_.state(), std::chrono::system_clock::now(), notices);
+  Snapshot now = take_snapshot(pipeline_, rows_limit_);
+  const auto at = std::chrono::steady_clock::now().time_since_epoch();
+  now.rows_per_second = meter_.update(now.rows_done, std::chrono::duration_cast<std::chrono::milliseconds>(at));
+  said_ = (pipeline_.stopping() ? "Stopping: " : "Live: ") + render_plain(now);
 }
 
-std::string LiveView::html() const { return report::render_main(looks_.picture()); }
+PageContent LiveView::content() const { return {said_, report::render_main(looks_.picture())}; }
 
-std::string LiveView::html(const Summary& summary) const {
-  return report::render_main(ended_picture(looks_.picture(), summary));
+PageContent LiveView::content_at_end(const Summary& summary) const {
+  return {ending(summary), report::render_main(ended_picture(looks_.picture(), summary))};
+}
+
+PageContent LiveView::content_when_broken() const {
+  return {"The run broke off: its terminal says why.", report::render_main(looks_.picture())};
 }
 
 }  // namespace amend::cli

@@ -1,12 +1,15 @@
 // What the page of a run shows while it goes on, and what it shows last. Layer 5; one thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "amend/config.hpp"
 #include "amend/pipeline.hpp"
 #include "amend/report/live_picture.hpp"
 #include "amend/reporter/summary.hpp"
+#include "cli/dashboard_page.hpp"
+#include "cli/progress.hpp"
 
 namespace amend::cli {
 
@@ -17,19 +20,23 @@ report::RunPicture ended_picture(report::RunPicture picture, const Summary& summ
 class LiveView {
  public:
   /// `pipeline` must outlive it.
-  LiveView(const Pipeline& pipeline, const Config& config) : pipeline_(pipeline), looks_(config) {}
+  LiveView(const Pipeline& pipeline, const Config& config)
+      : pipeline_(pipeline), rows_limit_(config.input.limit), looks_(config) {}
 
-  /// Takes note of how the run stands; to be called each second, first when its run directory is there.
+  /// Takes note of how the run stands; to be called some times a second, first when its run directory is there.
   void look();
 
-  /// HTML, as of the last look.
-  std::string html() const;
-
-  /// The same with how the run ended.
-  std::string html(const Summary& summary) const;
+  /// As of the last look.
+  PageContent content() const;
+  PageContent content_at_end(const Summary& summary) const;
+  /// The run ended without a Summary.
+  PageContent content_when_broken() const;
 
  private:
   const Pipeline& pipeline_;
+  const std::uint64_t rows_limit_;
+  RateMeter meter_;
+  std::string said_;
   report::LivePicture looks_;
   std::size_t notices_seen_ = 0;
 };

@@ -15,6 +15,7 @@
 #include "amend/error.hpp"
 #include "cli/closing.hpp"
 #include "cli/progress.hpp"
+#include "cli/run_snapshot.hpp"
 #include "cli/units.hpp"
 
 namespace amend::cli {
@@ -53,27 +54,6 @@ std::size_t terminal_width() {
   winsize size{};
   if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return 80;
-}
-
-milliseconds time_until(steady_clock::time_point when) {
-  return std::max(std::chrono::ceil<milliseconds>(when - steady_clock::now()), milliseconds(0));
-}
-
-Snapshot take_snapshot(const Pipeline& pipeline, std::uint64_t rows_limit) {
-  const Metrics& metrics = pipeline.metrics();
-  Snapshot out;
-  out.rows_read = metrics.rows_read.value();
-  out.rows_done = metrics.rows_ended();
-  out.rows_limit = rows_limit;
-  out.bytes_read = metrics.bytes_read.value();
-  out.bytes_total = metrics.bytes_total.value();
-  out.retries = metrics.retries.value();
-  out.failures = metrics.rows(Status::failed) + metrics.rows(Status::unknown) + metrics.rows(Status::rejected);
-  out.in_flight = metrics.in_flight.value();
-  out.paused_by_person = pipeline.paused();
-  out.paused = time_until(metrics.throttled_until());
-  out.next_probe = time_until(metrics.probe_at());
-  return out;
 }
 
 // A stop that takes longer than this waits for something that does not come: a disk, most likely.

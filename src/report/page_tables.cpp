@@ -41,8 +41,8 @@ void add_error(std::string& out, const ErrorGroup& error, std::uint64_t whole) {
   append(out, "<td class=\"words\">{}<br>{}</td>",
          error.meaning.empty() ? "the API's own code" : escaped(error.meaning),
          error.remedy.empty() ? "-&gt; ask Wonder's support, with the request id" : "-&gt; " + escaped(error.remedy));
-  append(out, "<td class=\"words\">row {}, line {}<br><code>{}</code><br>{}", error.row, error.line, escaped(error.id),
-         words(error));
+  const std::string id = error.id.empty() ? "" : "<br><code>" + escaped(error.id) + "</code>";
+  append(out, "<td class=\"words\">row {}, line {}{}<br>{}", error.row, error.line, id, words(error));
   if (!error.request_id.empty())
     append(out, "<br><span class=\"soft\">request</span> <code>{}</code>", escaped(error.request_id));
   out += values_text(error) + "</td></tr>\n";

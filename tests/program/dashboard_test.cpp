@@ -145,7 +145,7 @@ TEST_CASE("--dashboard: the numbers move, and the last ones are those of summary
   for (const std::string status : {"success", "failed", "unknown", "rejected", "unsent"})
     CHECK(last.total(status) == number_of(rows, status));
   CHECK(last.total("success") > first.total("success"));
-  CHECK(text_of(last.members, "how").find("(exit code " + std::to_string(code.value_or(-1)) + ")") !=
+  CHECK(text_of(last.members, "said").find("(exit code " + std::to_string(code.value_or(-1)) + ")") !=
         std::string::npos);
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("--dashboard: a run that is stopped says so on the page, and with what
   watched.finish();
   const LastEvent last(client.receive());
   CHECK(last.name == "ended");
-  CHECK(text_of(last.members, "how").starts_with("stopped early (exit code 143)"));
+  CHECK(text_of(last.members, "said").starts_with("stopped early (exit code 143)"));
 }
 
 TEST_CASE("--dashboard: pages that stay open, and clients that say or read nothing, never hold the end of the run up") {
