@@ -153,6 +153,7 @@ TEST_CASE("options: every option sets its part of the configuration") {
          return o.config.pace.rate.mode == amend::RateMode::adaptive && o.config.pace.rate.interval == 10ms;
        }},
       {{"--metrics-file", "m.prom"}, [](auto& o) { return o.metrics_file == "m.prom"; }},
+      {{"--dashboard", "[::1]:8080"}, [](auto& o) { return o.dashboard == cli::ListenAddress("::1", 8080); }},
       {{"--metrics-listen", "localhost:9464"},
        [](auto& o) { return o.metrics_listen == cli::ListenAddress("127.0.0.1", 9464); }},
       {{"--burst", "7"}, [](auto& o) { return o.config.pace.burst == 7; }},

@@ -1,0 +1,69 @@
+#include "cli/live_view.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace amend;
+
+namespace {
+
+Summary some_summary() {
+  Summary summary;
+  summary.run_directory = "runs/october";
+  summary.input = "customers.csv";
+  summary.exit_code = ExitCode::some_rows_failed;
+  summary.rows_read = 10;
+  summary.rows_by_status[static_cast<std::size_t>(Status::success)] = 7;
+  summary.rows_by_status[static_cast<std::size_t>(Status::failed)] = 2;
+  summary.rows_by_status[static_cast<std::size_t>(Status::rejected)] = 1;
+  summary.unsent = 0;
+  summary.attempts = 12;
+  return summary;
+}
+
+ErrorCount error(const std::string& code, std::uint64_t count, const std::string& text) {
+  ErrorCount out;
+  out.code = code;
+  out.count = count;
+  out.row = 3;
+  out.text = text;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("live view: at its end it shows the summary's numbers and the commands that are left to type") {
+  const report::RunPicture picture = cli::ended_picture(report::RunPicture(), some_summary());
+  CHECK(picture.standing == report::Standing::finished);
+  CHECK(picture.exit_code == 1);
+  CHECK(picture.rows(Status::success) == 7);
+  CHECK(picture.unsent == 0);
+  CHECK(picture.requests.front() == std::pair(std::string("attempts"), std::uint64_t{12}));
+  REQUIRE(picture.next.size() == 1);
+  CHECK(picture.next[0].starts_with("amend retry runs/october"));
+}
+
+TEST_CASE("live view: a run that stopped early is no finished one") {
+  Summary summary = some_summary();
+  summary.stop_reason = "--deadline was reached";
+  CHECK(cli::ended_picture(report::RunPicture(), summary).standing == report::Standing::stopped);
+  CHECK(cli::ended_picture(report::RunPicture(), summary).stop_reason == summary.stop_reason);
+  summary.stop_reason.clear();
+  summary.unsent = 4;
+  CHECK(cli::ended_picture(report::RunPicture(), summary).standing == report::Standing::stopped);
+  summary.unsent.reset();
+  CHECK(cli::ended_picture(report::RunPicture(), summary).standing == report::Standing::stopped);
+}
+
+TEST_CASE("live view: the API's words, which may repeat what was sent, are not shown; amend's own are") {
+  Summary summary = some_summary();
+  summary.errors = {error("E000404", 2, "no such customer: ann@example.com"), error("http.500", 1, "HTTP 500: Ann"),
+                    error("input.phone.missing", 1, "phone is required and blank or absent")};
+  const report::RunPicture picture = cli::ended_picture(report::RunPicture(), summary);
+  REQUIRE(picture.errors.size() == 3);
+  CHECK(picture.errors[0].text.empty());
+  CHECK(picture.errors[0].text_withheld);
+  CHECK(picture.errors[1].text_withheld);
+  CHECK(picture.errors[2].text == "phone is required and blank or absent");
+  CHECK_FALSE(picture.errors[2].remedy.empty());
+  CHECK(picture.rows_with_error == 4);
+}
