@@ -62,24 +62,35 @@ std::string grid(const Axis& y) {
   return out + "\n";
 }
 
-// A value that stands alone is a dot: a line without length has round ends.
-std::string path_of(const ChartLine& line, const Axis& x, const Axis& y) {
-  std::string out;
-  bool drawing = false;
-  for (std::size_t i = 0; i < line.points.size(); ++i) {
-    const ChartLine::Point& point = line.points[i];
-    if (!point.y) {
-      drawing = false;
-      continue;
+/// The line of what has neighbours, and a dot for each value that stands alone.
+class Drawing {
+ public:
+  Drawing(const ChartLine& line, const Axis& x, const Axis& y) {
+    const auto has_value = [&](std::size_t i) { return i < line.points.size() && line.points[i].y; };
+    for (std::size_t i = 0; i < line.points.size(); ++i) {
+      if (!has_value(i)) continue;
+      const bool goes_on = i > 0 && has_value(i - 1);
+      const std::string place = fmt::format("{:.1f} {:.1f}", units_per_percent * x.percent(line.points[i].x),
+                                            1'000 - units_per_percent * y.percent(*line.points[i].y));
+      if (!goes_on && !has_value(i + 1)) {
+        append(dots_, "M{}h0", place);  // a line without length has round ends
+      } else {
+        append(path_, "{}{}", goes_on ? "L" : "M", place);
+      }
     }
-    append(out, "{}{:.1f} {:.1f}", drawing ? "L" : "M", units_per_percent * x.percent(point.x),
-           1'000 - units_per_percent * y.percent(*point.y));
-    const bool alone = !drawing && (i + 1 == line.points.size() || !line.points[i + 1].y);
-    if (alone) out += "h0";
-    drawing = true;
   }
-  return out;
-}
+
+  std::string svg(unsigned ink) const {
+    std::string out;
+    if (!path_.empty()) append(out, "<path class=\"k{}\" d=\"{}\"/>\n", ink, path_);
+    if (!dots_.empty()) append(out, "<path class=\"k{} dot\" d=\"{}\"/>\n", ink, dots_);
+    return out;
+  }
+
+ private:
+  std::string path_;
+  std::string dots_;
+};
 
 std::string bands_of(const TimeChart& chart, const Axis& x) {
   std::string out;
@@ -130,8 +141,7 @@ std::string render(const TimeChart& chart) {
   append(out, "<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{}\">",
          escaped(chart.title + ", " + chart.y_title));
   out += grid(y);
-  for (const ChartLine& line : chart.lines)
-    append(out, "<path class=\"k{}\" d=\"{}\"/>\n", line.ink, path_of(line, x, y));
+  for (const ChartLine& line : chart.lines) out += Drawing(line, x, y).svg(line.ink);
   out += "</svg>\n" + marks_of(chart.marks, x) + "</div>\n";
   out += x_axis(x, unit.seconds, fmt::format("{} since the start", unit.name));
   return out + "</div>\n" + closing(chart.note);

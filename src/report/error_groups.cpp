@@ -20,7 +20,8 @@ std::string time_text(ErrorGroups::Time at) {
 bool may_hold_values(const RecordText& record) noexcept {
   if (record.source == "input" || record.source == "run" || record.source == "tls") return false;
   if (record.error.starts_with("HTTP ") && record.error.ends_with(", no message in the answer")) return false;
-  return record.source != "transport" || find_own_code(record.error_code) == nullptr;
+  const OwnCode* own = find_own_code(record.error_code);
+  return own == nullptr || own->name == "http.*";  // whose text is the answer's message, when it has one
 }
 
 }  // namespace

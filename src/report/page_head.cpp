@@ -32,9 +32,8 @@ std::string standing_text(const RunPicture& picture) {
 }
 
 std::string_view colour_of(const RunPicture& picture) noexcept {
-  if (picture.standing == Standing::goes_on) return "";
-  const bool well =
-      (picture.standing == Standing::finished || picture.standing == Standing::compared) && all_well(picture);
+  if (picture.standing == Standing::goes_on || picture.standing == Standing::compared) return "";
+  const bool well = picture.standing == Standing::finished && all_well(picture);
   return well ? " well" : " ill";
 }
 
@@ -62,7 +61,7 @@ std::string happened(const RunPicture& picture) {
   add_pair(out, "started", time_text(picture.started_at));
   if (picture.ended_at)
     add_pair(out, picture.standing == Standing::goes_on ? "last record" : "ended", time_text(*picture.ended_at));
-  add_pair(out, "time", duration_text(picture.elapsed));
+  if (picture.elapsed.count() > 0) add_pair(out, "time", duration_text(picture.elapsed));
   if (!picture.load.resumed_s.empty())
     add_pair(out, "resumed",
              fmt::format("{}; the time between is left out",

@@ -26,7 +26,7 @@ std::string words(const ErrorGroup& error) {
   if (error.text_withheld)
     return fmt::format(
         "<span class=\"soft\">the API's words are not shown, as they may repeat a customer's values: "
-        "results.ndjson, row {}; or amend report --show-values</span>",
+        "results.ndjson, row {}; or <code>amend report --show-values</code></span>",
         error.row);
   return escaped(error.text);
 }

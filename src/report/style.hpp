@@ -61,6 +61,7 @@ figcaption { font-weight: 600; }
 .x-axis span { position: absolute; top: .25rem; transform: translateX(-50%); line-height: 1; white-space: nowrap; }
 .x-title { grid-column: 2; text-align: center; }
 svg path, svg line { fill: none; vector-effect: non-scaling-stroke; stroke-linecap: round; stroke-linejoin: round; stroke-width: 2px; }
+svg .dot { stroke-width: 6px; stroke-dasharray: none; }
 svg .grid { stroke: var(--rule); stroke-width: 1px; }
 svg rect { fill: var(--i0); }
 .k0 { stroke: var(--i0); } .k1 { stroke: var(--i1); stroke-dasharray: 7 4; } .k2 { stroke: var(--i2); stroke-dasharray: 2 4; }
