@@ -74,12 +74,23 @@ void LoadGenerator::take_loss(Line& line, std::uint32_t tag, const Lot& lot, Clo
 void LoadGenerator::count(const RequestEnd& end) {
   steps_[end.step].ended(end);
   figures_.series.ended(end);
+  if (end.http != 0)
+    if (const auto step = step_at(end.planned + end.latency)) steps_[*step].answer_came();
   if (!counts(end.step)) return;
   ConnectionFigures& figures = lines_[end.connection]->figures;
   if (!end.code.empty()) ++figures.errors;
   if (end.http == 0) return;
   ++figures.answered;
   figures.service.record(end.service);
+}
+
+// nullopt: all steps are over.
+std::optional<std::size_t> LoadGenerator::step_at(std::chrono::nanoseconds at) const noexcept {
+  for (std::size_t step = 0; step < order_.steps.size(); ++step) {
+    if (at < order_.steps[step].duration) return step;
+    at -= order_.steps[step].duration;
+  }
+  return std::nullopt;
 }
 
 bool LoadGenerator::all_sent(Clock::time_point now) {
@@ -125,9 +136,9 @@ void LoadGenerator::finish() {
 void LoadGenerator::publish() {
   const auto at = std::max(since_start(Clock::now()), std::chrono::nanoseconds(0));
   BenchmarkProgress progress;
-  std::size_t step = 0;
+  const std::size_t step = step_at(at).value_or(steps_.size() - 1);
   std::chrono::nanoseconds began{0};
-  while (step + 1 < steps_.size() && at >= began + order_.steps[step].duration) began += order_.steps[step++].duration;
+  for (std::size_t i = 0; i < step; ++i) began += order_.steps[i].duration;
   if (begun_) {
     progress.elapsed = at - began;
     progress.rate = rate_of(order_.steps[step]);

@@ -39,7 +39,7 @@ void StepFigures::not_sent(std::chrono::nanoseconds waited) {
 }
 
 double StepFigures::answers_per_second() const noexcept {
-  return lasted.count() > 0 ? static_cast<double>(answered) * 1e9 / static_cast<double>(lasted.count()) : 0;
+  return lasted.count() > 0 ? static_cast<double>(came) * 1e9 / static_cast<double>(lasted.count()) : 0;
 }
 
 void SeriesPoint::merge(const SeriesPoint& other) noexcept {
@@ -65,16 +65,15 @@ SeriesPoint& LoadSeries::point_at(std::chrono::nanoseconds planned) {
 }
 
 void LoadSeries::ended(const RequestEnd& end) {
-  SeriesPoint& point = point_at(end.planned);
-  if (end.http != 0) ++point.answered;
-  if (!end.code.empty()) ++point.errors;
-  if (end.http != 0 || end.code == timeout_code) point.latency.record(end.latency);
+  SeriesPoint& then = point_at(end.planned + end.latency);
+  if (end.http != 0) ++then.answered;
+  if (!end.code.empty()) ++then.errors;
+  if (end.http != 0 || end.code == timeout_code) point_at(end.planned).latency.record(end.latency);
 }
 
 void LoadSeries::not_sent(std::chrono::nanoseconds planned, std::chrono::nanoseconds waited) {
-  SeriesPoint& point = point_at(planned);
-  ++point.errors;
-  point.latency.record(waited);
+  ++point_at(planned + waited).errors;
+  point_at(planned).latency.record(waited);
 }
 
 }  // namespace amend

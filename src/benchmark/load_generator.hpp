@@ -117,6 +117,7 @@ class LoadGenerator {
   bool counts(std::uint32_t step) const noexcept { return order_.steps[step].counted == Counted::yes; }
 
   void end_when_done(Clock::time_point now);
+  std::optional<std::size_t> step_at(std::chrono::nanoseconds at) const noexcept;
   bool all_sent(Clock::time_point now);
   void give_up_overdue(Clock::time_point now);
   void finish();

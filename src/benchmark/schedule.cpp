@@ -7,6 +7,15 @@ namespace {
 
 constexpr double second = 1e9;  // ns
 
+// An interval of 3,333,333 ns stands for 300/s: five seconds of it are 1,500 sends, not one more.
+std::int64_t sends_of(const LoadStep& step) noexcept {
+  const auto interval = static_cast<double>(step.interval.count());
+  const double intervals = static_cast<double>(step.duration.count()) / interval;
+  const double unsure = intervals * 0.5 / interval;  // an interval is told to half a nanosecond
+  const double whole = std::round(intervals);
+  return static_cast<std::int64_t>(std::abs(intervals - whole) <= unsure ? whole : std::ceil(intervals));
+}
+
 }  // namespace
 
 double rate_of(const LoadStep& step) noexcept {
@@ -32,7 +41,7 @@ std::optional<PlannedSend> Schedule::peek() noexcept {
   while (step_ < steps_.size()) {
     const LoadStep& step = steps_[step_];
     const std::chrono::nanoseconds into = sent_of_step_ * step.interval;
-    if (into < step.duration) return PlannedSend(step_began_ + into, static_cast<std::uint32_t>(step_));
+    if (sent_of_step_ < sends_of(step)) return PlannedSend(step_began_ + into, static_cast<std::uint32_t>(step_));
     step_began_ += step.duration;
     sent_of_step_ = 0;
     ++step_;

@@ -204,7 +204,7 @@ TimeChart chart_over_time(const json::object& side, std::string id, std::string 
 
 std::string throughput(const json::object& side, const std::string& suffix) {
   TimeChart chart = chart_over_time(side, "throughput" + suffix, "Throughput", "a second");
-  chart.note = "By the instant that a request was planned for; warm-up included.";
+  chart.note = "By when they came; warm-up included.";
   const double width = number(side, "series_seconds");
   ChartLine answers("answers", 2), errors("errors", 1);
   for (const json::value& value : list(side, "series")) {
@@ -221,7 +221,7 @@ std::string latency_over_time(const json::object& side, const std::string& suffi
   TimeChart chart =
       chart_over_time(side, "latency-over-time" + suffix, "Latency over time", "milliseconds, logarithmic");
   chart.scale = Scale::logarithmic;
-  chart.note = "From the planned instant to the complete answer; warm-up included.";
+  chart.note = "From the planned instant to the complete answer, by the planned instant; warm-up included.";
   for (const auto& [name, key, ink] :
        {std::tuple("longest", "max", 4U), std::tuple("p99", "p99", 1U), std::tuple("p50", "p50", 0U)}) {
     ChartLine line(name, ink);

@@ -104,3 +104,14 @@ TEST_CASE("bench --versus tells a slower server from an equal one") {
   CHECK(median(other).at("ratio").to_number<double>() == doctest::Approx(1.1).epsilon(0.03));
   CHECK(median(same).at("ratio").to_number<double>() == doctest::Approx(1).epsilon(0.03));
 }
+
+TEST_CASE("bench tells how many answers a server gives that is asked for more, not how many it was asked for") {
+  // 10 at once, 50 ms each: 200/s.
+  Simulator simulator({"--capacity", "10:50ms"});
+  BenchRun bench;
+  bench.run(simulator.url(), {"--rate", "300/s", "--duration", "5s", "--warm-up", "1s", "--connections", "32"});
+  REQUIRE(bench.finished.code == 0);
+  CHECK(number_of(bench.step(), "requests") == 1'500);
+  CHECK(bench.step().at("answers_per_second").to_number<double>() <= 204);
+  CHECK(bench.step().at("answers_per_second").to_number<double>() >= 150);
+}

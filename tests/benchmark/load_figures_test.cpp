@@ -68,19 +68,24 @@ TEST_CASE("LoadSeries: a day fits as well as a minute, and nothing is lost when 
   CHECK(series.points().size() <= LoadSeries::points_max);
   CHECK(series.width() == 512s);
   CHECK(answers_in(series) == 8'640);
-  series.not_sent(1s, 3s);
-  CHECK(series.points().front().errors == 1);
+  series.not_sent(1s, 600s);
+  CHECK(series.points()[1].errors == 1);
   CHECK(series.points().front().latency.count() == 53);
   series.ended(answered(-1s));
   CHECK(answers_in(series) == 8'641);
 }
 
-TEST_CASE("LoadSeries: a late answer belongs to the second it was planned for") {
+TEST_CASE("LoadSeries: an answer counts when it came, its latency when it was planned") {
   LoadSeries series;
   series.ended(answered(5'500ms));
-  series.ended(answered(2'999ms, 429, "http.429"));
-  REQUIRE(series.points().size() == 6);
+  RequestEnd late = answered(2'999ms, 429, "http.429");
+  late.latency = 4s;
+  series.ended(late);
+  REQUIRE(series.points().size() == 7);
   CHECK(series.points()[5].answered == 1);
-  CHECK(series.points()[2].errors == 1);
-  CHECK(series.points()[0].answered == 0);
+  CHECK(series.points()[5].latency.count() == 1);
+  CHECK(series.points()[6].errors == 1);
+  CHECK(series.points()[6].latency.count() == 0);
+  CHECK(series.points()[2].answered == 0);
+  CHECK(series.points()[2].latency.max() == 4s);
 }

@@ -52,6 +52,13 @@ TEST_CASE("Schedule: many sends at an odd rate do not drift") {
   CHECK(sends.back().at < 10s);
 }
 
+TEST_CASE("Schedule: a rate whose interval is no whole number of nanoseconds sends as many as it says") {
+  for (const int rate : {3, 7, 300, 999, 3'000}) {
+    CAPTURE(rate);
+    CHECK(all_of(Schedule({LoadStep(interval_of(rate), 5s)})).size() == static_cast<std::size_t>(5 * rate));
+  }
+}
+
 TEST_CASE("steps_of: a ramp from 50 to 1000 by 50 has twenty steps, the last one at 1000/s") {
   const auto steps = steps_of(Ramp(50, 1'000, 50), 10s);
   REQUIRE(steps.size() == 20);

@@ -51,18 +51,21 @@ class StepFigures {
 
   void sent(std::chrono::nanoseconds lateness, Late cause) noexcept;
   void ended(const RequestEnd& end);
+  /// A complete answer came while the step lasted, to a request of whichever step.
+  void answer_came() noexcept { ++came; }
   /// Its time came, but it was never sent: no connection was free until the end. Its latency is how long it waited.
   void not_sent(std::chrono::nanoseconds waited);
 
   std::uint64_t requests() const noexcept { return answered + unanswered + unsent; }
   std::uint64_t errors() const noexcept { return failed + unanswered + unsent; }
   std::uint64_t late() const noexcept { return late_by[0] + late_by[1] + late_by[2]; }
-  /// Answers a second: of a step that was cut short, over the time it had.
+  /// Answers that came while the step lasted; of a step that was cut short, over the time it had.
   double answers_per_second() const noexcept;
 
   LoadStep step;
   std::chrono::nanoseconds lasted{0};  ///< step.duration, or less when the benchmark was stopped
-  std::uint64_t answered = 0;          ///< complete answers, good or bad
+  std::uint64_t answered = 0;          ///< complete answers, good or bad, whenever they came
+  std::uint64_t came = 0;              ///< answer_came()
   std::uint64_t failed = 0;            ///< of those, bad ones
   std::uint64_t unanswered = 0;        ///< sent; the connection was lost, or the answer did not come in time
   std::uint64_t unsent = 0;
@@ -88,7 +91,7 @@ class ConnectionFigures {
 };
 static_assert(!std::is_aggregate_v<ConnectionFigures>);
 
-/// What was planned for one stretch of time, and what became of it.
+/// One stretch of time: which answers and errors came in it, and the latencies of what was planned for it.
 class SeriesPoint {
  public:
   SeriesPoint() = default;
@@ -100,7 +103,7 @@ class SeriesPoint {
 };
 static_assert(!std::is_aggregate_v<SeriesPoint>);
 
-/// Figures over time, by planned instants. Points begin as a second each and are merged two by two when there would be
+/// Figures over time. Points begin as a second each and are merged two by two when there would be
 /// more than points_max of them. 2 MiB at most.
 class LoadSeries {
  public:
