@@ -7,6 +7,9 @@ namespace {
 
 double in_seconds(std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1e6; }
 
+// What happened in a few milliseconds makes no rate: cells that a look has just touched are left out of the lines.
+constexpr int part_covered_least = 10;
+
 // Counters only grow; one that does not is of a file that somebody has changed.
 std::uint64_t growth(std::uint64_t now, std::uint64_t before) noexcept { return now > before ? now - before : 0; }
 
@@ -123,7 +126,7 @@ LoadHistory LoadSeries::history() const {
   const double width = in_seconds(series_.width());
   const auto& cells = series_.cells();
   for (std::size_t i = 0; i < cells.size(); ++i)
-    if (cells[i].covered.count() > 0)
+    if (cells[i].covered.count() > 0 && (cells.size() == 1 || cells[i].covered * part_covered_least >= series_.width()))
       history.points.push_back(
           point_of(cells[i], std::min((static_cast<double>(i) + 0.5) * width, in_seconds(reached_))));
   std::ranges::sort(history.waits, {}, &Wait::from_s);

@@ -148,7 +148,7 @@ std::string rows_section(const RunPicture& picture) {
   if (picture.unsent) {
     add_card(out, "unsent", *picture.unsent, *picture.unsent > 0);
     if (*picture.unsent > 0) chart.bars.emplace_back("unsent", *picture.unsent, 6);
-  } else {
+  } else if (picture.standing != Standing::goes_on) {
     out += "<li><b data-total=\"unsent\" data-value=\"\">not known</b>unsent</li>\n";
   }
   out += "</ul>\n";
