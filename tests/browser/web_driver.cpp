@@ -145,6 +145,7 @@ Browser::Browser() {
   port_ = static_cast<std::uint16_t>(std::stoi(line->substr(started.size())));
   const json::value made = command("POST", "/session", new_session(dir_.file("profile")));
   session_ = made.at("sessionId").as_string();
+  pid_ = made.at("capabilities").at("goog:processID").to_number<pid_t>();
   // The browser's own first page asks for pieces of the browser.
   open("about:blank");
   complaints();

@@ -26,6 +26,9 @@ class Browser {
   Browser(const Browser&) = delete;
   Browser& operator=(const Browser&) = delete;
 
+  /// Of the browser, not of its driver.
+  pid_t pid() const { return pid_; }
+
   /// Returns when the page has been loaded.
   void open(const std::string& url);
   /// To be told before open(): a page is laid out for it from its beginning.
@@ -59,6 +62,7 @@ class Browser {
   std::unique_ptr<Process> driver_;
   std::uint16_t port_ = 0;
   std::string session_;
+  pid_t pid_ = -1;
 };
 
 /// `path` as the address of a page.
