@@ -228,3 +228,50 @@ TEST_CASE("bench: signed requests are such as the API takes") {
   CHECK(bench.step().at("by_status").at("200") == 200);
   CHECK(says(bench.finished, "from the planned instant"));
 }
+
+namespace {
+
+// What a person sees and types: `answer` is typed when the host's name is asked for.
+Finished in_terminal(const std::vector<std::string>& command, const std::string& answer) {
+  std::vector<std::string> all{"/usr/bin/python3", "-c",
+                               "import os, pty, sys\n"
+                               "child, terminal = pty.fork()\n"
+                               "if child == 0: os.execv(sys.argv[2], sys.argv[2:])\n"
+                               "seen = b''\n"
+                               "typed = False\n"
+                               "while True:\n"
+                               "  try: part = os.read(terminal, 4096)\n"
+                               "  except OSError: break\n"
+                               "  if not part: break\n"
+                               "  seen += part\n"
+                               "  if b'to go on: ' in seen and not typed:\n"
+                               "    typed = True\n"
+                               "    os.write(terminal, sys.argv[1].encode() + b'\\n')\n"
+                               "sys.stderr.buffer.write(seen)\n"
+                               "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))",
+                               answer};
+  all.insert(all.end(), command.begin(), command.end());
+  return run(all);
+}
+
+}  // namespace
+
+TEST_CASE("bench: a host that is owned is loaded when its name is typed, and not when another is") {
+  Simulator simulator({"--plain"});
+  BenchRun bench;
+  // An address of this machine that does not look like one.
+  const std::string url = "http://127.1:" + simulator.port();
+  const auto command = bench.command(
+      url, {"--allow-http", "--yes-i-own-this-api", "--requests", "5", "--warm-up", "0", "--connections", "1"});
+  const Finished refused = in_terminal(command, "127.0.0.1");
+  CAPTURE(refused.err);
+  CHECK(refused.code == 2);
+  CHECK(says(refused, "nothing was sent: that is not the name of the host, 127.1"));
+  simulator.write_down();
+  CHECK(requests_at(simulator) == 0);
+  const Finished loaded = in_terminal(command, "127.1");
+  CAPTURE(loaded.err);
+  CHECK(loaded.code == 0);
+  simulator.stop();
+  CHECK(requests_at(simulator) == 6);
+}
