@@ -25,6 +25,12 @@ void check_duration(std::string_view option, milliseconds value, milliseconds le
   throw ConfigError(fmt::format("{} must be {} to {} s", option, least.count() / 1'000, most.count() / 1'000));
 }
 
+void check_rate(std::string_view option, const RateSetting& rate) {
+  if (rate.mode != RateMode::adaptive) return;
+  throw ConfigError(
+      fmt::format("{}: a benchmark sends at a rate that is known; --find-max finds the highest one out", option));
+}
+
 void check_ramp(const BenchmarkConfig& config) {
   if (!config.ramp) return;
   const Ramp& ramp = *config.ramp;
@@ -63,7 +69,8 @@ double median(std::vector<double> values) {
 // What is compared of one turn.
 std::vector<std::pair<std::string, double>> figures_of(const StepFigures& step) {
   const auto ms = [](nanoseconds duration) { return static_cast<double>(duration.count()) / 1e6; };
-  return {{"answers/s", step.answers_per_second()},
+  return {{"good answers/s", step.good_answers_per_second()},
+          {"good answers, %", 100 * step.good_share()},
           {"latency p50, ms", ms(step.latency.percentile(50))},
           {"latency p99, ms", ms(step.latency.percentile(99))},
           {"service p50, ms", ms(step.service.percentile(50))}};
@@ -85,14 +92,16 @@ void validate(const BenchmarkConfig& config, const PaceConfig& pace) {
   check_duration("--warm-up", config.warm_up, milliseconds(0), longest_step);
   check_duration("--step", config.step, shortest, longest_step);
   check_ramp(config);
-  if (pace.rate.mode == RateMode::adaptive)
-    throw ConfigError("--rate: a benchmark sends at a rate that is known; --find-max finds the highest one out");
+  check_rate("--rate", pace.rate);
+  if (config.other) check_rate("--versus rate", config.other->pace.rate);
   if (config.ramp && pace.rate.interval.count() > 0) throw ConfigError("--ramp and --rate do not go together");
   if (config.find_max && config.objectives.empty())
     throw ConfigError("--find-max needs --slo, such as --slo p99<300ms,errors<0.1%");
   if (config.find_max && config.ramp) throw ConfigError("--find-max and --ramp do not go together");
   if (config.other && (config.find_max || config.ramp))
     throw ConfigError("--versus compares at one rate, or in a closed loop: neither --ramp nor --find-max goes with it");
+  if (config.other && !config.objectives.empty())
+    throw ConfigError("--versus and --slo do not go together: a comparison has no objective");
   if (config.turns < PairedComparison::pairs_min || config.turns > PairedComparison::pairs_max)
     throw ConfigError(
         fmt::format("--turns must be {} to {}", PairedComparison::pairs_min, PairedComparison::pairs_max));
@@ -127,6 +136,7 @@ class Benchmark::Impl {
     const auto start = std::chrono::steady_clock::now();
     if (probe(config_) && (!benchmark_.other || probe(*benchmark_.other))) measure();
     result_.elapsed = std::chrono::steady_clock::now() - start;
+    note_if_nothing();
     result_.stop_cause = control_.cause();
     result_.stop_reason = control_.text();
     return std::move(result_);
@@ -145,6 +155,21 @@ class Benchmark::Impl {
   }
 
  private:
+  // For as long as it lives a generator may be woken.
+  class Running {
+   public:
+    explicit Running(Impl& impl) : impl_(impl) {}
+    ~Running() {
+      const std::lock_guard lock(impl_.mutex_);
+      impl_.running_ = nullptr;
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+   private:
+    Impl& impl_;
+  };
+
   void wake() {
     const std::lock_guard lock(mutex_);
     if (running_) running_->wake();
@@ -157,10 +182,15 @@ class Benchmark::Impl {
       running_ = &generator;
       stage_ = std::move(stage);
     }
-    LoadFigures figures = generator.run();
-    const std::lock_guard lock(mutex_);
-    running_ = nullptr;
-    return figures;
+    const Running running(*this);
+    return generator.run();
+  }
+
+  void note_if_nothing() {
+    for (const SideFigures& side : result_.sides)
+      for (const StepFigures& step : side.figures.steps)
+        if (step.requests() > 0) return;
+    if (!control_.draining()) result_.notices.emplace_back("nothing was measured: no request was due in that time");
   }
 
   // One request before all others: a key that is refused is not used a thousand times.
@@ -215,7 +245,8 @@ class Benchmark::Impl {
       std::string broken = broken_objectives(benchmark_.objectives, step.latency, step.requests(), step.errors());
       search.take(broken.empty() ? RateSearch::Trial::held : RateSearch::Trial::broken);
       const bool keep = broken.empty() || best.steps.empty();
-      result_.trials.emplace_back(*rate, std::move(broken), limited_by_client(step));
+      result_.trials.emplace_back(*rate, std::move(broken));
+      result_.trials.back().client_limited = limited_by_client(step);
       if (keep) best = std::move(figures);
     }
     result_.found = search.found();

@@ -36,7 +36,7 @@ json::object percentiles(const LatencyHistogram& histogram) {
           {"max", in_ms(histogram.max())}};
 }
 
-// How the latencies lie: bars that grow by a quarter of an octave, so 88 at most.
+// How the latencies lie: bars that grow by a quarter of an octave, so 128 at most.
 json::array distribution(const HdrHistogram& histogram) {
   constexpr double steps_per_octave = 4;
   std::map<int, std::uint64_t> bars;
@@ -75,7 +75,9 @@ json::object step_json(const StepFigures& step, const BenchmarkConfig& config) {
           {"failed", step.failed},
           {"unanswered", step.unanswered},
           {"unsent", step.unsent},
+          {"resent", step.resent},
           {"answers_per_second", rounded(step.answers_per_second())},
+          {"good_answers_per_second", rounded(step.good_answers_per_second())},
           {"latency_ms", percentiles(step.latency)},
           {"service_ms", percentiles(step.service)},
           {"latency_bars", distribution(step.latency)},
@@ -184,7 +186,8 @@ std::string hdr_log(const BenchmarkResult& result) {
   std::string out = hdr_log_head(std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch));
   for (const SideFigures& side : result.sides) {
     const std::string before = side.name.empty() ? "" : side.name + "-";
-    std::chrono::nanoseconds start{0};
+    std::chrono::nanoseconds start = side.figures.began - result.started_at;
+    if (!side.figures.steps.empty()) start += side.figures.warm_up;
     for (const StepFigures& step : side.figures.steps) {
       out += hdr_log_line(before + "latency", start, step.lasted, step.latency) + "\n";
       out += hdr_log_line(before + "service", start, step.lasted, step.service) + "\n";

@@ -9,6 +9,8 @@ namespace amend {
 namespace {
 
 constexpr std::chrono::milliseconds publish_every{200};
+// A server may close what stood unused for so long; sooner, it has dropped a request.
+constexpr std::chrono::seconds idle_from{1};
 
 std::string_view code_of(CloseCause cause) noexcept {
   switch (cause) {
@@ -33,6 +35,7 @@ void LoadGenerator::take(Line& line, const Lot& lot, Clock::time_point now) {
 void LoadGenerator::take_answer(Line& line, const Answer& answer, Clock::time_point now) {
   const Flight flight = flights_[answer.tag];
   free_flights_.push_back(answer.tag);
+  line.used = now;
   const Response& response = answer.response;
   const wonder::Judgement judgement = maker_.call().judge(response, rows_.row(flight.row));
   if (control_.answered(now, response.status))
@@ -56,16 +59,16 @@ void LoadGenerator::take_answer(Line& line, const Answer& answer, Clock::time_po
 void LoadGenerator::take_loss(Line& line, std::uint32_t tag, const Lot& lot, Clock::time_point now) {
   const Flight flight = flights_[tag];
   free_flights_.push_back(tag);
-  if (lot.closed == CloseCause::announced || lot.idle_race) {
-    again_.emplace_back(flight.row, flight.planned);
+  if (lot.closed == CloseCause::announced || (lot.idle_race && flight.idle >= idle_from)) {
+    again_.emplace_back(flight.row, line.number, flight.planned);
     return;
   }
-  if (lot.closed == CloseCause::local && ended_at_) return;  // we did not wait for it
   RequestEnd end;
   end.step = flight.planned.step;
   end.connection = line.number;
   end.planned = flight.planned.at;
   end.latency = since_start(now) - flight.planned.at;
+  end.waited = lot.closed == CloseCause::timeout || lot.closed == CloseCause::local;
   end.code = code_of(lot.closed);
   end.text = lot.text;
   count(end);
@@ -74,8 +77,9 @@ void LoadGenerator::take_loss(Line& line, std::uint32_t tag, const Lot& lot, Clo
 void LoadGenerator::count(const RequestEnd& end) {
   steps_[end.step].ended(end);
   figures_.series.ended(end);
-  if (end.http != 0)
-    if (const auto step = step_at(end.planned + end.latency)) steps_[*step].answer_came();
+  const auto at = end.planned + end.latency;
+  const bool in_time = !ended_at_ || at <= since_start(*ended_at_);
+  if (const auto step = step_at(at); step && end.http != 0 && in_time) steps_[*step].answer_came(end);
   if (!counts(end.step)) return;
   ConnectionFigures& figures = lines_[end.connection]->figures;
   if (!end.code.empty()) ++figures.errors;
@@ -93,29 +97,53 @@ std::optional<std::size_t> LoadGenerator::step_at(std::chrono::nanoseconds at) c
   return std::nullopt;
 }
 
-bool LoadGenerator::all_sent(Clock::time_point now) {
-  if (!again_.empty()) return false;
-  return !next_planned(now) || (open_loop() && since_start(now) >= length_ + overdue_max());
+// Nothing is sent any more, whatever is left.
+bool LoadGenerator::past_end(Clock::time_point now) const noexcept {
+  const bool patient = order_.overrun == Overrun::send || !open_loop();
+  return since_start(now) >= length_ + (patient ? config_.deadline.answer : std::chrono::milliseconds(0));
 }
+
+bool LoadGenerator::all_sent(Clock::time_point now) { return past_end(now) || (again_.empty() && !next_planned(now)); }
 
 // Three ways to end: all was sent and answered; a stop, after which answers are waited for no longer than the grace
 // time; or a stop before anything began.
 void LoadGenerator::end_when_done(Clock::time_point now) {
   const bool nothing_in_flight = free_flights_.size() == flights_.size();
   if (ended_at_) {
+    if (begun_) give_up_resends(now);
+    if (begun_ && open_loop()) give_up_overdue(*ended_at_);
     if (nothing_in_flight || control_.stopping_now() || now - *ended_at_ >= config_.deadline.grace) finish();
     return;
   }
   if (!begun_ || !all_sent(now)) return;
+  give_up_resends(now);
   if (open_loop()) give_up_overdue(now);
   if (nothing_in_flight) finish();
 }
 
+void LoadGenerator::give_up_resends(Clock::time_point now) {
+  for (const Resend& one : again_) {
+    RequestEnd end;
+    end.step = one.planned.step;
+    end.connection = one.connection;
+    end.planned = one.planned.at;
+    end.latency = since_start(now) - one.planned.at;
+    end.waited = true;
+    end.code = code_of(CloseCause::ended);
+    end.text = "the connection ended before the request was processed, and no other was free";
+    count(end);
+  }
+  again_.clear();
+}
+
+// Those whose time has come until then.
+
 void LoadGenerator::give_up_overdue(Clock::time_point now) {
-  if (order_.requests_max != 0 && requests_ >= order_.requests_max) return;
-  for (auto planned = schedule_->peek(); planned; planned = schedule_->peek()) {
+  for (auto planned = next_planned(now); planned; planned = next_planned(now)) {
     const auto waited = since_start(now) - planned->at;
-    steps_[planned->step].not_sent(waited);
+    if (waited < std::chrono::nanoseconds(0)) return;
+    if (counts(planned->step)) ++requests_;
+    steps_[planned->step].not_sent(waited, blocked_by_);
     figures_.series.not_sent(planned->at, waited);
     schedule_->pop();
   }
@@ -180,14 +208,16 @@ BenchmarkProgress LoadGenerator::progress() const {
 }
 
 LoadFigures LoadGenerator::result() {
-  const auto end = ended_at_ ? since_start(*ended_at_) : length_;
+  const auto end = !begun_ ? std::chrono::nanoseconds(0) : ended_at_ ? since_start(*ended_at_) : length_;
   const auto last = order_.requests_max != 0 && begun_ ? std::min(end, since_start(Clock::now())) : end;
   std::chrono::nanoseconds began{0};
   for (StepFigures& step : steps_) {
     step.lasted = std::clamp(last - began, std::chrono::nanoseconds(0), step.step.duration);
     began += step.step.duration;
-    if (step.step.counted == Counted::yes) figures_.steps.push_back(std::move(step));
+    const bool never_began = ended_at_ && step.lasted.count() == 0;
+    if (step.step.counted == Counted::yes && !never_began) figures_.steps.push_back(std::move(step));
   }
+  if (!counts(0)) figures_.warm_up = order_.steps.front().duration;
   for (const auto& line : lines_) figures_.connections.push_back(line->figures);
   return std::move(figures_);
 }

@@ -7,7 +7,9 @@
 namespace amend {
 namespace {
 
-constexpr std::string_view timeout_code = "transport.timeout";
+double per_second(std::uint64_t count, std::chrono::nanoseconds time) {
+  return time.count() > 0 ? static_cast<double>(count) * 1e9 / static_cast<double>(time.count()) : 0;
+}
 
 Reason reason_of(const RequestEnd& end) { return Reason(std::string(end.code), std::string(end.text), Origin::api); }
 
@@ -28,18 +30,27 @@ void StepFigures::ended(const RequestEnd& end) {
     service.record(end.service);
   } else {
     ++unanswered;
-    if (end.code == timeout_code) latency.record(end.latency);
+    if (end.waited) latency.record(end.latency);
   }
   if (!end.code.empty()) errors_by_code.record(reason_of(end), Position(), {});
 }
 
-void StepFigures::not_sent(std::chrono::nanoseconds waited) {
+void StepFigures::answer_came(const RequestEnd& end) noexcept {
+  ++came;
+  if (end.code.empty()) ++good_came;
+}
+
+void StepFigures::not_sent(std::chrono::nanoseconds waited, Late cause) {
   ++unsent;
+  ++unsent_by[static_cast<std::size_t>(cause)];
   latency.record(waited);
 }
 
-double StepFigures::answers_per_second() const noexcept {
-  return lasted.count() > 0 ? static_cast<double>(came) * 1e9 / static_cast<double>(lasted.count()) : 0;
+double StepFigures::answers_per_second() const noexcept { return per_second(came, lasted); }
+double StepFigures::good_answers_per_second() const noexcept { return per_second(good_came, lasted); }
+
+double StepFigures::good_share() const noexcept {
+  return requests() == 0 ? 0 : static_cast<double>(requests() - errors()) / static_cast<double>(requests());
 }
 
 void SeriesPoint::merge(const SeriesPoint& other) noexcept {
@@ -68,7 +79,7 @@ void LoadSeries::ended(const RequestEnd& end) {
   SeriesPoint& then = point_at(end.planned + end.latency);
   if (end.http != 0) ++then.answered;
   if (!end.code.empty()) ++then.errors;
-  if (end.http != 0 || end.code == timeout_code) point_at(end.planned).latency.record(end.latency);
+  if (end.http != 0 || end.waited) point_at(end.planned).latency.record(end.latency);
 }
 
 void LoadSeries::not_sent(std::chrono::nanoseconds planned, std::chrono::nanoseconds waited) {

@@ -110,6 +110,7 @@ asio::awaitable<bool> LoadGenerator::open(Line& line) {
   }
   if (opened.error == OpenError::none) {
     ++line.figures.opened;
+    line.used = Clock::now();
     figures_.address = line.session->peer();
     figures_.security = line.session->security();
   } else {
@@ -149,12 +150,15 @@ void LoadGenerator::begin_when_open() {
 void LoadGenerator::begin() {
   begun_ = true;
   start_ = Clock::now() + (open_loop() ? lead : std::chrono::milliseconds(0));
+  figures_.began = std::chrono::system_clock::now() + (start_ - Clock::now());
   if (open_loop()) schedule_.emplace(order_.steps);
   std::vector<std::unique_ptr<RequestMaker>> makers;
   const std::uint32_t threads = maker_.signs_slowly() ? std::max(1u, config_.pace.workers) : 1;
   for (std::uint32_t i = 0; i < threads; ++i)
     makers.push_back(std::make_unique<RequestMaker>(config_, target_.path_prefix, credentials_, rows_));
-  ahead_ = std::make_unique<RequestsAhead>(std::move(makers), rows_.size(), schedule_, start_, [this] { wake(); });
+  const std::size_t at_once = open_loop() ? RequestsAhead::capacity_max : 2 * flights_.size();
+  ahead_ =
+      std::make_unique<RequestsAhead>(std::move(makers), rows_.size(), schedule_, start_, at_once, [this] { wake(); });
 }
 
 // Everything that may have become possible is done.
@@ -180,6 +184,7 @@ bool LoadGenerator::resend() {
     if (!line) return false;
     const Resend next = again_.back();
     again_.pop_back();
+    ++steps_[next.planned.step].resent;
     maker_.make(next.row, made_again_);
     send(*line, made_again_, next.planned);
   }
@@ -198,7 +203,6 @@ std::optional<PlannedSend> LoadGenerator::next_planned(Clock::time_point now) {
 
 void LoadGenerator::pump_schedule(Clock::time_point now) {
   for (auto planned = next_planned(now); planned; planned = next_planned(now)) {
-    if (since_start(now) >= length_ + overdue_max()) return;
     if (start_ + planned->at > now) {
       blocked_by_ = Late::client;
       return look_again_at(start_ + planned->at);
@@ -209,7 +213,7 @@ void LoadGenerator::pump_schedule(Clock::time_point now) {
       blocked_by_ = made ? Late::connections : Late::signing;
       return;
     }
-    ++requests_;
+    if (counts(planned->step)) ++requests_;
     steps_[planned->step].sent(Clock::now() - (start_ + planned->at), blocked_by_);
     send(*line, *made, *planned);
     schedule_->pop();
@@ -219,13 +223,11 @@ void LoadGenerator::pump_schedule(Clock::time_point now) {
 }
 
 void LoadGenerator::pump_closed(Clock::time_point now) {
-  for (;;) {
-    const auto planned = next_planned(now);
-    if (!planned) return;
+  for (auto planned = next_planned(now); planned; planned = next_planned(Clock::now())) {
     const MadeRequest* const made = ahead_->front();
     Line* const line = made ? free_line() : nullptr;
     if (!line) return;
-    ++requests_;
+    if (counts(planned->step)) ++requests_;
     send(*line, *made, *planned);
     ahead_->pop();
   }
@@ -251,7 +253,8 @@ void LoadGenerator::send(Line& line, const MadeRequest& made, PlannedSend planne
   flight.row = made.row;
   flight.planned = planned;
   flight.sent = Clock::now();
-  if (!open_loop()) flight.planned.at = since_start(flight.sent);
+  flight.idle = line.session->in_flight() == 0 ? flight.sent - line.used : std::chrono::nanoseconds(0);
+  line.used = flight.sent;
   Request request = maker_.request(made);
   request.tag = tag;
   line.session->submit(request);

@@ -25,7 +25,7 @@ namespace amend {
 /// What becomes of requests that were due when the last step ended, and that no connection was free for.
 enum class Overrun : std::uint8_t {
   send,    ///< they are still sent, for at most one answer deadline
-  cut_off  ///< they count as not sent
+  cut_off  ///< they count as not sent, unless a connection is free right then
 };
 
 class LoadOrder {
@@ -34,7 +34,7 @@ class LoadOrder {
 
   std::vector<LoadStep> steps;  ///< open loops all, or closed ones all
   Overrun overrun = Overrun::send;
-  std::uint64_t requests_max = 0;  ///< 0: as many as the time allows
+  std::uint64_t requests_max = 0;  ///< of those that count; 0: as many as the time allows
 };
 static_assert(!std::is_aggregate_v<LoadOrder>);
 
@@ -64,8 +64,9 @@ class LoadGenerator {
     const std::uint32_t number;
     std::unique_ptr<Session> session;
     boost::asio::steady_timer timer;
-    bool tried = false;    // to be opened
-    bool touched = false;  // has something to flush
+    bool tried = false;        // to be opened
+    bool touched = false;      // has something to flush
+    Clock::time_point used{};  // something went out or came in
     std::uint32_t failures = 0;
     ConnectionFigures figures;
   };
@@ -76,13 +77,16 @@ class LoadGenerator {
     std::size_t row = 0;
     PlannedSend planned{std::chrono::nanoseconds(0), 0};
     Clock::time_point sent{};
+    std::chrono::nanoseconds idle{0};  // how long its connection had stood unused
   };
 
-  // One that its connection's announced end has left unanswered: it was not processed.
+  // One that was not processed: its connection's end was announced, or came to a connection that nobody had used.
   class Resend {
    public:
-    Resend(std::size_t row_, PlannedSend planned_) noexcept : row(row_), planned(planned_) {}
+    Resend(std::size_t row_, std::uint32_t connection_, PlannedSend planned_) noexcept
+        : row(row_), connection(connection_), planned(planned_) {}
     std::size_t row;
+    std::uint32_t connection;  // that it was sent on
     PlannedSend planned;
   };
 
@@ -111,14 +115,13 @@ class LoadGenerator {
   void take_answer(Line& line, const Answer& answer, Clock::time_point now);
   void take_loss(Line& line, std::uint32_t tag, const Lot& lot, Clock::time_point now);
   void count(const RequestEnd& end);
-  std::chrono::milliseconds overdue_max() const noexcept {
-    return order_.overrun == Overrun::send ? config_.deadline.answer : std::chrono::milliseconds(0);
-  }
   bool counts(std::uint32_t step) const noexcept { return order_.steps[step].counted == Counted::yes; }
 
   void end_when_done(Clock::time_point now);
   std::optional<std::size_t> step_at(std::chrono::nanoseconds at) const noexcept;
   bool all_sent(Clock::time_point now);
+  bool past_end(Clock::time_point now) const noexcept;
+  void give_up_resends(Clock::time_point now);
   void give_up_overdue(Clock::time_point now);
   void finish();
   void publish();

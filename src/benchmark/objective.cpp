@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -10,6 +11,8 @@
 
 namespace amend {
 namespace {
+
+constexpr double usual_errors = 0.01;
 
 std::optional<double> number(std::string_view text) {
   double value = 0;
@@ -82,7 +85,15 @@ std::vector<Objective> parse_objectives(std::string_view option, std::string_vie
     objectives.push_back(*objective);
     begin = end + 1;
   }
+  if (std::ranges::find(objectives, Objective::Of::errors, &Objective::of) == objectives.end())
+    objectives.push_back(Objective::errors_below(usual_errors, "errors<1%"));
   return objectives;
+}
+
+std::string text_of(const std::vector<Objective>& objectives) {
+  std::string text;
+  for (const Objective& objective : objectives) text += (text.empty() ? "" : ",") + objective.text();
+  return text;
 }
 
 std::string broken_objectives(const std::vector<Objective>& objectives, const HdrHistogram& latency,

@@ -7,11 +7,13 @@ namespace amend {
 namespace {
 
 constexpr double one_sided = 0.025;
+constexpr double least = 1e-9;  // what 0 counts as
 
 std::vector<double> log_ratios(const std::vector<std::pair<double, double>>& pairs) {
   std::vector<double> ratios;
   for (const auto& [a, b] : pairs)
-    if (a > 0 && b > 0 && ratios.size() < PairedComparison::pairs_max) ratios.push_back(std::log(b / a));
+    if (ratios.size() < PairedComparison::pairs_max)
+      ratios.push_back(std::log(std::max(b, least) / std::max(a, least)));
   return ratios;
 }
 

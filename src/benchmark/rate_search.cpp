@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace amend {
 
@@ -11,15 +12,20 @@ void RateSearch::take(Trial trial) noexcept {
   ++trials_;
   if (trial == Trial::broken) {
     broken_ = tried;
-    // What held before and does not now did not hold.
-    if (confirming_) held_ = tried / precision / precision;
-    confirming_ = false;
+    // What held before and does not now did not hold: somewhat below it is tried anew.
+    if (std::exchange(confirming_, false)) return try_anew(tried / precision / precision);
   } else if (confirming_) {
     found_ = tried;
   } else {
     held_ = tried;
   }
   choose();
+}
+
+void RateSearch::try_anew(double rate) noexcept {
+  held_.reset();
+  next_.reset();
+  if (trials_ < trials_max && rate >= rate_min) next_ = rate;
 }
 
 void RateSearch::choose() noexcept {

@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace amend {
@@ -45,15 +46,16 @@ Request RequestMaker::request(const MadeRequest& made) const {
 }
 
 RequestsAhead::RequestsAhead(std::vector<std::unique_ptr<RequestMaker>> makers, std::size_t rows,
-                             std::optional<Schedule> schedule, Clock::time_point start, std::function<void()> wake)
+                             std::optional<Schedule> schedule, Clock::time_point start, std::size_t at_once,
+                             std::function<void()> wake)
     : makers_(std::move(makers)),
       rows_(rows),
       schedule_(std::move(schedule)),
       start_(start),
       wake_(std::move(wake)),
-      ring_(makers_.front()->signs_slowly() ? capacity : 0) {
+      ring_(makers_.front()->signs_slowly() ? std::clamp<std::size_t>(at_once, 1, capacity_max) : 0) {
   if (ring_.empty()) return;
-  for (const auto& maker : makers_) threads_.emplace_back([this, &maker] { keep_making(*maker); });
+  for (const auto& maker : makers_) threads_.emplace_back([this, &maker] { run(*maker); });
 }
 
 RequestsAhead::~RequestsAhead() {
@@ -71,6 +73,7 @@ const MadeRequest* RequestsAhead::front() {
     return &single_;
   }
   const std::lock_guard lock(mutex_);
+  if (error_) std::rethrow_exception(error_);
   const Slot& slot = ring_[popped_ % ring_.size()];
   awaited_ = !slot.made;
   return slot.made ? &slot.request : nullptr;
@@ -87,7 +90,7 @@ void RequestsAhead::pop() {
     ring_[popped_ % ring_.size()].made = false;
     ++popped_;
   }
-  room_.notify_one();
+  room_.notify_all();  // some wait for room, others for their time
 }
 
 // False: there is no more to be made.
@@ -111,6 +114,18 @@ bool RequestsAhead::claim(std::unique_lock<std::mutex>& lock, std::size_t& numbe
     return true;
   }
   return false;
+}
+
+void RequestsAhead::run(RequestMaker& maker) noexcept {
+  try {
+    keep_making(maker);
+  } catch (...) {
+    {
+      const std::lock_guard lock(mutex_);
+      error_ = std::current_exception();
+    }
+    wake_();
+  }
 }
 
 void RequestsAhead::keep_making(RequestMaker& maker) {

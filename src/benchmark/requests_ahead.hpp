@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -53,22 +54,22 @@ class RequestMaker {
 };
 
 /// The next requests, in order. With signatures that take their time, threads make them, at most `ahead` before they
-/// are due and at most `capacity` at once; else they are made when they are asked for.
+/// are due and at most so many at once; else they are made when they are asked for.
 class RequestsAhead {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::milliseconds ahead{1'000};
-  static constexpr std::size_t capacity = 4'096;
+  static constexpr std::size_t capacity_max = 4'096;
 
   /// `makers`: one, or as many as there shall be threads. `schedule`: nullopt for a closed loop. `wake` is called from
-  /// the threads after a front() that was nullptr, once the request is there.
+  /// the threads after a front() that was nullptr, once the request is there, or can never be.
   RequestsAhead(std::vector<std::unique_ptr<RequestMaker>> makers, std::size_t rows, std::optional<Schedule> schedule,
-                Clock::time_point start, std::function<void()> wake);
+                Clock::time_point start, std::size_t at_once, std::function<void()> wake);
   ~RequestsAhead();
   RequestsAhead(const RequestsAhead&) = delete;
   RequestsAhead& operator=(const RequestsAhead&) = delete;
 
-  /// nullptr: it is not made yet. The sender's thread, as all below.
+  /// nullptr: it is not made yet. Throws what a thread could not make one for. The sender's thread, as all below.
   const MadeRequest* front();
   void pop();
 
@@ -79,6 +80,7 @@ class RequestsAhead {
     bool made = false;
   };
 
+  void run(RequestMaker& maker) noexcept;
   void keep_making(RequestMaker& maker);
   bool claim(std::unique_lock<std::mutex>& lock, std::size_t& number);
 
@@ -96,6 +98,7 @@ class RequestsAhead {
   std::size_t popped_ = 0;
   bool awaited_ = false;
   bool ended_ = false;
+  std::exception_ptr error_;
   std::vector<std::thread> threads_;
 };
 

@@ -61,9 +61,7 @@ class BenchWatch {
 };
 
 // Whoever loads a host by mistake is stopped twice: by an option that nobody gives by habit, and by its name.
-void confirm_host(const Options& options) {
-  const std::string host = host_to_type(options);
-  if (host.empty()) return;
+void confirm_host(const std::string& host) {
   if (!::isatty(STDIN_FILENO) || !::isatty(STDERR_FILENO))
     throw ConfigError(fmt::format("bench loads {} only when a person types its name: run it in a terminal", host));
   std::fputs(
@@ -97,6 +95,20 @@ void take_side_b(Options& options) {
   options.benchmark.other = other.config;
 }
 
+bool nothing_measured(const BenchmarkResult& result) {
+  for (const SideFigures& side : result.sides)
+    for (const StepFigures& step : side.figures.steps)
+      if (step.requests() > 0) return false;
+  return true;
+}
+
+// As for an update, a worker has at least one connection.
+void finish_pace(const BenchmarkConfig& benchmark, PaceConfig& pace) {
+  if (pace.connections == 0) pace.connections = connections_for(benchmark, pace);
+  if (pace.workers == 0) pace.workers = std::max(1u, std::thread::hardware_concurrency());
+  pace.workers = std::min(pace.workers, pace.connections);
+}
+
 void write_files(const RunDirectory& run, const BenchmarkResult& result, const std::string& json) {
   run.write_file("bench.json", json);
   run.write_file("latency.hlog", hdr_log(result));
@@ -113,32 +125,31 @@ std::string closing(const RunDirectory& run, const BenchmarkResult& result, cons
 
 void finish_bench(Options& options) {
   take_side_b(options);
-  PaceConfig& pace = options.config.pace;
-  if (pace.connections == 0) pace.connections = connections_for(options.benchmark, pace);
-  if (pace.workers == 0) pace.workers = std::max(1u, std::thread::hardware_concurrency());
-  if (options.benchmark.other && options.benchmark.other->pace.connections == 0)
-    options.benchmark.other->pace.connections = connections_for(options.benchmark, options.benchmark.other->pace);
-  pace.workers = std::min(pace.workers, pace.connections);
+  finish_pace(options.benchmark, options.config.pace);
+  if (options.benchmark.other) finish_pace(options.benchmark, options.benchmark.other->pace);
+  options.benchmark.objectives_text = text_of(options.benchmark.objectives);
 }
 
-std::string host_to_type(const Options& options) {
+std::vector<std::string> hosts_to_type(const Options& options) {
+  std::vector<std::string> hosts;
   for (const Config* config : {&options.config, options.benchmark.other ? &*options.benchmark.other : nullptr}) {
     if (!config) continue;
     const Target target = parse_target(config->target);
     if (target.loopback) continue;
     const std::string host = printable(target.host);
-    if (!options.owns_api)
-      throw ConfigError(
-          fmt::format("bench loads {}, which is not this machine: only with --yes-i-own-this-api, and when "
-                      "its name is typed",
-                      host));
-    return host;
+    if (std::ranges::find(hosts, host) == hosts.end()) hosts.push_back(host);
   }
-  return {};
+  if (!hosts.empty() && !options.owns_api)
+    throw ConfigError(
+        fmt::format("bench loads {}, which is not this machine: only with --yes-i-own-this-api, and when "
+                    "its name is typed",
+                    fmt::join(hosts, " and ")));
+  return hosts;
 }
 
 ExitCode bench_exit_code(const BenchmarkResult& result, const BenchmarkConfig& config) {
   if (result.stop_cause != StopCause::none) return exit_code(result.stop_cause);
+  if (nothing_measured(result)) return ExitCode::some_rows_failed;
   if (config.find_max) return result.found ? ExitCode::success : ExitCode::some_rows_failed;
   for (const SideFigures& side : result.sides)
     for (const StepFigures& step : side.figures.steps)
@@ -149,10 +160,10 @@ ExitCode bench_exit_code(const BenchmarkResult& result, const BenchmarkConfig& c
 
 ExitCode run_bench(const Options& options) {
   wonder::forbid_core_dumps();
-  const std::string host = host_to_type(options);
+  const std::vector<std::string> hosts = hosts_to_type(options);
   Benchmark benchmark(options.config, options.benchmark, load_credentials(options.config.auth));
   if (!options.quiet) std::fputs(bench_opening(options, benchmark).c_str(), stderr);
-  if (!host.empty()) confirm_host(options);
+  for (const std::string& host : hosts) confirm_host(host);
   const RunDirectory run(options.config.run_directory);
   hold_signals();
   BenchmarkResult result;
@@ -162,9 +173,11 @@ ExitCode run_bench(const Options& options) {
   }
   const ExitCode code = bench_exit_code(result, options.benchmark);
   const std::string json = to_json(result, options.benchmark, static_cast<int>(code));
-  write_files(run, result, json);
+  // Told before it is written: a full disk must not lose what took an hour.
   if (!options.quiet) std::fputs(closing(run, result, options.benchmark).c_str(), stderr);
   if (options.json) std::fputs(json.c_str(), stdout);
+  std::fflush(stdout);
+  write_files(run, result, json);
   return code;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "amend/benchmark/benchmark.hpp"
 #include "amend/error.hpp"
@@ -15,11 +16,12 @@ ExitCode run_bench(const Options& options);
 /// Fills in what depends on other options: connections, and side B of --versus. Throws ConfigError.
 void finish_bench(Options& options);
 
-/// Throws ConfigError when the hosts that `options` name are not this machine and --yes-i-own-this-api was not given.
-/// The name that a person has to type then; empty: the host is this machine.
-std::string host_to_type(const Options& options);
+/// The names that a person has to type: of all hosts that would be loaded and are not this machine, side B's too (one
+/// that a proxy stands before is none of this machine). Throws ConfigError when there are some and
+/// --yes-i-own-this-api was not given.
+std::vector<std::string> hosts_to_type(const Options& options);
 
-/// 0; 1 when the objective is not kept, or no rate was found; or the stop cause's.
+/// 0; 1 when the objective is not kept, no rate was found, or nothing measured; or the stop cause's.
 ExitCode bench_exit_code(const BenchmarkResult& result, const BenchmarkConfig& config);
 
 }  // namespace amend::cli

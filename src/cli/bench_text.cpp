@@ -72,7 +72,9 @@ std::string requests_text(const StepFigures& step) {
   std::string text = fmt::format("{}: {} answered", show_count(step.requests()), show_count(step.answered));
   if (step.failed > 0) text += fmt::format(" ({} not well)", show_count(step.failed));
   if (step.unanswered > 0) text += fmt::format(", {} without an answer", show_count(step.unanswered));
-  if (step.unsent > 0) text += fmt::format(", {} never sent: no connection was free", show_count(step.unsent));
+  if (step.unsent > 0) text += fmt::format(", {} never sent", show_count(step.unsent));
+  if (step.resent > 0)
+    text += fmt::format("; {} sent again, their connection ended with them unprocessed", show_count(step.resent));
   return text;
 }
 

@@ -149,7 +149,8 @@ instant; without, each answer makes room for the next request. Nothing is retrie
 is counted, not obeyed. One request goes first: when its credentials are refused, nothing else is sent.
 The tables go to stderr, --json prints bench.json (samples/bench.schema.json); both lie in the run directory, with
 latency.hlog for the tools of HdrHistogram.
-Exit codes: 0 measured, 1 the objective is not kept, 2 usage, 3 input, 4 no connection, 5 credentials, TLS, wrong host.
+Exit codes: 0 measured, 1 the objective is not kept, 2 usage, 3 input, 4 no connection, 5 credentials, TLS, wrong host,
+6 the files could not be written.
 
 Examples:
   amend bench --url http://127.0.0.1:8080 --auth none --rate 200/s --duration 60s

@@ -314,7 +314,7 @@ constexpr std::array entries{
                 [](Options& o, Name n, Text v) { o.benchmark.warm_up = parse_warm_up(n, v); }},
     OptionEntry{
         "requests", benching, Arity::once, load, "N", nullptr,
-        "At most N requests in all (default: as many as the time allows)",
+        "Measure at most N requests (default: as many as the time allows)",
         [](Options& o, Name n,
            Text v) { o.benchmark.requests_max = parse_count(n, v, 1, std::numeric_limits<std::uint64_t>::max()); }},
     OptionEntry{"ramp", benching, Arity::once, load, "FROM..TO:BY/s", nullptr,
@@ -326,12 +326,10 @@ constexpr std::array entries{
     OptionEntry{"find-max", benching, Arity::flag, load, "", nullptr, "Find the highest rate that keeps --slo",
                 [](Options& o, Name, Text) { o.benchmark.find_max = true; }},
     OptionEntry{"slo", benching, Arity::once, load, "CONDITIONS", nullptr,
-                "What the API is to keep to: p99<300ms,errors<0.1%; pN, max and errors; without --find-max exit 1 when "
+                "What the API is to keep to: p99<300ms,errors<0.1%; pN, max and errors (errors<1% unless it says "
+                "otherwise); without --find-max exit 1 when "
                 "it does not",
-                [](Options& o, Name n, Text v) {
-                  o.benchmark.objectives = parse_objectives(n, v);
-                  o.benchmark.objectives_text = v;
-                }},
+                [](Options& o, Name n, Text v) { o.benchmark.objectives = parse_objectives(n, v); }},
     OptionEntry{"customers", benching, Arity::once, load, "N", nullptr,
                 "Without FILE: so many made-up customers, 1 to 100000 (default 1000), ids "
                 "be0c0000-0000-4000-8000-000000000000 and on",

@@ -319,6 +319,9 @@ Options merge(const Form& form, const Environment& environment) {
     } else if (variable && *variable) {
       apply_all(options, entry, {variable}, fmt::format(" (from the variable {})", entry.environment));
     } else if (const auto* values = file.find(entry.name)) {
+      if (entry.name == "yes-i-own-this-api")
+        throw ConfigError("yes-i-own-this-api is for the command line only: it is to be said each time (from " +
+                          printable(form.config_file()) + ")");
       const bool text_in_environment = entry.name == "private-key" && environment("WONDER_PRIVATE_KEY") &&
                                        *environment("WONDER_PRIVATE_KEY") != '\0';
       if (text_in_environment) continue;  // the environment stands above the file, in this form too

@@ -89,20 +89,30 @@ TEST_CASE("bench --find-max finds what a server can do") {
 }
 
 TEST_CASE("bench --versus tells a slower server from an equal one") {
-  Simulator a({"--latency", "10ms"}), equal({"--latency", "10ms"}), slower({"--latency", "11ms"});
-  BenchRun same, other;
-  same.run(a.url(), {"--rate", "100/s", "--duration", "10s", "--versus", "url=" + equal.url()});
-  other.run(a.url(), {"--rate", "100/s", "--duration", "10s", "--versus", "url=" + slower.url()});
-  CAPTURE(other.finished.err);
-  REQUIRE(same.finished.code == 0);
-  REQUIRE(other.finished.code == 0);
   const auto median = [](const BenchRun& bench) {
-    return bench.result().at("comparison").at("figures").at(1).as_object();
+    const boost::json::object result = bench.result();
+    const auto figure = result.at("comparison").at("figures").at(2).as_object();
+    REQUIRE(figure.at("figure") == "latency p50, ms");
+    return figure;
   };
-  REQUIRE(median(other).at("figure") == "latency p50, ms");
-  CHECK(median(other).at("differ") == true);
-  CHECK(median(other).at("ratio").to_number<double>() == doctest::Approx(1.1).epsilon(0.03));
-  CHECK(median(same).at("ratio").to_number<double>() == doctest::Approx(1).epsilon(0.03));
+  const auto ratio = [&](const BenchRun& bench) { return median(bench).at("ratio").to_number<double>(); };
+  const auto right = [&](const BenchRun& same, const BenchRun& other) {
+    return median(other).at("differ") == true && ratio(other) == doctest::Approx(1.2).epsilon(0.03) &&
+           ratio(same) == doctest::Approx(1).epsilon(0.03);
+  };
+  BenchRun same, other;
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    Simulator a({"--latency", "20ms"}), equal({"--latency", "20ms"}), slower({"--latency", "24ms"});
+    for (BenchRun* bench : {&same, &other}) {
+      std::filesystem::remove_all(bench->directory);
+      bench->run(a.url(), {"--rate", "100/s", "--duration", "10s", "--versus",
+                           "url=" + (bench == &same ? equal.url() : slower.url())});
+      REQUIRE(bench->finished.code == 0);
+    }
+    if (right(same, other)) break;
+  }
+  CAPTURE(other.finished.err);
+  CHECK(right(same, other));
 }
 
 TEST_CASE("bench tells how many answers a server gives that is asked for more, not how many it was asked for") {

@@ -33,13 +33,16 @@ TEST_CASE("StepFigures: each request is counted once, by how it ended") {
   step.ended(lost);
   RequestEnd late = answered(0ms, 0, "transport.timeout");
   late.latency = 30s;
+  late.waited = true;
   step.ended(late);
-  step.not_sent(5s);
+  step.not_sent(5s, Late::connections);
   CHECK(step.requests() == 5);
   CHECK(step.answered == 2);
   CHECK(step.failed == 1);
   CHECK(step.unanswered == 2);
   CHECK(step.unsent == 1);
+  CHECK(step.unsent_by[static_cast<std::size_t>(Late::connections)] == 1);
+  CHECK(step.good_share() == doctest::Approx(0.2));
   CHECK(step.errors() == 4);
   CHECK(step.by_status.at(200) == 1);
   CHECK(step.by_status.at(503) == 1);

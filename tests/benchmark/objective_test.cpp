@@ -38,6 +38,12 @@ TEST_CASE("--slo: of no request nothing holds, nor a latency of no answer") {
   CHECK(broken_objectives(objectives, HdrHistogram(), 10, 0) == "p99 is not known: no answer came");
 }
 
+TEST_CASE("--slo: a server that fails at once does not keep an objective that says nothing of errors") {
+  CHECK(text_of(parse_objectives("--slo", "p99<1s")) == "p99<1s,errors<1%");
+  CHECK(broken("p99<1s", 100, 60) == "errors are 60 %, not below 1 %");
+  CHECK(text_of(parse_objectives("--slo", "errors<5%,max<2s")) == "errors<5%,max<2s");
+}
+
 TEST_CASE("--slo: what is no condition is one error that names the option") {
   for (const char* wrong : {"", ",", "p99", "p99<", "p99<300", "p99>300ms", "p0<1s", "p100<1s", "p99<0ms", "p99<-1ms",
                             "p99<2h", "errors<1", "errors<0%", "errors<101%", "q99<1s", "max<1x", "p99<1s,", "p<1s"}) {

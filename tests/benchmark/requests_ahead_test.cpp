@@ -33,7 +33,7 @@ Config unsigned_config() {
 TEST_CASE("RequestsAhead: rows go out in their order, over and over, each time with an id of its own") {
   const Config config = unsigned_config();
   const BenchmarkRows rows(config, 3);
-  RequestsAhead ahead(makers(config, Credentials(), rows, 1), rows.size(), std::nullopt, {}, [] {});
+  RequestsAhead ahead(makers(config, Credentials(), rows, 1), rows.size(), std::nullopt, {}, 1, [] {});
   std::set<std::string> headers;
   for (std::size_t i = 0; i < 7; ++i) {
     const MadeRequest* const made = ahead.front();
@@ -57,7 +57,8 @@ TEST_CASE("RequestsAhead: signatures are made before they are due, in order, but
   std::counting_semaphore<> woken(0);
   // Five within the first 200 ms, the next one a minute later.
   const Schedule schedule({LoadStep(50ms, 200ms), LoadStep(1h, 1min, Counted::no), LoadStep(50ms, 200ms)});
-  RequestsAhead ahead(makers(config, credentials, rows, 3), rows.size(), schedule, start, [&] { woken.release(); });
+  RequestsAhead ahead(makers(config, credentials, rows, 3), rows.size(), schedule, start, 100,
+                      [&] { woken.release(); });
   for (std::size_t i = 0; i < 5; ++i) {
     CAPTURE(i);
     while (!ahead.front()) REQUIRE(woken.try_acquire_for(20s));

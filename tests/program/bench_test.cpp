@@ -2,10 +2,12 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <memory>
 #include <set>
 
 #include "fixture.hpp"
 #include "support/bench_run.hpp"
+#include "support/scripted_server.hpp"
 
 using namespace test;
 
@@ -109,6 +111,100 @@ TEST_CASE("bench: another machine is not loaded without being owned, nor without
   CHECK(says(bench.finished, "bench loads gateway.wonder.today"));
 }
 
+TEST_CASE("bench: each of two hosts is to be owned and typed, and a file cannot say that they are owned") {
+  BenchRun bench;
+  bench.run("https://a.invalid", {"--versus", "url=https://gateway.wonder.today"});
+  CHECK(says(bench.finished, "bench loads a.invalid and gateway.wonder.today"));
+  write_file(bench.dir.file("amend.toml"), "[bench]\nyes-i-own-this-api = true\n");
+  bench.run("https://a.invalid", {"--config", bench.dir.file("amend.toml")});
+  CHECK(bench.finished.code == 2);
+  CHECK(says(bench.finished, "for the command line only"));
+}
+
+TEST_CASE("bench: a server that drops requests is not made better by sending them again") {
+  Simulator simulator({"--reset-share", "20%", "--latency", "5ms"});
+  BenchRun bench;
+  bench.run(simulator.url(), {"--rate", "50/s", "--duration", "4s", "--warm-up", "0", "--connections", "8"});
+  simulator.stop();
+  const auto requests = read_ndjson(simulator.request_log());
+  std::uint64_t dropped = 0;
+  for (const auto& request : requests) dropped += text_of(request, "fault").starts_with("reset") ? 1 : 0;
+  const auto step = bench.step();
+  CHECK(requests.size() == 1 + count_of(step, "requests") - count_of(step, "unsent"));
+  // The one before the others may have been dropped too.
+  CHECK(count_of(step, "unanswered") <= dropped);
+  CHECK(count_of(step, "unanswered") + 1 >= dropped);
+  CHECK(dropped >= 20);
+}
+
+TEST_CASE("bench: a server that goes away in the middle does not hold it up, and what it owed is told") {
+  const auto answer_one = [](Peer& peer, std::string_view fields) {
+    peer.expect(1);
+    peer.send(answer(200, R"({"code":200})", fields));
+  };
+  // It answers ten requests, says that it closes, and is gone.
+  auto server = std::make_unique<ScriptedServer>(std::vector<Script>{[&](Peer& peer) { answer_one(peer, ""); },
+                                                                     [&](Peer& peer) {
+                                                                       for (int i = 0; i < 9; ++i) answer_one(peer, "");
+                                                                       answer_one(peer, "Connection: close\r\n");
+                                                                     }});
+  BenchRun bench;
+  const std::string url = "http://127.0.0.1:" + server->port();
+  Process process(bench.command(url, {"--duration", "2s", "--warm-up", "0", "--timeout", "1s", "--connections", "1",
+                                      "--pipeline", "8"}),
+                  bench.dir.file("out"), bench.dir.file("err"));
+  REQUIRE(server->wait_until_closed(2));
+  server.reset();
+  REQUIRE(process.wait(limit) == 0);
+  CHECK(count_of(bench.step(), "answered") == 10);
+  CHECK(count_of(bench.step(), "unanswered") >= 1);
+}
+
+TEST_CASE("bench: Ctrl-C while a server stands still does not make it look well") {
+  Simulator simulator({"--stall", "50s/51s", "--latency", "5ms"});
+  BenchRun bench;
+  Process process(
+      bench.command(simulator.url(), {"--rate", "50/s", "--duration", "60s", "--warm-up", "0", "--connections", "4"}),
+      bench.dir.file("out"), bench.dir.file("err"));
+  REQUIRE(wait_for_line(bench.dir.file("err"), "step 1 3.", limit));
+  process.signal(SIGINT);
+  process.signal(SIGTERM);  // do not wait either
+  CHECK(process.wait(limit).has_value());
+  const auto step = bench.step();
+  CHECK(count_of(step, "requests") >= 150);
+  CHECK(count_of(step, "unanswered") + count_of(step, "unsent") >= 80);
+  CHECK(figure(step, "latency_ms", "max") >= 1'000);
+}
+
+TEST_CASE("bench --requests: so many are measured, those of the warm-up besides, and no more when none is answered") {
+  Simulator simulator({"--hang-share", "100%"});
+  BenchRun bench;
+  bench.run(simulator.url(), {"--rate", "100/s", "--duration", "2s", "--requests", "50", "--timeout", "1s",
+                              "--connections", "8", "--warm-up", "0"});
+  CHECK(count_of(bench.step(), "requests") == 50);
+  Simulator well;
+  BenchRun after;
+  after.run(well.url(), {"--rate", "100/s", "--duration", "2s", "--requests", "50", "--warm-up", "1s"});
+  CHECK(count_of(after.step(), "answered") == 50);
+  well.stop();
+  CHECK(requests_at(well) == 151);
+}
+
+TEST_CASE("bench --versus: a side that fails is told from one that answers") {
+  Simulator a, b({"--error-share", "500:100%"});
+  BenchRun bench;
+  bench.run(a.url(), {"--rate", "20/s", "--duration", "8s", "--turns", "8", "--warm-up", "0", "--versus",
+                      "url=" + b.url(), "--connections", "4"});
+  CAPTURE(bench.finished.err);
+  REQUIRE(bench.finished.code == 0);
+  const boost::json::object result = bench.result();
+  const auto& good = result.at("comparison").at("figures").at(0).as_object();
+  REQUIRE(good.at("figure") == "good answers/s");
+  CHECK(good.at("b") == 0);
+  CHECK(good.at("differ") == true);
+  CHECK(validated(bench).code == 0);
+}
+
 TEST_CASE("bench --slo: an objective that is not kept is told, and exit 1; errors count by what they are") {
   Simulator simulator({"--error-share", "503:20%"});
   BenchRun bench;
@@ -207,7 +303,9 @@ TEST_CASE("bench: a wrong setting is one error at the start, and nothing is sent
         Wrong{{"--ramp", "1..1000:1/s"}, "--ramp"}, Wrong{{"--ramp", "1..5:1/s", "--rate", "5/s"}, "--ramp"},
         Wrong{{"--duration", "1ms"}, "--duration"}, Wrong{{"--versus", "slo=1"}, "--versus"},
         Wrong{{"--versus", "pipeline=0"}, "--versus pipeline"}, Wrong{{"--turns", "7"}, "--turns"},
-        Wrong{{"--slo", "p99"}, "--slo"}, Wrong{{"/nowhere.csv"}, "/nowhere.csv"}}) {
+        Wrong{{"--versus", "rate=auto"}, "--versus rate"},
+        Wrong{{"--versus", "pipeline=2", "--slo", "p99<1s"}, "--slo"}, Wrong{{"--slo", "p99"}, "--slo"},
+        Wrong{{"/nowhere.csv"}, "/nowhere.csv"}}) {
     CAPTURE(wrong.says);
     BenchRun bench;
     bench.run(simulator.url(), wrong.options);

@@ -16,7 +16,7 @@ std::string percentiles(const std::string& ms) {
 }
 
 std::string step_json(const std::string& code) {
-  return R"({"rate":100,"seconds":1,"requests":100,"answered":98,"failed":1,"unanswered":1,"unsent":1,)"
+  return R"({"rate":100,"seconds":1,"requests":100,"answered":98,"failed":1,"unanswered":1,"unsent":1,"resent":0,"good_answers_per_second":97,)"
          R"("answers_per_second":98,"latency_ms":)" +
          percentiles("12.5") + R"(,"service_ms":)" + percentiles("10.25") +
          R"(,"latency_bars":[{"from_ms":10,"to_ms":12,"count":99}],)"

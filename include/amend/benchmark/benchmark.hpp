@@ -38,7 +38,7 @@ struct BenchmarkConfig {
   bool find_max = false;                       ///< the highest rate that keeps the objectives
   std::vector<Objective> objectives;
   std::string objectives_text;      ///< as it was given
-  std::uint64_t requests_max = 0;   ///< in all; 0: as many as the time allows
+  std::uint64_t requests_max = 0;   ///< of those that are measured; 0: as many as the time allows
   std::uint32_t customers = 1'000;  ///< made up when there is no input; 1 … 100,000
   std::optional<Config> other;      ///< side B of a comparison; the rows and the credentials are those of A
   std::string other_text;           ///< in what it differs, as it was given: "pipeline=16"
@@ -62,8 +62,7 @@ static_assert(!std::is_aggregate_v<SideFigures>);
 /// One trial of --find-max.
 class RateTrial {
  public:
-  RateTrial(double rate_, std::string broken_, bool client_limited_)
-      : rate(rate_), broken(std::move(broken_)), client_limited(client_limited_) {}
+  RateTrial(double rate_, std::string broken_) : rate(rate_), broken(std::move(broken_)) {}
 
   double rate;         ///< requests a second
   std::string broken;  ///< which objective, and how; empty: it held
@@ -77,7 +76,7 @@ class ComparedFigure {
   ComparedFigure(std::string name_, double a_, double b_, const PairedComparison& comparison_)
       : name(std::move(name_)), a(a_), b(b_), comparison(comparison_) {}
 
-  std::string name;  ///< "answers/s", "p50", "p99", "service p50"
+  std::string name;  ///< "good answers/s", "latency p50, ms"
   double a;          ///< median of its turns
   double b;
   PairedComparison comparison;

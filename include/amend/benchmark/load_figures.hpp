@@ -39,6 +39,7 @@ class RequestEnd {
   std::chrono::nanoseconds latency{0};  ///< planned instant → complete answer, or until it was given up
   std::chrono::nanoseconds service{0};  ///< handed to the connection → complete answer; of answers only
   std::uint16_t http = 0;               ///< 0: no answer
+  bool waited = false;                  ///< without an answer: it was waited for, and `latency` says how long
   std::string_view code;                ///< empty: a good answer
   std::string_view text;
 };
@@ -52,23 +53,29 @@ class StepFigures {
   void sent(std::chrono::nanoseconds lateness, Late cause) noexcept;
   void ended(const RequestEnd& end);
   /// A complete answer came while the step lasted, to a request of whichever step.
-  void answer_came() noexcept { ++came; }
-  /// Its time came, but it was never sent: no connection was free until the end. Its latency is how long it waited.
-  void not_sent(std::chrono::nanoseconds waited);
+  void answer_came(const RequestEnd& end) noexcept;
+  /// Its time came, but it was never sent, for that cause until the end. Its latency is how long it waited.
+  void not_sent(std::chrono::nanoseconds waited, Late cause);
 
   std::uint64_t requests() const noexcept { return answered + unanswered + unsent; }
   std::uint64_t errors() const noexcept { return failed + unanswered + unsent; }
   std::uint64_t late() const noexcept { return late_by[0] + late_by[1] + late_by[2]; }
   /// Answers that came while the step lasted; of a step that was cut short, over the time it had.
   double answers_per_second() const noexcept;
+  double good_answers_per_second() const noexcept;
+  /// 0 … 1; 0 of no request.
+  double good_share() const noexcept;
 
   LoadStep step;
   std::chrono::nanoseconds lasted{0};  ///< step.duration, or less when the benchmark was stopped
   std::uint64_t answered = 0;          ///< complete answers, good or bad, whenever they came
   std::uint64_t came = 0;              ///< answer_came()
+  std::uint64_t good_came = 0;         ///< of those, good ones
   std::uint64_t failed = 0;            ///< of those, bad ones
   std::uint64_t unanswered = 0;        ///< sent; the connection was lost, or the answer did not come in time
   std::uint64_t unsent = 0;
+  std::uint64_t resent = 0;  ///< again, as their connection ended with them unprocessed: counted once
+  std::array<std::uint64_t, late_count> unsent_by{};
   std::array<std::uint64_t, late_count> late_by{};  ///< sends that missed their moment, by Late
   std::chrono::nanoseconds latest{0};               ///< the worst of these
   std::map<std::uint16_t, std::uint64_t> by_status;
@@ -127,11 +134,13 @@ class LoadFigures {
  public:
   LoadFigures() = default;
 
-  std::vector<StepFigures> steps;              ///< those that count
-  std::vector<ConnectionFigures> connections;  ///< what counts of it
-  LoadSeries series;                           ///< warm-up included
-  std::string address;                         ///< "127.0.0.1:8443"
-  std::string security;                        ///< "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty: none
+  std::vector<StepFigures> steps;                 ///< those that count
+  std::vector<ConnectionFigures> connections;     ///< what counts of it
+  LoadSeries series;                              ///< warm-up included
+  std::chrono::system_clock::time_point began{};  ///< the first step; the epoch: none did
+  std::chrono::nanoseconds warm_up{0};            ///< of it, what does not count
+  std::string address;                            ///< "127.0.0.1:8443"
+  std::string security;                           ///< "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty: none
 };
 static_assert(!std::is_aggregate_v<LoadFigures>);
 

@@ -46,8 +46,12 @@ class Objective {
 static_assert(!std::is_aggregate_v<Objective>);
 
 /// Conditions with commas between: `pN<TIME` with N from 1 to 99.999, `max<TIME`, `errors<P%`; TIME as 300ms or 2s.
+/// Without a word about errors `errors<1%` is added: a server that fails at once has short latencies.
 /// Throws ConfigError naming `option`.
 std::vector<Objective> parse_objectives(std::string_view option, std::string_view text);
+
+/// "p99<300ms,errors<1%"
+std::string text_of(const std::vector<Objective>& objectives);
 
 /// What does not hold, for people: "p99 is 412 ms, not below 300 ms"; empty: all do. Of no request nothing holds.
 std::string broken_objectives(const std::vector<Objective>& objectives, const HdrHistogram& latency,

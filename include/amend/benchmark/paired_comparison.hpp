@@ -27,7 +27,8 @@ class PairedComparison {
 };
 static_assert(!std::is_aggregate_v<PairedComparison>);
 
-/// Pairs of (A, B), all above 0; others are left out. With fewer than pairs_min left nothing differs.
+/// Pairs of (A, B), none below 0; 0 against anything else is a difference beyond all others. With fewer pairs than
+/// pairs_min nothing differs.
 PairedComparison compare(const std::vector<std::pair<double, double>>& pairs);
 
 }  // namespace amend

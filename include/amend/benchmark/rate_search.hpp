@@ -32,6 +32,7 @@ class RateSearch {
 
  private:
   void choose() noexcept;
+  void try_anew(double rate) noexcept;
 
   std::optional<double> next_;
   std::optional<double> held_;    // the highest
