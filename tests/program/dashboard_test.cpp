@@ -4,7 +4,6 @@
 
 #include <boost/json/parse.hpp>
 #include <filesystem>
-#include <regex>
 
 #include "client.hpp"
 #include "fixture.hpp"
@@ -18,11 +17,13 @@ class Address {
   Address() = default;
   // "dashboard at http://127.0.0.1:8080/<token>/"
   explicit Address(const std::string& line) {
-    std::smatch found;
-    const std::regex form("dashboard at http://127\\.0\\.0\\.1:(\\d+)/([0-9A-Za-z]{32})/");
-    REQUIRE(std::regex_match(line, found, form));
-    port = static_cast<std::uint16_t>(std::stoi(found[1]));
-    token = found[2];
+    const std::string start = "dashboard at http://127.0.0.1:";
+    REQUIRE(line.starts_with(start));
+    REQUIRE(line.ends_with("/"));
+    const std::size_t slash = line.find('/', start.size());
+    port = static_cast<std::uint16_t>(std::stoi(line.substr(start.size(), slash - start.size())));
+    token = line.substr(slash + 1, line.size() - slash - 2);
+    CHECK(token.size() == 32);
   }
   std::string get(const std::string& path) const {
     return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\nConnection: close\r\n\r\n";
@@ -79,10 +80,10 @@ class LastEvent {
   }
   /// -1: it is not there.
   std::int64_t total(const std::string& status) const {
-    std::smatch found;
     const std::string main = text_of(members, "main");
-    const std::regex form("data-total=\"" + status + "\"[^>]*data-value=\"(\\d+)\"");
-    return std::regex_search(main, found, form) ? std::stoll(found[1]) : -1;
+    const std::string start = "data-total=\"" + status + "\" data-value=\"";
+    const std::size_t at = main.find(start);
+    return at == std::string::npos ? -1 : std::stoll(main.substr(at + start.size()));
   }
 
   std::string name;
