@@ -58,7 +58,7 @@ TEST_CASE("report: of a run in which all went well") {
   check_page(reported, "report-well");
 }
 
-TEST_CASE("report: markup in columns, ids and the API's answers is text, and does nothing") {
+TEST_CASE("report: markup in a row is text and does nothing, with --show-values too") {
   if (!browser_is_installed()) return;
   const std::string markup = "<script>document.title='owned'</script><img src=http://127.0.0.1:9/x onerror=alert(1)>";
   std::string rows = to_csv(make_customers(20));

@@ -7,6 +7,7 @@
 
 #include "client.hpp"
 #include "fixture.hpp"
+#include "ground.hpp"
 
 using namespace test;
 
@@ -195,6 +196,22 @@ TEST_CASE("--dashboard: the commands that send have it; its address is said with
   CHECK(resumed.code == 0);
   CHECK(says(resumed, "dashboard at http://[::1]:"));
   CHECK_FALSE(says(resumed, watched.at.token));
+}
+
+TEST_CASE("--dashboard: a reconciliation, its undo and a retry have it too") {
+  Ground ground;
+  const std::vector<std::string> options{"--dashboard", "127.0.0.1:0"};
+  const Finished applied = ground.reconcile(export_of(changed_people()), "run",
+                                            {"--apply", "--canary", "off", "--dashboard", "127.0.0.1:0"});
+  CAPTURE(applied.err);
+  CHECK(says(applied, "dashboard at http://127.0.0.1:"));
+  CHECK(says(ground.command("undo", ground.directory("run"), "undone", options), "dashboard at http://127.0.0.1:"));
+
+  const Work work(rows(20));
+  const Finished sent = work.update(ground.simulator->url());
+  REQUIRE(sent.code == 1);  // the server does not know them
+  CHECK(says(run({AMEND_PROGRAM, "retry", work.directory, "--progress", "none", "--dashboard", "127.0.0.1:0"}),
+             "dashboard at http://127.0.0.1:"));
 }
 
 TEST_CASE("--dashboard: what cannot be had is refused before anything is sent or created") {
