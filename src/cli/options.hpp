@@ -61,7 +61,7 @@ class Options {
   ProgressForm progress = ProgressForm::automatic;
   std::vector<Setting> input_settings;  ///< those that describe the input and its columns
   std::string save_config;              ///< file to write them to; empty: none
-  std::string run;           ///< directory that retry, verify, undo, status, control, export and report look at; folder of runs
+  std::string run;  ///< directory that retry, verify, undo, status, control, export and report look at; folder of runs
   RetryChoice retry;         ///< what retry sends
   std::string export_file;   ///< file for what export and report write; empty: stdout, the run directory
   std::string word;          ///< the code of explain, the shell of completion, the command of man
