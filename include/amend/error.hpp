@@ -65,6 +65,9 @@ const OwnCode* find_own_code(std::string_view code) noexcept;
 /// so that a server or a file cannot write to the terminal.
 std::string printable(std::string_view text, std::size_t bytes_max = 300);
 
+/// 'it'\''s' when it must be for a POSIX shell, unchanged when it need not.
+std::string shell_quoted(std::string_view word);
+
 /// Fixed exit codes of the program (interface.md).
 enum class ExitCode : int {
   success = 0,
@@ -80,15 +83,19 @@ enum class ExitCode : int {
   terminated = 143,
 };
 
-/// A wrong configuration, found before anything was sent. `what()` names the option or the file and what to do.
+/// A wrong configuration, found before anything was sent. `what()` names the option or the file and what to do;
+/// `next()` is the whole command to type next, with its names quoted for a shell and without a secret; empty: none is
+/// known.
 class ConfigError : public std::runtime_error {
  public:
-  explicit ConfigError(const std::string& message, ExitCode exit_code = ExitCode::usage)
-      : std::runtime_error(message), exit_code_(exit_code) {}
+  explicit ConfigError(const std::string& message, ExitCode exit_code = ExitCode::usage, std::string next = {})
+      : std::runtime_error(message), exit_code_(exit_code), next_(std::move(next)) {}
   ExitCode exit_code() const noexcept { return exit_code_; }
+  const std::string& next() const noexcept { return next_; }
 
  private:
   ExitCode exit_code_;
+  std::string next_;
 };
 
 /// The input failed as a whole (read error in the middle, not a CSV at all, changed while it was read).

@@ -17,7 +17,7 @@
 #include "amend/transport/target.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "cli/bench_text.hpp"
-#include "cli/closing.hpp"
+#include "cli/next_command.hpp"
 #include "cli/option_table.hpp"
 #include "cli/report_line.hpp"
 #include "cli/terminal.hpp"
@@ -116,9 +116,11 @@ void write_files(const RunDirectory& run, const BenchmarkResult& result, const s
     run.write_file("latency.hgrm", hdr_percentiles(result.sides.front().figures.steps.front().latency));
 }
 
-std::string closing(const RunDirectory& run, const BenchmarkResult& result, const BenchmarkConfig& config) {
+std::string closing(const RunDirectory& run, const BenchmarkResult& result, const Options& options) {
   const std::string name = shell_quoted(printable(run.path(), 4096));
-  return "\n" + bench_report(result, config) + line("files", name + ": bench.json, latency.hlog");
+  const std::string text =
+      "\n" + bench_report(result, options.benchmark) + line("files", name + ": bench.json, latency.hlog");
+  return is_about_connection(result.stop_cause) ? text + line("next", ping_command(options.config)) : text;
 }
 
 }  // namespace
@@ -174,7 +176,7 @@ ExitCode run_bench(const Options& options) {
   const ExitCode code = bench_exit_code(result, options.benchmark);
   const std::string json = to_json(result, options.benchmark, static_cast<int>(code));
   // Told before it is written: a full disk must not lose what took an hour.
-  if (!options.quiet) std::fputs(closing(run, result, options.benchmark).c_str(), stderr);
+  if (!options.quiet) std::fputs(closing(run, result, options).c_str(), stderr);
   if (options.json) std::fputs(json.c_str(), stdout);
   std::fflush(stdout);
   write_files(run, result, json);

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <utility>
 
-#include "cli/closing.hpp"
 #include "cli/config_file.hpp"
+#include "cli/next_command.hpp"
 #include "cli/opening.hpp"
 #include "cli/preflight_text.hpp"
 #include "cli/report_line.hpp"
@@ -172,19 +172,8 @@ ExitCode check_exit_code(const PreflightReport& report) noexcept {
 }
 
 std::string update_command_for(const Options& options) {
-  const std::string& file = options.config.input.file;
-  std::string out = "amend update " + shell_quoted(printable(file));
-  if (!options.save_config.empty()) {
-    out += " --config " + shell_quoted(printable(options.save_config));
-  } else {
-    for (const Setting& setting : options.input_settings) {
-      for (const std::string& value : setting.values) {
-        out += " --" + setting.name;
-        if (value != "true") out += " " + shell_quoted(printable(value));
-      }
-    }
-  }
-  return file == "-" ? out + " --yes" : out;
+  const std::string out = input_command(Command::update, options);
+  return options.config.input.file == "-" ? out + " --yes" : out;
 }
 
 std::string check_text(const Options& options, const PreflightReport& report) {

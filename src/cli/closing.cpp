@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <string_view>
 
 #include "amend/wonder/customer_schema.hpp"
+#include "cli/next_command.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
@@ -77,44 +77,28 @@ std::string find_file(const Summary& summary, std::string_view stem) {
   return {};
 }
 
-/// A file that can be fed back, and what to do before.
-class Remainder {
- public:
-  constexpr Remainder(std::string_view stem_, std::string_view hint_) : stem(stem_), hint(hint_) {}
-
-  std::string_view stem;
-  std::string_view hint;
-};
-
-// Standard input is gone: its rows are in the files only.
-constexpr std::array remainders_of_stdin{
-    Remainder{"failed", "with the same options, once the cause is gone"},
-    Remainder{"unknown", "with the same options: an update may be sent twice"},
-};
-constexpr Remainder rejected{"rejected", "with the same options, once the rows are repaired"};
-
-std::string feed_back(const Summary& summary, const Remainder& remainder) {
-  const std::string file = find_file(summary, remainder.stem);
-  return file.empty() ? "" : fmt::format("amend update {}   # {}\n", shell_quoted(printable(file)), remainder.hint);
+RunStanding standing_of(const Summary& summary, std::string_view check, std::string_view ping) {
+  const std::uint64_t failed = summary.rows(Status::failed) + summary.rows(Status::unknown);
+  const bool finished = summary.exit_code == ExitCode::some_rows_failed;
+  RunStanding run;
+  run.cause = summary.stop_cause;
+  run.task = summary.task;
+  run.directory = summary.run_directory;
+  run.input = summary.input;
+  run.unsent = summary.unsent;
+  run.to_retry = summary.task == Task::update ? failed - std::min(failed, summary.overtaken) : finished ? 1 : 0;
+  run.rejected_file = find_file(summary, "rejected");
+  run.failed_file = find_file(summary, "failed");
+  run.unknown_file = find_file(summary, "unknown");
+  run.check = check;
+  run.ping = ping;
+  return run;
 }
 
-bool can_be_retried(const Summary& summary) {
-  if (summary.task != Task::update) return false;  // reconciling again does that
-  return summary.input != "-" && summary.rows(Status::failed) + summary.rows(Status::unknown) > summary.overtaken;
-}
-
-bool can_be_resumed(const Summary& summary) {
-  if (summary.input == "-" || summary.run_directory.empty()) return false;
-  return summary.unsent.value_or(0) > 0 || summary.exit_code == ExitCode::not_durable;
-}
-
-std::string reconcile_commands(const Summary& summary) {
-  const std::string run = shell_quoted(printable(summary.run_directory));
-  std::string out;
-  if (summary.task == Task::reconcile && summary.exit_code == ExitCode::some_rows_failed)
-    out += fmt::format("amend reconcile {} --apply   # with the same options: what is right by now is left alone\n",
-                       shell_quoted(printable(summary.input)));
-  out += fmt::format("amend verify {}   # reads the customers back\n", run);
+// A reconciliation has read what it overwrote.
+std::string commands_of_reconciliation(const Summary& summary) {
+  const std::string run = shell_quoted(printable(summary.run_directory, 4096));
+  std::string out = fmt::format("amend verify {}   # reads the customers back\n", run);
   if (summary.rows(Status::success) + summary.rows(Status::unknown) > 0)
     out += fmt::format("amend undo {}   # gives back what was there before\n", run);
   return out;
@@ -145,44 +129,24 @@ std::string error_lines(std::span<const ErrorCount> errors, std::string_view whe
     out += line(out.empty() ? "errors" : "",
                 fmt::format("{} x {}, e.g. row {}, line {}: {}", show_count(error.count), printable(error.code, 80),
                             error.row, error.line, printable(error.text, 160)));
-    if (const OwnCode* own = find_own_code(error.code)) out += line("", fmt::format("  -> {}", own->remedy));
+    const OwnCode* own = find_own_code(error.code);
+    out += line("", own ? fmt::format("  -> {}", own->remedy)
+                        : fmt::format("  -> amend explain {}", shell_quoted(printable(error.code, 80))));
   }
   if (errors.size() > errors_shown)
-    out += line("", fmt::format("and {} further codes, see {}", errors.size() - errors_shown, where));
+    out += line("", fmt::format("and {} further codes, see {}; amend explain CODE tells what one means",
+                                errors.size() - errors_shown, where));
   return out;
 }
 
-std::string shell_quoted(const std::string& word) {
-  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:=@%,";
-  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
-  std::string out = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
-}
-
-std::string next_commands(const Summary& summary) {
-  // The ids of that file may name the wrong customers: nothing of it is to be sent again as it is.
-  if (summary.stop_cause == StopCause::guard) return {};
+std::string next_commands(const Summary& summary, std::string_view check, std::string_view ping) {
   std::string out;
-  if (can_be_resumed(summary))
-    out +=
-        fmt::format("amend resume {}   # the rows without a result\n", shell_quoted(printable(summary.run_directory)));
-  if (can_be_retried(summary))
-    out += fmt::format("amend retry {}   # failed and unknown rows, once the cause is gone\n",
-                       shell_quoted(printable(summary.run_directory)));
-  if (summary.input == "-")
-    for (const Remainder& remainder : remainders_of_stdin) out += feed_back(summary, remainder);
-  if (summary.task == Task::update) return out + feed_back(summary, rejected);
-  return out + reconcile_commands(summary);
+  for (const NextCommand& next : next_commands(standing_of(summary, check, ping))) out += shown(next) + "\n";
+  const bool reads_back = summary.task != Task::update && summary.stop_cause != StopCause::guard;
+  return reads_back ? out + commands_of_reconciliation(summary) : out;
 }
 
-std::string closing_text(const Summary& summary) {
+std::string closing_text(const Summary& summary, std::string_view check, std::string_view ping) {
   std::string out = headline(summary) + "\n";
   out += line("rows", rows_line(summary));
   out += line("time", time_line(summary));
@@ -197,7 +161,7 @@ std::string closing_text(const Summary& summary) {
   if (summary.overtaken > 0)
     out += line("", fmt::format("{} failed or unknown rows are left out: their customer succeeded in a later row",
                                 show_count(summary.overtaken)));
-  std::string commands = next_commands(summary);
+  std::string commands = next_commands(summary, check, ping);
   if (summary.stop_cause == StopCause::guard)
     return out + line("next", "repair the ids of the input; nothing of it is to be sent again as it is");
   if (commands.empty()) {
@@ -217,7 +181,8 @@ std::string closing_line(const Summary& summary) {
   if (summary.exit_code == ExitCode::success) return {};
   const std::string rows = fmt::format("{} of {} rows ended in success", show_count(summary.rows(Status::success)),
                                        show_count(summary.rows_read));
-  const std::string where = summary.run_directory.empty() ? "" : "; see " + printable(summary.run_directory);
+  const std::string where =
+      summary.run_directory.empty() ? "" : ": amend status " + shell_quoted(printable(summary.run_directory, 4096));
   const std::string why = summary.stop_reason.empty() ? "" : printable(summary.stop_reason) + "; ";
   return fmt::format("amend: {}{}{}\n", why, rows, where);
 }

@@ -9,8 +9,9 @@
 
 namespace amend::cli {
 
-/// Several lines, each ending in a line end; control characters of foreign text are escaped. No secret.
-std::string closing_text(const Summary& summary);
+/// Several lines, each ending in a line end; control characters of foreign text are escaped. No secret. `check` and
+/// `ping`: RunStanding.
+std::string closing_text(const Summary& summary, std::string_view check = {}, std::string_view ping = {});
 
 /// For --quiet: empty after a success, else one line that says how many rows did not succeed and where to look.
 std::string closing_line(const Summary& summary);
@@ -20,12 +21,9 @@ std::string ending(const Summary& summary);
 
 /// The commands that bring the rest to its end, one a line; "" when nothing is left to do. File names are quoted for a
 /// POSIX shell.
-std::string next_commands(const Summary& summary);
+std::string next_commands(const Summary& summary, std::string_view check = {}, std::string_view ping = {});
 
 /// The first five, each with its count, an example row and what to do; how many more there are, and where to see them.
 std::string error_lines(std::span<const ErrorCount> errors, std::string_view where);
-
-/// 'it'\''s' when it must be, unchanged when it need not.
-std::string shell_quoted(const std::string& word);
 
 }  // namespace amend::cli

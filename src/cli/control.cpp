@@ -17,7 +17,7 @@
 #include <system_error>
 #include <thread>
 
-#include "cli/closing.hpp"
+#include "amend/reporter/run_directory.hpp"
 #include "cli/control_address.hpp"
 #include "cli/control_text.hpp"
 #include "cli/progress.hpp"
@@ -42,10 +42,17 @@ std::string message_of(int error_number) { return std::generic_category().messag
 [[noreturn]] void nobody_there(const std::string& run) {
   std::error_code error;
   const std::string name = printable(run);
-  if (!std::filesystem::exists(run + "/run.json", error))
-    throw NobodyThere(name + ": holds no run.json, so there is no run to control");
-  throw NobodyThere(
-      fmt::format("{}: no run goes on there; `amend status {}` tells what has become of it", name, shell_quoted(name)));
+  if (!std::filesystem::exists(run + "/run.json", error)) {
+    const ConfigError missing = no_run_in(run);
+    throw NobodyThere(missing.what(), missing.exit_code(), missing.next());
+  }
+  const std::string status = "amend status " + shell_quoted(printable(run, 4096));
+  if (RunDirectory::is_held(run))
+    throw NobodyThere(
+        name + ": a process holds it, but takes no requests: it compares, or begins, or ends; wait for it",
+        ExitCode::usage, status);
+  throw NobodyThere(fmt::format("{}: no run goes on there; `{}` tells what has become of it", name, status),
+                    ExitCode::usage, status);
 }
 
 class Connection {

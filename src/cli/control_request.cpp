@@ -6,9 +6,11 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 #include <utility>
+#include <vector>
 
 #include "amend/error.hpp"
 #include "amend/exposition.hpp"
+#include "amend/row/closest_name.hpp"
 #include "cli/units.hpp"
 
 namespace amend::cli {
@@ -30,7 +32,11 @@ bool takes_a_value(Action action) { return action == Action::rate || action == A
 Action action_called(std::string_view name) {
   for (const auto& [spelling, action] : actions)
     if (name == spelling) return action;
-  throw ConfigError(fmt::format("control {}, got \"{}\"", takes, printable(name, 60)));
+  std::vector<std::string_view> names;
+  for (const auto& [spelling, action] : actions) names.push_back(spelling);
+  const std::string_view near = closest_name(name, names);
+  const std::string meant = near.empty() ? std::string() : fmt::format(" (did you mean {}?)", near);
+  throw ConfigError(fmt::format("control {}, got \"{}\"{}", takes, printable(name, 60), meant));
 }
 
 std::string rate_answer(const RateSetting& rate) {

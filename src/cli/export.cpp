@@ -88,7 +88,9 @@ std::string export_line(const JournalRecord& record) {
 }
 
 ExitCode run_export(const Options& options) {
-  if (!options.csv) throw ConfigError("--csv: say that the log is to be written as CSV");
+  if (!options.csv)
+    throw ConfigError("--csv: say that the log is to be written as CSV", ExitCode::usage,
+                      fmt::format("amend export {} --csv", shell_quoted(printable(options.run, 4096))));
   const std::string& run = options.run;
   if (std::error_code error; !std::filesystem::exists(run + "/run.json", error))
     throw ConfigError(printable(run) + ": holds no run.json: name the directory of a run");

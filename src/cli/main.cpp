@@ -18,10 +18,12 @@
 #include "cli/explain.hpp"
 #include "cli/export.hpp"
 #include "cli/man.hpp"
+#include "cli/next_command.hpp"
 #include "cli/options.hpp"
 #include "cli/ping.hpp"
 #include "cli/reconcile.hpp"
 #include "cli/report.hpp"
+#include "cli/report_line.hpp"
 #include "cli/resume.hpp"
 #include "cli/retry.hpp"
 #include "cli/runs.hpp"
@@ -35,8 +37,7 @@ using amend::ExitCode;
 
 const char* environment(const char* name) { return std::getenv(name); }
 
-ExitCode run(const std::vector<std::string>& arguments) {
-  const amend::cli::CommandLine line = amend::cli::parse_command_line(arguments, environment);
+ExitCode run(const amend::cli::CommandLine& line) {
   if (!line.text.empty()) {
     std::fputs(line.text.c_str(), stdout);
     return ExitCode::success;
@@ -63,24 +64,29 @@ ExitCode run(const std::vector<std::string>& arguments) {
   return ExitCode::broken_invariant;
 }
 
-ExitCode complain(const std::exception& error, ExitCode code) {
+// One line about what happened, one about what to type.
+ExitCode complain(const std::exception& error, ExitCode code, const amend::cli::Options& options) {
   std::fprintf(stderr, "amend: %s\n", error.what());
+  if (code == ExitCode::broken_invariant)
+    std::fputs("amend: this is a defect of amend; the run directory, if there is one, is kept as it is\n", stderr);
+  const std::string next = amend::cli::command_after(error, code, options);
+  if (!next.empty()) std::fputs(amend::cli::line("next", next).c_str(), stderr);
   return code;
 }
 
 ExitCode guarded_run(const std::vector<std::string>& arguments) {
+  amend::cli::CommandLine line;
   try {
-    return run(arguments);
+    line = amend::cli::parse_command_line(arguments, environment);
+    return run(line);
   } catch (const amend::ConfigError& error) {
-    return complain(error, error.exit_code());
+    return complain(error, error.exit_code(), line.options);
   } catch (const amend::InputError& error) {
-    return complain(error, ExitCode::input);
+    return complain(error, ExitCode::input, line.options);
   } catch (const amend::DurabilityError& error) {
-    return complain(error, ExitCode::not_durable);
+    return complain(error, ExitCode::not_durable, line.options);
   } catch (const std::exception& error) {
-    complain(error, ExitCode::broken_invariant);
-    std::fputs("amend: this is a defect of amend; the run directory, if there is one, is kept as it is\n", stderr);
-    return ExitCode::broken_invariant;
+    return complain(error, ExitCode::broken_invariant, line.options);
   }
 }
 

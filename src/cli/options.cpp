@@ -13,6 +13,7 @@
 
 #include "amend/error.hpp"
 #include "amend/reporter/summary.hpp"
+#include "amend/row/closest_name.hpp"
 #include "amend/transport/target.hpp"
 #include "cli/bench.hpp"
 #include "cli/command_table.hpp"
@@ -67,6 +68,27 @@ bool follows_a_run(Command command) {
 }
 
 bool names_a_run(Command command) { return follows_a_run(command) || only_looks(command); }
+
+// " (did you mean update?)"; empty when no name is near.
+std::string meant(std::string_view typed, std::span<const std::string_view> names, std::string_view before = "") {
+  const std::string_view name = closest_name(typed, names);
+  return name.empty() ? std::string() : fmt::format(" (did you mean {}{}?)", before, name);
+}
+
+std::string meant_command(std::string_view typed) {
+  std::vector<std::string_view> names;
+  for (const CommandEntry& entry : command_table()) names.push_back(entry.name);
+  return meant(typed, names);
+}
+
+std::string meant_option(std::string_view typed, std::string_view command) {
+  const auto entry = std::ranges::find(command_table(), command, &CommandEntry::name);
+  if (entry == command_table().end()) return {};
+  std::vector<std::string_view> names{"config", "help"};
+  for (const OptionEntry& option : option_table())
+    if (option.takers.contains(entry->command)) names.push_back(option.name);
+  return typed.starts_with("--") ? meant(typed.substr(2), names, "--") : std::string();
+}
 
 /// One subcommand's options as texts, before they mean anything.
 class Form {
@@ -166,7 +188,11 @@ class ConfigFile {
         std::ranges::find(command_table(), item.section, &CommandEntry::name) != command_table().end();
     if (entry == option_table().end() || !(item.section.empty() || for_a_command)) {
       const std::string name = item.section.empty() ? item.name : item.section + "." + item.name;
-      throw ConfigError(fmt::format("unknown option \"{}\"", printable(name)));
+      std::vector<std::string_view> names;
+      for (const OptionEntry& option : option_table()) names.push_back(option.name);
+      const std::string near = entry == option_table().end() ? meant(item.name, names) : meant_command(item.section);
+      throw ConfigError(
+          fmt::format("unknown option \"{}\"{}; see amend {} --help", printable(name), near, name_of(command)));
     }
     if (for_a_command && item.section != name_of(command)) return;
     if (entry->arity != Arity::many && item.values.size() != 1) {
@@ -357,6 +383,7 @@ std::string name_arguments(const std::string& command) {
   for (const Argument& argument : entry->arguments)
     if (argument.need == Argument::Need::required) words.append(" ").append(argument.name);
   const std::string_view first = entry->arguments.front().name;
+  if (entry->command == Command::control) return "name the run, and what it is to do: amend control" + words;
   if (first == "FILE") return "name the input: amend " + command + words + " (- for standard input)";
   return fmt::format("{}: amend {}{}", first == "RUN" ? "name the directory of the run" : "a word is missing", command,
                      words);
@@ -370,12 +397,14 @@ std::string say(const CLI::ParseError& error, const CLI::App& root) {
   const auto extras = root.remaining(true);
   const auto option = std::ranges::find_if(extras, [](const std::string& extra) { return extra.starts_with('-'); });
   if (option != extras.end()) {
-    return fmt::format("unknown option {}; see {}", printable(option->substr(0, option->find('=')), 60), help);
+    const std::string name = option->substr(0, option->find('='));
+    const std::string near = meant_option(name, chosen.empty() ? std::string() : chosen.front()->get_name());
+    return fmt::format("unknown option {}{}; see {}", printable(name, 60), near, help);
   }
-  if (!extras.empty()) {
-    return fmt::format("{} {}; see {}", chosen.empty() ? "unknown command" : "unexpected argument",
-                       printable(extras.front(), 60), help);
-  }
+  if (!extras.empty() && chosen.empty())
+    return fmt::format("unknown command {}{}; see {}", printable(extras.front(), 60), meant_command(extras.front()),
+                       help);
+  if (!extras.empty()) return fmt::format("unexpected argument {}; see {}", printable(extras.front(), 60), help);
   const std::string text = error.what();
   const auto colon = text.find(':');
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) && text.starts_with("--") && colon != std::string::npos) {

@@ -6,7 +6,6 @@
 
 #include "amend/error.hpp"
 #include "amend/pipeline.hpp"
-#include "cli/closing.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
@@ -133,7 +132,7 @@ std::string preflight_lines(const Options& options, const PreflightReport& repor
          deadline_line(options.config, send, std::chrono::system_clock::now());
 }
 
-void refuse_rejected(const PreflightReport& report) {
+void refuse_rejected(const PreflightReport& report, const std::string& check) {
   const Finding* earliest = nullptr;
   for (const Finding& finding : report.rejected) {
     if (finding.first.empty()) continue;
@@ -143,7 +142,7 @@ void refuse_rejected(const PreflightReport& report) {
   throw ConfigError(
       fmt::format("--strict: {} would be rejected, {}: {}; nothing was sent", where(earliest->first.front()),
                   printable(earliest->code, 80), printable(earliest->example)),
-      ExitCode::input);
+      ExitCode::input, check);
 }
 
 }  // namespace amend::cli

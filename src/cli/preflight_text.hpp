@@ -46,6 +46,7 @@ std::string duplicates_text(const PreflightReport& report, Duplicates duplicates
 std::string preflight_lines(const Options& options, const PreflightReport& report);
 
 /// For --strict: throws ConfigError(ExitCode::input) naming the first row that would be rejected, if there is one.
-void refuse_rejected(const PreflightReport& report);
+/// `check`: the command that shows them all.
+void refuse_rejected(const PreflightReport& report, const std::string& check = {});
 
 }  // namespace amend::cli

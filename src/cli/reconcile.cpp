@@ -16,6 +16,7 @@
 #include "amend/reporter/summary.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "cli/confirm.hpp"
+#include "cli/next_command.hpp"
 #include "cli/opening.hpp"
 #include "cli/reconcile_text.hpp"
 #include "cli/report_line.hpp"
@@ -56,7 +57,10 @@ ReconcileReport compare(Reconciliation& reconciliation, const Options& options) 
       if (!options.quiet) std::fputs(line("note", text).c_str(), stderr);
     });
   } catch (const LookupStopped& stopped) {
-    throw ConfigError(std::string("stopped, and nothing was planned: ") + stopped.what(), stopped.exit_code());
+    const bool tries_alone =
+        stopped.exit_code() == ExitCode::stopped_person_needed || stopped.exit_code() == ExitCode::stopped_resumable;
+    throw ConfigError(std::string("stopped, and nothing was planned: ") + stopped.what(), stopped.exit_code(),
+                      tries_alone ? ping_command(options.config) : std::string());
   }
 }
 
@@ -102,8 +106,9 @@ void refuse_undoing_nothing(const std::string& run) {
   std::error_code error;
   if (read_run(run).config.reconcile.apply && std::filesystem::exists(run + "/" + std::string(result_log_name), error))
     return;
-  throw ConfigError(printable(run) +
-                    ": has sent nothing that can be undone: only `reconcile --apply` keeps what it overwrites");
+  throw ConfigError(
+      printable(run) + ": has sent nothing that can be undone: only `reconcile --apply` keeps what it overwrites",
+      ExitCode::usage, "amend status " + shell_quoted(printable(run, 4096)));
 }
 
 }  // namespace

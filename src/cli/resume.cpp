@@ -16,7 +16,6 @@
 #include "amend/reporter/summary.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "amend/worker/signer.hpp"
-#include "cli/closing.hpp"
 #include "cli/confirm.hpp"
 #include "cli/opening.hpp"
 #include "cli/preflight_text.hpp"
@@ -49,15 +48,27 @@ bool is_same_input(const InputIdentity& then, const std::string& input) {
 }
 
 // One that was retried since is not among them: the retry stands for it.
-std::vector<std::string> unfinished_runs(const fs::path& folder, const std::string& file) {
-  std::vector<std::string> found;
+std::vector<ListedRun> unfinished_runs(const fs::path& folder, const std::string& file) {
+  std::vector<ListedRun> found;
   std::error_code error;
   if (!fs::is_directory(folder, error)) return found;
-  for (const ListedRun& run : list_runs(folder.string())) {
+  for (ListedRun& run : list_runs(folder.string())) {
     const bool open = run.record.config.task == Task::update && !run.retried && run.unsent.value_or(1) > 0;
-    if (open && is_same_input(run.record.input, file)) found.push_back(run.directory);
+    if (open && is_same_input(run.record.input, file)) found.push_back(std::move(run));
   }
   return found;
+}
+
+[[noreturn]] void refuse_beside(const ListedRun& unfinished) {
+  const std::string run = printable(unfinished.directory);
+  const std::string next = next_command(unfinished);
+  if (unfinished.state == ListedRun::State::goes_on)
+    throw ConfigError(run + ": a run of this file goes on there; wait for it, or --new starts another one",
+                      ExitCode::usage, next);
+  const bool resumable = next.starts_with("amend resume");
+  throw ConfigError(fmt::format("{} holds an unfinished run of this file: `{}` {}, --new starts anew", run, next,
+                                resumable ? "goes on with it" : "tells of it"),
+                    ExitCode::usage, next);
 }
 
 // Nothing was sent yet.
@@ -94,14 +105,11 @@ void refuse_unfinished_run(const Config& config) {
   if (!fs::is_regular_file(config.input.file, error)) return;
   const fs::path parent =
       config.run_directory.empty() ? fs::path("amend-runs") : fs::absolute(config.run_directory).parent_path();
-  for (const fs::path unfinished : unfinished_runs(parent, config.input.file)) {
-    if (!config.run_directory.empty() && fs::equivalent(unfinished, config.run_directory, error)) continue;
-    const std::string run =
-        printable(config.run_directory.empty() ? "amend-runs/" + unfinished.filename().string() : unfinished.string());
-    throw ConfigError(
-        fmt::format("{} holds an unfinished run of this file: `amend resume {}` goes on with it, --new "
-                    "starts anew",
-                    run, shell_quoted(run)));
+  for (ListedRun& unfinished : unfinished_runs(parent, config.input.file)) {
+    const fs::path place = unfinished.directory;
+    if (!config.run_directory.empty() && fs::equivalent(place, config.run_directory, error)) continue;
+    if (config.run_directory.empty()) unfinished.directory = "amend-runs/" + place.filename().string();
+    refuse_beside(unfinished);
   }
 }
 

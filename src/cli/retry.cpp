@@ -10,6 +10,7 @@
 #include "cli/confirm.hpp"
 #include "cli/opening.hpp"
 #include "cli/preflight_text.hpp"
+#include "cli/report_line.hpp"
 #include "cli/status.hpp"
 #include "cli/units.hpp"
 #include "cli/update.hpp"
@@ -40,7 +41,12 @@ ExitCode run_retry(const Options& given) {
                                             options.accept_changed ? ChangedOptions::accept : ChangedOptions::refuse);
   const std::string deadline = deadline_line(options.config, report.to_send(), std::chrono::system_clock::now());
   if (!options.quiet) std::fputs((retry_lines(report) + deadline).c_str(), stderr);
-  if (report.empty()) return status_exit_code(RunView(options.run));
+  if (report.empty()) {
+    const RunView view(options.run);
+    if (!options.quiet)
+      for (const std::string& command : commands_left(view)) std::fputs(line("next", command).c_str(), stderr);
+    return status_exit_code(view);
+  }
   if (report.to_send() > 0) confirm(pipeline.plan(), options);
   return run_to_the_end(pipeline, options);
 }

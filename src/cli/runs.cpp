@@ -15,7 +15,7 @@
 
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
-#include "cli/closing.hpp"
+#include "cli/next_command.hpp"
 #include "cli/report_line.hpp"
 
 namespace amend::cli {
@@ -86,6 +86,8 @@ std::optional<ListedRun> read_listed(const fs::path& place) {
   const json::object summary = object_in_file(place / "summary.json");
   if (const json::value* reason = summary.if_contains("stop_reason"); reason && reason->is_string())
     run.stop_reason = reason->get_string();
+  if (const json::value* cause = summary.if_contains("stop_cause"); cause && cause->is_string())
+    run.stop_cause = stop_cause_named(std::string_view(cause->get_string()));
   read_rows(summary, run);
   run.state = state_of(run, summary);
   run.undone = undone_by(run.directory).has_value();
@@ -98,6 +100,23 @@ std::string rows_text(const ListedRun& run) {
   if (*run.not_well > 0) text += fmt::format(", {} not well", show_count(*run.not_well));
   if (run.unsent && *run.unsent > 0) text += fmt::format(", {} unsent", show_count(*run.unsent));
   return text;
+}
+
+RunStanding standing_of(const ListedRun& run) {
+  using Life = RunStanding::Life;
+  using State = ListedRun::State;
+  RunStanding out;
+  out.life = run.state == State::goes_on  ? Life::goes_on
+             : run.retried || run.undone  ? Life::settled
+             : run.state == State::report ? Life::settled
+             : run.state == State::killed ? Life::killed
+                                          : Life::ended;
+  out.cause = run.stop_cause;
+  out.task = run.record.config.task;
+  out.directory = run.directory;
+  out.input = run.record.input.path;
+  out.unsent = run.unsent;
+  return out;
 }
 
 json::object object_of(const ListedRun& run) {
@@ -134,16 +153,15 @@ std::vector<ListedRun> list_runs(const std::string& folder) {
   return runs;
 }
 
+// One command for a run: what is not in its summary.json, `status` tells.
 std::string next_command(const ListedRun& run) {
-  using State = ListedRun::State;
-  const std::string name = shell_quoted(printable(run.directory, 4096));
-  if (run.state == State::goes_on) return fmt::format("amend control {} status --watch", name);
-  const bool once = run.record.input.path == "-";
-  if (run.retried || run.undone || run.state == State::report) return {};
-  if (run.state == State::killed || run.unsent.value_or(1) > 0)
-    return once ? fmt::format("amend status {}", name) : fmt::format("amend resume {}", name);
-  if (run.not_well.value_or(0) == 0) return {};
-  return fmt::format("amend status {}", name);
+  const std::string status = "amend status " + shell_quoted(printable(run.directory, 4096));
+  const RunStanding standing = standing_of(run);
+  if (standing.life == RunStanding::Life::settled) return {};
+  const auto commands = next_commands(standing);
+  if (!commands.empty()) return commands.back().command;  // the first may only look
+  const bool well = standing.life == RunStanding::Life::ended && run.unsent == 0 && run.not_well.value_or(0) == 0;
+  return well ? std::string() : status;
 }
 
 std::string runs_text(const std::string& folder, const std::vector<ListedRun>& runs) {

@@ -30,6 +30,7 @@ class ListedRun {
   std::optional<std::uint64_t> rows;      ///< with a result; nullopt: not known
   std::optional<std::uint64_t> not_well;  ///< of these: failed, unknown, rejected
   std::optional<std::uint64_t> unsent;    ///< nullopt: not known
+  StopCause stop_cause = StopCause::none;
   std::string stop_reason;
   bool retried = false;  ///< another run in the folder retries it
   bool undone = false;   ///< `amend undo` has taken it back

@@ -12,6 +12,7 @@
 
 #include "amend/reporter/run_directory.hpp"
 #include "cli/closing.hpp"
+#include "cli/next_command.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
@@ -71,35 +72,54 @@ std::string file_of(const RunHead& run, std::string_view stem) {
   return {};
 }
 
-std::string feed_back(const RunHead& run, std::string_view stem, std::string_view hint) {
-  const std::string file = file_of(run, stem);
-  return file.empty() ? "" : fmt::format("amend update {}   # {}", shell_quoted(printable(file)), hint);
-}
-
 // A run that has retries is behind them: what it has not sent is for the next retry.
-bool can_be_resumed(const RunHead& last) {
-  return !last.has_ended || !last.rows_in_all || *last.rows_in_all > last.log.records;
+std::optional<std::uint64_t> unsent_of(const RunHead& last) {
+  if (!last.rows_in_all) return std::nullopt;
+  return *last.rows_in_all - std::min(*last.rows_in_all, last.log.records);
 }
 
-// Reconciling again does what a retry would do.
-std::string for_the_rest_of_a_reconciliation(const RunView& view) {
+RunStanding::Life life_of(const RunView& view, const RunHead& run) {
+  if (view.damaged()) return RunStanding::Life::damaged;
+  if (RunDirectory::is_held(run.directory)) return RunStanding::Life::goes_on;
+  return run.has_ended ? RunStanding::Life::ended : RunStanding::Life::killed;
+}
+
+RunStanding standing_of(const RunView& view, const RunHead& run) {
+  RunStanding out;
+  out.life = life_of(view, run);
+  out.cause = run.stop_cause;
+  out.task = run.record.config.task;
+  out.directory = run.directory;
+  const bool once = view.runs().front().record.input.path == "-";
+  out.input = once ? "-" : run.record.config.input.file;
+  out.unsent = unsent_of(run);
+  out.ping = ping_command(run.record.config);
+  return out;
+}
+
+std::vector<NextCommand> after_reconciliation(const RunView& view) {
   const RunHead& run = view.asked();
-  const Config& config = run.record.config;
-  if (!config.reconcile.apply || undone_by(run.directory)) return {};
-  if (can_be_resumed(run))
-    return fmt::format("amend resume {}   # the rows without a result", shell_quoted(printable(run.directory)));
-  if (config.task != Task::reconcile) return {};
-  return fmt::format("amend reconcile {} --apply   # with the same options: what is right by now is left alone",
-                     shell_quoted(printable(config.input.file)));
+  if (!run.record.config.reconcile.apply) return {};
+  RunStanding standing = standing_of(view, run);
+  if (undone_by(run.directory)) standing.life = RunStanding::Life::settled;
+  standing.to_retry = standing.unsent == 0 ? 1 : 0;  // some row is not well
+  return next_commands(standing);
 }
 
-std::string for_the_rest(const RunView& view) {
+std::vector<NextCommand> after_update(const RunView& view) {
   const RunHead& last = view.runs().back();
-  const std::string run = shell_quoted(printable(last.directory));
-  if (can_be_resumed(last)) return fmt::format("amend resume {}   # the rows without a result", run);
-  if (view.rows(Status::failed) + view.rows(Status::unknown) > 0 || view.unsent().value_or(1) > 0)
-    return fmt::format("amend retry {}   # once the cause is gone", run);
-  return {};
+  RunStanding standing = standing_of(view, last);
+  standing.failed_file = file_of(last, "failed");
+  standing.unknown_file = file_of(last, "unknown");
+  standing.to_retry = view.rows(Status::failed) + view.rows(Status::unknown);
+  if (standing.unsent == 0) standing.to_retry += view.unsent().value_or(1);
+  std::vector<NextCommand> out = next_commands(standing);
+  const bool over = standing.life == RunStanding::Life::ended && standing.cause != StopCause::guard;
+  for (const RunHead& run : view.runs()) {
+    const std::string file = over ? file_of(run, "rejected") : std::string();
+    if (!file.empty()) out.push_back(rejected_command(file));
+  }
+  return out;
 }
 
 json::object run_json_of(const RunHead& run) {
@@ -155,24 +175,10 @@ ExitCode status_exit_code(const RunView& view) noexcept {
 
 std::vector<std::string> commands_left(const RunView& view) {
   std::vector<std::string> commands;
-  if (view.damaged() || status_exit_code(view) == ExitCode::success) return commands;
-  const auto add = [&](std::string command) {
-    if (!command.empty()) commands.push_back(std::move(command));
-  };
-  if (view.asked().record.config.task != Task::update) {
-    add(for_the_rest_of_a_reconciliation(view));
-    return commands;
-  }
-  if (view.runs().front().record.input.path == "-") {
-    // Standard input is gone: its rows are in the files only.
-    add(feed_back(view.runs().back(), "failed", "with the same options, once the cause is gone"));
-    add(feed_back(view.runs().back(), "unknown", "with the same options: an update may be sent twice"));
-  } else {
-    add(for_the_rest(view));
-  }
-  for (const RunHead& run : view.runs()) {
-    add(feed_back(run, "rejected", "with the same options, once the rows are repaired"));
-  }
+  if (!view.damaged() && status_exit_code(view) == ExitCode::success) return commands;
+  const bool updates = view.asked().record.config.task == Task::update;
+  for (const NextCommand& next : updates ? after_update(view) : after_reconciliation(view))
+    commands.push_back(shown(next));
   return commands;
 }
 

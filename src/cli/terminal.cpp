@@ -13,7 +13,6 @@
 #include <string_view>
 
 #include "amend/error.hpp"
-#include "cli/closing.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_snapshot.hpp"
 #include "cli/units.hpp"

@@ -11,6 +11,7 @@
 #include "cli/confirm.hpp"
 #include "cli/console.hpp"
 #include "cli/dry_run.hpp"
+#include "cli/next_command.hpp"
 #include "cli/opening.hpp"
 #include "cli/preflight_text.hpp"
 #include "cli/resume.hpp"
@@ -42,7 +43,7 @@ void check_first(Pipeline& pipeline, const Options& options) {
   }
   const PreflightReport report = pipeline.preflight();
   if (!options.quiet) std::fputs(preflight_lines(options, report).c_str(), stderr);
-  if (options.config.input.strict) refuse_rejected(report);
+  if (options.config.input.strict) refuse_rejected(report, input_command(Command::check, options));
 }
 
 }  // namespace
@@ -62,7 +63,11 @@ ExitCode run_update(const Options& options) {
 
 Summary run_watched(Pipeline& pipeline, const Options& options) {
   Summary summary = run_beside_terminal(pipeline, options);
-  std::fputs((options.quiet ? closing_line(summary) : closing_text(summary)).c_str(), stderr);
+  // A run that is gone on with has its settings from its run.json, not from here.
+  const std::string check = options.command == Command::update ? input_command(Command::check, options) : std::string();
+  const std::string text =
+      options.quiet ? closing_line(summary) : closing_text(summary, check, ping_command(options.config));
+  std::fputs(text.c_str(), stderr);
   return summary;
 }
 

@@ -102,7 +102,8 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
   RunRecord was = read_run(run_.path());
   if (const auto by = undone_by(run_.path()))
     throw ConfigError(printable(run_.path()) + " was undone by " + printable(*by) +
-                      ": it is not gone on with; reconcile its file anew");
+                          ": it is not gone on with; reconcile its file anew",
+                      ExitCode::usage, "amend status " + shell_quoted(printable(*by, 4096)));
   refuse_one_time_input(was.config.input.file);
   if (changed == ChangedOptions::refuse) refuse_changed_options(was.config, config);
   const std::vector<RunHead> chain = chain_of(run_.path());
@@ -111,7 +112,8 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
   // What the retry has sent is not known here.
   if (rows_left_ > 0 && chain.back().directory != run_.path())
     throw ConfigError(printable(run_.path()) + " was retried since: `amend resume` or `amend retry` with " +
-                      printable(chain.back().directory) + " goes on");
+                          printable(chain.back().directory) + " goes on",
+                      ExitCode::usage, "amend status " + shell_quoted(printable(chain.back().directory, 4096)));
   maybe_sent_until_ = before_.last_row() + was.read_ahead_rows;
   // A run that is killed from here on must not look finished.
   for (const char* name : {"summary.json", "unsent.csv", "unsent.ndjson"}) run_.remove(name);

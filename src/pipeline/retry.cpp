@@ -18,10 +18,13 @@ fs::path place_of(const std::string& directory) {
 // Requests of a run that was killed may still have no record: only resume knows which rows those can be.
 void refuse_unfinished(const RunHead& last) {
   const std::string run = printable(last.directory);
-  if (!last.exit_code) throw ConfigError(run + " was killed before its end: `amend resume` goes on with it first");
+  const std::string next = "amend resume " + shell_quoted(printable(last.directory, 4096));
+  if (!last.exit_code)
+    throw ConfigError(run + " was killed before its end: `amend resume` goes on with it first", ExitCode::usage, next);
   const auto code = static_cast<ExitCode>(*last.exit_code);
   if (code == ExitCode::not_durable || code == ExitCode::broken_invariant)
-    throw ConfigError(run + " could not record all it has sent: `amend resume` goes on with it first");
+    throw ConfigError(run + " could not record all it has sent: `amend resume` goes on with it first", ExitCode::usage,
+                      next);
 }
 
 std::string directory_beside(const RunHead& last, const std::string& wanted) {
@@ -39,7 +42,8 @@ Retry::Retry(const Config& config, const std::string& run, const RetryChoice& ch
   lock(chain_of(run));
   const RunView view(run);
   if (view.runs().size() != locks_.size())
-    throw ConfigError(printable(run) + ": another process has begun a retry of it", ExitCode::run_directory_in_use);
+    throw ConfigError(printable(run) + ": another process has begun a retry of it", ExitCode::run_directory_in_use,
+                      "amend status " + shell_quoted(printable(run, 4096)));
   const RunHead& last = view.runs().back();
   if (last.record.config.task != Task::update)
     throw ConfigError(printable(run) +

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "amend/reader/mapper.hpp"
+#include "amend/row/closest_name.hpp"
 #include "reader/column_name.hpp"
 
 namespace amend {
@@ -22,6 +23,43 @@ std::string listed(const std::vector<std::string>& header) {
   for (std::size_t i = 0; i < header.size() && i < shown_max; ++i) out += (i == 0 ? "" : ", ") + quoted(header[i]);
   if (header.size() > shown_max) out += " and " + std::to_string(header.size() - shown_max) + " more";
   return out;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+// The column that may be meant: one that is spelt nearly so, else the only one with the name in its own. Empty: none.
+std::string nearest_column(const std::vector<std::string>& header, std::string_view name) {
+  const std::string wanted = lower_case(name);
+  std::vector<std::string> columns;
+  for (const std::string& column : header) columns.push_back(lower_case(column));
+  const std::vector<std::string_view> names(columns.begin(), columns.end());
+  const std::string_view close = closest_name(wanted, names);
+  const auto fits = [&](std::string_view column) {
+    return close.empty() ? column.find(wanted) != std::string_view::npos : column == close;
+  };
+  if (wanted.empty() || std::ranges::count_if(names, fits) != 1) return {};
+  return header[static_cast<std::size_t>(std::ranges::find_if(names, fits) - names.begin())];
+}
+
+// The setting that takes it, "map" and "phone=telephone".
+MappingError::Setting setting_for(const std::vector<std::string>& header, std::string_view name, std::string option,
+                                  const std::string& before = {}) {
+  const std::string column = nearest_column(header, name);
+  return column.empty() ? MappingError::Setting() : MappingError::Setting(std::move(option), before + column);
+}
+
+// "id" is in too many words: a whole word of the name must be it.
+MappingError::Setting id_setting(const std::vector<std::string>& header) {
+  for (const std::string_view name : {"customer_id", "customer id", "customer_uuid", "customer"}) {
+    const auto at = std::ranges::find_if(header, [&](const std::string& column) { return same_column(column, name); });
+    if (at != header.end()) return {"id-column", *at};
+  }
+  return setting_for(header, "uuid", "id-column");
 }
 
 // One column whose name holds a usual separator was probably not read with the right one: --delimiter said another.
@@ -143,6 +181,12 @@ void Mapper::name_by_options(const MappingConfig& config) {
   wanted_[guard_at].name = config.guard_column;
 }
 
+MappingError::Setting Mapper::setting_of(const Wanted& wanted, const std::vector<std::string>& header) const {
+  if (&wanted == &wanted_[id_at]) return setting_for(header, wanted.name, "id-column");
+  if (&wanted == &wanted_[guard_at]) return setting_for(header, wanted.name, "guard", "reference_number=");
+  return setting_for(header, wanted.name, "map", wanted.code_name + "=");
+}
+
 void Mapper::find_columns(const MappingConfig& config, const std::vector<std::string>& header) {
   for (Wanted& wanted : wanted_) {
     if (wanted.name.empty()) continue;
@@ -152,7 +196,8 @@ void Mapper::find_columns(const MappingConfig& config, const std::vector<std::st
                                    : "--map " + wanted.code_name + "=" + printable(wanted.name, 60);
     wanted.at = find_column(header, wanted.name, option);
     if (wanted.at == absent)
-      throw ConfigError(option + ": there is no such column; " + listed(header) + delimiter_hint(header));
+      throw MappingError(option + ": there is no such column; " + listed(header) + delimiter_hint(header),
+                         setting_of(wanted, header));
   }
   if (config.id_column.empty() && !find_reference_column(config, header)) find_id_column(header);
   for (Wanted& wanted : wanted_) {
@@ -160,8 +205,9 @@ void Mapper::find_columns(const MappingConfig& config, const std::vector<std::st
     if (wanted.name.empty())
       wanted.at = find_self_named(header, wanted.code_name, "--map " + wanted.code_name + "=COLUMN");
     if (wanted.at == absent && wanted.rule->required && wanted.blank == Blank::omit && form_ == RowForm::complete) {
-      throw ConfigError("no column for the required field " + wanted.code_name + ": use --map " + wanted.code_name +
-                        "=COLUMN, or --blank " + wanted.code_name + "=empty to send \"\"; " + listed(header));
+      throw MappingError("no column for the required field " + wanted.code_name + ": use --map " + wanted.code_name +
+                             "=COLUMN, or --blank " + wanted.code_name + "=empty to send \"\"; " + listed(header),
+                         setting_for(header, wanted.code_name, "map", wanted.code_name + "="));
     }
     if (wanted.at != absent) wanted.name = header[wanted.at];
   }
@@ -199,8 +245,9 @@ void Mapper::find_id_column(const std::vector<std::string>& header) {
   }
   wanted_[id_at].at = id != absent ? id : uuid;
   if (wanted_[id_at].at == absent) {
-    throw ConfigError("no column is called id or uuid: use --id-column NAME; " + listed(header) +
-                      delimiter_hint(header));
+    throw MappingError(
+        "no column is called id or uuid: use --id-column NAME; " + listed(header) + delimiter_hint(header),
+        id_setting(header));
   }
   wanted_[id_at].name = header[wanted_[id_at].at];
 }

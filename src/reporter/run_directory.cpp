@@ -29,6 +29,8 @@ constexpr std::array<std::string_view, 16> known_files{
     "unsent.ndjson", "unknown.csv",  "unknown.ndjson",  "plan.ndjson",  "rollback.ndjson", "summary.json",
     "run.json",      selection_name, "timeline.ndjson", "report.html"};
 
+constexpr std::size_t path_bytes_max = 4096;  // Linux: PATH_MAX
+
 bool disk_is_at_fault(int error_number) {
   return error_number == ENOSPC || error_number == EDQUOT || error_number == EIO;
 }
@@ -95,9 +97,10 @@ int lock_or_refuse(const std::string& directory, const std::string& lock_file) {
   if (error == 0) return descriptor;
   ::close(descriptor);
   if (error != EWOULDBLOCK) fail_to_create(lock_file, "cannot lock", error);
-  throw ConfigError(
-      fmt::format("--run: {} is in use by another process; wait for it or choose another directory", directory),
-      ExitCode::run_directory_in_use);
+  throw ConfigError(fmt::format("--run: {} is in use by another process; wait for it or choose another directory",
+                                printable(directory)),
+                    ExitCode::run_directory_in_use,
+                    fmt::format("amend control {} status", shell_quoted(printable(directory, path_bytes_max))));
 }
 
 bool exists(const std::string& path) {
@@ -129,10 +132,22 @@ std::string new_directory_beside(const std::string& run) {
   return ((below ? relative : folder) / fs::path(name).filename()).lexically_normal().string();
 }
 
+ConfigError no_run_in(const std::string& directory) {
+  namespace fs = std::filesystem;
+  constexpr std::string_view usual = "amend-runs";  // what `amend runs` lists by itself
+  std::error_code error;
+  std::string folder = directory;
+  if (!fs::is_directory(directory, error) || fs::is_regular_file(directory + "/bench.json", error))
+    folder = fs::path(without_slash_at_end(directory)).parent_path().string();
+  if (folder.empty() && !fs::is_directory(usual, error)) folder = ".";
+  const bool listed = !folder.empty() && without_slash_at_end(folder) != usual && fs::is_directory(folder, error);
+  return ConfigError(printable(directory) + ": holds no run.json: name the directory of a run", ExitCode::usage,
+                     listed ? "amend runs " + shell_quoted(printable(folder, path_bytes_max)) : "amend runs");
+}
+
 RunDirectory::RunDirectory(const std::string& directory, Opening opening) : path_(without_slash_at_end(directory)) {
   if (opening == Opening::resume) {
-    if (!exists(path("run.json")))
-      throw ConfigError(printable(path_) + ": holds no run.json, so there is no run to go on with");
+    if (!exists(path("run.json"))) throw no_run_in(path_);
     lock_ = lock_or_refuse(path_, path("lock"));
     return;
   }
@@ -141,9 +156,12 @@ RunDirectory::RunDirectory(const std::string& directory, Opening opening) : path
   lock_ = lock_or_refuse(path_, path("lock"));
   if (!exists(path(result_log_name))) return;
   ::close(lock_);
-  throw ConfigError(fmt::format(
-      "--run: {} already holds the results of a run; `amend resume` goes on with it, or choose another directory",
-      path_));
+  const std::string name = shell_quoted(printable(path_, path_bytes_max));
+  throw ConfigError(
+      fmt::format("--run: {} already holds the results of a run; `amend resume {}` goes on with it, or choose another "
+                  "directory",
+                  printable(path_), name),
+      ExitCode::usage, "amend status " + name);
 }
 
 RunDirectory::~RunDirectory() { ::close(lock_); }

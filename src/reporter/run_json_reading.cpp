@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "amend/error.hpp"
+#include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
 
 namespace amend {
@@ -231,7 +232,7 @@ RunRecord read_run_json(std::string_view text) {
 
 RunRecord read_run(const std::string& directory) {
   std::ifstream file(directory + "/run.json", std::ios::binary);
-  if (!file) throw ConfigError(printable(directory) + ": no run.json can be read there: name the directory of a run");
+  if (!file) throw no_run_in(directory);
   return read_run_json(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 

@@ -108,6 +108,7 @@ class Search {
 void read_summary(RunHead& head) {
   const boost::json::object summary = object_in(content_of(head.directory + "/summary.json"));
   head.has_ended = !summary.empty();
+  head.stop_cause = stop_cause_named(text_in(summary, "stop_cause"));
   head.stop_reason = text_in(summary, "stop_reason");
   if (const auto code = number_in(summary, "exit_code")) head.exit_code = static_cast<int>(*code);
   const boost::json::value* rows = summary.if_contains("rows");
@@ -163,7 +164,7 @@ std::vector<RunHead> in_order(std::vector<Member> members) {
 }  // namespace
 
 std::vector<RunHead> chain_of(const std::string& directory) {
-  if (!is_run(directory)) throw ConfigError(printable(directory) + ": holds no run.json: name the directory of a run");
+  if (!is_run(directory)) throw no_run_in(directory);
   const fs::path start = place_of(directory);
   const Search search(start);
   std::vector<Member> members;

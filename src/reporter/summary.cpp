@@ -101,6 +101,8 @@ std::string to_json(const Summary& summary) {
       {"started_at", utc_text(summary.started_at)},
       {"elapsed_s", std::round(in_ms(summary.elapsed)) / 1e3},
       {"exit_code", static_cast<int>(summary.exit_code)},
+      {"stop_cause",
+       summary.stop_cause == StopCause::none ? json::value(nullptr) : json::value(to_string(summary.stop_cause))},
       {"stop_reason", summary.stop_reason.empty() ? json::value(nullptr) : json::value(utf8(summary.stop_reason))},
       {"rows", rows_json(summary)},
       {"overtaken", summary.overtaken},

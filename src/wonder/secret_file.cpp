@@ -29,15 +29,6 @@ class Descriptor {
   int fd_;
 };
 
-std::string shell_quoted(std::string_view path) {
-  std::string out = "'";
-  for (const char c : path) {
-    if (c == '\'') out += "'\\'";
-    out += c;
-  }
-  return out + "'";
-}
-
 [[noreturn]] void refuse(std::string_view option, const std::string& path, std::string_view why) {
   throw ConfigError(std::string(option) + " " + printable(path) + ": " + std::string(why));
 }

@@ -202,10 +202,11 @@ TEST_CASE("opening: what the preflight found is told in a few lines before the f
 TEST_CASE("opening: --strict stops at the first row of the file that would be rejected, not at the first kind") {
   CHECK_NOTHROW(cli::refuse_rejected(clean_report()));
   try {
-    cli::refuse_rejected(dirty_report());
+    cli::refuse_rejected(dirty_report(), "amend check a.csv");
     FAIL("not refused");
   } catch (const amend::ConfigError& error) {
     CHECK(error.exit_code() == ExitCode::input);
+    CHECK(error.next() == "amend check a.csv");
     CHECK(
         std::string(error.what()) ==
         "--strict: row 9, line 10, byte 400 would be rejected, input.id.not_uuid: \"1E+15\" is none; nothing was sent");

@@ -88,7 +88,7 @@ TEST_CASE("closing: every exit code of a run that stopped is told with its reaso
     CHECK(holds(text, "500 unsent"));
     CHECK(holds(text, "amend resume amend-runs/a "));
     CHECK(cli::closing_line(summary) ==
-          "amend: because of this; 990 of 1,000 rows ended in success; see amend-runs/a\n");
+          "amend: because of this; 990 of 1,000 rows ended in success: amend status amend-runs/a\n");
   }
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("closing: unsent rows of standard input are said not to be known") {
 
 TEST_CASE("closing: --quiet says nothing after a success") {
   CHECK(cli::closing_line(thousand_rows()).empty());
-  CHECK(cli::closing_line(some_failed()) == "amend: 990 of 1,000 rows ended in success; see amend-runs/a\n");
+  CHECK(cli::closing_line(some_failed()) == "amend: 990 of 1,000 rows ended in success: amend status amend-runs/a\n");
 }
 
 TEST_CASE("closing: of many error codes five are shown and the others counted") {
@@ -118,10 +118,10 @@ TEST_CASE("closing: of many error codes five are shown and the others counted") 
 }
 
 TEST_CASE("closing: a file name with spaces or quotes can be pasted into a shell") {
-  CHECK(cli::shell_quoted("runs/a-1.csv") == "runs/a-1.csv");
-  CHECK(cli::shell_quoted("my runs/a") == "'my runs/a'");
-  CHECK(cli::shell_quoted("it's") == "'it'\\''s'");
-  CHECK(cli::shell_quoted("") == "''");
+  CHECK(amend::shell_quoted("runs/a-1.csv") == "runs/a-1.csv");
+  CHECK(amend::shell_quoted("my runs/a") == "'my runs/a'");
+  CHECK(amend::shell_quoted("it's") == "'it'\\''s'");
+  CHECK(amend::shell_quoted("") == "''");
 }
 
 TEST_CASE("closing: superseded rows are counted, and so are failed ones that a later row has overtaken") {
@@ -142,4 +142,29 @@ TEST_CASE("closing: what failed of standard input is to be fed back from the fil
   CHECK_FALSE(holds(text, "amend retry"));
   CHECK(holds(text, "amend update amend-runs/a/failed.csv "));
   CHECK(holds(text, "amend update amend-runs/a/unknown.csv "));
+}
+
+TEST_CASE("closing: what refused the connection is tried with ping before the run is gone on with") {
+  Summary summary = some_failed();
+  summary.exit_code = ExitCode::stopped_person_needed;
+  summary.stop_cause = amend::StopCause::credentials;
+  summary.unsent = 500;
+  const std::string text = cli::closing_text(summary, "", "amend ping --url https://api.example");
+  const auto ping = text.find("  next      amend ping --url https://api.example   # ");
+  REQUIRE(ping != std::string::npos);
+  CHECK(text.find("            amend resume amend-runs/a   # ") > ping);
+}
+
+TEST_CASE("closing: a code of the API is not explained here, but the command that does is named") {
+  Summary summary = some_failed();
+  summary.errors.front().code = "E000006";
+  CHECK(holds(cli::closing_text(summary), "  -> amend explain E000006\n"));
+}
+
+TEST_CASE("closing: a run that could not read its input to the end is gone on with once the input is as it was") {
+  Summary summary = some_failed();
+  summary.exit_code = ExitCode::input;
+  summary.stop_cause = amend::StopCause::input_failed;
+  summary.unsent.reset();
+  CHECK(holds(cli::closing_text(summary), "amend resume amend-runs/a   # once the input is as it was\n"));
 }

@@ -226,7 +226,8 @@ TEST_CASE("options: a --config file may hold a part for one command, and is refu
   CHECK(holds(update_complaint({"--config", "no-such-file"}), "--config: there is no file \"no-such-file\""));
   {
     const ConfigText unknown("bursts = 5\n");
-    CHECK(holds(update_complaint({"--config", unknown.path()}), "unknown option \"bursts\""));
+    CHECK(holds(update_complaint({"--config", unknown.path()}),
+                "unknown option \"bursts\" (did you mean burst?); see amend update --help"));
   }
   const ConfigText bad("burst = 0\n");
   CHECK(holds(update_complaint({"--config", bad.path()}), "--burst must be between 1 and 10000, got 0 (from "));
@@ -254,8 +255,8 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
        "explain, "
        "ping, bench, completion or man; see "
        "amend --help"},
-      {{"control"}, "name the directory of the run: amend control RUN ACTION; see amend control --help"},
-      {{"control", "r"}, "name the directory of the run: amend control RUN ACTION; see amend control --help"},
+      {{"control"}, "name the run, and what it is to do: amend control RUN ACTION; see amend control --help"},
+      {{"control", "r"}, "name the run, and what it is to do: amend control RUN ACTION; see amend control --help"},
       {{"control", "r", "stop"},
        "control takes pause, resume, rate RATE, connections N, status or drain, got \"stop\""},
       {{"control", "r", "pause", "now"}, nullptr},
@@ -265,7 +266,13 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
       {{"update", "a.csv", "--metrics-listen", "0.0.0.0:1"},
        "--metrics-listen takes ADDRESS:PORT on this machine only (127.0.0.1:9464, [::1]:9464, port 0 to 65535), got "
        "\"0.0.0.0:1\""},
-      {{"updat"}, "unknown command updat; see amend --help"},
+      {{"updat"}, "unknown command updat (did you mean update?); see amend --help"},
+      {{"updat3r", "a.csv"}, "unknown command updat3r (did you mean update?); see amend --help"},
+      {{"frobnicate"}, "unknown command frobnicate; see amend --help"},
+      {{"update", "a.csv", "--conections=hunter2"},
+       "unknown option --conections (did you mean --connections?); see amend update --help"},
+      {{"control", "r", "paus"},
+       "control takes pause, resume, rate RATE, connections N, status or drain, got \"paus\" (did you mean pause?)"},
       {{"--bogus"}, "unknown option --bogus; see amend --help"},
       {{"update"}, "name the input: amend update FILE (- for standard input); see amend update --help"},
       {{"update", "a.csv", "--bogus=hunter2"}, "unknown option --bogus; see amend update --help"},

@@ -93,7 +93,8 @@ TEST_CASE("status: a damaged log is told with its offset, and never 0") {
   const RunView view(dir / "r");
   CHECK(cli::status_exit_code(view) == ExitCode::some_rows_failed);
   CHECK(holds(text_of(view), "was changed at byte 0"));
-  CHECK(cli::commands_left(view).empty());
+  REQUIRE(cli::commands_left(view).size() == 1);
+  CHECK(cli::commands_left(view).front().starts_with("amend reconcile "));  // the API knows what the log does not
   CHECK(json_of(view).at("runs").as_array()[0].as_object().at("damaged_at").as_int64() == 0);
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "amend/config.hpp"
@@ -21,6 +22,19 @@
 #include "amend/wonder/dial_codes.hpp"
 
 namespace amend {
+
+/// A column that is not there, or of which there are two. `setting()` is the option that may mend it, "map" and
+/// "phone=telephone", when one of the columns is near to what is missing; else it is empty.
+class MappingError : public ConfigError {
+ public:
+  using Setting = std::pair<std::string, std::string>;
+  explicit MappingError(const std::string& message, Setting setting = {})
+      : ConfigError(message), setting_(std::move(setting)) {}
+  const Setting& setting() const noexcept { return setting_; }
+
+ private:
+  Setting setting_;
+};
 
 /// Columns (CSV) and members (NDJSON) are found by name without regard to ASCII case, spaces, underscores and hyphens.
 /// One named like a field of the API maps itself, `id` or `uuid` is the id; MappingConfig overrides both. Names that
@@ -94,6 +108,7 @@ class Mapper final : public Preparation {
   void read_blanks(const MappingConfig& config);
   void name_by_options(const MappingConfig& config);
   void find_columns(const MappingConfig& config, const std::vector<std::string>& header);
+  MappingError::Setting setting_of(const Wanted& wanted, const std::vector<std::string>& header) const;
   void find_id_column(const std::vector<std::string>& header);
   bool find_reference_column(const MappingConfig& config, const std::vector<std::string>& header);
   bool is_key(std::string_view id) const noexcept;

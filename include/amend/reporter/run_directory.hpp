@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "amend/error.hpp"
+
 namespace amend {
 
 /// `amend-runs/20261123T120000Z-0a1b2c`: the directory of a run that was not given one. The six hexadecimal digits are
@@ -21,6 +23,9 @@ std::string default_run_directory(std::chrono::system_clock::time_point now, std
 /// One of that name for now, in the folder where the run in `run` lies; relative to the working directory when that is
 /// above it.
 std::string new_directory_beside(const std::string& run);
+
+/// For a directory that holds no run.json. Names the command that lists the runs where it may have been meant to lie.
+ConfigError no_run_in(const std::string& directory);
 
 /// The file in the directory of a run that `amend undo` has begun to take back: names the run that does it.
 inline constexpr std::string_view undone_name = "undone";

@@ -33,8 +33,9 @@ class RunHead {
   RunRecord record;
   bool has_ended = false;                    ///< it has a summary.json: neither killed nor still going on
   std::optional<std::uint64_t> rows_in_all;  ///< of the input, as that says; nullopt also: not known
-  std::string stop_reason;                   ///< why it ended before its input did; empty: it did not
-  std::optional<int> exit_code;              ///< nullopt: it has not ended
+  StopCause stop_cause = StopCause::none;
+  std::string stop_reason;       ///< why it ended before its input did; empty: it did not
+  std::optional<int> exit_code;  ///< nullopt: it has not ended
   LogState log;
 };
 static_assert(!std::is_aggregate_v<RunHead>);

@@ -1,7 +1,10 @@
 // Why a run ended before its input did. Layer 0.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
+#include <utility>
 
 #include "amend/error.hpp"
 
@@ -27,6 +30,38 @@ enum class StopCause : std::uint8_t {
   not_durable,   ///< results could not be written → 6
   defect,        ///< a broken invariant of ours → 70
 };
+
+inline constexpr std::array<std::pair<std::string_view, StopCause>, 16> stop_cause_spellings{
+    {{"none", StopCause::none},
+     {"interrupted", StopCause::interrupted},
+     {"terminated", StopCause::terminated},
+     {"drained", StopCause::drained},
+     {"outage", StopCause::outage},
+     {"deadline", StopCause::deadline},
+     {"failures", StopCause::failures},
+     {"stalled", StopCause::stalled},
+     {"credentials", StopCause::credentials},
+     {"tls", StopCause::tls},
+     {"wrong_host", StopCause::wrong_host},
+     {"guard", StopCause::guard},
+     {"strict", StopCause::strict},
+     {"input_failed", StopCause::input_failed},
+     {"not_durable", StopCause::not_durable},
+     {"defect", StopCause::defect}}};
+
+/// The spelling in summary.json.
+constexpr std::string_view to_string(StopCause cause) noexcept {
+  for (const auto& [spelling, spelt] : stop_cause_spellings)
+    if (spelt == cause) return spelling;
+  return {};
+}
+
+/// The other way round; none for any other text.
+constexpr StopCause stop_cause_named(std::string_view name) noexcept {
+  for (const auto& [spelling, spelt] : stop_cause_spellings)
+    if (spelling == name) return spelt;
+  return StopCause::none;
+}
 
 constexpr ExitCode exit_code(StopCause cause) noexcept {
   switch (cause) {

@@ -1,0 +1,76 @@
+// What to type next: one rule for the closing text, `status`, `runs` and errors. Pure. Layer 5.
+//
+// A command names files and the AppID, never a secret, and is quoted for a POSIX shell. What it cannot name (user
+// information in a URL) it leaves out.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "amend/row/stop_cause.hpp"
+#include "cli/options.hpp"
+
+namespace amend::cli {
+
+class NextCommand {
+ public:
+  NextCommand() = default;
+  NextCommand(std::string command_, std::string comment_)
+      : command(std::move(command_)), comment(std::move(comment_)) {}
+
+  std::string command;
+  std::string comment;  ///< what it is for, or what must be done before
+};
+
+/// "amend resume DIR   # the rows without a result"
+std::string shown(const NextCommand& next);
+
+/// How a run stands, as far as it decides what to type next.
+class RunStanding {
+ public:
+  enum class Life : std::uint8_t {
+    goes_on,  ///< a process holds it
+    killed,   ///< it has not ended, and no process holds it
+    ended,
+    damaged,  ///< its log does not say any more what it said
+    settled,  ///< another run stands for it: a retry, an undo
+  };
+
+  RunStanding() = default;
+
+  Life life = Life::ended;
+  StopCause cause = StopCause::none;
+  Task task = Task::update;
+  std::string directory;
+  std::string input;                        ///< "-": standard input
+  std::optional<std::uint64_t> unsent = 0;  ///< rows that a resumption would send; nullopt: not known
+  std::uint64_t to_retry = 0;               ///< rows that failed or are unknown, and for which no other one stands
+  std::string rejected_file;                ///< these three: rows of it that can be fed back; empty: none
+  std::string failed_file;
+  std::string unknown_file;
+  std::string check;  ///< the command that looks at the input as the run did; empty: not known
+  std::string ping;   ///< the command that tries the connection alone; empty: not known
+};
+
+/// In the order in which to type them; empty: nothing is left to do, or nothing that can be said for certain.
+std::vector<NextCommand> next_commands(const RunStanding& run);
+
+/// What feeds `file` of rejected rows back.
+NextCommand rejected_command(const std::string& file);
+
+/// `amend ping` to the API of `config`, with its connection and its credentials.
+std::string ping_command(const Config& config);
+
+/// `amend check` or `update` of the input, with the settings that describe it.
+std::string input_command(Command command, const Options& options);
+
+/// Whether what stopped so may be tried alone, with `amend ping`.
+bool is_about_connection(StopCause cause) noexcept;
+
+/// What to type after `error` has ended the command of `options`; empty: that is not known.
+std::string command_after(const std::exception& error, ExitCode code, const Options& options);
+
+}  // namespace amend::cli

@@ -1,0 +1,166 @@
+#include "cli/next_command.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "amend/error.hpp"
+#include "amend/reader/mapper.hpp"
+
+namespace cli = amend::cli;
+using amend::ConfigError;
+using amend::ExitCode;
+using amend::StopCause;
+using cli::RunStanding;
+
+namespace {
+
+// 500 of its rows have no result.
+RunStanding stopped_by(StopCause cause) {
+  RunStanding run;
+  run.cause = cause;
+  run.directory = "amend-runs/a";
+  run.input = "customers.csv";
+  run.unsent = 500;
+  run.check = "amend check customers.csv --map phone=Tel";
+  run.ping = "amend ping --url https://api.example";
+  return run;
+}
+
+std::vector<std::string> typed(const RunStanding& run) {
+  std::vector<std::string> out;
+  for (const cli::NextCommand& next : cli::next_commands(run)) out.push_back(next.command);
+  return out;
+}
+
+using Commands = std::vector<std::string>;
+const std::string resume = "amend resume amend-runs/a";
+
+cli::Options update_of(const std::string& file) {
+  cli::Options options;
+  options.config.input.file = file;
+  return options;
+}
+
+std::string after(const std::exception& error, ExitCode code, const cli::Options& options) {
+  return cli::command_after(error, code, options);
+}
+
+}  // namespace
+
+TEST_CASE("next: a run that was stopped by a signal, the deadline, failures or a person is gone on with") {
+  for (const StopCause cause : {StopCause::interrupted, StopCause::terminated, StopCause::drained, StopCause::deadline,
+                                StopCause::failures, StopCause::stalled})
+    CHECK(typed(stopped_by(cause)) == Commands{resume});
+}
+
+TEST_CASE("next: what the connection refused is tried alone first, then gone on with") {
+  for (const StopCause cause : {StopCause::credentials, StopCause::tls, StopCause::wrong_host, StopCause::outage}) {
+    RunStanding run = stopped_by(cause);
+    CHECK(typed(run) == Commands{run.ping, resume});
+    run.ping.clear();
+    CHECK(typed(run) == Commands{resume});
+  }
+}
+
+TEST_CASE("next: after --strict the rows that are rejected are looked at first") {
+  CHECK(typed(stopped_by(StopCause::strict)) == Commands{"amend check customers.csv --map phone=Tel", resume});
+}
+
+TEST_CASE("next: results that could not be written are gone on with once there is space, and not retried before") {
+  RunStanding run = stopped_by(StopCause::not_durable);
+  run.unsent.reset();
+  run.to_retry = 3;
+  const auto commands = cli::next_commands(run);
+  REQUIRE(commands.size() == 1);
+  CHECK(commands[0].command == resume);
+  CHECK(commands[0].comment.find("space") != std::string::npos);
+}
+
+TEST_CASE("next: after a defect what is recorded is looked at before anything is sent") {
+  CHECK(typed(stopped_by(StopCause::defect)) == Commands{"amend status amend-runs/a", resume});
+}
+
+TEST_CASE("next: nothing of a file whose ids may name other customers is to be sent, whatever is left of it") {
+  RunStanding run = stopped_by(StopCause::guard);
+  run.to_retry = 3;
+  run.rejected_file = "amend-runs/a/rejected.csv";
+  CHECK(typed(run).empty());
+}
+
+TEST_CASE(
+    "next: a run that was killed is resumed before it is retried; one that goes on is asked; a damaged one is "
+    "compared with the API") {
+  RunStanding run = stopped_by(StopCause::none);
+  run.to_retry = 3;
+  run.life = RunStanding::Life::killed;
+  CHECK(typed(run) == Commands{resume});
+  run.life = RunStanding::Life::goes_on;
+  CHECK(typed(run) == Commands{"amend control amend-runs/a status --watch"});
+  run.life = RunStanding::Life::damaged;
+  CHECK(typed(run) == Commands{"amend reconcile customers.csv"});
+  run.life = RunStanding::Life::settled;
+  CHECK(typed(run).empty());
+}
+
+TEST_CASE("next: failed rows are retried, rejected ones fed back from their file; nothing when all is well") {
+  RunStanding run = stopped_by(StopCause::none);
+  run.unsent = 0;
+  CHECK(typed(run).empty());
+  run.to_retry = 3;
+  run.rejected_file = "amend-runs/a/rejected.csv";
+  CHECK(typed(run) == Commands{"amend retry amend-runs/a", "amend update amend-runs/a/rejected.csv"});
+}
+
+TEST_CASE("next: standard input is gone: only the files of the run are fed back") {
+  RunStanding run = stopped_by(StopCause::interrupted);
+  run.input = "-";
+  run.unsent.reset();
+  run.to_retry = 3;
+  run.failed_file = "amend-runs/a/failed.csv";
+  CHECK(typed(run) == Commands{"amend update amend-runs/a/failed.csv"});
+}
+
+TEST_CASE("next: a directory with a blank is quoted for the shell") {
+  RunStanding run = stopped_by(StopCause::interrupted);
+  run.directory = "it's a run";
+  CHECK(typed(run) == Commands{"amend resume 'it'\\''s a run'"});
+}
+
+TEST_CASE("next: ping has the run's connection and names files, never a secret") {
+  amend::Config config;
+  config.target.url = "https://api.example";
+  config.target.ca_file = "my ca.pem";
+  config.auth.app_id = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+  config.auth.private_key_file = "key.pem";
+  config.auth.headers = {"X-Tenant: hunter2"};
+  CHECK(cli::ping_command(config) ==
+        "amend ping --url https://api.example --app-id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 --private-key key.pem "
+        "--ca-file 'my ca.pem'");
+  config.target.url = "https://me:hunter2@api.example";
+  config.target.proxy = "http://me:hunter2@proxy.example:3128";
+  config.auth.kind = amend::Auth::bearer;
+  config.auth.bearer_file = "token";
+  CHECK(cli::ping_command(config) == "amend ping --auth bearer --bearer-file token --ca-file 'my ca.pem'");
+}
+
+TEST_CASE("next: a column that is spelt otherwise is tried with check, in place of the one that is not there") {
+  cli::Options options = update_of("a b.csv");
+  options.input_settings.emplace_back("map", std::vector<std::string>{"name=Full Name", "phone=Phne"});
+  const amend::MappingError error("no such column", {"map", "phone=Phone"});
+  CHECK(after(error, ExitCode::usage, options) == "amend check 'a b.csv' --map 'name=Full Name' --map phone=Phone");
+  CHECK(after(amend::MappingError("no such column"), ExitCode::usage, options).empty());
+}
+
+TEST_CASE("next: an error that knows its command has it typed; a defect names the run; else nothing is made up") {
+  cli::Options options = update_of("a.csv");
+  CHECK(after(ConfigError("in use", ExitCode::run_directory_in_use, "amend control r status"),
+              ExitCode::run_directory_in_use, options) == "amend control r status");
+  CHECK(after(ConfigError("--rate is wrong"), ExitCode::usage, options).empty());
+  CHECK(after(std::logic_error("?"), ExitCode::broken_invariant, options) == "amend runs");
+  options.config.run_directory = "r";
+  CHECK(after(std::logic_error("?"), ExitCode::broken_invariant, options) == "amend status r");
+  options.command = cli::Command::resume;
+  CHECK(after(amend::InputError("changed"), ExitCode::input, options) == "amend status r");
+}

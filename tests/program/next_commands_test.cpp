@@ -1,0 +1,145 @@
+// An operator, alone at night, types what the last line names, as it stands: it must be there, work, and be safe.
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <filesystem>
+
+#include "fixture.hpp"
+
+using namespace test;
+
+namespace {
+
+// The commands behind "next", without their comments.
+std::vector<std::string> next_of(const std::string& text) {
+  constexpr std::string_view label = "  next      ";
+  std::vector<std::string> commands;
+  auto at = text.find(label);
+  while (at != std::string::npos && at + label.size() < text.size()) {
+    const auto end = text.find('\n', at);
+    const std::string command = text.substr(at + label.size(), end - at - label.size());
+    commands.push_back(command.substr(0, command.find("   #")));
+    const bool more = end != std::string::npos && text.compare(end + 1, 18, "            amend ") == 0;
+    at = more ? end + 1 : std::string::npos;
+  }
+  return commands;
+}
+
+Finished type(const std::string& command) {
+  const std::string folder = std::filesystem::path(AMEND_PROGRAM).parent_path();
+  return run({"/bin/bash", "-c", "PATH=" + folder + ":$PATH; " + command});
+}
+
+std::string first_next(const Finished& finished) {
+  CAPTURE(finished.err);
+  const auto commands = next_of(finished.err);
+  REQUIRE_FALSE(commands.empty());
+  return commands.front();
+}
+
+}  // namespace
+
+TEST_CASE("next: a run directory in use names the command that asks the run in it, and that answers") {
+  Interrupted test({"--latency", "20ms"}, {"--rate", "20/s"});
+  test.wait_for_results(1);
+  const Finished second = test.work.update(test.simulator.url(), {"--new"});
+  CHECK(second.code == 7);
+  CHECK(first_next(second) == "amend control " + test.work.directory + " status");
+  CHECK(type(first_next(second)).code == 0);
+
+  const Finished beside = run({AMEND_PROGRAM, "update", test.work.input, "--url", test.simulator.url(), "--auth",
+                               "none", "--run", test.work.dir.file("other")});
+  CHECK(beside.code == 2);
+  CHECK(says(beside, "a run of this file goes on there"));
+  CHECK(first_next(beside) == "amend control " + test.work.directory + " status --watch");
+  test.process->signal(SIGINT);
+  CHECK(test.process->wait(limit) == 130);
+  const auto commands = next_of(read_file(test.work.dir.file("err")));
+  REQUIRE(commands.size() == 1);
+  CHECK(commands[0] == "amend resume " + test.work.directory);
+}
+
+TEST_CASE("next: a run that was killed is resumed with the command that every refusal names") {
+  Interrupted test({}, {"--rate", "50/s"});
+  test.wait_for_results(1);
+  test.process->signal(SIGKILL);
+  CHECK(test.process->wait(limit) != 0);
+  const std::string resume = "amend resume " + test.work.directory;
+  CHECK(first_next(run({AMEND_PROGRAM, "retry", test.work.directory})) == resume);
+  CHECK(first_next(test.work.update(test.simulator.url())) == "amend status " + test.work.directory);
+  CHECK(next_of(run({AMEND_PROGRAM, "status", test.work.directory}).out) == std::vector{resume});
+  const Finished resumed = type(resume + " --rate unlimited --progress none");
+  CAPTURE(resumed.err);
+  CHECK(resumed.code == 0);
+  CHECK(count_status(test.work.directory, "success") == test.customers.size());
+}
+
+TEST_CASE("next: for a directory that holds no run the runs beside it are listed, with every command that takes one") {
+  Simulator simulator;
+  const Work work(rows(1), "customers.csv");
+  REQUIRE(work.update(simulator.url()).code == 0);
+  for (const char* command : {"status", "resume", "retry", "verify", "undo", "report"}) {
+    const Finished finished = run({AMEND_PROGRAM, command, work.dir.file("no such run")});
+    CAPTURE(command);
+    CHECK(finished.code == 2);
+    CHECK(first_next(finished) == "amend runs " + work.dir.path());
+  }
+  const Finished control = run({AMEND_PROGRAM, "control", work.dir.file("no such run"), "status"});
+  CHECK(first_next(control) == "amend runs " + work.dir.path());
+  CHECK(type(first_next(control)).out.find(work.directory) != std::string::npos);
+}
+
+TEST_CASE("next: a column that is called otherwise is mapped with the command that is named, and the check is clean") {
+  const std::string text = rows(3);
+  const Work work("id,name,Telephone" + text.substr(text.find("phone") + 5), "a b.csv");
+  const Finished finished = work.update("http://127.0.0.1:9");
+  CHECK(finished.code == 2);
+  CHECK(first_next(finished) == "amend check '" + work.input + "' --map phone=Telephone");
+  CHECK(type(first_next(finished)).code == 0);
+  const Finished misspelt = work.update("http://127.0.0.1:9", {"--map", "phone=Telefone"});
+  CHECK(first_next(misspelt) == "amend check '" + work.input + "' --map phone=Telephone");
+}
+
+TEST_CASE("next: --strict names the check that shows every row that would be rejected") {
+  const Work work(rows(1) + "not-a-uuid,Ann,5,,,\r\n");
+  const Finished finished = work.update("http://127.0.0.1:9", {"--strict"});
+  CHECK(finished.code == 3);
+  CHECK(first_next(finished) == "amend check " + work.input);
+  CHECK(type(first_next(finished)).out.find("input.id.not_uuid") != std::string::npos);
+}
+
+TEST_CASE("next: a refused certificate is tried with ping, which says the same; then the run is gone on with") {
+  Simulator simulator({"--cert", certificates() + "/expired.pem", "--key", certificates() + "/server.key"});
+  const Work work(rows(3));
+  std::vector<std::string> command = signing_options();
+  command.insert(command.end(), {"--ca-file", certificates() + "/ca.pem"});
+  std::vector<std::string> all{AMEND_PROGRAM, "update", work.input, "--url", simulator.url(), "--run", work.directory};
+  all.insert(all.end(), command.begin(), command.end());
+  const Finished finished = run(all);
+  CHECK(finished.code == 5);
+  const auto commands = next_of(finished.err);
+  REQUIRE(commands.size() == 2);
+  CHECK(commands[0].starts_with("amend ping --url " + simulator.url() + " --app-id "));
+  CHECK(commands[1] == "amend resume " + work.directory);
+  const Finished ping = type(commands[0]);
+  CHECK(ping.code == 5);
+  CHECK(says(ping, "certificate has expired"));
+}
+
+TEST_CASE("next: after a --guard stop no command would send the rest of the file, whoever is asked") {
+  Simulator simulator({"--latency", "20ms"});
+  std::string text = "id,name,phone,reference_number\r\n";
+  for (const Customer& customer : make_customers(50)) text += customer.id + ",Ann,60000001,R1\r\n";
+  const Work work(text);
+  const Finished finished = work.update(
+      simulator.url(), {"--guard", "reference_number=reference_number", "--rate", "20/s", "--connections", "1"});
+  CAPTURE(finished.err);
+  CHECK(finished.code == 5);
+  CHECK(number_of(work.summary().at("rows").as_object(), "unsent") > 0);
+  CHECK(work.summary().at("stop_cause").as_string() == "guard");
+  CHECK_FALSE(says(finished, "amend resume"));
+  const Finished status = run({AMEND_PROGRAM, "status", work.directory});
+  CHECK(status.out.find("amend re") == std::string::npos);
+  const Finished listed = run({AMEND_PROGRAM, "runs", work.dir.path()});
+  CHECK(next_of(listed.out) == std::vector{"amend status " + work.directory});
+}
