@@ -10,6 +10,9 @@ using namespace test;
 
 namespace {
 
+// 50 rows a second, with a simulator that takes 20 ms.
+const std::vector<std::string> one_by_one{"--connections", "1", "--pipeline", "1"};
+
 // The commands behind "next", without their comments.
 std::vector<std::string> next_of(const std::string& text) {
   constexpr std::string_view label = "  next      ";
@@ -40,7 +43,7 @@ std::string first_next(const Finished& finished) {
 }  // namespace
 
 TEST_CASE("next: a run directory in use names the command that asks the run in it, and that answers") {
-  Interrupted test({"--latency", "20ms"}, {"--rate", "20/s"});
+  Interrupted test({"--latency", "20ms"}, one_by_one);
   test.wait_for_results(1);
   const Finished second = test.work.update(test.simulator.url(), {"--new"});
   CHECK(second.code == 7);
@@ -60,7 +63,7 @@ TEST_CASE("next: a run directory in use names the command that asks the run in i
 }
 
 TEST_CASE("next: a run that was killed is resumed with the command that every refusal names") {
-  Interrupted test({}, {"--rate", "50/s"});
+  Interrupted test({"--latency", "20ms"}, one_by_one);
   test.wait_for_results(1);
   test.process->signal(SIGKILL);
   CHECK(test.process->wait(limit) != 0);
@@ -68,7 +71,7 @@ TEST_CASE("next: a run that was killed is resumed with the command that every re
   CHECK(first_next(run({AMEND_PROGRAM, "retry", test.work.directory})) == resume);
   CHECK(first_next(test.work.update(test.simulator.url())) == "amend status " + test.work.directory);
   CHECK(next_of(run({AMEND_PROGRAM, "status", test.work.directory}).out) == std::vector{resume});
-  const Finished resumed = type(resume + " --rate unlimited --progress none");
+  const Finished resumed = type(resume + " --connections 16 --pipeline 8 --progress none");
   CAPTURE(resumed.err);
   CHECK(resumed.code == 0);
   CHECK(count_status(test.work.directory, "success") == test.customers.size());
@@ -131,8 +134,9 @@ TEST_CASE("next: after a --guard stop no command would send the rest of the file
   std::string text = "id,name,phone,reference_number\r\n";
   for (const Customer& customer : make_customers(50)) text += customer.id + ",Ann,60000001,R1\r\n";
   const Work work(text);
-  const Finished finished = work.update(
-      simulator.url(), {"--guard", "reference_number=reference_number", "--rate", "20/s", "--connections", "1"});
+  std::vector<std::string> options = one_by_one;
+  options.insert(options.end(), {"--guard", "reference_number=reference_number"});
+  const Finished finished = work.update(simulator.url(), options);
   CAPTURE(finished.err);
   CHECK(finished.code == 5);
   CHECK(number_of(work.summary().at("rows").as_object(), "unsent") > 0);
