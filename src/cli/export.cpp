@@ -92,8 +92,7 @@ ExitCode run_export(const Options& options) {
     throw ConfigError("--csv: say that the log is to be written as CSV", ExitCode::usage,
                       fmt::format("amend export {} --csv", shell_quoted(printable(options.run, 4096))));
   const std::string& run = options.run;
-  if (std::error_code error; !std::filesystem::exists(run + "/run.json", error))
-    throw ConfigError(printable(run) + ": holds no run.json: name the directory of a run");
+  if (std::error_code error; !std::filesystem::exists(run + "/run.json", error)) throw no_run_in(run);
   Target target(options.export_file);
   target.write(export_header());
   const LogState log = read_log(run, [&](const JournalRecord& record) { target.write(export_line(record)); });
