@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/run_view.hpp"
 #include "amend/reporter/sink.hpp"
 

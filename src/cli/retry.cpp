@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <optional>
+#include <utility>
 
 #include "amend/reporter/run_view.hpp"
 #include "amend/wonder/secret_file.hpp"
@@ -31,24 +33,33 @@ std::string retry_lines(const RetryReport& report) {
   return out;
 }
 
+namespace {
+
+ExitCode tell_what_is_left(const Options& options) {
+  const RunView view(options.run);
+  if (!options.quiet)
+    for (const std::string& command : commands_left(view)) std::fputs(line("next", command).c_str(), stderr);
+  return status_exit_code(view);
+}
+
+}  // namespace
+
 ExitCode run_retry(const Options& given) {
   wonder::forbid_core_dumps();
   Options options = given;
   options.config.pace.canary = CanaryMode::off;  // as Pipeline::retry does
-  Pipeline pipeline(options.config, load_credentials(options.config.auth));
-  if (!options.quiet) std::fputs(opening_text(options, pipeline.plan()).c_str(), stderr);
-  const RetryReport report = pipeline.retry(options.run, options.retry,
-                                            options.accept_changed ? ChangedOptions::accept : ChangedOptions::refuse);
+  std::optional<Pipeline> pipeline(std::in_place, options.config, load_credentials(options.config.auth));
+  if (!options.quiet) std::fputs(opening_text(options, pipeline->plan()).c_str(), stderr);
+  const RetryReport report = pipeline->retry(options.run, options.retry,
+                                             options.accept_changed ? ChangedOptions::accept : ChangedOptions::refuse);
   const std::string deadline = deadline_line(options.config, report.to_send(), std::chrono::system_clock::now());
   if (!options.quiet) std::fputs((retry_lines(report) + deadline).c_str(), stderr);
   if (report.empty()) {
-    const RunView view(options.run);
-    if (!options.quiet)
-      for (const std::string& command : commands_left(view)) std::fputs(line("next", command).c_str(), stderr);
-    return status_exit_code(view);
+    pipeline.reset();  // it holds the runs: they would seem to go on
+    return tell_what_is_left(options);
   }
-  if (report.to_send() > 0) confirm(pipeline.plan(), options);
-  return run_to_the_end(pipeline, options);
+  if (report.to_send() > 0) confirm(pipeline->plan(), options);
+  return run_to_the_end(*pipeline, options);
 }
 
 }  // namespace amend::cli

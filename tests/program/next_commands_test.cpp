@@ -81,8 +81,10 @@ TEST_CASE("next: for a directory that holds no run the runs beside it are listed
   Simulator simulator;
   const Work work(rows(1), "customers.csv");
   REQUIRE(work.update(simulator.url()).code == 0);
-  for (const char* command : {"status", "resume", "retry", "verify", "undo", "report"}) {
-    const Finished finished = run({AMEND_PROGRAM, command, work.dir.file("no such run")});
+  for (const char* command : {"status", "resume", "retry", "verify", "undo", "report", "export"}) {
+    std::vector<std::string> all{AMEND_PROGRAM, command, work.dir.file("no such run")};
+    if (all[1] == "export") all.emplace_back("--csv");
+    const Finished finished = run(all);
     CAPTURE(command);
     CHECK(finished.code == 2);
     CHECK(first_next(finished) == "amend runs " + work.dir.path());
@@ -146,4 +148,13 @@ TEST_CASE("next: after a --guard stop no command would send the rest of the file
   CHECK(status.out.find("amend re") == std::string::npos);
   const Finished listed = run({AMEND_PROGRAM, "runs", work.dir.path()});
   CHECK(next_of(listed.out) == std::vector{"amend status " + work.directory});
+}
+
+TEST_CASE("next: a retry of rejected rows alone sends nothing and names the file to repair") {
+  Simulator simulator;
+  const Work work(rows(1) + "not-a-uuid,Ann,5,,,\r\n");
+  REQUIRE(work.update(simulator.url()).code == 1);
+  const Finished finished = run({AMEND_PROGRAM, "retry", work.directory});
+  CHECK(finished.code == 1);
+  CHECK(first_next(finished) == "amend update " + work.file("rejected.csv"));
 }
