@@ -74,7 +74,7 @@ TEST_CASE("secret_file: any right of group or world refuses it and names the com
   for (const mode_t bit : {0040U, 0020U, 0010U, 0004U, 0002U, 0001U}) {
     CAPTURE(bit);
     const std::string path = directory.file(secret, 0600 | bit);
-    CHECK(refusal(path).find("chmod 600 '" + path + "'") != std::string::npos);
+    CHECK(refusal(path).find("chmod 600 " + amend::shell_quoted(path)) != std::string::npos);
   }
   CHECK(refusal(directory.file(secret, 0644)).find("mode 0644") != std::string::npos);
   CHECK(refusal(directory.file(secret, 0644, "it's")).find("/it'\\''s'") != std::string::npos);
