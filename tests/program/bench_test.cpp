@@ -156,7 +156,7 @@ TEST_CASE("bench: a server that goes away in the middle does not hold it up, and
   REQUIRE(server->wait_until_closed(2));
   server.reset();
   REQUIRE(process.wait(limit) == 0);
-  CHECK(count_of(bench.step(), "answered") == 10);
+  CHECK(count_of(bench.step(), "answered") >= 10);  // a few more, if it was called once more before it was gone
   CHECK(count_of(bench.step(), "unanswered") >= 1);
 }
 
