@@ -31,8 +31,14 @@ std::string_view name_of(ListedRun::State state) noexcept {
     case ListedRun::State::stopped: return "stopped";
     case ListedRun::State::finished: return "finished";
     case ListedRun::State::report: return "report";
+    case ListedRun::State::measured: return "measured";
   }
   return {};
+}
+
+std::string_view text_in(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
 }
 
 std::string_view name_of(Task task) noexcept {
@@ -75,23 +81,40 @@ ListedRun::State state_of(const ListedRun& run, const json::object& summary) {
   return run.stop_reason.empty() && run.unsent.value_or(1) == 0 ? State::finished : State::stopped;
 }
 
+std::optional<ListedRun> read_benchmark(const fs::path& place) {
+  const json::object bench = object_in_file(place / "bench.json");
+  if (!text_in(bench, "form").starts_with("amend-bench/")) return std::nullopt;
+  ListedRun run;
+  run.directory = place.string();
+  run.state = ListedRun::State::measured;
+  run.record.started_at = text_in(bench, "started_at");
+  run.stop_reason = text_in(bench, "stop_reason");
+  const json::value* sides = bench.if_contains("sides");
+  if (sides && sides->is_array() && !sides->get_array().empty() && sides->get_array().front().is_object())
+    run.record.input.path = text_in(sides->get_array().front().get_object(), "url");
+  return run;
+}
+
 std::optional<ListedRun> read_listed(const fs::path& place) {
   ListedRun run;
   run.directory = place.string();
   try {
     run.record = read_run(run.directory);
   } catch (const ConfigError&) {
-    return std::nullopt;  // no run, or one of another version
+    return read_benchmark(place);  // or no run, or one of another version
   }
   const json::object summary = object_in_file(place / "summary.json");
-  if (const json::value* reason = summary.if_contains("stop_reason"); reason && reason->is_string())
-    run.stop_reason = reason->get_string();
+  run.stop_reason = text_in(summary, "stop_reason");
   if (const json::value* cause = summary.if_contains("stop_cause"); cause && cause->is_string())
     run.stop_cause = stop_cause_named(std::string_view(cause->get_string()));
   read_rows(summary, run);
   run.state = state_of(run, summary);
   run.undone = undone_by(run.directory).has_value();
   return run;
+}
+
+std::string_view task_of(const ListedRun& run) noexcept {
+  return run.state == ListedRun::State::measured ? std::string_view("bench") : name_of(run.record.config.task);
 }
 
 std::string rows_text(const ListedRun& run) {
@@ -123,7 +146,7 @@ json::object object_of(const ListedRun& run) {
   const auto count = [](const std::optional<std::uint64_t>& n) { return n ? json::value(*n) : json::value(); };
   const std::string command = next_command(run);
   return {{"run", printable(run.directory, 4096)},
-          {"task", name_of(run.record.config.task)},
+          {"task", task_of(run)},
           {"started_at", run.record.started_at},
           {"input", printable(run.record.input.path, 4096)},
           {"state", name_of(run.state)},
@@ -155,6 +178,7 @@ std::vector<ListedRun> list_runs(const std::string& folder) {
 
 // One command for a run: what is not in its summary.json, `status` tells.
 std::string next_command(const ListedRun& run) {
+  if (run.state == ListedRun::State::measured) return "amend report " + shell_quoted(printable(run.directory, 4096));
   const std::string status = "amend status " + shell_quoted(printable(run.directory, 4096));
   const RunStanding standing = standing_of(run);
   if (standing.life == RunStanding::Life::settled) return {};
@@ -168,9 +192,10 @@ std::string runs_text(const std::string& folder, const std::vector<ListedRun>& r
   if (runs.empty()) return printable(folder) + ": no runs\n";
   std::string out;
   for (const ListedRun& run : runs) {
-    out += fmt::format("{}  {}, {}, {}: {}\n", printable(run.directory, 4096), run.record.started_at,
-                       name_of(run.record.config.task), name_of(run.state), rows_text(run));
-    out += line("input", printable(run.record.input.path, 200));
+    const bool measured = run.state == ListedRun::State::measured;
+    out += fmt::format("{}  {}, {}, {}{}\n", printable(run.directory, 4096), printable(run.record.started_at, 40),
+                       task_of(run), name_of(run.state), measured ? "" : ": " + rows_text(run));
+    out += line(measured ? "target" : "input", printable(run.record.input.path, 200));
     if (!run.stop_reason.empty()) out += line("stopped", printable(run.stop_reason));
     if (const std::string command = next_command(run); !command.empty()) out += line("next", command);
   }

@@ -11,7 +11,7 @@
 
 namespace amend::cli {
 
-/// One run, from its run.json, its summary.json and its lock; its log is not read.
+/// One run, from its run.json, its summary.json and its lock, or a benchmark from its bench.json; no log is read.
 class ListedRun {
  public:
   enum class State : std::uint8_t {
@@ -20,6 +20,7 @@ class ListedRun {
     stopped,   ///< it ended before its input did
     finished,  ///< every row has its result
     report,    ///< a reconciliation that sends nothing
+    measured,  ///< a benchmark: of `record` only started_at and input.path, the API's address, are there
   };
 
   ListedRun() = default;

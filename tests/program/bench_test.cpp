@@ -280,6 +280,17 @@ TEST_CASE("bench: Ctrl-C ends it, and what was measured until then is told") {
   CHECK(validated(bench).code == 0);
 }
 
+TEST_CASE("runs: a benchmark stands in the list, with the command that makes a page of it") {
+  Simulator simulator;
+  BenchRun bench;
+  bench.run(simulator.url(), {"--requests", "5", "--warm-up", "0"});
+  const Finished listed = run({AMEND_PROGRAM, "runs", bench.dir.path()});
+  CHECK(listed.code == 0);
+  CHECK(listed.out.find(", bench, measured\n") != std::string::npos);
+  CHECK(listed.out.find("amend report " + bench.directory + "\n") != std::string::npos);
+  CHECK(listed.out.find(simulator.url()) != std::string::npos);
+}
+
 TEST_CASE("bench --ramp: each step has its own figures") {
   Simulator simulator;
   BenchRun bench;
