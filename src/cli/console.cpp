@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -33,23 +34,40 @@ constexpr int looks_per_update = 4;
 
 }  // namespace
 
+class ConsoleOutputs::Impl {
+ public:
+  explicit Impl(const Options& options) {
+    if (!options.metrics_file.empty()) file.emplace(options.metrics_file);
+    if (options.metrics_listen) endpoint.emplace(context, *options.metrics_listen, [this] { return metrics(); });
+    if (options.dashboard) dashboard.emplace(context, *options.dashboard, [this] { return page(); });
+  }
+
+  asio::io_context context{1};
+  std::optional<MetricsFile> file;
+  std::optional<MetricsEndpoint> endpoint;
+  std::optional<Dashboard> dashboard;
+  std::function<std::string()> metrics;  // of the run, once there is one
+  std::function<PageContent()> page;     // the same
+};
+
 class Console::Impl {
  public:
-  Impl(Pipeline& pipeline, const Options& options, Say say)
+  Impl(Pipeline& pipeline, const Options& options, ConsoleOutputs::Impl& outputs, Say say)
       : pipeline_(pipeline),
         say_(std::move(say)),
         quiet_(options.quiet),
-        control_(context_, pipeline, [this](auto& done) {
-          if (!quiet_) say_("control: " + done);
-        }) {
-    if (!options.metrics_file.empty()) file_.emplace(options.metrics_file);
-    if (options.metrics_listen)
-      endpoint_.emplace(context_, *options.metrics_listen, [this] { return to_prometheus(pipeline_.state()); });
+        context_(outputs.context),
+        control_(context_, pipeline,
+                 [this](auto& done) {
+                   if (!quiet_) say_("control: " + done);
+                 }),
+        file_(outputs.file),
+        endpoint_(outputs.endpoint),
+        dashboard_(outputs.dashboard) {
+    outputs.metrics = [this] { return to_prometheus(pipeline_.state()); };
+    outputs.page = [this] { return view_->content(); };
     if (endpoint_ && !quiet_) say_("metrics at " + endpoint_->url());
-    if (options.dashboard) {
-      view_.emplace(pipeline, options.config);
-      dashboard_.emplace(context_, *options.dashboard, [this] { return view_->content(); });
-    }
+    if (dashboard_) view_.emplace(pipeline, options.config);
     // Quiet or not: nobody could guess it.
     if (dashboard_) say_("dashboard at " + dashboard_->url());
     wait_for_run();
@@ -162,15 +180,15 @@ class Console::Impl {
   Pipeline& pipeline_;
   const Say say_;
   const bool quiet_;
-  asio::io_context context_{1};
+  asio::io_context& context_;
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
   asio::steady_timer timer_{context_};
   asio::steady_timer dashboard_timer_{context_};
   ControlSocket control_;
-  std::optional<MetricsFile> file_;
-  std::optional<MetricsEndpoint> endpoint_;
+  const std::optional<MetricsFile>& file_;
+  std::optional<MetricsEndpoint>& endpoint_;
+  std::optional<Dashboard>& dashboard_;
   std::optional<LiveView> view_;
-  std::optional<Dashboard> dashboard_;
   std::optional<Summary> summary_;
   int looks_ = 0;
   bool ended_ = false;
@@ -178,8 +196,11 @@ class Console::Impl {
   std::thread thread_;
 };
 
-Console::Console(Pipeline& pipeline, const Options& options, Say say)
-    : impl_(std::make_unique<Impl>(pipeline, options, std::move(say))) {}
+ConsoleOutputs::ConsoleOutputs(const Options& options) : impl_(std::make_unique<Impl>(options)) {}
+ConsoleOutputs::~ConsoleOutputs() = default;
+
+Console::Console(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs, Say say)
+    : impl_(std::make_unique<Impl>(pipeline, options, *outputs.impl_, std::move(say))) {}
 Console::~Console() = default;
 void Console::end(const Summary& summary) { impl_->set_summary(summary); }
 

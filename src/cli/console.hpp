@@ -1,6 +1,6 @@
 // What shows and steers a run from outside of it: the control socket, the metrics file, the metrics endpoint and the
-// dashboard. Layer 5. Owns one thread, with an io_context of its own, from construction to destruction; of the run it
-// only calls what Pipeline offers to any thread.
+// dashboard. Layer 5. Owns one thread from construction to destruction, with the io_context of its outputs; of the run
+// it only calls what Pipeline offers to any thread.
 //
 // Nobody outside can hold the run up or change how it ends: clients have deadlines, and what fails here is said once.
 #pragma once
@@ -14,14 +14,30 @@
 
 namespace amend::cli {
 
+/// What --metrics-file, --metrics-listen and --dashboard name, had before anything else is done: whoever comes to a
+/// port waits until the run begins. One thread; for one Console at most.
+class ConsoleOutputs {
+ public:
+  /// Starts no thread. Throws ConfigError naming --metrics-file, --metrics-listen or --dashboard when it cannot be had.
+  explicit ConsoleOutputs(const Options& options);
+  ~ConsoleOutputs();
+  ConsoleOutputs(const ConsoleOutputs&) = delete;
+  ConsoleOutputs& operator=(const ConsoleOutputs&) = delete;
+
+ private:
+  friend class Console;
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 class Console {
  public:
   /// Says a line to the person who started the run; called from the Console's thread too.
   using Say = std::function<void(const std::string& line)>;
 
-  /// Waits for the run directory, then begins. `pipeline` must outlive it; no signal may be open to the new thread
-  /// (hold_signals). Throws ConfigError naming --metrics-file, --metrics-listen or --dashboard when it cannot be had.
-  Console(Pipeline& pipeline, const Options& options, Say say);
+  /// Says the addresses, waits for the run directory, then begins. `pipeline` and `outputs` must outlive it; no signal
+  /// may be open to the new thread (hold_signals).
+  Console(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs, Say say);
 
   /// Removes the socket, writes the metrics a last time and lets all clients go at once.
   ~Console();

@@ -73,8 +73,9 @@ ExitCode run_reconcile(const Options& given, const std::function<void(const Reco
   if (settings.run_directory.empty() && !settings.reconcile.of_run.empty())
     settings.run_directory = new_directory_beside(settings.reconcile.of_run);
   const auto started = std::chrono::steady_clock::now();
-  const Credentials credentials = load_credentials(options.config.auth);
   const ReconcileConfig& config = options.config.reconcile;
+  const Credentials credentials = load_credentials(options.config.auth);
+  ConsoleOutputs outputs(options);
   Reconciliation reconciliation(options.config, credentials);
   const ReconcileReport report = compare(reconciliation, options);
   if (!options.json) std::fputs(reconcile_text(config, report).c_str(), stdout);
@@ -89,12 +90,12 @@ ExitCode run_reconcile(const Options& given, const std::function<void(const Reco
   options.config.deadline.run_spent =
       std::chrono::floor<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
   Pipeline pipeline(options.config, credentials);
-  if (report.count(RowSign::differs) > 0) {
-    confirm(pipeline.plan(), options);
-    if (before_sending) before_sending(report);
-  }
+  const bool sends = report.count(RowSign::differs) > 0;
+  if (sends) confirm(pipeline.plan(), options);
   pipeline.go_on_in(reconciliation.take_run_directory());
-  const Summary summary = run_watched(pipeline, options);
+  const Summary summary = run_watched(pipeline, options, outputs, [&] {
+    if (sends && before_sending) before_sending(report);
+  });
   if (options.json) std::fputs(reconcile_json(config, report, &summary).c_str(), stdout);
   return summary.exit_code;
 }

@@ -90,6 +90,7 @@ ExitCode run_resume(const Options& given) {
   // The plan is not fresh any more.
   if (reconciles) options.config.reconcile.recheck = Recheck::yes;
   wonder::forbid_core_dumps();
+  ConsoleOutputs outputs(options);
   Pipeline pipeline(options.config, load_credentials(options.config.auth));
   if (!options.quiet) std::fputs(opening_text(options, pipeline.plan()).c_str(), stderr);
   const ResumeReport report =
@@ -97,7 +98,7 @@ ExitCode run_resume(const Options& given) {
   const std::string deadline = deadline_line(options.config, report.rows_left, std::chrono::system_clock::now());
   if (!options.quiet) std::fputs((resume_lines(report) + deadline).c_str(), stderr);
   if (report.rows_left > 0) confirm(pipeline.plan(), options);
-  return run_to_the_end(pipeline, options);
+  return run_to_the_end(pipeline, options, outputs);
 }
 
 void refuse_unfinished_run(const Config& config) {

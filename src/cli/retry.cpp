@@ -48,6 +48,7 @@ ExitCode run_retry(const Options& given) {
   wonder::forbid_core_dumps();
   Options options = given;
   options.config.pace.canary = CanaryMode::off;  // as Pipeline::retry does
+  ConsoleOutputs outputs(options);
   std::optional<Pipeline> pipeline(std::in_place, options.config, load_credentials(options.config.auth));
   if (!options.quiet) std::fputs(opening_text(options, pipeline->plan()).c_str(), stderr);
   const RetryReport report = pipeline->retry(options.run, options.retry,
@@ -59,7 +60,7 @@ ExitCode run_retry(const Options& given) {
     return tell_what_is_left(options);
   }
   if (report.to_send() > 0) confirm(pipeline->plan(), options);
-  return run_to_the_end(*pipeline, options);
+  return run_to_the_end(*pipeline, options, outputs);
 }
 
 }  // namespace amend::cli

@@ -9,7 +9,6 @@
 #include "amend/worker/signer.hpp"
 #include "cli/closing.hpp"
 #include "cli/confirm.hpp"
-#include "cli/console.hpp"
 #include "cli/dry_run.hpp"
 #include "cli/next_command.hpp"
 #include "cli/opening.hpp"
@@ -20,10 +19,12 @@
 namespace amend::cli {
 namespace {
 
-Summary run_beside_terminal(Pipeline& pipeline, const Options& options) {
+Summary run_beside_terminal(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs,
+                            const std::function<void()>& before_run) {
   hold_signals();
   Terminal terminal(pipeline, options);
-  Console console(pipeline, options, [&terminal](const std::string& line) { terminal.say(line); });
+  Console console(pipeline, options, outputs, [&terminal](const std::string& line) { terminal.say(line); });
+  if (before_run) before_run();
   Summary summary = pipeline.run();
   console.end(summary);
   return summary;
@@ -54,15 +55,17 @@ ExitCode run_update(const Options& options) {
   if (options.dry_run) return run_dry(options, credentials);
   if (!options.start_anew) refuse_unfinished_run(options.config);
 
+  ConsoleOutputs outputs(options);
   Pipeline pipeline(options.config, std::move(credentials));
   if (!options.quiet) std::fputs(opening_text(options, pipeline.plan()).c_str(), stderr);
   check_first(pipeline, options);
   confirm(pipeline.plan(), options);
-  return run_to_the_end(pipeline, options);
+  return run_to_the_end(pipeline, options, outputs);
 }
 
-Summary run_watched(Pipeline& pipeline, const Options& options) {
-  Summary summary = run_beside_terminal(pipeline, options);
+Summary run_watched(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs,
+                    const std::function<void()>& before_run) {
+  Summary summary = run_beside_terminal(pipeline, options, outputs, before_run);
   // A run that is gone on with has its settings from its run.json, not from here.
   const std::string check = options.command == Command::update ? input_command(Command::check, options) : std::string();
   const std::string text =
@@ -71,8 +74,8 @@ Summary run_watched(Pipeline& pipeline, const Options& options) {
   return summary;
 }
 
-ExitCode run_to_the_end(Pipeline& pipeline, const Options& options) {
-  const Summary summary = run_watched(pipeline, options);
+ExitCode run_to_the_end(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs) {
+  const Summary summary = run_watched(pipeline, options, outputs);
   if (options.json) std::fputs(to_json(summary).c_str(), stdout);
   return summary.exit_code;
 }

@@ -230,3 +230,29 @@ TEST_CASE("--dashboard: what cannot be had is refused before anything is sent or
   simulator.stop();
   CHECK(requests_at(simulator) == 0);
 }
+
+// A port that somebody else has already.
+TEST_CASE(
+    "--dashboard, --metrics-listen: a reconciliation is refused before it reads, an undo before it marks its run") {
+  Ground ground;
+  CHECK(ground.reconcile(export_of(changed_people()), "run", {"--apply", "--canary", "off"}).code == 1);
+  const std::size_t reads = ground.requests("GET");
+  const std::size_t writes = ground.requests("PUT");
+  const std::string used = "127.0.0.1:" + ground.simulator->port();
+  for (const std::string option : {"--dashboard", "--metrics-listen"}) {
+    CAPTURE(option);
+    const Finished applied =
+        ground.reconcile(export_of(changed_people()), "again", {"--apply", "--canary", "off", option, used});
+    const Finished undone = ground.command("undo", ground.directory("run"), "undone", {option, used});
+    for (const Finished& refused : {applied, undone}) {
+      CAPTURE(refused.err);
+      CHECK(refused.code == 2);
+      CHECK(says(refused, "amend: " + option));
+    }
+    CHECK_FALSE(std::filesystem::exists(ground.directory("again")));
+    CHECK_FALSE(std::filesystem::exists(ground.directory("undone")));
+    CHECK_FALSE(std::filesystem::exists(ground.directory("run") + "/undone"));
+  }
+  CHECK(ground.requests("GET") == reads);
+  CHECK(ground.requests("PUT") == writes);
+}
