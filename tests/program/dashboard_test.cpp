@@ -256,3 +256,18 @@ TEST_CASE(
   CHECK(ground.requests("GET") == reads);
   CHECK(ground.requests("PUT") == writes);
 }
+
+TEST_CASE("--dashboard, --metrics-listen, --metrics-file: refused where nothing would be sent") {
+  Ground ground;
+  for (const auto& [option, value] : {std::pair<std::string, std::string>{"--dashboard", "127.0.0.1:0"},
+                                      {"--metrics-listen", "127.0.0.1:0"},
+                                      {"--metrics-file", ground.dir.file("amend.prom")}}) {
+    CAPTURE(option);
+    const Finished refused = ground.reconcile(export_of(changed_people()), "run", {option, value});
+    CAPTURE(refused.err);
+    CHECK(refused.code == 2);
+    CHECK(says(refused, "amend: " + option + " goes with --apply"));
+    CHECK_FALSE(std::filesystem::exists(ground.directory("run")));
+  }
+  CHECK(ground.requests("GET") == 0);
+}
