@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 #include <thread>
 
 #include "amend/report/timeline.hpp"
@@ -198,7 +199,7 @@ void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
     guard(
         "watch", [&] { watch(over); }, [] {});
   });
-  const std::jthread timeline_thread([this](const std::stop_token& over) { record_timeline(over); });
+  const std::jthread timeline_thread = start_timeline();
   reader_thread.join();
   for (auto& thread : worker_threads) thread.join();
   outcomes_.close();
@@ -210,6 +211,16 @@ void Pipeline::Impl::watch(const std::stop_token& over) {
   Config limits = config_;
   limits.deadline.run = time_allowed(config_.deadline, started_at_);
   watch_run(RunWatch(limits, started_), metrics_, brake_, control_, over);
+}
+
+// No thread may be had for it any more, where they are limited: the run goes on without.
+std::jthread Pipeline::Impl::start_timeline() {
+  try {
+    return std::jthread([this](const std::stop_token& over) { record_timeline(over); });
+  } catch (const std::system_error& error) {
+    control_.notice("no timeline of this run: no thread for it: " + error.code().message());
+    return {};
+  }
 }
 
 // Whatever becomes of it, the run goes on.

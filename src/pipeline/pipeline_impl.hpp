@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "amend/pipeline.hpp"
@@ -62,6 +63,7 @@ class Pipeline::Impl {
   void refuse_other_input() const;
   void run_stages(Reader& reader, Reporter& reporter);
   void watch(const std::stop_token& over);
+  std::jthread start_timeline();
   void record_timeline(const std::stop_token& over);
   template <class Body, class Unblock>
   void guard(std::string_view stage, Body body, Unblock unblock) noexcept;
