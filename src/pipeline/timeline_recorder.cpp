@@ -1,6 +1,7 @@
 #include "pipeline/timeline_recorder.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,10 +34,13 @@ void TimelineRecorder::run(const std::stop_token& over) {
   record();
 }
 
-// A process that was killed may have left half a line.
+// A process that was killed may have left half a line. A pipe that nobody reads would hold the end of the run.
 bool TimelineRecorder::open() {
-  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
   if (descriptor_ < 0) return fail(errno);
+  struct stat found {};
+  if (::fstat(descriptor_, &found) != 0) return fail(errno);
+  if (!S_ISREG(found.st_mode)) return fail("is no regular file");
   const off_t bytes = ::lseek(descriptor_, 0, SEEK_END);
   char last = '\n';
   if (bytes > 0 && ::pread(descriptor_, &last, 1, bytes - 1) != 1) last = '\n';
@@ -64,8 +68,11 @@ bool TimelineRecorder::write(const std::string& text) {
 }
 
 bool TimelineRecorder::fail(int error_number) {
-  say_(printable(path_) + ": cannot be written: " + std::generic_category().message(error_number) +
-       "; the run goes on, its report will lack what happened from here on");
+  return fail("cannot be written: " + std::generic_category().message(error_number));
+}
+
+bool TimelineRecorder::fail(const std::string& why) {
+  say_(printable(path_) + ": " + why + "; the run goes on, its report will lack what happened from here on");
   return false;
 }
 

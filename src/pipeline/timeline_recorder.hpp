@@ -33,6 +33,7 @@ class TimelineRecorder {
   bool write(const std::string& text);
   bool record();
   bool fail(int error_number);
+  bool fail(const std::string& why);
 
   std::string path_;
   State state_;
