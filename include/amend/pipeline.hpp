@@ -128,12 +128,12 @@ class Pipeline {
 
   /// Reads the input a first time when --duplicates needs that and preflight() was not called. Throws InputError when
   /// the input is not the one that was read then.
-  /// Creates the run directory (`run_directory()` is set from here on), sends, writes the log; returns when every row
+  /// Creates the run directory (then `run_directory()` is set), sends, writes the log; returns when every row
   /// has its final record or the run was stopped. Rows that fail are in the Summary, never exceptions. Throws
   /// ConfigError when the run directory cannot be made or is in use.
   Summary run();
 
-  /// Empty before the run directory exists. Any thread.
+  /// Empty before the run directory exists and what is recorded there is counted. Any thread.
   std::string run_directory() const;
 
   /// First call: no new request is sent, answers in flight are waited for (deadline.grace). Second call: at once.

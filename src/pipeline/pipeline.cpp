@@ -123,10 +123,6 @@ Summary Pipeline::Impl::run() {
   started_ = std::chrono::steady_clock::now();
   if (!resumption_ && !started_in_) started_in_ = std::make_unique<RunDirectory>(config_.run_directory);
   const RunDirectory& run = resumption_ ? resumption_->run() : *started_in_;
-  {
-    const std::lock_guard lock(mutex_);
-    run_directory_ = run.path();
-  }
   if (!resumption_) write_head(run);
 
   const Recovery nothing;
@@ -152,6 +148,7 @@ Summary Pipeline::Impl::run() {
   if (resumption_) reader.mark_maybe_sent(resumption_->maybe_sent_until());
   if (retry_) reader.mark_maybe_sent(retry_->maybe_sent_until());
   if (selection()) reader.take_only(*selection());
+  show_directory(run);
   run_stages(reader, reporter);
 
   check_sums(reader, reporter);
@@ -173,6 +170,12 @@ Summary Pipeline::Impl::run() {
     if (summary.stop_reason.empty()) summary.stop_reason = error.what();
   }
   return summary;
+}
+
+// Whoever looks at the run from here on finds the recorded rows counted already.
+void Pipeline::Impl::show_directory(const RunDirectory& run) {
+  const std::lock_guard lock(mutex_);
+  run_directory_ = run.path();
 }
 
 // Joined in the order of a row's way, so that each stage outlives those that feed it.

@@ -61,6 +61,7 @@ class Pipeline::Impl {
   const Selection* selection() const noexcept;
   void write_head(const RunDirectory& run) const;
   void refuse_other_input() const;
+  void show_directory(const RunDirectory& run);
   void run_stages(Reader& reader, Reporter& reporter);
   void watch(const std::stop_token& over);
   std::jthread start_timeline();
