@@ -2,11 +2,11 @@
 
 #include <chrono>
 #include <sstream>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "amend/error.hpp"
+#include "amend/report/error_example.hpp"
 #include "amend/report/page.hpp"
 #include "cli/closing.hpp"
 #include "cli/run_snapshot.hpp"
@@ -14,20 +14,13 @@
 namespace amend::cli {
 namespace {
 
-bool is_in_own_words(std::string_view code) {
-  return find_own_code(code) != nullptr && (code.starts_with("input.") || code.starts_with("run.") ||
-                                            code.starts_with("tls.") || code.starts_with("transport."));
-}
-
 report::ErrorGroup group_of(const ErrorCount& error) {
   report::ErrorGroup group;
   group.code = error.code;
   group.rows = error.count;
   group.row = error.row;
   group.line = error.line;
-  group.id = error.id;
-  group.text_withheld = !error.text.empty() && !is_in_own_words(error.code);
-  if (!group.text_withheld) group.text = error.text;
+  report::set_example(group, error.id, error.text, report::Values::hidden);
   if (const OwnCode* own = find_own_code(error.code)) {
     group.meaning = own->meaning;
     group.remedy = own->remedy;

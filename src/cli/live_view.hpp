@@ -13,8 +13,8 @@
 
 namespace amend::cli {
 
-/// `picture`, as it was at the last look, with how the run ended. Rows of its errors are examples of amend's own words
-/// only: the API's may repeat what was sent.
+/// `picture`, as it was at the last look, with how the run ended. Of the rows that are examples of its errors only
+/// words are shown that repeat no value: see set_example.
 report::RunPicture ended_picture(report::RunPicture picture, const Summary& summary);
 
 class LiveView {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "amend/report/error_example.hpp"
 #include "amend/reporter/log_reading.hpp"
 
 namespace amend::report {
@@ -16,14 +17,6 @@ std::string time_text(ErrorGroups::Time at) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), ms);
 }
 
-// Texts of our own name no value but ids.
-bool may_hold_values(const RecordText& record) noexcept {
-  if (record.source == "input" || record.source == "run" || record.source == "tls") return false;
-  if (record.error.starts_with("HTTP ") && record.error.ends_with(", no message in the answer")) return false;
-  const OwnCode* own = find_own_code(record.error_code);
-  return own == nullptr || own->name == "http.*";  // whose text is the answer's message, when it has one
-}
-
 }  // namespace
 
 ErrorGroup error_group(std::string_view line, std::uint64_t row, Values values) {
@@ -32,12 +25,9 @@ ErrorGroup error_group(std::string_view line, std::uint64_t row, Values values) 
   group.code = text.error_code;
   group.row = row;
   group.line = text.line;
-  group.id = text.id;
   group.request_id = text.request_id;
-  const OwnCode* own = find_own_code(text.error_code);
-  group.text_withheld = values == Values::hidden && !text.error.empty() && may_hold_values(text);
-  if (!group.text_withheld) group.text = text.error;
-  if (own != nullptr) {
+  set_example(group, text.id, text.error, values);
+  if (const OwnCode* own = find_own_code(text.error_code)) {
     group.meaning = own->meaning;
     group.remedy = own->remedy;
   }

@@ -25,7 +25,7 @@ std::string values_text(const ErrorGroup& error) {
 std::string words(const ErrorGroup& error) {
   if (error.text_withheld)
     return fmt::format(
-        "<span class=\"soft\">the API's words are not shown, as they may repeat a customer's values: "
+        "<span class=\"soft\">its text is not shown, as it may repeat a customer's values: "
         "results.ndjson, row {}; or <code>amend report --show-values</code></span>",
         error.row);
   return escaped(error.text);

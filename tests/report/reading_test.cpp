@@ -72,6 +72,28 @@ TEST_CASE("report: what a customer is called comes into the page only when that 
   CHECK_FALSE(has(shown, "amend_line"));
 }
 
+TEST_CASE("report: an id that is none may be an email or a phone: it is shown only when that was asked for") {
+  HandMadeRun run;
+  const char* members =
+      R"(,"error_code":"input.id.not_uuid","error":"\"u0@example.com\" has 14 bytes; a uuid has 36","source":"input")";
+  run.add("rejected", 0.0, 1, members, "u0@example.com");
+  run.add("rejected", 0.0, 1,
+          R"(,"error_code":"input.json.duplicate_key","error":"the member \"Ann Lee\" occurs twice","source":"input")");
+  run.add_failed("input.phone.missing", "phone is required and blank or absent", "input");
+  run.add_failed("http.500", "HTTP 500: Bob, no message in the answer");
+  run.close();
+  RunPicture picture = picture_of(run.directory());
+  picture.slowest.clear();  // rows that were sent: not these, but by hand they are all the same
+  const std::string hidden = render_page(picture);
+  for (const std::string value : {"u0@", "Ann Lee", "Bob"}) {
+    CAPTURE(value);
+    CHECK_FALSE(has(hidden, value));
+  }
+  CHECK(has(hidden, "the id is not a uuid"));
+  CHECK(has(hidden, "phone is required and blank or absent"));
+  CHECK(has(render_page(picture_of(run.directory(), Values::shown)), "u0@example.com&quot; has 14 bytes"));
+}
+
 TEST_CASE("report: ids, codes and texts that are markup, or no text at all, are shown as text") {
   HandMadeRun run;
   run.add("success", 900.0, 1, ",\"warning\":\"x\"", "<script>alert(1)</script>");
