@@ -8,6 +8,8 @@
 #include "amend/error.hpp"
 #include "amend/report/error_example.hpp"
 #include "amend/report/page.hpp"
+#include "amend/report/timeline.hpp"
+#include "amend/reporter/run_directory.hpp"
 #include "cli/closing.hpp"
 #include "cli/run_snapshot.hpp"
 
@@ -55,8 +57,8 @@ report::RunPicture ended_picture(report::RunPicture picture, const Summary& summ
                       {"requeues", summary.requeues},       {"throttled", summary.throttled},
                       {"connections", summary.connections}, {"handshakes_failed", summary.handshakes_failed}};
   picture.latencies.clear();
-  add_latency(picture, "service", "every attempt that was answered", summary.service);
-  add_latency(picture, "queued", "from reading a row to its first attempt", summary.queued);
+  add_latency(picture, "service", "every attempt that was answered" + whose(picture), summary.service);
+  add_latency(picture, "queued", "from reading a row to its first attempt" + whose(picture), summary.queued);
   for (const ErrorCount& error : summary.errors) {
     picture.errors.push_back(group_of(error));
     picture.rows_with_error += error.count;
@@ -66,10 +68,23 @@ report::RunPicture ended_picture(report::RunPicture picture, const Summary& summ
   return picture;
 }
 
+bool is_of_resumed_run(const RunState& state) {
+  try {
+    // To the second, as it is written there.
+    const auto began = report::parse_time(read_run(state.run_directory).started_at);
+    return began && *began != std::chrono::floor<std::chrono::seconds>(state.started_at);
+  } catch (const ConfigError&) {
+    return false;  // the page goes on without knowing
+  }
+}
+
 void LiveView::look() {
   const std::vector<std::string> notices = pipeline_.notices(notices_seen_);
   notices_seen_ += notices.size();
-  looks_.add(pipeline_.state(), std::chrono::system_clock::now(), notices);
+  const RunState state = pipeline_.state();
+  if (!looked_ && is_of_resumed_run(state)) looks_.set_resumed();
+  looked_ = true;
+  looks_.add(state, std::chrono::system_clock::now(), notices);
   Snapshot now = take_snapshot(pipeline_, rows_limit_);
   const auto at = std::chrono::steady_clock::now().time_since_epoch();
   now.rows_per_second = meter_.update(now.rows_done, std::chrono::duration_cast<std::chrono::milliseconds>(at));

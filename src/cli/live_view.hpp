@@ -17,6 +17,9 @@ namespace amend::cli {
 /// words are shown that repeat no value: see set_example.
 report::RunPicture ended_picture(report::RunPicture picture, const Summary& summary);
 
+/// Whether another process has begun the run: the head of its directory tells when. false when that cannot be read.
+bool is_of_resumed_run(const RunState& state);
+
 class LiveView {
  public:
   /// `pipeline` must outlive it.
@@ -39,6 +42,7 @@ class LiveView {
   std::string said_;
   report::LivePicture looks_;
   std::size_t notices_seen_ = 0;
+  bool looked_ = false;
 };
 
 }  // namespace amend::cli

@@ -30,6 +30,11 @@ class LivePicture::Impl {
     load_.begin();
   }
 
+  void set_resumed() {
+    picture_.requests_of = since_resumed;
+    picture_.latency_bars_of = latencies_of();
+  }
+
   void add(const RunState& state, std::chrono::system_clock::time_point at, const std::vector<std::string>& notices) {
     const RunTime now = std::chrono::floor<RunTime>(state.elapsed);
     if (looked_ && now > elapsed_) take_outcomes(state, now);
@@ -67,13 +72,14 @@ class LivePicture::Impl {
                         {"handshakes_failed", shown_.handshakes_failed}};
     picture.outcomes = outcomes_.points();
     picture.load = load_.history();
-    if (shown_.service.count() > 0)
-      picture.latencies.emplace_back("service", "every attempt that was answered", Latency(shown_.service));
+    if (shown_.service.count() > 0) picture.latencies.emplace_back("service", latencies_of(), Latency(shown_.service));
     picture.latency_bars = latency_bars(shown_.service);
     return picture;
   }
 
  private:
+  std::string latencies_of() const { return "every attempt that was answered" + whose(picture_); }
+
   void take_outcomes(const RunState& state, RunTime now) {
     outcomes_.add(now, now - elapsed_, growth(state.rows(Status::success), last_.rows(Status::success)),
                   growth(not_well(state), not_well(last_)), state.service.since(last_.service));
@@ -100,6 +106,7 @@ class LivePicture::Impl {
 
 LivePicture::LivePicture(const Config& config) : impl_(std::make_unique<Impl>(config)) {}
 LivePicture::~LivePicture() = default;
+void LivePicture::set_resumed() { impl_->set_resumed(); }
 void LivePicture::add(const RunState& state, std::chrono::system_clock::time_point at,
                       const std::vector<std::string>& new_notices) {
   impl_->add(state, at, new_notices);

@@ -19,6 +19,10 @@ std::string_view to_string(Standing standing) noexcept {
   return {};
 }
 
+std::string whose(const RunPicture& picture) {
+  return picture.requests_of.empty() ? std::string() : ", " + picture.requests_of;
+}
+
 std::string grouped(std::uint64_t number) {
   std::string text = std::to_string(number);
   for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');

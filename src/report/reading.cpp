@@ -171,12 +171,10 @@ class Reading {
     const json::object requests = object_at(summary, "requests");
     for (const auto& member : requests)
       if (const auto count = number_in(requests, member.key())) picture_.requests.emplace_back(member.key(), *count);
-    const bool resumed = clock_->processes() > 1;
-    picture_.requests_of = resumed ? "since the run was resumed last" : "";
-    const std::string whose = resumed ? ", since the run was resumed last" : "";
+    if (clock_->processes() > 1) picture_.requests_of = since_resumed;
     const json::object latency = object_at(summary, "latency_ms");
-    add_latency("service", "every attempt that was answered" + whose, object_at(latency, "service"));
-    add_latency("queued", "from reading a row to its first attempt" + whose, object_at(latency, "queued"));
+    add_latency("service", "every attempt that was answered" + whose(picture_), object_at(latency, "service"));
+    add_latency("queued", "from reading a row to its first attempt" + whose(picture_), object_at(latency, "queued"));
     if (picture_.notices.empty()) take_notices(summary);
     if (const auto log_bytes = number_in(summary, "log_bytes"))
       picture_.checks.emplace_back("durable when the run ended", fmt::format("{} bytes", *log_bytes));

@@ -1,6 +1,12 @@
 #include "cli/live_view.hpp"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "amend/report/timeline.hpp"
 
 using namespace amend;
 
@@ -80,4 +86,29 @@ TEST_CASE("live view: an id that is none may be an email or a phone, and is not 
   CHECK(picture.errors[0].text_withheld);
   CHECK(picture.errors[0].id.empty());
   CHECK(picture.errors[1].id == summary.errors[1].id);
+}
+
+TEST_CASE("live view: at the end of a resumed run latencies are called those since then, as its requests are") {
+  Summary summary = some_summary();
+  summary.service.max = std::chrono::milliseconds(9);
+  report::RunPicture resumed;
+  resumed.requests_of = report::since_resumed;
+  const report::RunPicture picture = cli::ended_picture(resumed, summary);
+  CHECK(picture.requests_of == report::since_resumed);
+  REQUIRE(picture.latencies.size() == 1);
+  CHECK(picture.latencies[0].of == "every attempt that was answered, since the run was resumed last");
+}
+
+TEST_CASE("live view: a run that another process has begun is a resumed one") {
+  const auto dir = std::filesystem::temp_directory_path() / ("amend-live-view-" + std::to_string(::getpid()));
+  std::filesystem::create_directory(dir);
+  RunState state;
+  state.run_directory = dir.string();
+  state.started_at = *report::parse_time("2026-11-23T12:00:00.700Z");
+  CHECK_FALSE(cli::is_of_resumed_run(state));  // nothing tells
+  std::ofstream(dir / "run.json") << run_json(Config(), InputIdentity(), state.started_at);
+  CHECK_FALSE(cli::is_of_resumed_run(state));
+  state.started_at += std::chrono::hours(1);
+  CHECK(cli::is_of_resumed_run(state));
+  std::filesystem::remove_all(dir);
 }

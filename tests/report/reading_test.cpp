@@ -273,3 +273,18 @@ TEST_CASE("live picture: looks at a run add up to the same page") {
   CHECK(has(main, "&lt;slow&gt;"));
   CHECK_FALSE(has(main, "<html"));
 }
+
+TEST_CASE("live picture: requests and latencies of a resumed run are those since then, and are called so") {
+  LivePicture live{Config()};
+  RunState state;
+  state.attempts = 7;
+  state.service.record(std::chrono::milliseconds(5));
+  live.add(state, std::chrono::system_clock::time_point());
+  CHECK_FALSE(has(render_main(live.picture()), "since the run was resumed last"));
+  live.set_resumed();
+  const RunPicture picture = live.picture();
+  CHECK(picture.requests_of == "since the run was resumed last");
+  CHECK(picture.latency_bars_of == "every attempt that was answered, since the run was resumed last");
+  REQUIRE(picture.latencies.size() == 1);
+  CHECK(picture.latencies[0].of == "every attempt that was answered, since the run was resumed last");
+}

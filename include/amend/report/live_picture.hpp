@@ -21,6 +21,9 @@ class LivePicture {
   LivePicture(const LivePicture&) = delete;
   LivePicture& operator=(const LivePicture&) = delete;
 
+  /// The process goes on with a run that another one has begun: requests and latencies are labelled as its own only.
+  void set_resumed();
+
   /// A look at the run; `new_notices`: those it has said since the last one. Counters of `state` must not go back.
   void add(const RunState& state, std::chrono::system_clock::time_point at,
            const std::vector<std::string>& new_notices = {});

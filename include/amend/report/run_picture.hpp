@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -212,6 +213,9 @@ class SettingGroup {
 };
 static_assert(!std::is_aggregate_v<SettingGroup>);
 
+/// Whose requests they are when earlier processes of the run have not left theirs.
+inline constexpr std::string_view since_resumed = "since the run was resumed last";
+
 class RunPicture {
  public:
   RunPicture() = default;
@@ -271,5 +275,9 @@ class RunPicture {
   }
 };
 static_assert(!std::is_aggregate_v<RunPicture>);
+
+/// ", since the run was resumed last": behind what durations are called, which are of the same attempts as
+/// `picture.requests`; empty: of all.
+std::string whose(const RunPicture& picture);
 
 }  // namespace amend::report
