@@ -10,22 +10,40 @@ double in_seconds(std::chrono::microseconds time) { return static_cast<double>(t
 // What happened in a few milliseconds makes no rate: cells that a look has just touched are left out of the lines.
 constexpr int part_covered_least = 10;
 
+// A process that was killed may have written records behind its last sample.
+constexpr RunTime after_last_sample{1'000};
+
 // Counters only grow; one that does not is of a file that somebody has changed.
 std::uint64_t growth(std::uint64_t now, std::uint64_t before) noexcept { return now > before ? now - before : 0; }
 
 }  // namespace
 
 void RunClock::begin(Wall start, RunTime before) {
-  if (processes_.size() < processes_max) processes_.emplace_back(start, before);
+  if (processes_.size() == processes_max) return;
+  if (!processes_.empty()) processes_.back().span = std::max(RunTime(0), before - processes_.back().before);
+  processes_.emplace_back(start, before);
 }
 
-RunTime RunClock::at(Wall wall) const noexcept {
-  const auto behind = std::upper_bound(processes_.begin(), processes_.end(), wall,
-                                       [](Wall moment, const Process& process) { return moment < process.start; });
-  if (behind == processes_.begin()) return RunTime(0);
-  const Process& process = *std::prev(behind);
-  const RunTime time = process.before + std::chrono::floor<RunTime>(wall - process.start);
-  return behind == processes_.end() ? time : std::min(time, behind->before);
+void RunClock::reach(RunTime reached, RunTime more) {
+  processes_.back().span = std::max(RunTime(0), reached - processes_.back().before) + more;
+}
+
+RunTime RunClock::at(Wall wall) {
+  for (std::size_t i = current_; i < processes_.size(); ++i)
+    if (processes_[i].holds(wall)) {
+      current_ = i;
+      break;
+    }
+  return processes_[current_].at(wall);
+}
+
+bool RunClock::Process::holds(Wall wall) const noexcept {
+  return wall >= start && (!span || wall - start <= *span + after_last_sample);
+}
+
+RunTime RunClock::Process::at(Wall wall) const noexcept {
+  const RunTime since = std::max(RunTime(0), std::chrono::floor<RunTime>(wall - start));
+  return before + (span ? std::min(since, *span) : since);
 }
 
 void LoadSeries::Cell::merge(const Cell& behind) {
@@ -81,6 +99,11 @@ void LoadSeries::add(const TimelineSample& sample) {
   follow(Wait::Cause::circuit, sample.circuit != CircuitState::closed, now);
   reached_ = now;
   last_ = sample;
+}
+
+void LoadSeries::leave_out(RunTime time) {
+  reached_ += time;
+  began_ = true;
 }
 
 void LoadSeries::follow(Wait::Cause cause, bool waiting, RunTime now) {

@@ -12,16 +12,23 @@
 namespace amend::report {
 
 /// Moments of the clock on the wall as run time: the processes of a run one behind the other, without the time between.
+/// Their starts need not be in order: a clock may have been set back between two of them.
 class RunClock {
  public:
   using Wall = std::chrono::system_clock::time_point;
-  explicit RunClock(Wall start) noexcept { begin(start, RunTime(0)); }
+  explicit RunClock(Wall start) { begin(start, RunTime(0)); }
 
   /// A process goes on with the run; `before`: the run time of those before it. Of more than `processes_max` the last
   /// ones count as one.
   void begin(Wall start, RunTime before);
-  RunTime at(Wall wall) const noexcept;
-  Wall start() const noexcept { return processes_.front().start; }
+  /// The last process is known to have gone on until `reached`, and for no more than `more`.
+  void reach(RunTime reached, RunTime more);
+
+  /// Of a record. They come in the order of the log, process by process: a moment belongs to the process of the one
+  /// before it, or to a later one. What is outside of all counts at the nearer end of that process.
+  RunTime at(Wall wall);
+  /// Of what the last process says.
+  RunTime in_last(Wall wall) const noexcept { return processes_.back().at(wall); }
   std::size_t processes() const noexcept { return processes_.size(); }
   static constexpr std::size_t processes_max = 1000;
 
@@ -29,10 +36,15 @@ class RunClock {
   class Process {
    public:
     Process(Wall start_, RunTime before_) noexcept : start(start_), before(before_) {}
+    bool holds(Wall wall) const noexcept;
+    RunTime at(Wall wall) const noexcept;
+
     Wall start;
     RunTime before;
+    std::optional<RunTime> span;  ///< nullopt: not known
   };
   std::vector<Process> processes_;
+  std::size_t current_ = 0;
 };
 
 class LoadSeries {
@@ -42,6 +54,8 @@ class LoadSeries {
   /// A process begins: its counters are 0.
   void begin();
   void add(const TimelineSample& sample);
+  /// For so long a process has worked on the run that recorded nothing.
+  void leave_out(RunTime time);
 
   /// Run time of the last sample.
   RunTime reached() const noexcept { return reached_; }

@@ -29,6 +29,9 @@ namespace json = boost::json;
 constexpr std::size_t files_max = 100;
 constexpr std::size_t errors_shown = 100;
 
+// A process that records its run begins to within a moment of beginning the run.
+constexpr std::chrono::seconds first_start_latest{10};
+
 json::object object_at(const json::object& members, std::string_view name) {
   const json::value* value = members.if_contains(name);
   return value && value->is_object() ? value->get_object() : json::object();
@@ -99,20 +102,40 @@ class Reading {
 
   void take_entry(const TimelineEntry& entry) {
     if (entry.start) {
-      load_.begin();
-      if (clock_) {
-        clock_->begin(*entry.start, load_.reached());
-      } else {
-        clock_.emplace(*entry.start);
-      }
+      take_start(*entry.start);
     } else if (entry.sample) {
       load_.add(*entry.sample);
+      if (clock_) clock_->reach(load_.reached(), sample_interval(entry.sample->elapsed));
       last_at_ = std::max(last_at_.value_or(entry.sample->at), entry.sample->at);
     } else if (clock_ && picture_.notices.size() < notices_max) {
       Notice& notice = picture_.notices.emplace_back();
-      notice.at_s = static_cast<double>(clock_->at(entry.at).count()) / 1e3;
+      notice.at_s = static_cast<double>(clock_->in_last(entry.at).count()) / 1e3;
       notice.text = entry.notice;
     }
+  }
+
+  void take_start(RunClock::Wall start) {
+    if (!clock_ && picture_.started_at != RunClock::Wall() && start - picture_.started_at > first_start_latest) {
+      load_.leave_out(time_worked_until(start));
+      clock_.emplace(picture_.started_at);
+    }
+    load_.begin();
+    if (clock_) {
+      clock_->begin(start, load_.reached());
+    } else {
+      clock_.emplace(start);
+    }
+  }
+
+  // By the log: of a process that recorded no timeline, an older amend perhaps.
+  RunTime time_worked_until(RunClock::Wall next_start) const {
+    RunClock::Wall last = picture_.started_at;
+    GlanceReader glances;
+    read_log(directory_, [&](const JournalRecord& record) {
+      const RecordGlance glance = glances.read(record);
+      if (glance.at && *glance.at < next_start) last = std::max(last, *glance.at);
+    });
+    return std::chrono::floor<RunTime>(last - picture_.started_at);
   }
 
   void take_comparison() {

@@ -288,3 +288,29 @@ TEST_CASE("live picture: requests and latencies of a resumed run are those since
   REQUIRE(picture.latencies.size() == 1);
   CHECK(picture.latencies[0].of == "every attempt that was answered, since the run was resumed last");
 }
+
+TEST_CASE("report: a process that left no timeline counts too, when another has gone on with its run") {
+  HandMadeRun run;
+  for (int second = 0; second < 60; ++second) run.add("success", 1, second);
+  for (int second = 1'800; second < 1'830; ++second) run.add("success", 1, second);
+  run.close();
+  const auto resumed = *parse_time("2026-11-23T12:30:00.000Z");
+  std::string text = start_line(resumed);
+  for (int second = 0; second <= 30; ++second) {
+    TimelineSample sample;
+    sample.at = resumed + std::chrono::seconds(second);
+    sample.elapsed = std::chrono::seconds(second);
+    sample.attempts = static_cast<std::uint64_t>(second);
+    text += sample_line(sample);
+  }
+  write_file(run.directory() + "/timeline.ndjson", text);
+  write_file(run.directory() + "/summary.json",
+             R"({"exit_code":0,"stop_reason":"","rows":{"unsent":0},"requests":{"attempts":30}})");
+  const RunPicture picture = picture_of(run.directory());
+  CHECK(picture.requests_of == "since the run was resumed last");
+  CHECK(picture.elapsed >= std::chrono::seconds(88));
+  CHECK(picture.elapsed <= std::chrono::seconds(90));
+  REQUIRE(picture.load.resumed_s.size() == 1);
+  CHECK(picture.load.resumed_s[0] == doctest::Approx(59));
+  for (const OutcomePoint& point : picture.outcomes) CHECK(point.success * point.width_s <= 3);
+}

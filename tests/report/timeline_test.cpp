@@ -150,3 +150,19 @@ TEST_CASE("run clock: the time between two processes does not count") {
   CHECK(clock.at(start + std::chrono::seconds(30)) == milliseconds(5'000));
   CHECK(clock.at(start + std::chrono::hours(10) + std::chrono::seconds(2)) == milliseconds(7'000));
 }
+
+TEST_CASE("run clock: a clock that was set back, or jumps, makes no time before the start or behind the end") {
+  const RunClock::Wall start(std::chrono::hours(100));
+  RunClock clock(start);
+  clock.reach(milliseconds(5'000), milliseconds(200));
+  clock.begin(start - std::chrono::hours(1), milliseconds(5'000));
+  clock.reach(milliseconds(8'000), milliseconds(200));
+  clock.begin(start + std::chrono::hours(1), milliseconds(8'000));
+  clock.reach(milliseconds(9'000), milliseconds(200));
+  CHECK(clock.at(start + std::chrono::seconds(3)) == milliseconds(3'000));
+  CHECK(clock.at(start - std::chrono::hours(1) + std::chrono::seconds(2)) == milliseconds(7'000));
+  CHECK(clock.at(start + std::chrono::hours(1)) == milliseconds(8'000));
+  CHECK(clock.at(start + std::chrono::hours(24 * 365)) == milliseconds(9'200));
+  CHECK(clock.at(start - std::chrono::hours(50)) == milliseconds(8'000));
+  CHECK(clock.in_last(start - std::chrono::hours(50)) == milliseconds(8'000));
+}
