@@ -90,7 +90,7 @@ class Console::Impl {
       try {
         context_.run();
       } catch (const std::exception& error) {
-        say_once(fmt::format("control and metrics: {}", error.what()));
+        say_once(fmt::format("control, metrics and dashboard: {}", error.what()));
       }
     }
   }
@@ -166,15 +166,20 @@ class Console::Impl {
   }
 
   void end() {
+    // One by one: what throws must not keep the others from their turn, or pages hold the end up until they leave.
+    asio::post(context_, [this] { end_dashboard(); });
+    asio::post(context_, [this] { write_last_metrics(); });
+    work_.reset();
     ended_ = true;  // a timer that has expired already is not to be cancelled any more
     timer_.cancel();
     dashboard_timer_.cancel();
-    control_.close();
     if (endpoint_) endpoint_->close();
-    work_.reset();
-    // A short run may be over before its beginning was seen.
+    control_.close();
+  }
+
+  // A short run may be over before its beginning was seen.
+  void write_last_metrics() {
     if (file_ && !pipeline_.run_directory().empty()) write_file();
-    end_dashboard();
   }
 
   Pipeline& pipeline_;
