@@ -136,14 +136,21 @@ TEST_CASE("--dashboard: another token, another method, another Host, what is no 
 }
 
 TEST_CASE("--dashboard: the numbers move, and the last ones are those of summary.json") {
-  Watched watched({"--dashboard", "127.0.0.1:0"}, {"--latency", "20ms", "--error-share", "404:5%"});
-  const Client client = watched.at.follow();
+  const Work work(rows(2'000));
+  Simulator simulator({"--error-share", "404:5%"});
+  Process process(update_command(simulator.url(), work.input, work.directory,
+                                 {"--canary", "off", "--rate", "50/s", "--dashboard", "127.0.0.1:0"}),
+                  work.dir.file("out"), work.dir.file("err"));
+  const auto line = wait_for_line(work.dir.file("err"), "dashboard at ", limit);
+  REQUIRE(line);
+  const Client client = Address(*line).follow();
   const LastEvent first(client.receive("\n\n"));
   CHECK(first.name == "update");
+  CHECK(run({AMEND_PROGRAM, "control", work.directory, "rate", "unlimited"}).code == 0);
   const LastEvent last(client.receive());
-  const auto code = watched.process->wait(limit);
+  const auto code = process.wait(limit);
   CHECK(last.name == "ended");
-  const auto rows = watched.work.summary().at("rows").as_object();
+  const auto rows = work.summary().at("rows").as_object();
   for (const std::string status : {"success", "failed", "unknown", "rejected", "unsent"})
     CHECK(last.total(status) == number_of(rows, status));
   CHECK(last.total("success") > first.total("success"));
