@@ -20,7 +20,6 @@ class MetricsFile {
 
  private:
   std::string path_;
-  std::string draft_;
 };
 
 }  // namespace amend::cli

@@ -1,13 +1,8 @@
 #include "cli/report.hpp"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +14,7 @@
 #include "amend/report/page.hpp"
 #include "amend/report/reading.hpp"
 #include "amend/reporter/sink.hpp"
+#include "cli/atomic_file.hpp"
 #include "cli/runs.hpp"
 
 namespace amend::cli {
@@ -26,38 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-int write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
-}
-
-void refuse_unwritable(const std::string& path) {
-  std::error_code error;
-  const fs::path folder = fs::path(path).parent_path();
-  if (!fs::is_directory(folder.empty() ? "." : folder, error))
-    throw ConfigError(fmt::format("--out: the folder of {} does not exist", printable(path)));
-  if (fs::exists(path, error) && !fs::is_regular_file(path, error))
-    throw ConfigError(fmt::format("--out: {} is no regular file", printable(path)));
-}
-
-// Beside it first: whoever reads it never sees half a page. It names customers: nobody else may read it.
-void replace_file(const std::string& path, std::string_view text) {
-  const std::string draft = fmt::format("{}.{}.tmp", path, ::getpid());
-  ::unlink(draft.c_str());
-  const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (descriptor < 0) throw DurabilityError(path, "cannot create the file", errno);
-  int error = write_all(descriptor, text);
-  if (::close(descriptor) != 0 && error == 0 && errno != EINTR) error = errno;
-  if (error == 0 && ::rename(draft.c_str(), path.c_str()) != 0) error = errno;
-  if (error == 0) return;
-  ::unlink(draft.c_str());
-  throw DurabilityError(path, "cannot write", error);
-}
+void refuse_unwritable(const std::string& path) { refuse_irreplaceable("--out", path); }
 
 // As `amend runs` tells it.
 std::vector<std::string> commands_after(const std::string& run) {
@@ -83,7 +48,8 @@ std::optional<std::string> bench_json_in(const std::string& run) {
 }
 
 void deliver(const Options& options, const std::string& path, const std::string& page) {
-  replace_file(path, page);
+  // It names customers: nobody else may read it.
+  if (const auto error = replace_file(path, page, 0600)) throw DurabilityError(path, "cannot write", error.value());
   if (options.json) {
     const boost::json::object out{{"report", printable(path, 4 * path.size() + 4)}, {"bytes", page.size()}};
     std::fputs((boost::json::serialize(out) + "\n").c_str(), stdout);
