@@ -198,7 +198,7 @@ class Reading {
     const json::object latency = object_at(summary, "latency_ms");
     add_latency("service", "every attempt that was answered" + whose(picture_), object_at(latency, "service"));
     add_latency("queued", "from reading a row to its first attempt" + whose(picture_), object_at(latency, "queued"));
-    if (picture_.notices.empty()) take_notices(summary);
+    take_notices(summary);
     if (const auto log_bytes = number_in(summary, "log_bytes"))
       picture_.checks.emplace_back("durable when the run ended", fmt::format("{} bytes", *log_bytes));
   }
@@ -208,12 +208,16 @@ class Reading {
       picture_.latencies.emplace_back(std::move(name), std::move(of), latency);
   }
 
+  // Those that the timeline does not have: what was said behind its last look, or where it could not be written.
   void take_notices(const json::object& summary) {
     const json::value* notices = summary.if_contains("notices");
     if (!notices || !notices->is_array()) return;
-    for (const json::value& notice : notices->get_array())
-      if (notice.is_string() && picture_.notices.size() < notices_max)
-        picture_.notices.emplace_back().text = std::string(notice.get_string());
+    for (const json::value& notice : notices->get_array()) {
+      if (!notice.is_string() || picture_.notices.size() >= notices_max) continue;
+      const std::string text(notice.get_string());
+      if (std::ranges::find(picture_.notices, text, &Notice::text) == picture_.notices.end())
+        picture_.notices.emplace_back().text = text;
+    }
   }
 
   // A run without a summary: what it has recorded until its last sample.

@@ -314,3 +314,17 @@ TEST_CASE("report: a process that left no timeline counts too, when another has 
   CHECK(picture.load.resumed_s[0] == doctest::Approx(59));
   for (const OutcomePoint& point : picture.outcomes) CHECK(point.success * point.width_s <= 3);
 }
+
+TEST_CASE("report: notices of the summary that the timeline does not have are shown too, without a time") {
+  HandMadeRun run;
+  run.close();
+  const auto start = *parse_time("2026-11-23T12:00:00.000Z");
+  write_file(run.directory() + "/timeline.ndjson", start_line(start) + notice_line(start, "said early"));
+  write_file(run.directory() + "/summary.json", R"({"notices":["said early","said last"]})");
+  const RunPicture picture = picture_of(run.directory());
+  REQUIRE(picture.notices.size() == 2);
+  CHECK(picture.notices[0].text == "said early");
+  CHECK(picture.notices[0].at_s);
+  CHECK(picture.notices[1].text == "said last");
+  CHECK_FALSE(picture.notices[1].at_s);
+}
