@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 
 #include "amend/wonder/customer_schema.hpp"
+#include "report/bounded_lines.hpp"
 
 namespace amend::report {
 namespace {
+
+// A row has at most 1 MiB, which is not all that its line says.
+constexpr std::size_t plan_line_max = 4U << 20;
 
 // A quote inside of a text has a backslash before it: what begins with one that has none is a member of the line.
 std::string_view behind(std::string_view line, std::string_view member) noexcept {
@@ -28,7 +31,7 @@ std::uint64_t row_in(std::string_view line) noexcept {
   return row;
 }
 
-void take_line(ComparisonPicture& comparison, const std::string& line, ErrorGroups* errors) {
+void take_line(ComparisonPicture& comparison, std::string_view line, ErrorGroups* errors) {
   const std::string_view sign = behind(line, "\"sign\":\"");
   if (sign.empty()) return;
   const auto found = std::ranges::find(comparison.signs, sign.front(), &ComparisonPicture::Sign::sign);
@@ -55,10 +58,9 @@ ComparisonPicture read_comparison(const std::string& directory, ErrorGroups* err
                       {'~', "another row of the customer stands for it"},
                       {'.', "not looked at"}};
   for (const auto& field : wonder::customer_fields()) comparison.fields.emplace_back().name = field.name;
-  std::ifstream plan(directory + "/plan.ndjson", std::ios::binary);
+  BoundedLines plan(directory + "/plan.ndjson", plan_line_max);
   comparison.planned = plan.is_open();
-  std::string line;
-  while (std::getline(plan, line)) take_line(comparison, line, errors);
+  while (const auto line = plan.next()) take_line(comparison, *line, errors);
   return comparison;
 }
 

@@ -13,6 +13,9 @@ constexpr int part_covered_least = 10;
 // A process that was killed may have written records behind its last sample.
 constexpr RunTime after_last_sample{1'000};
 
+// Far from overflow, whatever a file says.
+constexpr std::chrono::microseconds longest_sum{std::chrono::hours(24 * 365'250)};
+
 // Counters only grow; one that does not is of a file that somebody has changed.
 std::uint64_t growth(std::uint64_t now, std::uint64_t before) noexcept { return now > before ? now - before : 0; }
 
@@ -55,8 +58,8 @@ void LoadSeries::Cell::merge(const Cell& behind) {
   not_connected += behind.not_connected;
   in_flight = std::max(in_flight, behind.in_flight);
   in_flight_max = std::max(in_flight_max, behind.in_flight_max);
-  waiting += behind.waiting;
-  interval += behind.interval;
+  waiting = std::min(waiting + behind.waiting, longest_sum);
+  interval = std::min(interval + behind.interval, longest_sum);
   interval_seen += behind.interval_seen;
 }
 
@@ -71,7 +74,7 @@ void LoadSeries::begin() {
 
 void LoadSeries::add(const TimelineSample& sample) {
   const RunTime longest = TimeSeries<Cell>::time_max;
-  const RunTime now = std::max(reached_, before_ + std::min(sample.elapsed, longest));
+  const RunTime now = std::max(reached_, std::min(before_ + std::min(sample.elapsed, longest), longest));
   history_.recorded = true;
   Cell cell;
   cell.covered = now - reached_;

@@ -6,11 +6,11 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <filesystem>
-#include <fstream>
 
 #include "amend/reporter/log_reading.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/run_view.hpp"
+#include "report/bounded_lines.hpp"
 #include "report/comparison_reading.hpp"
 #include "report/error_groups.hpp"
 #include "report/example_values.hpp"
@@ -40,7 +40,9 @@ json::object object_at(const json::object& members, std::string_view name) {
 std::chrono::nanoseconds ms_in(const json::object& members, std::string_view name) {
   const json::value* value = members.if_contains(name);
   if (!value || !value->is_number()) return std::chrono::nanoseconds(0);
-  return std::chrono::nanoseconds(static_cast<std::int64_t>(value->to_number<double>() * 1e6 + 0.5));
+  constexpr double most = 1e12;  // 30 years
+  return std::chrono::nanoseconds(
+      static_cast<std::int64_t>(std::clamp(value->to_number<double>(), 0.0, most) * 1e6 + 0.5));
 }
 
 Latency latency_in(const json::object& members) {
@@ -92,10 +94,9 @@ class Reading {
   }
 
   void take_timeline() {
-    std::ifstream file(directory_ + "/" + std::string(timeline_name), std::ios::binary);
-    std::string line;
-    while (std::getline(file, line))
-      if (const auto entry = read_timeline_line(line)) take_entry(*entry);
+    BoundedLines lines(directory_ + "/" + std::string(timeline_name), timeline_line_max);
+    while (const auto line = lines.next())
+      if (const auto entry = read_timeline_line(*line)) take_entry(*entry);
     if (!clock_) clock_.emplace(picture_.started_at);
     picture_.load = load_.history();
   }

@@ -21,6 +21,12 @@ using Time = std::chrono::system_clock::time_point;
 constexpr milliseconds shortest_interval{200};
 constexpr int samples_in_each_doubling = 600;
 
+// Nothing that a run counts comes near it, and differences and sums of it are still numbers: some microseconds of 100
+// years.
+constexpr std::uint64_t number_max = 3'200'000'000'000'000;
+constexpr int first_year = 1970;
+constexpr int last_year = 2199;  // the clock on the wall counts nanoseconds in 64 bits
+
 std::string time_text(Time at) {
   const auto whole = std::chrono::floor<std::chrono::seconds>(at);
   const auto ms = std::chrono::floor<milliseconds>(at - whole).count();
@@ -52,10 +58,15 @@ std::optional<CircuitState> circuit_named(std::string_view name) noexcept {
 
 std::optional<TimelineSample> sample_in(const boost::json::object& members, Time at) {
   TimelineSample sample;
-  const auto elapsed = number_in(members, "elapsed_ms");
+  const auto bounded = [&](std::string_view name) {
+    auto number = number_in(members, name);
+    if (number) number = std::min(*number, number_max);
+    return number;
+  };
+  const auto elapsed = bounded("elapsed_ms");
   const auto circuit = circuit_named(text_in(members, "circuit"));
   if (!elapsed || !circuit) return std::nullopt;
-  const auto number = [&](std::string_view name) { return number_in(members, name).value_or(0); };
+  const auto number = [&](std::string_view name) { return bounded(name).value_or(0); };
   sample.at = at;
   sample.elapsed = milliseconds(*elapsed);
   sample.rows_ended = number("rows_ended");
@@ -152,6 +163,7 @@ std::optional<Time> parse_time(std::string_view text) noexcept {
   const std::chrono::year_month_day day{std::chrono::year(parts[0]),
                                         std::chrono::month(static_cast<unsigned>(parts[1])),
                                         std::chrono::day(static_cast<unsigned>(parts[2]))};
+  if (parts[0] < first_year || parts[0] > last_year) return std::nullopt;
   if (!ms || !day.ok() || parts[3] > 23 || parts[4] > 59 || parts[5] > 60) return std::nullopt;
   return std::chrono::sys_days(day) + std::chrono::hours(parts[3]) + std::chrono::minutes(parts[4]) +
          std::chrono::seconds(parts[5]) + milliseconds(*ms);

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "report/bounded_lines.hpp"
 #include "report/load_series.hpp"
+#include "support/process.hpp"
 
 using namespace amend;
 using namespace amend::report;
@@ -165,4 +167,40 @@ TEST_CASE("run clock: a clock that was set back, or jumps, makes no time before 
   CHECK(clock.at(start + std::chrono::hours(24 * 365)) == milliseconds(9'200));
   CHECK(clock.at(start - std::chrono::hours(50)) == milliseconds(8'000));
   CHECK(clock.in_last(start - std::chrono::hours(50)) == milliseconds(8'000));
+}
+
+TEST_CASE("timeline: numbers that no run can have, and years that the clock cannot hold, make no nonsense") {
+  CHECK_FALSE(parse_time("9999-12-31T23:59:59Z"));
+  CHECK_FALSE(parse_time("0001-01-01T00:00:00Z"));
+  const std::string huge = "18446744073709551615";
+  const auto entry =
+      read_timeline_line(R"({"at":"2026-11-23T12:00:00.123Z","elapsed_ms":)" + huge + R"(,"limiter_wait_us":)" + huge +
+                         R"(,"interval_us":)" + huge + R"(,"held_ms":)" + huge + R"(,"circuit":"closed"})");
+  REQUIRE(entry);
+  REQUIRE(entry->sample);
+  CHECK(entry->sample->elapsed > milliseconds(0));
+  CHECK(entry->sample->limiter_wait > milliseconds(0));
+  CHECK(entry->sample->interval > milliseconds(0));
+  CHECK(entry->sample->held > milliseconds(0));
+  LoadSeries load;
+  for (int n = 0; n < 10'000; ++n) {
+    load.begin();
+    load.add(*entry->sample);
+  }
+  CHECK(load.reached() == TimeSeries<int>::time_max);
+  for (const LoadPoint& point : load.history().points) CHECK(point.waiting >= 0);
+}
+
+TEST_CASE("bounded lines: one that is too long is passed over, the last one may have no end") {
+  const test::TempDir dir;
+  const std::string path = dir.path() + "/lines";
+  test::write_file(
+      path, "a\n\n" + std::string(8, 'b') + "\n" + std::string(9, 'c') + "\n" + std::string(100, 'd') + "\ne\nf");
+  BoundedLines lines(path, 8);
+  for (const char* expected : {"a", "", "bbbbbbbb", "e", "f"}) CHECK(lines.next() == std::string_view(expected));
+  CHECK_FALSE(lines.next());
+  CHECK_FALSE(lines.next());
+  test::write_file(path, std::string(100, 'd'));
+  CHECK_FALSE(BoundedLines(path, 8).next());
+  CHECK_FALSE(BoundedLines(dir.path() + "/nothing", 8).next());
 }
