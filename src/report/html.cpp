@@ -6,10 +6,29 @@
 
 namespace amend::report {
 
+namespace {
+
+// U+202A … U+202E and U+2066 … U+2069 turn the direction of what follows: a text would look like another one.
+bool begins_with_direction(std::string_view text) noexcept {
+  if (text.size() < 3 || text[0] != '\xE2') return false;
+  const auto last = static_cast<unsigned char>(text[2]);
+  if (text[1] == '\x80') return last >= 0xAA && last <= 0xAE;
+  return text[1] == '\x81' && last >= 0xA6 && last <= 0xA9;
+}
+
+}  // namespace
+
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : printable(text, 4 * text.size() + 4)) {
-    switch (c) {
+  const std::string shown = printable(text, 4 * text.size() + 4);
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    if (begins_with_direction(std::string_view(shown).substr(i))) {
+      for (const char byte : shown.substr(i, 3))
+        out += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(byte)));
+      i += 2;
+      continue;
+    }
+    switch (const char c = shown[i]) {
       case '&': out += "&amp;"; break;
       case '<': out += "&lt;"; break;
       case '>': out += "&gt;"; break;

@@ -8,8 +8,8 @@
 
 namespace amend::report {
 
-/// `text` inside an element or a quoted attribute: markup is escaped, control characters and bytes that are not UTF-8
-/// are shown as \xNN.
+/// `text` inside an element or a quoted attribute: markup is escaped, control characters, those that turn the
+/// direction of writing, and bytes that are not UTF-8 are shown as \xNN.
 std::string escaped(std::string_view text);
 
 /// The style of everything made here: light and dark by what the reader's system prefers, and for paper.
