@@ -1,24 +1,12 @@
 #include "report/error_groups.hpp"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "amend/report/error_example.hpp"
+#include "amend/report/timeline.hpp"
 #include "amend/reporter/log_reading.hpp"
 
 namespace amend::report {
-namespace {
-
-std::string time_text(ErrorGroups::Time at) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(at);
-  const auto ms = std::chrono::floor<std::chrono::milliseconds>(at - whole).count();
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), ms);
-}
-
-}  // namespace
-
 ErrorGroup error_group(std::string_view line, std::uint64_t row, Values values) {
   const RecordText text(line);
   ErrorGroup group;
@@ -66,8 +54,8 @@ std::vector<ErrorGroup> ErrorGroups::worst(std::size_t count) const {
   all.reserve(groups_.size());
   for (const auto& [code, group] : groups_) {
     ErrorGroup& shown = all.emplace_back(group.shown);
-    if (group.first) shown.first_at = time_text(*group.first);
-    if (group.last) shown.last_at = time_text(*group.last);
+    if (group.first) shown.first_at = text_of(*group.first);
+    if (group.last) shown.last_at = text_of(*group.last);
   }
   std::ranges::sort(all, [](const ErrorGroup& a, const ErrorGroup& b) {
     return a.rows != b.rows ? a.rows > b.rows : a.code < b.code;

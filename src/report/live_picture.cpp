@@ -13,8 +13,6 @@ constexpr std::size_t notices_max = 100;
 
 std::uint64_t not_well(const RunState& state) { return state.rows(Status::failed) + state.rows(Status::unknown); }
 
-std::uint64_t growth(std::uint64_t now, std::uint64_t before) noexcept { return now > before ? now - before : 0; }
-
 }  // namespace
 
 class LivePicture::Impl {

@@ -16,9 +16,6 @@ constexpr RunTime after_last_sample{1'000};
 // Far from overflow, whatever a file says.
 constexpr std::chrono::microseconds longest_sum{std::chrono::hours(24 * 365'250)};
 
-// Counters only grow; one that does not is of a file that somebody has changed.
-std::uint64_t growth(std::uint64_t now, std::uint64_t before) noexcept { return now > before ? now - before : 0; }
-
 }  // namespace
 
 void RunClock::begin(Wall start, RunTime before) {

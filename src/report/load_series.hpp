@@ -3,7 +3,9 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "amend/report/run_picture.hpp"
 #include "amend/report/time_series.hpp"
@@ -46,6 +48,11 @@ class RunClock {
   std::vector<Process> processes_;
   std::size_t current_ = 0;
 };
+
+/// Counters only grow; one that does not is of a file that somebody has changed.
+inline std::uint64_t growth(std::uint64_t now, std::uint64_t before) noexcept {
+  return now > before ? now - before : 0;
+}
 
 class LoadSeries {
  public:

@@ -27,12 +27,6 @@ constexpr std::uint64_t number_max = 3'200'000'000'000'000;
 constexpr int first_year = 1970;
 constexpr int last_year = 2199;  // the clock on the wall counts nanoseconds in 64 bits
 
-std::string time_text(Time at) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(at);
-  const auto ms = std::chrono::floor<milliseconds>(at - whole).count();
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), ms);
-}
-
 std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) noexcept {
   if (text.size() < at + count) return std::nullopt;
   int number = 0;
@@ -112,7 +106,13 @@ TimelineSample::TimelineSample(const RunState& state, Time at_)
       paused(state.paused),
       circuit(state.circuit) {}
 
-std::string start_line(Time at) { return fmt::format("{{\"start\":\"{}\"}}\n", time_text(at)); }
+std::string text_of(Time at) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(at);
+  const auto ms = std::chrono::floor<milliseconds>(at - whole).count();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), ms);
+}
+
+std::string start_line(Time at) { return fmt::format("{{\"start\":\"{}\"}}\n", text_of(at)); }
 
 std::string sample_line(const TimelineSample& s) {
   return fmt::format(
@@ -120,13 +120,13 @@ std::string sample_line(const TimelineSample& s) {
       "\"throttled\":{},\"overloaded\":{},\"connections_opened\":{},\"handshakes_failed\":{},\"in_flight\":{},"
       "\"in_flight_max\":{},\"limiter_wait_us\":{},\"interval_us\":{},\"held_ms\":{},\"paused\":{},\"circuit\":\"{}\"}}"
       "\n",
-      time_text(s.at), s.elapsed.count(), s.rows_ended, s.attempts, s.retries, s.requeues, s.throttled, s.overloaded,
+      text_of(s.at), s.elapsed.count(), s.rows_ended, s.attempts, s.retries, s.requeues, s.throttled, s.overloaded,
       s.connections_opened, s.handshakes_failed, s.in_flight, s.in_flight_max, s.limiter_wait.count(),
       s.interval.count(), s.held.count(), s.paused ? 1 : 0, to_string(s.circuit));
 }
 
 std::string notice_line(Time at, std::string_view text) {
-  std::string line = fmt::format("{{\"at\":\"{}\",\"notice\":", time_text(at));
+  std::string line = fmt::format("{{\"at\":\"{}\",\"notice\":", text_of(at));
   append_json_string(line, text);
   return line + "}\n";
 }
