@@ -64,14 +64,15 @@ ExitCode run_report(const Options& options) {
   std::string run = options.run;
   while (run.size() > 1 && run.back() == '/') run.pop_back();
   const std::string path = options.export_file.empty() ? run + "/report.html" : options.export_file;
+  // Before anything long is read; where there is no run, that is what is to be said.
+  std::error_code error;
+  if (fs::is_directory(run, error)) refuse_unwritable(path);
   if (const auto bench = bench_json_in(run)) {
-    refuse_unwritable(path);
     deliver(options, path, report::render_bench_page(*bench, run));
     return ExitCode::success;
   }
   const auto values = options.config.reconcile.show_values ? report::Values::shown : report::Values::hidden;
   report::RunPicture picture = report::picture_of(run, values);
-  refuse_unwritable(path);
   picture.next = commands_after(run);
   deliver(options, path, report::render_page(picture));
   return picture.log_was_changed ? ExitCode::input : ExitCode::success;

@@ -186,6 +186,10 @@ TEST_CASE("report: where it goes, and what is refused") {
   CHECK(report(work.dir.file("none")).code == 2);
   CHECK(run(in_shell("ulimit -f 8;", {AMEND_PROGRAM, "report", work.directory, "--out", elsewhere})).code == 6);
   CHECK(has(read_file(elsewhere), "</html>"));  // still the whole page from before
+  // Said before the run is read.
+  write_file(work.file("run.json"), "{}");
+  CHECK(report(work.directory).code == 3);
+  CHECK(report(work.directory, {"--out", work.dir.file("none/page.html")}).code == 2);
 }
 
 TEST_CASE("report: a timeline that cannot be written disturbs nothing, and is said once") {
