@@ -46,8 +46,8 @@ class ErrorGroups {
   std::unordered_map<std::string, Group, Hash, std::equal_to<>> groups_;
 };
 
-/// The first row of a code as an example: what it means, what to do. The API's words stay out with Values::hidden, as
-/// they may repeat what was sent.
+/// The first row of a code as an example: what it means, what to do. Its words stay out with
+/// Values::hidden where they may repeat a value (set_example).
 ErrorGroup error_group(std::string_view line, std::uint64_t row, Values values);
 
 }  // namespace amend::report
