@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "amend/transport/stop_cause.hpp"
 #include "amend/wonder/routes.hpp"
 
 namespace amend {
@@ -19,16 +20,6 @@ constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds lead{50};  // between the last connection and the first planned send
 constexpr std::chrono::milliseconds reopen_first{50};
 constexpr std::chrono::milliseconds reopen_max{2'000};
-
-StopCause cause_of(OpenError error) noexcept {
-  switch (error) {
-    case OpenError::no_such_host:
-    case OpenError::proxy_refused: return StopCause::wrong_host;
-    case OpenError::certificate_refused:
-    case OpenError::handshake_failed: return StopCause::tls;
-    default: return StopCause::outage;
-  }
-}
 
 std::chrono::nanoseconds length_of(const std::vector<LoadStep>& steps) {
   std::chrono::nanoseconds sum{0};
@@ -126,7 +117,7 @@ void LoadGenerator::not_opened(Line& line, const Opened& opened) {
   ++line.failures;
   const bool any = std::ranges::any_of(lines_, [](const auto& one) { return one->figures.opened > 0; });
   const bool all_tried = std::ranges::all_of(lines_, [](const auto& one) { return one->tried; });
-  if (!any && all_tried) control_.stop(cause_of(opened.error), opened.text);
+  if (!any && all_tried) control_.stop(stop_cause_of(opened.error), opened.text);
 }
 
 asio::awaitable<void> LoadGenerator::serve(Line& line) {

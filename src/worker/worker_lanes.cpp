@@ -4,6 +4,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <thread>
 
+#include "amend/transport/stop_cause.hpp"
 #include "worker_impl.hpp"
 
 namespace amend {
@@ -14,16 +15,6 @@ namespace {
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds reconnect_first{100};
 constexpr std::chrono::milliseconds reconnect_max{10'000};
-
-StopCause cause_of(OpenError error) noexcept {
-  switch (error) {
-    case OpenError::no_such_host:
-    case OpenError::proxy_refused: return StopCause::wrong_host;
-    case OpenError::certificate_refused:
-    case OpenError::handshake_failed: return StopCause::tls;
-    default: return StopCause::outage;
-  }
-}
 
 }  // namespace
 
@@ -155,7 +146,7 @@ void Worker::Impl::on_failure(Lane& lane, OpenError error, const std::string& te
   const bool needs_person =
       error == OpenError::certificate_refused || error == OpenError::no_such_host || error == OpenError::proxy_refused;
   const bool hopeless = !answered && needs_person;
-  if (hopeless || now - since >= patience) setup_.control.stop(cause_of(error), text);
+  if (hopeless || now - since >= patience) setup_.control.stop(stop_cause_of(error), text);
 }
 
 // Full jitter, so that the workers of many runs do not come back in one wave.

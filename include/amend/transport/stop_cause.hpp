@@ -1,0 +1,20 @@
+// Why a run stops that cannot connect. Layer 2; pure.
+#pragma once
+
+#include "amend/row/stop_cause.hpp"
+#include "amend/transport/transport.hpp"
+
+namespace amend {
+
+/// Whether a person is needed, or it may pass.
+constexpr StopCause stop_cause_of(OpenError error) noexcept {
+  switch (error) {
+    case OpenError::no_such_host:
+    case OpenError::proxy_refused: return StopCause::wrong_host;
+    case OpenError::certificate_refused:
+    case OpenError::handshake_failed: return StopCause::tls;
+    default: return StopCause::outage;
+  }
+}
+
+}  // namespace amend
