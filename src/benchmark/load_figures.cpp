@@ -60,19 +60,7 @@ void SeriesPoint::merge(const SeriesPoint& other) noexcept {
 }
 
 SeriesPoint& LoadSeries::point_at(std::chrono::nanoseconds planned) {
-  for (;;) {
-    const auto at = static_cast<std::size_t>(std::max(planned, std::chrono::nanoseconds(0)) / width_);
-    if (at < points_max) {
-      if (at >= points_.size()) points_.resize(at + 1);
-      return points_[at];
-    }
-    for (std::size_t i = 0; i < points_.size(); i += 2) {
-      if (i + 1 < points_.size()) points_[i].merge(points_[i + 1]);
-      if (i > 0) points_[i / 2] = points_[i];
-    }
-    points_.resize((points_.size() + 1) / 2);
-    width_ *= 2;
-  }
+  return points_.at(std::chrono::duration_cast<report::RunTime>(planned));
 }
 
 void LoadSeries::ended(const RequestEnd& end) {

@@ -68,7 +68,7 @@ TEST_CASE("StepFigures: a send misses its moment from 1 ms on, and it is said wh
 TEST_CASE("LoadSeries: a day fits as well as a minute, and nothing is lost when points are merged") {
   LoadSeries series;
   for (int second = 0; second < 86'400; second += 10) series.ended(answered(second * 1s));
-  CHECK(series.points().size() <= LoadSeries::points_max);
+  CHECK(series.points().size() <= report::TimeSeries<SeriesPoint>::cells_max);
   CHECK(series.width() == 512s);
   CHECK(answers_in(series) == 8'640);
   series.not_sent(1s, 600s);

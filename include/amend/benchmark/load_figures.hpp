@@ -13,6 +13,7 @@
 
 #include "amend/benchmark/hdr_histogram.hpp"
 #include "amend/benchmark/schedule.hpp"
+#include "amend/report/time_series.hpp"
 #include "amend/reporter/metrics.hpp"
 
 namespace amend {
@@ -110,23 +111,21 @@ class SeriesPoint {
 };
 static_assert(!std::is_aggregate_v<SeriesPoint>);
 
-/// Figures over time. Points begin as a second each and are merged two by two when there would be
-/// more than points_max of them. 2 MiB at most.
+/// Figures over time; a second a point at first. 2 MiB at most.
 class LoadSeries {
  public:
-  static constexpr std::size_t points_max = 240;
-
   void ended(const RequestEnd& end);
   void not_sent(std::chrono::nanoseconds planned, std::chrono::nanoseconds waited);
 
-  std::chrono::seconds width() const noexcept { return width_; }
-  const std::vector<SeriesPoint>& points() const noexcept { return points_; }
+  std::chrono::seconds width() const noexcept {
+    return std::chrono::duration_cast<std::chrono::seconds>(points_.width());
+  }
+  const std::vector<SeriesPoint>& points() const noexcept { return points_.cells(); }
 
  private:
   SeriesPoint& point_at(std::chrono::nanoseconds planned);
 
-  std::chrono::seconds width_{1};
-  std::vector<SeriesPoint> points_;
+  report::TimeSeries<SeriesPoint> points_{std::chrono::seconds(1)};
 };
 
 /// What one benchmark of one target has brought.

@@ -20,11 +20,11 @@ class TimeSeries {
  public:
   /// Enough for a chart, and few enough for a page.
   static constexpr std::size_t cells_max = 240;
-  static constexpr RunTime first_width{250};
+  static constexpr RunTime first_width{250};  ///< of a cell, unless another is given
   /// What is later counts in the last cell: clocks jump. 100 years.
   static constexpr RunTime time_max{std::chrono::hours(24 * 36'525)};
 
-  TimeSeries() = default;
+  explicit TimeSeries(RunTime width = first_width) noexcept : width_(width) {}
 
   /// The cell of a moment. What is before the start counts in the first cell.
   Cell& at(RunTime time) {
@@ -53,7 +53,7 @@ class TimeSeries {
   }
 
   std::vector<Cell> cells_;
-  RunTime width_ = first_width;
+  RunTime width_;
 };
 
 }  // namespace amend::report
