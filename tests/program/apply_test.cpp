@@ -17,26 +17,8 @@ namespace {
 Finished apply_to(ScriptedServer& server, const TempDir& dir, const std::vector<Person>& people,
                   std::vector<std::string> options = {}) {
   write_file(dir.file("crm.csv"), export_of(people));
-  std::vector<std::string> all{AMEND_PROGRAM,
-                               "reconcile",
-                               dir.file("crm.csv"),
-                               "--url",
-                               "http://127.0.0.1:" + server.port(),
-                               "--auth",
-                               "none",
-                               "--run",
-                               dir.file("run"),
-                               "--connections",
-                               "1",
-                               "--pipeline",
-                               "1",
-                               "--look-up",
-                               "list",
-                               "--max-attempts",
-                               "1",
-                               "--apply"};
-  all.insert(all.end(), options.begin(), options.end());
-  return run(all);
+  options.insert(options.begin(), {"--pipeline", "1", "--max-attempts", "1"});
+  return apply_crm(server, dir, options);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "fixture.hpp"
 #include "support/people.hpp"
+#include "support/scripted_server.hpp"
 
 namespace test {
 
@@ -21,6 +22,26 @@ inline std::vector<Person> changed_people() {
   for (std::size_t n = 0; n < 60; ++n) people[n * 8].phone += "-changed";
   for (std::size_t n = 0; n < 12; ++n) people.push_back(person(10'000 + n));
   return people;
+}
+
+/// `amend reconcile --apply` of crm.csv in `dir` against a scripted server, on one connection.
+inline Finished apply_crm(const ScriptedServer& server, const TempDir& dir, const std::vector<std::string>& options) {
+  std::vector<std::string> all{AMEND_PROGRAM,
+                               "reconcile",
+                               dir.file("crm.csv"),
+                               "--url",
+                               "http://127.0.0.1:" + server.port(),
+                               "--auth",
+                               "none",
+                               "--run",
+                               dir.file("run"),
+                               "--connections",
+                               "1",
+                               "--look-up",
+                               "list",
+                               "--apply"};
+  all.insert(all.end(), options.begin(), options.end());
+  return run(all);
 }
 
 /// A server with customers, and files beside them.

@@ -15,27 +15,9 @@ Finished recheck(const ScriptedServer& server, const TempDir& dir, std::size_t r
   std::string text = "id,phone\n";
   for (std::size_t n = 0; n < rows; ++n) text += uuid_of(n) + ",new\n";
   write_file(dir.file("crm.csv"), text);
-  std::vector<std::string> all{AMEND_PROGRAM,
-                               "reconcile",
-                               dir.file("crm.csv"),
-                               "--url",
-                               "http://127.0.0.1:" + server.port(),
-                               "--auth",
-                               "none",
-                               "--run",
-                               dir.file("run"),
-                               "--connections",
-                               "1",
-                               "--look-up",
-                               "list",
-                               "--canary",
-                               "off",
-                               "--apply",
-                               "--recheck",
-                               "--rate",
-                               "unlimited"};
-  all.insert(all.end(), more.begin(), more.end());
-  return run(all);
+  std::vector<std::string> options{"--canary", "off", "--recheck", "--rate", "unlimited"};
+  options.insert(options.end(), more.begin(), more.end());
+  return apply_crm(server, dir, options);
 }
 
 }  // namespace
