@@ -59,6 +59,13 @@ bool has_control(std::string_view s) noexcept {
   return std::ranges::any_of(s, is_control);
 }
 
+std::size_t common_prefix(const char* one, const char* other, std::size_t size) noexcept {
+  std::size_t same = 0;
+  while (size - same >= 8 && std::memcmp(one + same, other + same, 8) == 0) same += 8;
+  while (same < size && one[same] == other[same]) ++same;
+  return same;
+}
+
 /// Two characters rule out nearly every field: "R…" or "X-R…".
 bool may_be_rate_field(std::string_view name) noexcept {
   if (name.size() < 9) return false;
@@ -210,7 +217,35 @@ bool ResponseParser::take_line(std::string_view& line, std::size_t bytes_max, st
   return true;
 }
 
+// The last of the lines that this head begins with and the one before did too; nullptr: not even the first.
+const ResponseParser::KnownLine* ResponseParser::skip_known_lines() noexcept {
+  const std::size_t known = known_count_ == 0 ? 0 : known_lines_[known_count_ - 1].end;
+  const std::size_t same = common_prefix(buffer_.data() + begin_, known_bytes_.data(), std::min(end_ - begin_, known));
+  while (known_count_ > 0 && known_lines_[known_count_ - 1].end > same) --known_count_;
+  if (known_count_ == 0) return nullptr;
+  const KnownLine& last = known_lines_[known_count_ - 1];
+  head_ = last.head;
+  position_ = scanned_ = begin_ + last.end;
+  return &last;
+}
+
+// The line that ends at the position. Once one has not been kept none of its head is: they end further on.
+void ResponseParser::know_line(LineKind kind) noexcept {
+  const std::size_t end = position_ - begin_;
+  const std::size_t known = known_count_ == 0 ? 0 : known_lines_[known_count_ - 1].end;
+  if (known_count_ == known_lines_.size() || end > known_bytes_.size()) return;
+  std::memcpy(known_bytes_.data() + known, buffer_.data() + begin_ + known, end - known);
+  KnownLine& line = known_lines_[known_count_++];
+  line.end = end;
+  line.head = head_;
+  line.kind = kind;
+}
+
 ResponseParser::Progress ResponseParser::status_line() noexcept {
+  if (const KnownLine* known = skip_known_lines()) {
+    state_ = State::field_line;
+    return known->kind == LineKind::end_of_head ? end_of_head() : Progress::go_on;
+  }
   const std::string_view seen(buffer_.data() + begin_, std::min(end_ - begin_, version_start.size()));
   // Said at once: a peer that speaks something else may never send a line end.
   if (!version_start.starts_with(seen)) return fail("the answer does not start with HTTP/1.");
@@ -225,6 +260,7 @@ ResponseParser::Progress ResponseParser::status_line() noexcept {
   head_.status = static_cast<std::uint16_t>(status);
   head_.http_1_0 = line[7] == '0';
   head_.lines.begin = position_ - begin_;
+  know_line(LineKind::within_head);
   state_ = State::field_line;
   return Progress::go_on;
 }
@@ -234,6 +270,7 @@ ResponseParser::Progress ResponseParser::field_line() noexcept {
   if (!take_line(line, head_bytes_left(), "the head of the answer is too long")) return Progress::stop;
   if (line.empty()) {
     head_.lines.size = position_ - begin_ - head_.lines.begin - 2;
+    know_line(LineKind::end_of_head);
     return end_of_head();
   }
   std::string_view name;
@@ -241,7 +278,9 @@ ResponseParser::Progress ResponseParser::field_line() noexcept {
   if (!field_syntax(line, name, value)) return Progress::stop;
   field(name, value);
   if (may_be_rate_field(name) && is_rate_field(name)) head_.has_rate_fields = true;
-  return state_ == State::broken ? Progress::stop : Progress::go_on;
+  if (state_ == State::broken) return Progress::stop;
+  know_line(LineKind::within_head);
+  return Progress::go_on;
 }
 
 bool ResponseParser::field_syntax(std::string_view line, std::string_view& name, std::string_view& value) noexcept {

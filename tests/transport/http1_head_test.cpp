@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "transport/parsed_answers.hpp"
 
@@ -10,6 +11,7 @@ using amend::Response;
 using amend::http1::ResponseParser;
 using test::chunked;
 using test::cut;
+using test::error_of;
 using test::feed;
 using test::interim;
 using test::no_content;
@@ -105,4 +107,47 @@ TEST_CASE("http1_codec: what one answer told is not told again by the next in th
   REQUIRE(parser.next(r) == Step::response);
   CHECK_FALSE(r.has_rate_fields);
   CHECK(r.head.empty());
+}
+
+TEST_CASE("http1_codec: an answer means the same whatever head came before it") {
+  std::string many_lines, long_line = "X-Long: " + std::string(1'500, 'x') + "\r\n";
+  for (int i = 0; i < 20; ++i) many_lines += "X-" + std::to_string(i) + ": y\r\n";
+  const std::string date = "Server: x\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+  const std::string ok = "HTTP/1.1 200 OK";
+  std::vector<std::string> answers{plain, chunked, no_content, interim + plain, sized(ok, ""), sized(ok, date)};
+  answers.push_back(sized(ok, date + "Retry-After: 1\r\n"));
+  answers.push_back(sized(ok, date + "Retry-After: 2\r\n"));
+  answers.push_back(sized(ok, date + "RateLimit-Reset: 2\r\n"));
+  answers.push_back(sized(ok, date, "a longer body"));
+  answers.push_back(sized(ok, date, "another one.."));
+  answers.push_back(sized(ok, date + "Date: Mon, 07 Nov 1994 08:49:37 GMT\r\n"));
+  answers.push_back(sized(ok, "Server: y\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"));
+  answers.push_back(sized("HTTP/1.1 404 No", date));
+  answers.push_back(sized("HTTP/1.0 200 OK", "Connection: keep-alive\r\n"));
+  answers.push_back(sized(ok, "Connection: close\r\n"));
+  for (const std::string& fields : {many_lines, long_line, date + many_lines, date + long_line})
+    for (const auto* last : {"", "Location: /y\r\n", "Location: /z\r\n"}) answers.push_back(sized(ok, fields + last));
+
+  for (const std::string& before : answers) {
+    CAPTURE(before);
+    for (const std::string& answer : answers) {
+      CAPTURE(answer);
+      auto expected = parse(before);
+      const auto alone = parse(answer);
+      expected.answers.insert(expected.answers.end(), alone.answers.begin(), alone.answers.end());
+      CHECK(parse(before + answer) == expected);
+      CHECK(parse({before, std::string_view(answer).substr(0, 30), std::string_view(answer).substr(30)}) == expected);
+    }
+  }
+}
+
+TEST_CASE("http1_codec: a head that repeats the one before is refused for its framing as if it came alone") {
+  const std::string head = "HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 2\r\n";
+  CHECK(error_of(head + "\r\nok" + head + "Content-Length: 3\r\n\r\nok").starts_with("two different"));
+  CHECK(error_of(head + "\r\nok" + head + "Transfer-Encoding: chunked\r\n\r\n").starts_with("both"));
+  const std::string early = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+  std::string all;
+  for (int i = 0; i < 16; ++i) all += early;
+  CHECK(parse(all + plain).answers.size() == 1);
+  CHECK(error_of(all + early + plain) == "too many 1xx answers");
 }

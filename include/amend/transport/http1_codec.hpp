@@ -7,9 +7,10 @@
 //   status line   `HTTP/1.1` or `HTTP/1.0`, SP, 100–599, SP, reason. A missing last SP is tolerated (an empty reason).
 //   line ends     CRLF only. RFC 9112 §2.2 lets a recipient take a bare LF; we refuse it: who disagrees about where a
 //                 line ends may disagree about where an answer ends. Same for an empty line before the status line.
-//   field lines   name = token, no space before the colon, no obs-fold (§5.2), no C0 controls except TAB (RFC 9110
-//   §5.5). 1xx           skipped; 101 is an error, and so are more than `interim_max` before one answer. framing §6.3:
-//   204 and 304 have no body; `Transfer-Encoding: chunked`, that one coding and once; else
+//   field lines   name = token, no space before the colon, no obs-fold (§5.2), no C0 controls except TAB (RFC 9110,
+//                 §5.5).
+//   1xx           skipped; 101 is an error, and so are more than `interim_max` before one answer.
+//   framing       RFC 9112 §6.3: 204 and 304 have no body; `Transfer-Encoding: chunked`, that one coding and once; else
 //                 `Content-Length` (a list or several fields must agree); else everything up to the end of the
 //                 connection. Both fields together, any other coding, and a coding in HTTP/1.0 (§6.1) are errors.
 //   chunked       at most 16 hexadecimal digits; extensions and trailers are skipped, and together they may be no
@@ -20,6 +21,7 @@
 // of 1xx answers and trailers tell nothing.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -52,7 +54,9 @@ class Limits {
 static_assert(!std::is_aggregate_v<Limits>);
 
 /// Cuts answers out of the bytes of one connection. One buffer, no allocation per answer; each byte is looked at once
-/// however the answers are split.
+/// however the answers are split. The lines that a head begins with and that the head before had too, byte for byte,
+/// are compared, not parsed: servers repeat themselves, and what a line means depends on nothing but the bytes up to
+/// its end.
 ///
 ///     commit(read(prepare(65536)));
 ///     while (parser.next(response) == Step::response) …;   // all of them, before the next prepare
@@ -127,9 +131,21 @@ class ResponseParser {
     Piece content_type;
   };
 
+  enum class LineKind : std::uint8_t { within_head, end_of_head };
+
+  // A line of the head before.
+  class KnownLine {
+   public:
+    std::size_t end = 0;  // its CRLF included; the line before ends where it begins
+    Head head;            // as it was behind the line
+    LineKind kind = LineKind::within_head;
+  };
+
   Progress step() noexcept;
   bool take_line(std::string_view& line, std::size_t bytes_max, std::string_view too_long) noexcept;
   std::size_t head_bytes_left() const noexcept { return limits_.head_bytes_max - (position_ - begin_); }
+  const KnownLine* skip_known_lines() noexcept;
+  void know_line(LineKind kind) noexcept;
   Progress status_line() noexcept;
   Progress field_line() noexcept;
   bool field_syntax(std::string_view line, std::string_view& name, std::string_view& value) noexcept;
@@ -168,6 +184,9 @@ class ResponseParser {
   std::uint32_t interims_ = 0;
   State state_ = State::status_line;
   Head head_;
+  std::array<char, 1024> known_bytes_{};  // of the head before; of a longer one, the whole lines that fit
+  std::array<KnownLine, 16> known_lines_;
+  std::size_t known_count_ = 0;
   std::string_view error_;
 };
 
