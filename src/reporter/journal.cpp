@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace amend {
@@ -12,7 +13,8 @@ namespace {
 constexpr std::string_view sum_member = ",\"sum\":\"";
 constexpr std::string_view hash_member = ",\"hash\":\"";
 constexpr std::string_view synced_member = ",\"synced\":";
-constexpr std::string_view line_end = "\"}";
+constexpr std::string_view line_end_and_lf = "\"}\n";
+constexpr std::string_view line_end = line_end_and_lf.substr(0, 2);
 constexpr std::size_t sum_digits = 8;
 constexpr std::size_t hash_digits = 16;
 
@@ -20,9 +22,15 @@ std::uint32_t sum_of(std::string_view text, std::uint32_t before) noexcept {
   return static_cast<std::uint32_t>(XXH3_64bits_withSeed(text.data(), text.size(), before));
 }
 
-void append_hex(std::string& out, std::uint64_t value, std::size_t digits) {
+// `before`, the digits, `behind`: in one go.
+template <std::size_t digits>
+void append_hex(std::string& out, std::string_view before, std::uint64_t value, std::string_view behind) {
   constexpr std::string_view hex = "0123456789abcdef";
-  for (std::size_t i = digits; i-- > 0;) out += hex[value >> (4 * i) & 0xF];
+  std::array<char, 48> piece;
+  char* at = std::ranges::copy(before, piece.data()).out;
+  for (std::size_t i = digits; i-- > 0;) *at++ = hex[value >> (4 * i) & 0xF];
+  at = std::ranges::copy(behind, at).out;
+  out.append(piece.data(), at);
 }
 
 // As append_hex writes it: a digit whose case has changed is a change too.
@@ -108,13 +116,9 @@ std::uint64_t content_hash(std::string_view row) noexcept { return XXH3_64bits(r
 void JournalSeal::close_line(std::string& out, std::size_t begin, std::uint64_t hash,
                              std::optional<std::uint64_t> synced) {
   if (synced) out.append(synced_member).append(std::to_string(*synced));
-  out += hash_member;
-  append_hex(out, hash, hash_digits);
-  out += '"';
+  append_hex<hash_digits>(out, hash_member, hash, "\"");
   sum_ = sum_of(std::string_view(out).substr(begin), sum_);
-  out += sum_member;
-  append_hex(out, sum_, sum_digits);
-  out.append(line_end).append("\n");
+  append_hex<sum_digits>(out, sum_member, sum_, line_end_and_lf);
 }
 
 JournalReader::Stop JournalReader::parse(std::string_view& input, JournalRecord& out) {

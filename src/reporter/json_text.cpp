@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -15,6 +17,23 @@ namespace {
 bool is_plain_json(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
+}
+
+// How much of the text begins with plain bytes, at least: eight at a time, as far as whole groups of them go.
+std::size_t plain_groups(std::string_view text) {
+  constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+  constexpr std::uint64_t high_bits = 0x80 * ones;
+  const auto has_zero = [](std::uint64_t group) { return ((group - ones) & ~group & high_bits) != 0; };
+  std::size_t n = 0;
+  for (; text.size() - n >= 8; n += 8) {
+    std::uint64_t group;
+    std::memcpy(&group, text.data() + n, 8);
+    // Below 0x20; 0x7F and more; quotes; backslashes. A byte of 0xFF carries over, but is told by its own high bit.
+    const bool special =
+        ((group - 0x20 * ones) & ~group & high_bits) != 0 || ((group | (group + ones)) & high_bits) != 0;
+    if (special || has_zero(group ^ '"' * ones) || has_zero(group ^ '\\' * ones)) break;
+  }
+  return n;
 }
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
@@ -61,6 +80,9 @@ std::string printable_run(std::string_view run) { return printable(run, 4 * run.
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
+  const std::size_t plain = plain_groups(text);
+  out += text.substr(0, plain);
+  text.remove_prefix(plain);
   out += take_while(text, is_plain_json);
   while (!text.empty()) {
     if (is_ascii(text.front())) {

@@ -1,9 +1,10 @@
 #include "amend/reporter/result_log.hpp"
 
 #include <fmt/chrono.h>
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
-#include <charconv>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -14,18 +15,19 @@
 namespace amend {
 namespace {
 
-void append_number(std::string& out, std::uint64_t value) {
-  char text[20];
-  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-  out.append(text, end);
+// Tenths of a millisecond, rounded.
+std::uint64_t tenths_of_ms(std::chrono::nanoseconds duration) {
+  const std::int64_t ns = duration.count() > 0 ? duration.count() : 0;
+  return static_cast<std::uint64_t>(ns / 100'000 + (ns % 100'000 >= 50'000 ? 1 : 0));
 }
 
-void append_ms(std::string& out, std::chrono::nanoseconds duration) {
-  const std::int64_t ns = duration.count() > 0 ? duration.count() : 0;
-  const auto tenths = static_cast<std::uint64_t>(ns / 100'000 + (ns % 100'000 >= 50'000 ? 1 : 0));
-  append_number(out, tenths / 10);
-  out += '.';
-  out += static_cast<char>('0' + tenths % 10);
+// What is put together here goes into the line in one go: longer than any such piece.
+using Piece = std::array<char, 128>;
+
+template <class Format, class... Values>
+void append_piece(std::string& out, const Format& format, const Values&... values) {
+  Piece piece;
+  out.append(piece.data(), fmt::format_to(piece.data(), format, values...));
 }
 
 void append_failure(std::string& out, const Outcome& outcome) {
@@ -90,31 +92,18 @@ class ResultLog final : public Sink {
 
 void ResultLine::append(std::string& out, const Outcome& outcome, std::optional<std::uint64_t> synced) {
   const std::size_t begin = out.size();
-  out += "{\"row\":";
-  append_number(out, outcome.row->position.row);
-  out += ",\"line\":";
-  append_number(out, outcome.row->position.line);
+  append_piece(out, FMT_COMPILE("{{\"row\":{},\"line\":{}"), outcome.row->position.row, outcome.row->position.line);
   if (outcome.status == Status::rejected) {
-    out += ",\"byte\":";
-    append_number(out, outcome.row->position.byte);
-    if (outcome.reason && outcome.reason->column != 0) {
-      out += ",\"column\":";
-      append_number(out, outcome.reason->column);
-    }
+    append_piece(out, FMT_COMPILE(",\"byte\":{}"), outcome.row->position.byte);
+    if (outcome.reason && outcome.reason->column != 0)
+      append_piece(out, FMT_COMPILE(",\"column\":{}"), outcome.reason->column);
   }
   out += ",\"id\":";
   append_json_string(out, outcome.row.id());
-  out += ",\"status\":\"";
-  out += to_string(outcome.status);
-  out += '"';
-  if (outcome.http != 0) {
-    out += ",\"http\":";
-    append_number(out, outcome.http);
-  }
-  out += ",\"attempts\":";
-  append_number(out, outcome.attempts);
-  out += ",\"ms\":";
-  append_ms(out, outcome.service);
+  append_piece(out, FMT_COMPILE(",\"status\":\"{}\""), to_string(outcome.status));
+  if (outcome.http != 0) append_piece(out, FMT_COMPILE(",\"http\":{}"), outcome.http);
+  const std::uint64_t tenths = tenths_of_ms(outcome.service);
+  append_piece(out, FMT_COMPILE(",\"attempts\":{},\"ms\":{}.{}"), outcome.attempts, tenths / 10, tenths % 10);
   if (outcome.attempts != 0) {
     out += ",\"request_id\":";
     append_json_string(out, view(outcome.request_id));
@@ -139,11 +128,8 @@ void ResultLine::append_time(std::string& out, std::chrono::system_clock::time_p
     fmt::format_to(std::back_inserter(second_text_), ",\"at\":\"{:%Y-%m-%dT%H:%M:%S}.",
                    fmt::gmtime(static_cast<std::time_t>(second)));
   }
-  out += second_text_;
-  const auto rest = ms - second * 1000;
-  const char text[] = {static_cast<char>('0' + rest / 100), static_cast<char>('0' + rest / 10 % 10),
-                       static_cast<char>('0' + rest % 10), 'Z', '"'};
-  out.append(text, sizeof text);
+  const auto rest = static_cast<unsigned>(ms - second * 1000);
+  append_piece(out, FMT_COMPILE("{}{}{}{}Z\""), second_text_, rest / 100, rest / 10 % 10, rest % 10);
 }
 
 std::unique_ptr<Sink> open_result_log(const RunDirectory& run, LogEnd end) {

@@ -157,6 +157,26 @@ TEST_CASE("result_log: every pair of bytes in an id gives a line that is JSON") 
   }
 }
 
+TEST_CASE("result_log: a character of an id is told the same wherever it stands") {
+  Rows rows;
+  for (int byte = 0; byte < 256; ++byte) {
+    CAPTURE(byte);
+    const std::string special(1, static_cast<char>(byte));
+    const auto told = [&](const std::string& id) {
+      const std::string line = line_of(rows.make(Status::rejected, id, ""));
+      const auto begin = line.find("\"id\":\"") + 6;
+      return line.substr(begin, line.find("\",\"status\"") - begin);
+    };
+    const std::string alone = told(special);
+    const std::string letters = "abcdefghijklmnopqrst~ !";
+    for (std::size_t at = 0; at < letters.size(); ++at) {
+      CAPTURE(at);
+      CHECK(told(letters.substr(0, at) + special + letters.substr(at)) ==
+            letters.substr(0, at) + alone + letters.substr(at));
+    }
+  }
+}
+
 TEST_CASE("result_log: lines are in the file after write, in order; the file is 0600") {
   TemporaryDirectory directory;
   const RunDirectory run(directory / "run");
