@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # Is one build of amend faster than another?
-#   bench/compare.sh [--turns N] [--rows N] BUILD_A BUILD_B   default 7 turns, 1,000,000 rows
-# Runs take turns, A B, B A, A B …, against trivial-server (B's, or else A's), server on core 1, client on core 0. CPU and
-# rows/s of each, and B / A pair by pair: median and least to most. Each run is checked as in run.sh.
+#   bench/compare.sh [--turns N] [--rows N] [--server trivial|nginx] BUILD_A BUILD_B   default 7 turns, 1,000,000 rows
+# Runs take turns, A B, B A, A B …, against trivial-server (B's, or else A's) or one nginx worker, server on core 1, client
+# on core 0. CPU and rows/s of each, and B / A pair by pair: median and least to most. Each run is checked as in run.sh.
 set -euo pipefail
 export LC_ALL=C
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() { sed -n '3p' "${BASH_SOURCE[0]}" >&2; exit 2; }
-turns=7 rows=1000000 builds=()
+turns=7 rows=1000000 server=trivial builds=()
 while [ $# -gt 0 ]; do
   case $1 in
     --turns) [[ ${2:-} =~ ^[1-9][0-9]?$ ]] || usage; turns=$2; shift 2 ;;
     --rows) [[ ${2:-} =~ ^[1-9][0-9]{0,7}$ ]] || usage; rows=$2; shift 2 ;;
+    --server) [[ ${2:-} =~ ^(trivial|nginx)$ ]] || usage; server=$2; shift 2 ;;
     -*) usage ;;
     *) builds+=("$1"); shift ;;
   esac
@@ -27,13 +28,14 @@ build=${builds[1]}
 . "$top/bench/measuring.sh"
 # shellcheck source=bench/servers.sh
 . "$top/bench/servers.sh"
+[ "$server" = trivial ] || has_nginx || die 'nginx is not installed'
 "$top/samples/dev-certificates.sh" "$place/keys"
 rows_file=$place/rows.csv
 "$build/bin/comparison-rows" "$rows" >"$rows_file"
 
 cpu_list=('' '') rate_list=('' '')
 run_build() {  # 0 or 1
-  start_server trivial
+  start_server "$server"
   run_amend "${builds[$1]}/bin/amend" "$rows" 1500 "${plain_credentials[@]}" "${usual_flow[@]}"
   stop_server
   check_amend "$rows"
