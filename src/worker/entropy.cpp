@@ -2,6 +2,8 @@
 
 #include <openssl/rand.h>
 
+#include <bit>
+#include <cstring>
 #include <stdexcept>
 
 namespace amend {
@@ -18,6 +20,15 @@ unsigned char Entropy::byte() {
   return bytes_[used_++];
 }
 
+template <std::size_t count>
+std::array<unsigned char, count> Entropy::take() {
+  if (bytes_.size() - used_ < count) refill();
+  std::array<unsigned char, count> taken;
+  std::memcpy(taken.data(), bytes_.data() + used_, count);
+  used_ += count;
+  return taken;
+}
+
 void Entropy::nonce(std::span<char, 16> out) {
   constexpr char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   for (char& c : out) {
@@ -30,23 +41,19 @@ void Entropy::nonce(std::span<char, 16> out) {
 
 RequestId Entropy::request_id() {
   constexpr char digits[] = "0123456789abcdef";
+  auto bytes = take<16>();
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0FU) | 0x40U);
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3FU) | 0x80U);
   RequestId id;
   std::size_t at = 0;
-  for (int i = 0; i < 16; ++i) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) id[at++] = '-';
-    unsigned value = byte();
-    if (i == 6) value = (value & 0x0FU) | 0x40U;
-    if (i == 8) value = (value & 0x3FU) | 0x80U;
-    id[at++] = digits[value >> 4];
-    id[at++] = digits[value & 15U];
+    id[at++] = digits[bytes[i] >> 4];
+    id[at++] = digits[bytes[i] & 15U];
   }
   return id;
 }
 
-std::uint64_t Entropy::next() {
-  std::uint64_t value = 0;
-  for (int i = 0; i < 8; ++i) value = (value << 8) | byte();
-  return value;
-}
+std::uint64_t Entropy::next() { return std::bit_cast<std::uint64_t>(take<sizeof(std::uint64_t)>()); }
 
 }  // namespace amend

@@ -39,7 +39,7 @@ Origin origin_of(wonder::Meaning meaning) noexcept {
 }
 
 // Null for a plain success.
-std::unique_ptr<Remark> remark_of(wonder::Judgement judgement) {
+std::unique_ptr<Remark> remark_of(wonder::Judgement&& judgement) {
   if (judgement.warning.empty() && judgement.drift == 0) return nullptr;
   auto remark = std::make_unique<Remark>();
   remark->warning = std::move(judgement.warning);
@@ -215,7 +215,7 @@ void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, std::string_
   line_up(number);
 }
 
-void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement judgement,
+void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement&& judgement,
                             Clock::time_point now) {
   Job& job = jobs_[number];
   record_end(job, end, now);
@@ -285,7 +285,7 @@ void Worker::Impl::give_back_ticket(Job& job, Clock::time_point now) {
   setup_.brake.give_back(std::exchange(job.ticket, BrakeTicket()), now);
 }
 
-void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Judgement judgement,
+void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement,
                            Clock::time_point now) {
   Job& job = jobs_[number];
   if (job.parked) parked_bytes_ -= job.row.batch()->bytes();

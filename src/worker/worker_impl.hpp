@@ -116,7 +116,7 @@ class Worker::Impl {
   void take_loss(const Lot& lot, Clock::time_point now);
   void lose(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now);
   void requeue_free(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now);
-  void conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement judgement, Clock::time_point now);
+  void conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement&& judgement, Clock::time_point now);
   void record_end(Job& job, const AttemptEnd& end, Clock::time_point now);
   void give_back_ticket(Job& job, Clock::time_point now);
   void go_on(JobNumber number, const AttemptEnd& end, Clock::time_point now);
@@ -124,7 +124,7 @@ class Worker::Impl {
                    wonder::Meaning meaning, Clock::time_point now);
   void stop_for_credentials(const Response& response, const wonder::Judgement& judgement);
   void wait_out(JobNumber number, const wonder::Judgement& judgement, Clock::time_point now);
-  void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement judgement, Clock::time_point now);
+  void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement, Clock::time_point now);
   void judge_canary(const Outcome& outcome);
   void release(JobNumber number, Clock::time_point now);
   void report();

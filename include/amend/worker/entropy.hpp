@@ -31,6 +31,8 @@ class Entropy {
 
   void refill();
   unsigned char byte();
+  template <std::size_t count>
+  std::array<unsigned char, count> take();
 
   std::array<unsigned char, size> bytes_{};
   std::size_t used_ = size;
