@@ -116,7 +116,7 @@ class Reconciliation {
 
   /// Reads, compares, and writes `plan.ndjson` into the run directory: a line for each row, in the order of the file,
   /// and with show_missing one for each further customer; the file is there only when it is complete. Once.
-  /// Throws ConfigError as RunDirectory does; LookupStopped; InputError; DurabilityError.
+  /// Throws ConfigError as RunDirectory does; LookupStopped; InputError; DurabilityError; ThreadError.
   ReconcileReport run(const OnNotice& on_notice = [](const std::string&) {});
 
   /// After run(): the run directory, locked, for the Pipeline that applies the plan. Once.

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "amend/queue/start_thread.hpp"
+
 namespace amend {
 namespace {
 
@@ -55,16 +57,23 @@ RequestsAhead::RequestsAhead(std::vector<std::unique_ptr<RequestMaker>> makers, 
       wake_(std::move(wake)),
       ring_(makers_.front()->signs_slowly() ? std::clamp<std::size_t>(at_once, 1, capacity_max) : 0) {
   if (ring_.empty()) return;
-  for (const auto& maker : makers_) threads_.emplace_back([this, &maker] { run(*maker); });
+  try {
+    for (const auto& maker : makers_) threads_.push_back(start_thread([this, &maker] { run(*maker); }));
+  } catch (...) {
+    end();
+    throw;
+  }
 }
 
-RequestsAhead::~RequestsAhead() {
+RequestsAhead::~RequestsAhead() { end(); }
+
+void RequestsAhead::end() noexcept {
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
   }
   room_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 const MadeRequest* RequestsAhead::front() {

@@ -62,7 +62,7 @@ class RequestsAhead {
   static constexpr std::size_t capacity_max = 4'096;
 
   /// `makers`: one, or as many as there shall be threads. `schedule`: nullopt for a closed loop. `wake` is called from
-  /// the threads after a front() that was nullptr, once the request is there, or can never be.
+  /// the threads after a front() that was nullptr, once the request is there, or can never be. Throws ThreadError.
   RequestsAhead(std::vector<std::unique_ptr<RequestMaker>> makers, std::size_t rows, std::optional<Schedule> schedule,
                 Clock::time_point start, std::size_t at_once, std::function<void()> wake);
   ~RequestsAhead();
@@ -80,6 +80,7 @@ class RequestsAhead {
     bool made = false;
   };
 
+  void end() noexcept;
   void run(RequestMaker& maker) noexcept;
   void keep_making(RequestMaker& maker);
   bool claim(std::unique_lock<std::mutex>& lock, std::size_t& number);
@@ -99,7 +100,7 @@ class RequestsAhead {
   bool awaited_ = false;
   bool ended_ = false;
   std::exception_ptr error_;
-  std::vector<std::thread> threads_;
+  std::vector<std::jthread> threads_;
 };
 
 }  // namespace amend

@@ -13,6 +13,7 @@
 #include <iostream>
 #include <thread>
 
+#include "amend/queue/start_thread.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/transport/target.hpp"
 #include "amend/wonder/secret_file.hpp"
@@ -29,7 +30,7 @@ namespace {
 class BenchWatch {
  public:
   BenchWatch(Benchmark& benchmark, const Options& options)
-      : benchmark_(benchmark), quiet_(options.quiet), thread_([this] { watch(); }) {}
+      : benchmark_(benchmark), quiet_(options.quiet), thread_(start_thread([this] { watch(); })) {}
   ~BenchWatch() {
     ended_ = true;
     ::pthread_kill(thread_.native_handle(), SIGUSR1);  // one of those that are held: it only wakes
@@ -57,7 +58,7 @@ class BenchWatch {
   Benchmark& benchmark_;
   const bool quiet_;
   std::atomic<bool> ended_{false};
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 // Whoever loads a host by mistake is stopped twice: by an option that nobody gives by habit, and by its name.

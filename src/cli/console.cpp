@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "amend/exposition.hpp"
+#include "amend/queue/start_thread.hpp"
 #include "cli/control_socket.hpp"
 #include "cli/dashboard.hpp"
 #include "cli/live_view.hpp"
@@ -71,7 +72,7 @@ class Console::Impl {
     // Quiet or not: nobody could guess it.
     if (dashboard_) say_("dashboard at " + dashboard_->url());
     wait_for_run();
-    thread_ = std::thread([this] { run(); });
+    thread_ = start_thread([this] { run(); });
   }
 
   ~Impl() {
@@ -198,7 +199,7 @@ class Console::Impl {
   int looks_ = 0;
   bool ended_ = false;
   bool in_trouble_ = false;
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 ConsoleOutputs::ConsoleOutputs(const Options& options) : impl_(std::make_unique<Impl>(options)) {}

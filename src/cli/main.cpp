@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "amend/error.hpp"
+#include "amend/queue/start_thread.hpp"
 #include "amend/reporter/sink.hpp"
 #include "cli/bench.hpp"
 #include "cli/check.hpp"
@@ -85,6 +86,8 @@ ExitCode guarded_run(const std::vector<std::string>& arguments) {
     return complain(error, ExitCode::input, line.options);
   } catch (const amend::DurabilityError& error) {
     return complain(error, ExitCode::not_durable, line.options);
+  } catch (const amend::ThreadError& error) {
+    return complain(error, ExitCode::stopped_resumable, line.options);
   } catch (const std::exception& error) {
     return complain(error, ExitCode::broken_invariant, line.options);
   }

@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "amend/queue/start_thread.hpp"
 #include "amend/reconciliation.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
@@ -31,7 +32,7 @@ class ReadingProgress {
  public:
   ReadingProgress(const Reconciliation& reconciliation, const Options& options) {
     if (options.quiet) return;
-    thread_ = std::jthread([&metrics = reconciliation.metrics()](const std::stop_token& over) {
+    thread_ = start_thread([&metrics = reconciliation.metrics()](const std::stop_token& over) {
       constexpr std::chrono::seconds interval{5};
       std::mutex mutex;
       std::condition_variable_any asleep;

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "amend/error.hpp"
+#include "amend/queue/start_thread.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_snapshot.hpp"
 #include "cli/units.hpp"
@@ -92,7 +93,7 @@ Terminal::Terminal(Pipeline& pipeline, const Options& options)
       rows_limit_(options.config.input.limit),
       form_(progress_form(options)),
       quiet_(options.quiet),
-      thread_([this] { watch(); }) {}
+      thread_(start_thread([this] { watch(); })) {}
 
 Terminal::~Terminal() {
   ended_.store(true);

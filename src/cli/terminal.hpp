@@ -26,6 +26,7 @@ void hold_signals();
 ProgressForm progress_form(const Options& options);
 
 /// Owns one thread from construction to destruction; needs `hold_signals` before. `pipeline` must outlive it.
+/// The constructor throws ThreadError.
 class Terminal {
  public:
   Terminal(Pipeline& pipeline, const Options& options);
@@ -59,7 +60,7 @@ class Terminal {
   int signals_ = 0;
   std::size_t notices_said_ = 0;
   RateMeter meter_;
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 }  // namespace amend::cli

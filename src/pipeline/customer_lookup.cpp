@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "amend/queue/start_thread.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "amend/wonder/routes.hpp"
 #include "amend/worker/worker.hpp"
@@ -145,22 +146,30 @@ class CustomerLookup::Round {
 
   RunControl& control() noexcept { return control_; }
 
-  /// Calls `on_end` with each outcome, on a thread of its own. Throws LookupStopped.
+  /// Calls `on_end` with each outcome, on a thread of its own. Throws LookupStopped, and ThreadError before anything is
+  /// sent.
   void run(const Feed& feed, const OnEnd& on_end) {
-    std::thread reporter([&] { guard([&] { take_outcomes(on_end); }, [] {}); });
-    std::vector<std::thread> threads;
-    for (auto& worker : workers_)
-      threads.emplace_back([&] { guard([&] { worker->run(); }, [&] { worker->input().abandon(); }); });
+    std::jthread reporter;
+    std::vector<std::jthread> threads;
     {
-      const std::jthread watch([&](const std::stop_token& over) {
-        guard([&] { watch_run(RunWatch(config_, started_), metrics_, brake_, control_, over); }, [] {});
-      });
-      guard([&] { hand_on(feed); }, [] {});
+      std::jthread watch;
+      guard(
+          [&] {
+            reporter = start_thread([&] { guard([&] { take_outcomes(on_end); }, [] {}); });
+            for (auto& worker : workers_)
+              threads.push_back(
+                  start_thread([&] { guard([&] { worker->run(); }, [&] { worker->input().abandon(); }); }));
+            watch = start_thread([&](const std::stop_token& over) {
+              guard([&] { watch_run(RunWatch(config_, started_), metrics_, brake_, control_, over); }, [] {});
+            });
+            hand_on(feed);
+          },
+          [] {});
       for (auto& worker : workers_) worker->input().close_input();
       for (auto& thread : threads) thread.join();
     }
     outcomes_.close();
-    reporter.join();
+    if (reporter.joinable()) reporter.join();
     if (error_) std::rethrow_exception(error_);
     if (control_.draining()) throw LookupStopped(control_.text(), exit_code(control_.cause()));
   }

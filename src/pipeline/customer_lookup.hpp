@@ -34,7 +34,7 @@ class ListTally {
 };
 
 /// One for each reconciliation; its calls block, one at a time. They throw LookupStopped (outage, credentials,
-/// deadline) and DurabilityError.
+/// deadline), DurabilityError and ThreadError.
 class CustomerLookup {
  public:
   /// Everything outlives it. Throws ConfigError as Pipeline does.

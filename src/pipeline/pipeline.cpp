@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
-#include <thread>
 
+#include "amend/queue/start_thread.hpp"
 #include "amend/report/timeline.hpp"
 #include "amend/reporter/feedback.hpp"
 #include "amend/reporter/result_log.hpp"
@@ -181,33 +181,51 @@ void Pipeline::Impl::show_directory(const RunDirectory& run) {
 // Joined in the order of a row's way, so that each stage outlives those that feed it.
 void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
   stages_run_ = true;
-  std::thread reporter_thread([&] {
-    guard(
-        "reporter", [&] { reporter.run(); }, [] {});
-  });
-  std::vector<std::thread> worker_threads;
+  StageThreads threads;
+  try {
+    start_stages(threads, reader, reporter);
+  } catch (const ThreadError& error) {
+    control_.stop(StopCause::no_threads, error.what());
+    close_queues();
+  }
+  if (threads.reader.joinable()) threads.reader.join();
+  for (auto& worker : threads.workers) worker.join();
+  outcomes_.close();
+  if (threads.reporter.joinable()) {
+    threads.reporter.join();
+  } else {
+    report(reporter);  // the log is closed all the same
+  }
+  stages_run_ = false;
+}
+
+// The reader comes last: before it no row is on its way, and a run that lacks a thread has sent nothing. Throws
+// ThreadError.
+void Pipeline::Impl::start_stages(StageThreads& threads, Reader& reader, Reporter& reporter) {
+  threads.reporter = start_thread([&] { report(reporter); });
   for (auto& worker : workers_)
-    worker_threads.emplace_back([&] {
+    threads.workers.push_back(start_thread([&] {
       guard(
           "worker", [&] { worker->run(); }, [&] { worker->input().abandon(); });
-    });
-  const auto close_queues = [&] {
-    for (auto& worker : workers_) worker->input().close_input();
-  };
-  std::thread reader_thread([&] {
-    guard(
-        "reader", [&] { reader.run(); }, close_queues);
-  });
-  const std::jthread watch_thread([this](const std::stop_token& over) {
+    }));
+  threads.watch = start_thread([this](const std::stop_token& over) {
     guard(
         "watch", [&] { watch(over); }, [] {});
   });
-  const std::jthread timeline_thread = start_timeline();
-  reader_thread.join();
-  for (auto& thread : worker_threads) thread.join();
-  outcomes_.close();
-  reporter_thread.join();
-  stages_run_ = false;
+  threads.reader = start_thread([&] {
+    guard(
+        "reader", [&] { reader.run(); }, [&] { close_queues(); });
+  });
+  threads.timeline = start_timeline();
+}
+
+void Pipeline::Impl::report(Reporter& reporter) noexcept {
+  guard(
+      "reporter", [&] { reporter.run(); }, [] {});
+}
+
+void Pipeline::Impl::close_queues() {
+  for (auto& worker : workers_) worker->input().close_input();
 }
 
 void Pipeline::Impl::watch(const std::stop_token& over) {
@@ -219,9 +237,9 @@ void Pipeline::Impl::watch(const std::stop_token& over) {
 // No thread may be had for it any more, where they are limited: the run goes on without.
 std::jthread Pipeline::Impl::start_timeline() {
   try {
-    return std::jthread([this](const std::stop_token& over) { record_timeline(over); });
-  } catch (const std::system_error& error) {
-    control_.notice("no timeline of this run: no thread for it: " + error.code().message());
+    return start_thread([this](const std::stop_token& over) { record_timeline(over); });
+  } catch (const ThreadError& error) {
+    control_.notice(std::string("no timeline of this run: ") + error.what());
     return {};
   }
 }

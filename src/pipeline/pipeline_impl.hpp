@@ -54,6 +54,15 @@ class Pipeline::Impl {
   }
 
  private:
+  class StageThreads {
+   public:
+    std::jthread watch;
+    std::jthread timeline;
+    std::jthread reporter;
+    std::vector<std::jthread> workers;
+    std::jthread reader;
+  };
+
   void make_workers();
   std::unique_ptr<ApiCall> make_call() const;
   bool applies_plan() const noexcept { return config_.task != Task::update; }
@@ -63,6 +72,9 @@ class Pipeline::Impl {
   void refuse_other_input() const;
   void show_directory(const RunDirectory& run);
   void run_stages(Reader& reader, Reporter& reporter);
+  void start_stages(StageThreads& threads, Reader& reader, Reporter& reporter);
+  void report(Reporter& reporter) noexcept;
+  void close_queues();
   void watch(const std::stop_token& over);
   std::jthread start_timeline();
   void record_timeline(const std::stop_token& over);

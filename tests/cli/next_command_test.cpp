@@ -51,7 +51,7 @@ std::string after(const std::exception& error, ExitCode code, const cli::Options
 
 TEST_CASE("next: a run that was stopped by a signal, the deadline, failures or a person is gone on with") {
   for (const StopCause cause : {StopCause::interrupted, StopCause::terminated, StopCause::drained, StopCause::deadline,
-                                StopCause::failures, StopCause::stalled})
+                                StopCause::failures, StopCause::stalled, StopCause::no_threads})
     CHECK(typed(stopped_by(cause)) == Commands{resume});
 }
 

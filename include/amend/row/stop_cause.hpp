@@ -21,6 +21,7 @@ enum class StopCause : std::uint8_t {
   deadline,      ///< --deadline is over → 4
   failures,      ///< --max-failures is reached → 4
   stalled,       ///< nothing happened for too long → 4
+  no_threads,    ///< the system gives no thread for a stage: nothing was sent → 4
   credentials,   ///< 401/403 in a row → 5
   tls,           ///< the server's certificate or name was refused → 5
   wrong_host,    ///< the host's name does not exist → 5
@@ -31,7 +32,7 @@ enum class StopCause : std::uint8_t {
   defect,        ///< a broken invariant of ours → 70
 };
 
-inline constexpr std::array<std::pair<std::string_view, StopCause>, 16> stop_cause_spellings{
+inline constexpr std::array<std::pair<std::string_view, StopCause>, 17> stop_cause_spellings{
     {{"none", StopCause::none},
      {"interrupted", StopCause::interrupted},
      {"terminated", StopCause::terminated},
@@ -40,6 +41,7 @@ inline constexpr std::array<std::pair<std::string_view, StopCause>, 16> stop_cau
      {"deadline", StopCause::deadline},
      {"failures", StopCause::failures},
      {"stalled", StopCause::stalled},
+     {"no_threads", StopCause::no_threads},
      {"credentials", StopCause::credentials},
      {"tls", StopCause::tls},
      {"wrong_host", StopCause::wrong_host},
@@ -72,7 +74,8 @@ constexpr ExitCode exit_code(StopCause cause) noexcept {
     case StopCause::outage:
     case StopCause::deadline:
     case StopCause::failures:
-    case StopCause::stalled: return ExitCode::stopped_resumable;
+    case StopCause::stalled:
+    case StopCause::no_threads: return ExitCode::stopped_resumable;
     case StopCause::credentials:
     case StopCause::tls:
     case StopCause::wrong_host:
