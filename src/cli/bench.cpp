@@ -20,6 +20,7 @@
 #include "cli/bench_text.hpp"
 #include "cli/next_command.hpp"
 #include "cli/option_table.hpp"
+#include "cli/output.hpp"
 #include "cli/report_line.hpp"
 #include "cli/terminal.hpp"
 
@@ -178,8 +179,7 @@ ExitCode run_bench(const Options& options) {
   const std::string json = to_json(result, options.benchmark, static_cast<int>(code));
   // Told before it is written: a full disk must not lose what took an hour.
   if (!options.quiet) std::fputs(closing(run, result, options).c_str(), stderr);
-  if (options.json) std::fputs(json.c_str(), stdout);
-  std::fflush(stdout);
+  if (options.json) print(json);
   write_files(run, result, json);
   return code;
 }

@@ -7,7 +7,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <string_view>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "cli/config_file.hpp"
 #include "cli/next_command.hpp"
 #include "cli/opening.hpp"
+#include "cli/output.hpp"
 #include "cli/preflight_text.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
@@ -231,9 +231,9 @@ ExitCode run_check(const Options& options) {
   const PreflightReport report = preflight.run(never);
   if (!options.save_config.empty()) write_new_file(save_option, options.save_config, config_text(options));
   if (options.json) {
-    std::fputs(check_json(options, report).c_str(), stdout);
+    print(check_json(options, report));
   } else if (!options.quiet) {
-    std::fputs(check_text(options, report).c_str(), stdout);
+    print(check_text(options, report));
   }
   return check_exit_code(report);
 }

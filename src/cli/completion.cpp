@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <vector>
 
 #include "cli/command_table.hpp"
 #include "cli/option_table.hpp"
+#include "cli/output.hpp"
 
 namespace amend::cli {
 namespace {
@@ -203,7 +203,7 @@ std::string completion_script(std::string_view shell) {
 }
 
 ExitCode run_completion(const Options& options) {
-  std::fputs(completion_script(options.word).c_str(), stdout);
+  print(completion_script(options.word));
   return ExitCode::success;
 }
 

@@ -20,6 +20,7 @@
 #include "amend/reporter/run_directory.hpp"
 #include "cli/control_address.hpp"
 #include "cli/control_text.hpp"
+#include "cli/output.hpp"
 #include "cli/progress.hpp"
 
 namespace amend::cli {
@@ -137,7 +138,7 @@ class StatusView {
     if (options_.json) {
       print(answer + "\n");
     } else if (!options_.quiet) {
-      print(above() + state_text(state, rate(state)));
+      show_text(above() + state_text(state, rate(state)));
     }
   }
 
@@ -152,9 +153,8 @@ class StatusView {
   // Goes back over what was shown last and clears it.
   std::string above() const { return redraw_ && lines_ > 0 ? fmt::format("\x1b[{}A\x1b[J", lines_) : ""; }
 
-  void print(const std::string& text) {
-    std::fputs(text.c_str(), stdout);
-    std::fflush(stdout);
+  void show_text(const std::string& text) {
+    print(text);
     lines_ = std::ranges::count(text, '\n');
   }
 
@@ -193,9 +193,9 @@ ExitCode run_control(const Options& options) {
   const std::string answer = ask_run(options.run, options.control);
   const json::object done = understood(options.run, answer);
   if (options.json) {
-    std::fputs((answer + "\n").c_str(), stdout);
+    print(answer + "\n");
   } else if (!options.quiet) {
-    std::fputs((done_text(done) + "\n").c_str(), stdout);
+    print(done_text(done) + "\n");
   }
   return ExitCode::success;
 }

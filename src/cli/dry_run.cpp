@@ -17,6 +17,7 @@
 #include "amend/transport/target.hpp"
 #include "amend/wonder/routes.hpp"
 #include "cli/opening.hpp"
+#include "cli/output.hpp"
 #include "cli/preflight_text.hpp"
 
 namespace amend::cli {
@@ -158,7 +159,7 @@ ExitCode run_dry(const Options& options, const Credentials& credentials) {
   const std::unique_ptr<Source> source = open_source(config.input);
   const Plan plan = plan_of(config, *source);
   if (!options.quiet) std::fputs(opening_text(options, plan).c_str(), stderr);
-  std::fputs(dry_run_text(config, credentials, *source).c_str(), stdout);
+  print(dry_run_text(config, credentials, *source));
   if (!options.quiet) std::fputs("dry run: nothing was sent\n", stderr);
   return ExitCode::success;
 }

@@ -3,8 +3,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <cstdio>
 
+#include "cli/output.hpp"
 #include "cli/report_line.hpp"
 
 namespace amend::cli {
@@ -49,7 +49,7 @@ std::string explain_all_text() {
 ExitCode run_explain(const Options& options) {
   const std::string& code = options.word;
   const std::string text = options.json ? json_of(code) : code.empty() ? explain_all_text() : explain_text(code);
-  std::fputs(text.c_str(), stdout);
+  print(text);
   return code.empty() || find_own_code(code) != nullptr ? ExitCode::success : ExitCode::some_rows_failed;
 }
 

@@ -21,6 +21,7 @@
 #include "cli/man.hpp"
 #include "cli/next_command.hpp"
 #include "cli/options.hpp"
+#include "cli/output.hpp"
 #include "cli/ping.hpp"
 #include "cli/reconcile.hpp"
 #include "cli/report.hpp"
@@ -40,7 +41,7 @@ const char* environment(const char* name) { return std::getenv(name); }
 
 ExitCode run(const amend::cli::CommandLine& line) {
   if (!line.text.empty()) {
-    std::fputs(line.text.c_str(), stdout);
+    amend::cli::print(line.text);
     return ExitCode::success;
   }
   switch (line.options.command) {
@@ -77,15 +78,19 @@ ExitCode complain(const std::exception& error, ExitCode code, const amend::cli::
 
 ExitCode guarded_run(const std::vector<std::string>& arguments) {
   amend::cli::CommandLine line;
+  ExitCode code = ExitCode::success;
   try {
     line = amend::cli::parse_command_line(arguments, environment);
-    return run(line);
+    code = run(line);
+    amend::cli::require_all_printed();
+    return code;
   } catch (const amend::ConfigError& error) {
     return complain(error, error.exit_code(), line.options);
   } catch (const amend::InputError& error) {
     return complain(error, ExitCode::input, line.options);
   } catch (const amend::DurabilityError& error) {
-    return complain(error, ExitCode::not_durable, line.options);
+    // What the run itself has come to counts more than that it could not be printed.
+    return complain(error, code == ExitCode::success ? ExitCode::not_durable : code, line.options);
   } catch (const amend::ThreadError& error) {
     return complain(error, ExitCode::stopped_resumable, line.options);
   } catch (const std::exception& error) {

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "cli/command_table.hpp"
 #include "cli/help_texts.hpp"
 #include "cli/option_table.hpp"
+#include "cli/output.hpp"
 #include "cli/version.hpp"
 
 namespace amend::cli {
@@ -108,7 +108,7 @@ std::string man_page(std::string_view command) {
 }
 
 ExitCode run_man(const Options& options) {
-  std::fputs(man_page(options.word).c_str(), stdout);
+  print(man_page(options.word));
   return ExitCode::success;
 }
 

@@ -12,6 +12,7 @@
 #include "amend/wonder/credentials_diagnosis.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "amend/worker/signer.hpp"
+#include "cli/output.hpp"
 #include "cli/report_line.hpp"
 
 namespace amend::cli {
@@ -97,7 +98,7 @@ ExitCode run_ping(const Options& options) {
   const Credentials credentials = load_credentials(options.config.auth);
   const Ping result = ping(options.config, credentials);
   if (!options.quiet || !result.ok) std::fputs(ping_text(result, options).c_str(), stderr);
-  if (options.json) std::fputs(ping_json(result).c_str(), stdout);
+  if (options.json) print(ping_json(result));
   return ping_exit_code(result);
 }
 

@@ -19,6 +19,7 @@
 #include "cli/confirm.hpp"
 #include "cli/next_command.hpp"
 #include "cli/opening.hpp"
+#include "cli/output.hpp"
 #include "cli/reconcile_text.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
@@ -89,13 +90,12 @@ ExitCode run_reconcile(const Options& given, const std::function<void(const Reco
   ConsoleOutputs outputs(options);
   Reconciliation reconciliation(options.config, credentials);
   const ReconcileReport report = compare(reconciliation, options);
-  if (!options.json) std::fputs(reconcile_text(config, report).c_str(), stdout);
+  if (!options.json) print(reconcile_text(config, report));
   if (!config.apply) {
-    if (options.json) std::fputs(reconcile_json(config, report, nullptr).c_str(), stdout);
+    if (options.json) print(reconcile_json(config, report, nullptr));
     return report.clean() ? ExitCode::success : ExitCode::some_rows_failed;
   }
 
-  std::fflush(stdout);
   if (!options.quiet) std::fputs(before_applying(report).c_str(), stderr);
   options.config.run_directory = report.run_directory;
   options.config.deadline.run_spent =
@@ -107,7 +107,7 @@ ExitCode run_reconcile(const Options& given, const std::function<void(const Reco
   const Summary summary = run_watched(pipeline, options, outputs, [&] {
     if (sends && before_sending) before_sending(report);
   });
-  if (options.json) std::fputs(reconcile_json(config, report, &summary).c_str(), stdout);
+  if (options.json) print(reconcile_json(config, report, &summary));
   return summary.exit_code;
 }
 

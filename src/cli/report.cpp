@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -15,6 +14,7 @@
 #include "amend/report/reading.hpp"
 #include "amend/reporter/sink.hpp"
 #include "cli/atomic_file.hpp"
+#include "cli/output.hpp"
 #include "cli/runs.hpp"
 
 namespace amend::cli {
@@ -52,9 +52,9 @@ void deliver(const Options& options, const std::string& path, const std::string&
   if (const auto error = replace_file(path, page, 0600)) throw DurabilityError(path, "cannot write", error.value());
   if (options.json) {
     const boost::json::object out{{"report", printable(path, 4 * path.size() + 4)}, {"bytes", page.size()}};
-    std::fputs((boost::json::serialize(out) + "\n").c_str(), stdout);
+    print(boost::json::serialize(out) + "\n");
   } else if (!options.quiet) {
-    std::fputs((printable(path, 4 * path.size() + 4) + "\n").c_str(), stdout);
+    print(printable(path, 4 * path.size() + 4) + "\n");
   }
 }
 

@@ -7,7 +7,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -16,6 +15,7 @@
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "cli/next_command.hpp"
+#include "cli/output.hpp"
 #include "cli/report_line.hpp"
 
 namespace amend::cli {
@@ -206,12 +206,12 @@ ExitCode run_runs(const Options& options) {
   const std::string folder = options.run.empty() ? "amend-runs" : options.run;
   const auto runs = list_runs(folder);
   if (!options.json) {
-    std::fputs(runs_text(folder, runs).c_str(), stdout);
+    print(runs_text(folder, runs));
     return ExitCode::success;
   }
   json::array all;
   for (const ListedRun& run : runs) all.push_back(object_of(run));
-  std::fputs((json::serialize(all) + "\n").c_str(), stdout);
+  print(json::serialize(all) + "\n");
   return ExitCode::success;
 }
 

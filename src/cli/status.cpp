@@ -6,13 +6,13 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <string_view>
 
 #include "amend/reporter/run_directory.hpp"
 #include "cli/closing.hpp"
 #include "cli/next_command.hpp"
+#include "cli/output.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
@@ -213,9 +213,9 @@ ExitCode run_status(const Options& options) {
   const RunView view(options.run);
   const ErrorTally errors = errors_of(view);
   if (options.json) {
-    std::fputs(status_json(view, errors).c_str(), stdout);
+    print(status_json(view, errors));
   } else if (!options.quiet) {
-    std::fputs(status_text(view, errors).c_str(), stdout);
+    print(status_text(view, errors));
   }
   return status_exit_code(view);
 }

@@ -12,6 +12,7 @@
 #include "cli/dry_run.hpp"
 #include "cli/next_command.hpp"
 #include "cli/opening.hpp"
+#include "cli/output.hpp"
 #include "cli/preflight_text.hpp"
 #include "cli/resume.hpp"
 #include "cli/terminal.hpp"
@@ -76,7 +77,7 @@ Summary run_watched(Pipeline& pipeline, const Options& options, ConsoleOutputs& 
 
 ExitCode run_to_the_end(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs) {
   const Summary summary = run_watched(pipeline, options, outputs);
-  if (options.json) std::fputs(to_json(summary).c_str(), stdout);
+  if (options.json) print(to_json(summary));
   return summary.exit_code;
 }
 
