@@ -6,6 +6,7 @@
 #include <atomic>
 #include <thread>
 
+#include "benchmark/no_random_numbers.hpp"
 #include "support/simulator.hpp"
 
 using namespace amend;
@@ -109,4 +110,19 @@ TEST_CASE("Benchmark: a second stop() does not wait for a server that never answ
   const BenchmarkResult result = benchmark.run();
   stopper.join();
   CHECK(result.stop_cause == StopCause::interrupted);
+}
+
+TEST_CASE("Benchmark: what it cannot sign ends it with the reason; whoever looks on may go on looking, or stop it") {
+  test::Simulator simulator({"--plain"});
+  const Config config = config_for(simulator.url());
+  Benchmark benchmark(config, BenchmarkConfig(), load_credentials(config.auth));
+  Onlooker onlooker(benchmark);
+  {
+    const test::NoRandomNumbers none;
+    CHECK_THROWS_WITH(benchmark.run(), doctest::Contains("random numbers"));
+  }
+  benchmark.stop(StopCause::interrupted);
+  onlooker.end();
+  CHECK(benchmark.progress().answered == 0);
+  CHECK(onlooker.seen() == 0);
 }

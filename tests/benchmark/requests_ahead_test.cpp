@@ -5,6 +5,7 @@
 #include <semaphore>
 #include <set>
 
+#include "benchmark/no_random_numbers.hpp"
 #include "support/simulator.hpp"
 
 using namespace amend;
@@ -28,6 +29,13 @@ Config unsigned_config() {
   return config;
 }
 
+Config signed_config() {
+  Config config;
+  config.auth.app_id = test::app_id;
+  config.auth.private_key_file = test::certificates() + "/app.key";
+  return config;
+}
+
 }  // namespace
 
 TEST_CASE("RequestsAhead: rows go out in their order, over and over, each time with an id of its own") {
@@ -48,9 +56,7 @@ TEST_CASE("RequestsAhead: rows go out in their order, over and over, each time w
 }
 
 TEST_CASE("RequestsAhead: signatures are made before they are due, in order, but never more than a second before") {
-  Config config;
-  config.auth.app_id = test::app_id;
-  config.auth.private_key_file = test::certificates() + "/app.key";
+  const Config config = signed_config();
   const Credentials credentials = load_credentials(config.auth);
   const BenchmarkRows rows(config, 5);
   const auto start = RequestsAhead::Clock::now() + 300ms;
@@ -67,6 +73,17 @@ TEST_CASE("RequestsAhead: signatures are made before they are due, in order, but
     ahead.pop();
   }
   CHECK_FALSE(ahead.front());
+}
+
+TEST_CASE("RequestsAhead: when a thread cannot sign, whoever waits for its request is woken and told why") {
+  const Config config = signed_config();
+  const Credentials credentials = load_credentials(config.auth);
+  const BenchmarkRows rows(config, 5);
+  std::counting_semaphore<> woken(0);
+  const test::NoRandomNumbers none;
+  RequestsAhead ahead(makers(config, credentials, rows, 1), rows.size(), std::nullopt, {}, 1, [&] { woken.release(); });
+  REQUIRE(woken.try_acquire_for(20s));
+  CHECK_THROWS_WITH(ahead.front(), doctest::Contains("random numbers"));
 }
 
 TEST_CASE("BenchmarkRows: made-up customers are such as the API takes, and as many as were asked for") {
