@@ -7,6 +7,7 @@
 #   asan     everything but `e2e` and `long`, under AddressSanitizer and UndefinedBehaviorSanitizer
 #   tsan     the tests labelled `pipeline`, under ThreadSanitizer
 #   release  the tests labelled `e2e` (100,000 rows through the programs as they are shipped), and `long` with --long
+# Each builds just what its tests need; a file of tests is compiled where it is run.
 # The last lines are ctest's own summaries and their sum.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -33,15 +34,16 @@ samples/install-packages.sh --tests
 fixed_layout=()
 if setarch "$(uname -m)" -R true 2>/dev/null; then fixed_layout=(setarch "$(uname -m)" -R); fi
 
-build_and_test() {  # part, cmake options, --, ctest options
-  local part=$1 directory=build-$1 options=()
-  shift
+build_and_test() {  # part, targets, cmake options, --, ctest options
+  local part=$1 directory=build-$1 targets=() options=()
+  read -ra targets <<<"$2"
+  shift 2
   while [ "$1" != -- ]; do options+=("$1"); shift; done
   shift
   [ -e "$directory/CMakeCache.txt" ] || options+=(-G Ninja)
   printf '\n== %s: build\n' "$part"
   cmake -S . -B "$directory" -DAMEND_DEVELOPER=ON "${options[@]}" || return 1
-  cmake --build "$directory" -j "$(nproc)" || return 1
+  cmake --build "$directory" -j "$(nproc)" --target "${targets[@]}" || return 1
   printf '\n== %s: test\n' "$part"
   # `|| return`: ctest's verdict, not tee's (pipefail).
   "${fixed_layout[@]}" ctest --test-dir "$directory" --output-on-failure --no-tests=error --timeout 900 -j 2 "$@" 2>&1 |
@@ -50,12 +52,12 @@ build_and_test() {  # part, cmake options, --, ctest options
 
 run_part() {
   case $1 in
-    asan) build_and_test asan -DCMAKE_BUILD_TYPE=Debug -DAMEND_ASAN=ON -- -LE '^(e2e|long)$' ;;
-    tsan) build_and_test tsan -DCMAKE_BUILD_TYPE=Debug -DAMEND_TSAN=ON -- -L '^pipeline$' -LE '^(e2e|long)$' ;;
+    asan) build_and_test asan 'tests_plain tests_pipeline' -DCMAKE_BUILD_TYPE=Debug -DAMEND_ASAN=ON -- -LE '^(e2e|long)$' ;;
+    tsan) build_and_test tsan tests_pipeline -DCMAKE_BUILD_TYPE=Debug -DAMEND_TSAN=ON -- -L '^pipeline$' -LE '^(e2e|long)$' ;;
     release)
       local labels='^e2e$' but=(-LE '^long$')
       if [ -n "$long" ]; then labels='^(e2e|long)$' but=(); fi
-      build_and_test release -DCMAKE_BUILD_TYPE=Release -- -L "$labels" "${but[@]}"
+      build_and_test release tests_e2e -DCMAKE_BUILD_TYPE=Release -- -L "$labels" "${but[@]}"
       ;;
     *) echo "no such part: $1 (asan, tsan, release)" >&2; return 2 ;;
   esac
