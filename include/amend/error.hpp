@@ -98,6 +98,12 @@ class ConfigError : public std::runtime_error {
   std::string next_;
 };
 
+/// The system gives no thread (RLIMIT_NPROC, the pids limit of a container, memory for stacks). `what()` says so.
+class ThreadError : public std::runtime_error {
+ public:
+  explicit ThreadError(std::string_view reason) : std::runtime_error("cannot start a thread: " + std::string(reason)) {}
+};
+
 /// The input failed as a whole (read error in the middle, not a CSV at all, changed while it was read).
 class InputError : public std::runtime_error {
  public:

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "amend/transport/event_loop.hpp"
 #include "amend/transport/stop_cause.hpp"
 #include "amend/wonder/routes.hpp"
 
@@ -60,8 +61,7 @@ LoadFigures LoadGenerator::run() {
   for (const auto& line : lines_)
     asio::co_spawn(io_, keep(*line), [this](std::exception_ptr error) { on_line_end(error); });
   keep_publishing();
-  io_.run();
-  if (error_) std::rethrow_exception(error_);
+  run_event_loop(io_, error_);
   return result();
 }
 

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "amend/pipeline.hpp"
+#include "amend/transport/event_loop.hpp"
 #include "amend/transport/http_date.hpp"
 #include "amend/transport/transport.hpp"
 #include "amend/wonder/answer.hpp"
@@ -88,8 +89,7 @@ Ping ping(const Config& config, const Credentials& credentials) {
   const auto session = transport->make_session(io.get_executor());
   std::exception_ptr failure;
   asio::co_spawn(io, echo(*session, request, ping), [&](std::exception_ptr error) { failure = error; });
-  io.run();
-  if (failure) std::rethrow_exception(failure);
+  run_event_loop(io, failure);
   return ping;
 }
 

@@ -130,6 +130,7 @@ class Worker::Impl {
   void report();
 
   // worker_lanes.cpp
+  bool run_loop();
   void start_lane(Lane& lane);
   bool reads_in_turns() const noexcept;
   void begin_turn();
@@ -173,7 +174,6 @@ class Worker::Impl {
   const std::size_t parked_bytes_share_;
   std::size_t parked_bytes_ = 0;
   std::vector<std::unique_ptr<Lane>> lanes_;
-  std::size_t lanes_running_ = 0;
   std::vector<Outcome> outcomes_;
 
   std::chrono::system_clock::time_point wall_clock_{};  ///< of the answers or of the dispatch under way

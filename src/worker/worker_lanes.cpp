@@ -4,6 +4,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <thread>
 
+#include "amend/transport/event_loop.hpp"
 #include "amend/transport/stop_cause.hpp"
 #include "worker_impl.hpp"
 
@@ -21,8 +22,20 @@ constexpr std::chrono::milliseconds reconnect_max{10'000};
 void Worker::Impl::run() {
   for (auto& lane : lanes_) start_lane(*lane);
   pump_soon_.request();
-  io_.run();
-  if (error_) std::rethrow_exception(error_);
+  while (!run_loop()) {
+  }
+}
+
+// False: a connection has ended for want of a thread. The run stops, and all others end as they do then.
+bool Worker::Impl::run_loop() {
+  try {
+    run_event_loop(io_, error_);
+    return true;
+  } catch (const ThreadError& error) {
+    if (error_) throw;  // the loop does not go on
+    setup_.control.stop(StopCause::no_threads, error.what());
+    return false;
+  }
 }
 
 // A server that sends each answer by itself wakes the worker for each, which costs more than the answer does. When
@@ -48,12 +61,10 @@ void Worker::Impl::let_answers_gather() {
 }
 
 void Worker::Impl::start_lane(Lane& lane) {
-  ++lanes_running_;
   asio::co_spawn(io_, keep_lane(lane), [this](std::exception_ptr error) { on_lane_end(error); });
 }
 
 void Worker::Impl::on_lane_end(std::exception_ptr error) {
-  --lanes_running_;
   if (!error || error_) return;
   error_ = error;
   io_.stop();

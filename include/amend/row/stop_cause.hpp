@@ -21,7 +21,7 @@ enum class StopCause : std::uint8_t {
   deadline,      ///< --deadline is over → 4
   failures,      ///< --max-failures is reached → 4
   stalled,       ///< nothing happened for too long → 4
-  no_threads,    ///< the system gives no thread for a stage: nothing was sent → 4
+  no_threads,    ///< the system gives no thread for a stage, or to look the host up → 4
   credentials,   ///< 401/403 in a row → 5
   tls,           ///< the server's certificate or name was refused → 5
   wrong_host,    ///< the host's name does not exist → 5
