@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "amend/error.hpp"
-#include "amend/queue/start_thread.hpp"
 #include "amend/reporter/sink.hpp"
 #include "cli/bench.hpp"
 #include "cli/check.hpp"
