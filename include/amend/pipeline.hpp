@@ -193,7 +193,8 @@ class Ping {
   bool clock_known = false;
 };
 
-/// Sends one echo on the calling thread and waits for its answer, at most connect + answer deadline.
+/// Sends one echo on the calling thread and waits for its answer, at most connect + answer deadline. Throws
+/// ThreadError.
 Ping ping(const Config& config, const Credentials& credentials);
 
 }  // namespace amend

@@ -139,7 +139,6 @@ void LoadGenerator::begin_when_open() {
 }
 
 void LoadGenerator::begin() {
-  begun_ = true;
   start_ = Clock::now() + (open_loop() ? lead : std::chrono::milliseconds(0));
   figures_.began = std::chrono::system_clock::now() + (start_ - Clock::now());
   if (open_loop()) schedule_.emplace(order_.steps);
@@ -150,6 +149,7 @@ void LoadGenerator::begin() {
   const std::size_t at_once = open_loop() ? RequestsAhead::capacity_max : 2 * flights_.size();
   ahead_ =
       std::make_unique<RequestsAhead>(std::move(makers), rows_.size(), schedule_, start_, at_once, [this] { wake(); });
+  begun_ = true;
 }
 
 // Everything that may have become possible is done.

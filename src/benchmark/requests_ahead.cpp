@@ -57,6 +57,7 @@ RequestsAhead::RequestsAhead(std::vector<std::unique_ptr<RequestMaker>> makers, 
       wake_(std::move(wake)),
       ring_(makers_.front()->signs_slowly() ? std::clamp<std::size_t>(at_once, 1, capacity_max) : 0) {
   if (ring_.empty()) return;
+  threads_.reserve(makers_.size());  // a thread that has no place would be joined while it runs
   try {
     for (const auto& maker : makers_) threads_.push_back(start_thread([this, &maker] { run(*maker); }));
   } catch (...) {

@@ -31,10 +31,10 @@ class Target {
   }
 
   void write(std::string_view text) {
-    if (std::fwrite(text.data(), 1, text.size(), stream_) != text.size()) fail(errno);
+    if (!reader_left_ && std::fwrite(text.data(), 1, text.size(), stream_) != text.size()) fail(errno);
   }
   void close() {
-    if (std::fflush(stream_) != 0) fail(errno);
+    if (!reader_left_ && std::fflush(stream_) != 0) fail(errno);
     if (path_.empty()) return;
     if (::fsync(::fileno(stream_)) != 0) fail(errno);
     if (std::fclose(std::exchange(stream_, nullptr)) != 0) fail(errno);
@@ -50,12 +50,14 @@ class Target {
                                       : fmt::format("--out: {} cannot be created: {}", printable(path),
                                                     std::generic_category().message(error)));
   }
-  [[noreturn]] void fail(int error) const {
-    throw DurabilityError(path_.empty() ? "standard output" : path_, "cannot write", error);
+  void fail(int error) {
+    reader_left_ = path_.empty() && error == EPIPE;
+    if (!reader_left_) throw DurabilityError(path_.empty() ? "standard output" : path_, "cannot write", error);
   }
 
   std::string path_;
   std::FILE* stream_;
+  bool reader_left_ = false;  // of standard output: it has seen enough
 };
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace amend::cli {
 
 /// Runs on the calling thread, with a Terminal and a Console beside it; no other thread may exist before. Throws
-/// ConfigError and InputError for what is found before the first request.
+/// ConfigError, InputError and ThreadError for what is found before the first request.
 ExitCode run_update(const Options& options);
 
 /// pipeline.run() with a Terminal and a Console beside it, and what a person is told at its end. `before_run` is called

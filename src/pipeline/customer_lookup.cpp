@@ -151,6 +151,7 @@ class CustomerLookup::Round {
   void run(const Feed& feed, const OnEnd& on_end) {
     std::jthread reporter;
     std::vector<std::jthread> threads;
+    threads.reserve(workers_.size());  // a thread that has no place would be joined while it runs
     {
       std::jthread watch;
       guard(

@@ -187,6 +187,9 @@ void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
   } catch (const ThreadError& error) {
     control_.stop(StopCause::no_threads, error.what());
     close_queues();
+  } catch (const std::exception& error) {
+    control_.stop(StopCause::defect, std::string("the stages cannot be started: ") + error.what());
+    close_queues();
   }
   if (threads.reader.joinable()) threads.reader.join();
   for (auto& worker : threads.workers) worker.join();
@@ -203,6 +206,7 @@ void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
 // ThreadError.
 void Pipeline::Impl::start_stages(StageThreads& threads, Reader& reader, Reporter& reporter) {
   threads.reporter = start_thread([&] { report(reporter); });
+  threads.workers.reserve(workers_.size());  // a thread that has no place would be joined while it runs
   for (auto& worker : workers_)
     threads.workers.push_back(start_thread([&] {
       guard(

@@ -221,9 +221,11 @@ bool ResponseParser::take_line(std::string_view& line, std::size_t bytes_max, st
 const ResponseParser::KnownLine* ResponseParser::skip_known_lines() noexcept {
   const std::size_t known = known_count_ == 0 ? 0 : known_lines_[known_count_ - 1].end;
   const std::size_t same = common_prefix(buffer_.data() + begin_, known_bytes_.data(), std::min(end_ - begin_, known));
-  while (known_count_ > 0 && known_lines_[known_count_ - 1].end > same) --known_count_;
-  if (known_count_ == 0) return nullptr;
-  const KnownLine& last = known_lines_[known_count_ - 1];
+  std::size_t count = known_count_;
+  while (count > 0 && known_lines_[count - 1].end > same) --count;
+  if (count == 0) return nullptr;
+  known_count_ = count;
+  const KnownLine& last = known_lines_[count - 1];
   head_ = last.head;
   position_ = scanned_ = begin_ + last.end;
   return &last;
@@ -260,6 +262,7 @@ ResponseParser::Progress ResponseParser::status_line() noexcept {
   head_.status = static_cast<std::uint16_t>(status);
   head_.http_1_0 = line[7] == '0';
   head_.lines.begin = position_ - begin_;
+  known_count_ = 0;
   know_line(LineKind::within_head);
   state_ = State::field_line;
   return Progress::go_on;

@@ -15,7 +15,9 @@ namespace {
 
 std::string text_of(const Response& response) {
   return std::to_string(response.status) + (response.close ? "c" : "k") + (response.has_rate_fields ? "r" : "-") +
-         std::string(response.head) + std::string(response.body) + '\n';
+         std::string(response.head) + '\n' + std::string(response.retry_after) + '\n' + std::string(response.date) +
+         '\n' + std::string(response.location) + '\n' + std::string(response.content_type) + '\n' +
+         std::string(response.body) + '\n';
 }
 
 // What came out, as text.

@@ -94,7 +94,15 @@ TEST_CASE("output: a run that goes on is told what to do though its answer canno
 }
 
 TEST_CASE("output: a reader that has seen enough is no error") {
-  const Finished finished = run(in_shell("exec 3> >(true); wait $!;", {AMEND_PROGRAM, "man"}, ">&3"));
-  CHECK(finished.code == 0);
-  CHECK(finished.err == "");
+  const Work work(rows(20));
+  Simulator simulator;
+  REQUIRE(work.update(simulator.url()).code == 0);
+  const std::vector<std::vector<std::string>> commands{{AMEND_PROGRAM, "man"},
+                                                       {AMEND_PROGRAM, "export", work.directory, "--csv"}};
+  for (const auto& command : commands) {
+    CAPTURE(command[1]);
+    const Finished finished = run(in_shell("exec 3> >(true); wait $!;", command, ">&3"));
+    CHECK(finished.code == 0);
+    CHECK(finished.err == "");
+  }
 }

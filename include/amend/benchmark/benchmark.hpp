@@ -134,7 +134,7 @@ class Benchmark {
   bool rows_cut() const noexcept;                ///< the input holds more
 
   /// Sends one request first; when its credentials are refused, or there is no server, nothing else. Blocks until the
-  /// end. Once.
+  /// end. Once. Throws ThreadError.
   BenchmarkResult run();
 
   /// Ends it; what was measured until then is the result. A second call does not wait for answers either. Any thread.

@@ -42,7 +42,7 @@ namespace amend::http1 {
 void append_request(std::string& out, const Request& request, std::string_view fixed_headers);
 
 /// Bounds of one answer. Memory of a parser: at most 2 × `head_bytes_max` + `body_bytes_max` + what is read at once,
-/// and no more than the longest answer and that in fact.
+/// and no more than the longest answer and that in fact; 3 KiB for what it knows of the last head.
 class Limits {
  public:
   constexpr Limits() = default;
@@ -53,7 +53,7 @@ class Limits {
 };
 static_assert(!std::is_aggregate_v<Limits>);
 
-/// Cuts answers out of the bytes of one connection. One buffer, no allocation per answer; each byte is looked at once
+/// Cuts answers out of the bytes of one connection. One buffer, no allocation per answer; each byte is parsed once
 /// however the answers are split. The lines that a head begins with and that the head before had too, byte for byte,
 /// are compared, not parsed: servers repeat themselves, and what a line means depends on nothing but the bytes up to
 /// its end.
