@@ -5,11 +5,11 @@
 
 #include <boost/json.hpp>
 #include <cstdint>
-#include <cstring>
 #include <iterator>
 #include <utility>
 
 #include "amend/error.hpp"
+#include "row/byte_group.hpp"
 
 namespace amend {
 namespace {
@@ -21,17 +21,12 @@ bool is_plain_json(char c) {
 
 // How much of the text begins with plain bytes, at least: eight at a time, as far as whole groups of them go.
 std::size_t plain_groups(std::string_view text) {
-  constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
-  constexpr std::uint64_t high_bits = 0x80 * ones;
-  const auto has_zero = [](std::uint64_t group) { return ((group - ones) & ~group & high_bits) != 0; };
   std::size_t n = 0;
   for (; text.size() - n >= 8; n += 8) {
-    std::uint64_t group;
-    std::memcpy(&group, text.data() + n, 8);
-    // Below 0x20; 0x7F and more; quotes; backslashes. A byte of 0xFF carries over, but is told by its own high bit.
-    const bool special =
-        ((group - 0x20 * ones) & ~group & high_bits) != 0 || ((group | (group + ones)) & high_bits) != 0;
-    if (special || has_zero(group ^ '"' * ones) || has_zero(group ^ '\\' * ones)) break;
+    const std::uint64_t group = load_group(text.data() + n);
+    // 0x7F becomes 0x80 here. A byte of 0xFF carries over, but is told by its own high bit.
+    const std::uint64_t not_below_0x7f = (group | (group + in_each(1))) & high_bits;
+    if ((any_below(group, 0x20) | not_below_0x7f | any_equal(group, '"') | any_equal(group, '\\')) != 0) break;
   }
   return n;
 }

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "row/byte_group.hpp"
+
 namespace amend::http1 {
 namespace {
 
@@ -47,13 +49,9 @@ std::string_view next_element(std::string_view& list) noexcept {
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; }
 
 bool has_control(std::string_view s) noexcept {
-  constexpr std::uint64_t each_0x20 = 0x2020'2020'2020'2020;
-  constexpr std::uint64_t each_0x80 = 0x8080'8080'8080'8080;
   // Eight bytes at a time: a byte below 0x20, be it a TAB, sends that group through the slow check.
   while (s.size() >= 8) {
-    std::uint64_t group;
-    std::memcpy(&group, s.data(), 8);
-    if (((group - each_0x20) & ~group & each_0x80) != 0 && std::ranges::any_of(s.substr(0, 8), is_control)) return true;
+    if (any_below(load_group(s.data()), 0x20) != 0 && std::ranges::any_of(s.substr(0, 8), is_control)) return true;
     s.remove_prefix(8);
   }
   return std::ranges::any_of(s, is_control);

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <string>
 
+#include "row/byte_group.hpp"
+
 namespace amend::wonder {
 namespace {
 
@@ -22,14 +24,6 @@ constexpr std::array field_table{
 
 constexpr std::array<std::string_view, 3> payment_method_table{"Credit Card", "Alipay", "Wechat Pay"};
 
-constexpr std::uint64_t high_bits = 0x8080808080808080ULL;
-
-std::uint64_t load(const char* from) noexcept {
-  std::uint64_t word;
-  std::memcpy(&word, from, sizeof word);
-  return word;
-}
-
 constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 constexpr bool is_hex(char c) noexcept {
@@ -37,13 +31,11 @@ constexpr bool is_hex(char c) noexcept {
   return (c >= '0' && c <= '9') || (l >= 'a' && l <= 'f');
 }
 
-constexpr std::uint64_t repeat(std::uint64_t byte) noexcept { return byte * 0x0101010101010101ULL; }
-
 // Eight bytes at once; the sums cannot carry into the next byte because the high bit is masked off first.
 constexpr std::uint64_t lower_word(std::uint64_t word) noexcept {
   const std::uint64_t seven = word & ~high_bits;
-  const std::uint64_t from_a = seven + repeat(0x80 - 'A');
-  const std::uint64_t above_z = seven + repeat(0x80 - 'Z' - 1);
+  const std::uint64_t from_a = seven + in_each(0x80 - 'A');
+  const std::uint64_t above_z = seven + in_each(0x80 - 'Z' - 1);
   const std::uint64_t upper = (from_a & ~above_z) & ~word & high_bits;
   return word | (upper >> 2);
 }
@@ -86,14 +78,12 @@ std::size_t sequence_length(std::string_view s) noexcept {
 // Whether one of eight bytes may be (the start of) a control character: below 0x20, 0x7F or 0xC2. May say so of the
 // byte behind such a one too, never overlooks one.
 constexpr bool may_hold_control(std::uint64_t word) noexcept {
-  const auto zero_in = [](std::uint64_t x) { return (x - repeat(1)) & ~x; };
-  const std::uint64_t below_space = (word - repeat(0x20)) & ~word;
-  return ((below_space | zero_in(word ^ repeat(0x7F)) | zero_in(word ^ repeat(0xC2))) & high_bits) != 0;
+  return (any_below(word, 0x20) | any_equal(word, 0x7F) | any_equal(word, 0xC2)) != 0;
 }
 
 std::size_t find_control(std::string_view value) noexcept {
   std::size_t plain = 0;
-  while (value.size() - plain >= 8 && !may_hold_control(load(value.data() + plain))) plain += 8;
+  while (value.size() - plain >= 8 && !may_hold_control(load_group(value.data() + plain))) plain += 8;
   for (std::size_t i = plain; i < value.size(); ++i) {
     const auto c = static_cast<unsigned char>(value[i]);
     if (c < 0x20 || c == 0x7F) return i;
@@ -162,7 +152,7 @@ bool is_uuid(std::string_view text) noexcept {
 std::size_t utf8_prefix(std::string_view text) noexcept {
   std::string_view rest = text;
   while (!rest.empty()) {
-    if (rest.size() >= 8 && (load(rest.data()) & high_bits) == 0) {
+    if (rest.size() >= 8 && (load_group(rest.data()) & high_bits) == 0) {
       rest.remove_prefix(8);
       continue;
     }

@@ -1,0 +1,30 @@
+// Eight bytes looked at as one word, whatever the byte order. Layer 0, pure.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+namespace amend {
+
+inline std::uint64_t load_group(const char* from) noexcept {
+  std::uint64_t group;
+  std::memcpy(&group, from, sizeof group);
+  return group;
+}
+
+constexpr std::uint64_t in_each(std::uint64_t byte) noexcept { return byte * 0x0101'0101'0101'0101; }
+
+inline constexpr std::uint64_t high_bits = in_each(0x80);
+
+/// Not zero when a byte of the group is below `bound` (1 … 0x80). Exact as a yes or no; which byte it is, it does not
+/// tell: a borrow may mark the one behind such a byte too.
+constexpr std::uint64_t any_below(std::uint64_t group, std::uint64_t bound) noexcept {
+  return (group - in_each(bound)) & ~group & high_bits;
+}
+
+/// The same for a byte that equals `byte`.
+constexpr std::uint64_t any_equal(std::uint64_t group, std::uint64_t byte) noexcept {
+  return any_below(group ^ in_each(byte), 1);
+}
+
+}  // namespace amend
