@@ -186,12 +186,14 @@ void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
     start_stages(threads, reader, reporter);
   } catch (const ThreadError& error) {
     control_.stop(StopCause::no_threads, error.what());
-    close_queues();
   } catch (const std::exception& error) {
     control_.stop(StopCause::defect, std::string("the stages cannot be started: ") + error.what());
+  }
+  if (threads.reader.joinable()) {
+    threads.reader.join();
+  } else {
     close_queues();
   }
-  if (threads.reader.joinable()) threads.reader.join();
   for (auto& worker : threads.workers) worker.join();
   outcomes_.close();
   if (threads.reporter.joinable()) {
