@@ -14,6 +14,7 @@
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/run_view.hpp"
 #include "amend/reporter/sink.hpp"
+#include "cli/output.hpp"
 
 namespace amend::cli {
 namespace {
@@ -21,26 +22,38 @@ namespace {
 /// Stdout, or a new file that is removed again when it could not be written to its end.
 class Target {
  public:
-  explicit Target(const std::string& path) : path_(path), stream_(path.empty() ? stdout : create(path)) {}
+  explicit Target(const std::string& path) : path_(path), stream_(path.empty() ? nullptr : create(path)) {}
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
   ~Target() {
-    if (path_.empty() || !stream_) return;
+    if (!stream_) return;
     std::fclose(stream_);
     ::unlink(path_.c_str());
   }
 
   void write(std::string_view text) {
-    if (!reader_left_ && std::fwrite(text.data(), 1, text.size(), stream_) != text.size()) fail(errno);
+    buffer_ += text;
+    if (buffer_.size() >= buffer_bytes) pass_on();
   }
   void close() {
-    if (!reader_left_ && std::fflush(stream_) != 0) fail(errno);
-    if (path_.empty()) return;
+    pass_on();
+    if (!stream_) return;
+    if (std::fflush(stream_) != 0) fail(errno);
     if (::fsync(::fileno(stream_)) != 0) fail(errno);
     if (std::fclose(std::exchange(stream_, nullptr)) != 0) fail(errno);
   }
 
  private:
+  static constexpr std::size_t buffer_bytes = 64 * 1024;
+
+  void pass_on() {
+    if (!stream_) {
+      print(buffer_);
+    } else if (std::fwrite(buffer_.data(), 1, buffer_.size(), stream_) != buffer_.size()) {
+      fail(errno);
+    }
+    buffer_.clear();
+  }
   static std::FILE* create(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     const int error = errno;
@@ -50,14 +63,11 @@ class Target {
                                       : fmt::format("--out: {} cannot be created: {}", printable(path),
                                                     std::generic_category().message(error)));
   }
-  void fail(int error) {
-    reader_left_ = path_.empty() && error == EPIPE;
-    if (!reader_left_) throw DurabilityError(path_.empty() ? "standard output" : path_, "cannot write", error);
-  }
+  [[noreturn]] void fail(int error) const { throw DurabilityError(path_, "cannot write", error); }
 
   std::string path_;
-  std::FILE* stream_;
-  bool reader_left_ = false;  // of standard output: it has seen enough
+  std::FILE* stream_;  // null: standard output
+  std::string buffer_;
 };
 
 }  // namespace

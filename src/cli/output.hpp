@@ -1,5 +1,4 @@
-// Standard output of every command but `export`, which may write to a file instead: data, for people and for scripts.
-// Layer 5. The main thread only.
+// Standard output of every command: data, for people and for scripts. Layer 5. The main thread only.
 #pragma once
 
 #include <string_view>
