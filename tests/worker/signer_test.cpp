@@ -271,6 +271,21 @@ TEST_CASE("entropy: nonces use the whole alphabet evenly and do not repeat") {
   }
 }
 
+TEST_CASE(
+    "entropy: whatever is asked for in between, nothing is handed out twice and nothing beyond what was fetched") {
+  Entropy entropy;
+  std::set<std::string> ids;
+  std::set<std::uint64_t> numbers;
+  for (int i = 0; i < 20'000; ++i) {
+    ids.emplace(view(entropy.request_id()));
+    numbers.insert(entropy.next());
+    std::array<char, 16> nonce;
+    if (i % 7 == 0) entropy.nonce(nonce);  // takes any number of bytes
+  }
+  CHECK(ids.size() == 20'000);
+  CHECK(numbers.size() == 20'000);
+}
+
 TEST_CASE("entropy: request ids are UUIDv4 in lower case and do not repeat") {
   Entropy entropy;
   std::set<std::string> seen;
