@@ -74,6 +74,19 @@ TEST_CASE("customer_schema: control characters are refused in every field, where
     CHECK(code_for(field.name, "a\xC2\x80") == expected);
     CHECK(code_for(field.name, "a\xC2\x9F z") == expected);
   }
+  std::vector<std::string> controls{"\x7F"};
+  for (int c = 0; c < 0x20; ++c) controls.emplace_back(1, static_cast<char>(c));
+  for (int c = 0x80; c < 0xA0; ++c) controls.push_back(std::string("\xC2") + static_cast<char>(c));
+  const std::string letters = "Lovelace, \xC2\xA9 Ada Augusta, \xE9\x99\xB3";
+  for (const std::string& control : controls) {
+    CAPTURE(static_cast<unsigned>(static_cast<unsigned char>(control.back())));
+    for (std::size_t at = 0; at <= letters.size(); ++at) {
+      if (at < letters.size() && (letters[at] & 0xC0) == 0x80) continue;  // within a character
+      CAPTURE(at);
+      CHECK(check_value(*find_field("name"), letters.substr(0, at) + control + letters.substr(at))->text ==
+            "name holds a control character at its byte " + std::to_string(at + 1));
+    }
+  }
   CHECK(code_for("name", "a\xC2\xA0z") == "ok");            // no-break space
   CHECK(code_for("name", "\xC3\x82\xE2\x80\x93") == "ok");  // continuation bytes 80–9F inside other characters
   CHECK(check_value(*find_field("name"), "ab\ncd")->text == "name holds a control character at its byte 3");
