@@ -18,6 +18,7 @@ namespace amend {
 /// Who said that a row did not succeed. Printed as `"source"` in results.ndjson.
 enum class Origin : std::uint8_t {
   api,            ///< the API refused the row in a complete answer
+  gateway,        ///< a proxy, firewall or login page answered in place of the API
   payment_token,  ///< the profile was updated, binding the card was not (api.md §1)
   transport,      ///< no usable answer: connection, deadline, framing
   tls,            ///< the secure connection could not be made
@@ -61,8 +62,8 @@ std::span<const OwnCode> own_codes() noexcept;
 /// The entry for `code`, families included (`http.418` is found as `http.*`); nullptr for a code of the API.
 const OwnCode* find_own_code(std::string_view code) noexcept;
 
-/// Cuts foreign text to `bytes_max` (at a UTF-8 boundary) and escapes control characters and invalid UTF-8,
-/// so that a server or a file cannot write to the terminal.
+/// Cuts foreign text to `bytes_max` (at a UTF-8 boundary) and escapes control characters, direction marks and invalid
+/// UTF-8, so that neither a server nor a file can steer the terminal.
 std::string printable(std::string_view text, std::size_t bytes_max = 300);
 
 /// 'it'\''s' when it must be for a POSIX shell, unchanged when it need not.

@@ -12,14 +12,16 @@ namespace {
 constexpr std::array own_code_table{
     OwnCode{"answer.not_customer", "a 2xx answer is JSON but holds no data.customer",
             "is --url the customers API? Look the row up at the API before sending it again"},
-    OwnCode{"answer.not_json", "a 2xx answer is not JSON: a gateway or a login page answered",
-            "check --url; look the row up at the API before sending it again"},
+    OwnCode{"answer.not_json", "a 2xx response is not JSON: a gateway or a login page answered, or the API's JSON is broken",
+            "`amend ping` shows who answers; the message says where JSON breaks. Look the row up at the API before "
+            "sending it again"},
     OwnCode{"answer.uuid_mismatch", "a 2xx answer names another customer than the one asked for",
             "stop, look both customers up at the API, report it to the API's support with the request id"},
     OwnCode{"guard.mismatch", "the customer's reference_number is not the one in the row (--guard)",
             "the ids of this file belong to other customers: repair the file; this customer was already changed"},
-    OwnCode{"http.*", "the answer's HTTP status says no and the body gives no code",
-            "400, 404, 409, 422: repair the row; 429, 5xx: feed failed.csv back later"},
+    OwnCode{"http.*", "the HTTP status says no and the body gives no code",
+            "source gateway: a proxy or firewall answered; look for the request in its log, as a firewall may block what "
+            "the row contains. Source api: ask the API's support, with the request_id. Then `amend retry RUN`"},
     OwnCode{"input.*.control", "a value holds a control character (line break, tab, NUL)", "remove it from the cell"},
     OwnCode{"input.*.invalid", "the value is not one that the API's schema allows",
             "see the field's rule in the README"},
@@ -97,11 +99,19 @@ std::size_t utf8_length(std::string_view s) {
   return 0;
 }
 
-// U+0080…U+009F are control characters too: terminals obey some of them.
-bool is_control(std::string_view sequence) {
-  const auto first = static_cast<unsigned char>(sequence[0]);
-  if (sequence.size() == 1) return first < 0x20 || first == 0x7F;
-  return sequence.size() == 2 && first == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0;
+// Of the characters of three bytes that begin with E2: direction marks (U+200E, U+200F, U+202A to U+202E, U+2066 to
+// U+2069), which let a text read otherwise than it is, and line ends (U+2028, U+2029).
+bool is_direction(unsigned char second, unsigned char third) {
+  const bool mark = third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE);
+  return (second == 0x80 && mark) || (second == 0x81 && third >= 0xA6 && third <= 0xA9);
+}
+
+// U+0080 to U+009F are control characters too: terminals obey some of them. U+061C is a direction mark.
+bool steers_terminal(std::string_view sequence) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
+  if (sequence.size() == 1) return at(0) < 0x20 || at(0) == 0x7F;
+  if (sequence.size() == 2) return (at(0) == 0xC2 && at(1) < 0xA0) || (at(0) == 0xD8 && at(1) == 0x9C);
+  return sequence.size() == 3 && at(0) == 0xE2 && is_direction(at(1), at(2));
 }
 
 bool matches_family(std::string_view pattern, std::string_view code) {
@@ -117,6 +127,7 @@ bool matches_family(std::string_view pattern, std::string_view code) {
 std::string_view to_string(Origin origin) noexcept {
   switch (origin) {
     case Origin::api: return "api";
+    case Origin::gateway: return "gateway";
     case Origin::payment_token: return "payment_token";
     case Origin::transport: return "transport";
     case Origin::tls: return "tls";
@@ -128,7 +139,7 @@ std::string_view to_string(Origin origin) noexcept {
 
 Origin origin_named(std::string_view name) noexcept {
   for (const Origin origin :
-       {Origin::api, Origin::payment_token, Origin::transport, Origin::tls, Origin::input, Origin::run})
+       {Origin::api, Origin::gateway, Origin::payment_token, Origin::transport, Origin::tls, Origin::input, Origin::run})
     if (to_string(origin) == name) return origin;
   return Origin::run;
 }
@@ -163,7 +174,7 @@ std::string printable(std::string_view text, std::size_t bytes_max) {
     const std::size_t length = utf8_length(text);
     const std::string_view sequence = text.substr(0, length == 0 ? 1 : length);
     std::string piece(sequence);
-    if (length == 0 || is_control(sequence)) {
+    if (length == 0 || steers_terminal(sequence)) {
       piece.clear();
       for (const char c : sequence) {
         const auto byte = static_cast<unsigned char>(c);

@@ -7,13 +7,12 @@
 #include "answer_glance.hpp"
 #include "answer_reader.hpp"
 #include "answer_rule.hpp"
+#include "gateway_response.hpp"
 
 namespace amend::wonder {
 namespace {
 
 constexpr std::size_t code_bytes_max = 64;
-constexpr std::size_t header_bytes_max = 200;
-constexpr std::uint16_t no_content = 204;
 
 bool is_2xx(std::uint16_t status) noexcept { return status >= 200 && status <= 299; }
 
@@ -52,28 +51,10 @@ Judgement api_refusal(Meaning meaning, std::uint16_t status, const AnswerReader&
   return out;
 }
 
-Judgement not_2xx(Meaning meaning, const Response& response, const AnswerReader* answer) {
-  Judgement out = answer != nullptr
-                      ? api_refusal(meaning, response.status, *answer)
-                      : Judgement(meaning, http_code(response.status),
-                                  "HTTP " + std::to_string(response.status) + ", no message in the answer");
-  if (meaning != Meaning::moved) return out;
-  const bool named = !response.location.empty();
-  out.text = "redirected to " + (named ? printable(response.location, header_bytes_max) : "no named place") +
-             ", never followed";
-  return out;
-}
-
-Judgement not_json(const Response& response) {
-  std::string text = "HTTP " + std::to_string(response.status) + " whose body is ";
-  if (response.body.empty()) {
-    text += "empty";
-  } else {
-    text += "not JSON (" + std::to_string(response.body.size()) + " bytes";
-    if (!response.content_type.empty()) text += ", " + printable(response.content_type, header_bytes_max);
-    text += ")";
-  }
-  return Judgement(Meaning::unusable, "answer.not_json", std::move(text));
+Judgement gateway_response(const Response& response, const AnswerReader& answer) {
+  std::string code = http_code(response.status);
+  if (is_2xx(response.status)) code = answer.is_json() ? "answer.not_customer" : "answer.not_json";
+  return Judgement(Meaning::gateway, std::move(code), describe_gateway_response(response, answer));
 }
 
 Judgement not_customer(std::string_view why) {
@@ -117,11 +98,6 @@ Judgement judge_customer(std::uint16_t status, const AnswerReader& answer, const
   return judge_card(status, answer, expected);
 }
 
-// nullptr when the body is not one JSON text.
-const AnswerReader* read(AnswerReader& reader, std::string_view body) {
-  return !body.empty() && reader.read(body) ? &reader : nullptr;
-}
-
 bool has_error(const AnswerReader& answer) noexcept {
   return !says_success(answer[Member::code]) || !answer[Member::error_code].is_empty();
 }
@@ -136,9 +112,9 @@ std::string_view to_string(Meaning meaning) noexcept {
     case Meaning::credentials: return "credentials";
     case Meaning::transient: return "transient";
     case Meaning::unusable: return "unusable";
+    case Meaning::gateway: return "gateway";
     case Meaning::mismatch: return "mismatch";
     case Meaning::guard_mismatch: return "guard_mismatch";
-    case Meaning::moved: return "moved";
     case Meaning::go_on: return "go_on";
     case Meaning::unchanged: return "unchanged";
     case Meaning::withheld: return "withheld";
@@ -149,22 +125,22 @@ std::string_view to_string(Meaning meaning) noexcept {
 Meaning meaning_of(std::uint16_t status) noexcept {
   constexpr std::array<std::uint16_t, 7> transient{408, 425, 429, 500, 502, 503, 504};
   if (is_2xx(status)) return Meaning::success;
-  if (status >= 300 && status <= 399) return Meaning::moved;
   if (status == 401 || status == 403) return Meaning::credentials;
+  // 520 to 530: a proxy in front of the API had trouble with it.
+  if (status >= 520 && status <= 530) return Meaning::transient;
   for (const std::uint16_t code : transient) {
     if (status == code) return Meaning::transient;
   }
-  return status >= 400 && status <= 599 ? Meaning::refused : Meaning::unusable;
+  return status >= 300 && status <= 599 ? Meaning::refused : Meaning::unusable;
 }
 
 Judgement judge_by_rule(AnswerReader& reader, const Response& response, const Expectation& expected) {
   const Meaning meaning = meaning_of(response.status);
-  const AnswerReader* answer = read(reader, response.body);
-  if (meaning != Meaning::success) return not_2xx(meaning, response, answer);
-  if (answer == nullptr || response.status == no_content) return not_json(response);
-  if (answer->root() != Kind::object) return not_customer("the answer is JSON but not an object");
-  if (has_error(*answer)) return api_refusal(Meaning::refused, response.status, *answer);
-  return judge_customer(response.status, *answer, expected);
+  reader.read(response.body);
+  if (!is_api_envelope(reader)) return gateway_response(response, reader);
+  if (meaning != Meaning::success) return api_refusal(meaning, response.status, reader);
+  if (has_error(reader)) return api_refusal(Meaning::refused, response.status, reader);
+  return judge_customer(response.status, reader, expected);
 }
 
 class AnswerJudge::Impl {
@@ -178,18 +154,18 @@ AnswerJudge::AnswerJudge(AnswerJudge&&) noexcept = default;
 AnswerJudge& AnswerJudge::operator=(AnswerJudge&&) noexcept = default;
 
 Judgement AnswerJudge::judge(const Response& response, const Expectation& expected) {
-  const bool may_succeed = is_2xx(response.status) && response.status != no_content;
-  if (may_succeed && is_plain_success(response.body, expected)) return Judgement(Meaning::success);
+  if (is_2xx(response.status) && is_plain_success(response.body, expected)) return Judgement(Meaning::success);
   return judge_by_rule(impl_->reader, response, expected);
 }
 
 Judgement AnswerJudge::judge_echo(const Response& response) {
   const Meaning meaning = meaning_of(response.status);
-  const AnswerReader* answer = read(impl_->reader, response.body);
-  if (meaning != Meaning::success) return not_2xx(meaning, response, answer);
-  if (answer == nullptr || answer->root() != Kind::object) return not_json(response);
-  if (has_error(*answer)) return api_refusal(Meaning::refused, response.status, *answer);
-  return Judgement(Meaning::success);
+  AnswerReader& reader = impl_->reader;
+  const bool object = reader.read(response.body) && reader.root() == Kind::object;
+  const bool says_yes = object && is_2xx(response.status) && !has_error(reader);
+  if (says_yes) return Judgement(Meaning::success);
+  if (!is_api_envelope(reader)) return gateway_response(response, reader);
+  return api_refusal(meaning == Meaning::success ? Meaning::refused : meaning, response.status, reader);
 }
 
 }  // namespace amend::wonder

@@ -2,6 +2,8 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include "amend/wonder/envelope.hpp"
+
 namespace amend::wonder {
 namespace {
 
@@ -128,8 +130,24 @@ bool AnswerReader::read(std::string_view body) {
   parser_.reset();
   parser_.handler().clear();
   boost::json::error_code error;
-  const std::size_t used = parser_.write_some(false, body.data(), body.size(), error);
-  return !error && used == body.size();
+  read_to_ = parser_.write_some(false, body.data(), body.size(), error);
+  is_json_ = !error && read_to_ == body.size();
+  return is_json_;
+}
+
+bool is_api_envelope(const AnswerReader& answer) noexcept {
+  const auto is_code = [](const Value& value) {
+    return value.kind == Kind::number || (value.kind == Kind::string && !value.text.empty());
+  };
+  if (!answer.is_json() || answer.root() != Kind::object) return false;
+  const Kind data = answer[Member::data].kind;
+  return is_code(answer[Member::code]) || is_code(answer[Member::error_code]) || data == Kind::object ||
+         data == Kind::array;
+}
+
+bool is_api_envelope(std::string_view body) {
+  AnswerReader reader;
+  return reader.read(body) && is_api_envelope(reader);
 }
 
 }  // namespace amend::wonder

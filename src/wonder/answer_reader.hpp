@@ -106,11 +106,19 @@ class AnswerReader {
   /// False when `body` is not one JSON text (nothing in `operator[]` counts then).
   bool read(std::string_view body);
 
+  bool is_json() const noexcept { return is_json_; }
+  /// How far the last body could be read as JSON, in bytes.
+  std::size_t read_to() const noexcept { return read_to_; }
   Kind root() const noexcept { return parser_.handler().root(); }
   const Value& operator[](Member member) const noexcept { return parser_.handler()[member]; }
 
  private:
   boost::json::basic_parser<MemberHandler> parser_;
+  std::size_t read_to_ = 0;
+  bool is_json_ = false;
 };
+
+/// The rule of amend/wonder/envelope.hpp, for the body that was read.
+bool is_api_envelope(const AnswerReader& answer) noexcept;
 
 }  // namespace amend::wonder

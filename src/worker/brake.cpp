@@ -21,6 +21,8 @@ ConcurrencyLimit::Signal crowding(Signal signal) noexcept {
   return signal == Signal::overloaded ? ConcurrencyLimit::Signal::dropped : ConcurrencyLimit::Signal::nothing;
 }
 
+bool asks_for_credentials(std::uint16_t http) noexcept { return http == 401 || http == 403 || http == 407; }
+
 std::int64_t to_ns(Brake::time_point t) noexcept { return std::chrono::nanoseconds(t.time_since_epoch()).count(); }
 
 }  // namespace
@@ -33,8 +35,9 @@ Circuit::Result result_of(const AttemptEnd& end) noexcept {
   switch (end.meaning) {
     case Meaning::transient:
     case Meaning::unusable: return Circuit::Result::failure;
+    case Meaning::gateway:
+      return asks_for_credentials(end.http) ? Circuit::Result::nothing : Circuit::Result::failure;
     case Meaning::credentials:
-    case Meaning::moved:
     case Meaning::mismatch: return Circuit::Result::nothing;
     default: return Circuit::Result::success;
   }

@@ -16,6 +16,8 @@ constexpr std::uint16_t server_error_min = 500;
 constexpr std::uint16_t too_many_requests = 429;
 constexpr std::uint16_t unavailable = 503;
 
+bool is_2xx(std::uint16_t http) noexcept { return http >= 200 && http <= 299; }
+
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 milliseconds parse_delay_seconds(std::string_view digits) noexcept {
@@ -56,7 +58,8 @@ Verdict RetryPolicy::decide(const AttemptEnd& end, const RowState& state, time_p
 
 Verdict RetryPolicy::decide_answered(const AttemptEnd& end, const RowState& state, time_point now,
                                      std::uint64_t random) const noexcept {
-  const bool maybe = state.applied_maybe || end.http >= server_error_min;
+  const bool gateway = end.meaning == Meaning::gateway;
+  const bool maybe = state.applied_maybe || end.http >= server_error_min || (gateway && is_2xx(end.http));
   const Applied refused = maybe ? Applied::maybe : Applied::no;
   if (is_throttled(end)) return retry_throttled(refused, end, state, now, random);
   switch (end.meaning) {
@@ -67,9 +70,12 @@ Verdict RetryPolicy::decide_answered(const AttemptEnd& end, const RowState& stat
     case Meaning::guard_mismatch: return Verdict::give_up(Status::failed, Applied::yes, LoadSignal::success);
     case Meaning::refused:
     case Meaning::withheld: return Verdict::give_up(Status::failed, refused, LoadSignal::success);
-    case Meaning::credentials:
-    case Meaning::moved: return Verdict::give_up(Status::failed, refused, LoadSignal::ignore);
+    case Meaning::credentials: return Verdict::give_up(Status::failed, refused, LoadSignal::ignore);
     case Meaning::transient: return retry_or(Status::failed, refused, LoadSignal::dropped, end, state, now, random);
+    case Meaning::gateway: {
+      const bool busy = wonder::meaning_of(end.http) == Meaning::transient;
+      return retry_or(Status::failed, refused, busy ? LoadSignal::dropped : LoadSignal::ignore, end, state, now, random);
+    }
     case Meaning::unusable:
     case Meaning::mismatch: break;
   }

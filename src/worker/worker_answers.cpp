@@ -32,7 +32,7 @@ Origin origin_of(wonder::Meaning meaning) noexcept {
     case Meaning::card_refused: return Origin::payment_token;
     case Meaning::guard_mismatch:
     case Meaning::withheld: return Origin::run;
-    case Meaning::unusable:
+    case Meaning::gateway: return Origin::gateway;
     case Meaning::mismatch: return Origin::transport;
     default: return Origin::api;
   }

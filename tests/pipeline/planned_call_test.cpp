@@ -151,7 +151,7 @@ TEST_CASE(
   Bench bench(Recheck::yes);
   const RowRef row = bench.row(body);
   CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
-  CHECK(bench.answered(row, 503, "").meaning == Meaning::transient);
+  CHECK(bench.answered(row, 503, "").meaning == Meaning::gateway);
   CHECK(bench.request(row) == "GET ");
   CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
   CHECK(bench.request(row) == "PUT " + body);
@@ -185,7 +185,7 @@ TEST_CASE("planned call: with --recheck a 429 has written nothing") {
   Bench bench(Recheck::yes);
   const RowRef row = bench.row(body);
   CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
-  CHECK(bench.answered(row, 429, "").meaning == Meaning::transient);
+  CHECK(bench.answered(row, 429, "").meaning == Meaning::gateway);
   CHECK(bench.request(row) == "GET ");
   CHECK(bench.answered(row, Held().with(phone, "1")).meaning == Meaning::unchanged);
 }
@@ -282,9 +282,9 @@ TEST_CASE("planned call: a card that was refused before says nothing about the o
 TEST_CASE("planned call: an answer to the GET that shows no customer decides nothing") {
   Bench bench(Recheck::yes);
   const RowRef row = bench.row(body);
-  CHECK(bench.answered(row, 503, "").meaning == Meaning::transient);
+  CHECK(bench.answered(row, 503, "").meaning == Meaning::gateway);
   CHECK(bench.answered(row, 404, R"({"code":"E1","message":"no such customer"})").meaning == Meaning::refused);
-  CHECK(bench.answered(row, 200, "<html>").meaning == Meaning::unusable);
+  CHECK(bench.answered(row, 200, "<html>").meaning == Meaning::gateway);
   CHECK(bench.answered(row, 200, R"({"code":200,"data":{}})").meaning == Meaning::unusable);
   Held somebody;
   somebody.customer.uuid = "00000000-6f0e-4d59-9c1b-7a3c1f0e2d44";

@@ -187,10 +187,9 @@ TEST_CASE("error codes: the API's own code of a refusal is kept as it is") {
 }
 
 TEST_CASE("error codes: a refusal without a code has its HTTP status, and what it may have changed is told") {
-  check_answer(answer(418, ""), {"failed", "http.418", "api", ""});
-  check_answer(answer(301, "", "Location: https://elsewhere.example/\r\n"), {"failed", "http.301", "api", ""});
-  check_answer(answer(503, "<html>"), {"failed", "http.503", "api", "maybe"});
-  check_answer(answer(408, ""), {"failed", "http.408", "api", ""});
+  check_answer(answer(418, R"({"data":{}})"), {"failed", "http.418", "api", ""});
+  check_answer(answer(503, "<html>"), {"failed", "http.503", "gateway", "maybe"});
+  check_answer(answer(408, ""), {"failed", "http.408", "gateway", ""});
 }
 
 TEST_CASE("error codes: a card that was refused inside a 200 is failed, and the profile was updated") {
@@ -215,10 +214,10 @@ TEST_CASE("error codes: the trouble of a card that the row does not send is a wa
 }
 
 TEST_CASE("error codes: a 200 that is not ours, not about this customer or not JSON is no success") {
-  check_answer(answer(200, R"({"code":200,"data":{}})"), {"unknown", "answer.not_customer", "transport", "maybe"});
-  check_answer(answer(204, ""), {"unknown", "answer.not_json", "transport", "maybe"});
-  check_fault({"--html-share", "100%"}, {"unknown", "answer.not_json", "transport", "maybe"});
-  check_fault({"--bad-json-share", "100%"}, {"unknown", "answer.not_json", "transport", "maybe"});
+  check_answer(answer(200, R"({"code":200,"data":{}})"), {"unknown", "answer.not_customer", "api", "maybe"});
+  check_answer(answer(204, ""), {"failed", "answer.not_json", "gateway", "maybe"});
+  check_fault({"--html-share", "100%"}, {"failed", "answer.not_json", "gateway", "maybe"});
+  check_fault({"--bad-json-share", "100%"}, {"failed", "answer.not_json", "gateway", "maybe"});
   check_fault({"--wrong-uuid-share", "100%"}, {"unknown", "answer.uuid_mismatch", "transport", "maybe"});
 }
 

@@ -72,13 +72,28 @@ TEST_CASE("error: a code is found by its name or its family, a code of the API i
   }
 }
 
+TEST_CASE("error: characters that change how a text reads on a terminal are escaped, all others stay") {
+  const auto utf8 = [](unsigned code) {
+    if (code < 0x80) return std::string{static_cast<char>(code)};
+    if (code < 0x800) return std::string{static_cast<char>(0xC0 | code >> 6), static_cast<char>(0x80 | (code & 63))};
+    return std::string{static_cast<char>(0xE0 | code >> 12), static_cast<char>(0x80 | (code >> 6 & 63)),
+                       static_cast<char>(0x80 | (code & 63))};
+  };
+  for (unsigned code = 0; code <= 0xD7FF; ++code) {
+    const bool steers = code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x061C || code == 0x200E ||
+                        code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+    CAPTURE(code);
+    if ((printable(utf8(code)) == utf8(code)) == steers) FAIL_CHECK("");
+  }
+}
+
 TEST_CASE("error: every origin and status has its own spelling") {
   std::set<std::string_view> origins;
   for (const Origin origin :
-       {Origin::api, Origin::payment_token, Origin::transport, Origin::tls, Origin::input, Origin::run}) {
+       {Origin::api, Origin::gateway, Origin::payment_token, Origin::transport, Origin::tls, Origin::input, Origin::run}) {
     origins.insert(to_string(origin));
   }
-  CHECK(origins == std::set<std::string_view>{"api", "payment_token", "transport", "tls", "input", "run"});
+  CHECK(origins == std::set<std::string_view>{"api", "gateway", "payment_token", "transport", "tls", "input", "run"});
   std::set<std::string_view> states;
   for (const Status status : {Status::success, Status::failed, Status::unknown, Status::rejected, Status::superseded}) {
     states.insert(to_string(status));

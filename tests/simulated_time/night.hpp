@@ -35,7 +35,7 @@ class TimedServer {
         if (status == 200) {
           session.reply_well();
         } else {
-          session.reply(status, "");
+          session.reply(status, api_refusal);
         }
       });
     }

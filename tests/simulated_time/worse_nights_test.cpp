@@ -120,7 +120,7 @@ TEST_CASE("night: rows that always fail are told from an outage that is over, an
       for (std::size_t i = 0; i < requests && !session.requests().empty(); ++i) {
         const std::string& row = session.requests().front().body;
         const bool fails = row == "row 60" || row == "row 61" || within(night.time(), 2s, 20s);
-        fails ? session.reply(500, "") : session.reply_well();
+        fails ? session.reply(500, api_refusal) : session.reply_well();
       }
       night.bench.move_on();
     });
@@ -145,7 +145,7 @@ TEST_CASE("night: time without any connection does not count against --row-timeo
       if (night.time() < 905s || trouble++ >= 3) return night.serve(session);
       session.later_by(20ms, [&session, with_answer] {
         if (!with_answer) return session.end(CloseCause::lost);
-        while (!session.requests().empty()) session.reply(503, "");
+        while (!session.requests().empty()) session.reply(503, api_refusal);
       });
     };
     night.run(500);
@@ -190,7 +190,7 @@ TEST_CASE("night: after a pause of two hours a retry still waits before it goes"
     session.later_by(server_latency, [&session, &seen] {
       while (!session.requests().empty()) {
         const std::string row = session.requests().front().body;
-        ++seen[row] == 1 && row.ends_with('7') ? session.reply(500, "") : session.reply_well();
+        ++seen[row] == 1 && row.ends_with('7') ? session.reply(500, api_refusal) : session.reply_well();
       }
     });
     session.later_by(server_latency + 1ms, [&night] { night.bench.move_on(); });

@@ -104,31 +104,32 @@ TEST_CASE("answer: an error code inside a 2xx is a refusal in the API's own word
   });
 }
 
-TEST_CASE("answer: a 2xx that is not ours is unusable") {
+TEST_CASE("answer: a 2xx that is not the API's own is a gateway response, and one without a customer is unusable") {
   check_rows({
-      {200, "", Meaning::unusable, "answer.not_json", "HTTP 200 whose body is empty"},
-      {204, "", Meaning::unusable, "answer.not_json", "HTTP 204 whose body is empty"},
-      {200, "<html>Ada, please log in</html>", Meaning::unusable, "answer.not_json",
-       "HTTP 200 whose body is not JSON (31 bytes)"},
-      {200, "{\"code\":200," + data, Meaning::unusable, "answer.not_json", ""},
-      {200, "{\"code\":200," + data + "} {}", Meaning::unusable, "answer.not_json", ""},
-      {200, "{\"code\":200," + data + "}x", Meaning::unusable, "answer.not_json", ""},
-      {200, "\xEF\xBB\xBF{}", Meaning::unusable, "answer.not_json", ""},
-      {200, "{'code':200}", Meaning::unusable, "answer.not_json", ""},
-      {200, "{\"code\":NaN}", Meaning::unusable, "answer.not_json", ""},
-      {200, " ", Meaning::unusable, "answer.not_json", ""},
-      {200, "[" + customer + "]", Meaning::unusable, "answer.not_customer", "the answer is JSON but not an object"},
-      {200, "\"ok\"", Meaning::unusable, "answer.not_customer", ""},
-      {200, "200", Meaning::unusable, "answer.not_customer", ""},
-      {200, "null", Meaning::unusable, "answer.not_customer", ""},
-      {200, "{}", Meaning::unusable, "answer.not_customer", "the answer holds no data.customer"},
+      {200, "", Meaning::gateway, "answer.not_json", "HTTP 200, not the API's own response: no body"},
+      {204, "", Meaning::gateway, "answer.not_json", "HTTP 204, not the API's own response: no body"},
+      {200, "<html>Ada, please log in</html>", Meaning::gateway, "answer.not_json",
+       "HTTP 200, not the API's own response: not JSON, 31 bytes"},
+      {200, "{\"code\":200," + data, Meaning::gateway, "answer.not_json", ""},
+      {200, "{\"code\":200," + data + "} {}", Meaning::gateway, "answer.not_json", ""},
+      {200, "{\"code\":200," + data + "}x", Meaning::gateway, "answer.not_json", ""},
+      {200, "\xEF\xBB\xBF{}", Meaning::gateway, "answer.not_json", ""},
+      {200, "{'code':200}", Meaning::gateway, "answer.not_json", ""},
+      {200, "{\"code\":NaN}", Meaning::gateway, "answer.not_json", ""},
+      {200, " ", Meaning::gateway, "answer.not_json", ""},
+      {200, "[" + customer + "]", Meaning::gateway, "answer.not_customer",
+       "HTTP 200, not the API's own response: JSON that is not an object, 87 bytes"},
+      {200, "\"ok\"", Meaning::gateway, "answer.not_customer", ""},
+      {200, "200", Meaning::gateway, "answer.not_customer", ""},
+      {200, "null", Meaning::gateway, "answer.not_customer", ""},
+      {200, "{}", Meaning::gateway, "answer.not_customer", ""},
       {200, R"({"code":200,"data":{}})", Meaning::unusable, "answer.not_customer", ""},
       {200, R"({"code":200,"data":null})", Meaning::unusable, "answer.not_customer", ""},
       {200, R"({"data":{"customer":null}})", Meaning::unusable, "answer.not_customer", ""},
       {200, R"({"data":{"customer":[)" + customer + "]}}", Meaning::unusable, "answer.not_customer", ""},
       {200, R"({"data":[{"customer":)" + customer + "}]}", Meaning::unusable, "answer.not_customer", ""},
-      {200, R"({"x":{"customer":)" + customer + "}}", Meaning::unusable, "answer.not_customer", ""},
-      {200, R"({"customer":)" + customer + "}", Meaning::unusable, "answer.not_customer", ""},
+      {200, R"({"x":{"customer":)" + customer + "}}", Meaning::gateway, "answer.not_customer", ""},
+      {200, R"({"customer":)" + customer + "}", Meaning::gateway, "answer.not_customer", ""},
       {200, R"({"data":{"customer":{"name":"Ada"}}})", Meaning::unusable, "answer.not_customer", ""},
       {200, R"({"data":{"customer":{"uuid":17}}})", Meaning::unusable, "answer.not_customer", ""},
       {200, R"({"data":{"customer":{"x":{"uuid":")" + id + R"("}}}})", Meaning::unusable, "answer.not_customer", ""},
@@ -154,7 +155,7 @@ TEST_CASE("answer: of duplicate members the last one counts, with all that it ho
       {200, R"({"code":"E1","code":0,)" + data + "}", Meaning::success, "", ""},
       {200, R"({"code":0,"code":"E1",)" + data + "}", Meaning::refused, "E1", ""},
       {200, "{" + data + R"(,"data":{}})", Meaning::unusable, "answer.not_customer", ""},
-      {200, "{" + data + R"(,"data":7})", Meaning::unusable, "answer.not_customer", ""},
+      {200, "{" + data + R"(,"data":7})", Meaning::gateway, "answer.not_customer", ""},
       {200, R"({"data":)" + other + "," + data + "}", Meaning::success, "", ""},
       {200, "{" + data + R"(,"data":)" + other + "}", Meaning::mismatch, "answer.uuid_mismatch", ""},
       {200, R"({"data":{"customer":)" + customer + R"(,"customer":{}}})", Meaning::unusable, "answer.not_customer", ""},
@@ -221,7 +222,7 @@ TEST_CASE("answer: the guard compares reference_number of what would otherwise b
   CHECK(judged(404, good, Expectation(id, false, "C-2")).meaning == Meaning::refused);
 }
 
-TEST_CASE("answer: every status has exactly one meaning, whatever the body says") {
+TEST_CASE("answer: every status of the API's own has exactly one meaning, whatever the body says") {
   const std::map<int, Meaning> special{
       {401, Meaning::credentials}, {403, Meaning::credentials}, {408, Meaning::transient},
       {425, Meaning::transient},   {429, Meaning::transient},   {500, Meaning::transient},
@@ -231,19 +232,20 @@ TEST_CASE("answer: every status has exactly one meaning, whatever the body says"
     CAPTURE(status);
     const Meaning family = status < 200   ? Meaning::unusable
                            : status < 300 ? Meaning::success
-                           : status < 400 ? Meaning::moved
-                                          : Meaning::refused;
+                           : status < 520 || status > 530 ? Meaning::refused
+                                                          : Meaning::transient;
     const auto found = special.find(status);
     const Meaning expected = found == special.end() ? family : found->second;
     const auto number = static_cast<std::uint16_t>(status);
     CHECK(to_string(meaning_of(number)) == to_string(expected));
     if (status / 100 == 2) continue;
-    for (const std::string& body : {std::string(), std::string("<html>"), "{\"code\":200," + data + "}"}) {
-      const Judgement got = judge.judge(response(number, body), Expectation(id, true, "C-1"));
-      CHECK(to_string(got.meaning) == to_string(expected));
-      CHECK(got.code == "http." + std::to_string(status));
-      CHECK(find_own_code(got.code) != nullptr);
-    }
+    const Judgement own = judge.judge(response(number, "{\"code\":200," + data + "}"), Expectation(id, true, "C-1"));
+    CHECK(to_string(own.meaning) == to_string(expected));
+    CHECK(own.code == "http." + std::to_string(status));
+    CHECK(find_own_code(own.code) != nullptr);
+    const Judgement other = judge.judge(response(number, "<html>"), Expectation(id, true, "C-1"));
+    CHECK(other.meaning == Meaning::gateway);
+    CHECK(other.code == own.code);
   }
   for (const int status : {0, 1, 99, 600, 999, 65535}) {
     CHECK(meaning_of(static_cast<std::uint16_t>(status)) == Meaning::unusable);
@@ -259,10 +261,10 @@ TEST_CASE("answer: a refusal with JSON speaks for itself, another one by its sta
       {401, R"({"code":200,"message":"signature"})", Meaning::credentials, "http.401", "signature"},
       {403, R"({"code":0,"error_code":"IP","error_message":"address"})", Meaning::credentials, "IP", "address"},
       {429, R"({"code":"0"})", Meaning::transient, "http.429", ""},
-      {500, "<html>Ada</html>", Meaning::transient, "http.500", "HTTP 500, no message in the answer"},
-      {502, "", Meaning::transient, "http.502", ""},
-      {409, "[1]", Meaning::refused, "http.409", ""},
-      {413, R"({"code":"E1")", Meaning::refused, "http.413", ""},
+      {500, "<html>Ada</html>", Meaning::gateway, "http.500", "HTTP 500, not the API's own response: not JSON, 16 bytes"},
+      {502, "", Meaning::gateway, "http.502", ""},
+      {409, "[1]", Meaning::gateway, "http.409", ""},
+      {413, R"({"code":"E1")", Meaning::gateway, "http.413", ""},
   });
 }
 
@@ -271,10 +273,11 @@ TEST_CASE("answer: a redirect is never followed and names where it pointed") {
   Response moved = response(302, "<html>moved</html>");
   moved.location = "https://evil.example/\x1b[31m";
   const Judgement got = judge.judge(moved, Expectation(id, false));
-  CHECK(got.meaning == Meaning::moved);
+  CHECK(got.meaning == Meaning::gateway);
   CHECK(got.code == "http.302");
-  CHECK(got.text == "redirected to https://evil.example/\\x1b[31m, never followed");
-  CHECK(judged(304, "").text == "redirected to no named place, never followed");
+  CHECK(got.text ==
+        "HTTP 302, not the API's own response: redirected to https://evil.example/\\x1b[31m, never followed");
+  CHECK(judged(304, "").text == "HTTP 304, not the API's own response: no body");
 }
 
 TEST_CASE("answer: what the server writes is cut and cannot reach the terminal") {
@@ -286,7 +289,7 @@ TEST_CASE("answer: what the server writes is cut and cannot reach the terminal")
   html.content_type = "text/html\x07; charset=utf-8";
   AnswerJudge judge;
   CHECK(judge.judge(html, Expectation(id, false)).text ==
-        "HTTP 200 whose body is not JSON (6 bytes, text/html\\x07; charset=utf-8)");
+        "HTTP 200, not the API's own response: not JSON, text/html\\x07; charset=utf-8, 6 bytes");
 }
 
 TEST_CASE("answer: one judge reads answer after answer and remembers nothing") {
@@ -316,7 +319,7 @@ TEST_CASE("answer: cut off at any byte it is never a success") {
   REQUIRE(judge.judge(response(200, body), Expectation(id, false)).meaning == Meaning::success);
   for (std::size_t size = 0; size < body.size(); ++size) {
     const Judgement got = judge.judge(response(200, body.substr(0, size)), Expectation(id, false));
-    CHECK(got.meaning == Meaning::unusable);
+    CHECK(got.meaning == Meaning::gateway);
   }
   CHECK(judge.judge(response(200, body + "\r\n \t"), Expectation(id, false)).meaning == Meaning::success);
 }
@@ -328,5 +331,5 @@ TEST_CASE("answer: an echo succeeds without a customer") {
   CHECK(judge.judge_echo(response(200, R"({"code":"E1","message":"m"})")).code == "E1");
   CHECK(judge.judge_echo(response(200, "<html>")).code == "answer.not_json");
   CHECK(judge.judge_echo(response(403, R"({"code":"E2"})")).meaning == Meaning::credentials);
-  CHECK(judge.judge_echo(response(301, "")).meaning == Meaning::moved);
+  CHECK(judge.judge_echo(response(301, "")).meaning == Meaning::gateway);
 }

@@ -45,6 +45,9 @@ class Sent {
 
 inline std::string customer_json(const std::string& id) { return R"({"data":{"customer":{"uuid":")" + id + "\"}}}"; }
 
+/// The body of a refusal by the API itself; with any other body it is a gateway response.
+inline const std::string api_refusal = R"({"code":"E1","message":"no"})";
+
 class FakeSession;
 
 /// What the test says about all connections, and what they saw.
@@ -110,7 +113,7 @@ class FakeSession final : public Session {
   }
   /// Answers with `Connection: close`, which ends the connection.
   void reply_last(std::uint16_t status) {
-    reply(status, "{}");
+    reply(status, api_refusal);
     answered_.back().response.close = true;
     end(CloseCause::announced);
   }

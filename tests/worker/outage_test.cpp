@@ -14,7 +14,7 @@ template <class Probe>
 std::function<void(FakeSession&)> breaks_down(WorkerBench& bench, Probe probe) {
   return [&bench, probe, probed = false](FakeSession& session) mutable {
     if (bench.brake.circuit().closed() && !probed) {
-      while (!session.requests().empty()) session.reply(503, "");
+      while (!session.requests().empty()) session.reply(503, api_refusal);
     } else if (!std::exchange(probed, true)) {
       probe(session);
     } else {

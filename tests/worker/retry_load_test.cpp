@@ -24,7 +24,7 @@ std::function<void(FakeSession&)> failing(std::map<std::string, int> times) {
       if (found == times.end() || found->second-- <= 0) {
         session.reply_well();
       } else {
-        session.reply(503, "");
+        session.reply(503, api_refusal);
       }
     }
   };

@@ -94,8 +94,6 @@ TEST_CASE("retry_policy: a complete answer that settles the row ends it at once"
               LoadSignal::success);
   check_final(answered(Meaning::credentials, 401), V::give_up, Status::failed, Applied::no, Applied::maybe,
               LoadSignal::ignore);
-  check_final(answered(Meaning::moved, 302), V::give_up, Status::failed, Applied::no, Applied::maybe,
-              LoadSignal::ignore);
   check_final(answered(Meaning::go_on, 200), V::done, Status::success, Applied::yes, Applied::yes, LoadSignal::success);
   check_final(answered(Meaning::unchanged, 200), V::done, Status::unchanged, Applied::no, Applied::no,
               LoadSignal::success);
@@ -144,6 +142,18 @@ TEST_CASE("retry_policy: what may pass is tried again; with no attempt left the 
   check_retried(AttemptEnd::without_answer(Kind::closed), Status::unknown, Applied::maybe, LoadSignal::ignore);
   check_retried(AttemptEnd::without_answer(Kind::protocol), Status::unknown, Applied::maybe, LoadSignal::ignore);
   check_retried(AttemptEnd::without_answer(Kind::timeout), Status::unknown, Applied::maybe, LoadSignal::dropped);
+}
+
+TEST_CASE("retry_policy: a gateway response is tried again at any status, and the row then fails, never unknown") {
+  for (int status = 200; status <= 599; ++status) {
+    CAPTURE(status);
+    if (status == 429) continue;  // about the rate, whoever says it
+    const auto http = static_cast<std::uint16_t>(status);
+    const bool may_be_applied = status < 300 || status >= 500;
+    const bool busy = amend::wonder::meaning_of(http) == Meaning::transient;
+    check_retried(AttemptEnd::answered(Meaning::gateway, http), Status::failed,
+                  may_be_applied ? Applied::maybe : Applied::no, busy ? LoadSignal::dropped : LoadSignal::ignore);
+  }
 }
 
 TEST_CASE("retry_policy: a row that may have been applied and then got no connection is unknown, not failed") {

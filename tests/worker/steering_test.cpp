@@ -55,7 +55,7 @@ TEST_CASE("worker: a 429 costs a row no attempt, however many come") {
       if (++throttled % 2 == 0) {
         session.reply_well();
       } else {
-        session.reply(429, "");
+        session.reply(429, api_refusal);
       }
     }
   };
@@ -121,7 +121,7 @@ TEST_CASE("worker: an outage at the start burns no row of the canary") {
       if (over) {
         session.reply_well();
       } else {
-        session.reply(503, "");
+        session.reply(503, api_refusal);
       }
     }
   };
@@ -180,7 +180,7 @@ TEST_CASE("worker: rate-limit fields beside a Retry-After are not looked at") {
   WorkerBench bench;
   bench.server.serve = [&](FakeSession& session) {
     if (bench.server.seen.size() > 1) return session.reply_to_all();
-    session.reply(503, "", "0");
+    session.reply(503, api_refusal, "0");
     session.add_rate_fields("RateLimit: \"default\";r=0;t=600\r\n");
   };
   bench.run(1);
@@ -193,9 +193,9 @@ TEST_CASE(
   bench.config.pace.pipeline = 1;
   bench.server.serve = [&](FakeSession& session) {
     switch (bench.server.seen.size()) {
-      case 1: return session.reply(429, "");
-      case 2: return session.reply(503, "");
-      case 3: return session.reply(503, "");
+      case 1: return session.reply(429, api_refusal);
+      case 2: return session.reply(503, api_refusal);
+      case 3: return session.reply(503, api_refusal);
       case 4: return session.end(CloseCause::timeout);
       default: session.reply_to_all();
     }

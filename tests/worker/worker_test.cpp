@@ -149,7 +149,7 @@ TEST_CASE("worker: requests given back after an announced close were not applied
   WorkerBench bench;
   bench.server.serve = [&, first = true](FakeSession& session) mutable {
     if (std::exchange(first, false)) return session.end(cause);
-    while (!session.requests().empty()) session.reply(422, "{}");
+    while (!session.requests().empty()) session.reply(422, api_refusal);
   };
   bench.run(3);
   CHECK(bench.count(Status::failed) == 3);
@@ -239,7 +239,7 @@ TEST_CASE("worker: rows of one customer go one after the other, also while the f
     while (!session.requests().empty()) {
       if (session.requests().front().body == "row 1" && refusals > 0) {
         --refusals;
-        session.reply(500, "{}");
+        session.reply(500, api_refusal);
       } else {
         session.reply_well();
       }
@@ -259,7 +259,7 @@ TEST_CASE("worker: a Retry-After holds every row of the run") {
   bench.config.pace.pipeline = 2;
   bench.server.serve = [&, first = true](FakeSession& session) mutable {
     if (!std::exchange(first, false)) return session.reply_to_all();
-    session.reply(503, "{}", "1");
+    session.reply(503, api_refusal, "1");
     session.reply_well();
   };
   bench.run(6);
@@ -273,7 +273,7 @@ TEST_CASE("worker: a row gets at most --max-attempts, and its record says what t
   WorkerBench bench;
   bench.config.retry.attempts_max = 3;
   bench.server.serve = [](FakeSession& session) {
-    while (!session.requests().empty()) session.reply(500, "{}");
+    while (!session.requests().empty()) session.reply(500, api_refusal);
   };
   bench.run(5);
   CHECK(bench.count(Status::failed) == 5);
@@ -403,7 +403,7 @@ TEST_CASE("worker: whatever the server does, each row ends once and a customer's
         if (dice < 5) return session.end(CloseCause::announced);
         if (dice < 6) return session.reply_last(400);
         if (dice < 10) {
-          session.reply(500, "{}");
+          session.reply(500, api_refusal);
           continue;
         }
         apply(session);

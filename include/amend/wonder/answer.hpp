@@ -19,13 +19,13 @@ namespace amend::wonder {
 enum class Meaning : std::uint8_t {
   success,         ///< 2xx, ours, the right customer; may carry a warning
   card_refused,    ///< as success, but the card this row sent could not be bound (api.md §1): applied, not retried
-  refused,         ///< the API says no to this row: any other 4xx or 5xx, or an error code inside a 2xx
-  credentials,     ///< 401, 403
-  transient,       ///< 408, 425, 429, 500, 502, 503, 504
-  unusable,        ///< 2xx without our JSON: a gateway or login page answered; also a status that is no final one
+  refused,         ///< the API says no to this row: any other 3xx, 4xx or 5xx, or an error code inside a 2xx
+  credentials,     ///< the API's own 401 or 403
+  transient,       ///< the API's own 408, 425, 429, 500, 502, 503, 504, 520 to 530
+  unusable,        ///< the API's own 2xx without a customer; also a status that is not a final one
+  gateway,         ///< any final status whose body is not the API's envelope (envelope.hpp): it says nothing about the row
   mismatch,        ///< 2xx about another customer
   guard_mismatch,  ///< the right uuid with another reference_number than the row's (--guard)
-  moved,           ///< 3xx; never followed
   go_on,           ///< 2xx to the first request of several that a row needs: its next one follows
   unchanged,       ///< 2xx that shows what the row wants: nothing is to be sent for it
   withheld,        ///< 2xx that shows what the row must not overwrite: nothing is sent for it
@@ -34,8 +34,8 @@ enum class Meaning : std::uint8_t {
 /// "success", "card_refused", …
 std::string_view to_string(Meaning meaning) noexcept;
 
-/// What the status alone says; for a 2xx `success`, as long as the body does not object. Total: any number has a
-/// meaning.
+/// What the status says of a response of the API's own; for a 2xx `success`, as long as the body does not object. Total:
+/// any number has a meaning.
 Meaning meaning_of(std::uint16_t status) noexcept;
 
 /// What was asked for. Views into the caller's memory.
@@ -80,7 +80,8 @@ class AnswerJudge {
 
   Judgement judge(const Response& response, const Expectation& expected);
 
-  /// For calls whose answer has no customer (echo): success is a 2xx JSON object without an error code.
+  /// For calls whose answer has no customer (echo): success is a 2xx JSON object without an error code. Any other
+  /// response that is not the API's envelope is a gateway response.
   Judgement judge_echo(const Response& response);
 
  private:

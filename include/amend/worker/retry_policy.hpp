@@ -8,11 +8,14 @@
 // | unchanged                     | done: unchanged                  |                   | before  | success |
 // | card_refused, guard_mismatch  | give up: failed                  |                   | yes     | success |
 // | refused, withheld             | give up: failed                  |                   | before¹ | success |
-// | credentials, moved            | give up: failed                  |                   | before  | ignore  |
+// | credentials                   | give up: failed                  |                   | before  | ignore  |
 // | transient, 429                | retry, costs no attempt          | give up: failed³  | before  | dropped |
 // | transient, other below 500    | retry                            | give up: failed   | before  | dropped |
 // | transient, 5xx                | retry                            | give up: failed   | maybe   | dropped |
 // | unusable, mismatch            | retry                            | give up: unknown  | maybe   | ignore  |
+// | gateway, 2xx                  | retry                            | give up: failed   | maybe   | ignore  |
+// | gateway, 408, 425, 5xx        | as transient                     |                   |         |         |
+// | gateway, other                | retry                            | give up: failed   | before  | ignore  |
 // | not_processed                 | retry                            | give up: failed²  | before  | ignore  |
 // | closed, protocol              | retry                            | give up: unknown  | maybe   | ignore  |
 // | timeout                       | retry                            | give up: unknown  | maybe   | dropped |

@@ -1,0 +1,94 @@
+#include "gateway_response.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "amend/error.hpp"
+
+namespace amend::wonder {
+namespace {
+
+constexpr std::size_t header_bytes_max = 100;
+constexpr std::size_t start_bytes_max = 60;
+
+// Names that a page has whoever wrote it; any other word of a body may be about a customer.
+constexpr std::array<std::string_view, 14> structure_names{"doctype", "html",   "head", "title", "body", "meta", "h1",
+                                                           "center",  "script", "form", "div",   "p",    "xml",  "hr"};
+
+bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_plain(char c) noexcept { return static_cast<unsigned char>(c) < 0x80; }
+
+bool is_structure(std::string_view word) {
+  const auto same = [&](std::string_view name) {
+    return std::ranges::equal(name, word, [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
+  };
+  return std::ranges::any_of(structure_names, same);
+}
+
+// A tag's name follows `<`, `</`, `<!` or `<?`.
+bool begins_tag(std::string_view before) noexcept {
+  if (before.ends_with('/') || before.ends_with('!') || before.ends_with('?')) before.remove_suffix(1);
+  return before.ends_with('<');
+}
+
+std::string masked(std::string_view word) {
+  std::string out;
+  for (const char c : word) {
+    if (is_letter(c)) {
+      out += 'x';
+    } else if (is_digit(c)) {
+      out += '9';
+    } else if (out.empty() || out.back() != '?') {
+      out += '?';  // one mark for a run of bytes beyond ASCII
+    }
+  }
+  return out;
+}
+
+// What the body is, as far as its bytes tell.
+std::string kind_of_body(std::string_view body, const AnswerReader& reader) {
+  if (body.empty()) return "no body";
+  if (!reader.is_json()) {
+    const bool began_as_json = body[std::min(body.find_first_not_of(" \t\r\n"), body.size() - 1)] == '{';
+    return began_as_json ? "not JSON from byte " + std::to_string(reader.read_to()) + " on" : "not JSON";
+  }
+  return reader.root() == Kind::object ? "JSON without code, error_code and data" : "JSON that is not an object";
+}
+
+}  // namespace
+
+std::string describe_body(const Response& response, const AnswerReader& reader) {
+  std::string text = kind_of_body(response.body, reader);
+  if (!response.content_type.empty()) text += ", " + printable(response.content_type, header_bytes_max);
+  if (!response.body.empty()) text += ", " + std::to_string(response.body.size()) + " bytes";
+  return text;
+}
+
+std::string describe_gateway_response(const Response& response, const AnswerReader& reader) {
+  const bool redirect = response.status >= 300 && response.status <= 399 && !response.location.empty();
+  std::string text = "HTTP " + std::to_string(response.status) + ", not the API's own response: ";
+  text += redirect ? "redirected to " + printable(response.location, header_bytes_max) + ", never followed"
+                   : describe_body(response, reader);
+  return printable(text);
+}
+
+std::string masked_start(std::string_view body) {
+  std::string out;
+  for (std::size_t at = 0; at < body.size() && out.size() < start_bytes_max;) {
+    std::size_t end = at;
+    while (end < body.size() && (is_letter(body[end]) || is_digit(body[end]) || !is_plain(body[end]))) ++end;
+    if (end == at) {
+      out += body[at++];
+      continue;
+    }
+    const std::string_view word = body.substr(at, std::min(end - at, start_bytes_max));
+    const bool stays = begins_tag(body.substr(0, at)) && is_structure(word);
+    out += stays ? std::string(word) : masked(word);
+    at = end;
+  }
+  return printable(out, start_bytes_max);
+}
+
+}  // namespace amend::wonder
