@@ -181,8 +181,9 @@ class Ping {
   Ping() = default;
 
   bool ok = false;
-  std::uint16_t http = 0;  ///< 0: no answer
-  std::string error_code;  ///< as in the log
+  std::uint16_t http = 0;   ///< 0: no answer
+  bool by_gateway = false;  ///< the response is not the API's own
+  std::string error_code;   ///< as in the log
   std::string error;
   std::string request_id;
   std::string tls;          ///< "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty without TLS

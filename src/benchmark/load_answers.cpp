@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "benchmark/load_generator.hpp"
 
@@ -38,9 +39,18 @@ void LoadGenerator::take_answer(Line& line, const Answer& answer, Clock::time_po
   line.used = now;
   const Response& response = answer.response;
   const wonder::Judgement judgement = maker_.call().judge(response, rows_.row(flight.row));
-  if (control_.answered(now, response.status))
-    control_.stop(StopCause::credentials, fmt::format("the API refuses the credentials: HTTP {}, {}: {}",
-                                                      response.status, judgement.code, judgement.text));
+  control_.answered(now);
+  const auto seen = AttemptEnd::answered(judgement.meaning, response.status);
+  ++responses_;  // rows are sent again and again: each request counts as one
+  const RefusalGuard::Run run(responses_, responses_, std::numeric_limits<std::uint64_t>::max());
+  const auto stop = guard_.look(seen, run);
+  // A server that is not the API may be measured.
+  if (stop != RefusalGuard::Stop::none && stop != RefusalGuard::Stop::not_the_api)
+    control_.stop(StopCause::credentials,
+                  fmt::format("{}: HTTP {}, {}: {}",
+                              judgement.meaning == wonder::Meaning::gateway ? "a gateway refuses the requests"
+                                                                            : "the API refuses the credentials",
+                              response.status, judgement.code, judgement.text));
   // Answers behind it may belong to anybody.
   if (judgement.meaning == wonder::Meaning::mismatch) line.session->distrust();
   const std::string code = code_of(judgement, response.status);

@@ -102,8 +102,8 @@ bool begins_with_a_run(Command command) noexcept {
 }  // namespace
 
 bool is_about_connection(StopCause cause) noexcept {
-  return cause == StopCause::credentials || cause == StopCause::tls || cause == StopCause::wrong_host ||
-         cause == StopCause::outage;
+  return cause == StopCause::credentials || cause == StopCause::gateway || cause == StopCause::tls ||
+         cause == StopCause::wrong_host || cause == StopCause::outage;
 }
 
 std::string shown(const NextCommand& next) {

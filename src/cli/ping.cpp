@@ -40,6 +40,8 @@ std::string result_text(const Ping& result) {
 
 std::string cause_lines(const Ping& result, const Options& options) {
   std::string out;
+  if (result.by_gateway)
+    return out + line("cause?", "a proxy, a firewall or a login page answers, not the API: is --url the API?");
   if (result.http == 401 || result.http == 403) {
     wonder::CredentialsRefusal refusal(result.http, result.error_code, result.error);
     refusal.url = options.config.target.url;

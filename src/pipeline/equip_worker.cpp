@@ -14,6 +14,7 @@ void equip_worker(WorkerSetup& setup, std::uint32_t index, const Target& target,
   setup.transport = make_http1_transport(target, config.target, config.deadline, config.pace.pipeline,
                                          wonder::fixed_headers(config.version));
   setup.signer = make_signer(config.auth, credentials);
+  setup.echo = EchoCall(target.path_prefix + config.target.echo_path);
 }
 
 }  // namespace amend

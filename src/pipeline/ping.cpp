@@ -1,14 +1,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "amend/pipeline.hpp"
 #include "amend/transport/event_loop.hpp"
 #include "amend/transport/http_date.hpp"
 #include "amend/transport/transport.hpp"
 #include "amend/wonder/answer.hpp"
+#include "amend/wonder/gateway_response.hpp"
 #include "amend/wonder/routes.hpp"
+#include "amend/worker/api_call.hpp"
 #include "amend/worker/entropy.hpp"
 
 namespace amend {
@@ -37,6 +37,8 @@ void judge(const Response& response, Ping& ping) {
   ping.ok = judgement.meaning == wonder::Meaning::success;
   ping.error_code = judgement.code;
   ping.error = judgement.text;
+  ping.by_gateway = judgement.meaning == wonder::Meaning::gateway;
+  if (ping.by_gateway && !response.body.empty()) ping.error += ", begins " + wonder::masked_start(response.body);
 }
 
 asio::awaitable<void> echo(Session& session, const Request& request, Ping& ping) {
@@ -78,9 +80,8 @@ Ping ping(const Config& config, const Credentials& credentials) {
   Ping ping;
   const RequestId request_id = entropy.request_id();
   ping.request_id = view(request_id);
-  const std::string path = target.path_prefix + config.target.echo_path;
-  const std::string body = boost::json::serialize(boost::json::object{{"message", "amend ping"}});
-  Request request("POST", path, body);
+  const EchoCall call(target.path_prefix + config.target.echo_path);
+  Request request = call.request();
   std::string headers = "X-Request-ID: " + ping.request_id + "\r\n";
   signer->append_headers(request, std::chrono::system_clock::now(), headers);
   request.headers = headers;

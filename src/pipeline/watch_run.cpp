@@ -16,12 +16,14 @@ void watch_run(RunWatch run_watch, const Metrics& metrics, Brake& brake, RunCont
     if (brake.paused()) progress.held_until = std::chrono::steady_clock::time_point::max();
     switch (run_watch.look(progress, std::chrono::steady_clock::now())) {
       case RunWatch::Decision::go_on: break;
-      case RunWatch::Decision::past_deadline: return control.stop(StopCause::deadline, "the --deadline is over");
+      case RunWatch::Decision::past_deadline:
+        return control.stop(StopCause::deadline, "the --deadline is over" + control.last_failure_clause());
       case RunWatch::Decision::reconnect:
-        control.notice(run_watch.describe_stall(progress) + "; connecting anew");
+        control.notice(run_watch.describe_stall(progress) + "; connecting again" + control.last_failure_clause());
         control.reconnect();
         break;
-      case RunWatch::Decision::stalled: return control.stop(StopCause::stalled, run_watch.describe_stall(progress));
+      case RunWatch::Decision::stalled:
+        return control.stop(StopCause::stalled, run_watch.describe_stall(progress) + control.last_failure_clause());
     }
     asleep.wait_for(lock, over, run_watch_interval, [] { return false; });
   }

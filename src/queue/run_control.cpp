@@ -43,17 +43,24 @@ std::string RunControl::text() const {
   return text_;
 }
 
-bool RunControl::answered(Clock::time_point now, std::uint16_t http) noexcept {
+void RunControl::answered(Clock::time_point now) noexcept {
   last_answer_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
-  if (http != 401 && http != 403) {
-    // Read first: the common case must not write to a line that all workers share.
-    if (!ever_accepted_.load(std::memory_order_relaxed)) ever_accepted_.store(true, std::memory_order_relaxed);
-    if (refused_in_a_row_.load(std::memory_order_relaxed) != 0) refused_in_a_row_.store(0, std::memory_order_relaxed);
-    return false;
-  }
-  const auto streak = refused_in_a_row_.fetch_add(1, std::memory_order_relaxed) + 1;
-  return streak >=
-         (ever_accepted_.load(std::memory_order_relaxed) ? credentials_streak_later : credentials_streak_at_start);
+}
+
+void RunControl::failed(std::string_view code, std::string_view words) {
+  const std::lock_guard lock(mutex_);
+  last_failure_.assign(code);
+  if (!words.empty()) last_failure_.append(": ").append(words);
+}
+
+std::string RunControl::last_failure() const {
+  const std::lock_guard lock(mutex_);
+  return last_failure_;
+}
+
+std::string RunControl::last_failure_clause() const {
+  const std::string failure = last_failure();
+  return failure.empty() ? std::string() : "; the last failure: " + failure;
 }
 
 void RunControl::notice(std::string text) {

@@ -62,7 +62,8 @@ void Reporter::write(std::vector<Outcome>& lot) {
 
 void Reporter::look_at_failures() {
   if (failure_limit_.reached(failed_rows_, sent_rows_))
-    control_.stop(StopCause::failures, failure_limit_.describe(failed_rows_, sent_rows_));
+    control_.stop(StopCause::failures,
+                  failure_limit_.describe(failed_rows_, sent_rows_) + control_.last_failure_clause());
 }
 
 bool Reporter::commit_is_due(std::chrono::steady_clock::time_point now) const noexcept {

@@ -7,7 +7,6 @@
 #include "answer_glance.hpp"
 #include "answer_reader.hpp"
 #include "answer_rule.hpp"
-#include "gateway_response.hpp"
 
 namespace amend::wonder {
 namespace {

@@ -1,10 +1,11 @@
-#include "gateway_response.hpp"
+#include "amend/wonder/gateway_response.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 
 #include "amend/error.hpp"
+#include "answer_rule.hpp"
 
 namespace amend::wonder {
 namespace {
@@ -22,7 +23,8 @@ bool is_plain(char c) noexcept { return static_cast<unsigned char>(c) < 0x80; }
 
 bool is_structure(std::string_view word) {
   const auto same = [&](std::string_view name) {
-    return std::ranges::equal(name, word, [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
+    return std::ranges::equal(name, word,
+                              [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
   };
   return std::ranges::any_of(structure_names, same);
 }
@@ -57,8 +59,6 @@ std::string kind_of_body(std::string_view body, const AnswerReader& reader) {
   return reader.root() == Kind::object ? "JSON without code, error_code and data" : "JSON that is not an object";
 }
 
-}  // namespace
-
 std::string describe_body(const Response& response, const AnswerReader& reader) {
   std::string text = kind_of_body(response.body, reader);
   if (!response.content_type.empty()) text += ", " + printable(response.content_type, header_bytes_max);
@@ -66,12 +66,20 @@ std::string describe_body(const Response& response, const AnswerReader& reader) 
   return text;
 }
 
+}  // namespace
+
 std::string describe_gateway_response(const Response& response, const AnswerReader& reader) {
   const bool redirect = response.status >= 300 && response.status <= 399 && !response.location.empty();
   std::string text = "HTTP " + std::to_string(response.status) + ", not the API's own response: ";
   text += redirect ? "redirected to " + printable(response.location, header_bytes_max) + ", never followed"
                    : describe_body(response, reader);
   return printable(text);
+}
+
+std::string describe_gateway_response(const Response& response) {
+  AnswerReader reader;
+  reader.read(response.body);
+  return describe_gateway_response(response, reader);
 }
 
 std::string masked_start(std::string_view body) {

@@ -21,8 +21,6 @@ ConcurrencyLimit::Signal crowding(Signal signal) noexcept {
   return signal == Signal::overloaded ? ConcurrencyLimit::Signal::dropped : ConcurrencyLimit::Signal::nothing;
 }
 
-bool asks_for_credentials(std::uint16_t http) noexcept { return http == 401 || http == 403 || http == 407; }
-
 std::int64_t to_ns(Brake::time_point t) noexcept { return std::chrono::nanoseconds(t.time_since_epoch()).count(); }
 
 }  // namespace
@@ -32,12 +30,14 @@ Circuit::Result result_of(const AttemptEnd& end) noexcept {
   if (end.kind == AttemptEnd::Kind::not_processed) return Circuit::Result::nothing;
   if (end.kind != AttemptEnd::Kind::answered) return Circuit::Result::failure;
   if (is_throttled(end)) return Circuit::Result::throttled;
+  const bool asks_to_wait = end.retry_after.has_value();
   switch (end.meaning) {
     case Meaning::transient:
     case Meaning::unusable: return Circuit::Result::failure;
     case Meaning::gateway:
-      return asks_for_credentials(end.http) ? Circuit::Result::nothing : Circuit::Result::failure;
-    case Meaning::credentials:
+      return is_gateway_refusal(end) && !asks_to_wait ? Circuit::Result::refusal : Circuit::Result::gateway;
+    case Meaning::refused: return asks_to_wait ? Circuit::Result::failure : Circuit::Result::success;
+    case Meaning::credentials: return asks_to_wait ? Circuit::Result::failure : Circuit::Result::nothing;
     case Meaning::mismatch: return Circuit::Result::nothing;
     default: return Circuit::Result::success;
   }
@@ -92,6 +92,20 @@ Circuit::Change Brake::record(const AttemptEnd& end, const Ended& ended, time_po
   return change;
 }
 
+Circuit::Change Brake::record_echo(Circuit::Result result, BrakeTicket ticket, time_point now,
+                                   std::uint64_t random) noexcept {
+  if (ticket.admission == Canary::Admission::as_canary) canary_.attempt_over();
+  const auto change = circuit_.record(result, ticket.trial, 0, now, random);
+  if (change != Circuit::Change::none) follow_circuit(now);
+  return change;
+}
+
+Circuit::Change Brake::ask_for_proof(time_point now) noexcept {
+  const auto change = circuit_.ask_for_proof(now);
+  if (change != Circuit::Change::none) follow_circuit(now);
+  return change;
+}
+
 // By what the circuit is now, not by the change: two workers may tell of two changes in the wrong order.
 void Brake::follow_circuit(time_point now) noexcept {
   const std::lock_guard lock(outage_mutex_);
@@ -106,10 +120,7 @@ void Brake::follow_circuit(time_point now) noexcept {
   }
 }
 
-bool Brake::breaks(const AttemptEnd& end) const noexcept {
-  const auto result = result_of(end);
-  return (result == Circuit::Result::failure || result == Circuit::Result::throttled) && circuit_.breaks();
-}
+bool Brake::breaks(const AttemptEnd& end) const noexcept { return is_trouble(result_of(end)) && circuit_.breaks(); }
 
 std::chrono::nanoseconds Brake::outage_lasted(time_point now) const noexcept {
   const std::lock_guard lock(outage_mutex_);

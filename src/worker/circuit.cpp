@@ -1,6 +1,7 @@
 #include "amend/worker/circuit.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace amend {
 
@@ -22,42 +23,54 @@ Circuit::Decision Circuit::ask(time_point now) noexcept {
   return Decision(false, now + look_up);
 }
 
+namespace {
+
+bool is_well(Circuit::Result result) noexcept {
+  return result == Circuit::Result::success || result == Circuit::Result::proof;
+}
+
+}  // namespace
+
+bool is_trouble(Circuit::Result result) noexcept { return !is_well(result) && result != Circuit::Result::nothing; }
+
 Circuit::Change Circuit::record(Result result, Trial trial, std::uint64_t row, time_point now,
                                 std::uint64_t random) noexcept {
   if (closed()) return record_closed(result, row, now, random);
   const std::lock_guard lock(mutex_);
   const State state = state_.load(std::memory_order_relaxed);
   // Sent before it opened: its success says that a probe is worth it.
-  if (trial == no_trial && state == State::open && result == Result::success) probe_at_ = std::min(probe_at_, now);
+  if (trial == no_trial && state == State::open && is_well(result)) probe_at_ = std::min(probe_at_, now);
   if (trial == no_trial || trial != trial_) return Change::none;
-  if (state == State::half_open) {
-    if (result == Result::success) {
-      set(State::closing);
-      out_ = 0;
-      window_ = 2;
-      failures_.store(0, std::memory_order_relaxed);
-      return Change::none;
-    }
-    if (result == Result::failure || result == Result::throttled) {
-      open(now, random);
-    } else {
-      set(State::open);  // the probe never was one: the next may go at once
-    }
+  if (state == State::half_open) return record_half_open(result, now, random);
+  return state == State::closing ? record_closing(result, row, now, random) : Change::none;
+}
+
+Circuit::Change Circuit::record_half_open(Result result, time_point now, std::uint64_t random) noexcept {
+  if (is_well(result)) end_streak();
+  if (result == Result::proof) return close(now);
+  if (result == Result::success) {
+    set(State::closing);
+    out_ = 0;
+    window_ = 2;
     return Change::none;
   }
-  if (state != State::closing) return Change::none;
-  return record_closing(result, row, now, random);
+  if (result == Result::nothing) {
+    set(State::open);  // the probe never was one: the next may go at once
+    return Change::none;
+  }
+  open(now, random);
+  return std::exchange(announced_, true) ? Change::none : Change::opened;
 }
 
 Circuit::Change Circuit::record_closing(Result result, std::uint64_t row, time_point now,
                                         std::uint64_t random) noexcept {
   out_ -= out_ > 0 ? 1 : 0;
-  if (result == Result::failure || result == Result::throttled) {
-    note_failure(row, now);
-    if (rows_failing() >= rows_to_open) open(now, random);
-  } else if (result == Result::success) {
-    failures_.store(0, std::memory_order_relaxed);
-    if (++window_ >= ramp_end) return close(now);
+  if (is_trouble(result)) {
+    note_failure(result, row, now);
+    if (distinct_rows() >= rows_to_open || gateways_ >= gateways_to_open) open(now, random);
+  } else if (is_well(result)) {
+    end_streak();
+    if (result == Result::proof || ++window_ >= ramp_end) return close(now);
   }
   return Change::none;
 }
@@ -65,40 +78,78 @@ Circuit::Change Circuit::record_closing(Result result, std::uint64_t row, time_p
 Circuit::Change Circuit::record_closed(Result result, std::uint64_t row, time_point now,
                                        std::uint64_t random) noexcept {
   if (result == Result::nothing) return Change::none;
-  if (result == Result::success) {
-    if (failures_.load(std::memory_order_relaxed) != 0) failures_.store(0, std::memory_order_relaxed);
+  if (is_well(result)) {
+    if (failures_.load(std::memory_order_relaxed) != 0) end_streak();
     return Change::none;
   }
   const std::lock_guard lock(mutex_);
   if (!closed()) return Change::none;
-  note_failure(row, now);
+  note_failure(result, row, now);
   if (!is_outage(result, now)) return Change::none;
   opened_at_ = now;
   wait_ = first_wait / 2;
-  open(now, random);
-  return Change::opened;
+  announced_ = distinct_rows() >= rows_to_open;
+  if (announced_) {
+    open(now, random);
+  } else {
+    open_for_probe(now);
+  }
+  return announced_ ? Change::opened : Change::asks;
 }
 
-void Circuit::note_failure(std::uint64_t row, time_point now) noexcept {
+Circuit::Change Circuit::ask_for_proof(time_point now) noexcept {
+  const std::lock_guard lock(mutex_);
+  const State state = state_.load(std::memory_order_relaxed);
+  if (state == State::open || state == State::half_open) return Change::none;
+  if (state == State::closed) {
+    opened_at_ = now;
+    announced_ = false;
+    wait_ = first_wait / 2;
+  }
+  open_for_probe(now);
+  return state == State::closed ? Change::asks : Change::none;
+}
+
+void Circuit::note_failure(Result result, std::uint64_t row, time_point now) noexcept {
   const std::uint32_t failures = failures_.fetch_add(1, std::memory_order_relaxed);
-  if (failures == 0) failing_since_ = now;
+  if (failures == 0) {
+    failing_since_ = now;
+    gateways_ = 0;
+  }
+  gateways_ += result == Result::gateway ? 1 : 0;
   rows_[failures % rows_.size()] = row;
 }
 
-bool Circuit::is_outage(Result result, time_point now) const noexcept {
-  const auto lasted = now - failing_since_;
-  if (failures_.load(std::memory_order_relaxed) < failures_to_open && lasted < failing_for) return false;
-  if (result == Result::throttled && lasted < throttled_for) return false;
-  return rows_failing() >= rows_to_open;
+void Circuit::end_streak() noexcept {
+  failures_.store(0, std::memory_order_relaxed);
+  streak_.fetch_add(1, std::memory_order_relaxed);
 }
 
-// Different rows among the last failures in a row.
+bool Circuit::is_outage(Result result, time_point now) const noexcept {
+  if (result == Result::refusal) return false;
+  const auto lasted = now - failing_since_;
+  if (gateways_ >= gateways_to_open || (gateways_ > 0 && lasted >= failing_for)) return true;
+  if (failures_.load(std::memory_order_relaxed) < failures_to_open && lasted < failing_for) return false;
+  if (result == Result::throttled && lasted < throttled_for) return false;
+  return distinct_rows() >= rows_to_open;
+}
+
 std::size_t Circuit::rows_failing() const noexcept {
+  const std::lock_guard lock(mutex_);
+  return distinct_rows();
+}
+
+std::size_t Circuit::distinct_rows() const noexcept {
   auto rows = rows_;
   const auto noted = std::min<std::size_t>(failures_.load(std::memory_order_relaxed), rows.size());
   const auto end = rows.begin() + static_cast<std::ptrdiff_t>(noted);
   std::sort(rows.begin(), end);
   return static_cast<std::size_t>(std::unique(rows.begin(), end) - rows.begin());
+}
+
+void Circuit::open_for_probe(time_point now) noexcept {
+  probe_at_ = now;
+  set(State::open);
 }
 
 // Jitter: between half of the wait and all of it, so that many clients do not come back as one.
@@ -110,10 +161,9 @@ void Circuit::open(time_point now, std::uint64_t random) noexcept {
 }
 
 Circuit::Change Circuit::close(time_point now) noexcept {
-  failures_.store(0, std::memory_order_relaxed);
   open_before_.fetch_add((now - opened_at_).count(), std::memory_order_relaxed);
   set(State::closed);
-  return Change::closed;
+  return announced_ ? Change::closed : Change::proved;
 }
 
 std::chrono::nanoseconds Circuit::time_open(time_point now) const noexcept {

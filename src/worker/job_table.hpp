@@ -16,6 +16,8 @@ namespace amend {
 
 using JobNumber = std::uint32_t;
 inline constexpr JobNumber no_job = 0xFFFF'FFFF;
+/// The tag of the echo call, which is about no job.
+inline constexpr JobNumber echo_tag = 0xFFFF'FFFE;
 
 /// One row from the moment a worker takes it to its outcome.
 class Job {
@@ -34,9 +36,11 @@ class Job {
   std::int32_t retry_cost = 0;      ///< of the retry it waits for or makes; 0: it makes its first attempt
   std::uint16_t http = 0;           ///< of the last answer
   std::uint32_t throttled = 0;      ///< 429s, which cost no attempt
+  std::uint32_t failed_in = 0;      ///< Circuit::streak() when an attempt last failed as in an outage; 0: none did
   BrakeTicket ticket;               ///< of the current attempt
   RequestId request_id{};
   time_point first_sent{};  ///< on a clock that stands still while the circuit is not closed
+  time_point began{};       ///< of the first attempt too, on the clock Brake::awake
   time_point sent{};
   time_point went_on{};     ///< when an answer let its next request follow; the epoch: none did
   time_point abandoned{};   ///< when an attempt last went without an answer; the epoch: never
@@ -54,6 +58,7 @@ class JobTable {
   std::size_t free() const noexcept { return free_.size(); }
   std::size_t in_use() const noexcept { return jobs_.size() - free_.size(); }
   Job& operator[](JobNumber n) noexcept { return jobs_[n]; }
+  const Job& operator[](JobNumber n) const noexcept { return jobs_[n]; }
 
   JobNumber take(RowRef row) noexcept {
     assert(!free_.empty());

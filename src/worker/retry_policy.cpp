@@ -62,6 +62,9 @@ Verdict RetryPolicy::decide_answered(const AttemptEnd& end, const RowState& stat
   const bool maybe = state.applied_maybe || end.http >= server_error_min || (gateway && is_2xx(end.http));
   const Applied refused = maybe ? Applied::maybe : Applied::no;
   if (is_throttled(end)) return retry_throttled(refused, end, state, now, random);
+  const bool is_refusal = end.meaning == Meaning::refused || end.meaning == Meaning::credentials;
+  if (is_refusal && end.retry_after)
+    return retry_or(Status::failed, refused, LoadSignal::ignore, end, state, now, random);
   switch (end.meaning) {
     case Meaning::success:
     case Meaning::go_on: return Verdict::done(LoadSignal::success);
@@ -74,7 +77,8 @@ Verdict RetryPolicy::decide_answered(const AttemptEnd& end, const RowState& stat
     case Meaning::transient: return retry_or(Status::failed, refused, LoadSignal::dropped, end, state, now, random);
     case Meaning::gateway: {
       const bool busy = wonder::meaning_of(end.http) == Meaning::transient;
-      return retry_or(Status::failed, refused, busy ? LoadSignal::dropped : LoadSignal::ignore, end, state, now, random);
+      return retry_or(Status::failed, refused, busy ? LoadSignal::dropped : LoadSignal::ignore, end, state, now,
+                      random);
     }
     case Meaning::unusable:
     case Meaning::mismatch: break;

@@ -1,6 +1,4 @@
 // What comes back: answers, lost connections and deadlines become verdicts, verdicts become outcomes.
-#include "amend/transport/http_date.hpp"
-#include "amend/wonder/credentials_diagnosis.hpp"
 #include "worker_impl.hpp"
 
 namespace amend {
@@ -48,9 +46,10 @@ std::unique_ptr<Remark> remark_of(wonder::Judgement&& judgement) {
   return remark;
 }
 
-bool tells_outage(const AttemptEnd& end) noexcept {
-  const auto result = result_of(end);
-  return result == Circuit::Result::failure || result == Circuit::Result::throttled;
+bool refuses(wonder::Meaning meaning) noexcept {
+  using wonder::Meaning;
+  return meaning == Meaning::refused || meaning == Meaning::credentials || meaning == Meaning::transient ||
+         meaning == Meaning::gateway;
 }
 
 }  // namespace
@@ -59,7 +58,7 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
   const auto now = Clock::now();
   wall_clock_ = std::chrono::system_clock::now();
   if (!lot.answers.empty()) {
-    gathering_.answered(lot.answers.size(), now - jobs_[lot.answers.back().tag].sent);
+    gathering_.answered(lot.answers.size(), now - sent_at(lot.answers.back().tag));
     lane.answered = true;
     lane.failures = 0;
     setup_.brake.reached(now);
@@ -68,6 +67,10 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
   for (std::size_t i = 0; i < lot.answers.size(); ++i) {
     const std::size_t others = lot.answers.size() - 1 - i + lot.unanswered.size() + lane.session->in_flight();
     if (lane.solo == Solo::running) lane.solo = Solo::no;
+    if (lot.answers[i].tag == echo_tag) {
+      take_echo(lot.answers[i].response, now);
+      continue;
+    }
     if (trusted) {
       trusted = take_answer(lot.answers[i], others, now);
       continue;
@@ -88,13 +91,17 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
   take_loss(lot, now);
 }
 
+Worker::Impl::Clock::time_point Worker::Impl::sent_at(JobNumber tag) const noexcept {
+  return tag == echo_tag ? echo_.sent : jobs_[tag].sent;
+}
+
 // False: the answer was about another customer, nothing that follows on this connection can be believed.
 bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_flight, Clock::time_point now) {
   Job& job = jobs_[answer.tag];
   const Response& response = answer.response;
   setup_.metrics.in_flight.subtract();
   service_times_.record(now - job.sent);
-  const bool refused_too_often = setup_.control.answered(setup_.brake.awake(now), response.status);
+  setup_.control.answered(setup_.brake.awake(now));
   job.http = response.status;
   if (deserves_solo(job, response, others_in_flight)) {
     job.must_go_alone = true;
@@ -108,20 +115,20 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
 
   wonder::Judgement judgement = setup_.call->judge(response, job.row);
   const auto retry_after = parse_retry_after(response.retry_after, response.date);
-  heed_server(response, retry_after, judgement.meaning, now);
-  if (refused_too_often) stop_for_credentials(response, judgement);
+  const auto end = AttemptEnd::answered(judgement.meaning, response.status, retry_after);
+  heed_server(response, end, now);
+  look_at_refusals(response, end, judgement, job);
   if (judgement.meaning == wonder::Meaning::guard_mismatch)
     setup_.control.stop(StopCause::guard, "row " + std::to_string(job.row->position.row) + " (line " +
                                               std::to_string(job.row->position.line) +
                                               "): the customer's reference_number is not the row's (--guard): the ids "
                                               "of this file may belong to other customers");
   if (judgement.meaning == wonder::Meaning::go_on) {
-    go_on(answer.tag, AttemptEnd::answered(judgement.meaning, response.status), now);
+    go_on(answer.tag, end, now);
     return true;
   }
   const bool mismatch = judgement.meaning == wonder::Meaning::mismatch;
-  conclude(answer.tag, AttemptEnd::answered(judgement.meaning, response.status, retry_after), std::move(judgement),
-           now);
+  conclude(answer.tag, end, std::move(judgement), now);
   return !mismatch;
 }
 
@@ -136,12 +143,11 @@ void Worker::Impl::go_on(JobNumber number, const AttemptEnd& end, Clock::time_po
   line_up(number);
 }
 
-// Retry-After is the clearer word: with it the rate-limit fields are not looked at.
-void Worker::Impl::heed_server(const Response& response, std::optional<std::chrono::milliseconds> retry_after,
-                               wonder::Meaning meaning, Clock::time_point now) {
+// Retry-After is the clearer word: with it the rate-limit fields are not looked at. It is obeyed whatever was refused.
+void Worker::Impl::heed_server(const Response& response, const AttemptEnd& end, Clock::time_point now) {
   const auto wait_max = setup_.config.retry.retry_after_max;
-  if (meaning == wonder::Meaning::transient && retry_after) {
-    const auto until = now + std::min(*retry_after, wait_max);
+  if (end.retry_after && refuses(end.meaning)) {
+    const auto until = now + std::min(*end.retry_after, wait_max);
     setup_.brake.hold_until(until, now);
     setup_.metrics.throttle_until(until);
   } else if (response.has_rate_fields) {
@@ -150,16 +156,6 @@ void Worker::Impl::heed_server(const Response& response, std::optional<std::chro
     setup_.brake.heed(asked, now);
     if (asked.wait.count() > 0) setup_.metrics.throttle_until(now + asked.wait);
   }
-}
-
-void Worker::Impl::stop_for_credentials(const Response& response, const wonder::Judgement& judgement) {
-  wonder::CredentialsRefusal refusal(response.status, judgement.code, judgement.text);
-  refusal.url = setup_.config.target.url;
-  refusal.auth = setup_.config.auth.kind;
-  refusal.ipv4_only = setup_.config.target.ipv4_only;
-  if (const auto date = parse_http_date(response.date))
-    refusal.clock_ahead = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - *date;
-  setup_.control.stop(StopCause::credentials, wonder::diagnose(refusal));
 }
 
 // A 4xx with `Connection: close` among pipelined requests proves nothing about the row: real proxies answer valid
@@ -176,7 +172,9 @@ void Worker::Impl::take_loss(const Lot& lot, Clock::time_point now) {
       lot.closed != CloseCause::announced && lot.closed != CloseCause::local && !lot.idle_race;
   for (std::size_t i = 0; i < lot.unanswered.size(); ++i) {
     const JobNumber number = lot.unanswered[i];
-    if (somebody_is_to_blame && i == 0) {
+    if (number == echo_tag) {
+      end_echo(somebody_is_to_blame ? Circuit::Result::failure : Circuit::Result::nothing, now);
+    } else if (somebody_is_to_blame && i == 0) {
       lose(number, lot.closed, lot.text, now);
     } else {
       requeue_free(number, lot.closed, lot.text, now);
@@ -222,14 +220,18 @@ void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Jud
   const RowState state(job.attempts, job.first_sent, job.applied_maybe, job.throttled);
   Verdict verdict = retry_.decide(end, state, row_clock(now), entropy_.next());
   if (!job.writes) verdict = verdict.of_a_read(job.applied_maybe ? Applied::maybe : Applied::no);
-  const bool in_outage = setup_.brake.breaks(end);
-  if (verdict.kind == Verdict::Kind::done)
+  if (verdict.kind == Verdict::Kind::done) {
     setup_.brake.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
-  if (verdict.kind != Verdict::Kind::retry && !in_outage) return end_row(number, verdict, std::move(judgement), now);
+    return end_row(number, verdict, std::move(judgement), now);
+  }
+  setup_.control.failed(judgement.code, judgement.text);
+  const Next next = next_step(job, end, verdict, now);
+  if (next == Next::end_late) verdict = last_word(job, end, now);
+  if (next == Next::end || next == Next::end_late) return end_row(number, verdict, std::move(judgement), now);
   job.applied_maybe = verdict.applied == Applied::maybe;
   if (setup_.control.draining()) return drop(number);
   park(number);
-  if (in_outage) return wait_out(number, judgement, now);
+  if (next == Next::wait) return wait_out(number, now);
   if (is_throttled(end)) {
     ++job.throttled;
     --job.attempts;
@@ -241,41 +243,14 @@ void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Jud
   retries_.push(number, verdict.retry_at + setup_.brake.clock().stood_still(now));
 }
 
-// The attempt does not count: the row is not to blame. Others have their turn as probes before it.
-void Worker::Impl::wait_out(JobNumber number, const wonder::Judgement& judgement, Clock::time_point now) {
-  --jobs_[number].attempts;
-  jobs_[number].retry_cost = 0;  // the circuit is the brake then
-  setup_.metrics.requeues.add();
-  setup_.metrics.probe_at(setup_.brake.circuit().probe_at());
-  retries_.push(number, now + outage_turn);
-  const auto lasted = setup_.brake.outage_lasted(now);
-  if (lasted < setup_.config.deadline.outage) return;
-  const std::uint16_t http = jobs_[number].http;
-  // The words of an answer may tell of a customer.
-  const std::string last = http == 0 ? judgement.text : "HTTP " + std::to_string(http);
-  setup_.control.stop(StopCause::outage, "the API has answered no request for " +
-                                             std::to_string(std::chrono::floor<std::chrono::seconds>(lasted).count()) +
-                                             " s (--outage-limit); the last attempt: " + last);
-}
-
 void Worker::Impl::record_end(Job& job, const AttemptEnd& end, Clock::time_point now) {
   // The metric has let go of it already.
   const Brake::Ended ended(std::exchange(job.ticket, BrakeTicket()), job.row->position.row, job.sent,
                            setup_.metrics.in_flight.value() + 1);
   if (is_throttled(end)) setup_.metrics.throttled.add();
   if (is_overloaded(end)) setup_.metrics.overloaded.add();
-  const std::uint64_t random = tells_outage(end) ? entropy_.next() : 0;
-  switch (setup_.brake.record(end, ended, now, random)) {
-    case Circuit::Change::opened:
-      setup_.control.notice("outage: " + std::to_string(Circuit::failures_to_open) +
-                            " attempts failed in a row; rows wait, one request now and then asks whether it is over");
-      break;
-    case Circuit::Change::closed:
-      setup_.metrics.probe_at({});
-      setup_.control.notice("the outage is over");
-      break;
-    case Circuit::Change::none: break;
-  }
+  const std::uint64_t random = is_trouble(result_of(end)) ? entropy_.next() : 0;
+  report_change(setup_.brake.record(end, ended, now, random));
   if (is_throttled(end) && setup_.brake.take_slowed_down())
     setup_.control.notice(
         "the API answers 429 at this rate: from here on no faster than it takes requests, as with --rate auto");
@@ -315,7 +290,8 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
 void Worker::Impl::judge_canary(const Outcome& outcome) {
   Canary& canary = setup_.brake.canary();
   if (canary.row_ended(outcome.status) != Canary::Judgement::stop) return;
-  const std::string last = outcome.reason ? ", the last one: " + outcome.reason->code : std::string();
+  const std::string last =
+      outcome.reason ? ", the last one: " + outcome.reason->code + ": " + outcome.reason->text : std::string();
   setup_.control.stop(StopCause::failures,
                       canary.describe() + last + "; the others are held back (--canary off sends them all the same)");
 }

@@ -115,9 +115,7 @@ void Worker::Impl::dispatch(Clock::time_point now) {
   wall_clock_ = std::chrono::system_clock::now();
   signatures_left_ = setup_.signer->signatures_per_turn();
   sent_ = false;
-  while (!solo_.empty() && signatures_left_ > 0 && dispatch_solo(now)) --signatures_left_;
-  const Refill refill = refill_now();
-  const bool paced = !(gathers_lot(refill, now) || dispatch_ready(refill, now));
+  const bool paced = !dispatch_waiting(now);
   for (auto& dirty : lanes_) {
     if (!dirty->dirty) continue;
     dirty->dirty = false;
@@ -125,6 +123,17 @@ void Worker::Impl::dispatch(Clock::time_point now) {
   }
   // There may be more in the input queue than one fetch takes.
   if (!paced && sent_ && !has_ready() && !drained_input_) pump_soon_.request();
+}
+
+// False: the pace, or an outage, holds rows back.
+bool Worker::Impl::dispatch_waiting(Clock::time_point now) {
+  if (probes_by_echo()) {
+    dispatch_echo(now);
+    return false;
+  }
+  while (!solo_.empty() && signatures_left_ > 0 && dispatch_solo(now)) --signatures_left_;
+  const Refill refill = refill_now();
+  return gathers_lot(refill, now) || dispatch_ready(refill, now);
 }
 
 // False: the pace holds rows back.
@@ -270,6 +279,7 @@ void Worker::Impl::submit(Lane& lane, const SignedLot::Row& row, Clock::time_poi
   job.behind_others = lane.session->in_flight() > 0;
   if (job.first_sent == Clock::time_point{}) {
     job.first_sent = row_clock(now);
+    job.began = setup_.brake.awake(now);
     queue_times_.record(now - job.row.batch()->sealed_at());
   }
   job.sent = signs_one_by_one() ? Clock::now() : now;  // what a signature takes is not the server's

@@ -1,5 +1,6 @@
-// The worker's inside. Three files: worker_dispatch.cpp brings rows to the wire, worker_answers.cpp turns what comes
-// back into outcomes, worker_lanes.cpp keeps the connections. All on the worker's thread.
+// The worker's inside. Four files: worker_dispatch.cpp brings rows to the wire, worker_answers.cpp turns what comes
+// back into outcomes, worker_outage.cpp decides when rows wait and when the run stops for what came, worker_lanes.cpp
+// keeps the connections. All on the worker's thread.
 #pragma once
 
 #include <array>
@@ -35,6 +36,8 @@ inline constexpr std::chrono::microseconds reporter_look_up{500};
 inline constexpr std::chrono::milliseconds budget_look_up{50};
 /// How long a row that failed in an outage waits at least before it is a probe again.
 inline constexpr std::chrono::milliseconds outage_turn{500};
+/// A worker without an untried row lets those of the others be the probe for so long, before it asks by the echo call.
+inline constexpr std::chrono::milliseconds echo_patience{100};
 /// A row is handed back free of charge so often at most, and only within the row deadline; then each lost connection
 /// costs it an attempt.
 inline constexpr std::uint32_t free_requeues_max = 64;
@@ -57,6 +60,14 @@ class Worker::Impl {
   enum class Solo : std::uint8_t { no, reserved, running };
   enum class Refill : std::uint8_t { at_once, in_lots };
 
+  // What follows for a row behind an attempt that did not succeed.
+  enum class Next : std::uint8_t {
+    retry,
+    wait,      // in an outage, as a probe
+    end,       // as the retry policy says
+    end_late,  // because it has waited for too long
+  };
+
   // One connection and the coroutine that keeps it.
   class Lane {
    public:
@@ -72,6 +83,16 @@ class Worker::Impl {
     Clock::time_point failing_since{};  ///< on the clock Brake::awake
   };
 
+  // The echo call as a probe.
+  class Echo {
+   public:
+    bool is_out = false;
+    BrakeTicket ticket;
+    Clock::time_point sent{};
+    SignedLot::Row row;            ///< its target stays empty
+    std::uint32_t refused_in = 0;  ///< Circuit::streak() when there was no such call; 0: never
+  };
+
   // worker_dispatch.cpp
   void pump();
   void take_due(Clock::time_point now);
@@ -82,6 +103,7 @@ class Worker::Impl {
   void take_batch(const RowRef& batch);
   void park(JobNumber number);
   void dispatch(Clock::time_point now);
+  bool dispatch_waiting(Clock::time_point now);
   bool dispatch_solo(Clock::time_point now);
   bool dispatch_ready(Refill refill, Clock::time_point now);
   bool gathers_lot(Refill refill, Clock::time_point now);
@@ -118,16 +140,32 @@ class Worker::Impl {
   void requeue_free(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now);
   void conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement&& judgement, Clock::time_point now);
   void record_end(Job& job, const AttemptEnd& end, Clock::time_point now);
+  Clock::time_point sent_at(JobNumber tag) const noexcept;
   void give_back_ticket(Job& job, Clock::time_point now);
   void go_on(JobNumber number, const AttemptEnd& end, Clock::time_point now);
-  void heed_server(const Response& response, std::optional<std::chrono::milliseconds> retry_after,
-                   wonder::Meaning meaning, Clock::time_point now);
-  void stop_for_credentials(const Response& response, const wonder::Judgement& judgement);
-  void wait_out(JobNumber number, const wonder::Judgement& judgement, Clock::time_point now);
+  void heed_server(const Response& response, const AttemptEnd& end, Clock::time_point now);
   void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement, Clock::time_point now);
   void judge_canary(const Outcome& outcome);
   void release(JobNumber number, Clock::time_point now);
   void report();
+
+  // worker_outage.cpp
+  void look_at_refusals(const Response& response, const AttemptEnd& end, const wonder::Judgement& judgement,
+                        const Job& job);
+  std::string refused_credentials(const Response& response, const wonder::Judgement& judgement) const;
+  std::uint64_t rows_left() const noexcept;
+  Next next_step(Job& job, const AttemptEnd& end, const Verdict& verdict, Clock::time_point now);
+  bool has_waited_out(const AttemptEnd& end, std::chrono::nanoseconds waited) const;
+  void stop_for_outage(std::chrono::nanoseconds lasted);
+  Verdict last_word(const Job& job, const AttemptEnd& end, Clock::time_point now) const noexcept;
+  void wait_out(JobNumber number, Clock::time_point now);
+  void report_change(Circuit::Change change);
+  bool echo_is_usable() const noexcept;
+  bool probes_by_echo() const noexcept;
+  void dispatch_echo(Clock::time_point now);
+  void sign_echo();
+  void take_echo(const Response& response, Clock::time_point now);
+  void end_echo(Circuit::Result result, Clock::time_point now);
 
   // worker_lanes.cpp
   bool run_loop();
@@ -169,6 +207,8 @@ class Worker::Impl {
   SignedLot lot_;
   Clock::time_point lot_due_{};  ///< of the lot that is there; it goes then, or as soon as a connection has room
   SignedLot::Row solo_row_;
+  Echo echo_;
+  wonder::AnswerJudge echo_judge_;
   std::size_t signatures_left_ = 0;  ///< in this turn; those made while nothing is in flight are free
   bool sent_ = false;                ///< in this turn
   const std::size_t parked_bytes_share_;

@@ -32,18 +32,22 @@ TEST_CASE("run control: the first cause counts, but a log that cannot be written
   CHECK(changes == 2);
 }
 
-TEST_CASE("run control: three refused credentials at the start are too many, later twenty in a row") {
-  RunControl at_start([] {});
-  CHECK_FALSE(at_start.answered(now, 401));
-  CHECK_FALSE(at_start.answered(now, 403));
-  CHECK(at_start.answered(now, 401));
+TEST_CASE("run control: the last failure is kept with its code and words, to be put behind the reason of a stop") {
+  RunControl control([] {});
+  CHECK(control.last_failure_clause().empty());
+  control.failed("http.503", "HTTP 503, not the API's own response: no body");
+  control.failed("E17", "");
+  CHECK(control.last_failure() == "E17");
+  control.failed("E18", "phone is bad");
+  CHECK(control.last_failure_clause() == "; the last failure: E18: phone is bad");
+}
 
-  RunControl later([] {});
-  CHECK_FALSE(later.answered(now, 200));
-  for (std::uint32_t n = 1; n < RunControl::credentials_streak_later; ++n) CHECK_FALSE(later.answered(now, 401));
-  CHECK_FALSE(later.answered(now, 404));  // any other answer: the credentials were good
-  for (std::uint32_t n = 1; n < RunControl::credentials_streak_later; ++n) CHECK_FALSE(later.answered(now, 403));
-  CHECK(later.answered(now, 403));
+TEST_CASE("run control: when a response last came is known") {
+  RunControl control([] {});
+  CHECK_FALSE(control.ever_answered());
+  control.answered(now);
+  CHECK(control.ever_answered());
+  CHECK(control.last_answer() == now);
 }
 
 TEST_CASE("run control: whoever keeps connections is woken when there shall be more or fewer") {

@@ -1,5 +1,5 @@
-// Only the API speaks for the API: what its own envelope is, held over many bodies, all statuses, and what is shown of a
-// response that is not its own.
+// Only the API speaks for the API: what its own envelope is, held over many bodies, all statuses, and what is shown of
+// a response that is not its own.
 #include "amend/wonder/envelope.hpp"
 
 #include <doctest/doctest.h>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "amend/wonder/answer.hpp"
-#include "wonder/gateway_response.hpp"
+#include "amend/wonder/gateway_response.hpp"
 
 using namespace amend;
 using namespace amend::wonder;
@@ -77,11 +77,7 @@ Response response_of(int status, std::string_view body) {
   return out;
 }
 
-std::string described(const Response& response) {
-  AnswerReader reader;
-  reader.read(response.body);
-  return describe_gateway_response(response, reader);
-}
+std::string described(const Response& response) { return describe_gateway_response(response); }
 
 }  // namespace
 
@@ -131,7 +127,8 @@ TEST_CASE("envelope: a gateway response is described by what tells who sent it")
   CHECK(described(page) == "HTTP 404, not the API's own response: not JSON, text/plain; charset=utf-8, 21 bytes");
   CHECK(described(response_of(403, R"({"message":"Forbidden"})")) ==
         "HTTP 403, not the API's own response: JSON without code, error_code and data, 23 bytes");
-  CHECK(described(response_of(200, "[1]")) == "HTTP 200, not the API's own response: JSON that is not an object, 3 bytes");
+  CHECK(described(response_of(200, "[1]")) ==
+        "HTTP 200, not the API's own response: JSON that is not an object, 3 bytes");
   CHECK(described(response_of(200, R"({"code":200,"x":NaN})")) ==
         "HTTP 200, not the API's own response: not JSON from byte 16 on, 20 bytes");
   Response moved = response_of(302, "<html>");

@@ -207,8 +207,14 @@ TEST_CASE("brake: what each end of an attempt says about the API") {
   CHECK(means(Meaning::transient, 503) == R::failure);
   CHECK(means(Meaning::unusable, 200) == R::failure);
   CHECK(means(Meaning::credentials, 401) == R::nothing);
-  for (const std::uint16_t http : {200, 204, 302, 404, 502, 503, 520}) CHECK(means(Meaning::gateway, http) == R::failure);
-  for (const std::uint16_t http : {401, 403, 407}) CHECK(means(Meaning::gateway, http) == R::nothing);
+  for (const std::uint16_t http : {200, 204, 302, 404, 502, 503, 520})
+    CHECK(means(Meaning::gateway, http) == R::gateway);
+  for (const std::uint16_t http : {401, 403, 407}) CHECK(means(Meaning::gateway, http) == R::refusal);
+  const auto waits = [](Meaning meaning, std::uint16_t http) {
+    return result_of(AttemptEnd::answered(meaning, http, 1s));
+  };
+  for (const std::uint16_t http : {401, 403, 407, 404}) CHECK(waits(Meaning::gateway, http) == R::gateway);
+  for (const Meaning meaning : {Meaning::refused, Meaning::credentials}) CHECK(waits(meaning, 403) == R::failure);
   CHECK(means(Meaning::gateway, 429) == R::throttled);
   CHECK(means(Meaning::mismatch, 200) == R::nothing);
   CHECK(result_of(AttemptEnd::without_answer(Kind::timeout)) == R::failure);

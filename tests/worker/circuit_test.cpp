@@ -234,3 +234,84 @@ TEST_CASE("circuit: a few failures in a row are suspicious until something succe
   circuit.record(Result::success, Circuit::no_trial, 1, start, 0);
   CHECK_FALSE(circuit.suspects());
 }
+
+TEST_CASE("circuit: five gateway responses in a row are an outage, of however few rows; the API's own 5xx are not") {
+  for (const std::uint64_t rows : {1U, 2U, 5U, 100U}) {
+    CAPTURE(rows);
+    Circuit circuit;
+    for (std::uint64_t n = 1; n < Circuit::gateways_to_open; ++n)
+      CHECK(circuit.record(Result::gateway, Circuit::no_trial, n % rows, start, 0) == Change::none);
+    const Change change = circuit.record(Result::gateway, Circuit::no_trial, 0, start, 0);
+    CHECK(change == (rows < Circuit::rows_to_open ? Change::asks : Change::opened));
+    CHECK(circuit.breaks());
+  }
+}
+
+TEST_CASE("circuit: a response of the API's own in between begins the count of gateway responses again") {
+  Circuit circuit;
+  for (std::uint64_t n = 0; n < 1'000; ++n) {
+    CHECK(circuit.record(Result::gateway, Circuit::no_trial, n, start, 0) == Change::none);
+    if (n % 4 == 3) circuit.record(Result::success, Circuit::no_trial, 7, start, 0);
+  }
+  CHECK(circuit.closed());
+}
+
+TEST_CASE("circuit: gateway responses and nothing else for a minute are an outage at any pace") {
+  Circuit circuit;
+  CHECK(circuit.record(Result::gateway, Circuit::no_trial, 1, start, 0) == Change::none);
+  CHECK(circuit.record(Result::gateway, Circuit::no_trial, 1, start + 59s, 0) == Change::none);
+  CHECK(circuit.record(Result::gateway, Circuit::no_trial, 1, start + 60s, 0) == Change::asks);
+}
+
+TEST_CASE("circuit: what a gateway refuses to whoever asks opens nothing, but is no success of a probe either") {
+  Circuit circuit;
+  for (std::uint64_t row = 0; row < 1'000; ++row)
+    CHECK(circuit.record(Result::refusal, Circuit::no_trial, row, start + row * 1s, 0) == Change::none);
+  CHECK(circuit.closed());
+  CHECK(circuit.ask_for_proof(start) == Change::asks);
+  CHECK(circuit.record(Result::refusal, circuit.ask(start).trial, 1, start, 0) == Change::opened);
+}
+
+TEST_CASE("circuit: asked for a proof, it lets one probe go at once; the echo call's success closes it") {
+  Circuit circuit;
+  const auto before = circuit.streak();
+  circuit.record(Result::failure, Circuit::no_trial, 1, start, 0);
+  CHECK(circuit.streak() == before);
+  CHECK(circuit.ask_for_proof(start) == Change::asks);
+  CHECK(circuit.ask_for_proof(start) == Change::none);
+  const auto probe = circuit.ask(start);
+  CHECK(probe.go);
+  CHECK_FALSE(circuit.ask(start).go);
+  CHECK(circuit.record(Result::proof, probe.trial, 0, start, 0) == Change::proved);
+  CHECK(circuit.closed());
+  CHECK(circuit.streak() != before);
+}
+
+TEST_CASE("circuit: a probe that fails makes it an outage, which is told once, and its probes become rarer") {
+  Circuit circuit;
+  circuit.ask_for_proof(start);
+  auto now = start;
+  for (int n = 0; n < 20; ++n) {
+    const auto probe = circuit.ask(now);
+    REQUIRE(probe.go);
+    CHECK(circuit.record(Result::gateway, probe.trial, 0, now, latest) == (n == 0 ? Change::opened : Change::none));
+    CHECK(circuit.probe_at() - now <= Circuit::wait_max);
+    now = circuit.probe_at();
+  }
+  CHECK(now - start >= 5min);
+  CHECK(circuit.record(Result::proof, circuit.ask(now).trial, 0, now, 0) == Change::closed);
+}
+
+TEST_CASE("circuit: the number of the failures in a row changes with each success behind a failure, and only then") {
+  Circuit circuit;
+  const auto first = circuit.streak();
+  circuit.record(Result::success, Circuit::no_trial, 1, start, 0);
+  CHECK(circuit.streak() == first);
+  circuit.record(Result::failure, Circuit::no_trial, 1, start, 0);
+  circuit.record(Result::refusal, Circuit::no_trial, 2, start, 0);
+  CHECK(circuit.failures() == 2);
+  circuit.record(Result::success, Circuit::no_trial, 3, start, 0);
+  CHECK(circuit.streak() == first + 1);
+  circuit.record(Result::success, Circuit::no_trial, 4, start, 0);
+  CHECK(circuit.streak() == first + 1);
+}

@@ -61,7 +61,13 @@ class FakeServer {
   /// Connections that stand idle for so long are closed without a word; 0: never.
   std::chrono::milliseconds idle_close{0};
 
+  /// The response to an echo call: its status and body. By default the API is well.
+  std::function<std::pair<std::uint16_t, std::string>()> on_echo = [] {
+    return std::pair<std::uint16_t, std::string>(200, R"({"code":200,"data":{}})");
+  };
+
   std::vector<Sent> seen;
+  std::size_t echoes = 0;
   std::size_t connections = 0;
   std::size_t connections_open = 0;
   std::size_t distrusted = 0;
@@ -163,11 +169,22 @@ class FakeSession final : public Session {
   std::size_t capacity() const noexcept override { return is_open() ? depth_ - in_flight() : 0; }
   std::size_t in_flight() const noexcept override { return requests_.size() + answered_.size(); }
   void submit(const Request& request) override {
+    if (request.method == "POST") {
+      echo_ = true;
+      requests_.emplace_back(connection_, in_flight(), request);
+      ++server_.echoes;
+      return;
+    }
     ++received_;
     requests_.emplace_back(connection_, in_flight(), request);
     server_.seen.push_back(requests_.back());
   }
   void flush() override {
+    // Nothing but the echo call is out in an outage, or what was sent before it.
+    if (is_open() && std::exchange(echo_, false) && requests_.size() == 1) {
+      const auto [status, body] = server_.on_echo();
+      return reply(status, body);
+    }
     if (is_open()) server_.serve(*this);
   }
   boost::asio::awaitable<Lot> next() override {
@@ -210,6 +227,7 @@ class FakeSession final : public Session {
   std::size_t received_ = 0;
   CloseCause closed_ = CloseCause::local;
   bool idle_race_ = false;
+  bool echo_ = false;  // the newest request is the echo call
   std::deque<Sent> requests_;
   std::vector<Answer> answered_;
   std::vector<Answer> delivered_;

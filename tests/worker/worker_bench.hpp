@@ -38,6 +38,7 @@ class Ended {
         attempts(outcome.attempts),
         service(outcome.service),
         code(outcome.reason ? outcome.reason->code : std::string()),
+        origin(outcome.reason ? outcome.reason->origin : Origin::run),
         warning(outcome.remark ? outcome.remark->warning : std::string()) {}
 
   std::uint64_t row;
@@ -47,6 +48,7 @@ class Ended {
   std::uint16_t attempts;
   std::chrono::nanoseconds service;
   std::string code;
+  Origin origin;
   std::string warning;
 };
 
@@ -100,6 +102,7 @@ class WorkerBench {
     setup.connections = connections;
     setup.transport = std::make_unique<FakeTransport>(server, config.pace.pipeline);
     setup.signer = make_signer();
+    setup.echo = echo;
     setup.call = make_update_call(prefix, config.mapping.guard_column.empty() ? Guard::off : Guard::reference_number);
     Worker worker(std::move(setup));
     worker_ = &worker;
@@ -147,6 +150,7 @@ class WorkerBench {
 
   std::function<std::unique_ptr<Signer>()> make_signer = [] { return make_null_signer(); };
   Config config;
+  EchoCall echo{"/echo"};
   std::uint32_t connections = 1;
   std::size_t rows_per_batch = rows_per_batch_max;
   std::size_t bytes_per_row = 0;  ///< of the raw row, besides the id

@@ -9,6 +9,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "amend/row/stop_cause.hpp"
@@ -36,11 +37,16 @@ class RunControl {
   StopCause cause() const;
   std::string text() const;
 
-  /// An answer came: the API is there. True: it was a 401 or 403, the 3rd in a row when nothing else was ever answered,
-  /// else the 20th: the run must be stopped, for a key must not be locked out, nor 100,000 rows burnt.
-  bool answered(Clock::time_point now, std::uint16_t http) noexcept;
-  static constexpr std::uint32_t credentials_streak_at_start = 3;
-  static constexpr std::uint32_t credentials_streak_later = 20;
+  /// A response came: somebody answers there.
+  void answered(Clock::time_point now) noexcept;
+
+  /// An attempt failed with this code and these words, both printable: what an operator asks first when a run waits or
+  /// stops. Any thread.
+  void failed(std::string_view code, std::string_view words);
+  /// "http.503: HTTP 503, …"; empty: none has failed.
+  std::string last_failure() const;
+  /// "; the last failure: http.503: …", or nothing: to be put behind the reason of a stop.
+  std::string last_failure_clause() const;
 
   /// Something a person should know that stops nothing: said while the run goes on, and in its summary. A text is kept
   /// once; of more than `notices_max` the later ones are dropped.
@@ -74,11 +80,10 @@ class RunControl {
   std::atomic<std::uint32_t> reconnects_{0};
   std::atomic<std::uint32_t> connections_{0};
   std::atomic<Clock::rep> last_answer_{0};
-  std::atomic<std::uint32_t> refused_in_a_row_{0};
-  std::atomic<bool> ever_accepted_{false};
   mutable std::mutex mutex_;
   StopCause cause_ = StopCause::none;
   std::string text_;
+  std::string last_failure_;
   std::vector<std::string> notices_;
 };
 

@@ -22,7 +22,8 @@ enum class StopCause : std::uint8_t {
   failures,      ///< --max-failures is reached → 4
   stalled,       ///< nothing happened for too long → 4
   no_threads,    ///< the system gives no thread for a stage, or to look the host up → 4
-  credentials,   ///< 401/403 in a row → 5
+  credentials,   ///< the API refuses the credentials → 5
+  gateway,       ///< a proxy, firewall or login page answers, or refuses, in place of the API → 5
   tls,           ///< the server's certificate or name was refused → 5
   wrong_host,    ///< the host's name does not exist → 5
   guard,         ///< a reference_number did not match → 5
@@ -32,7 +33,7 @@ enum class StopCause : std::uint8_t {
   defect,        ///< a broken invariant of ours → 70
 };
 
-inline constexpr std::array<std::pair<std::string_view, StopCause>, 17> stop_cause_spellings{
+inline constexpr std::array<std::pair<std::string_view, StopCause>, 18> stop_cause_spellings{
     {{"none", StopCause::none},
      {"interrupted", StopCause::interrupted},
      {"terminated", StopCause::terminated},
@@ -43,6 +44,7 @@ inline constexpr std::array<std::pair<std::string_view, StopCause>, 17> stop_cau
      {"stalled", StopCause::stalled},
      {"no_threads", StopCause::no_threads},
      {"credentials", StopCause::credentials},
+     {"gateway", StopCause::gateway},
      {"tls", StopCause::tls},
      {"wrong_host", StopCause::wrong_host},
      {"guard", StopCause::guard},
@@ -77,6 +79,7 @@ constexpr ExitCode exit_code(StopCause cause) noexcept {
     case StopCause::stalled:
     case StopCause::no_threads: return ExitCode::stopped_resumable;
     case StopCause::credentials:
+    case StopCause::gateway:
     case StopCause::tls:
     case StopCause::wrong_host:
     case StopCause::guard: return ExitCode::stopped_person_needed;

@@ -7,9 +7,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "amend/error.hpp"
 #include "amend/row/batch.hpp"
+#include "amend/row/request.hpp"
 #include "amend/row/response.hpp"
 #include "amend/wonder/answer.hpp"
 
@@ -42,6 +44,23 @@ class ApiCall {
   virtual void outdated(const RowRef& /*row*/) {}
   /// The row has come to its end.
   virtual void ended(const RowRef& /*row*/) {}
+};
+
+/// The signed call that changes nothing and is about no row (api.md §3): `ping`, and the probe where no row may be put
+/// at risk.
+class EchoCall {
+ public:
+  EchoCall() = default;
+  explicit EchoCall(std::string target) : target_(std::move(target)) {}
+
+  /// False: there is none.
+  bool is_there() const noexcept { return !target_.empty(); }
+  Request request() const noexcept { return Request("POST", target_, body); }
+
+ private:
+  static constexpr std::string_view body = R"({"message":"amend ping"})";
+
+  std::string target_;  ///< path and query
 };
 
 /// `--guard`: whether answers must show the row's reference_number.

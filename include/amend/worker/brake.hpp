@@ -24,6 +24,7 @@
 #include "amend/worker/circuit.hpp"
 #include "amend/worker/concurrency_limit.hpp"
 #include "amend/worker/rate_limiter.hpp"
+#include "amend/worker/refusal_guard.hpp"
 #include "amend/worker/retry_budget.hpp"
 #include "amend/worker/retry_policy.hpp"
 #include "amend/worker/run_clock.hpp"
@@ -85,6 +86,11 @@ class Brake {
   };
   /// `random`: 64 fresh uniform bits.
   Circuit::Change record(const AttemptEnd& end, const Ended& ended, time_point now, std::uint64_t random) noexcept;
+  /// The echo call has ended: the probe where every row that is left has failed.
+  Circuit::Change record_echo(Circuit::Result result, BrakeTicket ticket, time_point now,
+                              std::uint64_t random) noexcept;
+  /// Circuit::ask_for_proof.
+  Circuit::Change ask_for_proof(time_point now) noexcept;
   /// An attempt that ended so, now, failed for an outage and not for its row.
   bool breaks(const AttemptEnd& end) const noexcept;
   /// How long the present outage has lasted, pauses left out.
@@ -128,6 +134,7 @@ class Brake {
   std::uint32_t in_flight_max() const noexcept;
 
   Canary& canary() noexcept { return canary_; }
+  RefusalGuard& refusals() noexcept { return refusals_; }
   const Circuit& circuit() const noexcept { return circuit_; }
   RetryBudget& budget() noexcept { return budget_; }
   const RetryBudget& budget() const noexcept { return budget_; }
@@ -143,6 +150,7 @@ class Brake {
 
   Canary canary_;
   Circuit circuit_;
+  RefusalGuard refusals_;
   RetryBudget budget_;
   RunClock clock_;
   RunClock awake_;

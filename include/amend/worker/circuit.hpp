@@ -5,12 +5,16 @@
 // While it is closed a success costs one relaxed load.
 //
 //   closed     everything goes. Opens when attempts in a row failed as in an outage, of at least `rows_to_open`
-//   different
-//              rows (one row that the server cannot digest is no outage): `failures_to_open` of them, or for
-//              `failing_for` at least, at however slow a pace. When the last of them was 429 they must have lasted
-//              `throttled_for` besides: a limit that was overrun is no outage yet.
-//   open       nothing goes until a probe is due: after 1 s, then twice as long each time, 30 s at most, with jitter.
-//   half open  one request, the probe, is out. Its success closes the circuit step by step; its failure opens it again.
+//              different rows (a row that the server cannot digest is not an outage): `failures_to_open` of them, or
+//              for `failing_for` at least, at however slow a pace. When the last of them was 429 they must have lasted
+//              `throttled_for` besides: a limit that was overrun is not an outage yet. Of gateway responses
+//              `gateways_to_open` are enough, of however few rows: the API itself says nothing any more.
+//              Opens too when a row would end and nothing says that the API is well (`ask_for_proof`).
+//   open       nothing goes until a probe is due: after 1 s, then twice as long each time, 30 s at most, with jitter;
+//              at once when fewer than `rows_to_open` rows have failed.
+//   half open  one request, the probe, is out. Its success closes the circuit step by step; that of the echo call,
+//   which
+//              is sent where all rows that are left have failed, closes it at once. Its failure opens it again.
 //   closing    at most so many requests are out as have succeeded since the probe, plus one; when that is `ramp_end`
 //              the circuit is closed. Failures in a row of `rows_to_open` rows open it again: an API that fails now and
 //              then while it is well, and rows that always fail, must not be held for an outage for ever.
@@ -34,6 +38,7 @@ class Circuit {
 
   static constexpr std::uint32_t failures_to_open = 20;
   static constexpr std::uint32_t rows_to_open = 5;
+  static constexpr std::uint32_t gateways_to_open = 5;
   static constexpr std::chrono::milliseconds failing_for{60'000};
   static constexpr std::chrono::milliseconds throttled_for{2'000};
   /// So many failures in a row are suspicious: rows that have not been tried go first then, so that it is soon known
@@ -59,13 +64,21 @@ class Circuit {
   /// What an attempt says.
   enum class Result : std::uint8_t {
     success,    ///< the API answered as it does when it is well, be it with a refusal
-    failure,    ///< as in an outage: 5xx, timeout, a lost connection, an answer that is not the API's
+    proof,      ///< the same, to the echo call: it is about no row
+    failure,    ///< as in an outage: 5xx, timeout, a lost connection
+    gateway,    ///< the same: a response that is not the API's own
+    refusal,    ///< a gateway refuses whoever asks: RefusalGuard stops the run for it, it opens nothing
     throttled,  ///< 429
     nothing,    ///< neither: given back unsent, or taken back without anybody's fault
   };
 
-  /// Whether something changed that a person should know.
-  enum class Change : std::uint8_t { none, opened, closed };
+  enum class Change : std::uint8_t {
+    none,
+    opened,  ///< an outage: the operator should know
+    closed,  ///< it is over: the same
+    asks,    ///< a probe is to show whether it is an outage
+    proved,  ///< it showed that there is none
+  };
 
   Circuit() = default;
   Circuit(const Circuit&) = delete;
@@ -75,6 +88,16 @@ class Circuit {
 
   /// Each attempt once. `row` tells rows apart; `random`: 64 fresh uniform bits.
   Change record(Result result, Trial trial, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
+
+  /// A row would end with a failure, and since its failure before no request has succeeded: a probe is due now.
+  Change ask_for_proof(time_point now) noexcept;
+
+  /// The failures in a row that are under way, or the next ones. Another number than before: a request has succeeded
+  /// since.
+  std::uint32_t streak() const noexcept { return streak_.load(std::memory_order_relaxed); }
+  std::uint32_t failures() const noexcept { return failures_.load(std::memory_order_relaxed); }
+  /// Different rows among the last failures in a row.
+  std::size_t rows_failing() const noexcept;
 
   /// An attempt that fails now fails for the outage, not for its row.
   bool breaks() const noexcept {
@@ -93,11 +116,14 @@ class Circuit {
 
  private:
   Change record_closed(Result result, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
+  Change record_half_open(Result result, time_point now, std::uint64_t random) noexcept;
   Change record_closing(Result result, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
-  void note_failure(std::uint64_t row, time_point now) noexcept;
+  void note_failure(Result result, std::uint64_t row, time_point now) noexcept;
+  void end_streak() noexcept;
   bool is_outage(Result result, time_point now) const noexcept;
-  std::size_t rows_failing() const noexcept;
+  std::size_t distinct_rows() const noexcept;
   void open(time_point now, std::uint64_t random) noexcept;
+  void open_for_probe(time_point now) noexcept;
   Change close(time_point now) noexcept;
   void set(State state) noexcept { state_.store(state, std::memory_order_release); }
 
@@ -105,7 +131,10 @@ class Circuit {
   std::atomic<State> state_{State::closed};
   std::atomic<std::uint32_t> failures_{0};              // in a row, while closed or closing
   std::array<std::uint64_t, failures_to_open> rows_{};  // of the last failures
-  time_point failing_since_{};                          // the first of those
+  std::atomic<std::uint32_t> streak_{1};
+  std::uint32_t gateways_ = 0;  // among the failures in a row
+  time_point failing_since_{};  // the first of those
+  bool announced_ = false;      // the operator knows that it is open
   std::chrono::nanoseconds wait_{first_wait};
   time_point opened_at_{};
   time_point probe_at_{};
@@ -114,5 +143,8 @@ class Circuit {
   std::uint32_t out_ = 0;                     // trials out while closing
   std::uint32_t window_ = 0;
 };
+
+/// A result that a row must not end with while nothing says that the API is well.
+bool is_trouble(Circuit::Result result) noexcept;
 
 }  // namespace amend

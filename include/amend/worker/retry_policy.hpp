@@ -9,6 +9,7 @@
 // | card_refused, guard_mismatch  | give up: failed                  |                   | yes     | success |
 // | refused, withheld             | give up: failed                  |                   | before¹ | success |
 // | credentials                   | give up: failed                  |                   | before  | ignore  |
+// | refused, credentials, and a   | retry                            | give up: failed   | before¹ | ignore  |
 // | transient, 429                | retry, costs no attempt          | give up: failed³  | before  | dropped |
 // | transient, other below 500    | retry                            | give up: failed   | before  | dropped |
 // | transient, 5xx                | retry                            | give up: failed   | maybe   | dropped |

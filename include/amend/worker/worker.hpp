@@ -52,6 +52,7 @@ class WorkerSetup {
   std::unique_ptr<Transport> transport;  ///< this worker's own
   std::unique_ptr<Signer> signer;        ///< the same
   std::unique_ptr<ApiCall> call;         ///< the same
+  EchoCall echo;                         ///< the probe where all rows that are left have failed
 };
 
 class Worker {

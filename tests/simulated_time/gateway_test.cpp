@@ -1,0 +1,297 @@
+// Responses that are not the API's own, in simulated time with the real worker: all statuses, many bodies, at every
+// moment of a run.
+#include <doctest/doctest.h>
+
+#include <optional>
+#include <string>
+
+#include "night.hpp"
+
+using namespace amend;
+using namespace amend::test;
+
+namespace {
+
+constexpr unsigned rows = 40;
+
+const std::vector<std::string> bodies{
+    "",
+    "<html><body>Sign in</body></html>",
+    "no healthy upstream",
+    R"({"message":"no Route matched with those values"})",
+    R"({"code":200,"data":{"customer":{"uu)",
+};
+
+std::string body_for(int status) { return bodies[static_cast<std::size_t>(status) % bodies.size()]; }
+
+bool is_refusal(int status) { return status == 401 || status == 403 || status == 407; }
+bool may_pass(int status) { return status >= 500 || status == 408 || status == 425 || status == 429; }
+
+class Reply {
+ public:
+  Reply(int status_, std::string body_, std::string retry_after_ = {})
+      : status(static_cast<std::uint16_t>(status_)), body(std::move(body_)), retry_after(std::move(retry_after_)) {}
+  std::uint16_t status;
+  std::string body;
+  std::string retry_after;
+};
+
+// A run whose server says of each request, by its body and the time, what a gateway answers; nothing: the API does.
+class GatewayRun {
+ public:
+  using Says = std::function<std::optional<Reply>(const std::string& body, std::chrono::nanoseconds at)>;
+
+  explicit GatewayRun(Says says) : says_(std::move(says)), begin_(simulated_time()) {
+    ::alarm(60);
+    bench.config = Config();
+    bench.config.deadline.outage = 10min;
+    pace.rate.interval = 10ms;
+    bench.config.pace = pace;
+    bench.connections = pace.connections;
+    bench.server.serve = [this](FakeSession& session) { serve(session); };
+  }
+  ~GatewayRun() { ::alarm(0); }
+  GatewayRun(const GatewayRun&) = delete;
+  GatewayRun& operator=(const GatewayRun&) = delete;
+
+  void run(unsigned count = rows) {
+    Brake brake(pace);
+    bench.run_with(brake, count);
+    time = simulated_time() - begin_;
+  }
+  void run(const std::vector<std::string>& ids) {
+    Brake brake(pace);
+    bench.run_with(brake, ids);
+    time = simulated_time() - begin_;
+  }
+  // The echo call is behind the gateway too.
+  void echo_as_rows() {
+    bench.server.on_echo = [this] {
+      const auto reply = says_("echo", simulated_time() - begin_);
+      return reply ? std::pair(reply->status, reply->body)
+                   : std::pair<std::uint16_t, std::string>(200, R"({"code":200,"data":{}})");
+    };
+  }
+  std::size_t failed() const { return bench.count(Status::failed) + bench.count(Status::unknown); }
+  std::size_t notices() const { return bench.control.notices().size(); }
+
+  PaceConfig pace;
+  WorkerBench bench;
+  std::size_t met = 0;  // requests that the gateway answered
+  std::chrono::nanoseconds time{0};
+
+ private:
+  void serve(FakeSession& session) {
+    while (seen_[&session] < session.received()) {
+      ++seen_[&session];
+      session.later_by(server_latency, [this, &session] {
+        if (session.requests().empty()) return;
+        const auto reply = says_(session.requests().front().body, simulated_time() - begin_);
+        met += reply ? 1 : 0;
+        if (!reply) return session.reply_well();
+        session.reply(reply->status, reply->body, reply->retry_after);
+      });
+    }
+  }
+
+  Says says_;
+  std::chrono::nanoseconds begin_;
+  std::map<const FakeSession*, std::size_t> seen_;
+};
+
+bool is_one_of(const std::string& body, unsigned first, unsigned last) {
+  for (unsigned n = first; n <= last; ++n)
+    if (body == "row " + std::to_string(n)) return true;
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("gateway: from the first request on: the run stops within seconds, or waits as in an outage; no row fails") {
+  for (int status = 200; status <= 599; ++status) {
+    CAPTURE(status);
+    for (const CanaryMode canary : {CanaryMode::on, CanaryMode::off}) {
+      GatewayRun run([&](const std::string&, auto) { return Reply(status, body_for(status)); });
+      run.echo_as_rows();
+      run.pace.canary = canary;
+      run.run();
+      CAPTURE(run.bench.control.text());
+      CHECK(run.bench.ended.empty());
+      CHECK(run.bench.control.text().find("HTTP " + std::to_string(status)) != std::string::npos);
+      if (may_pass(status)) {
+        CHECK(run.bench.control.cause() == StopCause::outage);
+        continue;
+      }
+      CHECK(run.bench.control.cause() == StopCause::gateway);
+      CHECK(run.time <= 10s);
+      CHECK(run.met <= 3 + 16);
+    }
+  }
+}
+
+TEST_CASE("gateway: whatever the body, a 200 or 404 of a gateway from the start stops the run, for few rows too") {
+  for (const std::string& body : bodies) {
+    CAPTURE(body);
+    for (const int status : {200, 404}) {
+      for (unsigned count = 1; count <= 4; ++count) {
+        GatewayRun run([&](const std::string&, auto) { return Reply(status, body); });
+        run.run(count);
+        CHECK(run.bench.control.cause() == StopCause::gateway);
+        CHECK(run.met <= std::min(count, 3U));
+        CHECK(run.bench.ended.empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("gateway: for five minutes in mid-run: rows wait, none fails, few requests meet it") {
+  for (int status = 200; status <= 599; ++status) {
+    CAPTURE(status);
+    GatewayRun run([&](const std::string&, auto at) -> std::optional<Reply> {
+      if (!within(at, 1s, 301s)) return std::nullopt;
+      return Reply(status, body_for(status));
+    });
+    run.run(400);
+    CAPTURE(run.bench.control.text());
+    if (is_refusal(status)) {
+      CHECK(run.bench.control.cause() == StopCause::gateway);
+      CHECK(run.bench.control.text().find("credentials") == std::string::npos);
+      CHECK(run.failed() == 0);
+      CHECK(run.met <= 60);
+      continue;
+    }
+    CHECK(run.bench.count(Status::success) == 400);
+    if (status == 429) continue;  // about the rate
+    CHECK(run.met <= 60);
+    CHECK(run.bench.control.notices().front().find("HTTP " + std::to_string(status)) != std::string::npos);
+  }
+}
+
+TEST_CASE("gateway: about one row while the others succeed: it fails after its attempts, and nothing else happens") {
+  for (int status = 200; status <= 599; ++status) {
+    if (status == 429) continue;
+    CAPTURE(status);
+    GatewayRun run([&](const std::string& body, auto) -> std::optional<Reply> {
+      if (body != "row 20") return std::nullopt;
+      return Reply(status, body_for(status));
+    });
+    run.pace.rate.interval = 200ms;  // others succeed until it ends
+    run.run(300);
+    CHECK(run.bench.count(Status::success) == 299);
+    CHECK(run.bench.row(20).status == Status::failed);
+    CHECK(run.bench.row(20).origin == Origin::gateway);
+    CHECK(run.bench.row(20).attempts == 6);
+    CHECK(run.bench.row(20).applied == (status < 300 || status >= 500 ? Applied::maybe : Applied::no));
+    CHECK(run.bench.server.echoes == 0);
+    CHECK(run.notices() == 0);
+  }
+}
+
+TEST_CASE("gateway: an outage at the tail of a file, or in a file of one customer, burns no row") {
+  for (int status = 200; status <= 599; ++status) {
+    CAPTURE(status);
+    const auto says = [&](const std::string&, auto at) -> std::optional<Reply> {
+      if (!within(at, 1s, 241s)) return std::nullopt;
+      return Reply(status, body_for(status));
+    };
+    for (const unsigned tail : {1U, 4U, 8U}) {
+      GatewayRun run(says);
+      run.echo_as_rows();
+      run.pace.canary = CanaryMode::off;
+      run.run(100 - 2 + tail);
+      CAPTURE(run.bench.control.text());
+      CHECK(run.bench.count(Status::success) == 100 - 2 + tail);
+    }
+    GatewayRun one(says);
+    one.echo_as_rows();
+    one.pace.canary = CanaryMode::off;
+    one.run(std::vector<std::string>(60, uuid(7)));
+    CAPTURE(one.bench.control.text());
+    CHECK(one.bench.count(Status::success) == 60);
+  }
+}
+
+TEST_CASE("gateway: the last rows fail and the echo call succeeds: it is their own trouble, and they end soon") {
+  for (const int status : {200, 204, 302, 400, 403, 404, 500, 502, 503, 520}) {
+    for (const unsigned tail : {1U, 4U, 12U}) {
+      CAPTURE(status);
+      CAPTURE(tail);
+      for (const bool own : {false, true}) {
+        if (own && status < 500) continue;
+        GatewayRun run([&](const std::string& body, auto) -> std::optional<Reply> {
+          if (!is_one_of(body, rows + 1 - tail, rows)) return std::nullopt;
+          return Reply(status, own ? api_refusal : body_for(status));
+        });
+        run.run();
+        CAPTURE(run.bench.control.text());
+        CHECK(run.bench.count(Status::success) == rows - tail);
+        CHECK(run.bench.count(Status::failed) == tail);
+        CHECK(run.time <= 5min);
+      }
+    }
+  }
+}
+
+TEST_CASE("gateway: where there is no echo call the wait of the last rows is bounded by --row-timeout") {
+  for (const int echo : {404, 405, 200, 302}) {
+    for (const int status : {404, 503}) {
+      CAPTURE(echo);
+      CAPTURE(status);
+      GatewayRun run([&](const std::string& body, auto) -> std::optional<Reply> {
+        if (!is_one_of(body, 38, 40)) return std::nullopt;
+        return Reply(status, "<html>");
+      });
+      run.bench.server.on_echo = [&] { return std::pair<std::uint16_t, std::string>(echo, "<html>"); };
+      run.bench.config.deadline.row = 2min;
+      run.run();
+      CHECK(run.bench.count(Status::success) == 37);
+      CHECK(run.bench.count(Status::failed) == 3);
+      CHECK(run.time >= 2min);
+      CHECK(run.time <= 4min);
+    }
+  }
+}
+
+TEST_CASE("gateway: a Retry-After on any refusal is obeyed, whoever refuses, and the rows succeed behind it") {
+  for (int status = 300; status <= 599; ++status) {
+    CAPTURE(status);
+    for (const std::string& body : {api_refusal, std::string("<html>")}) {
+      GatewayRun run([&](const std::string&, auto at) -> std::optional<Reply> {
+        if (!within(at, 500ms, 3s)) return std::nullopt;
+        return Reply(status, body, "4");
+      });
+      run.run(200);
+      CAPTURE(run.bench.control.text());
+      CHECK(run.bench.count(Status::success) == 200);
+      CHECK(run.met <= 16);
+    }
+  }
+}
+
+TEST_CASE("gateway: 429 with a Retry-After for ever ends, with the rows unsent and the reason") {
+  for (const unsigned count : {1U, 3U, 40U}) {
+    for (const std::string& body : {api_refusal, std::string("<html>")}) {
+      CAPTURE(count);
+      GatewayRun run([&](const std::string&, auto) { return Reply(429, body, "31"); });
+      run.echo_as_rows();
+      run.run(count);
+      CHECK(run.bench.control.cause() == StopCause::outage);
+      CHECK(run.bench.control.text().find("; the last failure: ") != std::string::npos);
+      CHECK(run.failed() == 0);
+      CHECK(run.time <= 20min);
+    }
+  }
+}
+
+TEST_CASE("gateway: one row that gets 429 with a Retry-After for ever fails, while the others succeed") {
+  GatewayRun run([](const std::string& body, auto) -> std::optional<Reply> {
+    if (body != "row 5") return std::nullopt;
+    return Reply(429, api_refusal, "31");
+  });
+  run.bench.config.deadline.outage = 2min;
+  run.bench.config.deadline.row = 3min;
+  run.pace.rate.interval = 1s;
+  run.run(400);
+  CHECK(run.bench.count(Status::success) == 399);
+  CHECK(run.bench.row(5).status == Status::failed);
+}
