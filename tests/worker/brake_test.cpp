@@ -199,7 +199,9 @@ TEST_CASE("brake: a ticket that comes back unsent leaves its place to another re
 TEST_CASE("brake: what each end of an attempt says about the API") {
   using R = Circuit::Result;
   using Kind = AttemptEnd::Kind;
-  const auto means = [](Meaning meaning, std::uint16_t http) { return result_of(AttemptEnd::answered(meaning, http)); };
+  const auto means = [](Meaning meaning, int http) {
+    return result_of(AttemptEnd::answered(meaning, static_cast<std::uint16_t>(http)));
+  };
   CHECK(means(Meaning::success, 200) == R::success);
   CHECK(means(Meaning::card_refused, 200) == R::success);
   CHECK(means(Meaning::refused, 404) == R::success);
@@ -207,13 +209,12 @@ TEST_CASE("brake: what each end of an attempt says about the API") {
   CHECK(means(Meaning::transient, 503) == R::failure);
   CHECK(means(Meaning::unusable, 200) == R::failure);
   CHECK(means(Meaning::credentials, 401) == R::nothing);
-  for (const std::uint16_t http : {200, 204, 302, 404, 502, 503, 520})
-    CHECK(means(Meaning::gateway, http) == R::gateway);
-  for (const std::uint16_t http : {401, 403, 407}) CHECK(means(Meaning::gateway, http) == R::refusal);
-  const auto waits = [](Meaning meaning, std::uint16_t http) {
-    return result_of(AttemptEnd::answered(meaning, http, 1s));
+  for (const int http : {200, 204, 302, 404, 502, 503, 520}) CHECK(means(Meaning::gateway, http) == R::gateway);
+  for (const int http : {401, 403, 407}) CHECK(means(Meaning::gateway, http) == R::refusal);
+  const auto waits = [](Meaning meaning, int http) {
+    return result_of(AttemptEnd::answered(meaning, static_cast<std::uint16_t>(http), 1s));
   };
-  for (const std::uint16_t http : {401, 403, 407, 404}) CHECK(waits(Meaning::gateway, http) == R::gateway);
+  for (const int http : {401, 403, 407, 404}) CHECK(waits(Meaning::gateway, http) == R::gateway);
   for (const Meaning meaning : {Meaning::refused, Meaning::credentials}) CHECK(waits(meaning, 403) == R::failure);
   CHECK(means(Meaning::gateway, 429) == R::throttled);
   CHECK(means(Meaning::mismatch, 200) == R::nothing);
