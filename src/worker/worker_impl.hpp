@@ -63,7 +63,8 @@ class Worker::Impl {
   // What follows for a row behind an attempt that did not succeed.
   enum class Next : std::uint8_t {
     retry,
-    wait,      // in an outage, as a probe
+    wait,      // in an outage, as a probe; the attempt does not count
+    prove,     // its last attempt is next: not before it is known that the API is well
     end,       // as the retry policy says
     end_late,  // because it has waited for too long
   };
@@ -158,7 +159,9 @@ class Worker::Impl {
   bool has_waited_out(const AttemptEnd& end, std::chrono::nanoseconds waited) const;
   void stop_for_outage(std::chrono::nanoseconds lasted);
   Verdict last_word(const Job& job, const AttemptEnd& end, Clock::time_point now) const noexcept;
+  bool last_is_next(const Job& job, const AttemptEnd& end, const Verdict& verdict) const noexcept;
   void wait_out(JobNumber number, Clock::time_point now);
+  void wait_until(JobNumber number, Clock::time_point due, Clock::time_point now);
   void report_change(Circuit::Change change);
   bool echo_is_usable() const noexcept;
   bool probes_by_echo() const noexcept;

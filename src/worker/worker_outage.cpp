@@ -92,9 +92,16 @@ Worker::Impl::Next Worker::Impl::next_step(Job& job, const AttemptEnd& end, cons
     stop_for_outage(waited);
     return Next::wait;
   }
-  if (gives_up && !proven) report_change(setup_.brake.ask_for_proof(now));
-  if (setup_.brake.breaks(end)) return Next::wait;
-  return gives_up ? Next::end : Next::retry;
+  const bool was_open = setup_.brake.breaks(end);
+  const bool is_last = last_is_next(job, end, verdict);
+  if (!proven && (gives_up || is_last)) report_change(setup_.brake.ask_for_proof(now));
+  if (!setup_.brake.breaks(end)) return gives_up ? Next::end : Next::retry;
+  return is_last && !was_open ? Next::prove : Next::wait;
+}
+
+bool Worker::Impl::last_is_next(const Job& job, const AttemptEnd& end, const Verdict& verdict) const noexcept {
+  const bool costs_attempt = verdict.kind == Verdict::Kind::retry && !is_throttled(end);
+  return costs_attempt && job.attempts + 1 == setup_.config.retry.attempts_max;
 }
 
 // No wait is without end: neither for a server that asks to wait for ever, nor for a proof that cannot be had.
@@ -118,12 +125,16 @@ Verdict Worker::Impl::last_word(const Job& job, const AttemptEnd& end, Clock::ti
 
 // The attempt does not count: the row is not to blame. Others have their turn as probes before it.
 void Worker::Impl::wait_out(JobNumber number, Clock::time_point now) {
-  const auto probe_at = setup_.brake.circuit().probe_at();
   --jobs_[number].attempts;
+  const auto probe_at = setup_.brake.circuit().probe_at();
+  wait_until(number, std::clamp<Clock::time_point>(probe_at, now, now + outage_turn), now);
+}
+
+void Worker::Impl::wait_until(JobNumber number, Clock::time_point due, Clock::time_point now) {
   jobs_[number].retry_cost = 0;  // the circuit is the brake then
   setup_.metrics.requeues.add();
-  setup_.metrics.probe_at(probe_at);
-  retries_.push(number, std::clamp<Clock::time_point>(probe_at, now, now + outage_turn));
+  setup_.metrics.probe_at(std::max(due, setup_.brake.circuit().probe_at()));
+  retries_.push(number, due);
   const auto lasted = setup_.brake.outage_lasted(now);
   if (lasted >= setup_.config.deadline.outage) stop_for_outage(lasted);
 }

@@ -60,15 +60,20 @@ std::string customer_answer(const std::string& more) {
   return fmt::format(R"({{"code":200,"message":"Success","data":{{"customer":{{"uuid":"{}"{}}}}}}})", some_id, more);
 }
 
-// What an answer makes of one row. `applied`: "", "true" or "maybe".
+// What a response makes of one row. `applied`: "", "true" or "maybe".
 class Expected {
  public:
-  Expected(std::string status_, std::string code_, std::string source_, std::string applied_)
-      : status(std::move(status_)), code(std::move(code_)), source(std::move(source_)), applied(std::move(applied_)) {}
+  Expected(std::string status_, std::string code_, std::string source_, std::string applied_, int exit_ = 1)
+      : status(std::move(status_)),
+        code(std::move(code_)),
+        source(std::move(source_)),
+        applied(std::move(applied_)),
+        exit(exit_) {}
   std::string status;
   std::string code;
   std::string source;
   std::string applied;
+  int exit;
 };
 
 std::string applied_of(const boost::json::object& record) {
@@ -99,7 +104,7 @@ void check_script(const Script& script, const std::string& input, const Expected
   const Work work(input);
   const Finished finished = work.update("http://127.0.0.1:" + server.port(), {"--max-attempts", "1"});
   CAPTURE(finished.err);
-  CHECK(finished.code == 1);
+  CHECK(finished.code == expected.exit);
   check_record(work, expected);
 }
 
@@ -117,7 +122,7 @@ void check_fault(const std::vector<std::string>& faults, const Expected& expecte
   const Work work(one_row);
   std::vector<std::string> all{"--max-attempts", "1"};
   all.insert(all.end(), options.begin(), options.end());
-  CHECK(work.update(simulator.url(), all).code == 1);
+  CHECK(work.update(simulator.url(), all).code == expected.exit);
   check_record(work, expected);
 }
 
@@ -190,6 +195,8 @@ TEST_CASE("error codes: a refusal without a code has its HTTP status, and what i
   check_answer(answer(418, R"({"data":{}})"), {"failed", "http.418", "api", ""});
   check_answer(answer(503, "<html>"), {"failed", "http.503", "gateway", "maybe"});
   check_answer(answer(408, ""), {"failed", "http.408", "gateway", ""});
+  check_answer(answer(404, "no such page"), {"failed", "http.404", "gateway", "", 5});
+  check_answer(answer(301, "", "Location: https://elsewhere.example/\r\n"), {"failed", "http.301", "gateway", "", 5});
 }
 
 TEST_CASE("error codes: a card that was refused inside a 200 is failed, and the profile was updated") {
@@ -215,9 +222,9 @@ TEST_CASE("error codes: the trouble of a card that the row does not send is a wa
 
 TEST_CASE("error codes: a 200 that is not ours, not about this customer or not JSON is no success") {
   check_answer(answer(200, R"({"code":200,"data":{}})"), {"unknown", "answer.not_customer", "api", "maybe"});
-  check_answer(answer(204, ""), {"failed", "answer.not_json", "gateway", "maybe"});
-  check_fault({"--html-share", "100%"}, {"failed", "answer.not_json", "gateway", "maybe"});
-  check_fault({"--bad-json-share", "100%"}, {"failed", "answer.not_json", "gateway", "maybe"});
+  check_answer(answer(204, ""), {"failed", "answer.not_json", "gateway", "maybe", 5});
+  check_fault({"--html-share", "100%"}, {"failed", "answer.not_json", "gateway", "maybe", 5});
+  check_fault({"--bad-json-share", "100%"}, {"failed", "answer.not_json", "gateway", "maybe", 5});
   check_fault({"--wrong-uuid-share", "100%"}, {"unknown", "answer.uuid_mismatch", "transport", "maybe"});
 }
 

@@ -69,7 +69,7 @@ TEST_CASE("feedback: failed.csv and failed.ndjson are fed back as they are when 
 }
 
 TEST_CASE("feedback: unknown.csv and unknown.ndjson are fed back as they are") {
-  check_round_trip({"--bad-json-share", "100%"}, "unknown");
+  check_round_trip({"--truncate-share", "100%"}, "unknown");
 }
 
 TEST_CASE("feedback: rejected.csv keeps the row as it was; repaired in place, it is fed back as it is") {
