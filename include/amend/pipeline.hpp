@@ -167,6 +167,10 @@ class Pipeline {
   /// what it leaves is as after a kill. Any thread.
   std::optional<ExitCode> stopping() const;
 
+  /// The results log is complete and on the disk: what the run still does concerns files that can be made again. Any
+  /// thread.
+  bool log_closed() const noexcept;
+
   /// What a person should know although it stops nothing, from the number `from` on (RunControl::notice). Any thread.
   std::vector<std::string> notices(std::size_t from = 0) const;
 

@@ -9,7 +9,6 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <iostream>
 #include <thread>
 
@@ -27,11 +26,11 @@
 namespace amend::cli {
 namespace {
 
-/// Tells each second how it goes, and ends the benchmark on SIGINT, SIGTERM and SIGHUP; needs hold_signals before.
+/// Tells each second how it goes, and ends the benchmark on SIGINT, SIGTERM and SIGHUP; needs HeldSignals.
 class BenchWatch {
  public:
   BenchWatch(Benchmark& benchmark, const Options& options)
-      : benchmark_(benchmark), quiet_(options.quiet), thread_(start_thread([this] { watch(); })) {}
+      : benchmark_(benchmark), quiet_(options.quiet), thread_(start_watch()) {}
   ~BenchWatch() {
     ended_ = true;
     ::pthread_kill(thread_.native_handle(), SIGUSR1);  // one of those that are held: it only wakes
@@ -41,6 +40,11 @@ class BenchWatch {
   BenchWatch& operator=(const BenchWatch&) = delete;
 
  private:
+  std::jthread start_watch() {
+    write_messages_aside();
+    return start_thread([this] { watch(); });
+  }
+
   void watch() {
     sigset_t signals;
     ::pthread_sigmask(SIG_BLOCK, nullptr, &signals);
@@ -52,7 +56,7 @@ class BenchWatch {
       if (signal == SIGINT) benchmark_.stop(StopCause::interrupted);
       if (signal == SIGTERM || signal == SIGHUP) benchmark_.stop(StopCause::terminated);
       if (signal < 0 && errno == EAGAIN && !quiet_)
-        std::fputs((bench_progress_line(benchmark_.progress()) + "\n").c_str(), stderr);
+        print_message(bench_progress_line(benchmark_.progress()) + "\n");
     }
   }
 
@@ -66,13 +70,10 @@ class BenchWatch {
 void confirm_host(const std::string& host) {
   if (!::isatty(STDIN_FILENO) || !::isatty(STDERR_FILENO))
     throw ConfigError(fmt::format("bench loads {} only when a person types its name: run it in a terminal", host));
-  std::fputs(
+  print_message(
       fmt::format("This sends requests to {} as fast as you have asked for, and updates the customers of its rows.\n"
                   "Type the name of the host to go on: ",
-                  host)
-          .c_str(),
-      stderr);
-  std::fflush(stderr);
+                  host));
   std::string answer;
   std::getline(std::cin, answer);
   if (answer != host) throw ConfigError("nothing was sent: that is not the name of the host, " + host);
@@ -166,20 +167,20 @@ ExitCode run_bench(const Options& options) {
   wonder::forbid_core_dumps();
   const std::vector<std::string> hosts = hosts_to_type(options);
   Benchmark benchmark(options.config, options.benchmark, load_credentials(options.config.auth));
-  if (!options.quiet) std::fputs(bench_opening(options, benchmark).c_str(), stderr);
+  if (!options.quiet) print_message(bench_opening(options, benchmark));
   for (const std::string& host : hosts) confirm_host(host);
   const RunDirectory run(options.config.run_directory);
-  hold_signals();
   BenchmarkResult result;
   {
+    const HeldSignals held;
     const BenchWatch watch(benchmark, options);
     result = benchmark.run();
   }
   const ExitCode code = bench_exit_code(result, options.benchmark);
   const std::string json = to_json(result, options.benchmark, static_cast<int>(code));
   // Told before it is written: a full disk must not lose what took an hour.
-  if (!options.quiet) std::fputs(closing(run, result, options).c_str(), stderr);
-  if (options.json) print(json);
+  if (!options.quiet) print_message(closing(run, result, options));
+  if (options.json) print_result(json, result.stop_cause);
   write_files(run, result, json);
   return code;
 }

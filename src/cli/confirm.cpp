@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <iostream>
 
 #include "amend/error.hpp"
+#include "cli/output.hpp"
 
 namespace amend::cli {
 namespace {
@@ -45,8 +45,7 @@ void refuse_without_consent(const Plan& plan, const Options& options) {
 void confirm(const Plan& plan, const Options& options) {
   refuse_without_consent(plan, options);
   if (consent(plan, options, person_there()) == Consent::given) return;
-  std::fputs(question(plan).c_str(), stderr);
-  std::fflush(stderr);
+  print_message(question(plan));
   std::string answer;
   std::getline(std::cin, answer);
   if (!is_yes(answer)) throw ConfigError("nothing was sent: the answer was not yes (--yes answers beforehand)");

@@ -36,7 +36,7 @@ class Console {
   using Say = std::function<void(const std::string& line)>;
 
   /// Says the addresses, waits for the run directory, then begins. `pipeline` and `outputs` must outlive it; no signal
-  /// may be open to the new thread (hold_signals). Throws ThreadError.
+  /// may be open to the new thread (HeldSignals). Throws ThreadError.
   Console(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs, Say say);
 
   /// Removes the socket, writes the metrics a last time and lets all clients go at once.

@@ -7,7 +7,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
-#include <cstdio>
 #include <thread>
 
 #include "amend/pipeline.hpp"
@@ -158,9 +157,9 @@ ExitCode run_dry(const Options& options, const Credentials& credentials) {
   if (config.input.limit == 0) config.input.limit = dry_run_rows;
   const std::unique_ptr<Source> source = open_source(config.input);
   const Plan plan = plan_of(config, *source);
-  if (!options.quiet) std::fputs(opening_text(options, plan).c_str(), stderr);
+  if (!options.quiet) print_message(opening_text(options, plan));
   print(dry_run_text(config, credentials, *source));
-  if (!options.quiet) std::fputs("dry run: nothing was sent\n", stderr);
+  if (!options.quiet) print_message("dry run: nothing was sent\n");
   return ExitCode::success;
 }
 

@@ -3,7 +3,6 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
@@ -67,11 +66,12 @@ ExitCode run(const amend::cli::CommandLine& line) {
 
 // One line about what happened, one about what to type.
 ExitCode complain(const std::exception& error, ExitCode code, const amend::cli::Options& options) {
-  std::fprintf(stderr, "amend: %s\n", error.what());
+  amend::cli::print_message(std::string("amend: ") + error.what() + "\n");
   if (code == ExitCode::broken_invariant)
-    std::fputs("amend: this is a defect of amend; the run directory, if there is one, is kept as it is\n", stderr);
+    amend::cli::print_message(
+        "amend: this is a defect of amend; the run directory, if there is one, is kept as it is\n");
   const std::string next = amend::cli::command_after(error, code, options);
-  if (!next.empty()) std::fputs(amend::cli::line("next", next).c_str(), stderr);
+  if (!next.empty()) amend::cli::print_message(amend::cli::line("next", next));
   return code;
 }
 
@@ -114,5 +114,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file limit is a write error, exit 6
   amend::cli::exit_on_signals();
-  return static_cast<int>(guarded_run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc)));
+  const ExitCode code = guarded_run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+  amend::cli::drain_messages(amend::cli::patience_with_readers);
+  return static_cast<int>(code);
 }

@@ -1,24 +1,92 @@
 #include "cli/output.hpp"
 
-#include <cerrno>
-#include <cstdio>
+#include <poll.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+
+#include "amend/error.hpp"
 #include "amend/reporter/sink.hpp"
+#include "cli/message_writer.hpp"
 
 namespace amend::cli {
 namespace {
 
 int first_error = 0;
+MessageWriter* messages = nullptr;  // never destroyed: what hangs in it outlives main
+
+void remember(int error) noexcept {
+  if (error != EPIPE && first_error == 0) first_error = error;
+}
+
+// What is ready takes PIPE_BUF bytes without waiting.
+void print_within(std::string_view text, std::chrono::milliseconds limit) noexcept {
+  using std::chrono::steady_clock;
+  const auto until = steady_clock::now() + limit;
+  while (!text.empty()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
+    pollfd output{STDOUT_FILENO, POLLOUT, 0};
+    const int ready = ::poll(&output, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+    if (ready == 0) return remember(ETIMEDOUT);
+    const ssize_t written = ready < 0 ? -1 : ::write(STDOUT_FILENO, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR && errno != EAGAIN) {
+      return remember(errno);
+    }
+  }
+}
 
 }  // namespace
 
 void print(std::string_view text) noexcept {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (!written && errno != EPIPE && first_error == 0) first_error = errno;
+  drain_messages(patience_with_readers);  // a terminal shows both in the order in which they were printed
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) remember(errno);
+}
+
+void print_result(std::string_view text, StopCause stopped) noexcept {
+  if (stopped == StopCause::none) return print(text);
+  print_within(text, patience_with_readers);
 }
 
 void require_all_printed() {
   if (first_error != 0) throw DurabilityError("standard output", "cannot write", first_error);
+}
+
+void write_messages_aside() {
+  if (messages) return;
+  try {
+    messages = new MessageWriter(STDERR_FILENO);
+  } catch (const ThreadError&) {
+    // They are written as before.
+  }
+}
+
+void print_message(std::string_view text) noexcept {
+  try {
+    if (messages) return messages->write(text);
+    std::fwrite(text.data(), 1, text.size(), stderr);
+  } catch (const std::exception&) {
+    // No memory for a message: the run is worth more.
+  }
+}
+
+void print_progress(std::string_view text) noexcept {
+  try {
+    if (messages) return messages->write_if_idle(text);
+    std::fwrite(text.data(), 1, text.size(), stderr);
+  } catch (const std::exception&) {
+    // As above.
+  }
+}
+
+void drain_messages(std::chrono::milliseconds limit) noexcept {
+  if (messages) messages->drain(limit);
 }
 
 }  // namespace amend::cli

@@ -6,7 +6,6 @@
 #include <boost/json/string.hpp>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <string_view>
 
 #include "amend/wonder/credentials_diagnosis.hpp"
@@ -99,7 +98,7 @@ ExitCode run_ping(const Options& options) {
   wonder::forbid_core_dumps();
   const Credentials credentials = load_credentials(options.config.auth);
   const Ping result = ping(options.config, credentials);
-  if (!options.quiet || !result.ok) std::fputs(ping_text(result, options).c_str(), stderr);
+  if (!options.quiet || !result.ok) print_message(ping_text(result, options));
   if (options.json) print(ping_json(result));
   return ping_exit_code(result);
 }

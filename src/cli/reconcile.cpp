@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <cstdio>
 #include <filesystem>
 #include <mutex>
 #include <stop_token>
@@ -33,6 +32,7 @@ class ReadingProgress {
  public:
   ReadingProgress(const Reconciliation& reconciliation, const Options& options) {
     if (options.quiet) return;
+    write_messages_aside();
     thread_ = start_thread([&metrics = reconciliation.metrics()](const std::stop_token& over) {
       constexpr std::chrono::seconds interval{5};
       std::mutex mutex;
@@ -41,7 +41,7 @@ class ReadingProgress {
       while (!asleep.wait_for(lock, over, interval, [&] { return over.stop_requested(); })) {
         const std::string text = fmt::format("{} answered, {} retries", plural(metrics.rows_ended(), "request"),
                                              show_count(metrics.retries.value() + metrics.requeues.value()));
-        std::fputs(line("reading", text).c_str(), stderr);
+        print_message(line("reading", text));
       }
     });
   }
@@ -51,12 +51,12 @@ class ReadingProgress {
 };
 
 ReconcileReport compare(Reconciliation& reconciliation, const Options& options) {
-  if (!options.quiet) std::fputs(opening_text(options, reconciliation.plan()).c_str(), stderr);
+  if (!options.quiet) print_message(opening_text(options, reconciliation.plan()));
   if (options.config.reconcile.apply) refuse_without_consent(reconciliation.plan(), options);
   try {
     const ReadingProgress progress(reconciliation, options);
     return reconciliation.run([&](const std::string& text) {
-      if (!options.quiet) std::fputs(line("note", text).c_str(), stderr);
+      if (!options.quiet) print_message(line("note", text));
     });
   } catch (const LookupStopped& stopped) {
     const bool tries_alone =
@@ -96,7 +96,7 @@ ExitCode run_reconcile(const Options& given, const std::function<void(const Reco
     return report.clean() ? ExitCode::success : ExitCode::some_rows_failed;
   }
 
-  if (!options.quiet) std::fputs(before_applying(report).c_str(), stderr);
+  if (!options.quiet) print_message(before_applying(report));
   options.config.run_directory = report.run_directory;
   options.config.deadline.run_spent =
       std::chrono::floor<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
@@ -107,7 +107,7 @@ ExitCode run_reconcile(const Options& given, const std::function<void(const Reco
   const Summary summary = run_watched(pipeline, options, outputs, [&] {
     if (sends && before_sending) before_sending(report);
   });
-  if (options.json) print(reconcile_json(config, report, &summary));
+  if (options.json) print_result(reconcile_json(config, report, &summary), summary.stop_cause);
   return summary.exit_code;
 }
 

@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -18,6 +17,7 @@
 #include "amend/worker/signer.hpp"
 #include "cli/confirm.hpp"
 #include "cli/opening.hpp"
+#include "cli/output.hpp"
 #include "cli/preflight_text.hpp"
 #include "cli/reconcile.hpp"
 #include "cli/runs.hpp"
@@ -92,11 +92,11 @@ ExitCode run_resume(const Options& given) {
   wonder::forbid_core_dumps();
   ConsoleOutputs outputs(options);
   Pipeline pipeline(options.config, load_credentials(options.config.auth));
-  if (!options.quiet) std::fputs(opening_text(options, pipeline.plan()).c_str(), stderr);
+  if (!options.quiet) print_message(opening_text(options, pipeline.plan()));
   const ResumeReport report =
       pipeline.recover(options.accept_changed ? ChangedOptions::accept : ChangedOptions::refuse);
   const std::string deadline = deadline_line(options.config, report.rows_left, std::chrono::system_clock::now());
-  if (!options.quiet) std::fputs((resume_lines(report) + deadline).c_str(), stderr);
+  if (!options.quiet) print_message(resume_lines(report) + deadline);
   if (report.rows_left > 0) confirm(pipeline.plan(), options);
   return run_to_the_end(pipeline, options, outputs);
 }

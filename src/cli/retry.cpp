@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <optional>
 #include <utility>
 
@@ -38,7 +37,7 @@ namespace {
 ExitCode tell_what_is_left(const Options& options) {
   const RunView view(options.run);
   if (!options.quiet)
-    for (const std::string& command : commands_left(view)) std::fputs(line("next", command).c_str(), stderr);
+    for (const std::string& command : commands_left(view)) print_message(line("next", command));
   return status_exit_code(view);
 }
 
@@ -50,11 +49,11 @@ ExitCode run_retry(const Options& given) {
   options.config.pace.canary = CanaryMode::off;  // as Pipeline::retry does
   ConsoleOutputs outputs(options);
   std::optional<Pipeline> pipeline(std::in_place, options.config, load_credentials(options.config.auth));
-  if (!options.quiet) std::fputs(opening_text(options, pipeline->plan()).c_str(), stderr);
+  if (!options.quiet) print_message(opening_text(options, pipeline->plan()));
   const RetryReport report = pipeline->retry(options.run, options.retry,
                                              options.accept_changed ? ChangedOptions::accept : ChangedOptions::refuse);
   const std::string deadline = deadline_line(options.config, report.to_send(), std::chrono::system_clock::now());
-  if (!options.quiet) std::fputs((retry_lines(report) + deadline).c_str(), stderr);
+  if (!options.quiet) print_message(retry_lines(report) + deadline);
   if (report.empty()) {
     pipeline.reset();  // it holds the runs: they would seem to go on
     return tell_what_is_left(options);

@@ -1,6 +1,7 @@
 #include "cli/terminal.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -8,12 +9,12 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
 #include "amend/error.hpp"
 #include "amend/queue/start_thread.hpp"
+#include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_snapshot.hpp"
 #include "cli/units.hpp"
@@ -27,14 +28,19 @@ using std::chrono::steady_clock;
 constexpr long tick_ns = 200'000'000;
 constexpr int first_plain_line = 5;       // after 1 s: a short run shows that it moves
 constexpr int ticks_per_plain_line = 25;  // 5 s
+constexpr int ticks_after_second_signal = 15;  // 3 s
 constexpr milliseconds default_stall{60'000};
+constexpr milliseconds last_words{200};
 
 // Only what a signal handler may call.
 void exit_at_once(int signal) {
   constexpr std::string_view interrupted = "amend: interrupted\n";
   constexpr std::string_view terminated = "amend: terminated\n";
   const std::string_view text = signal == SIGINT ? interrupted : terminated;
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+  pollfd output{STDERR_FILENO, POLLOUT, 0};  // a reader that stands still must not hold up the end
+  if (::poll(&output, 1, 0) > 0) {
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+  }
   ::_exit(static_cast<int>(signal == SIGINT ? ExitCode::interrupted : ExitCode::terminated));
 }
 
@@ -73,10 +79,19 @@ void exit_on_signals() {
   std::signal(SIGUSR1, SIG_IGN);
 }
 
-void hold_signals() {
+HeldSignals::HeldSignals() {
   const sigset_t set = held_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGUSR1, SIG_DFL);  // what is ignored need not wait, by POSIX
+}
+
+HeldSignals::~HeldSignals() {
+  const sigset_t set = held_signals();
+  const timespec now{0, 0};
+  while (::sigtimedwait(&set, nullptr, &now) > 0) {
+  }
+  exit_on_signals();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
 ProgressForm progress_form(const Options& options) {
@@ -93,14 +108,19 @@ Terminal::Terminal(Pipeline& pipeline, const Options& options)
       rows_limit_(options.config.input.limit),
       form_(progress_form(options)),
       quiet_(options.quiet),
-      thread_(start_thread([this] { watch(); })) {}
+      thread_(start_watch()) {}
+
+std::jthread Terminal::start_watch() {
+  write_messages_aside();
+  return start_thread([this] { watch(); });
+}
 
 Terminal::~Terminal() {
   ended_.store(true);
   // A signal nobody else takes, so that the thread need not sleep out its tick.
   ::pthread_kill(thread_.native_handle(), SIGTERM);
   thread_.join();
-  if (line_open_) std::fputs("\r\x1b[K", stderr);
+  if (line_open_) print_message("\r\x1b[K");
 }
 
 void Terminal::watch() {
@@ -112,6 +132,7 @@ void Terminal::watch() {
     if (signal > 0) {
       take_signal(signal);
     } else {
+      leave_when_told_twice();
       leave_when_stuck();
       show();
     }
@@ -136,6 +157,7 @@ void Terminal::toggle_pause() {
 }
 
 void Terminal::stop(int signal) {
+  last_signal_ = signal;
   pipeline_.stop(signal == SIGINT ? StopCause::interrupted : StopCause::terminated);
   if (++signals_ > 1) {
     say("stopping at once: answers in flight are given up");
@@ -150,9 +172,23 @@ void Terminal::stop(int signal) {
 void Terminal::leave_when_stuck() {
   const auto code = pipeline_.stopping();
   if (!code || ++stopping_ticks_ < stopping_ticks_max_) return;
-  say("amend: the run was stopped, but a thread of it hangs, most likely in the disk: leaving it as after a kill; "
-      "`amend resume` goes on with it");
-  ::_exit(static_cast<int>(*code));
+  leave(*code, "the run was stopped, but a thread of it hangs, most likely in the disk");
+}
+
+// Whoever signals twice does not want to wait, for a disk either. What was not written is as after a kill.
+void Terminal::leave_when_told_twice() {
+  if (signals_ < 2 || ++ticks_since_told_twice_ < ticks_after_second_signal) return;
+  if (!pipeline_.log_closed())
+    leave(ExitCode::not_durable, "stopped by a second signal while results were still being written to the disk");
+  leave(last_signal_ == SIGINT ? ExitCode::interrupted : ExitCode::terminated,
+        "stopped by a second signal while files of the run were still being written (the results log is complete)");
+}
+
+void Terminal::leave(ExitCode code, std::string_view why) {
+  say(fmt::format("amend: {}: leaving the run as after a kill; `amend resume {}` finishes it", why,
+                  shell_quoted(printable(pipeline_.run_directory()))));
+  drain_messages(last_words);
+  ::_exit(static_cast<int>(code));
 }
 
 void Terminal::show() {
@@ -170,9 +206,8 @@ void Terminal::show() {
 }
 
 void Terminal::show_bar(const std::string& line) {
-  const std::lock_guard lock(stderr_mutex_);
-  std::fputs(("\r" + line + "\x1b[K").c_str(), stderr);
-  std::fflush(stderr);
+  const std::lock_guard lock(line_mutex_);
+  print_progress("\r" + line + "\x1b[K");
   line_open_ = true;
 }
 
@@ -184,9 +219,8 @@ void Terminal::say_notices() {
 }
 
 void Terminal::say(const std::string& line) {
-  const std::lock_guard lock(stderr_mutex_);
-  std::fputs(((line_open_ ? "\r\x1b[K" : "") + line + "\n").c_str(), stderr);
-  std::fflush(stderr);
+  const std::lock_guard lock(line_mutex_);
+  print_message((line_open_ ? "\r\x1b[K" : "") + line + "\n");
   line_open_ = false;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "amend/pipeline.hpp"
@@ -14,19 +15,26 @@
 
 namespace amend::cli {
 
-/// For the time before a run, when there is nothing to drain: SIGINT ends the process with 130, SIGTERM and SIGHUP with
-/// 143, at once. A signal that is ignored stays so. SIGUSR1 is ignored: there is nothing to pause. `hold_signals` takes
-/// its place.
+/// For the time before and after a run, when there is nothing to drain: SIGINT ends the process with 130, SIGTERM and
+/// SIGHUP with 143, at once. A signal that is ignored stays so. SIGUSR1 is ignored: there is nothing to pause.
 void exit_on_signals();
 
-/// Call before any thread exists, so that all inherit it: SIGINT, SIGTERM and SIGUSR1 then wait for the Terminal.
-void hold_signals();
+/// From construction to destruction SIGINT, SIGTERM, SIGHUP and SIGUSR1 wait for the Terminal. Construct it before any
+/// thread exists, so that all inherit it. Afterwards those that still wait are passed over, and the others are taken as
+/// by `exit_on_signals`: what is printed last may wait for a reader.
+class HeldSignals {
+ public:
+  HeldSignals();
+  ~HeldSignals();
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+};
 
 /// The form that `automatic` becomes: bar when stderr is a terminal (and not a dumb one), else plain; none when quiet.
 ProgressForm progress_form(const Options& options);
 
-/// Owns one thread from construction to destruction; needs `hold_signals` before. `pipeline` must outlive it.
-/// The constructor throws ThreadError.
+/// Owns one thread from construction to destruction; needs HeldSignals. `pipeline` must outlive it. Messages are written
+/// aside from here on: no reader holds up what it does. The constructor throws ThreadError.
 class Terminal {
  public:
   Terminal(Pipeline& pipeline, const Options& options);
@@ -38,11 +46,14 @@ class Terminal {
   void say(const std::string& line);
 
  private:
+  std::jthread start_watch();
   void watch();
   void take_signal(int signal);
   void toggle_pause();
   void stop(int signal);
   void leave_when_stuck();
+  void leave_when_told_twice();
+  [[noreturn]] void leave(ExitCode code, std::string_view why);
   void show();
   void show_bar(const std::string& line);
   void say_notices();
@@ -53,10 +64,12 @@ class Terminal {
   const ProgressForm form_;
   const bool quiet_;
   std::atomic<bool> ended_{false};
-  std::mutex stderr_mutex_;  // guards line_open_ and what it says of stderr
+  std::mutex line_mutex_;  // guards line_open_, and the order of what is printed
   bool line_open_ = false;
   int ticks_ = 0;
   std::int64_t stopping_ticks_ = 0;
+  int ticks_since_told_twice_ = 0;
+  int last_signal_ = 0;
   int signals_ = 0;
   std::size_t notices_said_ = 0;
   RateMeter meter_;

@@ -1,6 +1,5 @@
 #include "cli/update.hpp"
 
-#include <cstdio>
 #include <filesystem>
 #include <string>
 
@@ -22,7 +21,7 @@ namespace {
 
 Summary run_beside_terminal(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs,
                             const std::function<void()>& before_run) {
-  hold_signals();
+  const HeldSignals held;
   Terminal terminal(pipeline, options);
   Console console(pipeline, options, outputs, [&terminal](const std::string& line) { terminal.say(line); });
   if (before_run) before_run();
@@ -40,11 +39,11 @@ bool can_be_checked(const std::string& file) {
 void check_first(Pipeline& pipeline, const Options& options) {
   if (options.skip_check || !can_be_checked(options.config.input.file)) {
     const std::string deadline = deadline_line(options.config, std::nullopt, std::chrono::system_clock::now());
-    if (!options.quiet) std::fputs(deadline.c_str(), stderr);
+    if (!options.quiet) print_message(deadline);
     return;
   }
   const PreflightReport report = pipeline.preflight();
-  if (!options.quiet) std::fputs(preflight_lines(options, report).c_str(), stderr);
+  if (!options.quiet) print_message(preflight_lines(options, report));
   if (options.config.input.strict) refuse_rejected(report, input_command(Command::check, options));
 }
 
@@ -58,7 +57,7 @@ ExitCode run_update(const Options& options) {
 
   ConsoleOutputs outputs(options);
   Pipeline pipeline(options.config, std::move(credentials));
-  if (!options.quiet) std::fputs(opening_text(options, pipeline.plan()).c_str(), stderr);
+  if (!options.quiet) print_message(opening_text(options, pipeline.plan()));
   check_first(pipeline, options);
   confirm(pipeline.plan(), options);
   return run_to_the_end(pipeline, options, outputs);
@@ -71,13 +70,13 @@ Summary run_watched(Pipeline& pipeline, const Options& options, ConsoleOutputs& 
   const std::string check = options.command == Command::update ? input_command(Command::check, options) : std::string();
   const std::string text =
       options.quiet ? closing_line(summary) : closing_text(summary, check, ping_command(options.config));
-  std::fputs(text.c_str(), stderr);
+  print_message(text);
   return summary;
 }
 
 ExitCode run_to_the_end(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs) {
   const Summary summary = run_watched(pipeline, options, outputs);
-  if (options.json) print(to_json(summary));
+  if (options.json) print_result(to_json(summary), summary.stop_cause);
   return summary.exit_code;
 }
 

@@ -201,6 +201,7 @@ void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
   } else {
     report(reporter);  // the log is closed all the same
   }
+  log_closed_ = true;
   stages_run_ = false;
 }
 
@@ -295,6 +296,7 @@ std::string Pipeline::run_directory() const { return impl_->run_directory(); }
 void Pipeline::stop(StopCause cause) noexcept { impl_->stop(cause); }
 void Pipeline::drain() { impl_->drain(); }
 std::vector<std::string> Pipeline::notices(std::size_t from) const { return impl_->notices(from); }
+bool Pipeline::log_closed() const noexcept { return impl_->log_closed(); }
 std::optional<ExitCode> Pipeline::stopping() const { return impl_->stopping(); }
 const Metrics& Pipeline::metrics() const noexcept { return impl_->metrics(); }
 RunState Pipeline::state() const { return impl_->state(); }

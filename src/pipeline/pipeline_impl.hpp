@@ -49,6 +49,7 @@ class Pipeline::Impl {
   bool paused() const noexcept { return brake_.paused(); }
   void set_rate(const RateSetting& rate);
   std::uint32_t set_connections(std::uint32_t connections);
+  bool log_closed() const noexcept { return log_closed_; }
   std::optional<ExitCode> stopping() const {
     return stages_run_ && control_.draining() ? std::optional(exit_code(control_.cause())) : std::nullopt;
   }
@@ -107,6 +108,7 @@ class Pipeline::Impl {
   std::optional<Retry> retry_;
   std::atomic<bool> stop_asked_{false};
   std::atomic<bool> stages_run_{false};
+  std::atomic<bool> log_closed_{false};
   std::chrono::system_clock::time_point started_at_{};
   std::chrono::steady_clock::time_point started_{};
   mutable std::mutex mutex_;  // guards run_directory_

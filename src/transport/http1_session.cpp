@@ -1,4 +1,5 @@
 // HTTP/1.1 with pipelining: pairs answers with requests, keeps the deadlines, knows when a connection may be trusted.
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -10,6 +11,7 @@
 #include "amend/transport/http1_codec.hpp"
 #include "amend/transport/transport.hpp"
 #include "byte_stream.hpp"
+#include "name_lookup.hpp"
 #include "pipeline_depth.hpp"
 #include "tls_context.hpp"
 
@@ -67,10 +69,18 @@ std::string tunnel_request(const Target& target) {
   return "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
 }
 
+const std::string& connect_host(const Target& target) noexcept {
+  return target.proxy_host.empty() ? target.host : target.proxy_host;
+}
+
+const std::string& connect_port(const Target& target) noexcept {
+  return target.proxy_host.empty() ? target.port : target.proxy_port;
+}
+
 class Http1Session final : public Session {
  public:
   Http1Session(const asio::any_io_executor& executor, const Target& target, const TargetConfig& config,
-               const DeadlineConfig& deadline, std::size_t depth, PipelineDepth& host_depth,
+               const DeadlineConfig& deadline, std::size_t depth, PipelineDepth& host_depth, NameLookup& names,
                const std::string& fixed_headers, TlsContext* tls)
       : executor_(executor),
         target_(target),
@@ -78,6 +88,7 @@ class Http1Session final : public Session {
         ipv4_only_(config.ipv4_only),
         deadline_config_(deadline),
         host_depth_(host_depth),
+        names_(names),
         fixed_headers_(fixed_headers),
         tls_(tls),
         limits_(limits_of(config)),
@@ -102,6 +113,7 @@ class Http1Session final : public Session {
   std::string peer() const override { return peer_; }
 
  private:
+  asio::awaitable<Names> find_addresses();
   asio::awaitable<Opened> connect_one(tcp::endpoint endpoint, std::chrono::milliseconds budget);
   void parse_answers();
   void take_end(const ReadResult& read);
@@ -117,6 +129,8 @@ class Http1Session final : public Session {
   bool ipv4_only_;
   DeadlineConfig deadline_config_;
   PipelineDepth& host_depth_;
+  NameLookup& names_;
+  std::shared_ptr<NameWait> name_wait_;  ///< null: none is waited for
   std::string fixed_headers_;
   TlsContext* tls_;
 
@@ -148,35 +162,15 @@ class Http1Session final : public Session {
 asio::awaitable<Opened> Http1Session::open() {
   assert(in_flight_.empty());
   give_up_opening_ = false;
-  std::vector<tcp::endpoint> endpoints;
-  const bool through_proxy = !target_.proxy_host.empty();
-  const std::string& host = through_proxy ? target_.proxy_host : target_.host;
-  const std::string& service = through_proxy ? target_.proxy_port : target_.port;
-  if (host == "localhost") {
-    // RFC 6761 §6.3: always this machine, whatever a resolver knows of it.
-    const auto port = static_cast<std::uint16_t>(std::stoi(service));
-    endpoints.emplace_back(asio::ip::address_v4::loopback(), port);
-    if (!ipv4_only_) endpoints.emplace_back(asio::ip::address_v6::loopback(), port);
-  } else {
-    tcp::resolver resolver(executor_);
-    const bool numeric = !through_proxy && target_.literal_address;
-    const auto flags = numeric ? tcp::resolver::numeric_host : tcp::resolver::flags();
-    std::tuple<boost::system::error_code, tcp::resolver::results_type> found;
-    if (ipv4_only_) {
-      found = co_await resolver.async_resolve(tcp::v4(), host, service, flags, token);
-    } else {
-      found = co_await resolver.async_resolve(host, service, flags, token);
-    }
-    const auto ec = std::get<0>(found);
-    if (ec == asio::error::host_not_found) co_return Opened(OpenError::no_such_host, host + ": no such host");
-    if (ec) co_return Opened(OpenError::unreachable, host + ": " + ec.message());
-    for (const auto& entry : std::get<1>(found)) endpoints.push_back(entry.endpoint());
-  }
+  const Names names = co_await find_addresses();
+  if (give_up_opening_) co_return Opened(OpenError::unreachable, connect_host(target_) + ": closed by us");
+  if (names.failure.error != OpenError::none) co_return names.failure;
+  const std::vector<tcp::endpoint>& endpoints = names.endpoints;
 
   // Start with another address each time, so that one dead address of several costs one attempt, not the run.
   const std::size_t first = opens_++;
-  const auto budget = deadline_config_.connect / static_cast<int>(endpoints.size());
-  Opened opened(OpenError::unreachable, host + ": no address");
+  const auto budget = deadline_config_.connect / std::max(1, static_cast<int>(endpoints.size()));
+  Opened opened(OpenError::unreachable, connect_host(target_) + ": no address");
   for (std::size_t i = 0; i < endpoints.size() && !give_up_opening_; ++i) {
     const tcp::endpoint endpoint = endpoints[(first + i) % endpoints.size()];
     opened = co_await connect_one(endpoint, budget);
@@ -185,6 +179,27 @@ asio::awaitable<Opened> Http1Session::open() {
     if (final) break;
   }
   co_return opened;
+}
+
+// The host of a connection: the proxy's, or the API's.
+asio::awaitable<Names> Http1Session::find_addresses() {
+  const std::string& host = connect_host(target_);
+  const auto port = static_cast<std::uint16_t>(std::stoi(connect_port(target_)));
+  std::vector<tcp::endpoint> endpoints;
+  boost::system::error_code no_address;
+  const auto address = asio::ip::make_address(host, no_address);
+  if (host == "localhost") {
+    // RFC 6761 §6.3: always this machine, whatever a resolver knows of it.
+    endpoints.emplace_back(asio::ip::address_v4::loopback(), port);
+    if (!ipv4_only_) endpoints.emplace_back(asio::ip::address_v6::loopback(), port);
+  } else if (!no_address && !(ipv4_only_ && address.is_v6())) {
+    endpoints.emplace_back(address, port);
+  }
+  if (!endpoints.empty()) co_return Names(std::move(endpoints));
+  name_wait_ = std::make_shared<NameWait>(executor_);
+  Names names = co_await names_.find(name_wait_, deadline_config_.connect);
+  name_wait_.reset();
+  co_return names;
 }
 
 asio::awaitable<Opened> Http1Session::connect_one(tcp::endpoint endpoint, std::chrono::milliseconds budget) {
@@ -292,6 +307,7 @@ void Http1Session::end(CloseCause cause, std::string text) {
 
 void Http1Session::close() {
   give_up_opening_ = true;
+  if (name_wait_) name_wait_->timer.cancel();
   end(CloseCause::local, "closed by us");
   watchdog_.cancel();
   watching_ = false;
@@ -346,13 +362,15 @@ class Http1Transport final : public Transport {
         deadline_(deadline),
         depth_(depth),
         host_depth_(depth),
+        names_(connect_host(target), connect_port(target),
+               config.ipv4_only ? AddressFamily::ipv4 : AddressFamily::any),
         fixed_headers_("Host: " + target.authority + "\r\n" + user_headers) {
     if (target.tls) tls_ = std::make_unique<TlsContext>(target, config);
   }
 
   std::unique_ptr<Session> make_session(const asio::any_io_executor& executor) override {
-    return std::make_unique<Http1Session>(executor, target_, config_, deadline_, depth_, host_depth_, fixed_headers_,
-                                          tls_.get());
+    return std::make_unique<Http1Session>(executor, target_, config_, deadline_, depth_, host_depth_, names_,
+                                          fixed_headers_, tls_.get());
   }
 
  private:
@@ -361,6 +379,7 @@ class Http1Transport final : public Transport {
   DeadlineConfig deadline_;
   std::size_t depth_;
   PipelineDepth host_depth_;
+  NameLookup names_;
   std::string fixed_headers_;
   std::unique_ptr<TlsContext> tls_;
 };

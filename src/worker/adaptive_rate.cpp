@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace amend {
 namespace {
@@ -76,18 +77,35 @@ AdaptiveRate::Slot AdaptiveRate::of_late() const noexcept {
   return sum;
 }
 
-bool AdaptiveRate::pushes_back(Signal signal, time_point sent) const noexcept {
-  if (signal == Signal::accepted || sent < deaf_until_) return false;
-  if (signal == Signal::refused) return true;
+bool AdaptiveRate::pushes_back(Signal signal, time_point sent) noexcept {
+  if (sent < deaf_until_) return false;
+  const auto step = share_.count(signal == Signal::refused, rate_, peak_, rate_ >= proof_to_);
+  follow(step);
+  if (signal != Signal::overloaded) return step == ConstantShare::Step::push_back;
   const Slot late = of_late();
   return late.overloaded >= enough_overloaded && late.overloaded > overload_share * late.answers();
+}
+
+void AdaptiveRate::follow(ConstantShare::Step step) noexcept {
+  if (step == ConstantShare::Step::grow) {
+    peak_ = 0;  // how far the rate is below the limit is not known either
+    proof_to_ = std::min(2 * rate_, ceiling_);
+  } else if (step == ConstantShare::Step::proven) {
+    proven_ = true;
+  }
+}
+
+double AdaptiveRate::take_proven_share() noexcept {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(proven_, false) ? share_.share() : 0;
 }
 
 void AdaptiveRate::cut(time_point now) noexcept {
   const Slot late = of_late();
   double peak = rate_;
-  // One more, for the count ends with one that was refused.
-  const double taken = late.accepted + 1;
+  // One more, for the count ends with one that was refused. What the constant share takes away is no limit's doing.
+  const double taken = (late.accepted + 1) / (1 - share_.share());
+  share_.cut();
   if (late.answers() >= enough_answers && taken < clearly_less * rate_ * late.seconds)
     peak = std::max(taken / late.seconds, rate_ / 2);
   pace_probes(peak);
@@ -110,6 +128,9 @@ void AdaptiveRate::pace_probes(double peak) noexcept {
 void AdaptiveRate::grow(double seconds) noexcept {
   const Slot late = of_late();
   if (late.answers() < used * late.allowed) return;
+  if (share_.phase() == ConstantShare::Phase::holding) return;
+  if (share_.phase() == ConstantShare::Phase::growing)
+    return set(std::min(rate_ * std::pow(slow_start_factor, seconds), std::max(proof_to_, rate_)));
   if (peak_ == 0) return set(rate_ * std::pow(slow_start_factor, seconds));
   if (rate_ >= new_limit_from * peak_) return set(rate_ * std::pow(new_limit_factor, seconds));
   since_cut_ += seconds;

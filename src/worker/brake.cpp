@@ -152,6 +152,8 @@ void Brake::adapt(const AttemptEnd& end, const Ended& ended, time_point now) noe
   const std::lock_guard lock(pace_mutex_);
   if (!adaptive_) find_rate_below(ended, now);
   adaptive_->record(signal, ended.sent, now);
+  if (const double share = adaptive_->take_proven_share(); share > 0)
+    constant_share_.store(share, std::memory_order_relaxed);
   set_pace(now);
 }
 

@@ -20,10 +20,18 @@ bool is_2xx(std::uint16_t http) noexcept { return http >= 200 && http <= 299; }
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-milliseconds parse_delay_seconds(std::string_view digits) noexcept {
+bool is_number(std::string_view text) noexcept { return !text.empty() && std::ranges::all_of(text, is_digit); }
+
+// RFC 9110 knows whole seconds only. Servers that measure send fractions, and mean the same.
+std::optional<milliseconds> parse_delay_seconds(std::string_view text) noexcept {
   constexpr std::int64_t seconds_max = std::chrono::floor<std::chrono::seconds>(retry_after_ceiling).count();
+  const auto point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  const std::string_view fraction = point == std::string_view::npos ? "0" : text.substr(point + 1);
+  if (!is_number(whole) || !is_number(fraction)) return std::nullopt;
   std::int64_t seconds = 0;
-  for (const char c : digits) seconds = std::min(seconds * 10 + (c - '0'), seconds_max);
+  for (const char c : whole) seconds = std::min(seconds * 10 + (c - '0'), seconds_max);
+  if (fraction.find_first_not_of('0') != std::string_view::npos) seconds = std::min(seconds + 1, seconds_max);
   return std::chrono::seconds(seconds);
 }
 
@@ -114,13 +122,13 @@ nanoseconds RetryPolicy::backoff(std::uint32_t attempts, std::uint64_t random) c
   return nanoseconds(static_cast<std::int64_t>(random % (static_cast<std::uint64_t>(ceiling.count()) + 1)));
 }
 
-std::optional<milliseconds> parse_retry_after(std::string_view value, std::string_view date_header) noexcept {
-  if (value.empty()) return std::nullopt;
-  if (std::ranges::all_of(value, is_digit)) return parse_delay_seconds(value);
+std::optional<milliseconds> parse_retry_after(std::string_view value, std::string_view date_header,
+                                              std::chrono::system_clock::time_point local_time) noexcept {
+  if (const auto delay = parse_delay_seconds(value)) return delay;
   const auto until = parse_http_date(value);
-  const auto now = parse_http_date(date_header);
-  if (!until || !now || *until < *now) return std::nullopt;
-  return std::min(milliseconds(*until - *now), retry_after_ceiling);
+  const auto now = parse_http_date(date_header).value_or(std::chrono::floor<std::chrono::seconds>(local_time));
+  if (!until || *until < now) return std::nullopt;
+  return std::min(milliseconds(*until - now), retry_after_ceiling);
 }
 
 }  // namespace amend

@@ -1,4 +1,7 @@
 // What comes back: answers, lost connections and deadlines become verdicts, verdicts become outcomes.
+#include <algorithm>
+#include <cmath>
+
 #include "worker_impl.hpp"
 
 namespace amend {
@@ -114,7 +117,7 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
   }
 
   wonder::Judgement judgement = setup_.call->judge(response, job.row);
-  const auto retry_after = parse_retry_after(response.retry_after, response.date);
+  const auto retry_after = parse_retry_after(response.retry_after, response.date, wall_clock_);
   const auto end = AttemptEnd::answered(judgement.meaning, response.status, retry_after);
   heed_server(response, end, now);
   look_at_refusals(response, end, judgement, job);
@@ -254,7 +257,11 @@ void Worker::Impl::record_end(Job& job, const AttemptEnd& end, Clock::time_point
   report_change(setup_.brake.record(end, ended, now, random));
   if (is_throttled(end) && setup_.brake.take_slowed_down())
     setup_.control.notice(
-        "the API answers 429 at this rate: from here on no faster than it takes requests, as with --rate auto");
+        "the API returns 429 (too many requests) at this rate: slowing down to the rate that it accepts");
+  if (const double share = setup_.brake.take_constant_share(); share > 0)
+    setup_.control.notice(std::to_string(std::max(1L, std::lround(share * 100))) +
+                          " % of the responses are 429 at every rate, so the rate is not their cause: returning to the "
+                          "rate that was asked for; these rows are retried");
 }
 
 void Worker::Impl::give_back_ticket(Job& job, Clock::time_point now) {

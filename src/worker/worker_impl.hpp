@@ -171,7 +171,6 @@ class Worker::Impl {
   void end_echo(Circuit::Result result, Clock::time_point now);
 
   // worker_lanes.cpp
-  bool run_loop();
   void start_lane(Lane& lane);
   bool reads_in_turns() const noexcept;
   void begin_turn();
@@ -183,7 +182,7 @@ class Worker::Impl {
   boost::asio::awaitable<void> serve(Lane& lane);
   boost::asio::awaitable<void> back_off(Lane& lane);
   void on_failure(Lane& lane, OpenError error, const std::string& text);
-  void on_lane_end(std::exception_ptr error);
+  void on_lane_end(const std::exception_ptr& error);
 
   WorkerSetup setup_;
   RetryPolicy retry_;

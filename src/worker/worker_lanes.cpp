@@ -22,20 +22,7 @@ constexpr std::chrono::milliseconds reconnect_max{10'000};
 void Worker::Impl::run() {
   for (auto& lane : lanes_) start_lane(*lane);
   pump_soon_.request();
-  while (!run_loop()) {
-  }
-}
-
-// False: a connection has ended for want of a thread. The run stops, and all others end as they do then.
-bool Worker::Impl::run_loop() {
-  try {
-    run_event_loop(io_, error_);
-    return true;
-  } catch (const ThreadError& error) {
-    if (error_) throw;  // the loop does not go on
-    setup_.control.stop(StopCause::no_threads, error.what());
-    return false;
-  }
+  run_event_loop(io_, error_);
 }
 
 // A server that sends each answer by itself wakes the worker for each, which costs more than the answer does. When
@@ -61,13 +48,20 @@ void Worker::Impl::let_answers_gather() {
 }
 
 void Worker::Impl::start_lane(Lane& lane) {
-  asio::co_spawn(io_, keep_lane(lane), [this](std::exception_ptr error) { on_lane_end(error); });
+  asio::co_spawn(io_, keep_lane(lane), [this](const std::exception_ptr& error) { on_lane_end(error); });
 }
 
-void Worker::Impl::on_lane_end(std::exception_ptr error) {
+void Worker::Impl::on_lane_end(const std::exception_ptr& error) {
   if (!error || error_) return;
-  error_ = error;
-  io_.stop();
+  try {
+    std::rethrow_exception(error);
+  } catch (const ThreadError& no_thread) {
+    // The run stops, and all other connections end as they do then.
+    setup_.control.stop(StopCause::no_threads, no_thread.what());
+  } catch (...) {
+    error_ = error;
+    io_.stop();
+  }
 }
 
 asio::awaitable<void> Worker::Impl::keep_lane(Lane& lane) {

@@ -137,7 +137,7 @@ TEST_CASE("reconcile: is slowed down by a server that asks for it, and says so")
   const Reconciled run(300, export_of(people), {"--look-up", "each"}, {"--hidden-limit", "100/s,10"});
   CHECK(run.finished.code == 0);
   CHECK(run.count('=') == 300);
-  CHECK(says(run.finished, "the API answers 429 at this rate"));
+  CHECK(says(run.finished, "the API returns 429 (too many requests) at this rate"));
 }
 
 TEST_CASE("reconcile: by id, an answer about another customer is never taken for the row's") {

@@ -78,7 +78,7 @@ TEST_CASE("night: a limit far below --rate: no row fails, and few requests are r
     CHECK(night.server.refused <= 2'000 * 5 / 100 + 100);
     CHECK(std::chrono::duration<double>(night.time()).count() <= 2'000 / limit * 1.25 + 60);
     REQUIRE(night.bench.control.notices().size() == 1);
-    CHECK(night.bench.control.notices().front().starts_with("the API answers 429 at this rate"));
+    CHECK(night.bench.control.notices().front().starts_with("the API returns 429 (too many requests) at this rate"));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -40,8 +41,9 @@ Signal signal_of(Ending ending) {
 // Sends as fast as the limiter lets it, with so many in flight at most and timers that fire up to 1 ms late.
 class Client {
  public:
-  Client(SimServer& server, std::size_t in_flight_max, std::mt19937_64& random, nanoseconds shortest_interval = 0ns)
-      : rate(shortest_interval),
+  Client(SimServer& server, std::size_t in_flight_max, std::mt19937_64& random, nanoseconds shortest_interval = 0ns,
+         double first = AdaptiveRate::first_rate)
+      : rate(shortest_interval, first),
         limiter_(rate.interval(), 1),
         server_(server),
         in_flight_max_(in_flight_max),
@@ -70,6 +72,7 @@ class Client {
   AdaptiveRate rate;
   Record record;
   double highest = 0;
+  double share_proven = 0;
   nanoseconds hold_after_refusal{0};
 
  private:
@@ -89,6 +92,7 @@ class Client {
       const Reply& reply = out_.top();
       record.count(reply.ending, now_ - start);
       limiter_.set_interval(rate.record(signal_of(reply.ending), reply.sent, now_), now_);
+      share_proven = std::max(share_proven, rate.take_proven_share());
       if (reply.ending == Ending::refused && hold_after_refusal > 0ns) limiter_.hold_until(now_ + hold_after_refusal);
       highest = std::max(highest, rate.rate());
       wake_ = now_;
@@ -248,6 +252,113 @@ TEST_CASE("adaptive_rate: one 503 in a hundred is not a limit, one answer in fiv
   server.share_failing = 0.2;
   client.run(10s);
   CHECK(client.rate.rate() < 100);
+}
+
+namespace {
+
+// 429s at random, whatever the rate, before the limit is asked.
+class RandomRefusals final : public SimServer {
+ public:
+  RandomRefusals(SimServer& behind, double share_, std::mt19937_64& random)
+      : share(share_), behind_(behind), random_(random) {}
+  Reply arrive(SimTime now) override {
+    if (std::uniform_real_distribution<double>()(random_) < share) return Reply(Ending::refused, now, now + 20ms);
+    return behind_.arrive(now);
+  }
+  double share;
+
+ private:
+  SimServer& behind_;
+  std::mt19937_64& random_;
+};
+
+double sent_per_second(const Client& client, std::size_t from, std::size_t to) {
+  return client.record.sum(from, to).answers() / static_cast<double>(to - from);
+}
+
+}  // namespace
+
+TEST_CASE("adaptive_rate: a share of 429s that is the same at every rate costs the rate only until that is proven") {
+  struct Row {
+    double share;
+    double rate;       // that was asked for
+    std::size_t back;  // seconds until it is used again, at the most
+  };
+  for (const Row& row : {Row{0.01, 200, 120}, Row{0.05, 25, 60}, Row{0.05, 200, 20}, Row{0.2, 25, 40},
+                         Row{0.2, 200, 20}, Row{0.5, 25, 240}, Row{0.5, 200, 90}}) {
+    for (std::uint64_t i = 0; i < 3; ++i) {
+      CAPTURE(row.share);
+      CAPTURE(row.rate);
+      CAPTURE(i);
+      std::mt19937_64 random(seed + i);
+      FixedWindow limit(1e9);
+      LimitedServer server(limit, 1ms, 50ms, random);
+      RandomRefusals refusing(server, row.share, random);
+      Client client(refusing, 256, random, nanoseconds(std::llround(1e9 / row.rate)), row.rate);
+      client.run(std::chrono::seconds(row.back + 30));
+      CHECK(sent_per_second(client, row.back, row.back + 30) >= 0.9 * row.rate);
+      CHECK(client.share_proven >= row.share / 2);
+      CHECK(client.share_proven <= 2 * row.share);
+    }
+  }
+}
+
+TEST_CASE("adaptive_rate: a limit of any size is never taken for a share of 429s, whatever was asked for") {
+  for (const Kind& kind : kinds())
+    for (const double limit : {2.0, 5.0, 20.0, 100.0})
+      for (const double above : {1.1, 2.0, 20.0, 100.0}) {
+        CAPTURE(kind.name);
+        CAPTURE(limit);
+        CAPTURE(above);
+        std::mt19937_64 random(seed);
+        const auto hidden = kind.make(limit);
+        LimitedServer server(*hidden, 1ms, 50ms, random);
+        Client client(server, 256, random, nanoseconds(std::llround(1e9 / (above * limit))), above * limit);
+        client.run(120s);
+        CHECK(client.share_proven == 0);
+        CHECK(client.record.sum(60, 120).refused_share() <= 0.06);
+        hidden->set(limit / 4);
+        client.run(120s);
+        hidden->set(limit);
+        client.run(60s);
+        CHECK(client.share_proven == 0);
+      }
+}
+
+TEST_CASE("adaptive_rate: behind a share of 429s a limit is found all the same, and one that comes later too") {
+  for (const double share : {0.05, 0.2}) {
+    CAPTURE(seed);
+    CAPTURE(share);
+    std::mt19937_64 random(seed);
+    FixedWindow limit(100);
+    LimitedServer server(limit, 1ms, 50ms, random);
+    RandomRefusals refusing(server, share, random);
+    Client client(refusing, 256, random, 5ms, 200);
+    client.run(300s);
+    check_used(client, 120, 300, 85);
+    CHECK(sent_per_second(client, 120, 300) <= 1.3 * 100 / (1 - share));
+    limit.set(30);
+    client.run(120s);
+    check_used(client, 330, 420, 25);
+    CHECK(sent_per_second(client, 330, 420) <= 1.5 * 30 / (1 - share));
+  }
+}
+
+TEST_CASE("adaptive_rate: a share of 429s that has gone is forgotten, and the first refusal counts again") {
+  CAPTURE(seed);
+  std::mt19937_64 random(seed);
+  FixedWindow limit(1e9);
+  LimitedServer server(limit, 1ms, 50ms, random);
+  RandomRefusals refusing(server, 0.2, random);
+  Client client(refusing, 256, random, 5ms, 200);
+  client.run(60s);
+  REQUIRE(client.share_proven > 0);
+  refusing.share = 0;
+  client.run(60s);
+  AdaptiveRate& rate = client.rate;
+  const double before = rate.rate();
+  rate.record(Signal::refused, start + 120s, start + 120s);
+  CHECK(rate.rate() <= 0.91 * before);
 }
 
 TEST_CASE("adaptive_rate: the highest rate allowed is never exceeded, and is the first when it is a low one") {

@@ -23,6 +23,7 @@ using amend::Status;
 using amend::Verdict;
 using amend::wonder::Meaning;
 using namespace std::chrono_literals;
+using std::chrono::milliseconds;
 
 namespace {
 
@@ -30,6 +31,7 @@ using time_point = RetryPolicy::time_point;
 using Kind = AttemptEnd::Kind;
 
 const time_point start = time_point(1'000h);
+const std::chrono::system_clock::time_point today = std::chrono::sys_days(std::chrono::March / 5 / 2024) + 10h;
 constexpr std::uint64_t random_max = std::numeric_limits<std::uint64_t>::max();
 
 RetryConfig config() {
@@ -252,25 +254,41 @@ TEST_CASE("retry_policy: one attempt means no retry") {
   CHECK(verdict.status == Status::unknown);
 }
 
-TEST_CASE("retry_policy: Retry-After in seconds") {
-  CHECK(parse_retry_after("0", "") == 0ms);
-  CHECK(parse_retry_after("120", "") == 120s);
-  CHECK(parse_retry_after("007", "garbage") == 7s);
-  CHECK(parse_retry_after("31536000", "") == 8'760h);
-  CHECK(parse_retry_after(std::string(400, '9'), "") == amend::retry_after_ceiling);
-  CHECK(parse_retry_after("18446744073709551617", "") == amend::retry_after_ceiling);
+TEST_CASE("retry_policy: Retry-After in seconds, a fraction of one rounded up") {
+  struct Row {
+    std::string value;
+    milliseconds wait;
+  };
+  for (const Row& row : {Row{"0", 0ms}, Row{"120", 120s}, Row{"007", 7s}, Row{"31536000", 8'760h}, Row{"0.0", 0ms},
+                         Row{"0.0001", 1s}, Row{"0.999", 1s}, Row{"2.0", 2s}, Row{"2.7", 3s}, Row{"3.25", 4s},
+                         Row{"59.000000000000000000001", 60s}, Row{std::string(400, '9'), amend::retry_after_ceiling},
+                         Row{std::string(400, '9') + ".5", amend::retry_after_ceiling},
+                         Row{"18446744073709551617", amend::retry_after_ceiling}}) {
+    CAPTURE(row.value);
+    for (const std::string date : {"", "garbage", "Sun, 06 Nov 1994 08:49:37 GMT"})
+      CHECK(parse_retry_after(row.value, date, today) == row.wait);
+  }
 }
 
-TEST_CASE("retry_policy: Retry-After as a date is measured against the answer's own Date") {
+TEST_CASE("retry_policy: Retry-After as a date is measured against the response's own Date, whatever our clock shows") {
   const std::string date = "Sun, 06 Nov 1994 08:49:37 GMT";
-  CHECK(parse_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", date) == 60s);
-  CHECK(parse_retry_after("Mon, 07 Nov 1994 08:49:37 GMT", date) == 24h);
-  CHECK(parse_retry_after(date, date) == 0ms);
-  CHECK(parse_retry_after("Wed, 01 Mar 2000 00:00:00 GMT", "Mon, 28 Feb 2000 00:00:00 GMT") == 48h);
-  CHECK(parse_retry_after("Fri, 31 Dec 9999 23:59:59 GMT", date) == amend::retry_after_ceiling);
-  CHECK(parse_retry_after("Sun, 06 Nov 1994 08:49:36 GMT", date) == std::nullopt);
-  CHECK(parse_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", "") == std::nullopt);
-  CHECK(parse_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", "yesterday") == std::nullopt);
+  CHECK(parse_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", date, today) == 60s);
+  CHECK(parse_retry_after("Mon, 07 Nov 1994 08:49:37 GMT", date, today) == 24h);
+  CHECK(parse_retry_after(date, date, today) == 0ms);
+  CHECK(parse_retry_after("Wed, 01 Mar 2000 00:00:00 GMT", "Mon, 28 Feb 2000 00:00:00 GMT", today) == 48h);
+  CHECK(parse_retry_after("Fri, 31 Dec 9999 23:59:59 GMT", date, today) == amend::retry_after_ceiling);
+  CHECK(parse_retry_after("Sun, 06 Nov 1994 08:49:36 GMT", date, today) == std::nullopt);
+}
+
+TEST_CASE("retry_policy: a Retry-After date without a usable Date is measured against the local clock") {
+  for (const std::string date : {"", "yesterday", "Sun, 06 Nov 1994 08:49:37", "784111777"}) {
+    CAPTURE(date);
+    CHECK(parse_retry_after("Tue, 05 Mar 2024 10:01:00 GMT", date, today) == 60s);
+    CHECK(parse_retry_after("Tue, 05 Mar 2024 10:00:00 GMT", date, today) == 0ms);
+    CHECK(parse_retry_after("Tue, 05 Mar 2024 10:00:01 GMT", date, today + 999ms) == 1s);
+    CHECK(parse_retry_after("Tue, 05 Mar 2024 09:59:59 GMT", date, today) == std::nullopt);
+    CHECK(parse_retry_after("Fri, 31 Dec 9999 23:59:59 GMT", date, today) == amend::retry_after_ceiling);
+  }
 }
 
 TEST_CASE("retry_policy: a Retry-After that is neither is ignored") {
@@ -279,7 +297,14 @@ TEST_CASE("retry_policy: a Retry-After that is neither is ignored") {
                               " ",
                               "-1",
                               "+5",
-                              "1.5",
+                              "1.",
+                              ".5",
+                              ".",
+                              "1.5.2",
+                              "1,5",
+                              "1.5s",
+                              "-1.5",
+                              "1e3",
                               "5s",
                               "0x10",
                               "5 ",
@@ -297,6 +322,7 @@ TEST_CASE("retry_policy: a Retry-After that is neither is ignored") {
                               "Sunday, 06-Nov-94 08:49:37 GMT",
                               "Sun Nov  6 08:49:37 1994"}) {
     CAPTURE(garbage);
-    CHECK(parse_retry_after(garbage, date) == std::nullopt);
+    CHECK(parse_retry_after(garbage, date, today) == std::nullopt);
+    CHECK(parse_retry_after(garbage, "", today) == std::nullopt);
   }
 }

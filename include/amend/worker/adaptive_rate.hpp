@@ -1,7 +1,7 @@
 // `--rate auto`: finds the highest rate that the API takes without pushing back, and holds it with few refusals.
 //
 // Place: layer 1, pure (the time is handed in). One object, shared by all workers; every call thread-safe: a mutex for
-// each answer, one relaxed load to read the interval. About 800 bytes; an answer costs a few additions, each tenth of
+// each answer, one relaxed load to read the interval. About 1,000 bytes; an answer costs a few additions, each tenth of
 // a second a sum over ten slots.
 //
 //   slow start  ×1.5 a second from 10/s on, until the API pushes back.
@@ -20,6 +20,9 @@
 // counts each second by itself, and refuses all until the second is over, cuts once; a limit that was halved is found
 // by the second cut, when what it accepts has been measured.
 //
+// A share of 429s that a lower rate does not make smaller has nothing to do with the rate (constant_share.hpp): when it is
+// proven the rate grows as at the start, and only refusals beyond that share cut it.
+//
 // It grows only while the rate is what limits: four fifths of what it allowed in the last second were answered. Time
 // without answers is no time: after a gap longer than 250 ms, or two intervals when that is longer, it measures anew,
 // and after a pause, an outage or a suspended process it goes on where it was.
@@ -36,6 +39,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+
+#include "amend/worker/constant_share.hpp"
 
 namespace amend {
 
@@ -71,6 +76,8 @@ class AdaptiveRate {
   std::chrono::nanoseconds interval() const noexcept;
   /// Requests a second, for display.
   double rate() const noexcept;
+  /// Once after it was proven: the share of 429s that does not depend on the rate; 0: none, or it was taken.
+  double take_proven_share() noexcept;
 
  private:
   // A tenth of a second, or longer when few answers come.
@@ -86,7 +93,8 @@ class AdaptiveRate {
 
   Slot& count(Signal signal, time_point now) noexcept;
   Slot of_late() const noexcept;
-  bool pushes_back(Signal signal, time_point sent) const noexcept;
+  bool pushes_back(Signal signal, time_point sent) noexcept;
+  void follow(ConstantShare::Step step) noexcept;
   void cut(time_point now) noexcept;
   void pace_probes(double peak) noexcept;
   void grow(double seconds) noexcept;
@@ -98,6 +106,9 @@ class AdaptiveRate {
   double peak_ = 0;       // w, requests a second; 0 until the first push-back
   double probe_after_;    // K, seconds
   double since_cut_ = 0;  // seconds in which it may have grown
+  ConstantShare share_;
+  double proof_to_ = 0;  // the rate that a proof of the share needs
+  bool proven_ = false;  // and not taken yet
   time_point deaf_until_ = time_point::min();
   time_point last_ = time_point::min();
   std::array<Slot, 10> slots_{};  // the last ones, none from before a cut or a gap

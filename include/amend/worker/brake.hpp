@@ -8,7 +8,8 @@
 // The pace in force is the slowest of: --rate or what `amend control` made of it, the rate that --rate auto has found,
 // and what the server's rate-limit fields ask for as long as they hold. A Retry-After holds everybody. With a fixed
 // rate (or none) the first 429 says that it is too high: from then on the rate is found as with --rate auto, up to that
-// one. While the run waits on purpose the clock of the rows' deadlines stands still (`clock`).
+// one; 429s that a lower rate does not make rarer do not count for long (constant_share.hpp). While the run waits on
+// purpose the clock of the rows' deadlines stands still (`clock`).
 #pragma once
 
 #include <atomic>
@@ -119,6 +120,11 @@ class Brake {
   /// True once: a 429 came at a rate that a person had set, and it is slowed down from here on.
   bool take_slowed_down() noexcept { return slowed_down_.exchange(false, std::memory_order_relaxed); }
 
+  /// Once after each proof: the share of 429s that is the same at every rate, so that the rate returns to --rate; 0: none.
+  double take_constant_share() noexcept {
+    return constant_share_.load(std::memory_order_relaxed) == 0 ? 0 : constant_share_.exchange(0);
+  }
+
   enum class Pacer : std::uint8_t { option, adaptive, server };
   class Pace {
    public:
@@ -161,6 +167,7 @@ class Brake {
   std::atomic<bool> paused_{false};
   std::atomic<bool> unreachable_{false};
   std::atomic<bool> slowed_down_{false};
+  std::atomic<double> constant_share_{0};
 
   mutable std::mutex outage_mutex_;  // guards what follows
   bool in_outage_ = false;

@@ -125,10 +125,11 @@ class RetryPolicy {
 /// The longest wait that `parse_retry_after` tells: small enough to be added to any clock.
 inline constexpr std::chrono::milliseconds retry_after_ceiling = std::chrono::hours(24 * 3650);
 
-/// How long a Retry-After field asks to wait (RFC 9110 §10.2.3): delay-seconds, or an IMF-fixdate measured against the
-/// answer's own Date field, so that no clock of ours takes part. nullopt: empty, garbage, negative, a date in the past,
-/// or a date without a usable Date. Longer than `retry_after_ceiling`: that.
-std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value,
-                                                           std::string_view date_header) noexcept;
+/// How long a Retry-After field asks to wait (RFC 9110 §10.2.3): seconds, a fraction of one rounded up, or an
+/// IMF-fixdate. A date is measured against the response's own Date field, so that a local clock that is wrong does no
+/// harm; without a usable one, against `local_time`. nullopt: empty, garbage, negative, or a date in the past. Longer
+/// than `retry_after_ceiling`: that.
+std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value, std::string_view date_header,
+                                                           std::chrono::system_clock::time_point local_time) noexcept;
 
 }  // namespace amend
