@@ -1,17 +1,19 @@
-// Takes connections, at most so many at once; further ones wait in the kernel's queue until one has left. Layer 5;
+// Takes connections, a bounded number at once. One too many takes the place of the one that has been silent the longest,
+// so that silent connections keep nobody out; when all are busy, further ones wait in the kernel's queue. Layer 5;
 // everything on the io_context's one thread.
 //
-// Bound: `at_once` visits; each must end by itself (a deadline), or none comes in any more.
+// Bound: `at_once` visits and one; each must end by itself (a deadline), or none comes in any more.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
-#include <unordered_map>
 #include <utility>
 
 namespace amend::cli {
@@ -28,6 +30,8 @@ class Visit {
   virtual void begin() = 0;
   /// Ends it at once, whatever it is about; may be called again.
   virtual void close() = 0;
+  /// Its client has not asked for anything that is not answered.
+  virtual bool is_silent() const noexcept = 0;
 };
 
 template <class Protocol>
@@ -47,7 +51,7 @@ class AcceptLoop {
   const Acceptor& acceptor() const noexcept { return acceptor_; }
 
   void start() {
-    if (accepting_ || closed_ || visits_.size() >= at_once_) return;
+    if (accepting_ || closed_ || visits_.size() > at_once_) return;
     accepting_ = true;
     acceptor_.async_accept([this](boost::system::error_code error, Socket socket) {
       accepting_ = false;
@@ -75,8 +79,18 @@ class AcceptLoop {
       visits_.erase(number);
       start();
     });
+    make_room();
     visits_.emplace(number, visit);
     visit->begin();
+  }
+
+  // They are in the order of their arrival.
+  void make_room() {
+    if (visits_.size() < at_once_) return;
+    const auto silent = std::ranges::find_if(visits_, [](const auto& entry) { return entry.second->is_silent(); });
+    if (silent == visits_.end()) return;
+    const auto visit = silent->second;
+    visit->close();
   }
 
   // No descriptor is free, most likely: asking at once would only keep the processor busy.
@@ -91,7 +105,7 @@ class AcceptLoop {
   boost::asio::steady_timer again_;
   const std::size_t at_once_;
   const Receive receive_;
-  std::unordered_map<std::uint64_t, std::shared_ptr<Visit>> visits_;
+  std::map<std::uint64_t, std::shared_ptr<Visit>> visits_;
   std::uint64_t numbers_ = 0;
   bool accepting_ = false;
   bool closed_ = false;

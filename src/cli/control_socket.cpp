@@ -65,6 +65,8 @@ class ControlVisit final : public Visit, public std::enable_shared_from_this<Con
     gone_();
   }
 
+  bool is_silent() const noexcept override { return out_.empty(); }
+
  private:
   void read() {
     socket_.async_read_some(asio::buffer(line_.data() + size_, line_.size() - size_),

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -70,6 +71,12 @@ class Target {
   std::string buffer_;
 };
 
+// Some spreadsheets take the full-width forms of East Asian keyboards for the signs themselves.
+bool begins_like_formula(std::string_view text) noexcept {
+  constexpr std::array<std::string_view, 10> signs{"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"};
+  return std::ranges::any_of(signs, [&](std::string_view sign) { return text.starts_with(sign); });
+}
+
 }  // namespace
 
 std::string_view export_header() noexcept {
@@ -77,11 +84,10 @@ std::string_view export_header() noexcept {
 }
 
 std::string spreadsheet_cell(std::string_view text) {
-  constexpr std::string_view dangerous = "=+-@\t\r";
-  std::string cell;
-  if (!text.empty() && dangerous.find(text.front()) != std::string_view::npos) cell += '\'';
+  std::string cell = begins_like_formula(text) ? "'" : "";
   cell += text;
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
+  // A spreadsheet of many countries separates cells by semicolons: behind one a formula would begin.
+  if (cell.find_first_of(",;\"\r\n") == std::string::npos) return cell;
   std::string quoted = "\"";
   for (const char c : cell) {
     if (c == '"') quoted += '"';

@@ -13,7 +13,7 @@ Examples:
   amend update customers.csv --url https://gateway-stg.wonder.today
   amend resume amend-runs/20261124T031500Z-0a1b2c
 
-`amend COMMAND --help` shows the options of a command.
+`amend help COMMAND` shows the options of a command.
 Exit codes: 0 all rows succeeded, 1 some did not, 2 usage or configuration, 3 input, 4 stopped (outage, deadline, stall), 5 stopped
 (credentials, TLS, wrong host), 6 results not durable, 7 run directory in use, 70 defect, 130/143 interrupted.)";
 

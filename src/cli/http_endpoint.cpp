@@ -69,6 +69,8 @@ class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVi
     gone_();
   }
 
+  bool is_silent() const noexcept override { return silent_; }
+
   void publish(const HttpEndpoint::Piece& piece) {
     if (piece_) return;
     const std::string_view left = written_at_once(*piece);
@@ -88,6 +90,7 @@ class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVi
   using Parser = http::request_parser<http::empty_body>;
 
   void read() {
+    silent_ = true;
     allow_time();
     parser_.emplace();
     parser_->header_limit(head_bytes_max);
@@ -104,6 +107,7 @@ class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVi
 
   void take(error_code error) {
     if (closed_) return;
+    silent_ = false;
     if (error == http::error::end_of_stream || error == http::error::partial_message) return close();
     if (error && error.category() != http::make_error_code(http::error::bad_method).category()) return close();
     answer_ = {};
@@ -196,6 +200,7 @@ class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVi
   HttpEndpoint::Piece piece_;        // of a stream, and not yet taken
   std::array<char, 256> unheard_{};
   int requests_ = 0;
+  bool silent_ = true;
   bool closed_ = false;
 };
 

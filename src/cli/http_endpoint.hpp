@@ -2,7 +2,7 @@
 // everything on the io_context's one thread.
 //
 // An answer may stay open as a stream, into which publish() puts piece after piece (server-sent events).
-// Bounds: `connections_max` at once (a further one waits until one has left), 8 KiB of request head, no body; 5 s for a
+// Bounds: `connections_max` at once (a further one takes the place of a silent one, or waits), 8 KiB of request head, no body; 5 s for a
 // request and its answer, idle time before it included, and for each piece of a stream; 100 requests on a connection.
 // A stream holds one piece at most: one that has not been taken yet makes its client miss those behind it.
 #pragma once

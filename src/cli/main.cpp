@@ -1,6 +1,7 @@
 // `amend`: reads the command line, runs one command, and turns what it threw into one line and an exit code.
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -14,6 +15,8 @@
 #include "cli/check.hpp"
 #include "cli/completion.hpp"
 #include "cli/control.hpp"
+#include "cli/control_request.hpp"
+#include "cli/descriptor_limit.hpp"
 #include "cli/explain.hpp"
 #include "cli/export.hpp"
 #include "cli/man.hpp"
@@ -64,8 +67,20 @@ ExitCode run(const amend::cli::CommandLine& line) {
   return ExitCode::broken_invariant;
 }
 
+// A script that asked for JSON gets JSON, also when its words were not understood.
+bool controls_as_json(const std::vector<std::string>& arguments) {
+  return !arguments.empty() && arguments.front() == "control" && std::ranges::find(arguments, "--json") != arguments.end();
+}
+
+// Whatever could not be opened: the remedy is the same.
+ExitCode complain_of_descriptors(const std::exception& error) {
+  amend::cli::print_message(std::string("amend: ") + error.what() + ": " + amend::cli::descriptor_remedy + "\n");
+  return ExitCode::stopped_resumable;
+}
+
 // One line about what happened, one about what to type.
 ExitCode complain(const std::exception& error, ExitCode code, const amend::cli::Options& options) {
+  if (amend::cli::lacks_descriptors(error)) return complain_of_descriptors(error);
   amend::cli::print_message(std::string("amend: ") + error.what() + "\n");
   if (code == ExitCode::broken_invariant)
     amend::cli::print_message(
@@ -80,10 +95,12 @@ ExitCode guarded_run(const std::vector<std::string>& arguments) {
   ExitCode code = ExitCode::success;
   try {
     line = amend::cli::parse_command_line(arguments, environment);
+    if (line.text.empty()) amend::cli::require_descriptors(line.options);
     code = run(line);
     amend::cli::require_all_printed();
     return code;
   } catch (const amend::ConfigError& error) {
+    if (controls_as_json(arguments)) amend::cli::print(amend::cli::control_refusal(error.what()));
     return complain(error, error.exit_code(), line.options);
   } catch (const amend::InputError& error) {
     return complain(error, ExitCode::input, line.options);

@@ -76,17 +76,21 @@ std::string meant(std::string_view typed, std::span<const std::string_view> name
 }
 
 std::string meant_command(std::string_view typed) {
-  std::vector<std::string_view> names;
+  std::vector<std::string_view> names{"help"};
   for (const CommandEntry& entry : command_table()) names.push_back(entry.name);
   return meant(typed, names);
 }
 
 std::string meant_option(std::string_view typed, std::string_view command) {
   const auto entry = std::ranges::find(command_table(), command, &CommandEntry::name);
-  if (entry == command_table().end()) return {};
-  std::vector<std::string_view> names{"config", "help"};
-  for (const OptionEntry& option : option_table())
-    if (option.takers.contains(entry->command)) names.push_back(option.name);
+  std::vector<std::string_view> names{"help"};
+  if (entry == command_table().end()) {
+    names.emplace_back("version");
+  } else {
+    names.emplace_back("config");
+    for (const OptionEntry& option : option_table())
+      if (option.takers.contains(entry->command)) names.push_back(option.name);
+  }
   return typed.starts_with("--") ? meant(typed.substr(2), names, "--") : std::string();
 }
 
@@ -416,9 +420,22 @@ std::string say(const CLI::ParseError& error, const CLI::App& root) {
   return fmt::format("{}; see {}", printable(text), help);
 }
 
+// `amend help COMMAND` is `amend COMMAND --help`.
+std::vector<std::string> without_help_command(const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front() != "help") return arguments;
+  std::vector<std::string> out(arguments.begin() + 1, arguments.end());
+  if (!out.empty() && !out.front().starts_with('-') &&
+      std::ranges::find(command_table(), std::string_view(out.front()), &CommandEntry::name) == command_table().end())
+    throw ConfigError(fmt::format("unknown command {}{}; see amend --help", printable(out.front(), 60),
+                                  meant_command(out.front())));
+  out.emplace_back("--help");
+  return out;
+}
+
 }  // namespace
 
-CommandLine parse_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
+CommandLine parse_command_line(const std::vector<std::string>& given, const Environment& environment) {
+  const std::vector<std::string> arguments = without_help_command(given);
   CLI::App root("amend brings customer records up to date through Wonder's payment API: one signed PUT per row.",
                 "amend");
   root.set_version_flag("--version", fmt::format("amend {}", program_version), "Show the version");

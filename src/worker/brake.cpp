@@ -165,6 +165,15 @@ void Brake::find_rate_below(const Ended& ended, time_point now) noexcept {
   slowed_down_.store(true, std::memory_order_relaxed);
 }
 
+// Each worker writes for itself, and the latest counts. Read first: the common case must not write to a line that all
+// workers share.
+void Brake::wait_on_purpose(time_point until) noexcept {
+  const auto ticks = until.time_since_epoch().count();
+  auto known = waits_until_.load(std::memory_order_relaxed);
+  while (known < ticks && !waits_until_.compare_exchange_weak(known, ticks, std::memory_order_relaxed)) {
+  }
+}
+
 void Brake::hold_until(time_point until, time_point now) noexcept {
   limiter_.hold_until(until);
   clock_.hold_until(until, now);

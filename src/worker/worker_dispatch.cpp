@@ -349,6 +349,7 @@ void Worker::Impl::arm_timer() {
   if (!setup_.control.draining()) {
     if (!retries_.empty()) at = std::min(at, std::max(retries_.earliest(), budget_at_));
     if (const auto expiry = gate_.next_expiry()) at = std::min(at, *expiry);
+    tell_own_waits();
   }
   if (drain_until_) at = std::min(at, *drain_until_);
   // One that fires too early costs a look; setting it anew at each look costs more.
@@ -360,6 +361,12 @@ void Worker::Impl::arm_timer() {
     timer_at_ = Clock::time_point::max();
     pump();
   });
+}
+
+// They are no stall (--stall).
+void Worker::Impl::tell_own_waits() noexcept {
+  if (!retries_.empty()) setup_.brake.wait_on_purpose(retries_.earliest());
+  if (const auto expiry = gate_.next_expiry()) setup_.brake.wait_on_purpose(*expiry);
 }
 
 void Worker::Impl::drop(JobNumber number) {

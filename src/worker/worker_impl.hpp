@@ -127,6 +127,7 @@ class Worker::Impl {
   std::uint32_t connections_share() const noexcept;
   std::span<const std::unique_ptr<Lane>> lanes_in_use() const noexcept;
   void arm_timer();
+  void tell_own_waits() noexcept;
   void drop(JobNumber number);
   void drain(Clock::time_point now);
   void drop_all_waiting();

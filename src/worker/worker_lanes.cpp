@@ -161,6 +161,7 @@ asio::awaitable<void> Worker::Impl::back_off(Lane& lane) {
   const auto ceiling = std::min(reconnect_max, reconnect_first * (1 << shift));
   const auto wait = std::chrono::milliseconds(entropy_.next() % static_cast<std::uint64_t>(ceiling.count() + 1));
   lane.timer.expires_after(wait);
+  setup_.brake.wait_on_purpose(lane.timer.expiry());
   auto waited = co_await lane.timer.async_wait(token);
   static_cast<void>(waited);
 }

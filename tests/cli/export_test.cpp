@@ -25,6 +25,18 @@ TEST_CASE("export: cells that a spreadsheet would take for a formula begin with 
   CHECK(cli::spreadsheet_cell("'=1") == "'=1");
 }
 
+TEST_CASE("export: full-width signs begin a formula too, and a semicolon ends no cell") {
+  for (const std::string sign : {"＝", "＋", "－", "＠"}) {
+    CAPTURE(sign);
+    CHECK(cli::spreadsheet_cell(sign + "1+1") == "'" + sign + "1+1");
+    CHECK(cli::spreadsheet_cell("1" + sign + "1") == "1" + sign + "1");
+  }
+  CHECK(cli::spreadsheet_cell("a;=1") == "\"a;=1\"");
+  CHECK(cli::spreadsheet_cell("＝a;b") == "\"'＝a;b\"");
+  CHECK(cli::spreadsheet_cell(";") == "\";\"");
+  CHECK(cli::spreadsheet_cell("\xef\xbc") == "\xef\xbc");
+}
+
 TEST_CASE("export: a record is one line with as many cells as the header") {
   const std::string log = test::log_of({test::Row(7, Status::failed, "=id", "-CODE")});
   JournalReader reader;

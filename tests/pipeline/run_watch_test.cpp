@@ -231,6 +231,33 @@ TEST_CASE(
   CHECK(summary.elapsed >= 2s);
 }
 
+TEST_CASE("pipeline: while a row waits for the one of its customer before it, or for its retry, that is no stall") {
+  for (const std::uint32_t attempts : {1u, 2u}) {
+    CAPTURE(attempts);
+    const auto one = make_customers(1).front();
+    const std::string done = R"({"code":200,"data":{"customer":{"uuid":")" + one.id + R"("}}})";
+    const Script deaf = [](Peer& peer) { peer.expect(1); };
+    const Script answering = [&](Peer& peer) {
+      for (;;) {
+        peer.expect(1);
+        peer.send(answer(200, done));
+      }
+    };
+    ScriptedServer server({deaf, answering, answering});
+    Work work({one, one}, "http://127.0.0.1:" + server.port());
+    work.config.retry.attempts_max = attempts;
+    work.config.retry.backoff_first = work.config.retry.backoff_max = 1s;
+    work.config.deadline.answer = 1'200ms;
+    work.config.deadline.stall = 200ms;
+    work.config.pace.canary = amend::CanaryMode::off;
+    work.config.pace.connections = work.config.pace.workers = 1;
+    const amend::Summary summary = work.run();
+    CHECK(summary.stop_cause == amend::StopCause::none);
+    CHECK(summary.rows(amend::Status::success) == attempts);
+    CHECK(summary.notices.empty());
+  }
+}
+
 TEST_CASE("run watch: --deadline as a time of day is the next moment at which the local clock shows it") {
   using std::chrono::system_clock;
   ::setenv("TZ", "Europe/Vienna", 1);

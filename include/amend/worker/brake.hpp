@@ -100,6 +100,13 @@ class Brake {
   void unreachable(time_point now) noexcept;
   void reached(time_point now) noexcept;
 
+  /// Rows wait until then because amend wants it so: to be tried again, for the row of their customer before them, or for
+  /// the next try to connect. That nothing happens before is no stall.
+  void wait_on_purpose(time_point until) noexcept;
+  time_point waits_until() const noexcept {
+    return time_point(time_point::duration(waits_until_.load(std::memory_order_relaxed)));
+  }
+
   /// It says nothing about the API: not sent after all, or taken back without anybody's fault.
   void give_back(BrakeTicket ticket, time_point now) noexcept;
 
@@ -168,6 +175,7 @@ class Brake {
   std::atomic<bool> unreachable_{false};
   std::atomic<bool> slowed_down_{false};
   std::atomic<double> constant_share_{0};
+  std::atomic<time_point::rep> waits_until_{0};
 
   mutable std::mutex outage_mutex_;  // guards what follows
   bool in_outage_ = false;
