@@ -197,7 +197,7 @@ void Worker::Impl::sign_echo() {
 void Worker::Impl::take_echo(const Response& response, Clock::time_point now) {
   setup_.control.answered(setup_.brake.awake(now));
   const auto judgement = echo_judge_.judge_echo(response);
-  const auto retry_after = parse_retry_after(response.retry_after, response.date);
+  const auto retry_after = parse_retry_after(response.retry_after, response.date, wall_clock_);
   const auto end = AttemptEnd::answered(judgement.meaning, response.status, retry_after);
   heed_server(response, end, now);
   if (judgement.meaning != wonder::Meaning::success) setup_.control.failed(judgement.code, judgement.text);

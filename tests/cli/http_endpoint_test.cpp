@@ -78,6 +78,26 @@ std::size_t count_of(const std::string& text, const std::string& what) {
 
 }  // namespace
 
+TEST_CASE("an endpoint: a further connection takes the place of the one that has been silent the longest") {
+  boost::asio::io_context context{1};
+  HttpEndpoint endpoint(context, "--metrics-listen", ListenAddress("127.0.0.1", 0), 4,
+                        [](const HttpRequest&) { return HttpAnswer(200, "text/plain", "here\n"); });
+  endpoint.start();
+  std::thread thread([&context] { context.run(); });
+  std::vector<Client> silent;
+  for (int i = 0; i < 60; ++i) silent.push_back(Client::of_port(endpoint.address().port));
+  silent.back().send("GET / HTT");  // as good as silent
+  const auto asked = std::chrono::steady_clock::now();
+  for (int i = 0; i < 10; ++i) {
+    Client client = Client::of_port(endpoint.address().port);
+    client.send("GET / HTTP/1.0\r\n\r\n");
+    CHECK(client.receive().ends_with("here\n"));
+  }
+  CHECK(std::chrono::steady_clock::now() - asked < std::chrono::seconds(2));  // they are let go after 5 s
+  boost::asio::post(context, [&endpoint] { endpoint.close(); });
+  thread.join();
+}
+
 TEST_CASE("a stream: its client is given each piece, and the last one before it is let go") {
   Streaming streaming;
   const Client client = streaming.client();

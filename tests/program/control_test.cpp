@@ -146,7 +146,9 @@ TEST_CASE("control: clients that say nothing are let go after a while, and delay
   Slow slow;
   std::vector<Client> silent;
   for (int i = 0; i < 8; ++i) silent.push_back(Client::of_run(slow.work.directory));
-  CHECK(slow.ask("status\n").find("\"ok\":true") != std::string::npos);  // when one of them has been let go
+  const auto asked = std::chrono::steady_clock::now();
+  CHECK(slow.ask("status\n").find("\"ok\":true") != std::string::npos);  // in the place of one of them
+  CHECK(std::chrono::steady_clock::now() - asked < std::chrono::seconds(3));  // they are let go after 5 s
   for (int i = 0; i < 8; ++i) silent.push_back(Client::of_run(slow.work.directory));
   slow.process->signal(SIGTERM);
   CHECK(slow.process->wait(limit) == 143);
@@ -248,6 +250,22 @@ TEST_CASE("control: no run, no directory, a wrong command line: exit 2") {
   CHECK(control(dir.path(), {"stop"}).code == 2);
   CHECK(says(control(dir.path(), {"rate"}), "rate RATE"));
   CHECK(says(control(dir.path(), {"pause", "--watch"}), "--watch goes with status"));
+}
+
+TEST_CASE("control --json: what is refused, here or by the run, is JSON on standard output too") {
+  const TempDir dir;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"status"}, {"rate", "0"}, {"rate", "fast"}, {"connections", "0"}, {"stop"}, {}}) {
+    auto with_json = words;
+    with_json.emplace_back("--json");
+    const Finished refused = control(dir.path(), with_json);
+    CAPTURE(refused.err);
+    CAPTURE(refused.out);
+    CHECK(refused.code == 2);
+    const auto answer = boost::json::parse(refused.out).as_object();
+    CHECK_FALSE(answer.at("ok").as_bool());
+    CHECK(refused.err.find(std::string(answer.at("error").as_string())) != std::string::npos);
+  }
 }
 
 TEST_CASE("SIGUSR1: pauses, and goes on when it comes again") {

@@ -241,6 +241,24 @@ TEST_CASE("exit 4: a run whose disk hangs is left in the end, and can be resumed
   for (const auto& trouble : disagreements(customers, work.directory, simulator, finished.code)) FAIL_CHECK(trouble);
 }
 
+TEST_CASE("exit 4: too few open files are named with the remedy, before anything is sent") {
+  const Work work(rows(10));
+  Simulator simulator;
+  for (const std::string files : {"7", "8", "11", "16"}) {
+    CAPTURE(files);
+    const Finished refused = run(in_shell("ulimit -n " + files + ";", work.command(simulator.url())));
+    CAPTURE(refused.err);
+    CHECK(refused.code == 4);
+    CHECK(says(refused, "the limit of open files is " + files));
+    CHECK(says(refused, "ulimit -n"));
+    CHECK_FALSE(says(refused, "defect"));
+  }
+  // The soft limit is raised as far as the hard one allows.
+  CHECK(run(in_shell("ulimit -S -n 16;", work.command(simulator.url()))).code == 0);
+  simulator.stop();
+  CHECK(requests_at(simulator) == 10);
+}
+
 TEST_CASE("exit 4: --max-failures holds the rest back as unsent, and resume goes on") {
   Simulator simulator({"--error-share", "404:0.5"});
   const auto customers = make_customers(2000);
