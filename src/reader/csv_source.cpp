@@ -3,11 +3,15 @@
 
 #include "amend/error.hpp"
 #include "amend/reader/csv_parser.hpp"
+#include "amend/reader/encoding_check.hpp"
+#include "amend/row/own_column.hpp"
 #include "reader/row_faults.hpp"
 #include "reader/row_source.hpp"
 
 namespace amend {
 namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 std::string_view trimmed(std::string_view text) noexcept {
   const std::size_t first = text.find_first_not_of(" \t");
@@ -27,8 +31,8 @@ void append_cell(std::string& out, std::string_view cell) {
 
 class CsvSource final : public RowSource {
  public:
-  CsvSource(ByteFeed feed, const InputConfig& config, Position start)
-      : RowSource(std::move(feed), config),
+  CsvSource(ByteFeed feed, const InputConfig& config, EncodingBasis basis, Position start)
+      : RowSource(std::move(feed), config, basis),
         file_(config.file == "-" ? "stdin" : printable(config.file)),
         delimiter_(*config.delimiter),
         parser_(delimiter_, config.row_bytes_max, config.columns_max, start,
@@ -44,18 +48,52 @@ class CsvSource final : public RowSource {
   Position position() const override { return parser_.position(); }
 
  protected:
-  bool consume(Record& record) override { return parser_.parse(feed().rest(), record) == CsvParser::Stop::record; }
-  bool finish(Record& record) override { return parser_.finish(record) == CsvParser::Stop::record; }
+  bool consume(Record& record) override {
+    while (parser_.parse(feed().rest(), record) == CsvParser::Stop::record)
+      if (!skip_header(record)) return true;
+    return false;
+  }
+  bool finish(Record& record) override {
+    while (parser_.finish(record) == CsvParser::Stop::record)
+      if (!skip_header(record)) return true;
+    return false;
+  }
   void complete(Record& record) override {
-    if (record.fault() || record.size() == header_.size()) return;
+    if (record.fault() || record.size() == cells_) return;
     refuse_row(record, row_fault("input.csv.columns", "the row has " + std::to_string(record.size()) +
-                                                          " cells, the header has " + std::to_string(header_.size())));
+                                                          " cells, the header has " + std::to_string(cells_)));
   }
 
  private:
+  // Files put together (`cat failed.csv rejected.csv`): the header of each comes again, and what amend has added to it
+  // may be more or less.
+  bool skip_header(const Record& record) {
+    if (!repeats_header(record)) return false;
+    cells_ = record.size();
+    parser_.take_back_row();
+    return true;
+  }
+
+  bool repeats_header(const Record& record) const noexcept {
+    if (header_.empty() || record.fault() || record.size() < foreign_) return false;
+    std::string_view first = record.field(0);
+    if (first.starts_with(byte_order_mark)) first.remove_prefix(byte_order_mark.size());
+    if (trimmed(first) != header_[0]) return false;
+    for (std::size_t i = 1; i < foreign_; ++i)
+      if (trimmed(record.field(i)) != header_[i]) return false;
+    for (std::size_t i = foreign_; i < record.size(); ++i)
+      if (!is_own_column(record.field(i))) return false;
+    return true;
+  }
+
   void take_header(const Record& record) {
     const std::string where = file_ + ", line " + std::to_string(record.position().line) + ": ";
+    if (record.fault() && record.fault()->code == "input.utf8" && encoding_basis() == EncodingBasis::assumed)
+      throw header_error(where, record.raw(), feed().rest());
     if (record.fault()) throw ConfigError(where + "the header cannot be read: " + record.fault()->text);
+    if (is_utf8_after_all() && is_beyond_ascii(record.raw()))
+      throw EncodingError(where + "the header is UTF-8, not " + printable(encoding(), 40) + ": leave --encoding out",
+                          "");
     for (std::size_t i = 0; i < record.size(); ++i) {
       const std::string_view name = trimmed(record.field(i));
       if (name.empty()) {
@@ -67,11 +105,14 @@ class CsvSource final : public RowSource {
       append_cell(header_text_, name);
     }
     refuse_duplicates(where);
+    cells_ = foreign_ = header_.size();
+    // Behind them everything is amend's own; when it is not, each name counts.
+    while (foreign_ > 1 && is_own_column(header_[foreign_ - 1])) --foreign_;
   }
 
   void refuse_duplicates(const std::string& where) const {
     std::vector<std::string_view> names(header_.begin(), header_.end());
-    std::erase_if(names, [](std::string_view name) { return name.starts_with("amend_"); });
+    std::erase_if(names, is_own_column);
     std::ranges::sort(names);
     const auto twice = std::ranges::adjacent_find(names);
     if (twice == names.end()) return;
@@ -84,12 +125,14 @@ class CsvSource final : public RowSource {
   CsvParser parser_;
   std::vector<std::string> header_;
   std::string header_text_;
+  std::size_t foreign_ = 0;  // columns before amend's own at the end
+  std::size_t cells_ = 0;    // of each row
 };
 
 }  // namespace
 
-std::unique_ptr<Source> make_csv_source(ByteFeed feed, const InputConfig& config, Position start) {
-  return std::make_unique<CsvSource>(std::move(feed), config, Position(0, start.line, start.byte));
+std::unique_ptr<Source> make_csv_source(ByteFeed feed, const InputConfig& config, EncodingBasis basis, Position start) {
+  return std::make_unique<CsvSource>(std::move(feed), config, basis, Position(0, start.line, start.byte));
 }
 
 }  // namespace amend

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "amend/error.hpp"
+#include "amend/reader/encoding_check.hpp"
+#include "reader/utf8_watch.hpp"
 
 namespace amend {
 namespace {
@@ -78,7 +80,11 @@ std::size_t unit_of(const std::string& encoding) {
 class DecodingInput final : public ByteInput {
  public:
   DecodingInput(std::unique_ptr<ByteInput> input, const std::string& encoding)
-      : input_(std::move(input)), converter_(encoding, "UTF-8"), unit_(unit_of(encoding)), buffer_(buffer_bytes) {}
+      : input_(std::move(input)),
+        converter_(encoding, "UTF-8"),
+        unit_(unit_of(encoding)),
+        is_legacy_(is_legacy_encoding(encoding)),
+        buffer_(buffer_bytes) {}
 
   std::size_t read(std::span<char> buffer) override {
     while (decoded_.empty() && !at_end_) fill();
@@ -102,6 +108,7 @@ class DecodingInput final : public ByteInput {
 
   std::uint64_t bytes_total() const override { return input_->bytes_total(); }
   std::optional<std::uint64_t> raw_bytes_read() const override { return raw_bytes_; }
+  bool is_utf8_after_all() const override { return is_legacy_ && watch_.is_utf8_beyond_ascii(); }
 
  private:
   // One read; decodes all that it brought.
@@ -109,6 +116,7 @@ class DecodingInput final : public ByteInput {
     const std::size_t more = input_->read(std::span(buffer_).subspan(held_));
     at_end_ = more == 0;
     raw_bytes_ += more;
+    if (is_legacy_) watch_.take(std::string_view(buffer_.data() + held_, more));
     std::span<char> in = std::span(buffer_).first(held_ + more);
     text_.clear();
     while (!in.empty() && decode_some(in)) {
@@ -148,6 +156,8 @@ class DecodingInput final : public ByteInput {
   std::unique_ptr<ByteInput> input_;
   Converter converter_;
   std::size_t unit_;
+  bool is_legacy_;
+  Utf8Watch watch_;
   std::vector<char> buffer_;
   std::size_t held_ = 0;  // of buffer_: a character that is not complete
   std::string text_;

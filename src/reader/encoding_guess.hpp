@@ -1,24 +1,61 @@
-// Which encoding rows are in that are not UTF-8: a guess to be told to people, never acted upon. No I/O. Layer 1.
+// Which encoding text is in that is not UTF-8: a guess for messages, never acted upon. No I/O. Layer 1.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace amend {
 
+/// All text counts, so the majority of rows decides. Each encoding is rated by how much of the text would be letters
+/// that its languages use, in places where letters are.
+/// Memory: 8 KiB.
 class EncodingGuess {
  public:
-  /// A row that is not UTF-8, its bytes as they stand in the file.
+  EncodingGuess();
+
+  /// Some text that is not UTF-8, its bytes as they are in the file.
   void take(std::string_view raw) noexcept;
 
-  /// A name for --encoding: "windows-1252", "gbk" or "big5"; empty when the bytes look like none of them.
+  /// A name for --encoding: "windows-1252", "gbk", …; empty when the bytes look like none that is known.
   std::string_view name() const noexcept;
 
+  /// "gbk", or "windows-1252 or windows-1250" when two fit about as well.
+  std::string names() const;
+
  private:
-  std::uint64_t units_ = 0;        // bytes beyond ASCII, each with the byte behind it where that may be its second half
-  std::uint64_t letters_ = 0;      // units of one byte that is a letter of windows-1252, ASCII behind it: é in Andréa
-  std::uint64_t gb2312_ = 0;       // units where simplified Chinese keeps nearly all it uses
-  std::uint64_t big5_common_ = 0;  // units where traditional Chinese keeps its common characters
+  static constexpr std::size_t wide_count = 5;
+  static constexpr std::size_t page_count = 14;
+  static constexpr std::size_t count = wide_count + page_count;
+
+  /// What one byte of 0x80 … 0xFF is in a page.
+  class Letter {
+   public:
+    enum class Kind : std::uint8_t { undefined, symbol, punctuation, latin, other };
+    Kind kind = Kind::undefined;
+    bool upper = false;
+    bool lower = false;
+    std::uint8_t weight = 0;  ///< of 10
+  };
+  using Page = std::array<Letter, 128>;
+  class Rated {
+   public:
+    std::size_t best = count;
+    std::size_t second = count;
+  };
+
+  static Page make_page(std::size_t page);
+  static std::int32_t rate(const Page& page, std::string_view raw, std::size_t at) noexcept;
+  void take_page(std::size_t page, std::string_view raw) noexcept;
+  void take_wide(std::size_t encoding, std::string_view raw) noexcept;
+  double score(std::size_t encoding) const noexcept;
+  Rated rated() const noexcept;
+
+  std::array<Page, page_count> pages_;
+  std::array<std::int64_t, count> points_{};  // tenths
+  std::array<std::uint64_t, count> units_{};  // characters beyond ASCII
 };
 
 }  // namespace amend

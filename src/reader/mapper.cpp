@@ -2,6 +2,7 @@
 
 #include "reader/byte_scan.hpp"
 #include "reader/column_name.hpp"
+#include "reader/nested_fields.hpp"
 #include "reader/row_faults.hpp"
 
 namespace amend {
@@ -77,6 +78,7 @@ std::optional<Reason> Mapper::map(const Record& record, Batch& out) {
   update.position = record.position();
   std::optional<Reason> reason = record.fault();
   if (!reason && format_ == Format::ndjson) reason = find_members(record);
+  if (!reason && format_ == Format::ndjson) reason = find_nested(record);
   if (!reason) reason = append_id(record, out, update);
   if (!reason && split_phone_) reason = split_phone(record);
   const std::size_t behind_id = out.arena().size();
@@ -148,6 +150,31 @@ std::optional<Reason> Mapper::find_members(const Record& record) {
     }
   }
   return std::nullopt;
+}
+
+// A row that lacks a field may have it inside another object: it is never sent as if it were blank.
+std::optional<Reason> Mapper::find_nested(const Record& record) const {
+  bool lacks_required = false;
+  std::size_t fields = 0;
+  for (const Wanted& wanted : wanted_) {
+    if (wanted.rule == nullptr) continue;
+    fields += wanted.at != nowhere ? 1 : 0;
+    lacks_required = lacks_required || (wanted.at == nowhere && wanted.rule->required && form_ == RowForm::complete);
+  }
+  const Wanted& id = wanted_[id_at];
+  if (fields > 0 && id.at != nowhere && !lacks_required) return std::nullopt;
+  bool has_object = false;
+  for (std::size_t i = 0; i < record.size(); ++i) has_object = has_object || record.kind(i) == FieldKind::other;
+  if (!has_object) return std::nullopt;
+  std::vector<std::string> lacking;
+  for (const Wanted& wanted : wanted_)
+    if (wanted.at == nowhere && !wanted.name.empty()) lacking.push_back(wanted.name);
+  const std::string_view id_member = id.at == nowhere ? std::string_view() : record.name(id.at);
+  const auto nested = find_nested_fields(record.raw(), lacking, id_member);
+  if (!nested) return std::nullopt;
+  return row_fault("input.json.nested", "fields are inside another object, in " + printable(nested->members, 100) +
+                                            "; this puts them into the row itself: jq -c " +
+                                            shell_quoted(nested->filter));
 }
 
 bool Mapper::means(const Wanted& wanted, std::string_view member) const noexcept {

@@ -4,6 +4,7 @@
 
 #include "amend/reader/mapper.hpp"
 #include "amend/row/closest_name.hpp"
+#include "amend/row/own_column.hpp"
 #include "reader/column_name.hpp"
 
 namespace amend {
@@ -12,7 +13,6 @@ namespace {
 constexpr std::size_t id_at = 0;
 constexpr std::size_t guard_at = 1;
 constexpr std::size_t fields_at = 2;
-constexpr std::string_view own_prefix = "amend_";
 constexpr std::size_t absent = static_cast<std::size_t>(-1);
 
 std::string quoted(std::string_view name) { return "\"" + printable(name, 60) + "\""; }
@@ -69,7 +69,12 @@ std::string delimiter_hint(const std::vector<std::string>& header) {
          "separator is recognised";
 }
 
-bool is_own(std::string_view name) noexcept { return name.starts_with(own_prefix); }
+// What amend has added to a row is dropped and written again: the column would be lost in a retry file.
+[[noreturn]] void refuse_own_column(const std::string& option) {
+  throw ConfigError(printable(option) +
+                    ": columns that begin with amend_ are amend's own, and are not sent: rename the "
+                    "column in the file");
+}
 
 // The very name wins over names that are only equal but for case and spaces; two of those are ambiguous.
 std::size_t find_column(const std::vector<std::string>& header, std::string_view name, const std::string& what) {
@@ -77,7 +82,7 @@ std::size_t find_column(const std::vector<std::string>& header, std::string_view
   if (exact != header.end()) return static_cast<std::size_t>(exact - header.begin());
   std::size_t found = absent;
   for (std::size_t i = 0; i < header.size(); ++i) {
-    if (is_own(header[i]) || !same_column(header[i], name)) continue;
+    if (is_own_column(header[i]) || !same_column(header[i], name)) continue;
     if (found != absent) {
       throw ConfigError(what + ": the columns " + quoted(header[found]) + " and " + quoted(header[i]) +
                         " both fit; rename one or name the one meant exactly");
@@ -92,7 +97,7 @@ std::size_t find_self_named(const std::vector<std::string>& header, const std::s
                             const std::string& option) {
   std::size_t found = absent;
   for (std::size_t i = 0; i < header.size(); ++i) {
-    if (is_own(header[i]) || !same_column(header[i], name)) continue;
+    if (is_own_column(header[i]) || !same_column(header[i], name)) continue;
     if (found != absent) {
       throw ConfigError("two columns for " + name + ": " + quoted(header[found]) + " and " + quoted(header[i]) +
                         "; choose with " + option);
@@ -179,6 +184,17 @@ void Mapper::name_by_options(const MappingConfig& config) {
   }
   wanted_[id_at].name = config.id_column;
   wanted_[guard_at].name = config.guard_column;
+  for (const Wanted& wanted : wanted_)
+    if (is_own_column(wanted.name)) refuse_own_column(option_of(wanted));
+  if (is_own_column(config.reference_column)) refuse_own_column("--reference-column " + config.reference_column);
+}
+
+// As it is typed.
+std::string Mapper::option_of(const Wanted& wanted) const {
+  const std::string column = printable(wanted.name, 60);
+  if (&wanted == &wanted_[id_at]) return "--id-column " + column;
+  if (&wanted == &wanted_[guard_at]) return "--guard reference_number=" + column;
+  return "--map " + wanted.code_name + "=" + column;
 }
 
 MappingError::Setting Mapper::setting_of(const Wanted& wanted, const std::vector<std::string>& header) const {
@@ -190,10 +206,7 @@ MappingError::Setting Mapper::setting_of(const Wanted& wanted, const std::vector
 void Mapper::find_columns(const MappingConfig& config, const std::vector<std::string>& header) {
   for (Wanted& wanted : wanted_) {
     if (wanted.name.empty()) continue;
-    const std::string option = &wanted == &wanted_[id_at] ? "--id-column " + printable(wanted.name, 60)
-                               : &wanted == &wanted_[guard_at]
-                                   ? "--guard reference_number=" + printable(wanted.name, 60)
-                                   : "--map " + wanted.code_name + "=" + printable(wanted.name, 60);
+    const std::string option = option_of(wanted);
     wanted.at = find_column(header, wanted.name, option);
     if (wanted.at == absent)
       throw MappingError(option + ": there is no such column; " + listed(header) + delimiter_hint(header),
@@ -255,7 +268,7 @@ void Mapper::find_id_column(const std::vector<std::string>& header) {
 void Mapper::note_unknown(const std::vector<std::string>& header) {
   for (std::size_t i = 0; i < header.size(); ++i) {
     const bool used = std::ranges::any_of(wanted_, [i](const Wanted& wanted) { return wanted.at == i; });
-    if (!used && !is_own(header[i]) && !same_column(header[i], "reference_number"))
+    if (!used && !is_own_column(header[i]) && !same_column(header[i], "reference_number"))
       unknown_columns_.push_back(header[i]);
   }
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "amend/row/own_column.hpp"
 #include "reader/row_faults.hpp"
 
 namespace amend {
@@ -104,7 +105,8 @@ constexpr std::string_view one_object_a_line =
 
 class NdjsonParser::Impl {
  public:
-  explicit Impl(std::size_t members_max) : members_max_(members_max), parser_(json::parse_options(), members_max) {}
+  explicit Impl(std::size_t members_max)
+      : members_max_(members_max), parser_(json::parse_options(), members_max + own_columns_max) {}
 
   void parse(Record& record) {
     if (record.fault() || !judge_bytes(record)) return;
@@ -119,6 +121,8 @@ class NdjsonParser::Impl {
       refuse_row(record, grammar_fault(line, before + std::min(used, line.size()) + 1, ec));
     } else if (!parser_.handler().is_object()) {
       refuse_row(record, row_fault("input.json.not_object", "the line is JSON but not an object: one object a line"));
+    } else if (record.size() > members_max_ && foreign_members(record) > members_max_) {
+      refuse_row(record, row_fault("input.row.columns", too_many()));
     } else {
       refuse_duplicates(record);
     }
@@ -128,11 +132,19 @@ class NdjsonParser::Impl {
   Reason grammar_fault(std::string_view line, std::size_t column, const json::error_code& ec) const {
     const std::string where = "column " + std::to_string(column) + ": ";
     if (ec == json::error::object_too_large) {
-      return row_fault("input.row.columns", where + "more than " + std::to_string(members_max_) + " members");
+      return row_fault("input.row.columns", where + too_many());
     }
     if (ec == json::error::too_deep) return row_fault("input.json.depth", where + "nested deeper than 32 levels");
     if (looks_spread_over_lines(line)) return row_fault("input.json.syntax", where + std::string(one_object_a_line));
     return row_fault("input.json.syntax", where + ec.message());
+  }
+
+  std::string too_many() const { return "more than " + std::to_string(members_max_) + " members"; }
+
+  static std::size_t foreign_members(const Record& record) noexcept {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < record.size(); ++i) count += is_own_column(record.name(i)) ? 0 : 1;
+    return count;
   }
 
   void refuse_duplicates(Record& record) {

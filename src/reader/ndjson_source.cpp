@@ -1,6 +1,10 @@
+#include <string>
 #include <utility>
 
 #include "amend/reader/ndjson.hpp"
+#include "amend/row/own_column.hpp"
+#include "reader/retry_file.hpp"
+#include "reader/row_faults.hpp"
 #include "reader/row_source.hpp"
 
 namespace amend {
@@ -8,8 +12,11 @@ namespace {
 
 class NdjsonSource final : public RowSource {
  public:
-  NdjsonSource(ByteFeed feed, const InputConfig& config, Position start)
-      : RowSource(std::move(feed), config), lines_(config.row_bytes_max, start), parser_(config.columns_max) {}
+  NdjsonSource(ByteFeed feed, const InputConfig& config, EncodingBasis basis, Position start)
+      : RowSource(std::move(feed), config, basis),
+        line_bytes_max_(config.row_bytes_max),
+        lines_(config.row_bytes_max + own_bytes_max, start),
+        parser_(config.columns_max) {}
 
   const std::vector<std::string>& header() const override { return no_header_; }
   std::string_view header_text() const override { return {}; }
@@ -20,9 +27,16 @@ class NdjsonSource final : public RowSource {
  protected:
   bool consume(Record& record) override { return lines_.parse(feed().rest(), record) == LineSplitter::Stop::record; }
   bool finish(Record& record) override { return lines_.finish(record) == LineSplitter::Stop::record; }
-  void complete(Record& record) override { parser_.parse(record); }
+  // A line that amend has added members to may be longer than the limit by them.
+  void complete(Record& record) override {
+    const bool cut = record.fault() && record.fault()->code == "input.row.too_large";
+    if (cut || (record.raw().size() > line_bytes_max_ && !is_retry_line(record.raw())))
+      refuse_row(record, row_fault("input.row.too_large", "longer than " + std::to_string(line_bytes_max_) + " bytes"));
+    parser_.parse(record);
+  }
 
  private:
+  std::size_t line_bytes_max_;
   LineSplitter lines_;
   NdjsonParser parser_;
   std::vector<std::string> no_header_;
@@ -30,8 +44,9 @@ class NdjsonSource final : public RowSource {
 
 }  // namespace
 
-std::unique_ptr<Source> make_ndjson_source(ByteFeed feed, const InputConfig& config, Position start) {
-  return std::make_unique<NdjsonSource>(std::move(feed), config, Position(1, start.line, start.byte));
+std::unique_ptr<Source> make_ndjson_source(ByteFeed feed, const InputConfig& config, EncodingBasis basis,
+                                           Position start) {
+  return std::make_unique<NdjsonSource>(std::move(feed), config, basis, Position(1, start.line, start.byte));
 }
 
 }  // namespace amend

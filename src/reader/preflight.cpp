@@ -12,14 +12,12 @@
 #include "amend/queue/batch_pool.hpp"
 #include "amend/reader/mapper.hpp"
 #include "amend/reader/source.hpp"
-#include "reader/encoding_guess.hpp"
 #include "reader/id_trouble.hpp"
 
 namespace amend {
 namespace {
 
 constexpr std::chrono::milliseconds look_up_every{20};
-constexpr std::uint64_t rows_guessed_from_max = 1'000;
 
 void count(std::vector<Finding>& findings, std::string_view code, Position position, const std::string& text) {
   auto found = std::ranges::find(findings, code, &Finding::code);
@@ -44,10 +42,6 @@ std::uint64_t rows_of(const std::vector<Finding>& findings, std::string_view cod
   return found == findings.end() ? 0 : found->rows;
 }
 
-bool beyond_ascii(std::string_view text) noexcept {
-  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-}
-
 std::string rows_text(std::uint64_t rows) { return std::to_string(rows) + (rows == 1 ? " row" : " rows"); }
 
 // One reading of a file.
@@ -57,6 +51,7 @@ class Look {
       : input_(input),
         stop_(stop),
         source_(open_source(input)),
+        encoding_(*source_),
         mapper_(mapping, source_->format(), source_->header()),
         batch_(pool_.acquire()),
         ids_(input.duplicates == Duplicates::order ? IdIndex::default_bytes_max : IdIndex::unbounded, mapper_.key()) {
@@ -85,15 +80,13 @@ class Look {
   const InputConfig& input_;
   const std::atomic<bool>& stop_;
   std::unique_ptr<Source> source_;
+  EncodingCheck encoding_;
   Mapper mapper_;
   BatchPool pool_{1};
   Batch* batch_;
   Record record_;
   IdIndex ids_;
   PreflightReport report_;
-  EncodingGuess encoding_;
-  std::uint64_t rows_not_utf8_ = 0;
-  bool utf8_elsewhere_ = false;  // a row behind the first bad one is UTF-8 beyond ASCII
 };
 
 void Look::read_all() {
@@ -115,13 +108,13 @@ bool Look::next() {
 
 void Look::take() {
   ++report_.rows;
+  encoding_.take(record_);
   const std::optional<Reason> reason = mapper_.map(record_, *batch_);
   if (reason) {
     note(*reason);
     return;
   }
   ++report_.sendable;
-  if (rows_not_utf8_ > 0 && !utf8_elsewhere_) utf8_elsewhere_ = beyond_ascii(record_.raw());
   const Update& update = (*batch_)[batch_->size() - 1];
   if (ids_.add(batch_->text(update.id), update.position.row) || input_.duplicates == Duplicates::order) return;
   throw ConfigError(
@@ -133,7 +126,6 @@ void Look::note(const Reason& reason) {
   count(report_.rejected, reason.code, record_.position(), reason.text);
   if (reason.code == "input.id.not_uuid")
     count(report_.suspicious_ids, id_trouble_code(mapper_.id_of(record_)), record_.position(), reason.text);
-  if (reason.code == "input.utf8" && rows_not_utf8_++ < rows_guessed_from_max) encoding_.take(record_.raw());
 }
 
 RowSet Look::hide() {
@@ -163,19 +155,12 @@ PreflightReport Look::report() {
   return std::move(report_);
 }
 
+// A file that says that it is UTF-8.
 void Look::hint_at_encoding() {
-  if (rows_not_utf8_ == 0 || source_->encoding() != "UTF-8") return;
-  const std::string rows = rows_text(rows_not_utf8_);
-  const std::string_view name = encoding_.name();
-  if (utf8_elsewhere_) {
-    report_.hints.push_back(rows +
-                            " not valid UTF-8 among rows that are: the export mixes encodings, repair these rows");
-  } else if (name.empty()) {
-    report_.hints.push_back(rows + " not valid UTF-8: export the file as UTF-8, or name its encoding with --encoding");
-  } else {
-    report_.hints.push_back(rows + " not valid UTF-8; looks like " + std::string(name) + ": try --encoding " +
-                            std::string(name));
-  }
+  report_.encoding_trouble = encoding_.trouble();
+  const std::uint64_t rows = rows_of(report_.rejected, "input.utf8");
+  if (rows == 0 || report_.encoding_trouble || source_->encoding() != "UTF-8") return;
+  report_.hints.push_back(rows_text(rows) + " not valid UTF-8: export them again, or repair them");
 }
 
 void Look::hint_at_rows() {

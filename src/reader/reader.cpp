@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "reader/encoding_guard.hpp"
+
 namespace amend {
 namespace {
 
@@ -26,7 +28,12 @@ Reader::Reader(Source& source, Preparation& preparation, BatchPool& pool, std::v
       metrics_(metrics),
       on_rejected_(on_rejected),
       hidden_(hidden),
+      encoding_(std::make_unique<EncodingGuard>(source)),
       filling_(queues_.size()) {}
+
+Reader::~Reader() = default;
+
+void Reader::doubt_encoding() noexcept { encoding_->doubt(); }
 
 void Reader::run() {
   try {
@@ -46,6 +53,7 @@ void Reader::read_all() {
     if (!source_.next(record)) return preparation_.end_of_input(last_row);
     last_row = record.position().row;
     metrics_.bytes_read.set(source_.bytes_read());
+    if (encoding_->judge(record)) control_.notice(encoding_notice(record, encoding_->sent_before()));
     if (!is_part_of_the_run(record.position().row)) continue;
     metrics_.rows_read.add();
     try {
@@ -79,6 +87,7 @@ bool Reader::take(const Record& record) {
     return false;
   }
   const std::optional<Status> end = append(record, filling_[worker]);
+  if (!end) encoding_->count_sent(record);
   if (batch->size() >= rows_per_batch_max || batch->bytes() >= bytes_per_batch) hand_on(worker);
   if (end != Status::rejected || on_rejected_ == OnRejected::go_on) return true;
   control_.stop(StopCause::strict, "row " + std::to_string(record.position().row) + " (line " +

@@ -28,9 +28,8 @@ bool judge_bytes(Record& record) {
     return false;
   }
   if (!wonder::is_utf8(raw)) {
-    refuse_row(record,
-               row_fault("input.utf8", "byte " + std::to_string(wonder::utf8_prefix(raw) + 1) +
-                                           " of the row is not valid UTF-8: --encoding windows-1252, perhaps?"));
+    refuse_row(record, row_fault("input.utf8", "byte " + std::to_string(wonder::utf8_prefix(raw) + 1) +
+                                                   " of the row is not valid UTF-8"));
     return false;
   }
   return true;

@@ -6,8 +6,8 @@
 
 namespace amend {
 
-RowSource::RowSource(ByteFeed feed, const InputConfig& config)
-    : feed_(std::move(feed)), encoding_(config.encoding), limit_(config.limit) {}
+RowSource::RowSource(ByteFeed feed, const InputConfig& config, EncodingBasis basis)
+    : feed_(std::move(feed)), encoding_(config.encoding), basis_(basis), limit_(config.limit) {}
 
 bool RowSource::next(Record& record) {
   if (limit_ != 0 && rows_ == limit_) return false;

@@ -17,12 +17,14 @@ class RowSource : public Source {
   bool ready() final;
   bool wait(std::chrono::milliseconds timeout) final;
   const std::string& encoding() const final { return encoding_; }
+  EncodingBasis encoding_basis() const final { return basis_; }
+  bool is_utf8_after_all() const final { return feed_.is_utf8_after_all(); }
   std::uint64_t bytes_total() const final { return feed_.bytes_total(); }
   std::uint64_t bytes_read() const final { return feed_.raw_bytes_read().value_or(position().byte); }
 
  protected:
   /// `config.encoding` is what the feed's bytes were decoded from.
-  RowSource(ByteFeed feed, const InputConfig& config);
+  RowSource(ByteFeed feed, const InputConfig& config, EncodingBasis basis);
 
   ByteFeed& feed() noexcept { return feed_; }
 
@@ -40,6 +42,7 @@ class RowSource : public Source {
 
   ByteFeed feed_;
   std::string encoding_;
+  EncodingBasis basis_;
   std::uint64_t limit_;
   std::uint64_t rows_ = 0;
   Record ahead_record_;  // what ready() has read so far
@@ -47,7 +50,8 @@ class RowSource : public Source {
 };
 
 /// `start` is the position of the feed's first byte: behind a BOM or a `sep=` line.
-std::unique_ptr<Source> make_csv_source(ByteFeed feed, const InputConfig& config, Position start);
-std::unique_ptr<Source> make_ndjson_source(ByteFeed feed, const InputConfig& config, Position start);
+std::unique_ptr<Source> make_csv_source(ByteFeed feed, const InputConfig& config, EncodingBasis basis, Position start);
+std::unique_ptr<Source> make_ndjson_source(ByteFeed feed, const InputConfig& config, EncodingBasis basis,
+                                           Position start);
 
 }  // namespace amend

@@ -7,9 +7,13 @@
 #include <utility>
 
 #include "amend/error.hpp"
+#include "amend/reader/json_error.hpp"
+#include "amend/row/own_column.hpp"
 #include "reader/byte_feed.hpp"
 #include "reader/decoding_input.hpp"
 #include "reader/file_input.hpp"
+#include "reader/json_shape.hpp"
+#include "reader/retry_file.hpp"
 #include "reader/row_source.hpp"
 
 namespace amend {
@@ -93,14 +97,63 @@ std::string_view encoding_by_first_bytes(ByteFeed& feed) {
   return {};
 }
 
-// What the bytes are read as.
-std::string choose_encoding(ByteFeed& feed, const InputConfig& config) {
+// The first line behind `from`, quoted line breaks included, and how often it has each separator outside quotes.
+// Nothing behind that line is waited for.
+class HeaderLine {
+ public:
+  HeaderLine(ByteFeed& feed, std::size_t from) {
+    std::size_t at = from;
+    while (at < looked_at_max) {
+      if (at >= feed.rest().size()) feed.require(at + 1);
+      if (at >= feed.rest().size() || !take(feed.rest()[at])) break;
+      ++at;
+    }
+    text_ = feed.rest().substr(std::min(from, feed.rest().size()));
+    text_ = text_.substr(0, at - from);
+  }
+
+  /// Valid until the feed is read.
+  std::string_view text() const noexcept { return text_; }
+  bool has(char separator) const noexcept { return counts_[separators.find(separator)] > 0; }
+  char most_frequent() const noexcept {
+    return separators[static_cast<std::size_t>(std::ranges::max_element(counts_) - counts_.begin())];
+  }
+
+ private:
+  static constexpr std::size_t looked_at_max = 255 * 1024;
+  static constexpr std::string_view separators = ",;\t|";  // the first of equals wins
+
+  bool take(char c) noexcept {
+    if (c == '"') in_quotes_ = !in_quotes_;
+    if (in_quotes_) return true;
+    if (c == '\n' || c == '\r') return false;
+    const std::size_t which = separators.find(c);
+    if (which != std::string_view::npos) ++counts_[which];
+    return true;
+  }
+
+  std::string_view text_;
+  std::array<std::size_t, separators.size()> counts_{};
+  bool in_quotes_ = false;
+};
+
+class Encoding {
+ public:
+  std::string name;
+  EncodingBasis basis = EncodingBasis::assumed;
+};
+
+// What the bytes are read as. The mark of a file that amend wrote wins over an option that belongs to another file.
+Encoding choose_encoding(ByteFeed& feed, const InputConfig& config) {
   const std::string_view seen = encoding_by_first_bytes(feed);
-  if (config.encoding.empty()) return seen.empty() ? "UTF-8" : std::string(seen);
+  if (config.encoding.empty() && seen.empty()) return {"UTF-8", EncodingBasis::assumed};
+  if (config.encoding.empty()) return {std::string(seen), EncodingBasis::marked};
   const std::string given = known_encoding(config.encoding);
   const bool order_is_open = given == "UTF-16" || given == "UTF-32";
-  if (seen.empty()) return order_is_open ? given + "LE" : given;
-  if (given == seen || (order_is_open && seen.starts_with(given))) return std::string(seen);
+  if (seen.empty()) return {order_is_open ? given + "LE" : given, EncodingBasis::named};
+  if (given == seen || (order_is_open && seen.starts_with(given))) return {std::string(seen), EncodingBasis::marked};
+  if (seen == "UTF-8" && is_retry_header(HeaderLine(feed, utf8_bom.size()).text()))
+    return {"UTF-8", EncodingBasis::marked};
   throw ConfigError("--encoding " + printable(config.encoding, 40) + ": the first bytes of " +
                     (config.file == "-" ? "stdin" : printable(config.file)) + " say that it is " + std::string(seen) +
                     "; leave the option out");
@@ -131,43 +184,36 @@ Position take_separator_line(ByteFeed& feed, InputConfig& config, Position start
   return Position(start.row, start.line + 1, start.byte + line_end + 1);
 }
 
-// How often each separator stands outside quotes in the first line. Nothing behind that line is waited for.
-class HeaderLine {
- public:
-  explicit HeaderLine(ByteFeed& feed) {
-    std::size_t at = 0;
-    while (at < looked_at_max) {
-      if (at == feed.rest().size()) feed.require(at + 1);
-      if (at == feed.rest().size() || !take(feed.rest()[at])) break;
-      ++at;
-    }
+[[noreturn]] void refuse_shape(const std::string& file, const JsonLook& look) {
+  const std::string filter = look.shape == JsonShape::array    ? ".[]"
+                             : look.shape == JsonShape::member ? jq_member(look.member) + "[]"
+                                                               : "";
+  const std::string what = look.shape == JsonShape::array    ? "this is a JSON array"
+                           : look.shape == JsonShape::member ? "the customers are in a JSON array in the member \"" +
+                                                                   printable(look.member, 60) + "\""
+                                                             : "the first object ends in a comma, as in a JSON array";
+  throw JsonShapeError((file == "-" ? "stdin" : printable(file)) + ": " + what +
+                           "; amend reads one object a line. Run `" + command_for_lines(file, filter) +
+                           " | amend update -`, or write the lines to a file and check that first",
+                       filter);
+}
+
+void refuse_json_of_one_piece(ByteFeed& feed, const InputConfig& config) {
+  const JsonLook look = look_at_json(feed);
+  if (look.shape != JsonShape::rows) refuse_shape(config.file, look);
+}
+
+// What separates the cells, when nothing else says so. A file that amend wrote has commas, whatever the names of its
+// columns hold and whatever an option for the file of its run says.
+void settle_layout(ByteFeed& feed, InputConfig& config, std::string_view extension) {
+  const HeaderLine header(feed, 0);
+  if (is_retry_header(header.text())) {
+    config.delimiter = ',';
+    config.row_bytes_max += own_bytes_max;
+    config.columns_max += own_columns_max;
   }
-
-  bool has(char separator) const noexcept { return counts_[separators.find(separator)] > 0; }
-  char most_frequent() const noexcept {
-    return separators[static_cast<std::size_t>(std::ranges::max_element(counts_) - counts_.begin())];
-  }
-
- private:
-  static constexpr std::size_t looked_at_max = 64 * 1024;
-  static constexpr std::string_view separators = ",;\t|";  // the first of equals wins
-
-  bool take(char c) noexcept {
-    if (c == '"') in_quotes_ = !in_quotes_;
-    if (in_quotes_) return true;
-    if (c == '\n' || c == '\r') return false;
-    const std::size_t which = separators.find(c);
-    if (which != std::string_view::npos) ++counts_[which];
-    return true;
-  }
-
-  std::array<std::size_t, separators.size()> counts_{};
-  bool in_quotes_ = false;
-};
-
-char recognise_delimiter(ByteFeed& feed, std::string_view extension) {
-  const HeaderLine header(feed);
-  return extension == ".tsv" && header.has('\t') ? '\t' : header.most_frequent();
+  if (config.delimiter) return;
+  config.delimiter = extension == ".tsv" && header.has('\t') ? '\t' : header.most_frequent();
 }
 
 }  // namespace
@@ -175,7 +221,8 @@ char recognise_delimiter(ByteFeed& feed, std::string_view extension) {
 std::unique_ptr<Source> make_source(std::unique_ptr<ByteInput> input, const InputConfig& config) {
   ByteFeed feed(std::move(input));
   InputConfig effective = config;
-  effective.encoding = choose_encoding(feed, config);
+  const Encoding encoding = choose_encoding(feed, config);
+  effective.encoding = encoding.name;
   Position start(0, 1, 0);
   if (effective.encoding == "UTF-8") {
     start.byte = drop_mark(feed);
@@ -185,10 +232,12 @@ std::unique_ptr<Source> make_source(std::unique_ptr<ByteInput> input, const Inpu
   const std::string extension = lower_extension(config.file);
   if (effective.format == Format::automatic) effective.format = format_by_name(extension);
   if (effective.format == Format::automatic) effective.format = format_by_first_byte(feed);
-  if (effective.format == Format::ndjson) return make_ndjson_source(std::move(feed), effective, start);
+  if (effective.format == Format::ndjson || (config.format == Format::automatic && begins_as_array(feed)))
+    refuse_json_of_one_piece(feed, config);
+  if (effective.format == Format::ndjson) return make_ndjson_source(std::move(feed), effective, encoding.basis, start);
   const Position header = take_separator_line(feed, effective, start);
-  if (!effective.delimiter) effective.delimiter = recognise_delimiter(feed, extension);
-  return make_csv_source(std::move(feed), effective, header);
+  settle_layout(feed, effective, extension);
+  return make_csv_source(std::move(feed), effective, encoding.basis, header);
 }
 
 std::unique_ptr<Source> open_source(const InputConfig& config) { return make_source(open_file(config.file), config); }

@@ -193,17 +193,52 @@ TEST_CASE("preflight: --limit holds for rows and for duplicates") {
   CHECK(report.duplicates.ids == 1);
 }
 
-TEST_CASE("preflight: rows that are not UTF-8 say which encoding they look like") {
+TEST_CASE("preflight: a file that is not UTF-8 is trouble with count, places and the likely encoding") {
   const auto with_name = [](const std::string& name) { return header + uuid(1) + "," + name + ",1\r\n"; };
-  CHECK(hints_at(Look(with_name("Andr\xE9 M\xFCller")).run(), "--encoding windows-1252"));
-  CHECK(hints_at(Look(with_name("Jos\xE9")).run(), "--encoding windows-1252"));
-  CHECK(hints_at(Look(with_name("\xC0\xEE\xD0\xA1\xC1\xFA")).run(), "--encoding gbk"));
-  CHECK(hints_at(Look(with_name("\xB3\xAF\xA4\x6A\xA4\xE5")).run(), "--encoding big5"));
-  CHECK(hints_at(Look(with_name("\x81 \x8F")).run(), "name its encoding"));
-  const auto mixed = Look(with_name("Jos\xE9") + uuid(2) + ",Jos\xC3\xA9,1\r\n").run();
-  CHECK(hints_at(mixed, "mixes encodings"));
-  CHECK(finding(mixed.rejected, "input.utf8").rows == 1);
-  CHECK(Look(with_name("Jos\xC3\xA9")).run().hints.empty());
+  const auto trouble = [](const PreflightReport& report) {
+    REQUIRE(report.encoding_trouble);
+    CHECK_FALSE(report.clean());
+    return *report.encoding_trouble;
+  };
+  CHECK(trouble(Look(with_name("Jos\xE9")).run()).likely == "windows-1252");
+  CHECK(trouble(Look(with_name("\xC0\xEE\xD0\xA1\xC1\xFA")).run()).likely == "gbk");
+  CHECK(trouble(Look(with_name("\xB3\xAF\xA4\x6A\xA4\xE5")).run()).likely == "big5");
+  CHECK(trouble(Look(with_name("\x81 \x8F")).run()).likely.empty());
+  const auto mixed =
+      trouble(Look(with_name("Jos\xE9") + uuid(2) + ",Jos\xC3\xA9,1\r\n" + uuid(3) + ",Zo\xEB,1\r\n").run());
+  CHECK(mixed.rows == 2);
+  REQUIRE(mixed.first.size() == 2);
+  CHECK(mixed.first[1].row == 3);
+  CHECK(mixed.first[1].line == 4);
+  CHECK_FALSE(Look(with_name("Jos\xC3\xA9")).run().encoding_trouble);
+  CHECK_FALSE(Look(with_name("Jose")).run().encoding_trouble);
+}
+
+TEST_CASE("preflight: a mark or --encoding utf-8 says that the file is UTF-8: only damaged rows are rejected") {
+  const std::string text = header + uuid(1) + ",Jos\xE9,1\r\n" + uuid(2) + ",Jos\xC3\xA9,1\r\n";
+  Look named(text);
+  named.input.encoding = "utf-8";
+  for (const PreflightReport& report : {Look("\xEF\xBB\xBF" + text).run(), named.run()}) {
+    CHECK_FALSE(report.encoding_trouble);
+    CHECK(report.sendable == 1);
+    CHECK(finding(report.rejected, "input.utf8").rows == 1);
+    CHECK(hints_at(report, "1 row not valid UTF-8"));
+  }
+}
+
+TEST_CASE("preflight: another encoding named for a file that is UTF-8 is trouble") {
+  for (const char* encoding : {"windows-1252", "gbk", "big5", "shift_jis", "latin1", "euc-kr"}) {
+    CAPTURE(encoding);
+    Look look(header + uuid(1) + ",Jos\xC3\xA9,1\r\n" + uuid(2) + ",Ann,1\r\n");
+    look.input.encoding = encoding;
+    const auto report = look.run();
+    REQUIRE(report.encoding_trouble);
+    CHECK(report.encoding_trouble->kind == EncodingTrouble::Kind::utf8_after_all);
+    CHECK(report.encoding_trouble->rows == 1);
+    Look ascii(header + uuid(1) + ",Jose,1\r\n");
+    ascii.input.encoding = encoding;
+    CHECK(ascii.run().clean());
+  }
 }
 
 TEST_CASE("preflight: a damaged quote and a wrong separator are hinted at") {

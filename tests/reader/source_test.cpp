@@ -273,3 +273,86 @@ TEST_CASE("source: a read error is never taken for the end") {
   CHECK(s->next(record));
   CHECK_THROWS_AS(s->next(record), InputError);
 }
+
+namespace {
+
+std::string read_with(const std::string& text, const InputConfig& c) {
+  const std::string whole = rows(*source(text, c));
+  for (const std::size_t piece : {1, 3, 7})
+    CHECK(rows(*make_source(std::make_unique<Pieces>(cut(text, piece)), c)) == whole);
+  return whole;
+}
+
+const std::string mark = "\xEF\xBB\xBF";
+
+}  // namespace
+
+TEST_CASE("source: a file that amend wrote is read as it was written, whatever the options of its run say") {
+  const std::string text =
+      mark + "id,a;b;c;d,amend_line,amend_error_code,amend_error,amend_raw\r\n1,x\xC3\xA9,7,c,e,\r\n";
+  for (const char delimiter : {'\0', ';', '\t', '|'})
+    for (const char* encoding : {"", "windows-1252", "gbk", "utf-16le"}) {
+      InputConfig c = config("rejected.csv");
+      if (delimiter != '\0') c.delimiter = delimiter;
+      c.encoding = encoding;
+      CAPTURE(encoding);
+      CHECK(read_with(text, c) == "1:<1><x\xC3\xA9><7><c><e><>\n");
+      CHECK(source(text, c)->encoding_basis() == EncodingBasis::marked);
+    }
+}
+
+TEST_CASE("source: a file that somebody saved with other separators since is not taken for one that amend wrote") {
+  InputConfig c = config("rejected.csv");
+  CHECK(read_with(mark + "id;name;amend_line\r\n1;a,b;7\r\n", c) == "1:<1><a,b><7>\n");
+  c.encoding = "windows-1252";
+  CHECK(read_with("id;name;amend_line\r\n1;Zo\xEB;7\r\n", c) == "1:<1><Zo\xC3\xAB><7>\n");
+  CHECK_THROWS_AS(source(mark + "id,name\r\n1,a\r\n", c), ConfigError);
+}
+
+TEST_CASE("source: rows that amend has made longer and wider than the limits are read") {
+  InputConfig c = config("x.csv");
+  c.row_bytes_max = 200;
+  c.columns_max = 3;
+  const std::string value(150, 'x');
+  const std::string wide = "id,name,note,amend_line,amend_error_code,amend_error,amend_raw\r\n1,a," + value + ",2,c," +
+                           std::string(100, 'e') + ",\r\n";
+  Record record;
+  const auto own = source(wide, c);
+  REQUIRE(own->next(record));
+  CHECK_FALSE(record.fault());
+  CHECK_THROWS_AS(source("id,name,note,other\r\n1,2,3,4\r\n", c), ConfigError);
+
+  c.file = "x.ndjson";
+  c.row_bytes_max = 60;
+  const auto fault = [&](const std::string& line) {
+    const auto s = source(line + "\n", c);
+    REQUIRE(s->next(record));
+    return record.fault() ? record.fault()->code : std::string();
+  };
+  const std::string added = R"("amend_line":2,"amend_error_code":"c","amend_error":")" + std::string(90, 'e') + "\"}";
+  CHECK(fault("{\"id\":\"1\",\"n\":\"x\"," + added).empty());
+  CHECK(fault("{\"id\":\"1\",\"n\":\"" + std::string(90, 'e') + "\"}") == "input.row.too_large");
+  CHECK(fault(R"({"a":1,"b":2,"c":3,)" + added).empty());
+  CHECK(fault(R"({"a":1,"b":2,"c":3,"d":4})") == "input.row.columns");
+}
+
+TEST_CASE("source: files put together: the header of each is skipped, with a mark or without, and rows keep counting") {
+  const std::string failed = mark + "id,name,amend_line,amend_error_code,amend_error\r\n1,a,2,c,e\r\n";
+  const std::string rejected = mark + "id,name,amend_line,amend_error_code,amend_error,amend_raw\r\n2,b,3,c,e,\r\n";
+  CHECK(read_with(failed + rejected, config("x.csv")) == "1:<1><a><2><c><e>\n2:<2><b><3><c><e><>\n");
+  CHECK(read_with(rejected + failed + rejected, config("x.csv")) ==
+        "1:<2><b><3><c><e><>\n2:<1><a><2><c><e>\n3:<2><b><3><c><e><>\n");
+  CHECK(read_with("id,name\n1,a\nid,name\n2,b\n" + mark + "id,name", config("x.csv")) == "1:<1><a>\n2:<2><b>\n");
+  Record record;
+  const auto ragged = source(failed + "id,name,amend_line\n9,z,4\n8,y\n", config("x.csv"));
+  REQUIRE(ragged->next(record));
+  REQUIRE(ragged->next(record));
+  CHECK_FALSE(record.fault());
+  REQUIRE(ragged->next(record));
+  REQUIRE(record.fault());
+  CHECK(record.fault()->code == "input.csv.columns");
+}
+
+TEST_CASE("source: a row that only resembles the header is a row") {
+  CHECK(read_with("id,name\n1,id\nid,nam\nname,id\n", config("x.csv")) == "1:<1><id>\n2:<id><nam>\n3:<name><id>\n");
+}

@@ -50,6 +50,9 @@ class CsvParser {
   /// The end of the input: hands out the last row when it had no line end. Called until it says `end`.
   Stop finish(Record& out);
 
+  /// The record handed out last is not a row: the next one gets its number.
+  void take_back_row() noexcept { --next_row_; }
+
   /// Where the next byte, and the next row, stand.
   Position position() const noexcept { return Position(next_row_, line_, offset_); }
 

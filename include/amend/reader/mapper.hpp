@@ -56,8 +56,9 @@ class MappingError : public ConfigError {
 /// `input.phone.country_code`. A phone without '+' is left as it is.
 ///
 /// Codes of its own: input.id.{missing,not_uuid,not_reference,type}, input.guard.{missing,type},
-/// input.<field>.{missing,number,type}; further those of wonder::check_value, and `input.json.duplicate_key` for two
-/// members that mean one field.
+/// input.<field>.{missing,number,type}; further those of wonder::check_value, `input.json.duplicate_key` for two
+/// members that mean one field, and `input.json.nested` for an NDJSON row that lacks its id, a required field or all
+/// fields while an object inside it has some of them.
 class Mapper final : public Preparation {
  public:
   /// `format` is that of the source, never automatic; `header` its columns (empty for NDJSON, and for an empty file:
@@ -116,6 +117,7 @@ class Mapper final : public Preparation {
   void describe_fields();
 
   Wanted& wanted_field(std::string_view option, std::string_view name);
+  std::string option_of(const Wanted& wanted) const;
   std::string_view value(const Record& record, std::size_t at) const noexcept;
   Reason fault_of(const Wanted& wanted, std::string_view what, const std::string& text) const;
   std::uint32_t column_of(const Wanted& wanted) const noexcept;
@@ -123,6 +125,7 @@ class Mapper final : public Preparation {
   std::optional<Reason> split_phone(const Record& record);
   std::string_view value_to_send(const Record& record, const Wanted& wanted) const noexcept;
   std::optional<Reason> find_members(const Record& record);
+  std::optional<Reason> find_nested(const Record& record) const;
   std::optional<Reason> append_id(const Record& record, Batch& out, Update& update) const;
   std::optional<Reason> append_body(const Record& record, Batch& out, Update& update) const;
   std::optional<Reason> append_value(const Record& record, const Wanted& wanted, std::string& body,

@@ -7,10 +7,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "amend/config.hpp"
+#include "amend/reader/encoding_check.hpp"
 #include "amend/reader/id_index.hpp"
 #include "amend/row/position.hpp"
 #include "amend/row/row_set.hpp"
@@ -44,12 +46,13 @@ class PreflightReport {
   /// Rejected ids again, by what probably happened to them: id.scientific, id.leading_zeros, id.length, id.spaces,
   /// id.other. The rows are counted in `rejected` too.
   std::vector<Finding> suspicious_ids;
-  DuplicateCount duplicates;       ///< among the rows that would be sent
-  std::uint64_t superseded = 0;    ///< rows that Duplicates::last or ::first keeps back
-  std::vector<std::string> hints;  ///< sentences for people: "looks like windows-1252: try --encoding …"
+  DuplicateCount duplicates;                        ///< among the rows that would be sent
+  std::uint64_t superseded = 0;                     ///< rows that Duplicates::last or ::first keeps back
+  std::optional<EncodingTrouble> encoding_trouble;  ///< set: nothing of the file may be sent as it is read
+  std::vector<std::string> hints;                   ///< sentences for people
 
   /// False when a person should look before the run: rejected rows, or customers that stand in several rows.
-  bool clean() const noexcept { return rejected.empty() && duplicates.ids == 0; }
+  bool clean() const noexcept { return rejected.empty() && duplicates.ids == 0 && !encoding_trouble; }
 };
 
 /// Throws ConfigError naming --duplicates when that needs a second reading and the input is stdin, a pipe or a device.

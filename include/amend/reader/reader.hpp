@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -43,12 +44,17 @@ class HiddenRows {
 /// Why Duplicates::reject rejects a row.
 Reason duplicate_customer();
 
+class EncodingGuard;
+
 class Reader {
  public:
   /// All references outlive the reader. `queues` has one queue for each worker, at least one.
   Reader(Source& source, Preparation& preparation, BatchPool& pool, std::vector<BoundedQueue<RowRef>*> queues,
          OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, OnRejected on_rejected,
          HiddenRows hidden = HiddenRows());
+  ~Reader();
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
 
   /// Before run(), when a run is gone on with: rows in `recorded` (which outlives the reader) are passed over,
   /// uncounted.
@@ -59,6 +65,10 @@ class Reader {
   /// Before run(), when only some rows are part of the run (a retry): the others are passed over, uncounted.
   /// `selection` outlives the reader.
   void take_only(const Selection& selection) noexcept { selection_ = &selection; }
+
+  /// Before run(), when the input is known to be in another encoding than the one it is read as: rows with characters
+  /// beyond ASCII are rejected (`input.encoding`). Otherwise they are from the first row on that shows it.
+  void doubt_encoding() noexcept;
 
   /// The thread's body: reads to the end, or until the run is stopped; then closes every queue. A source that fails
   /// stops the run (StopCause::input_failed): a read error is never taken for the end.
@@ -103,6 +113,7 @@ class Reader {
   Metrics& metrics_;
   OnRejected on_rejected_;
   HiddenRows hidden_;
+  std::unique_ptr<EncodingGuard> encoding_;
   std::vector<Filling> filling_;
   std::vector<Outcome> not_sent_;
   const RowSet* recorded_ = nullptr;

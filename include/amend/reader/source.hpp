@@ -20,6 +20,13 @@
 
 namespace amend {
 
+/// How it is known which encoding the bytes are in.
+enum class EncodingBasis : std::uint8_t {
+  assumed,  ///< nothing says so: UTF-8
+  marked,   ///< a byte order mark, or a NUL in every other of the first bytes
+  named,    ///< --encoding
+};
+
 class Source {
  public:
   virtual ~Source() = default;
@@ -51,6 +58,11 @@ class Source {
 
   /// For people: "UTF-8", "UTF-16LE", or the name given.
   virtual const std::string& encoding() const = 0;
+  virtual EncodingBasis encoding_basis() const = 0;
+
+  /// The bytes read so far have some beyond ASCII, and all of these are UTF-8, although encoding() is another one: it
+  /// was named by mistake.
+  virtual bool is_utf8_after_all() const = 0;
 
   /// Where reading stands: behind the last row handed out, or a little further after ready(). `byte` counts in the text
   /// as UTF-8: the offset in the file when that is its encoding. `line` is the physical line in every encoding.
@@ -82,6 +94,9 @@ class ByteInput {
 
   /// How much was read below this input, when that is not what read() has given (another encoding); else nullopt.
   virtual std::optional<std::uint64_t> raw_bytes_read() const { return std::nullopt; }
+
+  /// What was read below this input as another encoding has bytes beyond ASCII, and all of them are UTF-8.
+  virtual bool is_utf8_after_all() const { return false; }
 };
 
 /// Opens `config.file`, or stdin for "-", and reads the header of a CSV. An empty file has no header and no rows and is
@@ -90,9 +105,13 @@ class ByteInput {
 /// NDJSON.
 /// - Encoding, when not given: UTF-8, or UTF-16 by its byte order mark or by a NUL in every other of the first four
 ///   bytes. A mark is dropped; one that contradicts --encoding is a ConfigError.
-/// - Delimiter, when not given: what a `sep=` line says (it is no row, and is read over in any case), else TAB for a
-/// .tsv
-///   with a TAB in its header, else whichever of , ; TAB | the header holds most of outside quotes.
+/// - Delimiter, when not given: what a `sep=` line says (which is not a row, and is skipped in any case), else TAB for
+/// a
+///   .tsv with a TAB in its header, else whichever of , ; TAB | the header has most of outside quotes.
+/// - A CSV that amend wrote (a column amend_line, separated by commas) has commas whatever the options say; its byte
+///   order mark wins over --encoding; its rows may be longer than the limits by what amend has added.
+/// - A CSV may be several files put together: a line that repeats the header, with a byte order mark before it or not,
+///   is not a row, and is skipped. Columns of amend's own may differ between the two.
 /// Throws ConfigError: ExitCode::input for what cannot be opened or a directory; ExitCode::usage for an unknown
 /// encoding, and for a header with an empty name, with a name twice (`amend_` columns may repeat), or that is faulty
 /// CSV.

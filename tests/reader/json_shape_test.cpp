@@ -1,0 +1,136 @@
+// JSON that is not one object a line, and fields that are inside another object.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "amend/reader/json_error.hpp"
+#include "amend/reader/mapper.hpp"
+#include "amend/row/batch.hpp"
+#include "reader/nested_fields.hpp"
+#include "reader/pieces.hpp"
+
+using namespace amend;
+using namespace amend::test;
+
+namespace {
+
+const std::string one = R"({"id":"7d3c1a01-5b0e-4c1d-9a77-0000000000f1","name":"Ida","phone":"5"})";
+const std::string two = R"({"id":"7d3c1a01-5b0e-4c1d-9a77-0000000000f2","name":"Ole","phone":"6"})";
+
+// The filter that the refusal names; "-": it is not refused.
+std::string filter_of(const std::string& text, const std::string& file = "x.json") {
+  std::string found = "-";
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{9}, text.size()}) {
+    try {
+      make_source(std::make_unique<Pieces>(cut(text, piece)), config(file));
+      found = "-";
+    } catch (const JsonShapeError& error) {
+      found = error.filter();
+      CHECK(error.exit_code() == ExitCode::usage);
+      CHECK(std::string(error.what()).find("amend update -") != std::string::npos);
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("json: an array is refused as a whole in every spelling, with the filter that makes rows of it") {
+  for (const std::string& text :
+       {"[" + one + "," + two + "]", "[\n" + one + ",\n" + two + "\n]\n", "[" + one + ",\n" + two + "]",
+        "\n \t[ " + one + " ]", std::string("[\n  {\n    \"id\": \"x\"\n  }\n]"), std::string("[]"),
+        "\xEF\xBB\xBF[" + one + "]"}) {
+    CAPTURE(text);
+    CHECK(filter_of(text) == ".[]");
+    CHECK(filter_of(text, "customers") == ".[]");
+    CHECK(filter_of(text, "customers.ndjson") == ".[]");
+    CHECK(filter_of(text, "-") == ".[]");
+  }
+}
+
+TEST_CASE("json: an array inside an object is refused, and the member named") {
+  CHECK(filter_of(R"({"data":[)" + one + "," + two + R"(],"has_more":false})") == ".data[]");
+  CHECK(filter_of(R"({"total":2,"has_more":false,"data":[)" + one + "]}\n") == ".data[]");
+  CHECK(filter_of("{\n  \"my results\": [\n    " + one + "\n  ]\n}\n") == ".\"my results\"[]");
+  CHECK(filter_of(R"({"data":[)" + one + "," + std::string(300'000, ' ') + two + "]}") == ".data[]");
+}
+
+TEST_CASE("json: lines that end in commas are refused, too") { CHECK(filter_of(one + ",\n" + two + "\n").empty()); }
+
+TEST_CASE("json: rows stay rows, whatever lists they have") {
+  const std::string lists = R"({"tags":[{"a":1}],"id":"7d3c1a01-5b0e-4c1d-9a77-0000000000f1","name":"Ida"})";
+  for (const std::string& text :
+       {one + "\n" + two + "\n", one, lists + "\n", std::string("{}\n"), std::string("{\"a\":1}\n"), std::string(),
+        R"({"no":"A1","items":[{"x":1}]})" + std::string("\n") + R"({"no":"A2","items":[]})",
+        R"({"key":"7d3c1a01-5b0e-4c1d-9a77-0000000000f1","items":[{"x":1}]})" + std::string("\n"),
+        R"({"a":"[{","uuid":"x","b":[{}]})" + std::string("\n")}) {
+    CAPTURE(text);
+    CHECK(filter_of(text) == "-");
+  }
+  CHECK(filter_of("[id],[name]\r\n1,2\r\n", "x.csv") == "-");
+  InputConfig csv = config("x.csv");
+  csv.format = Format::csv;
+  CHECK_NOTHROW(source("[{\r\n1\r\n", csv));
+}
+
+TEST_CASE("json: the command for a file is quoted for a shell") {
+  CHECK(command_for_lines("a b.json", ".data[]") == "jq -c '.data[]' 'a b.json'");
+  CHECK(command_for_lines("-x", ".[]") == "jq -c '.[]' ./-x");
+  CHECK(command_for_lines("-", ".[]") == "… | jq -c '.[]'");
+  CHECK(jq_member("a\"b") == ".\"a\\\"b\"");
+  CHECK(jq_member("1a") == ".\"1a\"");
+}
+
+namespace {
+
+class OneBatch final : public BatchOwner {
+ public:
+  OneBatch() : batch(*this) {}
+  void reclaim(Batch*) noexcept override {}
+  Batch batch;
+};
+
+// "sent BODY", or why not.
+std::string mapped(const std::string& row, const MappingConfig& how = MappingConfig()) {
+  const auto s = source(row + "\n", config("x.ndjson"));
+  Mapper mapper(how, s->format(), s->header());
+  Record record;
+  REQUIRE(s->next(record));
+  OneBatch out;
+  if (const auto reason = mapper.map(record, out.batch)) return reason->code + ": " + reason->text;
+  return "sent " + std::string(out.batch.text(out.batch[0].body));
+}
+
+MappingConfig all_empty() {
+  MappingConfig how;
+  how.blanks = {{"name", Blank::empty}, {"phone", Blank::empty}};
+  return how;
+}
+
+const std::string id = R"("id":"7d3c1a01-5b0e-4c1d-9a77-0000000000f1")";
+
+}  // namespace
+
+TEST_CASE("nested: a row whose fields are inside another object is never sent as if they were blank") {
+  for (const MappingConfig& how : {MappingConfig(), all_empty()}) {
+    const auto ends_in = [&](const std::string& row, const std::string& filter) {
+      const std::string text = mapped(row, how);
+      CAPTURE(text);
+      CHECK(text.starts_with("input.json.nested: "));
+      CHECK(text.ends_with("jq -c " + filter));
+    };
+    ends_in("{" + id + R"(,"properties":{"name":"Ida","phone":"5"}})", "'{id} + .properties'");
+    ends_in("{" + id + R"(,"name":"Ida","contact":{"phone":"5"}})", "'{id} + .contact'");
+    ends_in("{" + id + R"(,"person":{"Name":"Ida"},"my contact":{"phone":"5"}})", "'{id} + .person + .\"my contact\"'");
+    ends_in("{" + id + R"(,"data":{"attributes":{"name":"Ida","phone":"5"}}})", "'{id} + .data.attributes'");
+    ends_in(R"({"customer":{)" + id + R"(,"name":"Ida","phone":"5"}})", ".customer");
+  }
+}
+
+TEST_CASE("nested: objects that have none of the fields, and rows that have them, are left as they are") {
+  CHECK(mapped("{" + id + R"(,"name":"Ida","phone":"5","company":{"name":"X"}})").starts_with("sent "));
+  CHECK(mapped("{" + id + R"(,"name":"Ida","phone":"5","extra":{"email":"a@b.c"}})").starts_with("sent "));
+  CHECK(mapped("{" + id + R"(,"extra":{"x":1}})").starts_with("input.name.missing"));
+  CHECK(mapped("{" + id + R"(,"name":"Ida","extra":{"x":1}})", all_empty()).starts_with("sent "));
+  CHECK(mapped("{" + id + "}", all_empty()) == R"(sent {"name":"","phone":""})");
+}
