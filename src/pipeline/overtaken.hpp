@@ -1,15 +1,31 @@
-// Rows that did not succeed although a later row of their customer did: fed back, they would overwrite it. Layer 4.
+// Rows that did not succeed although a later row of their customer did: sent again, they would overwrite it. Layer 4.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
+#include "amend/reporter/run_view.hpp"
 #include "amend/row/row_set.hpp"
 
 namespace amend {
 
-/// The lines of the input at which such rows begin, by the log of the run in the directory `run`: read three times when
-/// there is one, once when no row failed. Memory: 24 bytes for each row that failed or is unknown. Throws InputError
-/// when the log cannot be read.
-RowSet overtaken_lines(const std::string& run);
+class Overtaken {
+ public:
+  Overtaken() = default;
+
+  RowSet lines;                ///< of the input, at which such rows begin
+  std::uint64_t sent = 0;      ///< failed and unknown ones among them
+  std::uint64_t rejected = 0;  ///< rejected ones
+};
+
+/// The same for a chain of runs, by the final record of each row: the lines for each run of `view`, in its order.
+/// Memory and errors as below.
+std::vector<RowSet> overtaken_lines(const RunView& view);
+
+/// By the log of the run in the directory `run`: read three times when there is such a row, once when every row
+/// succeeded. Memory: 24 bytes for each row that failed, is unknown or was rejected. Throws InputError when the log
+/// cannot be read.
+Overtaken overtaken_rows(const std::string& run);
 
 }  // namespace amend

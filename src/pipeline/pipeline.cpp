@@ -65,6 +65,7 @@ PreflightReport Pipeline::Impl::preflight() {
   PreflightReport report = first_reading.run(stop_asked_);
   refuse_other_input();
   hidden_ = std::move(first_reading.hidden());
+  encoding_is_doubtful_ = report.encoding_trouble.has_value();
   looked_ahead_ = true;
   return report;
 }
@@ -90,6 +91,8 @@ void Pipeline::Impl::look_ahead() {
 
 ResumeReport Pipeline::Impl::recover(ChangedOptions changed) {
   resumption_.emplace(config_, changed);
+  for (const std::string& notice : resumption_->notices()) control_.notice(notice);
+  encoding_is_doubtful_ = resumption_->encoding_is_doubtful();
   ResumeReport report;
   report.rows_recorded = resumption_->before().recorded().size();
   report.rows_left = resumption_->rows_left();
@@ -99,6 +102,7 @@ ResumeReport Pipeline::Impl::recover(ChangedOptions changed) {
 
 RetryReport Pipeline::Impl::retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed) {
   retry_.emplace(config_, run, choice, changed);
+  encoding_is_doubtful_ = retry_->encoding_is_doubtful();
   config_.pace.canary = CanaryMode::off;
   brake_.canary().skip();  // these rows did not succeed before: that they do not again says nothing about the others
   config_.run_directory = retry_->directory();
@@ -148,15 +152,19 @@ Summary Pipeline::Impl::run() {
   if (resumption_) reader.mark_maybe_sent(resumption_->maybe_sent_until());
   if (retry_) reader.mark_maybe_sent(retry_->maybe_sent_until());
   if (selection()) reader.take_only(*selection());
+  if (encoding_is_doubtful_) reader.doubt_encoding();
   show_directory(run);
   run_stages(reader, reporter);
 
   check_sums(reader, reporter);
   const auto unsent = write_unsent(run, reporter);
-  const std::uint64_t overtaken = leave_out_overtaken(run);
+  const Overtaken overtaken = settle_retry_files(run);
+  settle_runs_before(run);
   Summary summary = summarise(reporter, unsent);
-  summary.overtaken = overtaken;
+  summary.overtaken = overtaken.sent;
+  summary.overtaken_rejected = overtaken.rejected;
   summary.files = run.files();
+  summary.retry_files = seals_of_retry_files(run, resumption_ ? resumption_->edited_seals() : std::vector<FileSeal>());
   std::error_code no_size;
   const auto log_bytes = std::filesystem::file_size(run.path(result_log_name), no_size);
   if (!no_size && control_.cause() != StopCause::not_durable) summary.log_bytes = log_bytes;

@@ -1,5 +1,9 @@
 // What has come of a run: every row accounted for, the files for what is left, the summary.
+#include <optional>
+
 #include "amend/reporter/feedback.hpp"
+#include "amend/reporter/file_seal.hpp"
+#include "amend/reporter/run_view.hpp"
 #include "pipeline/overtaken.hpp"
 #include "pipeline/pipeline_impl.hpp"
 
@@ -47,21 +51,51 @@ std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& ru
   return std::nullopt;  // the file does not exist then, and the summary says "not known"
 }
 
-// How many rows of the files that can be fed back were taken out: fed back, they would undo a later row's success.
-std::uint64_t Pipeline::Impl::leave_out_overtaken(const RunDirectory& run) {
-  if (metrics_.rows(Status::failed) + metrics_.rows(Status::unknown) == 0) return 0;
-  if (control_.cause() == StopCause::not_durable || control_.cause() == StopCause::defect) return 0;
+// The retry files in the order of the input, without the rows that would undo a later row's success.
+Overtaken Pipeline::Impl::settle_retry_files(const RunDirectory& run) {
+  if (metrics_.rows(Status::failed) + metrics_.rows(Status::unknown) + metrics_.rows(Status::rejected) == 0) return {};
+  if (control_.cause() == StopCause::not_durable || control_.cause() == StopCause::defect) return {};
   try {
-    const RowSet lines = overtaken_lines(run.path());
-    if (lines.size() > 0)
-      take_out_of_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter()), lines);
-    return lines.size();
+    Overtaken overtaken = overtaken_rows(run.path());
+    settle_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter()), overtaken.lines,
+                    resumption_ ? resumption_->edited() : std::vector<std::string>());
+    return overtaken;
   } catch (const DurabilityError& error) {
     control_.stop(StopCause::not_durable, error.what());
   } catch (const InputError& error) {
     control_.stop(StopCause::defect, error.what());
   }
-  return 0;
+  return {};
+}
+
+// What a retry has made true overtakes rows that a run before it could not send: they leave its retry files, too.
+void Pipeline::Impl::settle_runs_before(const RunDirectory& run) {
+  if (!selection() || control_.cause() == StopCause::not_durable || control_.cause() == StopCause::defect) return;
+  try {
+    const RunView view(run.path());
+    const std::vector<RowSet> lines = overtaken_lines(view);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const std::string& directory = view.runs()[i].directory;
+      if (lines[i].size() == 0 || directory == run.path()) continue;
+      std::optional<RunDirectory> lock;
+      const RunDirectory* const before =
+          retry_ ? retry_->lock_on(directory) : &lock.emplace(directory, Opening::resume);
+      if (before) settle_run_before(*before, lines[i]);
+    }
+  } catch (const std::runtime_error& error) {
+    control_.notice(std::string("the retry files of the runs before this one may have rows whose customer succeeded "
+                                "since: ") +
+                    error.what());
+  }
+}
+
+void Pipeline::Impl::settle_run_before(const RunDirectory& before, const RowSet& lines) {
+  const std::vector<std::string> edited = edited_retry_files(before);
+  settle_feedback(before, InputLayout(source_->format(), source_->header(), source_->delimiter()), lines, edited);
+  if (edited.empty()) return seal_again(before);
+  control_.notice(printable(before.path()) + ": " + std::to_string(lines.size()) +
+                  " rows of its retry files have a customer that succeeded since, and " + printable(edited.front()) +
+                  " was edited: take these rows out of it before you send it");
 }
 
 Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent) {

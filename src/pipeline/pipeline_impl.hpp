@@ -22,6 +22,7 @@
 #include "amend/reporter/reporter.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/worker/worker.hpp"
+#include "pipeline/overtaken.hpp"
 #include "pipeline/resumption.hpp"
 #include "pipeline/retry.hpp"
 #include "pipeline/run_head.hpp"
@@ -85,7 +86,9 @@ class Pipeline::Impl {
   std::optional<std::uint64_t> write_unsent(const RunDirectory& run, const Reporter& reporter);
   void tell_brake(RunState& state) const;
   void check_sums(const Reader& reader, const Reporter& reporter);
-  std::uint64_t leave_out_overtaken(const RunDirectory& run);
+  Overtaken settle_retry_files(const RunDirectory& run);
+  void settle_runs_before(const RunDirectory& run);
+  void settle_run_before(const RunDirectory& before, const RowSet& lines);
   Summary summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent);
 
   Config config_;
@@ -102,6 +105,7 @@ class Pipeline::Impl {
   std::vector<std::unique_ptr<Worker>> workers_;
   InputIdentity identity_;  // of what source_ reads
   bool looked_ahead_ = false;
+  bool encoding_is_doubtful_ = false;         // EncodingTrouble
   RowSet hidden_;                             // rows that --duplicates keeps back
   std::unique_ptr<RunDirectory> started_in_;  // null: it makes one itself, or goes on with another's
   std::optional<Resumption> resumption_;

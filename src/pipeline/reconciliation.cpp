@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "amend/reader/encoding_check.hpp"
 #include "amend/reader/reader.hpp"
 #include "amend/reconcile/comparison.hpp"
 #include "amend/reconcile/customer_snapshot.hpp"
@@ -53,6 +54,7 @@ class Reconciliation::Impl {
   std::unique_ptr<RunDirectory> take_run_directory() noexcept { return std::move(run_); }
 
   ReconcileReport run(const OnNotice& on_notice) {
+    if (config_.task == Task::reconcile) refuse_other_encoding(config_.input);
     rows_.emplace(config_, first_.mapper().key());
     if (config_.reconcile.company_name == CompanyName::journal) sent_names_.emplace(folder_of_runs(), config_);
     run_ = std::make_unique<RunDirectory>(config_.run_directory);

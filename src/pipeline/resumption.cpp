@@ -3,13 +3,18 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <thread>
 
+#include "amend/reader/encoding_check.hpp"
 #include "amend/reader/source.hpp"
 #include "amend/reporter/feedback.hpp"
+#include "amend/reporter/journal.hpp"
 #include "amend/reporter/summary.hpp"
+#include "amend/row/shell_path.hpp"
 #include "amend/worker/worker.hpp"
+#include "reporter/feedback_rows.hpp"
 #include "reporter/json_reading.hpp"
 
 namespace amend {
@@ -66,6 +71,28 @@ class RecordedRow final : public BatchOwner {
   Batch batch_;
 };
 
+std::vector<std::string> retry_files_in(const RunDirectory& run) {
+  std::vector<std::string> names;
+  for (const FileSeal& seal : seals_of_retry_files(run)) names.push_back(seal.name);
+  return names;
+}
+
+InputLayout layout_of(const Config& config) {
+  const auto input = open_source(config.input);
+  return InputLayout(input->format(), input->header(), input->delimiter());
+}
+
+// "rejected.edited.csv", "rejected.edited-2.csv", …: the first that is not there.
+std::string name_for_copy(const RunDirectory& run, const std::string& name) {
+  const std::size_t dot = name.find('.');
+  for (int i = 1;; ++i) {
+    const std::string number = i == 1 ? "" : "-" + std::to_string(i);
+    std::string copy = name.substr(0, dot) + ".edited" + number + name.substr(dot);
+    std::error_code error;
+    if (!std::filesystem::exists(std::filesystem::symlink_status(run.path(copy), error))) return copy;
+  }
+}
+
 }  // namespace
 
 void refuse_one_time_input(const std::string& file) {
@@ -103,7 +130,7 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
   if (const auto by = undone_by(run_.path()))
     throw ConfigError(printable(run_.path()) + " was undone by " + printable(*by) +
                           ": it is not gone on with; reconcile its file anew",
-                      ExitCode::usage, "amend status " + shell_quoted(printable(*by, 4096)));
+                      ExitCode::usage, "amend status " + shell_path(*by));
   refuse_one_time_input(was.config.input.file);
   if (changed == ChangedOptions::refuse) refuse_changed_options(was.config, config);
   const std::vector<RunHead> chain = chain_of(run_.path());
@@ -113,12 +140,13 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
   if (rows_left_ > 0 && chain.back().directory != run_.path())
     throw ConfigError(printable(run_.path()) + " was retried since: `amend resume` or `amend retry` with " +
                           printable(chain.back().directory) + " goes on",
-                      ExitCode::usage, "amend status " + shell_quoted(printable(chain.back().directory, 4096)));
+                      ExitCode::usage, "amend status " + shell_path(chain.back().directory));
   maybe_sent_until_ = before_.last_row() + was.read_ahead_rows;
+  keep_edited(config);
   // A run that is killed from here on must not look finished.
-  for (const char* name : {"summary.json", "unsent.csv", "unsent.ndjson"}) run_.remove(name);
-  for (const char* stem : {"failed", "unknown", "rejected"})
-    for (const char* extension : {".csv", ".ndjson"}) run_.remove(std::string(stem) + extension);
+  run_.remove("summary.json");
+  for (const std::string& name : retry_files_in(run_))
+    if (std::ranges::find(edited_, name, &FileSeal::name) == edited_.end()) run_.remove(name);
   run_.sync();
   if (const std::uint64_t rows = read_ahead_rows(config.pace); rows > was.read_ahead_rows) {
     was.read_ahead_rows = rows;
@@ -143,8 +171,10 @@ void Resumption::compare_input(const Config& config) {
   const std::string file = printable(config.input.file);
   Record record;
   std::uint64_t rows = 0;
+  EncodingCheck encoding(*input);
   while (input->next(record)) {
     rows = record.position().row;
+    encoding.take(record);
     if (before_.knows_content(rows) && !before_.same_content(rows, record.raw()))
       throw InputError(file + ": row " + std::to_string(rows) + " (line " + std::to_string(record.position().line) +
                        ") is not what it was when its result was recorded: the file was edited, reordered or replaced; "
@@ -152,14 +182,65 @@ void Resumption::compare_input(const Config& config) {
     const bool left = !before_.recorded().contains(rows) && (!selection_ || selection_->contains(rows));
     rows_left_ += left ? 1 : 0;
   }
+  encoding_is_doubtful_ = encoding.trouble().has_value();
   if (before_.last_row() > rows)
     throw InputError(file + ": has " + std::to_string(rows) + " rows, but the run has a result for row " +
                      std::to_string(before_.last_row()) + ": the file was cut or replaced; nothing was sent");
 }
 
+std::vector<std::string> Resumption::edited() const {
+  std::vector<std::string> names;
+  for (const FileSeal& seal : edited_) names.push_back(seal.name);
+  return names;
+}
+
+// An operator may have repaired rows in them. They stay as they are when this run adds nothing to them, else a copy is
+// kept beside the new file.
+void Resumption::keep_edited(const Config& config) {
+  const std::vector<FileSeal> seals = seals_in_summary(content_of(run_.path("summary.json")));
+  const std::vector<FileSeal> now = seals_of_retry_files(run_);
+  std::optional<std::vector<WrittenRow>> written;
+  for (const FileSeal& file : now) {
+    const auto seal = std::ranges::find(seals, file.name, &FileSeal::name);
+    if (seal == seals.end() && !written) written = rows_written(config);
+    const bool same = seal != seals.end() ? *seal == file : is_as_written(run_, file.name, layout_of(config), *written);
+    if (same) continue;
+    const std::string path = printable(run_.path(file.name));
+    if (rows_left_ == 0) {
+      edited_.push_back(seal != seals.end() ? *seal : FileSeal(file.name));
+      notices_.push_back(path + " was edited since amend wrote it: it was not changed");
+      continue;
+    }
+    const std::string copy = name_for_copy(run_, file.name);
+    run_.rename(file.name, copy);
+    notices_.push_back(path + " was edited since amend wrote it: it is kept as " + printable(copy) +
+                       ", and a new file is written");
+  }
+}
+
+// Of a run that was killed: no summary tells what its files were.
+std::vector<WrittenRow> Resumption::rows_written(const Config& config) const {
+  const auto input = open_source(config.input);
+  const InputLayout layout(input->format(), input->header(), input->delimiter());
+  FeedbackRows sent(layout, FeedbackKind::sent);
+  FeedbackRows rejected(layout, FeedbackKind::rejected);
+  std::vector<WrittenRow> rows;
+  std::string text;
+  Record record;
+  while (input->next(record)) {
+    const auto failure = before_.failure_of(record.position().row);
+    if (!failure) continue;
+    text.clear();
+    FeedbackRows& file = failure->status == Status::rejected ? rejected : sent;
+    file.append_row(text, record.position().line, record.raw(), &failure->reason);
+    rows.emplace_back(record.position().line, content_hash(text));
+  }
+  return rows;
+}
+
 void Resumption::write_feedback(const Config& config) {
   const auto input = open_source(config.input);
-  feedback_ = open_feedback(run_, InputLayout(input->format(), input->header(), input->delimiter()));
+  feedback_ = open_feedback(run_, InputLayout(input->format(), input->header(), input->delimiter()), edited());
   std::uint64_t left = before_.rows_not_well();
   RecordedRow recorded;
   std::vector<Outcome> lot;

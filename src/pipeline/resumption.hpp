@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "amend/config.hpp"
 #include "amend/pipeline.hpp"
+#include "amend/reporter/feedback.hpp"
+#include "amend/reporter/file_seal.hpp"
 #include "amend/reporter/recovery.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/run_view.hpp"
@@ -30,18 +33,30 @@ class Resumption {
   std::uint64_t rows_left() const noexcept { return rows_left_; }
   /// Rows up to this one, without a record, may have been in flight when the run ended.
   std::uint64_t maybe_sent_until() const noexcept { return maybe_sent_until_; }
+  /// The input is in another encoding than the one it is read as (EncodingTrouble).
+  bool encoding_is_doubtful() const noexcept { return encoding_is_doubtful_; }
   /// The files that can be fed back, with the rows recorded so far; for the reporter to go on with. Once.
   std::unique_ptr<Sink> take_feedback() noexcept { return std::move(feedback_); }
+  /// Retry files that were edited since amend wrote them, and that stay as they are; with the seals of how they were.
+  std::vector<std::string> edited() const;
+  const std::vector<FileSeal>& edited_seals() const noexcept { return edited_; }
+  /// What an operator should know of them.
+  const std::vector<std::string>& notices() const noexcept { return notices_; }
 
  private:
   void follow_parents(const std::vector<RunHead>& chain);
   void compare_input(const Config& config);
+  void keep_edited(const Config& config);
+  std::vector<WrittenRow> rows_written(const Config& config) const;
   void write_feedback(const Config& config);
 
   RunDirectory run_;
   Recovery before_;
   std::optional<Selection> selection_;
   std::unique_ptr<Sink> feedback_;
+  std::vector<FileSeal> edited_;
+  std::vector<std::string> notices_;
+  bool encoding_is_doubtful_ = false;
   std::uint64_t rows_left_ = 0;
   std::uint64_t maybe_sent_until_ = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "amend/row/shell_path.hpp"
 #include "pipeline/resumption.hpp"
 #include "pipeline/retry_planner.hpp"
 
@@ -18,7 +19,7 @@ fs::path place_of(const std::string& directory) {
 // Requests of a run that was killed may still have no record: only resume knows which rows those can be.
 void refuse_unfinished(const RunHead& last) {
   const std::string run = printable(last.directory);
-  const std::string next = "amend resume " + shell_quoted(printable(last.directory, 4096));
+  const std::string next = "amend resume " + shell_path(last.directory);
   if (!last.exit_code)
     throw ConfigError(run + " was killed before its end: `amend resume` goes on with it first", ExitCode::usage, next);
   const auto code = static_cast<ExitCode>(*last.exit_code);
@@ -43,7 +44,7 @@ Retry::Retry(const Config& config, const std::string& run, const RetryChoice& ch
   const RunView view(run);
   if (view.runs().size() != locks_.size())
     throw ConfigError(printable(run) + ": another process has begun a retry of it", ExitCode::run_directory_in_use,
-                      "amend status " + shell_quoted(printable(run, 4096)));
+                      "amend status " + shell_path(run));
   const RunHead& last = view.runs().back();
   if (last.record.config.task != Task::update)
     throw ConfigError(printable(run) +
@@ -53,6 +54,7 @@ Retry::Retry(const Config& config, const std::string& run, const RetryChoice& ch
   directory_ = directory_beside(last, config.run_directory);
   maybe_sent_until_ = view.last_row() + last.record.read_ahead_rows;
   RetryPlan plan = plan_retry(view, config.input, config.mapping, choice);
+  encoding_is_doubtful_ = plan.encoding_is_doubtful;
   selection_ = std::move(plan.selection);
   report_ = std::move(plan.report);
   report_.parent = place_of(last.directory).string();
@@ -60,6 +62,13 @@ Retry::Retry(const Config& config, const std::string& run, const RetryChoice& ch
 
 void Retry::lock(const std::vector<RunHead>& chain) {
   for (const RunHead& run : chain) locks_.push_back(std::make_unique<RunDirectory>(run.directory, Opening::resume));
+}
+
+const RunDirectory* Retry::lock_on(const std::string& directory) const noexcept {
+  std::error_code error;
+  for (const auto& lock : locks_)
+    if (fs::equivalent(lock->path(), directory, error)) return lock.get();
+  return nullptr;
 }
 
 }  // namespace amend

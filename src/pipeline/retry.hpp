@@ -23,8 +23,12 @@ class Retry {
   const Selection& selection() const noexcept { return selection_; }
   /// Rows up to this one may have been sent by the runs before.
   std::uint64_t maybe_sent_until() const noexcept { return maybe_sent_until_; }
+  /// The input is in another encoding than the one it is read as (EncodingTrouble).
+  bool encoding_is_doubtful() const noexcept { return encoding_is_doubtful_; }
   /// Of the new run: beside those it retries, where they find it.
   const std::string& directory() const noexcept { return directory_; }
+  /// A run of the chain, locked; null: it is not one of them.
+  const RunDirectory* lock_on(const std::string& directory) const noexcept;
 
  private:
   void lock(const std::vector<RunHead>& chain);
@@ -34,6 +38,7 @@ class Retry {
   RetryReport report_;
   std::string directory_;
   std::uint64_t maybe_sent_until_ = 0;
+  bool encoding_is_doubtful_ = false;
 };
 
 }  // namespace amend

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "amend/reader/encoding_check.hpp"
 #include "amend/reader/mapper.hpp"
 #include "amend/reader/source.hpp"
 #include "amend/reporter/recovery.hpp"
@@ -57,14 +58,17 @@ class ScratchBatch final : public BatchOwner {
 };
 
 // Compares every row that has a record, and tells of those that have none.
-void read_input(const RunView& view, const InputConfig& input, const MappingConfig& mapping, RetryPlanner& planner) {
+// True: the input is in another encoding than the one it is read as.
+bool read_input(const RunView& view, const InputConfig& input, const MappingConfig& mapping, RetryPlanner& planner) {
   const auto source = open_source(input);
   Mapper mapper(mapping, source->format(), source->header());
   ScratchBatch scratch;
+  EncodingCheck encoding(*source);
   Record record;
   std::uint64_t row = 0;
   while (source->next(record)) {
     row = record.position().row;
+    encoding.take(record);
     if (!view.status(row)) {
       planner.unsent(row, scratch.id_of(record, mapper));
     } else if (!view.same_content(row, record.raw())) {
@@ -79,6 +83,7 @@ void read_input(const RunView& view, const InputConfig& input, const MappingConf
         fmt::format("{}: has {} rows, but there is a result for row {}: the file was cut or replaced; "
                     "nothing was sent",
                     printable(input.file), row, view.last_row()));
+  return encoding.trouble().has_value();
 }
 
 // No status: a row without a record, which has no code either.
@@ -189,14 +194,16 @@ RetryPlan plan_retry(const RunView& view, const InputConfig& input, const Mappin
     const RecordText text(row.record.text);
     planner.ended(row.record.row, row.run, row.record.status, text.error_code, text.id);
   });
-  read_input(view, input, mapping, planner);
+  const bool encoding_is_doubtful = read_input(view, input, mapping, planner);
   if (planner.wants_successes()) {
     view.for_each_final([&](const FinalRecord& row) {
       if (row.record.status != Status::success) return;
       planner.succeeded(row.record.row, row.run, row.record.id);
     });
   }
-  return planner.finish();
+  RetryPlan plan = planner.finish();
+  plan.encoding_is_doubtful = encoding_is_doubtful;
+  return plan;
 }
 
 }  // namespace amend

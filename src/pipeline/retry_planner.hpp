@@ -28,7 +28,8 @@ class RetryPlan {
   RetryPlan() = default;
 
   Selection selection;
-  RetryReport report;  ///< without the parent
+  RetryReport report;                 ///< without the parent
+  bool encoding_is_doubtful = false;  ///< of the input (EncodingTrouble)
 };
 
 /// Makes the plan out of what it is told: all rows that did not succeed, then all that did, each in any order. Pure.

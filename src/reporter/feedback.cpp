@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -20,10 +21,14 @@ std::string file_name(std::string_view stem, Format format) {
 // One of the three files of the sink; on disk from its first row on.
 class StatusFile {
  public:
-  StatusFile(std::string_view stem, FeedbackKind kind, const InputLayout& layout)
-      : name_(file_name(stem, layout.format)), rows_(layout, kind) {}
+  StatusFile(std::string_view stem, FeedbackKind kind, const InputLayout& layout,
+             const std::vector<std::string>& edited)
+      : name_(file_name(stem, layout.format)),
+        rows_(layout, kind),
+        is_edited_(std::ranges::find(edited, name_) != edited.end()) {}
 
   void add(const Outcome& outcome) {
+    if (is_edited_) return;
     if (!started_) rows_.append_header(buffer_);
     started_ = true;
     rows_.append_row(buffer_, outcome.row->position.line, outcome.row.raw(), outcome.reason.get());
@@ -47,6 +52,7 @@ class StatusFile {
  private:
   std::string name_;
   FeedbackRows rows_;
+  bool is_edited_;
   bool started_ = false;
   std::string buffer_;
   std::optional<AppendFile> file_;
@@ -54,11 +60,11 @@ class StatusFile {
 
 class Feedback final : public Sink {
  public:
-  Feedback(const RunDirectory& run, const InputLayout& layout)
+  Feedback(const RunDirectory& run, const InputLayout& layout, const std::vector<std::string>& edited)
       : run_(run),
-        failed_("failed", FeedbackKind::sent, layout),
-        rejected_("rejected", FeedbackKind::rejected, layout),
-        unknown_("unknown", FeedbackKind::sent, layout) {}
+        failed_("failed", FeedbackKind::sent, layout, edited),
+        rejected_("rejected", FeedbackKind::rejected, layout, edited),
+        unknown_("unknown", FeedbackKind::sent, layout, edited) {}
 
   void write(std::span<const Outcome> outcomes) override {
     for (const Outcome& outcome : outcomes) {
@@ -97,8 +103,8 @@ class Feedback final : public Sink {
 
 }  // namespace
 
-std::unique_ptr<Sink> open_feedback(const RunDirectory& run, InputLayout layout) {
-  return std::make_unique<Feedback>(run, layout);
+std::unique_ptr<Sink> open_feedback(const RunDirectory& run, InputLayout layout, std::vector<std::string> edited) {
+  return std::make_unique<Feedback>(run, layout, edited);
 }
 
 class UnsentWriter::State {

@@ -1,14 +1,19 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include "amend/reader/csv_parser.hpp"
 #include "amend/reporter/feedback.hpp"
+#include "amend/reporter/journal.hpp"
 #include "reporter/append_file.hpp"
+#include "reporter/feedback_rows.hpp"
 #include "reporter/json_reading.hpp"
 
 namespace amend {
@@ -16,6 +21,15 @@ namespace {
 
 constexpr std::size_t piece_bytes = 64 * 1024;
 constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max() / 2;
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// Where a row is in its file.
+class Place {
+ public:
+  std::uint64_t line = 0;  // of the input, where the row begins
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;  // with its line end
+};
 
 /// The rows of a file that the sink has written, with the line of the input where each begins.
 class FeedbackReader {
@@ -24,26 +38,33 @@ class FeedbackReader {
       : path_(path), format_(layout.format), file_(path, std::ios::binary), piece_(piece_bytes, '\0') {
     if (!file_) refuse();
     if (format_ == Format::ndjson) return;
+    read();
+    if (!rest_.starts_with(byte_order_mark)) refuse();
+    rest_.remove_prefix(byte_order_mark.size());
     if (!next_record()) refuse();
     for (std::size_t i = 0; i < record_.size(); ++i)
       if (record_.field(i) == "amend_line") line_at_ = i;
+    rows_begin_ = byte_order_mark.size() + parser_.position().byte + 1;  // the LF of CRLF is still to come
   }
 
-  std::string header() const { return format_ == Format::ndjson ? "" : std::string(record_.raw()) + "\r\n"; }
+  /// Where the first row begins.
+  std::uint64_t rows_begin() const noexcept { return rows_begin_; }
 
-  /// The next row with its line end; nullopt: there is none.
-  std::optional<std::string> next() {
-    if (format_ == Format::ndjson) return next_json();
-    if (!next_record()) return std::nullopt;
-    if (line_at_ >= record_.size()) refuse();
-    const std::string_view text = record_.field(line_at_);
-    if (std::from_chars(text.data(), text.data() + text.size(), line_).ec != std::errc()) refuse();
-    return std::string(record_.raw()) + "\r\n";
-  }
-  std::uint64_t line() const noexcept { return line_; }
+  /// The next row; nullopt: there is none.
+  std::optional<Place> next() { return format_ == Format::ndjson ? next_json() : next_csv(); }
 
  private:
   [[noreturn]] void refuse() const { throw InputError(printable(path_) + ": is not what amend has written there"); }
+
+  std::optional<Place> next_csv() {
+    if (!next_record()) return std::nullopt;
+    if (line_at_ >= record_.size()) refuse();
+    Place place;
+    place.line = number(record_.field(line_at_));
+    place.offset = byte_order_mark.size() + record_.position().byte;
+    place.bytes = record_.raw().size() + 2;
+    return place;
+  }
 
   bool next_record() {
     while (true) {
@@ -58,13 +79,23 @@ class FeedbackReader {
     rest_ = std::string_view(piece_.data(), static_cast<std::size_t>(file_.gcount()));
   }
 
-  std::optional<std::string> next_json() {
+  std::optional<Place> next_json() {
     std::string text;
     if (!std::getline(file_, text)) return std::nullopt;
     const auto line = number_in(object_in(text), "amend_line");
     if (!line) refuse();
-    line_ = *line;
-    return text + "\n";
+    Place place;
+    place.line = *line;
+    place.offset = offset_;
+    place.bytes = text.size() + 1;
+    offset_ += place.bytes;
+    return place;
+  }
+
+  std::uint64_t number(std::string_view text) const {
+    std::uint64_t value = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc()) refuse();
+    return value;
   }
 
   std::string path_;
@@ -75,44 +106,132 @@ class FeedbackReader {
   CsvParser parser_{',', no_limit, no_limit};
   Record record_;
   std::size_t line_at_ = no_limit;
-  std::uint64_t line_ = 0;
+  std::uint64_t rows_begin_ = 0;
+  std::uint64_t offset_ = 0;
 };
 
-// True: some rows are left.
-bool copy_without(FeedbackReader& rows, const RowSet& lines, AppendFile& out) {
-  std::string buffer = rows.header();
-  bool any = false;
+bool is_settled(const std::string& path, const InputLayout& layout, const RowSet& lines) {
+  FeedbackReader rows(path, layout);
+  std::uint64_t last = 0;
   while (const auto row = rows.next()) {
-    if (lines.contains(rows.line())) continue;
-    any = true;
-    buffer += *row;
+    if (row->line < last || lines.contains(row->line)) return false;
+    last = row->line;
+  }
+  return true;
+}
+
+/// Parts of a file, in any order.
+class Parts {
+ public:
+  explicit Parts(const std::string& path) : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (descriptor_ < 0) refuse();
+  }
+  ~Parts() { ::close(descriptor_); }
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
+  /// False: the file ends before.
+  [[nodiscard]] bool append(std::string& out, std::uint64_t offset, std::uint64_t bytes) const {
+    const std::size_t begin = out.size();
+    out.resize(begin + bytes);
+    for (std::size_t got = 0; got < bytes;) {
+      const ssize_t more =
+          ::pread(descriptor_, out.data() + begin + got, bytes - got, static_cast<off_t>(offset + got));
+      if (more < 0 && errno == EINTR) continue;
+      if (more < 0) refuse();
+      if (more == 0) return false;
+      got += static_cast<std::size_t>(more);
+    }
+    return true;
+  }
+
+  void append_all(std::string& out, std::uint64_t offset, std::uint64_t bytes) const {
+    if (!append(out, offset, bytes)) refuse();
+  }
+
+ private:
+  [[noreturn]] void refuse() const { throw InputError(printable(path_) + ": cannot be read again"); }
+
+  std::string path_;
+  int descriptor_;
+};
+
+void write_rows(const std::string& from, std::uint64_t header_bytes, const std::vector<Place>& rows, AppendFile& out) {
+  const Parts parts(from);
+  std::string buffer;
+  parts.append_all(buffer, 0, header_bytes);
+  for (const Place& row : rows) {
+    parts.append_all(buffer, row.offset, row.bytes);
     if (buffer.size() < piece_bytes) continue;
     out.write(buffer);
     buffer.clear();
   }
   out.write(buffer);
   out.close();
-  return any;
+}
+
+void settle(const RunDirectory& run, const std::string& name, const InputLayout& layout, const RowSet& lines) {
+  FeedbackReader reader(run.path(name), layout);
+  std::vector<Place> rows;
+  while (const auto row = reader.next())
+    if (!lines.contains(row->line)) rows.push_back(*row);
+  std::ranges::stable_sort(rows, {}, &Place::line);
+  if (rows.empty()) {
+    run.remove(name);
+    return run.sync();
+  }
+  const std::string rest = name + ".tmp";
+  run.remove(rest);
+  AppendFile out(run, rest);
+  write_rows(run.path(name), reader.rows_begin(), rows, out);
+  run.rename(rest, name);
 }
 
 }  // namespace
 
-void take_out_of_feedback(const RunDirectory& run, const InputLayout& layout, const RowSet& lines) {
+namespace {
+
+bool has_only(const RunDirectory& run, const std::string& name, const InputLayout& layout,
+              std::span<const WrittenRow> rows) {
+  const Parts parts(run.path(name));
+  FeedbackReader reader(run.path(name), layout);
+  std::string text;
+  std::string header;
+  const FeedbackKind kind = name.starts_with("rejected") ? FeedbackKind::rejected : FeedbackKind::sent;
+  FeedbackRows(layout, kind).append_header(header);
+  if (!parts.append(text, 0, reader.rows_begin()) || text != header) return false;
+  std::optional<Place> row = reader.next();
+  while (row) {
+    const std::optional<Place> following = reader.next();
+    text.clear();
+    if (!parts.append(text, row->offset, row->bytes)) return !following;  // cut
+    const auto written = std::ranges::lower_bound(rows, row->line, {}, &WrittenRow::line);
+    const bool same = written != rows.end() && written->line == row->line && written->hash == content_hash(text);
+    if (!same) return false;
+    row = following;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool is_as_written(const RunDirectory& run, const std::string& name, const InputLayout& layout,
+                   std::span<const WrittenRow> rows) {
+  try {
+    return has_only(run, name, layout, rows);
+  } catch (const InputError&) {
+    return false;  // rows that amend does not write
+  }
+}
+
+void settle_feedback(const RunDirectory& run, const InputLayout& layout, const RowSet& lines,
+                     std::span<const std::string> edited) {
   const auto files = run.files();
-  for (const std::string_view stem : {"failed", "unknown"}) {
+  for (const std::string_view stem : {"failed", "unknown", "rejected"}) {
     const std::string name = std::string(stem) + (layout.format == Format::ndjson ? ".ndjson" : ".csv");
-    if (std::ranges::find(files, name) == files.end()) continue;
-    const std::string rest = name + ".tmp";
-    run.remove(rest);
-    FeedbackReader rows(run.path(name), layout);
-    AppendFile out(run, rest);
-    if (copy_without(rows, lines, out)) {
-      run.rename(rest, name);
-    } else {
-      run.remove(name);
-      run.remove(rest);
-      run.sync();
-    }
+    const bool is_there = std::ranges::find(files, name) != files.end();
+    if (!is_there || std::ranges::find(edited, name) != edited.end()) continue;
+    if (!is_settled(run.path(name), layout, lines)) settle(run, name, layout, lines);
   }
 }
 

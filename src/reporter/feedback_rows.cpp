@@ -9,13 +9,16 @@
 #include <utility>
 
 #include "amend/reader/csv_parser.hpp"
+#include "amend/row/own_column.hpp"
 #include "reporter/json_text.hpp"
 
 namespace amend {
 namespace {
 
 constexpr std::size_t raw_bytes_max = 4096;
-constexpr std::string_view own_prefix = "amend_";
+
+// A spreadsheet reads the file as UTF-8 then, and so does amend, whatever the options of the run were.
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // RFC 4180 §2.
 constexpr std::string_view line_end = "\r\n";
@@ -52,11 +55,12 @@ bool is_parser_code(std::string_view code) {
          code == "input.nul" || code == "input.utf8";
 }
 
-// Text that must not come back as a row although it may look like one: what stands inside a damaged quote, and what was
-// cut, which may be a sound row with a shorter last value. A cut at a UTF-8 boundary leaves up to four bytes less.
+// Text that must not come back as a row although it may look like one: what is inside a damaged quote, what was read in
+// the wrong encoding, and what was cut, which may be a sound row with a shorter last value. A cut at a UTF-8 boundary
+// leaves up to four bytes less.
 bool only_looks_like_a_row(std::string_view raw, const Reason* reason) {
+  if (reason && (reason->code == "input.csv.damaged" || reason->code == "input.encoding")) return true;
   if (!reason || !is_parser_code(reason->code)) return false;
-  if (reason->code == "input.csv.damaged") return true;
   return raw.size() + 4 >= raw_bytes_max && raw.size() <= raw_bytes_max;
 }
 
@@ -120,12 +124,13 @@ void append_foreign_members(std::string& out, std::string_view object) {
 
 FeedbackRows::FeedbackRows(InputLayout layout, FeedbackKind kind) : layout_(std::move(layout)), kind_(kind) {
   for (std::size_t i = 0; i < layout_.header.size(); ++i) {
-    if (!layout_.header[i].starts_with(own_prefix)) kept_.push_back(i);
+    if (!is_own_column(layout_.header[i])) kept_.push_back(i);
   }
 }
 
 void FeedbackRows::append_header(std::string& out) const {
   if (layout_.format == Format::ndjson) return;
+  out += byte_order_mark;
   for (const std::size_t i : kept_) {
     append_cell(out, layout_.header[i]);
     out += ',';
@@ -146,7 +151,8 @@ void FeedbackRows::append_row(std::string& out, std::uint64_t line, std::string_
 
 void FeedbackRows::append_csv(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) {
   const bool doubtful = kind_ != FeedbackKind::sent && only_looks_like_a_row(raw, reason);
-  const bool parsed = !doubtful && parse_cells(raw);
+  const bool ragged = reason && reason->code == "input.csv.columns";
+  const bool parsed = !doubtful && !ragged && parse_cells(raw);
   if (!parsed && kind_ == FeedbackKind::sent) {
     throw std::logic_error(fmt::format("line {}: a row that was sent does not parse any more", line));
   }
@@ -194,7 +200,10 @@ bool FeedbackRows::parse_cells(std::string_view raw) {
   auto stop = parser.parse(raw, record_);
   if (stop == CsvParser::Stop::need_input) stop = parser.finish(record_);
   const bool whole = stop == CsvParser::Stop::record && raw.empty();
-  return whole && !record_.fault() && record_.size() == layout_.header.size();
+  if (!whole || record_.fault()) return false;
+  // Of retry files that were put together the second may have more or fewer columns of amend's own behind the others.
+  const bool own_at_end = !kept_.empty() && kept_.size() < layout_.header.size() && kept_.back() + 1 == kept_.size();
+  return own_at_end ? record_.size() >= kept_.size() : record_.size() == layout_.header.size();
 }
 
 }  // namespace amend

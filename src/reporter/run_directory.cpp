@@ -19,6 +19,7 @@
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/sink.hpp"
 #include "amend/row/selection.hpp"
+#include "amend/row/shell_path.hpp"
 #include "reporter/append_file.hpp"
 
 namespace amend {
@@ -28,8 +29,6 @@ constexpr std::array<std::string_view, 16> known_files{
     result_log_name, "failed.csv",   "failed.ndjson",   "rejected.csv", "rejected.ndjson", "unsent.csv",
     "unsent.ndjson", "unknown.csv",  "unknown.ndjson",  "plan.ndjson",  "rollback.ndjson", "summary.json",
     "run.json",      selection_name, "timeline.ndjson", "report.html"};
-
-constexpr std::size_t path_bytes_max = 4096;  // Linux: PATH_MAX
 
 bool disk_is_at_fault(int error_number) {
   return error_number == ENOSPC || error_number == EDQUOT || error_number == EIO;
@@ -99,8 +98,7 @@ int lock_or_refuse(const std::string& directory, const std::string& lock_file) {
   if (error != EWOULDBLOCK) fail_to_create(lock_file, "cannot lock", error);
   throw ConfigError(fmt::format("--run: {} is in use by another process; wait for it or choose another directory",
                                 printable(directory)),
-                    ExitCode::run_directory_in_use,
-                    fmt::format("amend control {} status", shell_quoted(printable(directory, path_bytes_max))));
+                    ExitCode::run_directory_in_use, fmt::format("amend control {} status", shell_path(directory)));
 }
 
 bool exists(const std::string& path) {
@@ -142,7 +140,7 @@ ConfigError no_run_in(const std::string& directory) {
   if (folder.empty() && !fs::is_directory(usual, error)) folder = ".";
   const bool listed = !folder.empty() && without_slash_at_end(folder) != usual && fs::is_directory(folder, error);
   return ConfigError(printable(directory) + ": holds no run.json: name the directory of a run", ExitCode::usage,
-                     listed ? "amend runs " + shell_quoted(printable(folder, path_bytes_max)) : "amend runs");
+                     listed ? "amend runs " + shell_path(folder) : "amend runs");
 }
 
 RunDirectory::RunDirectory(const std::string& directory, Opening opening) : path_(without_slash_at_end(directory)) {
@@ -156,7 +154,7 @@ RunDirectory::RunDirectory(const std::string& directory, Opening opening) : path
   lock_ = lock_or_refuse(path_, path("lock"));
   if (!exists(path(result_log_name))) return;
   ::close(lock_);
-  const std::string name = shell_quoted(printable(path_, path_bytes_max));
+  const std::string name = shell_path(path_);
   throw ConfigError(
       fmt::format("--run: {} already holds the results of a run; `amend resume {}` goes on with it, or choose another "
                   "directory",

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "reporter/file_seal_json.hpp"
 #include "reporter/json_text.hpp"
 
 namespace amend {
@@ -106,6 +107,7 @@ std::string to_json(const Summary& summary) {
       {"stop_reason", summary.stop_reason.empty() ? json::value(nullptr) : json::value(utf8(summary.stop_reason))},
       {"rows", rows_json(summary)},
       {"overtaken", summary.overtaken},
+      {"overtaken_rejected", summary.overtaken_rejected},
       {"drift", drift_json(summary)},
       {"requests", requests_json(summary)},
       {"latency_ms",
@@ -113,7 +115,8 @@ std::string to_json(const Summary& summary) {
       {"log_bytes", summary.log_bytes ? json::value(*summary.log_bytes) : json::value(nullptr)},
       {"notices", texts_json(summary.notices)},
       {"errors", errors_json(summary)},
-      {"files", texts_json(summary.files)}};
+      {"files", texts_json(summary.files)},
+      {"retry_files", seals_json(summary.retry_files)}};
   std::string out;
   append_json(out, text);
   return out + "\n";

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "amend/reader/csv_parser.hpp"
+#include "amend/reporter/journal.hpp"
 #include "reporter/feedback_rows.hpp"
 #include "reporter/fixture.hpp"
 
@@ -15,10 +16,13 @@ using Table = std::vector<std::vector<std::string>>;
 using test::Rows;
 using test::TemporaryDirectory;
 
+const std::string mark = "\xEF\xBB\xBF";
+
 // Reads a file as the next run would, and hands out the raw rows too.
 Table read_csv(const std::string& text, std::vector<std::string>* raws = nullptr) {
   Table table;
   std::string_view input = text;
+  if (input.starts_with(mark)) input.remove_prefix(mark.size());
   CsvParser parser(',', 1 << 20, 100);
   Record record;
   while (parser.parse(input, record) == CsvParser::Stop::record) {
@@ -55,7 +59,7 @@ TEST_CASE("feedback: success makes no file; each other status its own, on its fi
   sink->close();
   CHECK(run.files() == std::vector<std::string>{"failed.csv", "unknown.csv"});
   CHECK(test::content(run.path("failed.csv")) ==
-        "id,amend_line,amend_error_code,amend_error\r\na,2,x,y\r\nc,4,x,y\r\n");
+        mark + "id,amend_line,amend_error_code,amend_error\r\na,2,x,y\r\nc,4,x,y\r\n");
 }
 
 TEST_CASE("feedback: quotes, line breaks and separators come back as they were, from a file with ;") {
@@ -138,6 +142,88 @@ TEST_CASE("feedback: a row refused for its values comes back as cells, however l
   }
 }
 
+TEST_CASE("feedback: a row that was read in the wrong encoding never comes back as cells, though it parses") {
+  const Reason reason("input.encoding", "x", Origin::input);
+  for (const FeedbackKind kind : {FeedbackKind::rejected, FeedbackKind::unsent}) {
+    std::string out;
+    FeedbackRows(InputLayout(Format::csv, {"id", "name"}), kind).append_row(out, 2, "7,\xC3\xA9", &reason);
+    CHECK(read_csv(out).back()[1].empty());
+    CHECK(read_csv(out).back().back() == "7,\xC3\xA9");
+  }
+}
+
+TEST_CASE("settle: files are in the order of the input, without the rows that were overtaken; those edited stay") {
+  for (const Format format : {Format::csv, Format::ndjson}) {
+    TemporaryDirectory directory;
+    const RunDirectory run(directory / "run");
+    const bool csv = format == Format::csv;
+    const InputLayout layout(format, csv ? std::vector<std::string>{"id", "name"} : std::vector<std::string>{});
+    const std::string extension = csv ? ".csv" : ".ndjson";
+    Rows rows;
+    const auto sink = open_feedback(run, layout);
+    const auto raw = [&](const std::string& id) { return csv ? id + ",\"x\r\ny\"" : "{\"id\":\"" + id + "\"}"; };
+    const auto ids = [&](const std::string& name) {
+      std::string found;
+      const std::string text = test::content(run.path(name + extension));
+      for (const char id : std::string("abcdef"))
+        if (text.find(csv ? std::string("\n") + id + "," : std::string("\"") + id + "\"") != std::string::npos)
+          found += id;
+      return found;
+    };
+    sink->write(test::list(
+        rows.failed(Status::failed, raw("c"), "x", "y", 9), rows.failed(Status::failed, raw("a"), "x", "y", 2),
+        rows.failed(Status::rejected, raw("e"), "x", "y", 30), rows.failed(Status::rejected, raw("d"), "x", "y", 5),
+        rows.failed(Status::failed, raw("b"), "x", "y", 4), rows.failed(Status::unknown, raw("f"), "x", "y", 7)));
+    sink->close();
+    const std::string unsorted = test::content(run.path("rejected" + extension));
+    RowSet overtaken;
+    overtaken.insert(4);
+    overtaken.insert(7);
+    const std::vector<std::string> edited{"rejected" + extension};
+    settle_feedback(run, layout, overtaken, edited);
+    const std::string failed = test::content(run.path("failed" + extension));
+    CHECK(ids("failed") == "ac");
+    CHECK(failed.find(csv ? "\na," : "\"a\"") < failed.find(csv ? "\nc," : "\"c\""));
+    CHECK(run.files() == std::vector<std::string>{"failed" + extension, "rejected" + extension});
+    CHECK(test::content(run.path("rejected" + extension)) == unsorted);
+    settle_feedback(run, layout, overtaken);
+    const std::string rejected = test::content(run.path("rejected" + extension));
+    CHECK(rejected.find(csv ? "\nd," : "\"d\"") < rejected.find(csv ? "\ne," : "\"e\""));
+    CHECK(rejected.size() == unsorted.size());
+    if (csv) CHECK(rejected.starts_with(mark));
+  }
+}
+
+TEST_CASE("is as written: what a killed run left is, a row that was edited is not") {
+  TemporaryDirectory directory;
+  const RunDirectory run(directory / "run");
+  const InputLayout layout(Format::csv, {"id", "name"});
+  Rows rows;
+  const auto sink = open_feedback(run, layout);
+  sink->write(
+      test::list(rows.failed(Status::rejected, "a,1", "x", "y", 2), rows.failed(Status::rejected, "b,2", "x", "y", 3)));
+  sink->close();
+  std::vector<WrittenRow> written;
+  for (std::uint64_t line = 2; line < 5; ++line) {
+    std::string text;
+    const Reason reason("x", "y", Origin::input);
+    const std::string raw = std::string(1, static_cast<char>('a' + line - 2)) + "," + std::to_string(line - 1);
+    FeedbackRows(layout, FeedbackKind::rejected).append_row(text, line, raw, &reason);
+    written.emplace_back(line, content_hash(text));
+  }
+  const std::string whole = test::content(run.path("rejected.csv"));
+  const auto is_same = [&](const std::string& text) {
+    run.write_file("rejected.csv", text);
+    return is_as_written(run, "rejected.csv", layout, written);
+  };
+  CHECK(is_same(whole));
+  CHECK(is_same(whole.substr(0, whole.size() - 5)));
+  std::string edited = whole;
+  CHECK_FALSE(is_same(edited.replace(edited.find("b,2"), 3, "b,9")));
+  edited = whole;
+  CHECK_FALSE(is_same(edited.replace(edited.find("name"), 4, "nome")));
+}
+
 TEST_CASE("feedback: an NDJSON line that was cut is not taken for an object") {
   std::string line = "{\"id\":\"7\"}";
   line.resize(4096, ' ');
@@ -208,7 +294,7 @@ TEST_CASE("unsent: the file appears complete at close, and not before") {
   CHECK(writer.count() == 20'000);
   writer.close();
   CHECK(run.files() == std::vector<std::string>{"unsent.csv"});
-  CHECK(test::content(run.path("unsent.csv")) == "id,amend_line,amend_raw\r\n" + rest);
+  CHECK(test::content(run.path("unsent.csv")) == mark + "id,amend_line,amend_raw\r\n" + rest);
 }
 
 TEST_CASE("unsent: a line from inside a damaged quote never comes back as a row") {
@@ -219,7 +305,8 @@ TEST_CASE("unsent: a line from inside a damaged quote never comes back as a row"
   csv.add(Position(1, 2, 8), "7,Ann");
   csv.add(Position(2, 3, 14), "8,Bob", &damaged);
   csv.close();
-  CHECK(test::content(run.path("unsent.csv")) == "id,name,amend_line,amend_raw\r\n7,Ann,2,\r\n,,3,\"8,Bob\"\r\n");
+  CHECK(test::content(run.path("unsent.csv")) ==
+        mark + "id,name,amend_line,amend_raw\r\n7,Ann,2,\r\n,,3,\"8,Bob\"\r\n");
   UnsentWriter ndjson(run, InputLayout(Format::ndjson));
   const Reason syntax("input.json.syntax", "x", Origin::input);
   ndjson.add(Position(1, 1, 0), "{", &syntax);

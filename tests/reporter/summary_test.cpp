@@ -22,10 +22,10 @@ std::string keys_of(const boost::json::value& object) {
 
 TEST_CASE("summary: the keys that scripts rely on are all there, also when nothing happened") {
   const auto value = boost::json::parse(to_json(Summary()));
-  CHECK(keys_of(value) ==
-        "version run input started_at elapsed_s exit_code stop_cause stop_reason rows overtaken drift requests "
-        "latency_ms "
-        "log_bytes notices errors files");
+  CHECK(
+      keys_of(value) ==
+      "version run input started_at elapsed_s exit_code stop_cause stop_reason rows overtaken overtaken_rejected drift "
+      "requests latency_ms log_bytes notices errors files retry_files");
   CHECK(keys_of(value.at("rows")) == "read success failed unknown rejected superseded unchanged unsent");
   CHECK(keys_of(value.at("requests")) == "attempts retries requeues throttled connections handshakes_failed");
   CHECK(keys_of(value.at("latency_ms")) == "service queued");

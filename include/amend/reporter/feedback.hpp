@@ -1,7 +1,7 @@
 // failed, rejected, unknown and unsent: files of rows that can be fed straight back to `amend update`. Layer 2.
 //
-// CSV input → `.csv`: the original cells under the original header, as UTF-8 RFC 4180 with `,` whatever the input's
-// delimiter was, then these columns, which the reader ignores:
+// CSV input → `.csv`: the original cells under the original header, as UTF-8 with a byte order mark and RFC 4180 with
+// `,`, whatever the input's encoding and delimiter were, then these columns, which the reader ignores:
 //   failed.csv, unknown.csv   amend_line, amend_error_code, amend_error
 //   rejected.csv              amend_line, amend_error_code, amend_error, amend_raw
 //   unsent.csv                amend_line, amend_raw
@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,13 +45,29 @@ class InputLayout {
 };
 
 /// A sink that ignores success and writes each other row to failed, rejected or unknown. A file is created by its first
-/// row. `run` must outlive the sink. Reporter thread.
-std::unique_ptr<Sink> open_feedback(const RunDirectory& run, InputLayout layout);
+/// row; one of `edited` is never opened. `run` must outlive the sink. Reporter thread.
+std::unique_ptr<Sink> open_feedback(const RunDirectory& run, InputLayout layout, std::vector<std::string> edited = {});
 
-/// Takes the rows that begin at these lines of the input out of failed and unknown, each file replaced as a whole; one
-/// without further rows is removed. When the sink is closed. Memory: the longest row. Throws DurabilityError, and
-/// InputError when a file cannot be read or is not what the sink has written.
-void take_out_of_feedback(const RunDirectory& run, const InputLayout& layout, const RowSet& lines);
+/// What the sink writes for a row of the input.
+class WrittenRow {
+ public:
+  WrittenRow(std::uint64_t line_, std::uint64_t hash_) noexcept : line(line_), hash(hash_) {}
+
+  std::uint64_t line;  ///< of the input, where the row begins
+  std::uint64_t hash;  ///< content_hash of its text with the line end
+};
+
+/// Whether the header and each row of the retry file `name` are, byte for byte, what the sink writes: `rows`, by line.
+/// Not all of them need to be there, and the last row may be cut: a run that was killed leaves such a file.
+bool is_as_written(const RunDirectory& run, const std::string& name, const InputLayout& layout,
+                   std::span<const WrittenRow> rows);
+
+/// Brings failed, unknown and rejected into the order of the input, and takes the rows out that begin at these lines of
+/// it; each file replaced as a whole, one without further rows removed, the names in `edited` left alone. When the sink
+/// is closed. Memory: 24 bytes for each row of a file that is to be changed, and the longest row. Throws
+/// DurabilityError, and InputError when a file cannot be read or is not what the sink has written.
+void settle_feedback(const RunDirectory& run, const InputLayout& layout, const RowSet& lines,
+                     std::span<const std::string> edited = {});
 
 /// Writes unsent.csv or unsent.ndjson at the end of a run. The file appears when close() succeeds, complete, or never:
 /// a part of the unsent rows would be mistaken for all of them. Throws DurabilityError. One thread.

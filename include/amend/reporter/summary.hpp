@@ -15,6 +15,7 @@
 
 #include "amend/config.hpp"
 #include "amend/error.hpp"
+#include "amend/reporter/file_seal.hpp"
 #include "amend/reporter/metrics.hpp"
 #include "amend/row/outcome.hpp"
 #include "amend/row/stop_cause.hpp"
@@ -60,8 +61,10 @@ class Summary {
   std::array<std::uint64_t, status_count> rows_by_status{};
   std::optional<std::uint64_t> unsent;  ///< rows of the input without a result; empty: not known (rest of stdin)
 
-  /// Rows that failed or are unknown while a later row of their customer succeeded: not in the files to be fed back.
+  /// Rows that failed or are unknown while a later row of their customer succeeded: not in the retry files.
   std::uint64_t overtaken = 0;
+  /// The same of rejected rows.
+  std::uint64_t overtaken_rejected = 0;
 
   std::array<std::uint64_t, wonder::customer_field_count> drift{};  ///< rows with it, by field (Remark::drift)
 
@@ -77,9 +80,10 @@ class Summary {
 
   std::optional<std::uint64_t> log_bytes;  ///< of results.ndjson, all of them durable; empty: not known
 
-  std::vector<std::string> notices;  ///< what a person should know although it stopped nothing
-  std::vector<ErrorCount> errors;    ///< the most frequent first
-  std::vector<std::string> files;    ///< written, relative to run_directory
+  std::vector<std::string> notices;   ///< what a person should know although it stopped nothing
+  std::vector<ErrorCount> errors;     ///< the most frequent first
+  std::vector<std::string> files;     ///< written, relative to run_directory
+  std::vector<FileSeal> retry_files;  ///< as amend wrote them, so that one that was edited since is noticed
 };
 static_assert(!std::is_aggregate_v<Summary>);
 
