@@ -14,6 +14,7 @@
 
 #include "amend/queue/start_thread.hpp"
 #include "amend/reporter/run_directory.hpp"
+#include "amend/row/shell_path.hpp"
 #include "amend/transport/target.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "cli/bench_text.hpp"
@@ -120,7 +121,7 @@ void write_files(const RunDirectory& run, const BenchmarkResult& result, const s
 }
 
 std::string closing(const RunDirectory& run, const BenchmarkResult& result, const Options& options) {
-  const std::string name = shell_quoted(printable(run.path(), 4096));
+  const std::string name = shell_path(run.path());
   const std::string text =
       "\n" + bench_report(result, options.benchmark) + line("files", name + ": bench.json, latency.hlog");
   return is_about_connection(result.stop_cause) ? text + line("next", ping_command(options.config)) : text;

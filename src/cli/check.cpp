@@ -82,11 +82,20 @@ std::string rows_text(const Options& options, const PreflightReport& report) {
 }
 
 std::string next_line(const Options& options, const PreflightReport& report) {
-  std::string out = line("next", update_command_for(options));
+  if (report.encoding_trouble) return line("next", command_with_encoding(options, report.encoding_trouble->likely));
+  if (rows_to_send(report, options.config.input.duplicates) == 0) return {};
+  const bool is_piped = options.config.input.file == "-";
+  std::string out = line("next", update_command_for(options) + (is_piped ? "   # with the same input" : ""));
   if (!report.rejected.empty()) {
-    out += line("", "the rejected rows are not sent then; they come back in rejected.csv, with the reason");
+    const std::string_view file = report.format == Format::ndjson ? "rejected.ndjson" : "rejected.csv";
+    out += line("", fmt::format("rejected rows are not sent; amend writes them to {}, each with its reason", file));
   }
   return out;
+}
+
+std::string encoding_lines(const PreflightReport& report) {
+  if (!report.encoding_trouble) return {};
+  return line("encoding", describe(*report.encoding_trouble)) + line("", "  -> " + remedy(*report.encoding_trouble));
 }
 
 std::string whole(std::string_view text) { return printable(text, 4 * text.size() + 4); }
@@ -145,6 +154,19 @@ json::object duplicates_json(const PreflightReport& report, Duplicates how) {
                       {"first", std::move(first)}};
 }
 
+json::value encoding_json(const std::optional<EncodingTrouble>& trouble) {
+  if (!trouble) return nullptr;
+  Finding finding;
+  finding.first = trouble->first;
+  const bool utf8 = trouble->kind == EncodingTrouble::Kind::utf8_after_all;
+  return json::object{{"code", utf8 ? "encoding.utf8_after_all" : "encoding.not_utf8"},
+                      {"rows", trouble->rows},
+                      {"first", places_json(finding)},
+                      {"likely", utf8 ? "utf-8" : json::value(json::string(trouble->likely))},
+                      {"meaning", describe(*trouble)},
+                      {"remedy", remedy(*trouble)}};
+}
+
 json::object blanks_json(const MappingConfig& mapping) {
   json::object out;
   for (const auto& [field, blank] : mapping.blanks) {
@@ -168,6 +190,7 @@ void refuse_existing(const std::string& path) {
 }  // namespace
 
 ExitCode check_exit_code(const PreflightReport& report) noexcept {
+  if (report.encoding_trouble) return ExitCode::usage;
   return report.clean() ? ExitCode::success : ExitCode::some_rows_failed;
 }
 
@@ -186,6 +209,7 @@ std::string check_text(const Options& options, const PreflightReport& report) {
     out += line(&field == &report.mapping.front() ? "columns" : "", printable(field));
   }
   if (!report.unknown_columns.empty()) out += line("not sent", join_printable(report.unknown_columns));
+  out += encoding_lines(report);
   out += line("rows", rows_text(options, report));
   out += rejected_lines(report.rejected);
   out += id_lines(report.suspicious_ids);
@@ -215,6 +239,7 @@ std::string check_json(const Options& options, const PreflightReport& report) {
       {"rejected_rows", rows_rejected(report)},
       {"rejected", rejected_json(report.rejected)},
       {"suspicious_ids", ids_json(report.suspicious_ids)},
+      {"encoding_trouble", encoding_json(report.encoding_trouble)},
       {"duplicates", duplicates_json(report, config.input.duplicates)},
       {"rate", show_rate(config.pace.rate)},
       {"seconds", time.count() < 0 ? json::value() : json::value(static_cast<double>(time.count()) / 1e3)},

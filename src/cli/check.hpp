@@ -10,7 +10,8 @@
 
 namespace amend::cli {
 
-/// 0, or 1 when a person should look: rows that would be rejected, customers in several rows.
+/// 0, or 1 when an operator should look: rows that would be rejected, customers in several rows. 2 when nothing of the
+/// file may be sent: it is in another encoding.
 ExitCode check_exit_code(const PreflightReport& report) noexcept;
 
 /// For people, several lines; control characters of foreign text are escaped.
@@ -24,6 +25,9 @@ std::string check_text(const Options& options, const PreflightReport& report);
 /// - `rejected`: [{`code`, `rows`, `first`: [{`row`, `line`, `byte`}], `example`, `remedy`}], the most frequent first;
 ///   `line` and `byte` are null where they are not known
 /// - `suspicious_ids`: [{`code`, `rows`, `first`, `meaning`}], the rejected ids by what probably happened to them
+/// - `encoding_trouble`: null, or {`code`: encoding.not_utf8 or encoding.utf8_after_all, `rows`, `first`, `likely`: a
+/// name
+///   for --encoding or "", `meaning`, `remedy`}
 /// - `duplicates`: {`customers`, `rows`, `exact`: false when both are lower bounds, `how`: the --duplicates in effect,
 ///   `first`: [{`first`, `second`: rows, `rows`: in all}]}
 /// - `rate`: "25/s"; `seconds`: for the rows to send at that rate, null when it is unlimited

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "amend/row/shell_path.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "cli/next_command.hpp"
 #include "cli/report_line.hpp"
@@ -77,7 +78,7 @@ std::string find_file(const Summary& summary, std::string_view stem) {
   return {};
 }
 
-RunStanding standing_of(const Summary& summary, std::string_view check, std::string_view ping) {
+RunStanding standing_of(const Summary& summary, const RunOrigin& origin) {
   const std::uint64_t failed = summary.rows(Status::failed) + summary.rows(Status::unknown);
   const bool finished = summary.exit_code == ExitCode::some_rows_failed;
   RunStanding run;
@@ -90,14 +91,14 @@ RunStanding standing_of(const Summary& summary, std::string_view check, std::str
   run.rejected_file = find_file(summary, "rejected");
   run.failed_file = find_file(summary, "failed");
   run.unknown_file = find_file(summary, "unknown");
-  run.check = check;
-  run.ping = ping;
+  run.check = origin.check;
+  if (origin.config) describe(run, *origin.config);
   return run;
 }
 
 // A reconciliation has read what it overwrote.
 std::string commands_of_reconciliation(const Summary& summary) {
-  const std::string run = shell_quoted(printable(summary.run_directory, 4096));
+  const std::string run = shell_path(summary.run_directory);
   std::string out = fmt::format("amend verify {}   # reads the customers back\n", run);
   if (summary.rows(Status::success) + summary.rows(Status::unknown) > 0)
     out += fmt::format("amend undo {}   # gives back what was there before\n", run);
@@ -130,8 +131,8 @@ std::string error_lines(std::span<const ErrorCount> errors, std::string_view whe
                 fmt::format("{} x {}, e.g. row {}, line {}: {}", show_count(error.count), printable(error.code, 80),
                             error.row, error.line, printable(error.text, 160)));
     const OwnCode* own = find_own_code(error.code);
-    out += line("", own ? fmt::format("  -> {}", own->remedy)
-                        : fmt::format("  -> amend explain {}", shell_quoted(printable(error.code, 80))));
+    out += line(
+        "", own ? fmt::format("  -> {}", own->remedy) : fmt::format("  -> amend explain {}", shell_quoted(error.code)));
   }
   if (errors.size() > errors_shown)
     out += line("", fmt::format("and {} further codes, see {}; amend explain CODE tells what one means",
@@ -139,14 +140,14 @@ std::string error_lines(std::span<const ErrorCount> errors, std::string_view whe
   return out;
 }
 
-std::string next_commands(const Summary& summary, std::string_view check, std::string_view ping) {
+std::string next_commands(const Summary& summary, const RunOrigin& origin) {
   std::string out;
-  for (const NextCommand& next : next_commands(standing_of(summary, check, ping))) out += shown(next) + "\n";
+  for (const NextCommand& next : next_commands(standing_of(summary, origin))) out += shown(next) + "\n";
   const bool reads_back = summary.task != Task::update && summary.stop_cause != StopCause::guard;
   return reads_back ? out + commands_of_reconciliation(summary) : out;
 }
 
-std::string closing_text(const Summary& summary, std::string_view check, std::string_view ping) {
+std::string closing_text(const Summary& summary, const RunOrigin& origin) {
   std::string out = headline(summary) + "\n";
   out += line("rows", rows_line(summary));
   out += line("time", time_line(summary));
@@ -158,10 +159,9 @@ std::string closing_text(const Summary& summary, std::string_view check, std::st
   for (const std::string& notice : summary.notices) out += line("notice", printable(notice));
   out += error_lines(summary.errors, "summary.json");
   out += file_lines(summary);
-  if (summary.overtaken > 0)
-    out += line("", fmt::format("{} failed or unknown rows are left out: their customer succeeded in a later row",
-                                show_count(summary.overtaken)));
-  std::string commands = next_commands(summary, check, ping);
+  if (const std::uint64_t rows = summary.overtaken + summary.overtaken_rejected; rows > 0)
+    out += line("", fmt::format("without {} whose customer succeeded in a later row", plural(rows, "row")));
+  std::string commands = next_commands(summary, origin);
   if (summary.stop_cause == StopCause::guard)
     return out + line("next", "repair the ids of the input; nothing of it is to be sent again as it is");
   if (commands.empty()) {
@@ -181,8 +181,7 @@ std::string closing_line(const Summary& summary) {
   if (summary.exit_code == ExitCode::success) return {};
   const std::string rows = fmt::format("{} of {} rows ended in success", show_count(summary.rows(Status::success)),
                                        show_count(summary.rows_read));
-  const std::string where =
-      summary.run_directory.empty() ? "" : ": amend status " + shell_quoted(printable(summary.run_directory, 4096));
+  const std::string where = summary.run_directory.empty() ? "" : ": amend status " + shell_path(summary.run_directory);
   const std::string why = summary.stop_reason.empty() ? "" : printable(summary.stop_reason) + "; ";
   return fmt::format("amend: {}{}{}\n", why, rows, where);
 }

@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "amend/reporter/run_directory.hpp"
+#include "amend/row/shell_path.hpp"
 #include "cli/control_address.hpp"
 #include "cli/control_text.hpp"
 #include "cli/output.hpp"
@@ -47,7 +48,7 @@ std::string message_of(int error_number) { return std::generic_category().messag
     const ConfigError missing = no_run_in(run);
     throw NobodyThere(missing.what(), missing.exit_code(), missing.next());
   }
-  const std::string status = "amend status " + shell_quoted(printable(run, 4096));
+  const std::string status = "amend status " + shell_path(run);
   if (RunDirectory::is_held(run))
     throw NobodyThere(
         name + ": a process holds it, but takes no requests: it compares, or begins, or ends; wait for it",

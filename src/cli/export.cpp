@@ -15,6 +15,7 @@
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/run_view.hpp"
 #include "amend/reporter/sink.hpp"
+#include "amend/row/shell_path.hpp"
 #include "cli/output.hpp"
 
 namespace amend::cli {
@@ -109,7 +110,7 @@ std::string export_line(const JournalRecord& record) {
 ExitCode run_export(const Options& options) {
   if (!options.csv)
     throw ConfigError("--csv: say that the log is to be written as CSV", ExitCode::usage,
-                      fmt::format("amend export {} --csv", shell_quoted(printable(options.run, 4096))));
+                      fmt::format("amend export {} --csv", shell_path(options.run)));
   const std::string& run = options.run;
   if (std::error_code error; !std::filesystem::exists(run + "/run.json", error)) throw no_run_in(run);
   Target target(options.export_file);

@@ -43,7 +43,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
-report::RunPicture ended_picture(report::RunPicture picture, const Summary& summary) {
+report::RunPicture ended_picture(report::RunPicture picture, const Summary& summary, const RunOrigin& origin) {
   const bool whole = summary.stop_reason.empty() && summary.unsent.value_or(1) == 0;
   picture.standing = whole ? report::Standing::finished : report::Standing::stopped;
   picture.exit_code = static_cast<int>(summary.exit_code);
@@ -64,7 +64,7 @@ report::RunPicture ended_picture(report::RunPicture picture, const Summary& summ
     picture.rows_with_error += error.count;
   }
   picture.error_codes = picture.errors.size();
-  picture.next = lines_of(next_commands(summary));
+  picture.next = lines_of(next_commands(summary, origin));
   return picture;
 }
 
@@ -94,7 +94,7 @@ void LiveView::look() {
 PageContent LiveView::content() const { return {said_, report::render_main(looks_.picture())}; }
 
 PageContent LiveView::content_at_end(const Summary& summary) const {
-  return {ending(summary), report::render_main(ended_picture(looks_.picture(), summary))};
+  return {ending(summary), report::render_main(ended_picture(looks_.picture(), summary, RunOrigin(config_)))};
 }
 
 PageContent LiveView::content_when_broken() const {

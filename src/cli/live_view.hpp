@@ -8,6 +8,7 @@
 #include "amend/pipeline.hpp"
 #include "amend/report/live_picture.hpp"
 #include "amend/reporter/summary.hpp"
+#include "cli/closing.hpp"
 #include "cli/dashboard_page.hpp"
 #include "cli/progress.hpp"
 
@@ -15,7 +16,8 @@ namespace amend::cli {
 
 /// `picture`, as it was at the last look, with how the run ended. Of the rows that are examples of its errors only
 /// words are shown that repeat no value: see set_example.
-report::RunPicture ended_picture(report::RunPicture picture, const Summary& summary);
+report::RunPicture ended_picture(report::RunPicture picture, const Summary& summary,
+                                 const RunOrigin& origin = RunOrigin());
 
 /// Whether another process has begun the run: the head of its directory tells when. false when that cannot be read.
 bool is_of_resumed_run(const RunState& state);
@@ -24,7 +26,7 @@ class LiveView {
  public:
   /// `pipeline` must outlive it.
   LiveView(const Pipeline& pipeline, const Config& config)
-      : pipeline_(pipeline), rows_limit_(config.input.limit), looks_(config) {}
+      : pipeline_(pipeline), config_(config), rows_limit_(config.input.limit), looks_(config) {}
 
   /// Takes note of how the run stands; to be called some times a second, first when its run directory is there.
   void look();
@@ -37,6 +39,7 @@ class LiveView {
 
  private:
   const Pipeline& pipeline_;
+  const Config config_;
   const std::uint64_t rows_limit_;
   RateMeter meter_;
   std::string said_;

@@ -6,15 +6,16 @@
 #include <string_view>
 
 #include "amend/error.hpp"
+#include "amend/reader/encoding_check.hpp"
+#include "amend/reader/json_error.hpp"
 #include "amend/reader/mapper.hpp"
+#include "amend/row/shell_path.hpp"
+#include "cli/command_options.hpp"
 #include "cli/option_table.hpp"
+#include "cli/units.hpp"
 
 namespace amend::cli {
 namespace {
-
-constexpr std::size_t path_bytes_max = 4096;  // Linux: PATH_MAX
-
-std::string quoted(std::string_view word) { return shell_quoted(printable(word, path_bytes_max)); }
 
 bool can_be_resumed(const RunStanding& run) {
   if (run.input == "-" || run.directory.empty()) return false;
@@ -37,43 +38,44 @@ std::string_view resume_comment(StopCause cause) {
 
 std::vector<NextCommand> looks_before(const RunStanding& run) {
   if (run.cause == StopCause::defect && !run.directory.empty())
-    return {{"amend status " + quoted(run.directory), "what is recorded; the directory is kept as it is"}};
+    return {{"amend status " + shell_path(run.directory), "what is recorded; the directory is kept as it is"}};
   if (run.cause == StopCause::strict && !run.check.empty()) return {{run.check, "shows the rows that are rejected"}};
   if (is_about_connection(run.cause) && !run.ping.empty()) return {{run.ping, "tries the connection alone"}};
   return {};
 }
 
-void add_file(std::vector<NextCommand>& out, const std::string& file, std::string_view comment) {
-  if (!file.empty()) out.emplace_back("amend update " + quoted(file), std::string(comment));
+// What the command cannot show has to be added.
+std::string with_headers(const RunStanding& run, std::string_view comment) {
+  return (run.headers.empty() ? "" : "add " + run.headers + "; ") + std::string(comment);
+}
+
+NextCommand feed_command(const RunStanding& run, const std::string& file, std::string_view comment) {
+  return {"amend update " + shell_path(file) + run.feed_options, with_headers(run, comment)};
+}
+
+std::string reconcile_command(const RunStanding& run) {
+  return run.reconcile.empty() ? "amend reconcile " + shell_path(run.input) : run.reconcile;
 }
 
 // The log cannot be relied on, the API can.
 std::vector<NextCommand> after_damage(const RunStanding& run) {
   if (run.input == "-") return {};
-  return {
-      {"amend reconcile " + quoted(run.input), "with the same options: what the API holds otherwise; sends nothing"}};
+  return {{reconcile_command(run), "shows where the API differs from the file; sends nothing"}};
 }
 
 void add_what_was_sent(std::vector<NextCommand>& out, const RunStanding& run) {
   if (run.task == Task::reconcile && run.to_retry > 0 && !must_be_resumed(run))
-    out.emplace_back(fmt::format("amend reconcile {} --apply", quoted(run.input)),
-                     "with the same options: what is right by now is left alone");
+    out.emplace_back(reconcile_command(run) + " --apply", "rows that already match are skipped");
   if (run.task != Task::update) return;  // reconciling again does what a retry would do
   if (run.input != "-" && run.to_retry > 0 && !must_be_resumed(run))
-    out.emplace_back("amend retry " + quoted(run.directory), "failed and unknown rows, once the cause is gone");
+    out.emplace_back("amend retry " + shell_path(run.directory),
+                     with_headers(run, "failed and unknown rows, once the cause is gone"));
   if (run.input == "-") {
     // Standard input is gone: its rows are in the files only.
-    add_file(out, run.failed_file, "with the same options, once the cause is gone");
-    add_file(out, run.unknown_file, "with the same options: an update may be sent twice");
+    if (!run.failed_file.empty()) out.push_back(feed_command(run, run.failed_file, "once the cause is gone"));
+    if (!run.unknown_file.empty()) out.push_back(feed_command(run, run.unknown_file, "an update may be sent twice"));
   }
-  if (!run.rejected_file.empty()) out.push_back(rejected_command(run.rejected_file));
-}
-
-// User information in it would be a secret.
-bool can_be_shown(std::string_view url) { return url.find('@') == std::string_view::npos; }
-
-void add_option(std::string& out, std::string_view option, std::string_view value) {
-  if (!value.empty()) out += fmt::format(" --{} {}", option, quoted(value));
+  if (!run.rejected_file.empty()) out.push_back(rejected_command(run, run.rejected_file));
 }
 
 std::string directory_of(const Options& options) {
@@ -95,6 +97,23 @@ std::string command_with(const MappingError& error, Options options) {
   return input_command(Command::check, options);
 }
 
+// `setting` takes the place of the one that was at fault.
+void replace_setting(Options& options, const std::string& name, const std::string& value) {
+  std::erase_if(options.input_settings, [&](const Setting& setting) { return setting.name == name; });
+  if (!value.empty()) options.input_settings.emplace_back(name, std::vector<std::string>{value});
+  options.save_config.clear();
+}
+
+// It checks what the filter makes of the file, as the file cannot be checked.
+std::string command_with_lines(const JsonShapeError& error, Options options) {
+  const bool reads_input = options.command == Command::update || options.command == Command::check;
+  if (!reads_input || options.config.input.file == "-") return {};
+  const std::string lines = command_for_lines(options.config.input.file, error.filter());
+  replace_setting(options, "format", "ndjson");
+  options.config.input.file = "-";
+  return lines + " | " + input_command(Command::check, options);
+}
+
 bool begins_with_a_run(Command command) noexcept {
   return command == Command::resume || command == Command::retry || command == Command::verify;
 }
@@ -112,62 +131,70 @@ std::string shown(const NextCommand& next) {
 
 std::vector<NextCommand> next_commands(const RunStanding& run) {
   using Life = RunStanding::Life;
-  if (run.life == Life::goes_on) return {{fmt::format("amend control {} status --watch", quoted(run.directory)), ""}};
+  if (run.life == Life::goes_on)
+    return {{fmt::format("amend control {} status --watch", shell_path(run.directory)), ""}};
   if (run.life == Life::settled) return {};
   if (run.life == Life::damaged) return after_damage(run);
   // The ids of that file may name the wrong customers: nothing of it is to be sent again as it is.
   if (run.cause == StopCause::guard) return {};
   std::vector<NextCommand> out = looks_before(run);
   if (can_be_resumed(run))
-    out.emplace_back("amend resume " + quoted(run.directory), std::string(resume_comment(run.cause)));
+    out.emplace_back("amend resume " + shell_path(run.directory), with_headers(run, resume_comment(run.cause)));
   add_what_was_sent(out, run);
   return out;
 }
 
-NextCommand rejected_command(const std::string& file) {
-  return {"amend update " + quoted(file), "with the same options, once the rows are repaired"};
+NextCommand rejected_command(const RunStanding& run, const std::string& file) {
+  return feed_command(run, file, "once the rows are repaired");
 }
 
-std::string ping_command(const Config& config) {
-  const TargetConfig& target = config.target;
-  const AuthConfig& auth = config.auth;
-  std::string out = "amend ping";
-  if (can_be_shown(target.url)) add_option(out, "url", target.url);
-  if (auth.kind != Auth::wonder)
-    add_option(out, "auth",
-               std::ranges::find(auth_spellings, auth.kind, [](const auto& s) { return s.second; })->first);
-  if (auth.kind == Auth::wonder) add_option(out, "app-id", auth.app_id);
-  if (auth.kind == Auth::wonder) add_option(out, "private-key", auth.private_key_file);
-  if (auth.kind == Auth::bearer) add_option(out, "bearer-file", auth.bearer_file);
-  add_option(out, "header-file", auth.header_file);
-  add_option(out, "ca-file", target.ca_file);
-  add_option(out, "client-cert", target.client_cert);
-  add_option(out, "client-key", target.client_key);
-  if (can_be_shown(target.proxy)) add_option(out, "proxy", target.proxy);
-  return target.ipv4_only ? out + " --ipv4" : out;
+void describe(RunStanding& run, const Config& config) {
+  const std::string mapping = mapping_options(config.mapping);
+  const std::string connection = connection_options(config);
+  run.ping = ping_command(config);
+  run.headers = header_names(config.auth);
+  run.feed_options = connection + mapping;
+  if (config.pace.rate.interval != RateSetting().interval || config.pace.rate.mode != RateMode::fixed)
+    run.feed_options += option_text("rate", show_rate(config.pace.rate));
+  MappingConfig compared = config.mapping;
+  compared.guard_column.clear();  // `reconcile` does not take it
+  run.reconcile = "amend reconcile " + shell_path(config.input.file) + connection + input_options(config.input) +
+                  mapping_options(compared) + reconcile_options(config.reconcile);
 }
+
+std::string ping_command(const Config& config) { return "amend ping" + connection_options(config); }
 
 std::string input_command(Command command, const Options& options) {
-  std::string out = fmt::format("amend {} {}", name_of(command), quoted(options.config.input.file));
-  if (!options.save_config.empty()) return out + " --config " + quoted(options.save_config);
+  std::string out = fmt::format("amend {} {}", name_of(command), shell_path(options.config.input.file));
+  if (!options.save_config.empty()) return out + path_option_text("config", options.save_config);
   for (const Setting& setting : options.input_settings) {
-    for (const std::string& value : setting.values) {
-      out += " --" + setting.name;
-      if (value != "true") out += " " + quoted(value);
-    }
+    for (const std::string& value : setting.values)
+      out += value == "true" ? " --" + setting.name : option_text(setting.name, value);
   }
   return out;
 }
 
+std::string command_with_encoding(Options options, const std::string& encoding) {
+  replace_setting(options, "encoding", encoding);
+  if (options.command != Command::reconcile) return input_command(Command::check, options);
+  return input_command(Command::reconcile, options) + connection_options(options.config) +
+         reconcile_options(options.config.reconcile);
+}
+
 std::string command_after(const std::exception& error, ExitCode code, const Options& options) {
   if (const auto* refused = dynamic_cast<const MappingError*>(&error)) return command_with(*refused, options);
+  if (const auto* refused = dynamic_cast<const JsonShapeError*>(&error)) return command_with_lines(*refused, options);
+  if (const auto* refused = dynamic_cast<const EncodingError*>(&error))
+    return command_with_encoding(options, refused->likely());
   if (const auto* refused = dynamic_cast<const ConfigError*>(&error); refused && !refused->next().empty())
     return refused->next();
   const std::string directory = directory_of(options);
-  if (code == ExitCode::broken_invariant) return directory.empty() ? "amend runs" : "amend status " + quoted(directory);
+  if (code == ExitCode::broken_invariant)
+    return directory.empty() ? "amend runs" : "amend status " + shell_path(directory);
   if (directory.empty()) return {};
-  if (code == ExitCode::input && begins_with_a_run(options.command)) return "amend status " + quoted(directory);
-  if (code == ExitCode::not_durable && options.command == Command::resume) return "amend resume " + quoted(directory);
+  if (code == ExitCode::input && begins_with_a_run(options.command)) return "amend status " + shell_path(directory);
+  if (code == ExitCode::not_durable && options.command == Command::resume)
+    return "amend resume " + shell_path(directory);
   return {};
 }
 

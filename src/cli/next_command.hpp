@@ -51,21 +51,30 @@ class RunStanding {
   std::string rejected_file;                ///< these three: rows of it that can be fed back; empty: none
   std::string failed_file;
   std::string unknown_file;
-  std::string check;  ///< the command that looks at the input as the run did; empty: not known
-  std::string ping;   ///< the command that tries the connection alone; empty: not known
+  std::string check;         ///< the command that looks at the input as the run did; empty: not known
+  std::string ping;          ///< the command that tries the connection alone; empty: not known
+  std::string reconcile;     ///< the command that compares the input with the API; empty: not known
+  std::string feed_options;  ///< with which `amend update` sends the rows of a retry file as the run did
+  std::string headers;       ///< of --header, whose values no command shows: they have to be added
 };
 
 /// In the order in which to type them; empty: nothing is left to do, or nothing that can be said for certain.
 std::vector<NextCommand> next_commands(const RunStanding& run);
 
-/// What feeds `file` of rejected rows back.
-NextCommand rejected_command(const std::string& file);
+/// Sets the commands and options of `run` that follow from its configuration: ping, reconcile, feed_options, headers.
+void describe(RunStanding& run, const Config& config);
+
+/// What sends `file` of rejected rows of the run.
+NextCommand rejected_command(const RunStanding& run, const std::string& file);
 
 /// `amend ping` to the API of `config`, with its connection and its credentials.
 std::string ping_command(const Config& config);
 
 /// `amend check` or `update` of the input, with the settings that describe it.
 std::string input_command(Command command, const Options& options);
+
+/// The command of `options` that looks at the input in this encoding; empty: in the one that its bytes show.
+std::string command_with_encoding(Options options, const std::string& encoding);
 
 /// Whether what stopped so may be tried alone, with `amend ping`.
 bool is_about_connection(StopCause cause) noexcept;

@@ -6,6 +6,7 @@
 
 #include "amend/error.hpp"
 #include "amend/pipeline.hpp"
+#include "cli/next_command.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
@@ -122,8 +123,8 @@ std::string preflight_lines(const Options& options, const PreflightReport& repor
   std::string text = fmt::format("{}: {} to send", plural(report.rows, "row"), show_count(send));
   if (report.superseded > 0) text += fmt::format(", {} superseded", show_count(report.superseded));
   if (rejected > 0) {
-    text += fmt::format(", {} would be rejected (amend check {} shows them)", show_count(rejected),
-                        shell_quoted(printable(input.file)));
+    text += fmt::format(", {} would be rejected ({} shows them)", show_count(rejected),
+                        input_command(Command::check, options));
   }
   std::string out = line("check", text);
   if (const std::string twice = duplicates_text(report, input.duplicates); !twice.empty()) out += line("twice", twice);

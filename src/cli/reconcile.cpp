@@ -14,6 +14,7 @@
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
+#include "amend/row/shell_path.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "cli/confirm.hpp"
 #include "cli/next_command.hpp"
@@ -120,7 +121,7 @@ void refuse_undoing_nothing(const std::string& run) {
     return;
   throw ConfigError(
       printable(run) + ": has sent nothing that can be undone: only `reconcile --apply` keeps what it overwrites",
-      ExitCode::usage, "amend status " + shell_quoted(printable(run, 4096)));
+      ExitCode::usage, "amend status " + shell_path(run));
 }
 
 }  // namespace

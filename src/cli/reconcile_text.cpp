@@ -7,6 +7,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "amend/row/shell_path.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
@@ -138,7 +139,7 @@ std::string before_applying(const ReconcileReport& report) {
   const std::uint64_t rows = report.count(RowSign::differs);
   if (rows == 0) return line("apply", "nothing differs, nothing is sent");
   std::string out = line("apply", fmt::format("{} to be sent; `amend undo {}` gives back what was there, but not:",
-                                              plural(rows, "row"), printable(report.run_directory)));
+                                              plural(rows, "row"), shell_path(report.run_directory)));
   bool all = true;
   for (std::size_t i = 0; i < report.fields.size(); ++i) {
     const FieldReport& field = report.fields[i];
@@ -151,7 +152,7 @@ std::string before_applying(const ReconcileReport& report) {
   }
   if (all)
     return line("apply", fmt::format("{} to be sent; `amend undo {}` gives back what was there", plural(rows, "row"),
-                                     printable(report.run_directory)));
+                                     shell_path(report.run_directory)));
   return out;
 }
 

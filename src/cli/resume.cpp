@@ -1,7 +1,6 @@
 #include "cli/resume.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <chrono>
 #include <filesystem>
@@ -36,15 +35,6 @@ std::string resume_lines(const ResumeReport& report) {
     out += fmt::format("            {} bytes behind the last whole record of results.ndjson were torn: cut off\n",
                        show_count(report.torn_bytes));
   return out;
-}
-
-// A file that was written anew since is another input.
-bool is_same_input(const InputIdentity& then, const std::string& input) {
-  struct stat now {};
-  if (::stat(input.c_str(), &now) != 0) return false;
-  const auto modified = std::chrono::seconds(now.st_mtim.tv_sec) + std::chrono::nanoseconds(now.st_mtim.tv_nsec);
-  return then.inode == now.st_ino && then.device == now.st_dev && then.modified == modified &&
-         then.size == static_cast<std::uint64_t>(now.st_size);
 }
 
 // One that was retried since is not among them: the retry stands for it.

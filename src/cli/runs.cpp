@@ -1,12 +1,14 @@
 #include "cli/runs.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -14,6 +16,7 @@
 
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
+#include "amend/row/shell_path.hpp"
 #include "cli/next_command.hpp"
 #include "cli/output.hpp"
 #include "cli/report_line.hpp"
@@ -139,6 +142,7 @@ RunStanding standing_of(const ListedRun& run) {
   out.directory = run.directory;
   out.input = run.record.input.path;
   out.unsent = run.unsent;
+  describe(out, run.record.config);
   return out;
 }
 
@@ -176,10 +180,28 @@ std::vector<ListedRun> list_runs(const std::string& folder) {
   return runs;
 }
 
+bool is_same_input(const InputIdentity& then, const std::string& input) {
+  struct stat now {};
+  if (::stat(input.c_str(), &now) != 0) return false;
+  const auto modified = std::chrono::seconds(now.st_mtim.tv_sec) + std::chrono::nanoseconds(now.st_mtim.tv_nsec);
+  return then.inode == now.st_ino && then.device == now.st_dev && then.modified == modified &&
+         then.size == static_cast<std::uint64_t>(now.st_size);
+}
+
+std::optional<ListedRun> run_that_sent(const std::string& file, const std::string& folder) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return std::nullopt;
+  for (ListedRun& run : list_runs(folder)) {
+    const bool whole = run.state == ListedRun::State::finished && run.record.config.task == Task::update;
+    if (whole && is_same_input(run.record.input, file)) return std::move(run);
+  }
+  return std::nullopt;
+}
+
 // One command for a run: what is not in its summary.json, `status` tells.
 std::string next_command(const ListedRun& run) {
-  if (run.state == ListedRun::State::measured) return "amend report " + shell_quoted(printable(run.directory, 4096));
-  const std::string status = "amend status " + shell_quoted(printable(run.directory, 4096));
+  if (run.state == ListedRun::State::measured) return "amend report " + shell_path(run.directory);
+  const std::string status = "amend status " + shell_path(run.directory);
   const RunStanding standing = standing_of(run);
   if (standing.life == RunStanding::Life::settled) return {};
   const auto commands = next_commands(standing);

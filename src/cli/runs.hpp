@@ -39,6 +39,12 @@ class ListedRun {
 
 /// The latest first; at most `runs_max`. Throws ConfigError when the folder cannot be read.
 std::vector<ListedRun> list_runs(const std::string& folder);
+
+/// Whether `input` is the file that a run has read, and was not written since.
+bool is_same_input(const InputIdentity& then, const std::string& input);
+
+/// A run in `folder` that has sent each row of `file` as it is now; nullopt: there is none, or no such folder.
+std::optional<ListedRun> run_that_sent(const std::string& file, const std::string& folder);
 inline constexpr std::size_t runs_max = 10'000;
 
 /// What to type next; empty: nothing is left to do.

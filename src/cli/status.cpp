@@ -10,10 +10,12 @@
 #include <string_view>
 
 #include "amend/reporter/run_directory.hpp"
+#include "amend/row/shell_path.hpp"
 #include "cli/closing.hpp"
 #include "cli/next_command.hpp"
 #include "cli/output.hpp"
 #include "cli/report_line.hpp"
+#include "cli/runs.hpp"
 #include "cli/units.hpp"
 
 namespace amend::cli {
@@ -93,7 +95,7 @@ RunStanding standing_of(const RunView& view, const RunHead& run) {
   const bool once = view.runs().front().record.input.path == "-";
   out.input = once ? "-" : run.record.config.input.file;
   out.unsent = unsent_of(run);
-  out.ping = ping_command(run.record.config);
+  describe(out, run.record.config);
   return out;
 }
 
@@ -106,18 +108,35 @@ std::vector<NextCommand> after_reconciliation(const RunView& view) {
   return next_commands(standing);
 }
 
+// Beside the run, or where runs are by default.
+std::optional<ListedRun> run_that_sent_again(const std::string& file, const std::string& directory) {
+  namespace fs = std::filesystem;
+  const fs::path place = fs::absolute(directory).lexically_normal();
+  const fs::path folder = (place.has_filename() ? place : place.parent_path()).parent_path();
+  auto found = run_that_sent(file, folder.string());
+  return found ? std::move(found) : run_that_sent(file, "amend-runs");
+}
+
+std::string unless_sent(const std::string& file, const std::string& directory) {
+  return file.empty() || run_that_sent_again(file, directory) ? std::string() : file;
+}
+
 std::vector<NextCommand> after_update(const RunView& view) {
   const RunHead& last = view.runs().back();
   RunStanding standing = standing_of(view, last);
-  standing.failed_file = file_of(last, "failed");
-  standing.unknown_file = file_of(last, "unknown");
+  if (standing.input == "-") standing.failed_file = unless_sent(file_of(last, "failed"), last.directory);
+  if (standing.input == "-") standing.unknown_file = unless_sent(file_of(last, "unknown"), last.directory);
   standing.to_retry = view.rows(Status::failed) + view.rows(Status::unknown);
   if (standing.unsent == 0) standing.to_retry += view.unsent().value_or(1);
   std::vector<NextCommand> out = next_commands(standing);
   const bool over = standing.life == RunStanding::Life::ended && standing.cause != StopCause::guard;
   for (const RunHead& run : view.runs()) {
     const std::string file = over ? file_of(run, "rejected") : std::string();
-    if (!file.empty()) out.push_back(rejected_command(file));
+    if (file.empty()) continue;
+    const auto sent = run_that_sent_again(file, run.directory);
+    if (!sent) out.push_back(rejected_command(standing, file));
+    if (sent && sent->not_well.value_or(1) > 0)
+      out.emplace_back("amend status " + shell_path(sent->directory), "has sent the repaired rows; not all succeeded");
   }
   return out;
 }

@@ -14,6 +14,7 @@
 
 #include "amend/error.hpp"
 #include "amend/queue/start_thread.hpp"
+#include "amend/row/shell_path.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_snapshot.hpp"
@@ -153,7 +154,7 @@ void Terminal::toggle_pause() {
   pipeline_.pause();
   if (quiet_) return;
   say(fmt::format("paused (SIGUSR1 again, or `amend control {} resume`, goes on)",
-                  shell_quoted(printable(pipeline_.run_directory()))));
+                  shell_path(pipeline_.run_directory())));
 }
 
 void Terminal::stop(int signal) {

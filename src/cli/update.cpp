@@ -43,6 +43,7 @@ void check_first(Pipeline& pipeline, const Options& options) {
     return;
   }
   const PreflightReport report = pipeline.preflight();
+  if (report.encoding_trouble) throw encoding_error(options.config.input.file, *report.encoding_trouble);
   if (!options.quiet) print_message(preflight_lines(options, report));
   if (options.config.input.strict) refuse_rejected(report, input_command(Command::check, options));
 }
@@ -69,7 +70,7 @@ Summary run_watched(Pipeline& pipeline, const Options& options, ConsoleOutputs& 
   // A run that is gone on with has its settings from its run.json, not from here.
   const std::string check = options.command == Command::update ? input_command(Command::check, options) : std::string();
   const std::string text =
-      options.quiet ? closing_line(summary) : closing_text(summary, check, ping_command(options.config));
+      options.quiet ? closing_line(summary) : closing_text(summary, RunOrigin(options.config, check));
   print_message(text);
   return summary;
 }

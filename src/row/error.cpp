@@ -4,6 +4,7 @@
 #include <array>
 
 #include "amend/row/outcome.hpp"
+#include "amend/row/shell_path.hpp"
 
 namespace amend {
 namespace {
@@ -39,6 +40,9 @@ constexpr std::array own_code_table{
             "quote the cell and double the quotes in it"},
     OwnCode{"input.csv.unclosed_quote", "a quote is opened and not closed within the row limit or the file",
             "close the quote at the line named"},
+    OwnCode{"input.encoding",
+            "the row has characters beyond ASCII, and the input is not in the encoding that it is read as",
+            "name the encoding with --encoding, or export the file as UTF-8; then run the command again"},
     OwnCode{"input.id.duplicate", "the customer stands in several rows, and --duplicates reject is set",
             "keep one of the rows"},
     OwnCode{"input.id.not_reference",
@@ -48,6 +52,8 @@ constexpr std::array own_code_table{
             "is --id-column right? Spreadsheets damage ids: export the column as text"},
     OwnCode{"input.json.depth", "JSON nested deeper than 32 levels", "flatten the row"},
     OwnCode{"input.json.duplicate_key", "a JSON member occurs twice in one row", "keep one of them"},
+    OwnCode{"input.json.nested", "the row's fields are inside another object",
+            "flatten the rows with the jq command in the message"},
     OwnCode{"input.json.not_object", "the line is JSON but not an object", "write one object a line"},
     OwnCode{"input.json.syntax", "the line is not JSON", "one complete object a line; see the column in the message"},
     OwnCode{"input.nul", "the row holds a NUL byte", "export the file again as UTF-8 text"},
@@ -112,6 +118,49 @@ bool steers_terminal(std::string_view sequence) {
   if (sequence.size() == 1) return at(0) < 0x20 || at(0) == 0x7F;
   if (sequence.size() == 2) return (at(0) == 0xC2 && at(1) < 0xA0) || (at(0) == 0xD8 && at(1) == 0x9C);
   return sequence.size() == 3 && at(0) == 0xE2 && is_direction(at(1), at(2));
+}
+
+// Zero-width and direction characters, the line separators and the byte order mark: U+200B…200F, U+2028…202E,
+// U+2060…206F, U+FEFF.
+bool is_invisible(std::string_view sequence) {
+  if (sequence == "\xEF\xBB\xBF") return true;
+  if (sequence.size() != 3 || !sequence.starts_with("\xE2")) return false;
+  const auto second = static_cast<unsigned char>(sequence[1]);
+  const auto third = static_cast<unsigned char>(sequence[2]);
+  if (second == 0x80) return (third >= 0x8B && third <= 0x8F) || (third >= 0xA8 && third <= 0xAE);
+  return second == 0x81 && third >= 0xA0 && third <= 0xAF;
+}
+
+bool can_be_shown(std::string_view text) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t length = utf8_length(rest);
+    const std::string_view sequence = rest.substr(0, length);
+    if (length == 0 || is_control(sequence) || is_invisible(sequence)) return false;
+    rest.remove_prefix(length);
+  }
+  return true;
+}
+
+// $'…', which bash, zsh, ksh and POSIX.1-2024 know.
+std::string escaped_for_shell(std::string_view word) {
+  std::string out = "$'";
+  while (!word.empty()) {
+    const std::string_view sequence = word.substr(0, std::max<std::size_t>(1, utf8_length(word)));
+    const bool shown = can_be_shown(sequence);
+    for (const char c : sequence) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (shown) {
+        if (c == '\'' || c == '\\') out += '\\';
+        out += c;
+      } else if (c == '\n') {
+        out += "\\n";
+      } else {
+        out += {'\\', 'x', hex_digits[byte >> 4], hex_digits[byte & 15]};
+      }
+    }
+    word.remove_prefix(sequence.size());
+  }
+  return out + "'";
 }
 
 bool matches_family(std::string_view pattern, std::string_view code) {
@@ -195,6 +244,7 @@ std::string printable(std::string_view text, std::size_t bytes_max) {
 std::string shell_quoted(std::string_view word) {
   constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:=@%,";
   if (!word.empty() && word.find_first_not_of(plain) == std::string_view::npos) return std::string(word);
+  if (!can_be_shown(word)) return escaped_for_shell(word);
   std::string out = "'";
   for (const char c : word) {
     if (c == '\'') {
@@ -204,6 +254,11 @@ std::string shell_quoted(std::string_view word) {
     }
   }
   return out + "'";
+}
+
+std::string shell_path(std::string_view path) {
+  const bool looks_like_option = path.size() > 1 && path.front() == '-';
+  return shell_quoted(looks_like_option ? "./" + std::string(path) : std::string(path));
 }
 
 }  // namespace amend

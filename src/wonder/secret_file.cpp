@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "amend/error.hpp"
+#include "amend/row/shell_path.hpp"
 
 namespace amend::wonder {
 namespace {
@@ -42,7 +43,7 @@ void require_private_regular_file(int fd, const std::string& path, std::string_v
     std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(status.st_mode & 07777));
     refuse(option, path,
            std::string("group or others have rights to it (mode ") + mode + "); it holds a secret: chmod 600 " +
-               printable(shell_quoted(path)));
+               shell_path(path));
   }
   if (static_cast<std::size_t>(status.st_size) > secret_file_bytes_max) refuse(option, path, "larger than 64 KiB");
 }

@@ -122,16 +122,22 @@ TEST_CASE("closing: a file name with spaces or quotes can be pasted into a shell
   CHECK(amend::shell_quoted("my runs/a") == "'my runs/a'");
   CHECK(amend::shell_quoted("it's") == "'it'\\''s'");
   CHECK(amend::shell_quoted("") == "''");
+  CHECK(amend::shell_quoted("a\nb\t\xE9'\\") == "$'a\\nb\\x09\\xe9\\'\\\\'");
+  CHECK(amend::shell_quoted("caf\xC3\xA9") == "'caf\xC3\xA9'");
+  CHECK(amend::shell_quoted("a\xE2\x80\xAE b") == "$'a\\xe2\\x80\\xae b'");
+  CHECK(amend::shell_path("-x") == "./-x");
+  CHECK(amend::shell_path("-") == "-");
+  CHECK(amend::shell_path("- a") == "'./- a'");
 }
 
 TEST_CASE("closing: superseded rows are counted, and so are failed ones that a later row has overtaken") {
   Summary summary = some_failed();
   summary.rows_by_status[static_cast<std::size_t>(Status::superseded)] = 3;
   CHECK(holds(cli::closing_text(summary), "2 rejected, 3 superseded"));
-  CHECK_FALSE(holds(cli::closing_text(summary), "left out"));
+  CHECK_FALSE(holds(cli::closing_text(summary), "in a later row"));
   summary.overtaken = 8;
-  CHECK(
-      holds(cli::closing_text(summary), "8 failed or unknown rows are left out: their customer succeeded in a later"));
+  summary.overtaken_rejected = 1;
+  CHECK(holds(cli::closing_text(summary), "without 9 rows whose customer succeeded in a later row"));
   CHECK_FALSE(holds(cli::closing_text(summary), "amend retry"));
 }
 
@@ -149,7 +155,9 @@ TEST_CASE("closing: what refused the connection is tried with ping before the ru
   summary.exit_code = ExitCode::stopped_person_needed;
   summary.stop_cause = amend::StopCause::credentials;
   summary.unsent = 500;
-  const std::string text = cli::closing_text(summary, "", "amend ping --url https://api.example");
+  amend::Config config;
+  config.target.url = "https://api.example";
+  const std::string text = cli::closing_text(summary, cli::RunOrigin(config));
   const auto ping = text.find("  next      amend ping --url https://api.example   # ");
   REQUIRE(ping != std::string::npos);
   CHECK(text.find("            amend resume amend-runs/a   # ") > ping);

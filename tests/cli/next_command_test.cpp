@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "amend/error.hpp"
+#include "amend/reader/encoding_check.hpp"
+#include "amend/reader/json_error.hpp"
 #include "amend/reader/mapper.hpp"
 
 namespace cli = amend::cli;
@@ -143,6 +145,58 @@ TEST_CASE("next: ping has the run's connection and names files, never a secret")
   config.auth.kind = amend::Auth::bearer;
   config.auth.bearer_file = "token";
   CHECK(cli::ping_command(config) == "amend ping --auth bearer --bearer-file token --ca-file 'my ca.pem'");
+}
+
+TEST_CASE("next: a retry file is sent with what its run was given, and without what only its input needed") {
+  amend::Config config;
+  config.target.url = "https://api.example";
+  config.auth.kind = amend::Auth::none;
+  config.auth.headers = {"X-Tenant: hunter2"};
+  config.input.file = "export.csv";
+  config.input.encoding = "windows-1252";
+  config.input.delimiter = ';';
+  config.mapping.columns = {{"name", "Full Name"}, {"phone", "-"}};
+  config.mapping.id_column = "-id";
+  config.mapping.blanks = {{"email", amend::Blank::null}};
+  config.mapping.trim = true;
+  config.mapping.guard_column = "Ref";
+  config.pace.rate.interval = std::chrono::milliseconds(100);
+  RunStanding run = stopped_by(StopCause::none);
+  run.unsent = 0;
+  run.rejected_file = "-a/rejected.csv";
+  cli::describe(run, config);
+  const auto commands = cli::next_commands(run);
+  REQUIRE(commands.size() == 1);
+  CHECK(commands[0].command ==
+        "amend update ./-a/rejected.csv --url https://api.example --auth none --map 'name=Full Name' --map phone=- "
+        "--id-column=-id --blank email=null --trim --guard reference_number=Ref --rate 10/s");
+  CHECK(commands[0].comment == "add --header X-Tenant; once the rows are repaired");
+  run.life = RunStanding::Life::damaged;
+  CHECK(typed(run) == Commands{"amend reconcile export.csv --url https://api.example --auth none --delimiter ';' "
+                               "--encoding windows-1252 --map 'name=Full Name' --map phone=- --id-column=-id --blank "
+                               "email=null --trim"});
+}
+
+TEST_CASE("next: an input in another encoding is looked at in the one that is likely, or without any") {
+  cli::Options options = update_of("a.csv");
+  options.input_settings = {{"encoding", {"big5"}}, {"trim", {"true"}}};
+  CHECK(after(amend::EncodingError("not UTF-8", "gbk"), ExitCode::usage, options) ==
+        "amend check a.csv --trim --encoding gbk");
+  CHECK(after(amend::EncodingError("UTF-8", ""), ExitCode::usage, options) == "amend check a.csv --trim");
+  options.command = cli::Command::reconcile;
+  options.config.target.url = "https://api.example";
+  CHECK(after(amend::EncodingError("not UTF-8", "gbk"), ExitCode::usage, options) ==
+        "amend reconcile a.csv --trim --encoding gbk --url https://api.example");
+}
+
+TEST_CASE("next: JSON that is not one object a line is checked as what jq makes of it") {
+  cli::Options options = update_of("a b.json");
+  CHECK(after(amend::JsonShapeError("array", ".[]"), ExitCode::usage, options) ==
+        "jq -c '.[]' 'a b.json' | amend check - --format ndjson");
+  CHECK(after(amend::JsonShapeError("array", ".\"my data\"[]"), ExitCode::usage, options) ==
+        "jq -c '.\"my data\"[]' 'a b.json' | amend check - --format ndjson");
+  CHECK(after(amend::JsonShapeError("commas", ""), ExitCode::usage, options) ==
+        "sed 's/,[[:space:]]*$//' 'a b.json' | amend check - --format ndjson");
 }
 
 TEST_CASE("next: a column that is spelt otherwise is tried with check, in place of the one that is not there") {

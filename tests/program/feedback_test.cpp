@@ -117,7 +117,9 @@ TEST_CASE("feedback: a run over another separator and other column names gives f
   auto options = mapping;
   options.insert(options.end(), {"--delimiter", "semicolon", "--max-attempts", "1"});
   CHECK(work.update(ill.url(), options).code == 1);
-  CHECK(read_file(work.file("failed.csv")).starts_with("Customer,Full name,Tel,id2,amend_"));
+  CHECK(read_file(work.file("failed.csv"))
+            .starts_with("\xEF\xBB\xBF"
+                         "Customer,Full name,Tel,id2,amend_"));
   Simulator well;
   const TempDir dir;
   CHECK(run(update_command(well.url(), work.file("failed.csv"), dir.file("again"), mapping)).code == 0);
@@ -154,5 +156,57 @@ TEST_CASE("run directory: only its owner can read it, and no secret and no body 
     for (const auto& customer : customers) CHECK(occurrences(text, customer.fields.at("email")) == 0);
     CHECK(occurrences(text, "Zaphod") == 0);
     CHECK(occurrences(text, "open-note") == 0);
+  }
+}
+
+TEST_CASE("feedback: a rejected row that a later row of its customer has overtaken is in no file") {
+  const std::string id(some_id);
+  const Work work("id,name,phone\r\n" + id + ",OLD,\r\n" + id + ",NEW,2\r\n");
+  Simulator simulator;
+  const Finished finished = work.update(simulator.url());
+  CAPTURE(finished.err);
+  CHECK(finished.code == 1);
+  CHECK_FALSE(std::filesystem::exists(work.file("rejected.csv")));
+  CHECK(number_of(work.summary(), "overtaken_rejected") == 1);
+  CHECK(says(finished, "without 1 row whose customer succeeded in a later row"));
+}
+
+TEST_CASE("feedback: rejected.csv is in the order of the input, with several workers too") {
+  std::string text = "id,name,phone\r\n";
+  for (const Customer& customer : make_customers(3000))
+    text += customer.id + (text.size() % 2 == 0 ? ",\"A\"x,1\r\n" : ",Ann,\r\n");
+  const Work work(text);
+  Simulator simulator;
+  CHECK(work.update(simulator.url(), {"--workers", "4"}).code == 1);
+  const std::string rejected = read_file(work.file("rejected.csv"));
+  std::uint64_t last = 0;
+  std::size_t count = 0;
+  for (auto at = rejected.find(",input."); at != std::string::npos; at = rejected.find(",input.", at + 1)) {
+    const auto begin = rejected.rfind(',', at - 1) + 1;
+    const std::uint64_t line = std::stoull(rejected.substr(begin, at - begin));
+    CHECK(line > last);
+    last = line;
+    ++count;
+  }
+  CHECK(count == 3000);
+}
+
+TEST_CASE("feedback: a rejected row of almost 1 MiB comes back readable") {
+  const std::string note(std::size_t{1} << 20, 'z');
+  for (const bool csv : {true, false}) {
+    const std::string head = csv ? "id,name,phone,note\r\n" : "";
+    std::string row = csv ? std::string(some_id) + ",Ann,,"
+                          : "{\"id\":\"" + std::string(some_id) + "\",\"name\":\"Ann\",\"phone\":null,\"n\":\"";
+    const std::string end = csv ? "" : "\"}";
+    row += note.substr(row.size() + end.size()) + end;
+    const Work work(head + row + "\n", csv ? "a.csv" : "a.ndjson");
+    Simulator simulator;
+    REQUIRE(work.update(simulator.url()).code == 1);
+    const std::string file = work.file(csv ? "rejected.csv" : "rejected.ndjson");
+    std::string text = read_file(file);
+    const std::string blank = csv ? "Ann,," : "\"phone\":null";
+    REQUIRE(text.find(blank) != std::string::npos);
+    write_file(file, text.replace(text.find(blank), blank.size(), csv ? "Ann,7," : "\"phone\":\"7\""));
+    check_fed_back(file, 1);
   }
 }

@@ -156,5 +156,98 @@ TEST_CASE("next: a retry of rejected rows alone sends nothing and names the file
   REQUIRE(work.update(simulator.url()).code == 1);
   const Finished finished = run({AMEND_PROGRAM, "retry", work.directory});
   CHECK(finished.code == 1);
-  CHECK(first_next(finished) == "amend update " + work.file("rejected.csv"));
+  CHECK(first_next(finished).starts_with("amend update " + work.file("rejected.csv") + " --url "));
+}
+
+TEST_CASE("next: repaired rows are sent with the command as it is printed, whatever encoding and separator they had") {
+  for (const std::string& encoding : {"windows-1252", "utf-16le"}) {
+    CAPTURE(encoding);
+    Simulator simulator;
+    std::string text =
+        "Customer;Full name;Tel\r\n" + std::string(some_id) + ";Zo" + (encoding == "utf-16le" ? "e" : "\xEB") + ";\r\n";
+    if (encoding == "utf-16le") {
+      std::string wide;
+      for (const char c : text) wide += {c, '\0'};
+      text = wide;
+    }
+    const Work work(text, "it's \xE9.csv");
+    const Finished finished =
+        work.update(simulator.url(), {"--encoding", encoding, "--delimiter", ";", "--id-column", "Customer", "--map",
+                                      "name=Full name", "--map", "phone=Tel"});
+    CAPTURE(finished.err);
+    REQUIRE(finished.code == 1);
+    std::string rejected = read_file(work.file("rejected.csv"));
+    const auto at = rejected.find(",,");
+    REQUIRE(at != std::string::npos);
+    write_file(work.file("rejected.csv"), rejected.insert(at + 1, "555"));
+    const std::string command = first_next(finished);
+    CHECK(command.find("--encoding") == std::string::npos);
+    CHECK(command.find("--delimiter") == std::string::npos);
+    const Finished again = type(command + " --progress none --run " + work.dir.file("again"));
+    CAPTURE(again.err);
+    CHECK(again.code == 0);
+    // Nor do the options of the first run do harm.
+    const Finished same = type(command + " --progress none --new --encoding " + encoding + " --delimiter ';' --run " +
+                               work.dir.file("same"));
+    CAPTURE(same.err);
+    CHECK(same.code == 0);
+    // The rows of the file as it is now are sent.
+    const Finished status = run({AMEND_PROGRAM, "status", work.directory});
+    CHECK(status.out.find("rejected.csv") == std::string::npos);
+    write_file(work.file("rejected.csv"), rejected + "\r\n");
+    CHECK(run({AMEND_PROGRAM, "status", work.directory}).out.find("rejected.csv") != std::string::npos);
+  }
+}
+
+TEST_CASE("next: the command works whatever the name of the run directory is") {
+  Simulator simulator;
+  const Work work("id,name,phone\r\n" + std::string(some_id) + ",Ann,\r\n");
+  for (const std::string& name : {std::string("-x"), std::string("a\nb"), std::string("it's \"q\" $HOME"),
+                                  std::string("caf\xE9"), std::string("-")}) {
+    CAPTURE(name);
+    const std::string inside = "cd '" + work.dir.path() + "'; ";
+    auto command = update_command(simulator.url(), work.input, name, {"--new", "--progress", "none"});
+    for (auto& word : command)
+      if (word == "--run") word = "--run=" + name;
+    std::erase(command, name);
+    const Finished finished = run(in_shell(inside, command));
+    CAPTURE(finished.err);
+    REQUIRE(finished.code == 1);
+    std::string next = first_next(finished);
+    next.replace(0, std::string("amend update").size(), "amend check");
+    next = next.substr(0, next.find(" --url"));
+    const Finished looked = type(inside + next);
+    CAPTURE(looked.err);
+    CHECK(looked.code == 1);
+    CHECK(looked.out.find("1 rejected") != std::string::npos);
+  }
+}
+
+TEST_CASE(
+    "next: a file in another encoding, or a JSON array, is refused with a command that works, and nothing is sent") {
+  Simulator simulator;
+  const Work work("id,name,phone\r\n" + std::string(some_id) + ",J\xFCrgen,5\r\n");
+  Finished finished = work.update(simulator.url());
+  CAPTURE(finished.err);
+  CHECK(finished.code == 2);
+  CHECK(says(finished, "1 row is not UTF-8 (row 1, line 2, byte 15)"));
+  CHECK(first_next(finished) == "amend check " + work.input + " --encoding windows-1252");
+  CHECK(type(first_next(finished)).code == 0);
+  CHECK_FALSE(std::filesystem::exists(work.directory));
+  CHECK(run({AMEND_PROGRAM, "check", work.input}).code == 2);
+  CHECK(run({AMEND_PROGRAM, "check", work.input, "--encoding", "utf-8"}).code == 1);
+
+  write_file(work.input, "id,name,phone\r\n" + std::string(some_id) + ",J\xC3\xBCrgen,5\r\n");
+  finished = work.update(simulator.url(), {"--encoding", "gbk"});
+  CHECK(finished.code == 2);
+  CHECK(first_next(finished) == "amend check " + work.input);
+  CHECK(type(first_next(finished)).code == 0);
+
+  const std::string array = work.dir.file("a b.json");
+  write_file(array, "[{\"id\":\"" + std::string(some_id) + "\",\"name\":\"Ann\",\"phone\":\"5\"}]");
+  finished = run(update_command(simulator.url(), array, work.directory));
+  CHECK(finished.code == 2);
+  CHECK(says(finished, "jq -c '.[]' '" + array + "' | amend update -"));
+  CHECK(first_next(finished) == "jq -c '.[]' '" + array + "' | amend check - --format ndjson");
+  CHECK(requests_at(simulator) == 0);
 }

@@ -210,3 +210,37 @@ TEST_CASE("resume: refused, it leaves the files of the run as they are") {
   CHECK(read_file(work.file("summary.json")) == summary);
   CHECK(read_file(work.file("rejected.csv")) == rejected);
 }
+
+TEST_CASE("resume: an edited retry file of a finished run stays as it is; a run that adds rows keeps it beside") {
+  const Work work(rows(3) + std::string(some_id) + ",Ann,,,,\r\n");
+  Simulator simulator;
+  REQUIRE(work.update(simulator.url()).code == 1);
+  std::string edited = read_file(work.file("rejected.csv"));
+  edited.replace(edited.find("Ann,,"), 5, "Ann,7,");
+  for (const bool deleted : {false, true}) {
+    // Repaired, or its rows taken out: both are edits.
+    const std::string text = deleted ? edited.substr(0, edited.find("\r\n") + 2) : edited;
+    write_file(work.file("rejected.csv"), text);
+    for (int i = 0; i < 2; ++i) {
+      const Finished finished = run({AMEND_PROGRAM, "resume", work.directory, "--progress", "none"});
+      CAPTURE(finished.err);
+      CHECK(finished.code == 1);
+      CHECK(says(finished, "rejected.csv was edited since amend wrote it: it was not changed"));
+      CHECK(read_file(work.file("rejected.csv")) == text);
+    }
+  }
+}
+
+TEST_CASE("resume: an edited retry file of a run that was killed is kept beside the new one") {
+  Interrupted killed({"--latency", "5ms"});
+  killed.wait_for_results(20);
+  killed.process->signal(SIGKILL);
+  killed.process->wait(limit);
+  const std::string text = "\xEF\xBB\xBFid,name,phone,amend_line,amend_error_code,amend_error,amend_raw\r\n";
+  write_file(killed.work.file("rejected.csv"), text);
+  const Finished finished = run({AMEND_PROGRAM, "resume", killed.work.directory, "--progress", "none"});
+  CAPTURE(finished.err);
+  CHECK(finished.code == 0);
+  CHECK(read_file(killed.work.file("rejected.edited.csv")) == text);
+  CHECK(says(finished, "rejected.edited.csv"));
+}
