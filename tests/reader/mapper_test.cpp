@@ -393,3 +393,19 @@ TEST_CASE("mapper: a partial row says what it knows, and names its customer by i
   config.reference_column.clear();
   CHECK_THROWS_AS(Bench("email,phone", config), ConfigError);
 }
+
+TEST_CASE("mapper: a column of amend's own cannot be named: it would be lost in a retry file") {
+  MappingConfig by_id;
+  by_id.id_column = "amend_id";
+  MappingConfig by_field;
+  by_field.columns = {{"name", "amend_name"}};
+  MappingConfig by_guard;
+  by_guard.guard_column = "amend_ref";
+  MappingConfig by_reference;
+  by_reference.form = RowForm::partial;
+  by_reference.reference_column = "amend_ref";
+  for (const MappingConfig& config : {by_id, by_field, by_guard, by_reference}) {
+    CHECK_THROWS_AS(Bench("id,name,phone,amend_id,amend_name,amend_ref", config), ConfigError);
+    CHECK_THROWS_AS(Bench{config}, ConfigError);
+  }
+}
