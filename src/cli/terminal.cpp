@@ -187,7 +187,7 @@ void Terminal::leave_when_told_twice() {
 
 void Terminal::leave(ExitCode code, std::string_view why) {
   say(fmt::format("amend: {}: leaving the run as after a kill; `amend resume {}` finishes it", why,
-                  shell_quoted(printable(pipeline_.run_directory()))));
+                  shell_path(pipeline_.run_directory())));
   drain_messages(last_words);
   ::_exit(static_cast<int>(code));
 }
