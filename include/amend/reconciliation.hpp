@@ -102,8 +102,9 @@ class LookupStopped : public std::runtime_error {
 
 class Reconciliation {
  public:
-  /// As Pipeline's constructor. `config.mapping.form` must be RowForm::partial.
-  Reconciliation(const Config& config, Credentials credentials);
+  /// As Pipeline's constructor. `config.mapping.form` must be RowForm::partial. Opening::again: in the directory of one
+  /// that was stopped before it sent anything.
+  Reconciliation(const Config& config, Credentials credentials, Opening opening = Opening::start);
   ~Reconciliation();
   Reconciliation(const Reconciliation&) = delete;
   Reconciliation& operator=(const Reconciliation&) = delete;

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 
 #include "amend/error.hpp"
 
@@ -25,15 +26,27 @@ int write_all(int descriptor, std::string_view text) {
   return 0;
 }
 
+// "" when it cannot be read: then it is not known whose it is.
+std::string first_bytes_of(const std::string& path) {
+  std::string bytes(4096, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
+}
+
 }  // namespace
 
-void refuse_irreplaceable(std::string_view option, const std::string& path) {
+void refuse_irreplaceable(std::string_view option, const std::string& path, std::string_view kind, IsOurs is_ours) {
   std::error_code error;
   const fs::path folder = fs::path(path).parent_path();
   if (!fs::is_directory(folder.empty() ? "." : folder, error))
     throw ConfigError(fmt::format("{}: the folder of {} does not exist", option, printable(path)));
   if (fs::exists(path, error) && !fs::is_regular_file(path, error))
-    throw ConfigError(fmt::format("{}: {} is no regular file", option, printable(path)));
+    throw ConfigError(fmt::format("{}: {} is not a regular file", option, printable(path)));
+  if (fs::exists(path, error) && !is_ours(first_bytes_of(path)))
+    throw ConfigError(fmt::format("{}: {} is there and is not {}: it is not replaced. Name a new file", option,
+                                  printable(path), kind));
 }
 
 std::error_code replace_file(const std::string& path, std::string_view text, mode_t mode) {

@@ -14,6 +14,7 @@
 
 #include "amend/queue/start_thread.hpp"
 #include "amend/reporter/run_directory.hpp"
+#include "amend/reporter/run_place.hpp"
 #include "amend/row/shell_path.hpp"
 #include "amend/transport/target.hpp"
 #include "amend/wonder/secret_file.hpp"
@@ -56,8 +57,7 @@ class BenchWatch {
       if (ended_) return;
       if (signal == SIGINT) benchmark_.stop(StopCause::interrupted);
       if (signal == SIGTERM || signal == SIGHUP) benchmark_.stop(StopCause::terminated);
-      if (signal < 0 && errno == EAGAIN && !quiet_)
-        print_message(bench_progress_line(benchmark_.progress()) + "\n");
+      if (signal < 0 && errno == EAGAIN && !quiet_) print_message(bench_progress_line(benchmark_.progress()) + "\n");
     }
   }
 
@@ -169,6 +169,7 @@ ExitCode run_bench(const Options& options) {
   const std::vector<std::string> hosts = hosts_to_type(options);
   Benchmark benchmark(options.config, options.benchmark, load_credentials(options.config.auth));
   if (!options.quiet) print_message(bench_opening(options, benchmark));
+  require_place_for_run(options.config);
   for (const std::string& host : hosts) confirm_host(host);
   const RunDirectory run(options.config.run_directory);
   BenchmarkResult result;

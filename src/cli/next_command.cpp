@@ -134,7 +134,7 @@ std::vector<NextCommand> next_commands(const RunStanding& run) {
   if (run.life == Life::goes_on)
     return {{fmt::format("amend control {} status --watch", shell_path(run.directory)), ""}};
   if (run.life == Life::settled) return {};
-  if (run.life == Life::damaged) return after_damage(run);
+  if (run.life == Life::damaged || run.cause == StopCause::log_lost) return after_damage(run);
   // The ids of that file may name the wrong customers: nothing of it is to be sent again as it is.
   if (run.cause == StopCause::guard) return {};
   std::vector<NextCommand> out = looks_before(run);

@@ -11,6 +11,7 @@
 
 #include "amend/queue/start_thread.hpp"
 #include "amend/reconciliation.hpp"
+#include "amend/reporter/log_reading.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
@@ -89,7 +90,8 @@ ExitCode run_reconcile(const Options& given, const std::function<void(const Reco
   if (!config.apply) refuse_outputs(options);
   const Credentials credentials = load_credentials(options.config.auth);
   ConsoleOutputs outputs(options);
-  Reconciliation reconciliation(options.config, credentials);
+  const Opening opening = options.command == Command::resume ? Opening::again : Opening::start;
+  Reconciliation reconciliation(options.config, credentials, opening);
   const ReconcileReport report = compare(reconciliation, options);
   if (!options.json) print(reconcile_text(config, report));
   if (!config.apply) {
@@ -117,6 +119,7 @@ namespace {
 // The log is there before the first PUT.
 void refuse_undoing_nothing(const std::string& run) {
   std::error_code error;
+  refuse_lost_log(run);
   if (read_run(run).config.reconcile.apply && std::filesystem::exists(run + "/" + std::string(result_log_name), error))
     return;
   throw ConfigError(

@@ -22,14 +22,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void refuse_unwritable(const std::string& path) { refuse_irreplaceable("--out", path); }
+void refuse_unwritable(const std::string& path) {
+  refuse_irreplaceable("--out", path, "a report of amend", report::is_page);
+}
 
 // As `amend runs` tells it.
 std::vector<std::string> commands_after(const std::string& run) {
   const fs::path place = fs::absolute(run + "/").lexically_normal().parent_path();
   try {
-    for (ListedRun& listed : list_runs(place.parent_path().string())) {
-      if (fs::path(listed.directory).filename() != place.filename()) continue;
+    const auto wanted = [&](const ListedRun& run) { return fs::path(run.directory).filename() == place.filename(); };
+    for (ListedRun& listed : list_runs(place.parent_path().string(), wanted)) {
       listed.directory = run;
       const std::string command = next_command(listed);
       return command.empty() ? std::vector<std::string>() : std::vector<std::string>{command};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "amend/pipeline.hpp"
+#include "amend/reporter/log_reading.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
@@ -42,10 +43,12 @@ std::vector<ListedRun> unfinished_runs(const fs::path& folder, const std::string
   std::vector<ListedRun> found;
   std::error_code error;
   if (!fs::is_directory(folder, error)) return found;
-  for (ListedRun& run : list_runs(folder.string())) {
-    const bool open = run.record.config.task == Task::update && !run.retried && run.unsent.value_or(1) > 0;
-    if (open && is_same_input(run.record.input, file)) found.push_back(std::move(run));
-  }
+  const auto wanted = [&](const ListedRun& run) {
+    const bool open = run.record.config.task == Task::update && run.unsent.value_or(1) > 0;
+    return open && is_same_input(run.record.input, file);
+  };
+  for (ListedRun& run : list_runs(folder.string(), wanted))
+    if (!run.retried) found.push_back(std::move(run));
   return found;
 }
 
@@ -73,6 +76,7 @@ ExitCode begin_anew(Options options) {
 ExitCode run_resume(const Options& given) {
   Options options = given;
   const bool reconciles = options.config.task != Task::update;
+  if (reconciles) refuse_lost_log(options.config.run_directory);
   if (reconciles && !fs::exists(fs::path(options.config.run_directory) / result_log_name)) return begin_anew(options);
   // Nobody goes on with what is being taken back.
   std::optional<RunDirectory> undone;

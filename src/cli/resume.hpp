@@ -11,7 +11,6 @@ namespace amend::cli {
 ExitCode run_resume(const Options& options);
 
 /// For `update`: throws ConfigError when a run of this very input, beside where the new one would be, is not finished.
-/// Looks at no more than 1,000 directories.
 void refuse_unfinished_run(const Config& config);
 
 }  // namespace amend::cli

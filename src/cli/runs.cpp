@@ -14,6 +14,7 @@
 #include <iterator>
 #include <set>
 
+#include "amend/reporter/log_reading.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/row/shell_path.hpp"
@@ -34,6 +35,7 @@ std::string_view name_of(ListedRun::State state) noexcept {
     case ListedRun::State::stopped: return "stopped";
     case ListedRun::State::finished: return "finished";
     case ListedRun::State::report: return "report";
+    case ListedRun::State::damaged: return "damaged";
     case ListedRun::State::measured: return "measured";
   }
   return {};
@@ -77,6 +79,7 @@ void read_rows(const json::object& summary, ListedRun& run) {
 ListedRun::State state_of(const ListedRun& run, const json::object& summary) {
   using State = ListedRun::State;
   if (RunDirectory::is_held(run.directory)) return State::goes_on;
+  if (log_was_shortened(run.directory)) return State::damaged;
   const bool sends = run.record.config.task == Task::update || run.record.config.reconcile.apply;
   std::error_code error;
   if (!sends && fs::exists(fs::path(run.directory) / "plan.ndjson", error)) return State::report;
@@ -104,7 +107,10 @@ std::optional<ListedRun> read_listed(const fs::path& place) {
   try {
     run.record = read_run(run.directory);
   } catch (const ConfigError&) {
-    return read_benchmark(place);  // or no run, or one of another version
+    std::error_code error;
+    if (!fs::is_regular_file(place / "run.json", error)) return read_benchmark(place);  // or it is no run
+    run.state = ListedRun::State::damaged;
+    return run;
   }
   const json::object summary = object_in_file(place / "summary.json");
   run.stop_reason = text_in(summary, "stop_reason");
@@ -132,11 +138,12 @@ RunStanding standing_of(const ListedRun& run) {
   using Life = RunStanding::Life;
   using State = ListedRun::State;
   RunStanding out;
-  out.life = run.state == State::goes_on  ? Life::goes_on
-             : run.retried || run.undone  ? Life::settled
-             : run.state == State::report ? Life::settled
-             : run.state == State::killed ? Life::killed
-                                          : Life::ended;
+  out.life = run.state == State::goes_on   ? Life::goes_on
+             : run.retried || run.undone   ? Life::settled
+             : run.state == State::report  ? Life::settled
+             : run.state == State::damaged ? Life::damaged
+             : run.state == State::killed  ? Life::killed
+                                           : Life::ended;
   out.cause = run.stop_cause;
   out.task = run.record.config.task;
   out.directory = run.directory;
@@ -164,15 +171,20 @@ json::object object_of(const ListedRun& run) {
 }  // namespace
 
 std::vector<ListedRun> list_runs(const std::string& folder) {
+  return list_runs(folder, [](const ListedRun&) { return true; });
+}
+
+std::vector<ListedRun> list_runs(const std::string& folder, const std::function<bool(const ListedRun&)>& wanted) {
   std::vector<ListedRun> runs;
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end && runs.size() < runs_max;
-       at.increment(error))
-    if (auto run = read_listed(at->path())) runs.push_back(std::move(*run));
-  if (error) throw ConfigError(printable(folder) + ": " + error.message() + "; name the folder where the runs lie");
   std::set<std::string> retried;
-  for (const ListedRun& run : runs)
-    if (!run.record.parent.empty()) retried.insert(fs::path(run.record.parent).filename().string());
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    auto run = read_listed(at->path());
+    if (!run) continue;
+    if (!run->record.parent.empty()) retried.insert(fs::path(run->record.parent).filename().string());
+    if (wanted(*run)) runs.push_back(std::move(*run));
+  }
+  if (error) throw ConfigError(printable(folder) + ": " + error.message() + "; name the folder where the runs lie");
   for (ListedRun& run : runs) run.retried = retried.contains(fs::path(run.directory).filename().string());
   std::ranges::sort(runs, [](const ListedRun& a, const ListedRun& b) {
     return std::pair(b.record.started_at, b.directory) < std::pair(a.record.started_at, a.directory);
@@ -204,6 +216,7 @@ std::string next_command(const ListedRun& run) {
   const std::string status = "amend status " + shell_path(run.directory);
   const RunStanding standing = standing_of(run);
   if (standing.life == RunStanding::Life::settled) return {};
+  if (run.record.started_at.empty()) return status;  // nothing of it can be read
   const auto commands = next_commands(standing);
   if (!commands.empty()) return commands.back().command;  // the first may only look
   const bool well = standing.life == RunStanding::Life::ended && run.unsent == 0 && run.not_well.value_or(0) == 0;

@@ -1,6 +1,7 @@
 // `amend runs`: the runs in a folder, how they stand, and what to type next. Layer 5.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,7 +12,7 @@
 
 namespace amend::cli {
 
-/// One run, from its run.json, its summary.json and its lock, or a benchmark from its bench.json; no log is read.
+/// One run, from its run.json, its summary.json and its locks, or a benchmark from its bench.json; no log is read.
 class ListedRun {
  public:
   enum class State : std::uint8_t {
@@ -20,6 +21,7 @@ class ListedRun {
     stopped,   ///< it ended before its input did
     finished,  ///< every row has its result
     report,    ///< a reconciliation that sends nothing
+    damaged,   ///< its run.json cannot be read, or its log is missing or shorter than it was
     measured,  ///< a benchmark: of `record` only started_at and input.path, the API's address, are there
   };
 
@@ -37,7 +39,9 @@ class ListedRun {
   bool undone = false;   ///< `amend undo` has taken it back
 };
 
-/// The latest first; at most `runs_max`. Throws ConfigError when the folder cannot be read.
+/// The runs of a folder of any size for which `wanted` is true (`retried` is not known then), the latest first.
+/// Throws ConfigError when the folder cannot be read. Memory: some KiB for each run wanted.
+std::vector<ListedRun> list_runs(const std::string& folder, const std::function<bool(const ListedRun&)>& wanted);
 std::vector<ListedRun> list_runs(const std::string& folder);
 
 /// Whether `input` is the file that a run has read, and was not written since.
@@ -45,7 +49,6 @@ bool is_same_input(const InputIdentity& then, const std::string& input);
 
 /// A run in `folder` that has sent each row of `file` as it is now; nullopt: there is none, or no such folder.
 std::optional<ListedRun> run_that_sent(const std::string& file, const std::string& folder);
-inline constexpr std::size_t runs_max = 10'000;
 
 /// What to type next; empty: nothing is left to do.
 std::string next_command(const ListedRun& run);

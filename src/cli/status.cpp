@@ -28,7 +28,8 @@ constexpr std::size_t errors_told = 10;
 std::string whole(std::string_view text) { return printable(text, 4 * text.size() + 4); }
 
 std::string headline(const RunView& view) {
-  if (view.damaged()) return "damaged: a log does not say any more what it said";
+  if (!view.unreadable().empty()) return "not known: there may be a later retry, which cannot be read";
+  if (view.damaged()) return "damaged: a results log was changed, cut or removed";
   if (status_exit_code(view) == ExitCode::success) return "done: every row ended in success";
   if (!view.unsent() || !view.runs().back().has_ended) return "not finished: stopped before its end, or still going on";
   return *view.unsent() == 0 ? "done: some rows did not end in success" : "not finished: some rows have no result";
@@ -47,9 +48,13 @@ std::string run_lines(const RunView& view) {
       out +=
           line("", fmt::format("  {} bytes behind its last whole record are left out", show_count(run.log.torn_bytes)));
     if (run.log.damaged_at)
-      out += line(
-          "", fmt::format("  results.ndjson was changed at byte {}: what follows is left out", *run.log.damaged_at));
+      out += line("", fmt::format("  results.ndjson {}: what follows is left out", describe(run.log)));
   }
+  for (const std::string& retry : view.unreadable())
+    out +=
+        line("", fmt::format("{}: its run.json is damaged or missing; it may be a later retry of these rows. Restore "
+                             "run.json, or move the directory away when it is about another file",
+                             printable(retry)));
   return out;
 }
 
@@ -188,7 +193,8 @@ ErrorTally errors_of(const RunView& view) {
 
 ExitCode status_exit_code(const RunView& view) noexcept {
   const auto all = view.rows_in_all();
-  const bool well = all && !view.damaged() && view.rows_well() == *all;
+  if (view.damaged()) return ExitCode::input;
+  const bool well = all && view.rows_well() == *all;
   return well ? ExitCode::success : ExitCode::some_rows_failed;
 }
 
@@ -218,9 +224,12 @@ std::string status_json(const RunView& view, const ErrorTally& errors) {
   for (const RunHead& run : view.runs()) runs.push_back(run_json_of(run));
   json::array next;
   for (const std::string& command : commands_left(view)) next.emplace_back(command);
+  json::array unreadable;
+  for (const std::string& retry : view.unreadable()) unreadable.emplace_back(whole(retry));
   const json::object out{{"run", whole(view.asked().directory)},
                          {"input", whole(view.runs().front().record.input.path)},
                          {"runs", std::move(runs)},
+                         {"unreadable", std::move(unreadable)},
                          {"rows", rows_json(view)},
                          {"errors", errors_json(errors)},
                          {"next", std::move(next)},

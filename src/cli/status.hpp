@@ -14,7 +14,8 @@ namespace amend::cli {
 /// The errors of all rows that did not end well, by their final records. Reads the logs.
 ErrorTally errors_of(const RunView& view);
 
-/// 0 when every row of the input ended in success or superseded, 1 otherwise: also when that is not known.
+/// 0 when every row of the input ended in success or superseded; 3 when a log is damaged, or a retry beside the run
+/// cannot be read; 1 otherwise, also when it is not known.
 ExitCode status_exit_code(const RunView& view) noexcept;
 
 /// What is to be typed for the rows that are left, one command a line; file names are quoted for a POSIX shell.
@@ -27,6 +28,7 @@ std::string status_text(const RunView& view, const ErrorTally& errors);
 /// - `run`, `input`
 /// - `runs`: the chain, the first run first: [{`run`, `parent` (null for the first), `started_at`, `ended`, `records`,
 ///   `stop_reason`, `torn_bytes`, `damaged_at`}]; `stop_reason` and `damaged_at` are null when there is none
+/// - `unreadable`: directories beside it that may be later retries, and cannot be read
 /// - `rows`: {`total`, `success`, `failed`, `unknown`, `rejected`, `superseded`, `unchanged`, `unsent`}, each row by
 /// its final record;
 ///   `total` and `unsent` are null when they are not known

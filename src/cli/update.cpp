@@ -4,6 +4,7 @@
 #include <string>
 
 #include "amend/pipeline.hpp"
+#include "amend/reporter/run_place.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "amend/worker/signer.hpp"
 #include "cli/closing.hpp"
@@ -55,6 +56,7 @@ ExitCode run_update(const Options& options) {
   Credentials credentials = load_credentials(options.config.auth);
   if (options.dry_run) return run_dry(options, credentials);
   if (!options.start_anew) refuse_unfinished_run(options.config);
+  require_place_for_run(options.config);
 
   ConsoleOutputs outputs(options);
   Pipeline pipeline(options.config, std::move(credentials));

@@ -1,11 +1,10 @@
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 
 #include "amend/queue/start_thread.hpp"
 #include "amend/report/timeline.hpp"
 #include "amend/reporter/feedback.hpp"
 #include "amend/reporter/result_log.hpp"
+#include "amend/reporter/run_place.hpp"
 #include "pipeline/equip_worker.hpp"
 #include "pipeline/pipeline_impl.hpp"
 #include "pipeline/plan_writer.hpp"
@@ -58,11 +57,12 @@ std::unique_ptr<ApiCall> Pipeline::Impl::make_call() const {
 }
 
 PreflightReport Pipeline::Impl::preflight() {
-  if (!can_be_read_again(identity_, identity_))
+  if (identity_.inode == 0)
     throw ConfigError("the input cannot be checked before the run: it is no regular file, and can be read only once",
                       ExitCode::input);
   Preflight first_reading(config_.input, config_.mapping);
   PreflightReport report = first_reading.run(stop_asked_);
+  content_ = report.content;
   refuse_other_input();
   hidden_ = std::move(first_reading.hidden());
   encoding_is_doubtful_ = report.encoding_trouble.has_value();
@@ -72,7 +72,7 @@ PreflightReport Pipeline::Impl::preflight() {
 
 // Row numbers of one file say nothing about another.
 void Pipeline::Impl::refuse_other_input() const {
-  if (!can_be_read_again(identity_, identify(config_, *source_)))
+  if (!can_be_read_again(identity_, identify(config_, *source_), content_))
     throw InputError(printable(config_.input.file) +
                      ": changed after it was opened (edited or replaced); nothing was sent");
 }
@@ -106,6 +106,7 @@ RetryReport Pipeline::Impl::retry(const std::string& run, const RetryChoice& cho
   config_.pace.canary = CanaryMode::off;
   brake_.canary().skip();  // these rows did not succeed before: that they do not again says nothing about the others
   config_.run_directory = retry_->directory();
+  require_place_for_run(config_);
   return retry_->report();
 }
 
@@ -125,14 +126,16 @@ Summary Pipeline::Impl::run() {
   look_ahead();
   started_at_ = std::chrono::system_clock::now();
   started_ = std::chrono::steady_clock::now();
-  if (!resumption_ && !started_in_) started_in_ = std::make_unique<RunDirectory>(config_.run_directory);
+  if (!resumption_ && !started_in_) {
+    require_place_for_run(config_);
+    started_in_ = std::make_unique<RunDirectory>(config_.run_directory);
+  }
   const RunDirectory& run = resumption_ ? resumption_->run() : *started_in_;
-  if (!resumption_) write_head(run);
-
   const Recovery nothing;
   const Recovery& before = resumption_ ? resumption_->before() : nothing;
   std::vector<std::unique_ptr<Sink>> sinks;
   sinks.push_back(open_result_log(run, before.end()));
+  if (!resumption_) write_head(run);  // behind the log: a run.json without a log means that the log was lost
   sinks.push_back(resumption_
                       ? resumption_->take_feedback()
                       : open_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter())));
@@ -165,9 +168,6 @@ Summary Pipeline::Impl::run() {
   summary.overtaken_rejected = overtaken.rejected;
   summary.files = run.files();
   summary.retry_files = seals_of_retry_files(run, resumption_ ? resumption_->edited_seals() : std::vector<FileSeal>());
-  std::error_code no_size;
-  const auto log_bytes = std::filesystem::file_size(run.path(result_log_name), no_size);
-  if (!no_size && control_.cause() != StopCause::not_durable) summary.log_bytes = log_bytes;
   try {
     Summary complete = summary;
     complete.files.emplace_back("summary.json");

@@ -30,7 +30,8 @@ void Pipeline::Impl::check_sums(const Reader& reader, const Reporter& reporter) 
 std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& run, const Reporter& reporter) {
   if (control_.cause() == StopCause::none) return 0;
   // Another file under the same name would name the wrong rows, and a pipe cannot be read twice.
-  if (control_.cause() == StopCause::input_failed || !can_be_read_again(identity_, identify(config_, *source_)))
+  const InputIdentity now = identify(config_, *source_);
+  if (control_.cause() == StopCause::input_failed || !can_be_read_again(identity_, now, source_->content_read()))
     return std::nullopt;
   try {
     const auto again = open_source(config_.input);
@@ -54,7 +55,7 @@ std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& ru
 // The retry files in the order of the input, without the rows that would undo a later row's success.
 Overtaken Pipeline::Impl::settle_retry_files(const RunDirectory& run) {
   if (metrics_.rows(Status::failed) + metrics_.rows(Status::unknown) + metrics_.rows(Status::rejected) == 0) return {};
-  if (control_.cause() == StopCause::not_durable || control_.cause() == StopCause::defect) return {};
+  if (exit_code(control_.cause()) == ExitCode::not_durable || control_.cause() == StopCause::defect) return {};
   try {
     Overtaken overtaken = overtaken_rows(run.path());
     settle_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter()), overtaken.lines,
@@ -70,7 +71,8 @@ Overtaken Pipeline::Impl::settle_retry_files(const RunDirectory& run) {
 
 // What a retry has made true overtakes rows that a run before it could not send: they leave its retry files, too.
 void Pipeline::Impl::settle_runs_before(const RunDirectory& run) {
-  if (!selection() || control_.cause() == StopCause::not_durable || control_.cause() == StopCause::defect) return;
+  if (!selection() || exit_code(control_.cause()) == ExitCode::not_durable || control_.cause() == StopCause::defect)
+    return;
   try {
     const RunView view(run.path());
     const std::vector<RowSet> lines = overtaken_lines(view);
@@ -109,7 +111,7 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   summary.elapsed = std::chrono::steady_clock::now() - started_;
   summary.stop_cause = control_.cause();
   // What is not durable for certain is not claimed.
-  if (control_.cause() == StopCause::not_durable)
+  if (exit_code(control_.cause()) == ExitCode::not_durable)
     for (std::size_t i = 0; i < status_count; ++i)
       summary.rows_by_status[i] = reporter.rows_durable(static_cast<Status>(i));
   summary.stop_reason = control_.text();
@@ -123,6 +125,7 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   }
   summary.service = Latency(service);
   summary.queued = Latency(queued);
+  summary.log_bytes = reporter.log_bytes_durable();
   summary.drift = reporter.drift();
   summary.errors = reporter.errors().worst(worst_errors_shown);
   const bool all_well = summary.rows_well() == summary.rows_read;

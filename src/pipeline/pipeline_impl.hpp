@@ -103,7 +103,8 @@ class Pipeline::Impl {
   BatchPool pool_;
   OutcomeQueue outcomes_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  InputIdentity identity_;  // of what source_ reads
+  InputIdentity identity_;              // of what source_ reads
+  std::optional<ContentRead> content_;  // of the file, where it was checked
   bool looked_ahead_ = false;
   bool encoding_is_doubtful_ = false;         // EncodingTrouble
   RowSet hidden_;                             // rows that --duplicates keeps back

@@ -10,6 +10,7 @@
 #include "amend/reconcile/comparison.hpp"
 #include "amend/reconcile/customer_snapshot.hpp"
 #include "amend/reporter/run_directory.hpp"
+#include "amend/reporter/run_place.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "amend/wonder/routes.hpp"
 #include "pipeline/customer_lookup.hpp"
@@ -31,8 +32,9 @@ constexpr std::size_t keys_per_lot = 64;
 
 class Reconciliation::Impl {
  public:
-  Impl(const Config& config, Credentials credentials)
+  Impl(const Config& config, Credentials credentials, Opening opening)
       : config_((validate(config), config)),
+        opening_(opening),
         credentials_(std::move(credentials)),
         comparison_(config.reconcile),
         first_((refuse_one_time_input(config_.input.file), config_.input), config_.mapping),
@@ -54,10 +56,11 @@ class Reconciliation::Impl {
   std::unique_ptr<RunDirectory> take_run_directory() noexcept { return std::move(run_); }
 
   ReconcileReport run(const OnNotice& on_notice) {
+    if (opening_ == Opening::start) require_place_for_run(config_);
     if (config_.task == Task::reconcile) refuse_other_encoding(config_.input);
     rows_.emplace(config_, first_.mapper().key());
     if (config_.reconcile.company_name == CompanyName::journal) sent_names_.emplace(folder_of_runs(), config_);
-    run_ = std::make_unique<RunDirectory>(config_.run_directory);
+    run_ = std::make_unique<RunDirectory>(config_.run_directory, opening_);
     const RunDirectory& run = *run_;
     config_.run_directory = report_.run_directory = run.path();
     write_run_json(run, config_, identity_, std::chrono::system_clock::now());
@@ -238,11 +241,12 @@ class Reconciliation::Impl {
   }
 
   void refuse_changed_input() const {
-    if (!can_be_read_again(identity_, identify(config_, first_.source())))
+    if (!can_be_read_again(identity_, identify(config_, first_.source()), rows_->content()))
       throw InputError(printable(config_.input.file) + ": changed while it was compared; nothing was planned");
   }
 
   Config config_;
+  Opening opening_;
   std::unique_ptr<RunDirectory> run_;
   Credentials credentials_;
   Comparison comparison_;
@@ -255,8 +259,8 @@ class Reconciliation::Impl {
   ReconcileReport report_;
 };
 
-Reconciliation::Reconciliation(const Config& config, Credentials credentials)
-    : impl_(std::make_unique<Impl>(config, std::move(credentials))) {}
+Reconciliation::Reconciliation(const Config& config, Credentials credentials, Opening opening)
+    : impl_(std::make_unique<Impl>(config, std::move(credentials), opening)) {}
 Reconciliation::~Reconciliation() = default;
 const Plan& Reconciliation::plan() const noexcept { return impl_->plan(); }
 ReconcileReport Reconciliation::run(const OnNotice& on_notice) { return impl_->run(on_notice); }

@@ -135,6 +135,8 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
   if (changed == ChangedOptions::refuse) refuse_changed_options(was.config, config);
   const std::vector<RunHead> chain = chain_of(run_.path());
   if (!was.parent.empty()) follow_parents(chain);
+  refuse_unreadable_retries(
+      unreadable_retries_beside(run_.path(), [this](std::uint64_t row) { return before_.hash_of(row); }));
   compare_input(config);
   // What the retry has sent is not known here.
   if (rows_left_ > 0 && chain.back().directory != run_.path())

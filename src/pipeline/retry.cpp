@@ -45,6 +45,9 @@ Retry::Retry(const Config& config, const std::string& run, const RetryChoice& ch
   if (view.runs().size() != locks_.size())
     throw ConfigError(printable(run) + ": another process has begun a retry of it", ExitCode::run_directory_in_use,
                       "amend status " + shell_path(run));
+  refuse_unreadable_retries(view.unreadable());
+  for (const RunHead& head : view.runs())
+    if (head.log.damaged_at) refuse_damaged(head.directory, head.log);
   const RunHead& last = view.runs().back();
   if (last.record.config.task != Task::update)
     throw ConfigError(printable(run) +

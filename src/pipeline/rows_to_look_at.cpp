@@ -39,7 +39,9 @@ RowsToLookAt::RowsToLookAt(const Config& config, CustomerKey names) : config_(co
   if (!config.reconcile.of_run.empty()) ledger_.emplace(config.reconcile.of_run);
   const std::atomic<bool> never{false};
   Preflight preflight(config.input, config.mapping);
-  rows_ = preflight.run(never).rows;
+  const PreflightReport report = preflight.run(never);
+  rows_ = report.rows;
+  content_ = report.content;
   hidden_ = std::move(preflight.hidden());
   if (config.task == Task::verify) hide_rows_made_untrue();
   if (!config.reconcile.baseline.empty()) baseline_.emplace(config, names);

@@ -32,6 +32,8 @@ class RowsToLookAt {
   RowsToLookAt(const Config& config, CustomerKey names);
 
   std::uint64_t rows() const noexcept { return rows_; }  ///< of the file
+  /// Of the file, as it was checked.
+  const std::optional<ContentRead>& content() const noexcept { return content_; }
 
   /// Another row of the customer stands for it; with Duplicates::reject none does.
   bool is_hidden(std::uint64_t row) const noexcept { return hidden_.contains(row); }
@@ -48,6 +50,7 @@ class RowsToLookAt {
   const Config& config_;
   CustomerKey names_;
   std::uint64_t rows_ = 0;
+  std::optional<ContentRead> content_;
   RowSet hidden_;
   std::optional<Baseline> baseline_;
   std::optional<RunLedger> ledger_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "amend/config.hpp"
@@ -13,9 +14,10 @@ namespace amend {
 
 InputIdentity identify(const Config& config, const Source& source);
 
-/// Whether the file that `now` describes can stand for the one that was read. A pipe or stdin never can: its inode is
-/// 0.
-bool can_be_read_again(const InputIdentity& then, const InputIdentity& now);
+/// Whether the file that `now` describes has the content of the one that was identified `then` and of which `read` was
+/// read since. Where it was written to, moved or touched its bytes are compared; without `read` its size, its time and
+/// its inode are. A pipe or stdin cannot be read again: its inode is 0.
+bool can_be_read_again(const InputIdentity& then, const InputIdentity& now, const std::optional<ContentRead>& read);
 
 /// Writes run.json, with absolute paths: it is read from wherever the run is gone on with. Throws DurabilityError.
 void write_run_json(const RunDirectory& run, Config config, const InputIdentity& input,

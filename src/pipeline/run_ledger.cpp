@@ -83,17 +83,15 @@ std::vector<std::string> runs_that_sent(const std::string& folder) {
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     if (!is_there(at->path() / "run.json") || !is_there(at->path() / result_log_name)) continue;
     runs.push_back(at->path().string());
-    if (runs.size() > runs_looked_at_max)
-      throw ConfigError(printable(folder) + ": holds more than " + std::to_string(runs_looked_at_max) +
-                        " runs: which of them sent what is not looked up");
   }
   if (error) throw ConfigError(printable(folder) + ": " + error.message());
   return runs;
 }
 
 RunLedger::RunLedger(const std::string& run) : view_(run) {
+  refuse_unreadable_retries(view_.unreadable());
   for (const RunHead& head : view_.runs())
-    if (head.log.damaged_at) refuse_damaged(head.directory, *head.log.damaged_at);
+    if (head.log.damaged_at) refuse_damaged(head.directory, head.log);
   view_.for_each_final([this](const FinalRecord& final) { take(final.record); });
 }
 

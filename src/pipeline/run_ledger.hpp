@@ -65,9 +65,8 @@ class SettledRow {
 };
 
 /// The runs in `folder` that have sent something, or may have. Throws ConfigError naming what cannot be looked into:
-/// what it holds is not to be guessed; and for more than `runs_looked_at_max`.
+/// what it holds is not to be guessed. The whole folder is searched; memory: the names.
 std::vector<std::string> runs_that_sent(const std::string& folder);
-inline constexpr std::size_t runs_looked_at_max = 1000;
 
 /// Shows the settled rows of a run, in the order of its input: of a reconciliation from its plan, else from its input,
 /// whose rows must be what they were. Throws ConfigError when there is no run, or its input cannot be read again;

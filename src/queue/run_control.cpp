@@ -9,7 +9,8 @@ namespace {
 int weight(StopCause cause) noexcept {
   switch (cause) {
     case StopCause::none: return 0;
-    case StopCause::not_durable: return 2;
+    case StopCause::not_durable:
+    case StopCause::log_lost: return 2;
     case StopCause::defect: return 3;
     default: return 1;
   }

@@ -34,6 +34,7 @@ class ByteFeed {
   std::uint64_t bytes_total() const { return input_->bytes_total(); }
   std::optional<std::uint64_t> raw_bytes_read() const { return input_->raw_bytes_read(); }
   bool is_utf8_after_all() const { return input_->is_utf8_after_all(); }
+  std::optional<ContentRead> content_read() const { return input_->content_read(); }
 
  private:
   std::unique_ptr<ByteInput> input_;

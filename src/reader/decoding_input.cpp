@@ -109,6 +109,7 @@ class DecodingInput final : public ByteInput {
   std::uint64_t bytes_total() const override { return input_->bytes_total(); }
   std::optional<std::uint64_t> raw_bytes_read() const override { return raw_bytes_; }
   bool is_utf8_after_all() const override { return is_legacy_ && watch_.is_utf8_beyond_ascii(); }
+  std::optional<ContentRead> content_read() const override { return input_->content_read(); }
 
  private:
   // One read; decodes all that it brought.

@@ -5,8 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
 #include <cerrno>
+#include <optional>
+#include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "amend/error.hpp"
 
@@ -15,9 +22,46 @@ namespace {
 
 std::string error_text(int error) { return std::generic_category().message(error); }
 
-bool same_file(const struct stat& a, const struct stat& b) noexcept {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size &&
-         a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
+bool same_moment(const timespec& a, const timespec& b) noexcept {
+  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+// Whoever writes to a file may set its time back, but not that of its last change (ctime).
+bool untouched(const struct stat& a, const struct stat& b) noexcept {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size && same_moment(a.st_mtim, b.st_mtim) &&
+         same_moment(a.st_ctim, b.st_ctim);
+}
+
+/// Hashes bytes that come in pieces.
+class ContentHash {
+ public:
+  ContentHash() noexcept { XXH3_64bits_reset(&state_); }
+  void add(std::string_view bytes) noexcept {
+    XXH3_64bits_update(&state_, bytes.data(), bytes.size());
+    bytes_ += bytes.size();
+  }
+  ContentRead content() const noexcept { return ContentRead(bytes_, XXH3_64bits_digest(&state_)); }
+
+ private:
+  XXH3_state_t state_;
+  std::uint64_t bytes_ = 0;
+};
+
+// `bytes` from `start` on, or as many as there are; nullopt: they cannot be read.
+std::optional<ContentRead> content_at(int descriptor, off_t start, std::uint64_t bytes) {
+  std::vector<char> piece(256 * 1024);
+  ContentHash hash;
+  while (bytes > 0) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, piece.size()));
+    const ssize_t got = ::pread(descriptor, piece.data(), wanted, start);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    if (got == 0) break;
+    hash.add(std::string_view(piece.data(), static_cast<std::size_t>(got)));
+    start += got;
+    bytes -= static_cast<std::uint64_t>(got);
+  }
+  return hash.content();
 }
 
 class FileInput final : public ByteInput {
@@ -34,6 +78,8 @@ class FileInput final : public ByteInput {
       close();
       throw ConfigError(shown_ + ": is a directory; name a CSV or NDJSON file", ExitCode::input);
     }
+    last_seen_ = at_start_;
+    if (is_regular()) start_ = std::max<off_t>(::lseek(fd_, 0, SEEK_CUR), 0);
   }
   ~FileInput() override { close(); }
   FileInput(const FileInput&) = delete;
@@ -42,9 +88,12 @@ class FileInput final : public ByteInput {
   std::size_t read(std::span<char> buffer) override {
     for (;;) {
       const ssize_t bytes = ::read(fd_, buffer.data(), buffer.size());
-      if (bytes > 0) return static_cast<std::size_t>(bytes);
+      if (bytes > 0) {
+        take(std::string_view(buffer.data(), static_cast<std::size_t>(bytes)));
+        return static_cast<std::size_t>(bytes);
+      }
       if (bytes == 0) {
-        refuse_change();
+        refuse_other_file();
         return 0;
       }
       if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -65,6 +114,10 @@ class FileInput final : public ByteInput {
     return is_regular() ? static_cast<std::uint64_t>(at_start_.st_size) : 0;
   }
 
+  std::optional<ContentRead> content_read() const override {
+    return is_regular() && start_ == 0 ? std::optional(read_.content()) : std::nullopt;
+  }
+
  private:
   bool is_regular() const noexcept { return S_ISREG(at_start_.st_mode); }
 
@@ -76,12 +129,30 @@ class FileInput final : public ByteInput {
     return ::poll(&wanted, 1, timeout_ms) > 0;
   }
 
-  void refuse_change() const {
+  // A file that was written to since may still say what was read of it: then it is read on.
+  void take(std::string_view bytes) {
     if (!is_regular()) return;
+    read_.add(bytes);
     struct stat now {};
-    bool same = ::fstat(fd_, &now) == 0 && same_file(at_start_, now);
-    if (path_ != "-") same = same && ::stat(path_.c_str(), &now) == 0 && same_file(at_start_, now);
-    if (!same) throw InputError(shown_ + ": changed while it was read (truncated, appended to or replaced)");
+    if (::fstat(fd_, &now) != 0 || untouched(last_seen_, now)) return;
+    last_seen_ = now;
+    touched_ = true;
+    if (content_at(fd_, start_, read_.content().bytes) != read_.content()) refuse();
+  }
+
+  // At the end. The clock of a file system is coarse: where a file was seen to be written to, all of it is compared.
+  void refuse_other_file() const {
+    if (!is_regular()) return;
+    struct stat named {};
+    const bool there = path_ == "-" ? ::fstat(fd_, &named) == 0 : ::stat(path_.c_str(), &named) == 0;
+    if (!there || named.st_size != at_start_.st_size) refuse();
+    if (!touched_ && untouched(at_start_, named)) return;
+    const std::uint64_t bytes = read_.content().bytes;
+    if ((path_ == "-" ? content_at(fd_, start_, bytes) : read_content(path_, bytes)) != read_.content()) refuse();
+  }
+
+  [[noreturn]] void refuse() const {
+    throw InputError(shown_ + ": changed while it was read (edited, truncated, appended to or replaced)");
   }
 
   void close() noexcept {
@@ -93,9 +164,21 @@ class FileInput final : public ByteInput {
   std::string shown_;
   int fd_ = -1;
   struct stat at_start_ {};
+  struct stat last_seen_ {};
+  bool touched_ = false;
+  off_t start_ = 0;  // standard input may begin in the middle of a file
+  ContentHash read_;
 };
 
 }  // namespace
+
+std::optional<ContentRead> read_content(const std::string& path, std::uint64_t bytes) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return std::nullopt;
+  const auto content = content_at(descriptor, 0, bytes);
+  ::close(descriptor);
+  return content;
+}
 
 std::unique_ptr<ByteInput> open_file(const std::string& path) { return std::make_unique<FileInput>(path); }
 

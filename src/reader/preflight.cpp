@@ -91,6 +91,7 @@ class Look {
 
 void Look::read_all() {
   while (next()) take();
+  report_.content = source_->content_read();
   report_.bytes = std::max(source_->bytes_total(), source_->bytes_read());
 }
 

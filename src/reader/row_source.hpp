@@ -21,6 +21,7 @@ class RowSource : public Source {
   bool is_utf8_after_all() const final { return feed_.is_utf8_after_all(); }
   std::uint64_t bytes_total() const final { return feed_.bytes_total(); }
   std::uint64_t bytes_read() const final { return feed_.raw_bytes_read().value_or(position().byte); }
+  std::optional<ContentRead> content_read() const final { return feed_.content_read(); }
 
  protected:
   /// `config.encoding` is what the feed's bytes were decoded from.

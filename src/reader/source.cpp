@@ -64,6 +64,7 @@ class Unread final : public ByteInput {
   bool ready() override { return !feed_.rest().empty() || feed_.ready(); }
   bool wait(std::chrono::milliseconds timeout) override { return !feed_.rest().empty() || feed_.wait(timeout); }
   std::uint64_t bytes_total() const override { return feed_.bytes_total(); }
+  std::optional<ContentRead> content_read() const override { return feed_.content_read(); }
 
  private:
   ByteFeed feed_;

@@ -42,6 +42,12 @@ std::string escaped(std::string_view text) {
 
 std::string_view style_sheet() noexcept { return style; }
 
+bool is_page(std::string_view first_bytes) noexcept {
+  const std::string_view head = first_bytes.substr(0, first_bytes.find("</title>"));
+  return head.starts_with("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n") &&
+         (head.find("\n<title>amend: ") != head.npos || head.find("\n<title>amend bench: ") != head.npos);
+}
+
 std::string document(std::string_view title, std::string_view main) {
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"

@@ -166,8 +166,7 @@ class Reading {
     picture_.log_was_changed = log.damaged_at.has_value();
     if (log.damaged_at)
       picture_.warnings.push_back(
-          fmt::format("results.ndjson was changed at byte {}: what follows is left out, and the totals are too small.",
-                      *log.damaged_at));
+          fmt::format("results.ndjson {}: what follows is left out, and the totals are too small.", describe(log)));
   }
 
   void take_record(const JournalRecord& record) {
@@ -248,6 +247,9 @@ class Reading {
       for (const RunHead& run : chain_of(directory_))
         if (run.directory != directory_ && fs::path(run.record.parent).filename() == own)
           picture_.retries.push_back(run.directory);
+      for (const std::string& retry : unreadable_retries_beside(directory_, [](std::uint64_t) { return std::nullopt; }))
+        picture_.warnings.push_back(retry +
+                                    ": its run.json is damaged or missing; it may be a later retry of this run.");
     } catch (const ConfigError& error) {
       picture_.warnings.push_back(std::string("Whether it was retried is not known: ") + error.what());
     }

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "amend/error.hpp"
+
 namespace amend {
 
 namespace {
@@ -18,6 +20,12 @@ constexpr std::uint64_t cached_bytes = 4U << 20;  // at the end of a file; the k
 DurabilityError::DurabilityError(const std::string& file, std::string_view action, int error_number)
     : std::runtime_error(file + ": " + std::string(action) + ": " + std::generic_category().message(error_number)),
       error_number_(error_number) {}
+
+DurabilityError::DurabilityError(const std::string& text) : std::runtime_error(text) {}
+
+LogLostError::LogLostError(const std::string& file, std::string_view how)
+    : DurabilityError(printable(file) + " " + std::string(how) +
+                      " while the run was writing it: the results in it are lost, and nothing more is sent") {}
 
 int write_all(int descriptor, std::string_view bytes) noexcept {
   while (!bytes.empty()) {
@@ -34,9 +42,7 @@ int write_all(int descriptor, std::string_view bytes) noexcept {
 }
 
 AppendFile::AppendFile(const RunDirectory& run, std::string_view name, std::uint64_t bytes)
-    : path_(run.path(name)), bytes_(bytes) {
-  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (descriptor_ < 0) throw DurabilityError(path_, "cannot create the file", errno);
+    : path_(run.path(name)), descriptor_(run.open_to_append(name)), bytes_(bytes) {
   try {
     cut(bytes);
     run.sync();
@@ -84,6 +90,22 @@ void AppendFile::let_go_of_cache() noexcept {
   let_go_ = until;
 }
 
+void AppendFile::require_in_place() {
+  check();
+  struct stat written {};
+  if (::fstat(descriptor_, &written) != 0) poison("cannot examine", errno);
+  if (!S_ISREG(written.st_mode)) return;
+  struct stat named {};
+  if (::stat(path_.c_str(), &named) != 0) {
+    if (errno != ENOENT && errno != ENOTDIR) poison("cannot examine", errno);
+    lose("was deleted or moved away");
+  }
+  if (named.st_dev != written.st_dev || named.st_ino != written.st_ino) lose("was replaced by another file");
+  const auto size = static_cast<std::uint64_t>(written.st_size);
+  if (size < bytes_) lose("was cut");
+  if (size > bytes_) lose("was written to by another process");
+}
+
 void AppendFile::close() {
   flush();
   if (descriptor_ < 0) return;
@@ -94,12 +116,17 @@ void AppendFile::close() {
 }
 
 void AppendFile::check() const {
-  if (failure_) throw *failure_;
+  if (failure_) std::rethrow_exception(failure_);
 }
 
 void AppendFile::poison(std::string_view action, int error_number) {
-  failure_.emplace(path_, action, error_number);
-  throw *failure_;
+  failure_ = std::make_exception_ptr(DurabilityError(path_, action, error_number));
+  std::rethrow_exception(failure_);
+}
+
+void AppendFile::lose(std::string_view how) {
+  failure_ = std::make_exception_ptr(LogLostError(path_, how));
+  std::rethrow_exception(failure_);
 }
 
 }  // namespace amend

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <exception>
 #include <string>
 #include <string_view>
 
@@ -20,6 +20,9 @@ class AppendFile {
   AppendFile& operator=(const AppendFile&) = delete;
   ~AppendFile();
 
+  /// Throws LogLostError when its name does not lead to this file any more, or when the file does not contain just what
+  /// was written: it was deleted, moved, replaced or cut, or another process writes to it. Two system calls.
+  void require_in_place();
   /// write(2) until all is written: short writes and EINTR are continued.
   void write(std::string_view bytes);
   /// fdatasync(2), when anything was written since the last. Of what is durable the kernel is left with some MiB only
@@ -32,13 +35,14 @@ class AppendFile {
   void let_go_of_cache() noexcept;
   void check() const;
   [[noreturn]] void poison(std::string_view action, int error_number);
+  [[noreturn]] void lose(std::string_view how);
 
   std::string path_;
   int descriptor_ = -1;
   bool dirty_ = false;
   std::uint64_t bytes_ = 0;
-  std::uint64_t let_go_ = 0;  ///< of so many bytes at the start
-  std::optional<DurabilityError> failure_;
+  std::uint64_t let_go_ = 0;    ///< of so many bytes at the start
+  std::exception_ptr failure_;  ///< null: there was none
 };
 
 /// write(2) until all is written; returns 0 or the errno.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -18,13 +19,33 @@ std::uint64_t durable_bytes(const std::string& run) {
   return number_in(object_in(content_of(run + "/summary.json")), "log_bytes").value_or(0);
 }
 
+bool is_there(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error);
+}
+
+// An update has its log before its run.json; what applies a plan has its log before these files.
+bool has_begun_to_send(const std::string& run) {
+  return text_in(object_in(content_of(run + "/run.json")), "task") == "update" || is_there(run + "/summary.json") ||
+         is_there(run + "/timeline.ndjson");
+}
+
+LogState lost_log() {
+  LogState state;
+  state.damaged_at = 0;
+  state.damage = LogDamage::lost;
+  return state;
+}
+
 }  // namespace
 
 LogState read_log(const std::string& run, const std::function<void(const JournalRecord&)>& show) {
+  // Before the log: a run that ends while it is read has a larger one than its summary.json says.
+  const std::uint64_t durable = durable_bytes(run);
   LogState state;
   const std::string path = run + "/" + std::string(result_log_name);
   std::ifstream file(path, std::ios::binary);
-  if (!file && errno == ENOENT) return state;  // it ended before its first record
+  if (!file && errno == ENOENT) return has_begun_to_send(run) ? lost_log() : state;
   if (!file) throw InputError(printable(path) + ": cannot be read");
   JournalReader reader;
   JournalRecord record;
@@ -40,13 +61,41 @@ LogState read_log(const std::string& run, const std::function<void(const Journal
     }
   }
   if (file.bad()) throw InputError(printable(path) + ": cannot be read");
-  // A run that ended by itself has made all of its log durable. One that is shorter now was cut, not changed.
-  const std::uint64_t durable = durable_bytes(run);
-  if (bytes >= durable) reader.note_durable(durable);
+  reader.note_durable(durable);
   state.end = LogEnd(reader.whole_bytes(), reader.last_sum());
   state.damaged_at = reader.damaged_at();
+  if (bytes < durable) state.damage = LogDamage::cut;
   state.torn_bytes = state.damaged_at ? 0 : bytes - reader.whole_bytes();
   return state;
+}
+
+std::string describe(const LogState& log) {
+  switch (log.damage) {
+    case LogDamage::changed: return fmt::format("was changed at byte {}", log.damaged_at.value_or(0));
+    case LogDamage::cut: return fmt::format("was cut at byte {}", log.damaged_at.value_or(0));
+    case LogDamage::lost: return "is missing";
+  }
+  return {};
+}
+
+void refuse_damaged(const std::string& run, const LogState& log) {
+  throw InputError(
+      fmt::format("{}/{}: {}, in a part that was durable: what the run has sent is not known any more. "
+                  "Nothing was sent now",
+                  printable(run), result_log_name, describe(log)));
+}
+
+bool log_was_shortened(const std::string& run) {
+  const std::uint64_t durable = durable_bytes(run);  // before the log, as read_log has it
+  std::error_code error;
+  const std::uintmax_t bytes = std::filesystem::file_size(run + "/" + std::string(result_log_name), error);
+  return error ? has_begun_to_send(run) : bytes < durable;
+}
+
+void refuse_lost_log(const std::string& run) {
+  std::error_code error;
+  if (!std::filesystem::exists(run + "/" + std::string(result_log_name), error) && has_begun_to_send(run))
+    refuse_damaged(run, lost_log());
 }
 
 RecordText::RecordText(std::string_view text) {

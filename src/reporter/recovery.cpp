@@ -10,14 +10,9 @@ Reason reason_of(const RecordText& text) { return Reason(text.error_code, text.e
 
 }  // namespace
 
-void refuse_damaged(const std::string& run, std::uint64_t offset) {
-  throw InputError(printable(run) + "/" + std::string(result_log_name) + ": was changed at byte " +
-                   std::to_string(offset) + ", in a part that was durable: what it says cannot be relied on");
-}
-
 Recovery::Recovery(const RunDirectory& run) : path_(run.path(result_log_name)) {
   const LogState log = read_log(run.path(), [this](const JournalRecord& record) { take(record); });
-  if (log.damaged_at) refuse_damaged(run.path(), *log.damaged_at);
+  if (log.damaged_at) refuse_damaged(run.path(), log);
   end_ = log.end;
   torn_bytes_ = log.torn_bytes;
   std::ranges::sort(not_well_, {}, &NotWell::row);
@@ -27,7 +22,7 @@ void Recovery::learn_content(const std::string& run) {
   const LogState log = read_log(run, [this](const JournalRecord& record) {
     if (!recorded_.contains(record.row)) remember_content(record);
   });
-  if (log.damaged_at) refuse_damaged(run, *log.damaged_at);
+  if (log.damaged_at) refuse_damaged(run, log);
 }
 
 void Recovery::take(const JournalRecord& record) {
@@ -47,6 +42,10 @@ void Recovery::remember_content(const JournalRecord& record) {
   if (record.row >= hashes_.size()) hashes_.resize(record.row + 1);
   hashes_[record.row] = record.hash;
   known_.insert(record.row);
+}
+
+std::optional<std::uint64_t> Recovery::hash_of(std::uint64_t row) const noexcept {
+  return knows_content(row) ? std::optional(hashes_[row]) : std::nullopt;
 }
 
 bool Recovery::same_content(std::uint64_t row, std::string_view raw) const noexcept {

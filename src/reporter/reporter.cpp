@@ -97,7 +97,8 @@ void Reporter::close() {
 
 void Reporter::fail(const DurabilityError& error) {
   failed_ = true;
-  control_.stop(StopCause::not_durable, error.what());
+  const bool lost = dynamic_cast<const LogLostError*>(&error) != nullptr;
+  control_.stop(lost ? StopCause::log_lost : StopCause::not_durable, error.what());
 }
 
 }  // namespace amend

@@ -64,7 +64,7 @@ void append_remark(std::string& out, const Remark& remark) {
 class ResultLog final : public Sink {
  public:
   ResultLog(const RunDirectory& run, LogEnd end)
-      : file_(run, result_log_name, end.bytes), line_(end.last_sum), bytes_(end.bytes) {
+      : file_(run, result_log_name, end.bytes), line_(end.last_sum), bytes_(end.bytes), durable_(end.bytes) {
     if (end.bytes != 0) synced_ = end.bytes;
   }
 
@@ -76,15 +76,21 @@ class ResultLog final : public Sink {
   }
   void flush() override {
     file_.flush();
-    synced_ = bytes_;
+    file_.require_in_place();
+    synced_ = durable_ = bytes_;
   }
-  void close() override { file_.close(); }
+  std::uint64_t bytes_durable() const noexcept override { return durable_; }
+  void close() override {
+    flush();
+    file_.close();
+  }
 
  private:
   AppendFile file_;
   ResultLine line_;
   std::uint64_t bytes_;                  // of the file
-  std::optional<std::uint64_t> synced_;  // durable, and not yet told
+  std::uint64_t durable_;                // of these: on stable storage, in a file that is in place
+  std::optional<std::uint64_t> synced_;  // durable, and not yet in a line
   std::string buffer_;
 };
 

@@ -3,41 +3,30 @@
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <random>
 #include <system_error>
-#include <thread>
+#include <utility>
 
 #include "amend/error.hpp"
 #include "amend/reporter/result_log.hpp"
+#include "amend/reporter/run_place.hpp"
 #include "amend/reporter/sink.hpp"
 #include "amend/row/selection.hpp"
 #include "amend/row/shell_path.hpp"
 #include "reporter/append_file.hpp"
+#include "reporter/json_reading.hpp"
+#include "reporter/run_locks.hpp"
 
 namespace amend {
 namespace {
 
-constexpr std::array<std::string_view, 16> known_files{
-    result_log_name, "failed.csv",   "failed.ndjson",   "rejected.csv", "rejected.ndjson", "unsent.csv",
-    "unsent.ndjson", "unknown.csv",  "unknown.ndjson",  "plan.ndjson",  "rollback.ndjson", "summary.json",
-    "run.json",      selection_name, "timeline.ndjson", "report.html"};
-
 bool disk_is_at_fault(int error_number) {
   return error_number == ENOSPC || error_number == EDQUOT || error_number == EIO;
-}
-
-[[noreturn]] void fail_to_create(const std::string& path, std::string_view action, int error_number) {
-  if (disk_is_at_fault(error_number)) throw DurabilityError(path, action, error_number);
-  throw ConfigError(fmt::format("--run: {}: {}: {}; choose another directory", path, action,
-                                std::generic_category().message(error_number)));
 }
 
 int sync_directory(const std::string& path) {
@@ -79,28 +68,6 @@ std::string without_slash_at_end(std::string path) {
   return path;
 }
 
-// Who only looks whether it is held (is_held) holds it for a moment.
-int lock_patiently(int descriptor) {
-  constexpr int tries_max = 5;
-  for (int tries = 1;; ++tries) {
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return 0;
-    if (errno != EWOULDBLOCK || tries == tries_max) return errno;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-}
-
-int lock_or_refuse(const std::string& directory, const std::string& lock_file) {
-  const int descriptor = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) fail_to_create(lock_file, "cannot create the lock", errno);
-  const int error = lock_patiently(descriptor);
-  if (error == 0) return descriptor;
-  ::close(descriptor);
-  if (error != EWOULDBLOCK) fail_to_create(lock_file, "cannot lock", error);
-  throw ConfigError(fmt::format("--run: {} is in use by another process; wait for it or choose another directory",
-                                printable(directory)),
-                    ExitCode::run_directory_in_use, fmt::format("amend control {} status", shell_path(directory)));
-}
-
 bool exists(const std::string& path) {
   struct stat info {};
   return ::lstat(path.c_str(), &info) == 0;
@@ -108,15 +75,28 @@ bool exists(const std::string& path) {
 
 }  // namespace
 
+void fail_to_create(const std::string& path, std::string_view action, int error_number) {
+  if (disk_is_at_fault(error_number)) throw DurabilityError(path, action, error_number);
+  throw ConfigError(fmt::format("--run: {}: {}: {}; name another directory", path, action,
+                                std::generic_category().message(error_number)));
+}
+
+ConfigError directory_in_use(const std::string& directory) {
+  return ConfigError(fmt::format("--run: {} is in use by another process; wait for it or name another directory",
+                                 printable(directory)),
+                     ExitCode::run_directory_in_use, fmt::format("amend control {} status", shell_path(directory)));
+}
+
 std::string default_run_directory(std::chrono::system_clock::time_point now, std::uint32_t random) {
   return fmt::format("amend-runs/{:%Y%m%dT%H%M%SZ}-{:06x}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
                      random & 0xFFFFFF);
 }
 
+// The name of a directory may hold a line break: only the last one is ours.
 std::optional<std::string> undone_by(const std::string& directory) {
-  std::ifstream file(directory + "/" + std::string(undone_name));
-  std::string by;
-  if (!std::getline(file, by)) return std::nullopt;
+  std::string by = content_of(directory + "/" + std::string(undone_name));
+  if (by.empty()) return std::nullopt;
+  if (by.back() == '\n') by.pop_back();
   return by;
 }
 
@@ -144,33 +124,48 @@ ConfigError no_run_in(const std::string& directory) {
 }
 
 RunDirectory::RunDirectory(const std::string& directory, Opening opening) : path_(without_slash_at_end(directory)) {
-  if (opening == Opening::resume) {
-    if (!exists(path("run.json"))) throw no_run_in(path_);
-    lock_ = lock_or_refuse(path_, path("lock"));
+  if (opening == Opening::start) {
+    if (path_.empty()) path_ = default_run_directory(std::chrono::system_clock::now(), std::random_device{}());
+    refuse_used_directory(path_);
+    create_directories(path_);
+  } else if (!exists(path("run.json"))) {
+    throw no_run_in(path_);
+  }
+  locks_ = std::make_unique<RunLocks>(path_);
+  if (opening == Opening::start) {
+    take_place();
     return;
   }
-  if (path_.empty()) path_ = default_run_directory(std::chrono::system_clock::now(), std::random_device{}());
-  create_directories(path_);
-  lock_ = lock_or_refuse(path_, path("lock"));
-  if (!exists(path(result_log_name))) return;
-  ::close(lock_);
-  const std::string name = shell_path(path_);
-  throw ConfigError(
-      fmt::format("--run: {} already holds the results of a run; `amend resume {}` goes on with it, or choose another "
-                  "directory",
-                  printable(path_), name),
-      ExitCode::usage, "amend status " + name);
+  open_existing_log();
+  if (opening == Opening::again && log_ >= 0) throw directory_in_use(path_);  // a process was quicker, and has sent
 }
 
-RunDirectory::~RunDirectory() { ::close(lock_); }
-
-bool RunDirectory::is_held(const std::string& directory) {
-  const int descriptor = ::open((directory + "/lock").c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-  ::close(descriptor);
-  return held;
+RunDirectory::~RunDirectory() {
+  if (log_ >= 0) ::close(log_);
 }
+
+// Another start may have been quicker, and is over. A selection that is here is of one that was killed.
+void RunDirectory::take_place() const {
+  refuse_files_of_a_run(path_);
+  remove(selection_name);
+}
+
+void RunDirectory::open_existing_log() {
+  log_ = ::open(path(result_log_name).c_str(), O_RDWR | O_APPEND | O_CLOEXEC);
+  if (log_ >= 0) locks_->add_log(log_);
+  if (log_ < 0 && errno != ENOENT) throw DurabilityError(path(result_log_name), "cannot open", errno);
+}
+
+int RunDirectory::open_to_append(std::string_view name) const {
+  if (name == result_log_name && log_ >= 0) return std::exchange(log_, -1);
+  const std::string file = path(name);
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (descriptor < 0) throw DurabilityError(file, "cannot create the file", errno);
+  if (name == result_log_name) locks_->add_log(descriptor);
+  return descriptor;
+}
+
+bool RunDirectory::is_held(const std::string& directory) { return RunLocks::is_held(directory); }
 
 std::string RunDirectory::path(std::string_view name) const { return fmt::format("{}/{}", path_, name); }
 
@@ -204,7 +199,7 @@ void RunDirectory::sync() const {
 
 std::vector<std::string> RunDirectory::files() const {
   std::vector<std::string> found;
-  for (const std::string_view name : known_files) {
+  for (const std::string_view name : run_file_names()) {
     if (exists(path(name))) found.emplace_back(name);
   }
   return found;

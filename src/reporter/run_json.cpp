@@ -1,17 +1,23 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
 #include <string_view>
 
 #include "amend/reporter/summary.hpp"
+#include "amend/wonder/customer_schema.hpp"
 #include "reporter/json_text.hpp"
+#include "reporter/run_json_paths.hpp"
 
 namespace amend {
 namespace {
 
 namespace json = boost::json;
 
+// What is UTF-8 is written as it is, control characters too: it is read back, and only then shown to a person.
 json::string text(std::string_view s) {
-  const std::string valid = utf8(s);
+  const std::string valid = wonder::utf8_prefix(s) == s.size() ? std::string(s) : utf8(s);
   return json::string(valid.data(), valid.size());
 }
 
@@ -136,29 +142,40 @@ json::object identity_json(const InputIdentity& input) {
           {"delimiter", text(std::string_view(&input.delimiter, 1))}};
 }
 
+// A JSON text cannot have the bytes of a name that is not UTF-8: they are beside it, in hexadecimal digits.
+void add_path_bytes(json::object& run, const RunRecord& record) {
+  RunRecord named = record;
+  for_each_path(named, [&](std::string_view place, std::string_view name, const std::string& path) {
+    if (wonder::utf8_prefix(path) == path.size()) return;
+    std::string digits;
+    for (const char c : path) fmt::format_to(std::back_inserter(digits), "{:02x}", static_cast<unsigned char>(c));
+    object_at(run, place)->emplace(std::string(name) + std::string(path_bytes_suffix), digits);
+  });
+}
+
 }  // namespace
 
 std::string run_json(const RunRecord& record) {
   const Config& config = record.config;
-  const json::object run{
-      {"version", text(config.version)},
-      {"started_at", text(record.started_at)},
-      {"parent", record.parent.empty() ? json::value() : json::value(text(record.parent))},
-      {"read_ahead_rows", record.read_ahead_rows},
-      {"input", identity_json(record.input)},
-      {"task", spelled(config.task, task_spellings)},
-      {"options", json::object{{"target", target_json(config.target)},
-                               {"auth", auth_json(config.auth)},
-                               {"input", input_json(config.input)},
-                               {"mapping", mapping_json(config.mapping)},
-                               {"pace", pace_json(config.pace)},
-                               {"retry", retry_json(config.retry)},
-                               {"deadline", deadline_json(config.deadline)},
-                               {"failures", json::object{{"rows_max", config.failures.rows_max},
-                                                         {"percent_max", config.failures.percent_max}}},
-                               {"reconcile", reconcile_json(config.reconcile)},
-                               {"commit", spelled(config.commit, commit_spellings)},
-                               {"run_directory", text(config.run_directory)}}}};
+  json::object run{{"version", text(config.version)},
+                   {"started_at", text(record.started_at)},
+                   {"parent", record.parent.empty() ? json::value() : json::value(text(record.parent))},
+                   {"read_ahead_rows", record.read_ahead_rows},
+                   {"input", identity_json(record.input)},
+                   {"task", spelled(config.task, task_spellings)},
+                   {"options", json::object{{"target", target_json(config.target)},
+                                            {"auth", auth_json(config.auth)},
+                                            {"input", input_json(config.input)},
+                                            {"mapping", mapping_json(config.mapping)},
+                                            {"pace", pace_json(config.pace)},
+                                            {"retry", retry_json(config.retry)},
+                                            {"deadline", deadline_json(config.deadline)},
+                                            {"failures", json::object{{"rows_max", config.failures.rows_max},
+                                                                      {"percent_max", config.failures.percent_max}}},
+                                            {"reconcile", reconcile_json(config.reconcile)},
+                                            {"commit", spelled(config.commit, commit_spellings)},
+                                            {"run_directory", text(config.run_directory)}}}};
+  add_path_bytes(run, record);
   return json::serialize(run) + "\n";
 }
 

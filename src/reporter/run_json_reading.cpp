@@ -7,6 +7,7 @@
 #include "amend/error.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
+#include "reporter/run_json_paths.hpp"
 
 namespace amend {
 namespace {
@@ -205,7 +206,7 @@ void read_identity(const Members& from, InputIdentity& input) {
 
 RunRecord read_run_json(std::string_view text) {
   json::error_code error;
-  const json::value document = json::parse(json::string_view(text.data(), text.size()), error);
+  json::value document = json::parse(json::string_view(text.data(), text.size()), error);
   if (error || !document.is_object()) refuse("the whole file");
   const Members run(document.get_object(), "");
   RunRecord record;
@@ -227,6 +228,9 @@ RunRecord read_run_json(std::string_view text) {
   failures.read("percent_max", record.config.failures.percent_max);
   options.read("commit", record.config.commit, commit_spellings);
   options.read("run_directory", record.config.run_directory);
+  for_each_path(record, [&](std::string_view place, std::string_view name, std::string& path) {
+    if (auto bytes = path_bytes_in(*object_at(document.get_object(), place), name)) path = std::move(*bytes);
+  });
   return record;
 }
 

@@ -9,14 +9,14 @@
 #include <set>
 #include <tuple>
 
+#include "amend/row/selection.hpp"
 #include "reporter/json_reading.hpp"
+#include "reporter/run_json_paths.hpp"
 
 namespace amend {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t siblings_max = 10'000;  // looked at in one directory
 
 bool is_run(const fs::path& directory) {
   std::error_code error;
@@ -30,14 +30,41 @@ fs::path place_of(const fs::path& directory) {
   return place.has_filename() ? place : place.parent_path();
 }
 
-// Where the parent of the run at `place` is: where run.json says, or beside it when all runs were moved together.
+// Where the parent of the run at `place` is: beside it, as a retry is always made there and runs are copied or moved
+// together; else where run.json says.
 fs::path parent_place(const fs::path& place, const std::string& parent) {
   const fs::path named = place_of(place.parent_path() / parent);  // an absolute one replaces the left side
-  return is_run(named) ? named : place.parent_path() / named.filename();
+  fs::path beside = place.parent_path() / named.filename();
+  return is_run(beside) && beside != place ? beside : is_run(named) ? named : beside;
 }
 
-std::string parent_in(const fs::path& place) {
-  return text_in(object_in(content_of((place / "run.json").string())), "parent");
+// "": a first run. nullopt: its run.json cannot be read.
+std::optional<std::string> parent_in(const fs::path& place) {
+  const boost::json::object run = object_in(content_of((place / "run.json").string()));
+  const boost::json::value* parent = run.if_contains("parent");
+  if (parent == nullptr) return std::nullopt;
+  if (parent->is_null()) return std::string();
+  if (!parent->is_string()) return std::nullopt;
+  return path_bytes_in(run, "parent").value_or(std::string(parent->get_string()));
+}
+
+// Every entry of a folder. A folder that cannot be read to its end may hide a retry.
+template <class Show>
+void for_each_entry(const fs::path& folder, Show show) {
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) show(at->path());
+  if (error)
+    throw ConfigError(printable(folder.string()) + ": cannot be searched for retries: " + error.message(),
+                      ExitCode::input);
+}
+
+// What a retry is about is in its selection.txt, and what it has sent in its log.
+bool is_unreadable_retry(const fs::path& directory) {
+  std::error_code error;
+  if (!fs::is_regular_file(directory / std::string(selection_name), error)) return false;
+  if (is_run(directory)) return !parent_in(directory);
+  const std::uintmax_t recorded = fs::file_size(directory / std::string(result_log_name), error);
+  return !error && recorded > 0;
 }
 
 /// Finds the runs of a chain.
@@ -57,7 +84,7 @@ class Search {
  private:
   void follow_parents(fs::path place) {
     while (!found_.contains(place)) {
-      const std::string parent = parent_in(place);
+      const std::string parent = parent_in(place).value_or("");  // what is damaged is reported when it is read
       const fs::path next = parent.empty() ? fs::path() : parent_place(place, parent);
       add(place, next);
       if (parent.empty()) return;
@@ -82,15 +109,12 @@ class Search {
 
   void remember(const fs::path& folder) {
     seen_.insert(folder);
-    std::error_code error;
-    std::size_t looked_at = 0;
-    for (fs::directory_iterator at(folder, error), end; !error && at != end && looked_at < siblings_max;
-         at.increment(error)) {
-      ++looked_at;
-      if (!is_run(at->path())) continue;
-      const fs::path place = place_of(at->path());
-      if (const std::string parent = parent_in(place); !parent.empty()) beside_[place] = parent_place(place, parent);
-    }
+    for_each_entry(folder, [&](const fs::path& entry) {
+      if (!is_run(entry)) return;
+      const fs::path place = place_of(entry);
+      if (const std::string parent = parent_in(place).value_or(""); !parent.empty())
+        beside_[place] = parent_place(place, parent);
+    });
   }
 
   void add(const fs::path& place, const fs::path& parent) {
@@ -161,6 +185,20 @@ std::vector<RunHead> in_order(std::vector<Member> members) {
   return out;
 }
 
+// A record says what a row held: where another log says otherwise of the same row, it is another file.
+bool is_about_other_rows(const std::string& run, const ContentHash& hash_of) {
+  bool other = false;
+  try {
+    read_log(run, [&](const JournalRecord& record) {
+      const auto hash = hash_of(record.row);
+      other = other || (hash && *hash != record.hash);
+    });
+  } catch (const InputError&) {
+    return false;
+  }
+  return other;
+}
+
 }  // namespace
 
 std::vector<RunHead> chain_of(const std::string& directory) {
@@ -174,9 +212,28 @@ std::vector<RunHead> chain_of(const std::string& directory) {
   return in_order(std::move(members));
 }
 
+std::vector<std::string> unreadable_retries_beside(const std::string& run, const ContentHash& hash_of) {
+  std::vector<std::string> found;
+  for_each_entry(place_of(run).parent_path(), [&](const fs::path& entry) {
+    if (is_unreadable_retry(entry) && !is_about_other_rows(entry.string(), hash_of)) found.push_back(entry.string());
+  });
+  std::ranges::sort(found);
+  return found;
+}
+
+void refuse_unreadable_retries(const std::vector<std::string>& retries) {
+  if (retries.empty()) return;
+  throw InputError(printable(retries.front()) +
+                   ": its run.json is damaged or missing, and it may be a later retry of these rows: what it has sent "
+                   "is not known. Restore its run.json from a backup, or move the directory out of this folder when it "
+                   "is about another file. Nothing was sent now");
+}
+
 RunView::RunView(const std::string& directory) : runs_(chain_of(directory)) {
   asked_ = static_cast<std::size_t>(std::ranges::find(runs_, directory, &RunHead::directory) - runs_.begin());
   read_all();
+  unreadable_ = unreadable_retries_beside(
+      directory, [this](std::uint64_t row) { return status(row) ? std::optional(rows_[row].hash()) : std::nullopt; });
 }
 
 void RunView::read_all() {
@@ -224,6 +281,7 @@ std::optional<std::uint64_t> RunView::unsent() const noexcept {
 }
 
 bool RunView::damaged() const noexcept {
+  if (!unreadable_.empty()) return true;
   return std::ranges::any_of(runs_, [](const RunHead& run) { return run.log.damaged_at.has_value(); });
 }
 

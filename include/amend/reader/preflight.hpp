@@ -14,6 +14,7 @@
 #include "amend/config.hpp"
 #include "amend/reader/encoding_check.hpp"
 #include "amend/reader/id_index.hpp"
+#include "amend/reader/source.hpp"
 #include "amend/row/position.hpp"
 #include "amend/row/row_set.hpp"
 
@@ -37,6 +38,7 @@ class PreflightReport {
   char delimiter = ',';                      ///< csv only
   std::string encoding;                      ///< as recognised or given: "UTF-8", "UTF-16LE", "windows-1252"
   std::uint64_t bytes = 0;                   ///< of the input
+  std::optional<ContentRead> content;        ///< of all of it; nullopt: it is not a regular file
   std::vector<std::string> mapping;          ///< Mapper::describe
   std::vector<std::string> unknown_columns;  ///< Mapper::unknown_columns
   std::uint64_t rows = 0;                    ///< data rows, at most InputConfig::limit

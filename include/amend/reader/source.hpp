@@ -27,14 +27,27 @@ enum class EncodingBasis : std::uint8_t {
   named,    ///< --encoding
 };
 
+/// The bytes of a file from its start, as far as they were read: how many, and a hash of them (XXH3, 64 bits).
+class ContentRead {
+ public:
+  ContentRead(std::uint64_t bytes_, std::uint64_t hash_) noexcept : bytes(bytes_), hash(hash_) {}
+  bool operator==(const ContentRead&) const = default;
+
+  std::uint64_t bytes;
+  std::uint64_t hash;
+};
+
+/// The first `bytes` of the file `path`, or fewer when it is shorter; nullopt: it cannot be read.
+std::optional<ContentRead> read_content(const std::string& path, std::uint64_t bytes);
+
 class Source {
  public:
   virtual ~Source() = default;
 
   /// The next row, good or faulty (`Record::fault`); false at the end or when InputConfig::limit rows were handed out.
   /// Blocks until the row's line is complete; does not wait for more than that.
-  /// Throws InputError when reading fails, or when a regular file changed while it was read. No allocation for a good
-  /// row in the steady state.
+  /// Throws InputError when reading fails, or when the content of a regular file changed while it was read: all rows
+  /// that were handed out are of one version. No allocation for a good row in the steady state.
   virtual bool next(Record& record) = 0;
 
   /// True when next() would not block: a complete row is at hand, or the end. Reads what is there; throws as next()
@@ -73,6 +86,9 @@ class Source {
 
   /// Size of the input in bytes; 0: not known (stdin, a pipe).
   virtual std::uint64_t bytes_total() const = 0;
+
+  /// What was read so far of a regular file; nullopt: the input is of another kind.
+  virtual std::optional<ContentRead> content_read() const { return std::nullopt; }
 };
 
 /// Bytes for a Source.
@@ -97,6 +113,9 @@ class ByteInput {
 
   /// What was read below this input as another encoding has bytes beyond ASCII, and all of them are UTF-8.
   virtual bool is_utf8_after_all() const { return false; }
+
+  /// As Source::content_read.
+  virtual std::optional<ContentRead> content_read() const { return std::nullopt; }
 };
 
 /// Opens `config.file`, or stdin for "-", and reads the header of a CSV. An empty file has no header and no rows and is

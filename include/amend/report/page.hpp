@@ -19,6 +19,9 @@ std::string_view style_sheet() noexcept;
 /// run, even where escaping had failed.
 std::string document(std::string_view title, std::string_view main);
 
+/// Whether a file that begins so is a page of a run or of a benchmark, also of an older amend. 1 KiB is enough.
+bool is_page(std::string_view first_bytes) noexcept;
+
 /// The whole document.
 std::string render_page(const RunPicture& picture);
 

@@ -19,16 +19,13 @@
 
 namespace amend {
 
-/// Throws InputError: the log in the directory `run` was changed at `offset`, where it was durable.
-[[noreturn]] void refuse_damaged(const std::string& run, std::uint64_t offset);
-
 class Recovery {
  public:
   /// An empty one: nothing was recovered.
   Recovery() = default;
 
-  /// Reads the log of `run`, to its end; a log that is not there is an empty one. Changes nothing.
-  /// Throws InputError, naming the offset, when what was durable has changed; when it cannot be read.
+  /// Reads the log of `run`, to its end. Changes nothing.
+  /// Throws InputError, naming the offset, when what was durable has changed or is missing; when it cannot be read.
   explicit Recovery(const RunDirectory& run);
 
   /// Rows with a record.
@@ -45,6 +42,8 @@ class Recovery {
   void learn_content(const std::string& run);
   /// Whether any log said what a row holds: one with a record, or one learnt of.
   bool knows_content(std::uint64_t row) const noexcept { return known_.contains(row); }
+  /// What a row held when its record was written; nullopt: not known.
+  std::optional<std::uint64_t> hash_of(std::uint64_t row) const noexcept;
   /// Whether a row says what it said when its record was written. For a row whose content is known.
   bool same_content(std::uint64_t row, std::string_view raw) const noexcept;
 

@@ -46,6 +46,8 @@ class Reporter {
   const ErrorTally& errors() const noexcept { return errors_; }
   /// Rows by the fields that drifted (Remark::drift). Of this process.
   const std::array<std::uint64_t, wonder::customer_field_count>& drift() const noexcept { return drift_; }
+  /// How much of results.ndjson is on stable storage for certain.
+  std::uint64_t log_bytes_durable() const noexcept { return sinks_.front()->bytes_durable(); }
   /// How many rows ended so, of those whose records are on stable storage for certain.
   std::uint64_t rows_durable(Status status) const noexcept { return durable_[static_cast<std::size_t>(status)]; }
 

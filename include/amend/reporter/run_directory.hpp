@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,13 @@ std::string default_run_directory(std::chrono::system_clock::time_point now, std
 /// above it.
 std::string new_directory_beside(const std::string& run);
 
+/// Another process has the run in `directory` (exit 7).
+ConfigError directory_in_use(const std::string& directory);
+
+/// Throws for a file or directory of a new run that cannot be made: DurabilityError when the disk is at fault, else
+/// ConfigError naming --run.
+[[noreturn]] void fail_to_create(const std::string& path, std::string_view action, int error_number);
+
 /// For a directory that holds no run.json. Names the command that lists the runs where it may have been meant to lie.
 ConfigError no_run_in(const std::string& directory);
 
@@ -36,17 +44,20 @@ std::optional<std::string> undone_by(const std::string& directory);
 /// What a run directory is opened for.
 enum class Opening : std::uint8_t {
   start,   ///< a new run
-  resume,  ///< to go on with the run that it holds
+  resume,  ///< to continue the run that it contains
+  again,   ///< to begin the run that it contains once more: one that has sent nothing
 };
 
-/// Holds the lock of its directory for as long as it lives; the lock (flock(2) on `lock`) dies with the process, so a
-/// killed run leaves nothing to clean up. The file `lock` stays: removing it would let two processes hold one lock.
+class RunLocks;
+
+/// Holds the locks of its directory for as long as it lives (run_locks.hpp): they die with the process, so a killed run
+/// leaves nothing to clean up, and removing a file of the directory does not let a second process in.
 class RunDirectory {
  public:
   /// Creates `directory`, parents included, for a new run; empty: `default_run_directory` of now.
   /// Throws ConfigError: exit 7 when another process holds it; exit 2, naming --run, when it cannot be created or
-  /// already holds a results.ndjson. Throws DurabilityError when the disk is full or broken.
-  /// Opening::resume creates nothing: exit 2 when there is no such directory.
+  /// contains a file of a run (refuse_used_directory). Throws DurabilityError when the disk is full or broken.
+  /// The other openings create nothing: exit 2 when there is no run in the directory.
   explicit RunDirectory(const std::string& directory, Opening opening = Opening::start);
   RunDirectory(const RunDirectory&) = delete;
   RunDirectory& operator=(const RunDirectory&) = delete;
@@ -58,6 +69,11 @@ class RunDirectory {
   /// As given (relative to the working directory it was made in), without a slash at its end.
   const std::string& path() const noexcept { return path_; }
   std::string path(std::string_view name) const;
+
+  /// Opens one of its files (0600) to append to it, and makes it when it is not there. The caller closes it.
+  /// results.ndjson is locked by this descriptor: ConfigError (exit 7) when another process has it.
+  /// Throws DurabilityError. On the thread that made the directory.
+  int open_to_append(std::string_view name) const;
 
   /// Replaces the file `name` by `text`, whole or not at all, also over a power cut: write to `name`.tmp, fdatasync,
   /// rename, fsync of the directory. Throws DurabilityError.
@@ -76,8 +92,12 @@ class RunDirectory {
   std::vector<std::string> files() const;
 
  private:
+  void take_place() const;
+  void open_existing_log();
+
   std::string path_;
-  int lock_ = -1;
+  std::unique_ptr<RunLocks> locks_;
+  mutable int log_ = -1;  // of a run that is continued, until open_to_append gives it away
 };
 
 }  // namespace amend

@@ -51,11 +51,22 @@ class FinalRecord {
 static_assert(!std::is_aggregate_v<FinalRecord>);
 
 /// The chain of the run in `directory`: the runs it descends from, and the retries of any of these that lie beside
-/// them. The first run first, a retry behind its parent; their logs are not read (RunHead::log). At most `chain_max`
-/// runs. Throws ConfigError: exit 2 when there is no run, exit 3 when a run.json cannot be read, or a parent is gone.
+/// them, in a folder of any size. The first run first, a retry behind its parent; their logs are not read
+/// (RunHead::log). At most `chain_max` runs. Throws ConfigError: exit 2 when there is no run, exit 3 when a run.json
+/// cannot be read, or a parent is gone.
 std::vector<RunHead> chain_of(const std::string& directory);
 
 inline constexpr std::size_t chain_max = 1000;
+
+/// What a row says, by its number (content_hash); nullopt: not known.
+using ContentHash = std::function<std::optional<std::uint64_t>(std::uint64_t row)>;
+
+/// Directories beside the run in `run` that contain a retry of which the run.json is damaged or missing, and that may
+/// be about the same input: no record of it contradicts `hash_of`. The whole folder is searched.
+std::vector<std::string> unreadable_retries_beside(const std::string& run, const ContentHash& hash_of);
+
+/// Throws InputError naming the first, when there is one.
+void refuse_unreadable_retries(const std::vector<std::string>& retries);
 
 class RunView {
  public:
@@ -82,7 +93,9 @@ class RunView {
   std::optional<std::uint64_t> rows_in_all() const noexcept;
   /// Rows of the input without a record in any run.
   std::optional<std::uint64_t> unsent() const noexcept;
-  /// A log of the chain does not say any more what it said.
+  /// Retries beside it that cannot be read, and may be of this chain (unreadable_retries_beside).
+  const std::vector<std::string>& unreadable() const noexcept { return unreadable_; }
+  /// A log of the chain does not say any more what it said, or there may be a retry that cannot be read.
   bool damaged() const noexcept;
 
   /// Shows the final record of each row that has one, run by run, in the order in which they were written. Reads the
@@ -117,6 +130,7 @@ class RunView {
 
   std::vector<RunHead> runs_;
   std::size_t asked_ = 0;
+  std::vector<std::string> unreadable_;
   std::vector<Row> rows_;  // by row
   std::array<std::uint64_t, status_count> totals_{};
 };

@@ -3,6 +3,7 @@
 // Made by `open_result_log` (result_log.hpp) and `open_feedback` (feedback.hpp); another store comes in here.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -19,8 +20,18 @@ class DurabilityError : public std::runtime_error {
   DurabilityError(const std::string& file, std::string_view action, int error_number);
   int error_number() const noexcept { return error_number_; }
 
+ protected:
+  explicit DurabilityError(const std::string& text);
+
  private:
-  int error_number_;
+  int error_number_ = 0;
+};
+
+/// The log is not where it was written, or does not contain what was written: exit code 6 too, but no `resume` helps.
+class LogLostError : public DurabilityError {
+ public:
+  /// `how`: "was cut".
+  LogLostError(const std::string& file, std::string_view how);
 };
 
 /// Takes outcomes in the order in which rows end. Every function throws DurabilityError.
@@ -35,6 +46,9 @@ class Sink {
 
   /// Group commit: everything written before is on stable storage when it returns. 0.2 ms and more.
   virtual void flush() = 0;
+
+  /// How much of its file is on stable storage for certain; 0: not known.
+  virtual std::uint64_t bytes_durable() const noexcept { return 0; }
 
   /// flush() and close. Nothing may be written afterwards. A sink destroyed without it closes quietly.
   virtual void close() = 0;

@@ -78,7 +78,7 @@ class Summary {
   Latency service;  ///< last attempt: send → answer
   Latency queued;   ///< row read → first send
 
-  std::optional<std::uint64_t> log_bytes;  ///< of results.ndjson, all of them durable; empty: not known
+  std::optional<std::uint64_t> log_bytes;  ///< of results.ndjson, for certain durable; empty: not known
 
   std::vector<std::string> notices;   ///< what a person should know although it stopped nothing
   std::vector<ErrorCount> errors;     ///< the most frequent first
@@ -98,6 +98,7 @@ class InputIdentity {
   std::string path;  ///< as given, or "-"; all else is zero then
   std::uint64_t size = 0;
   std::chrono::nanoseconds modified{0};  ///< since the epoch
+  std::chrono::nanoseconds changed{0};   ///< its inode (ctime); not in run.json
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
   Format format = Format::automatic;  ///< as recognised

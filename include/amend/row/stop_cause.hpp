@@ -30,6 +30,7 @@ enum class StopCause : std::uint8_t {
   strict,        ///< --strict and a rejected row → 3
   input_failed,  ///< a read error, or the input changed while it was read → 3
   not_durable,   ///< results could not be written → 6
+  log_lost,      ///< results.ndjson was deleted, moved, replaced or cut while it was written → 6
   defect,        ///< a broken invariant of ours → 70
 };
 
@@ -51,6 +52,7 @@ inline constexpr std::array<std::pair<std::string_view, StopCause>, 18> stop_cau
      {"strict", StopCause::strict},
      {"input_failed", StopCause::input_failed},
      {"not_durable", StopCause::not_durable},
+     {"log_lost", StopCause::log_lost},
      {"defect", StopCause::defect}}};
 
 /// The spelling in summary.json.
@@ -85,7 +87,8 @@ constexpr ExitCode exit_code(StopCause cause) noexcept {
     case StopCause::guard: return ExitCode::stopped_person_needed;
     case StopCause::strict:
     case StopCause::input_failed: return ExitCode::input;
-    case StopCause::not_durable: return ExitCode::not_durable;
+    case StopCause::not_durable:
+    case StopCause::log_lost: return ExitCode::not_durable;
     case StopCause::defect: return ExitCode::broken_invariant;
   }
   return ExitCode::broken_invariant;
