@@ -137,7 +137,8 @@ class FileInput final : public ByteInput {
     if (::fstat(fd_, &now) != 0 || untouched(last_seen_, now)) return;
     last_seen_ = now;
     touched_ = true;
-    if (content_at(fd_, start_, read_.content().bytes) != read_.content()) refuse();
+    const bool same = now.st_size == at_start_.st_size;
+    if (!same || content_at(fd_, start_, read_.content().bytes) != read_.content()) refuse();
   }
 
   // At the end. The clock of a file system is coarse: where a file was seen to be written to, all of it is compared.

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "amend/error.hpp"
+#include "amend/exposition.hpp"
 #include "reporter/chain_fixture.hpp"
 
 namespace cli = amend::cli;
@@ -51,4 +52,18 @@ TEST_CASE("metrics file: no folder, a folder or a device in its place is refused
     CAPTURE(wrong);
     CHECK_THROWS_WITH_AS(cli::MetricsFile{wrong}, doctest::Contains("--metrics-file: "), amend::ConfigError);
   }
+}
+
+TEST_CASE("metrics file: only a metrics file of amend is replaced") {
+  const TemporaryDirectory dir;
+  const std::string path = dir / "file";
+  for (const char* other : {"", "id,name\n1,Ann\n", "# HELP node_load1 1m load average.\n", " # HELP amend_x y\n"}) {
+    CAPTURE(other);
+    std::ofstream(path, std::ios::trunc) << other;
+    CHECK_THROWS_WITH_AS(cli::MetricsFile{path}, doctest::Contains("is not a metrics file of amend"),
+                         amend::ConfigError);
+    CHECK(content(path) == other);
+  }
+  std::ofstream(path, std::ios::trunc) << amend::to_prometheus(amend::RunState());
+  CHECK_NOTHROW(cli::MetricsFile{path});
 }

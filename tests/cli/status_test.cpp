@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "amend/row/selection.hpp"
 #include "reporter/chain_fixture.hpp"
 
 namespace cli = amend::cli;
@@ -91,11 +92,43 @@ TEST_CASE("status: a damaged log is told with its offset, and never 0") {
   log.put('x');
   log.close();
   const RunView view(dir / "r");
-  CHECK(cli::status_exit_code(view) == ExitCode::some_rows_failed);
+  CHECK(cli::status_exit_code(view) == ExitCode::input);
   CHECK(holds(text_of(view), "was changed at byte 0"));
   REQUIRE(cli::commands_left(view).size() == 1);
   CHECK(cli::commands_left(view).front().starts_with("amend reconcile "));  // the API knows what the log does not
   CHECK(json_of(view).at("runs").as_array()[0].as_object().at("damaged_at").as_int64() == 0);
+}
+
+TEST_CASE(
+    "status: a log that is missing or shorter than its summary says is damage, exit 3, however well its rows ended") {
+  const TemporaryDirectory dir;
+  make_run(dir / "r", Written({Row(1, Status::success, a), Row(2, Status::success, b)}, 2));
+  test::set_log_bytes(dir / "r");
+  REQUIRE(cli::status_exit_code(RunView(dir / "r")) == ExitCode::success);
+  SUBCASE("missing") {
+    std::filesystem::remove(dir / "r/results.ndjson");
+    CHECK(holds(text_of(RunView(dir / "r")), "results.ndjson is missing"));
+  }
+  SUBCASE("without a byte") {
+    std::filesystem::resize_file(dir / "r/results.ndjson", 0);
+    CHECK(holds(text_of(RunView(dir / "r")), "results.ndjson was cut at byte 0"));
+  }
+  const RunView view(dir / "r");
+  CHECK(cli::status_exit_code(view) == ExitCode::input);
+  REQUIRE(cli::commands_left(view).size() == 1);
+  CHECK(cli::commands_left(view).front().starts_with("amend reconcile "));
+}
+
+TEST_CASE("status: a retry beside the run whose run.json is damaged is named, exit 3") {
+  const TemporaryDirectory dir;
+  make_run(dir / "r", Written({Row(1, Status::success, a)}, 1));
+  make_run(dir / "later", Written({Row(1, Status::success, a)}, 1, dir / "r"));
+  std::ofstream(dir / "later/selection.txt") << to_text(Selection());
+  std::ofstream(dir / "later/run.json") << "{\"broken";
+  const RunView view(dir / "r");
+  CHECK(cli::status_exit_code(view) == ExitCode::input);
+  CHECK(holds(text_of(view), "/later: its run.json is damaged or missing"));
+  CHECK(json_of(view).at("unreadable").as_array().size() == 1);
 }
 
 TEST_CASE("status: foreign text cannot write to the terminal") {

@@ -27,13 +27,13 @@ class Finished300 {
   std::string summary;
 };
 
-// Cut at each `step`-th byte of the last 4 KiB, after a kill and after an end.
+// Cut at each `step`-th byte of the last 4 KiB, after a kill.
 void cut_at_each(std::size_t step) {
   Finished300 finished;
   std::size_t turn = 0;
   for (std::size_t size = finished.log.size(); size > finished.log.size() - 4096; size -= step, ++turn) {
     CAPTURE(size);
-    finished.restore(finished.log.substr(0, size), turn % 2 == 0 ? std::string() : finished.summary);
+    finished.restore(finished.log.substr(0, size), std::string());
     const Finished last = finished.resume();
     CAPTURE(last.err);
     REQUIRE(last.code == 0);
@@ -68,6 +68,22 @@ TEST_CASE("damage: a bit that changed anywhere in the log of an ended run is not
     const std::size_t line = finished.log.rfind('\n', at == 0 ? 0 : at - 1) + 1;
     REQUIRE(refused.err.find("was changed at byte " + std::to_string(at == 0 ? 0 : line)) != std::string::npos);
     REQUIRE((read_file(finished.crashing.file("results.ndjson")) == damaged));
+  }
+  finished.crashing.simulator.stop();
+  CHECK(read_ndjson(finished.crashing.simulator.request_log()).size() == 300);
+}
+
+TEST_CASE(
+    "damage: a log that is shorter than its run has made it is refused, wherever it was cut, and nothing is sent") {
+  Finished300 finished;
+  for (std::size_t size = 0; size < finished.log.size(); size += finished.log.size() / 40 + 1) {
+    CAPTURE(size);
+    finished.restore(finished.log.substr(0, size), finished.summary);
+    const Finished refused = finished.resume();
+    CAPTURE(refused.err);
+    REQUIRE(refused.code == 3);
+    REQUIRE(refused.err.find("was cut at byte") != std::string::npos);
+    REQUIRE(read_file(finished.crashing.file("results.ndjson")).size() == size);
   }
   finished.crashing.simulator.stop();
   CHECK(read_ndjson(finished.crashing.simulator.request_log()).size() == 300);

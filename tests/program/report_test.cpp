@@ -186,6 +186,19 @@ TEST_CASE("report: where it goes, and what is refused") {
   CHECK(report(work.dir.file("none")).code == 2);
   CHECK(run(in_shell("ulimit -f 8;", {AMEND_PROGRAM, "report", work.directory, "--out", elsewhere})).code == 6);
   CHECK(has(read_file(elsewhere), "</html>"));  // still the whole page from before
+  // A file that is not such a page is never replaced.
+  for (const std::string& other : {work.input, work.file("results.ndjson"), work.file("summary.json")}) {
+    CAPTURE(other);
+    const std::string before = read_file(other);
+    const Finished refused = report(work.directory, {"--out", other});
+    CHECK(refused.code == 2);
+    CHECK(says(refused, "is not a report of amend"));
+    CHECK((read_file(other) == before));
+  }
+  write_file(work.file("report.html"), "mine");
+  CHECK(report(work.directory).code == 2);
+  CHECK(read_file(work.file("report.html")) == "mine");
+  std::filesystem::remove(work.file("report.html"));
   // Said before the run is read.
   write_file(work.file("run.json"), "{}");
   CHECK(report(work.directory).code == 3);
@@ -193,12 +206,16 @@ TEST_CASE("report: where it goes, and what is refused") {
 }
 
 TEST_CASE("report: a timeline that cannot be written disturbs nothing, and is said once") {
-  Work work(rows(50));
-  Simulator simulator;
+  Interrupted stopped({"--latency", "20ms"});
+  stopped.wait_for_results(1);
+  stopped.process->signal(SIGINT);
+  REQUIRE(stopped.process->wait(limit) == 130);
+  const Work& work = stopped.work;
+  std::filesystem::remove(work.file("timeline.ndjson"));
   std::filesystem::create_directories(work.file("timeline.ndjson"));
-  const Finished finished = work.update(simulator.url());
+  const Finished finished = run({AMEND_PROGRAM, "resume", work.directory, "--progress", "none", "--rate", "unlimited"});
   CHECK(finished.code == 0);
-  CHECK(number_of(work.summary().at("rows").as_object(), "success") == 50);
+  CHECK(number_of(work.summary().at("rows").as_object(), "success") == 2000);
   CHECK(has(finished.err, "timeline.ndjson: cannot be written"));
   CHECK(work.summary().at("notices").as_array().size() == 1);
   CHECK(has(page_of(work.directory), "The run did not record this"));

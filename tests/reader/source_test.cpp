@@ -31,6 +31,26 @@ class TemporaryFile {
   ~TemporaryFile() { std::filesystem::remove_all(folder); }
   void write(const std::string& text) const { std::ofstream(path, std::ios::binary) << text; }
 
+  /// In place, with its size kept and its time set back, as a careless tool does.
+  void overwrite(const std::string& text) const {
+    const auto time = std::filesystem::last_write_time(path);
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    REQUIRE(::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+    ::close(descriptor);
+    std::filesystem::last_write_time(path, time);
+  }
+
+  /// The clock of a file system moves in steps of some milliseconds.
+  void let_clock_advance() const {
+    struct stat before {};
+    struct stat now {};
+    REQUIRE(::stat(path.c_str(), &before) == 0);
+    do {
+      std::ofstream(folder + "/tick") << "";
+      REQUIRE(::stat((folder + "/tick").c_str(), &now) == 0);
+    } while (now.st_ctim.tv_sec == before.st_ctim.tv_sec && now.st_ctim.tv_nsec == before.st_ctim.tv_nsec);
+  }
+
   std::string folder;
   std::string path;
 };
@@ -228,24 +248,66 @@ TEST_CASE("source: a file larger than the buffer is read as it is") {
   CHECK(n == 30'000);
 }
 
-TEST_CASE("source: a file that changes while it is read is noticed") {
+TEST_CASE("source: a file whose content changes while it is read is noticed") {
   const std::string text = "id,name\n" + std::string("1,a\n");
   TemporaryFile file("x.csv", text);
   auto s = open_source(config(file.path));
   Record record;
   REQUIRE(s->next(record));
+  file.let_clock_advance();
   SUBCASE("appended to") { file.write(text + "2,b\n"); }
   SUBCASE("truncated") { file.write("id,name\n"); }
-  SUBCASE("replaced") {
+  SUBCASE("replaced by another") {
     std::filesystem::rename(file.path, file.path + ".old");
-    file.write(text);
+    file.write("id,name\n1,b\n");
   }
   SUBCASE("removed") { std::filesystem::remove(file.path); }
+  SUBCASE("overwritten in place, with the same size, and its time set back") { file.overwrite("id,name\n1,b\n"); }
+  CHECK_THROWS_AS((rows(*s)), InputError);
+}
+
+TEST_CASE("source: a file that only looks changed is read to its end") {
+  const std::string text = "id,name\n" + std::string("1,a\n") + "2,b\n";
+  TemporaryFile file("x.csv", text);
+  auto s = open_source(config(file.path));
+  Record record;
+  REQUIRE(s->next(record));
+  file.let_clock_advance();
   SUBCASE("touched") {
     const struct timespec times[2] = {{1, 0}, {1, 0}};
     REQUIRE(::utimensat(AT_FDCWD, file.path.c_str(), times, 0) == 0);
   }
-  CHECK_THROWS_AS((rows(*s)), InputError);
+  SUBCASE("its mode changed") { std::filesystem::permissions(file.path, std::filesystem::perms::owner_read); }
+  SUBCASE("overwritten by itself") { file.overwrite(text); }
+  SUBCASE("replaced by a copy of itself") {
+    std::filesystem::copy_file(file.path, file.path + ".copy");
+    std::filesystem::rename(file.path + ".copy", file.path);
+  }
+  SUBCASE("linked") { std::filesystem::create_hard_link(file.path, file.path + ".link"); }
+  CHECK(rows(*s) == "2:<2><b>\n");
+  CHECK(s->content_read() == read_content(file.path, text.size()));
+}
+
+TEST_CASE("source: no row of a second version follows one of the first, wherever the file was being read") {
+  // Longer than the buffer, so that its end is read after the change.
+  const auto version = [](char c) {
+    std::string text = "id,name\n";
+    for (int i = 0; i < 60'000; ++i) text += std::to_string(100'000 + i) + ",name " + c + "\n";
+    return text;
+  };
+  for (const int read_before : {1, 20'000, 40'000}) {
+    CAPTURE(read_before);
+    TemporaryFile file("x.csv", version('a'));
+    auto s = open_source(config(file.path));
+    Record record;
+    for (int i = 0; i < read_before; ++i) REQUIRE(s->next(record));
+    file.let_clock_advance();
+    file.overwrite(version('b'));
+    const auto rest = [&] {
+      while (s->next(record)) REQUIRE(record.field(1) == "name a");
+    };
+    CHECK_THROWS_WITH_AS(rest(), doctest::Contains("changed while it was read"), InputError);
+  }
 }
 
 TEST_CASE("source: what cannot be opened is named") {

@@ -49,6 +49,15 @@ inline std::string log_of(const std::vector<Row>& written) {
   return log;
 }
 
+/// One record of row `number`, which said something else than "row N".
+inline std::string log_of_other_content(std::uint64_t number, const std::string& id) {
+  Rows rows;
+  ResultLine lines;
+  std::string log;
+  lines.append(log, rows.make(Status::success, id, "another file", Position(number, number + 1, 0)));
+  return log;
+}
+
 inline void make_run(const std::string& directory, const Written& written,
                      const std::string& started_at = "2026-11-24T08:00:00Z") {
   std::filesystem::create_directory(directory);
@@ -60,6 +69,15 @@ inline void make_run(const std::string& directory, const Written& written,
   for (const Row& row : written.rows) ++summary.rows_by_status[static_cast<std::size_t>(row.status)];
   summary.unsent = written.rows_in_all - written.rows.size();
   std::ofstream(directory + "/summary.json") << to_json(summary);
+}
+
+/// summary.json says how long the log is, as after a run.
+inline void set_log_bytes(const std::string& directory) {
+  std::string summary = content(directory + "/summary.json");
+  const std::string unknown = "\"log_bytes\":null";
+  const auto bytes = std::filesystem::file_size(directory + "/results.ndjson");
+  summary.replace(summary.find(unknown), unknown.size(), "\"log_bytes\":" + std::to_string(bytes));
+  std::ofstream(directory + "/summary.json") << summary;
 }
 
 }  // namespace amend::test

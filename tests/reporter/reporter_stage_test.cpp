@@ -24,6 +24,7 @@ class Told {
   std::size_t write_fails_at = 1'000'000;  // outcomes written before
   bool flush_fails = false;
   bool close_fails = false;
+  bool is_lost = false;
 };
 
 class ToldSink final : public Sink {
@@ -36,6 +37,7 @@ class ToldSink final : public Sink {
   }
   void flush() override {
     if (told_.flush_fails) fail("fdatasync");
+    if (told_.is_lost) throw LogLostError("results.ndjson", "was cut");
     ++told_.flushes;
     told_.flushed_at.push_back(told_.written);
   }
@@ -206,6 +208,17 @@ TEST_CASE("reporter: a commit or a close that fails is told, and the commit is n
     bench.run_to_the_end();
   }
   CHECK(bench.control.cause() == StopCause::not_durable);
+}
+
+TEST_CASE("reporter: a log that is lost stops the run under a name of its own, exit 6") {
+  ReporterBench bench;
+  bench.log.is_lost = true;
+  bench.push(1, Status::success);
+  bench.run_to_the_end();
+  CHECK(bench.control.cause() == StopCause::log_lost);
+  CHECK(exit_code(bench.control.cause()) == ExitCode::not_durable);
+  CHECK(bench.control.text().find("results.ndjson was cut") == 0);
+  CHECK(bench.reporter.rows_durable(Status::success) == 0);
 }
 
 TEST_CASE("reporter: the run is stopped when too many rows failed or are unknown; rejected ones do not count") {

@@ -212,6 +212,41 @@ TEST_CASE("result_log: a full disk is a DurabilityError, and the log stays dead"
   CHECK_THROWS_AS(log->close(), DurabilityError);
 }
 
+TEST_CASE(
+    "result_log: a log that was deleted, moved, replaced, cut or written to is noticed at the next commit, and stays "
+    "dead") {
+  TemporaryDirectory directory;
+  const RunDirectory run(directory / "run");
+  const std::string file = run.path("results.ndjson");
+  Rows rows;
+  const auto log = open_result_log(run);
+  const auto outcomes = test::list(sent(rows, Status::success, 200));
+  log->write(outcomes);
+  log->flush();
+  const std::uint64_t durable = log->bytes_durable();
+  CHECK(durable == std::filesystem::file_size(file));
+  SUBCASE("deleted") { std::filesystem::remove(file); }
+  SUBCASE("moved") { std::filesystem::rename(file, file + ".1"); }
+  SUBCASE("deleted with its directory") { std::filesystem::remove_all(run.path()); }
+  SUBCASE("replaced by a copy") {
+    std::filesystem::copy_file(file, file + ".1");
+    std::filesystem::rename(file + ".1", file);
+  }
+  SUBCASE("cut to nothing") { std::filesystem::resize_file(file, 0); }
+  SUBCASE("cut by a byte") { std::filesystem::resize_file(file, durable - 1); }
+  SUBCASE("written to by another process") { std::ofstream(file, std::ios::app) << "x"; }
+  bool writes = true;
+  SUBCASE("deleted, and nothing is written any more") {
+    std::filesystem::remove(file);
+    writes = false;
+  }
+  if (writes) log->write(outcomes);
+  CHECK_THROWS_WITH_AS(log->flush(), doctest::Contains("results.ndjson was "), LogLostError);
+  CHECK(log->bytes_durable() == durable);
+  CHECK_THROWS_AS(log->write(outcomes), LogLostError);
+  CHECK_THROWS_AS(log->close(), LogLostError);
+}
+
 TEST_CASE("result_log: a failed fdatasync poisons the log although writing would work again") {
   TemporaryDirectory directory;
   const RunDirectory run(directory / "run");

@@ -6,7 +6,10 @@
 #include <csignal>
 
 #include "amend/error.hpp"
+#include "amend/reporter/result_log.hpp"
+#include "amend/reporter/run_place.hpp"
 #include "amend/reporter/sink.hpp"
+#include "amend/row/selection.hpp"
 #include "reporter/fixture.hpp"
 
 namespace amend {
@@ -59,12 +62,78 @@ TEST_CASE("run_directory: a small file that cannot be written keeps its old text
   CHECK_FALSE(std::filesystem::exists(std::filesystem::symlink_status(run.path("summary.json.tmp"))));
 }
 
-TEST_CASE("run_directory: one that already holds results is refused, naming --run") {
-  TemporaryDirectory directory;
-  { const RunDirectory first(directory / "run"); }
+std::vector<std::string> names_in(const std::string& path) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(path)) names.push_back(entry.path().filename().string());
+  return names;
+}
+
+TEST_CASE("run_directory: one with a file of any name that amend writes is refused, and nothing in it is opened") {
+  std::vector<std::string> names;
+  for (const std::string_view name : run_file_names()) {
+    names.emplace_back(name);
+    if (name != "run.json" && name != "selection.txt") names.push_back(std::string(name) + ".tmp");
+  }
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    const TemporaryDirectory directory;
+    std::filesystem::create_directory(directory / "run");
+    std::ofstream(directory / ("run/" + name)) << "mine";
+    CHECK_THROWS_WITH_AS(RunDirectory(directory / "run"), doctest::Contains("--run: "), ConfigError);
+    CHECK(exit_code_of_opening(directory / "run") == 2);
+    CHECK(names_in(directory / "run") == std::vector<std::string>{name});
+    CHECK(test::content(directory / ("run/" + name)) == "mine");
+  }
+}
+
+TEST_CASE("run_directory: what a start leaves that was killed before its run.json is no obstacle") {
+  const TemporaryDirectory directory;
+  { const RunDirectory killed(directory / "run"); }
   std::ofstream(directory / "run/results.ndjson") << "";
-  CHECK_THROWS_WITH_AS(RunDirectory(directory / "run"), doctest::Contains("--run"), ConfigError);
-  CHECK(exit_code_of_opening(directory / "run") == 2);
+  std::ofstream(directory / "run/run.json.tmp") << "{";
+  std::ofstream(directory / "run/selection.txt.tmp") << "send 1";
+  std::ofstream(directory / "run/selection.txt") << to_text(Selection());
+  std::ofstream(directory / "run/notes of the operator") << "mine";
+  const RunDirectory run(directory / "run");
+  CHECK_FALSE(std::filesystem::exists(run.path("selection.txt")));
+  CHECK(std::filesystem::exists(run.path("notes of the operator")));
+}
+
+TEST_CASE("run_directory: a run is not made where a file is that it reads, however it is named or linked") {
+  const TemporaryDirectory directory;
+  std::filesystem::create_directories(directory / "run/deeper");
+  std::filesystem::create_directory(directory / "run-2");
+  for (const char* file : {"run/in.csv", "run/deeper/in.csv", "run-2/in.csv", "in.csv"})
+    std::ofstream(directory / file) << "id\n";
+  std::filesystem::create_symlink(directory / "run/in.csv", directory / "link-into.csv");
+  std::filesystem::create_symlink(directory / "in.csv", directory / "run/link-out.csv");
+  std::filesystem::create_symlink(directory / "run", directory / "same");
+  const auto with = [&](auto member, const std::string& file) {
+    Config config;
+    config.run_directory = directory / "run";
+    member(config) = file == "-" ? file : directory / file;
+    try {
+      require_place_for_run(config);
+      return false;
+    } catch (const ConfigError& error) {
+      return error.exit_code() == ExitCode::usage && std::string(error.what()).starts_with("--run: ");
+    }
+  };
+  const auto input = [](Config& config) -> std::string& { return config.input.file; };
+  CHECK(with(input, "run/in.csv"));
+  CHECK(with(input, "run/deeper/in.csv"));
+  CHECK(with(input, "run-2/../run/in.csv"));
+  CHECK(with(input, "same/in.csv"));
+  CHECK(with(input, "link-into.csv"));
+  CHECK(with(input, "run/link-out.csv"));
+  CHECK_FALSE(with(input, "run-2/in.csv"));
+  CHECK_FALSE(with(input, "in.csv"));
+  CHECK_FALSE(with(input, "-"));
+  CHECK(with([](Config& config) -> std::string& { return config.reconcile.baseline; }, "run/in.csv"));
+  CHECK(with([](Config& config) -> std::string& { return config.reconcile.of_run; }, "run/deeper"));
+  CHECK(with([](Config& config) -> std::string& { return config.auth.private_key_file; }, "run/in.csv"));
+  CHECK(with([](Config& config) -> std::string& { return config.target.ca_file; }, "run/in.csv"));
+  CHECK(names_in(directory / "run").size() == 3);  // nothing was made in it
 }
 
 TEST_CASE("run_directory: what cannot be created names --run and the reason") {
@@ -88,9 +157,45 @@ TEST_CASE("run_directory: a second process is refused until the first is killed"
   char byte = 0;
   REQUIRE(::read(ready[0], &byte, 1) == 1);
   CHECK(exit_code_of_opening(directory / "run") == 7);
+  std::filesystem::remove(directory / "run/lock");  // the directory itself is locked too
+  CHECK(RunDirectory::is_held(directory / "run"));
+  CHECK(exit_code_of_opening(directory / "run") == 7);
   ::kill(holder, SIGKILL);
   ::waitpid(holder, nullptr, 0);
   CHECK(exit_code_of_opening(directory / "run") == 0);
+  ::close(ready[0]);
+  ::close(ready[1]);
+}
+
+TEST_CASE("run_directory: a log that another process writes lets no second writer in, wherever it is found") {
+  const TemporaryDirectory directory;
+  int ready[2];
+  REQUIRE(::pipe(ready) == 0);
+  const pid_t writer = ::fork();
+  REQUIRE(writer >= 0);
+  if (writer == 0) {
+    const RunDirectory run(directory / "run");
+    const auto log = open_result_log(run);
+    if (::write(ready[1], "x", 1) != 1) ::_exit(1);
+    for (;;) ::pause();
+  }
+  char byte = 0;
+  REQUIRE(::read(ready[0], &byte, 1) == 1);
+  // The same log in a directory that nobody has locked.
+  std::filesystem::create_directory(directory / "other");
+  std::filesystem::create_hard_link(directory / "run/results.ndjson", directory / "other/results.ndjson");
+  std::ofstream(directory / "other/run.json") << "{}";
+  CHECK(RunDirectory::is_held(directory / "other"));
+  int code = 0;
+  try {
+    const RunDirectory second(directory / "other", Opening::resume);
+  } catch (const ConfigError& error) {
+    code = static_cast<int>(error.exit_code());
+  }
+  CHECK(code == 7);
+  ::kill(writer, SIGKILL);
+  ::waitpid(writer, nullptr, 0);
+  CHECK_NOTHROW(RunDirectory(directory / "other", Opening::resume));
   ::close(ready[0]);
   ::close(ready[1]);
 }

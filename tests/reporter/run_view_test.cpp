@@ -8,6 +8,7 @@
 #include <string>
 
 #include "amend/reporter/result_log.hpp"
+#include "amend/row/selection.hpp"
 #include "reporter/chain_fixture.hpp"
 #include "reporter/fixture.hpp"
 
@@ -129,6 +130,107 @@ TEST_CASE("run_view: a torn tail is left out and nothing is changed; a change in
   CHECK(damaged.damaged());
   CHECK(damaged.runs()[0].log.damaged_at == second);
   CHECK(damaged.rows(Status::success) == 1);
+}
+
+TEST_CASE("run_view: runs that were copied together do not mix with those they were copied from") {
+  const TemporaryDirectory dir;
+  std::filesystem::create_directory(dir / "old");
+  make_run(dir / "old/1", Written({Row(1, Status::failed, a, "X")}, 1));
+  make_run(dir / "old/2", Written({Row(1, Status::success, a)}, 1, dir / "old/1"));
+  std::filesystem::copy(dir / "old", dir / "copy", std::filesystem::copy_options::recursive);
+  for (const char* run : {"copy/1", "copy/2"}) {
+    const RunView view(dir / run);
+    REQUIRE(view.runs().size() == 2);
+    for (const RunHead& head : view.runs()) CHECK(head.directory.find("/copy/") != std::string::npos);
+  }
+}
+
+TEST_CASE("run_view: a retry is found in a folder of any size") {
+  const TemporaryDirectory dir;
+  make_run(dir / "first", Written({Row(1, Status::failed, a, "X")}, 1));
+  for (int n = 0; n < 11'000; ++n) std::ofstream(dir / ("file-" + std::to_string(n)));
+  make_run(dir / "second", Written({Row(1, Status::success, a)}, 1, dir / "first"));
+  CHECK(RunView(dir / "first").status(1) == Status::success);
+}
+
+TEST_CASE("run_view: a log that its run has begun and that is missing or cut is damage, before and after its end") {
+  const TemporaryDirectory dir;
+  make_run(dir / "r", Written({Row(1, Status::success, a), Row(2, Status::success, b)}, 2));
+  test::set_log_bytes(dir / "r");
+  const std::string log = dir / "r/results.ndjson";
+  const std::string whole = content(log);
+  const auto damage = [&] { return RunView(dir / "r").runs()[0].log; };
+  REQUIRE_FALSE(RunView(dir / "r").damaged());
+  for (std::size_t size = 0; size < whole.size(); size += 7) {
+    CAPTURE(size);
+    std::ofstream(log, std::ios::binary | std::ios::trunc) << whole.substr(0, size);
+    REQUIRE(damage().damaged_at.has_value());
+    CHECK(damage().damage == LogDamage::cut);
+    CHECK(log_was_shortened(dir / "r"));
+  }
+  std::ofstream(log, std::ios::binary | std::ios::trunc) << whole.substr(0, whole.find('\n') + 1) << "";
+  CHECK(describe(damage()) == "was cut at byte " + std::to_string(whole.find('\n') + 1));
+  std::filesystem::remove(log);
+  CHECK(describe(damage()) == "is missing");
+  std::filesystem::remove(dir / "r/summary.json");  // it was killed
+  CHECK(describe(damage()) == "is missing");
+  CHECK(log_was_shortened(dir / "r"));
+}
+
+TEST_CASE("run_view: a reconciliation that has sent nothing needs no log; one that has begun to send does") {
+  const TemporaryDirectory dir;
+  std::filesystem::create_directory(dir / "r");
+  RunRecord record;
+  record.config.task = Task::reconcile;
+  record.config.reconcile.apply = true;
+  std::ofstream(dir / "r/run.json") << run_json(record);
+  std::ofstream(dir / "r/plan.ndjson") << "";
+  CHECK_FALSE(RunView(dir / "r").damaged());
+  CHECK_NOTHROW(refuse_lost_log(dir / "r"));
+  std::ofstream(dir / "r/timeline.ndjson") << "";
+  CHECK(RunView(dir / "r").damaged());
+  CHECK_THROWS_WITH_AS(refuse_lost_log(dir / "r"), doctest::Contains("results.ndjson: is missing"), InputError);
+}
+
+TEST_CASE("run_view: a retry whose run.json cannot be read is named, unless its log is about other rows") {
+  const TemporaryDirectory dir;
+  make_run(dir / "first", Written({Row(1, Status::failed, a, "X"), Row(2, Status::success, b)}, 2));
+  make_run(dir / "later", Written({Row(1, Status::success, a)}, 1, dir / "first"));
+  std::ofstream(dir / "later/selection.txt") << to_text(Selection());
+  REQUIRE(RunView(dir / "first").runs().size() == 2);
+  const std::string run = dir / "later/run.json";
+  bool is_named = true;
+  SUBCASE("half of it") { std::filesystem::resize_file(run, 100); }
+  SUBCASE("no byte") { std::filesystem::resize_file(run, 0); }
+  SUBCASE("another object") { std::ofstream(run) << "{}"; }
+  SUBCASE("a parent that is no name") { std::ofstream(run) << "{\"parent\":5}"; }
+  SUBCASE("removed") { std::filesystem::remove(run); }
+  SUBCASE("without a record yet") {
+    std::filesystem::resize_file(run, 0);
+    std::filesystem::resize_file(dir / "later/results.ndjson", 0);
+  }
+  SUBCASE("a start that was killed before its run.json has sent nothing") {
+    std::filesystem::remove(run);
+    std::filesystem::resize_file(dir / "later/results.ndjson", 0);
+    is_named = false;
+  }
+  SUBCASE("a first run of another file") {
+    std::filesystem::resize_file(run, 0);
+    std::filesystem::remove(dir / "later/selection.txt");
+    is_named = false;
+  }
+  SUBCASE("a retry of another file") {
+    std::filesystem::resize_file(run, 0);
+    std::ofstream(dir / "later/results.ndjson", std::ios::trunc) << test::log_of_other_content(2, c);
+    is_named = false;
+  }
+  const RunView view(dir / "first");
+  CHECK(view.runs().size() == 1);
+  CHECK(view.unreadable().size() == (is_named ? 1 : 0));
+  CHECK(view.damaged() == is_named);
+  if (is_named) CHECK(view.unreadable().front().ends_with("/later"));
+  if (is_named)
+    CHECK_THROWS_WITH_AS(refuse_unreadable_retries(view.unreadable()), doctest::Contains("later"), InputError);
 }
 
 TEST_CASE("run_view: a run that has no summary has not ended, and how many rows there are is not known") {

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "amend/reporter/run_place.hpp"
 #include "reporter/fixture.hpp"
 
 namespace amend {
@@ -140,6 +141,37 @@ TEST_CASE("run.json: what was written is read back, so that a run can be gone on
   // Without a delimiter that was given, too.
   config.input.delimiter.reset();
   CHECK_FALSE(read_run_json(run_json(config, input, at)).config.input.delimiter);
+}
+
+TEST_CASE("run.json: names of files come back byte for byte, whatever bytes they have") {
+  std::string all;
+  for (int byte = 1; byte < 256; ++byte) all += static_cast<char>(byte);
+  const std::vector<std::string> names{"kund\xe9.csv", "a\tb.csv", "a\nb.csv", "-x.csv", "\\x09.csv",
+                                       "\xc3\xa9.csv", "\xc2\x85", "\xff\xfe", "\"'",    all};
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    RunRecord record;
+    record.parent = record.input.path = name;
+    std::vector<std::string*> paths = paths_read(record.config);
+    paths.push_back(&record.config.run_directory);
+    for (std::string* path : paths) *path = name;
+    RunRecord back = read_run_json(run_json(record));
+    CHECK(back.parent == name);
+    CHECK(back.input.path == name);
+    CHECK(back.config.run_directory == name);
+    for (const std::string* path : paths_read(back.config)) CHECK(*path == name);
+  }
+  // The separator of a .tsv is a name of one byte too.
+  RunRecord record;
+  record.config.input.delimiter = record.input.delimiter = '\t';
+  CHECK(read_run_json(run_json(record)).config.input.delimiter == '\t');
+}
+
+TEST_CASE("run.json: a name that is UTF-8 is written as it always was") {
+  RunRecord record;
+  record.config.input.file = "/data/caf\xc3\xa9.csv";
+  CHECK(run_json(record).find("\"file\":\"/data/caf\xc3\xa9.csv\"") != std::string::npos);
+  CHECK(run_json(record).find("_bytes") == std::string::npos);
 }
 
 TEST_CASE("run.json: what is missing or is not what amend writes is named") {

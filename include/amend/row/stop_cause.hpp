@@ -34,7 +34,7 @@ enum class StopCause : std::uint8_t {
   defect,        ///< a broken invariant of ours → 70
 };
 
-inline constexpr std::array<std::pair<std::string_view, StopCause>, 18> stop_cause_spellings{
+inline constexpr std::array<std::pair<std::string_view, StopCause>, 19> stop_cause_spellings{
     {{"none", StopCause::none},
      {"interrupted", StopCause::interrupted},
      {"terminated", StopCause::terminated},
