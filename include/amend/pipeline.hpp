@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -121,6 +122,10 @@ class Pipeline {
   /// not what it was (ChangedOptions::refuse), no run, or one that was killed and is to be resumed first; exit 3 when
   /// the input cannot be read again or has another size. Throws InputError as recover() does.
   RetryReport retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed = ChangedOptions::refuse);
+
+  /// Called by run() before it makes a directory for a new run, while no other process starts one in the same folder:
+  /// what it throws ends all before anything is made. Before run().
+  void before_start(std::function<void()> look);
 
   /// Makes run() apply the plan in `run` instead of beginning a directory of its own: that of a Reconciliation with the
   /// same Config, whose lock has been held since. Before run(), at most once.

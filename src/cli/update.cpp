@@ -63,6 +63,8 @@ ExitCode run_update(const Options& options) {
   if (!options.quiet) print_message(opening_text(options, pipeline.plan()));
   check_first(pipeline, options);
   confirm(pipeline.plan(), options);
+  // Another process may have started a run of this file since, or at this moment.
+  if (!options.start_anew) pipeline.before_start([&options] { refuse_unfinished_run(options.config); });
   return run_to_the_end(pipeline, options, outputs);
 }
 

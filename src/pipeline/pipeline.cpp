@@ -126,8 +126,11 @@ Summary Pipeline::Impl::run() {
   look_ahead();
   started_at_ = std::chrono::system_clock::now();
   started_ = std::chrono::steady_clock::now();
+  std::optional<StartLock> alone;
   if (!resumption_ && !started_in_) {
     require_place_for_run(config_);
+    alone.emplace(config_.run_directory);
+    if (before_start_) before_start_();
     started_in_ = std::make_unique<RunDirectory>(config_.run_directory);
   }
   const RunDirectory& run = resumption_ ? resumption_->run() : *started_in_;
@@ -136,6 +139,7 @@ Summary Pipeline::Impl::run() {
   std::vector<std::unique_ptr<Sink>> sinks;
   sinks.push_back(open_result_log(run, before.end()));
   if (!resumption_) write_head(run);  // behind the log: a run.json without a log means that the log was lost
+  alone.reset();
   sinks.push_back(resumption_
                       ? resumption_->take_feedback()
                       : open_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter())));
@@ -298,6 +302,7 @@ RetryReport Pipeline::retry(const std::string& run, const RetryChoice& choice, C
   return impl_->retry(run, choice, changed);
 }
 PreflightReport Pipeline::preflight() { return impl_->preflight(); }
+void Pipeline::before_start(std::function<void()> look) { impl_->before_start(std::move(look)); }
 void Pipeline::go_on_in(std::unique_ptr<RunDirectory> run) { impl_->go_on_in(std::move(run)); }
 Summary Pipeline::run() { return impl_->run(); }
 std::string Pipeline::run_directory() const { return impl_->run_directory(); }

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -37,6 +38,7 @@ class Pipeline::Impl {
   PreflightReport preflight();
   ResumeReport recover(ChangedOptions changed);
   RetryReport retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed);
+  void before_start(std::function<void()> look) { before_start_ = std::move(look); }
   void go_on_in(std::unique_ptr<RunDirectory> run) { started_in_ = std::move(run); }
   Summary run();
   std::string run_directory() const;
@@ -109,6 +111,7 @@ class Pipeline::Impl {
   bool encoding_is_doubtful_ = false;         // EncodingTrouble
   RowSet hidden_;                             // rows that --duplicates keeps back
   std::unique_ptr<RunDirectory> started_in_;  // null: it makes one itself, or goes on with another's
+  std::function<void()> before_start_;
   std::optional<Resumption> resumption_;
   std::optional<Retry> retry_;
   std::atomic<bool> stop_asked_{false};

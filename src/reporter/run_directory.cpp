@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <filesystem>
 #include <random>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "amend/error.hpp"
@@ -121,6 +123,24 @@ ConfigError no_run_in(const std::string& directory) {
   const bool listed = !folder.empty() && without_slash_at_end(folder) != usual && fs::is_directory(folder, error);
   return ConfigError(printable(directory) + ": holds no run.json: name the directory of a run", ExitCode::usage,
                      listed ? "amend runs " + shell_path(folder) : "amend runs");
+}
+
+StartLock::StartLock(const std::string& directory) {
+  constexpr std::chrono::milliseconds look_up_every{10};
+  constexpr std::chrono::seconds limit{10};
+  std::string path = without_slash_at_end(directory);
+  if (path.empty()) path = default_run_directory(std::chrono::system_clock::now(), 0);
+  const std::string folder = parent_of(path);
+  create_directories(folder);
+  folder_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (folder_ >= 0 && ::flock(folder_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK &&
+         std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(look_up_every);
+}
+
+StartLock::~StartLock() {
+  if (folder_ >= 0) ::close(folder_);
 }
 
 RunDirectory::RunDirectory(const std::string& directory, Opening opening) : path_(without_slash_at_end(directory)) {

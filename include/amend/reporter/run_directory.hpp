@@ -48,6 +48,20 @@ enum class Opening : std::uint8_t {
   again,   ///< to begin the run that it contains once more: one that has sent nothing
 };
 
+/// One process at a time starts a run in a folder: waits for those before it, which need some milliseconds, for 10 s at
+/// most. Makes the folder of `directory` when it is not there. Where a file server knows no locks on folders there is
+/// none. Throws as RunDirectory does when the folder cannot be made.
+class StartLock {
+ public:
+  explicit StartLock(const std::string& directory);
+  StartLock(const StartLock&) = delete;
+  StartLock& operator=(const StartLock&) = delete;
+  ~StartLock();
+
+ private:
+  int folder_ = -1;
+};
+
 class RunLocks;
 
 /// Holds the locks of its directory for as long as it lives (run_locks.hpp): they die with the process, so a killed run
