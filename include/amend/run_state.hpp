@@ -55,6 +55,7 @@ class RunState {
   std::uint64_t connections_opened = 0;
   std::uint64_t handshakes_failed = 0;
   std::uint64_t in_flight = 0;
+  std::uint64_t customers_held = 0;  ///< their next row waits while the API may apply an earlier request
 
   std::chrono::nanoseconds interval{0};  ///< the pace in force: time between two requests; 0: unlimited
   PacedBy paced_by = PacedBy::option;

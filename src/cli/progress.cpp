@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
 namespace amend::cli {
@@ -41,6 +42,10 @@ std::string pause(const Snapshot& now) {
   };
   if (now.next_probe.count() > 0) return fmt::format("outage, next try in {} s", whole(now.next_probe));
   return fmt::format("paused {} s at the server's request", whole(now.paused));
+}
+
+std::string held(const Snapshot& now) {
+  return plural(now.customers_held, "customer") + " held for an earlier request";
 }
 
 bool waits(const Snapshot& now) { return now.paused.count() > 0 || now.next_probe.count() > 0; }
@@ -81,6 +86,7 @@ std::string render_bar(const Snapshot& now, std::size_t width) {
   if (waits(now)) parts.push_back(pause(now));
   parts.push_back(pace(now));
   if (now.failures > 0) parts.push_back(show_count(now.failures) + " failed");
+  if (now.customers_held > 0) parts.push_back(held(now));
   if (left >= 0) parts.push_back("ETA " + time_left(left));
   if (now.retries > 0) parts.push_back(show_count(now.retries) + " retries");
   parts.push_back(show_count(now.in_flight) + " in flight");
@@ -104,6 +110,7 @@ std::string render_plain(const Snapshot& now) {
   line += fmt::format(", {}, {} retries, {} failed, {} in flight", pace(now), show_count(now.retries),
                       show_count(now.failures), show_count(now.in_flight));
   if (waits(now)) line += ", " + pause(now);
+  if (now.customers_held > 0) line += ", " + held(now);
   if (left >= 0) line += ", about " + time_left(left) + " left";
   return line;
 }

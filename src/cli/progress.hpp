@@ -21,6 +21,7 @@ class Snapshot {
   std::uint64_t retries = 0;
   std::uint64_t failures = 0;  ///< failed, unknown and rejected rows
   std::uint64_t in_flight = 0;
+  std::uint64_t customers_held = 0;  ///< for longer than a moment, for a request that may be applied late
   double rows_per_second = 0;               ///< now
   std::chrono::milliseconds paused{0};      ///< how long the server still wants to be left alone
   std::chrono::milliseconds next_probe{0};  ///< in an outage: until the API is asked again

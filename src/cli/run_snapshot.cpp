@@ -26,6 +26,7 @@ Snapshot take_snapshot(const Pipeline& pipeline, std::uint64_t rows_limit) {
   out.retries = metrics.retries.value();
   out.failures = metrics.rows(Status::failed) + metrics.rows(Status::unknown) + metrics.rows(Status::rejected);
   out.in_flight = metrics.in_flight.value();
+  out.customers_held = metrics.customers_held.value();
   out.paused_by_person = pipeline.paused();
   out.paused = time_until(metrics.throttled_until());
   out.next_probe = time_until(metrics.probe_at());

@@ -107,6 +107,8 @@ void add_attempts(Exposition& out, const RunState& state) {
   out.counter("amend_connections_opened_total", "Connections that came up.", state.connections_opened);
   out.counter("amend_handshakes_failed_total", "Connections that did not come up.", state.handshakes_failed);
   out.gauge("amend_requests_in_flight", "Requests sent and not yet answered.", state.in_flight);
+  out.gauge("amend_customers_held",
+            "Customers whose next row waits because the API may still apply an earlier request.", state.customers_held);
   out.gauge("amend_requests_in_flight_max", "Requests in flight that are allowed now.",
             std::uint64_t{state.in_flight_max});
   out.gauge("amend_connections_max", "Connections that are allowed now.", std::uint64_t{state.connections});

@@ -43,6 +43,7 @@ void Pipeline::Impl::make_workers() {
     WorkerSetup setup(config_, control_, brake_, metrics_, outcomes_);
     equip_worker(setup, i, target_, credentials_);
     setup.call = make_call();
+    setup.late = &late_;
     workers_.push_back(std::make_unique<Worker>(std::move(setup)));
   }
 }
@@ -93,6 +94,7 @@ ResumeReport Pipeline::Impl::recover(ChangedOptions changed) {
   resumption_.emplace(config_, changed);
   for (const std::string& notice : resumption_->notices()) control_.notice(notice);
   encoding_is_doubtful_ = resumption_->encoding_is_doubtful();
+  late_ = resumption_->take_late();
   ResumeReport report;
   report.rows_recorded = resumption_->before().recorded().size();
   report.rows_left = resumption_->rows_left();
@@ -103,6 +105,7 @@ ResumeReport Pipeline::Impl::recover(ChangedOptions changed) {
 RetryReport Pipeline::Impl::retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed) {
   retry_.emplace(config_, run, choice, changed);
   encoding_is_doubtful_ = retry_->encoding_is_doubtful();
+  late_ = retry_->take_late();
   config_.pace.canary = CanaryMode::off;
   brake_.canary().skip();  // these rows did not succeed before: that they do not again says nothing about the others
   config_.run_directory = retry_->directory();

@@ -104,6 +104,7 @@ class Pipeline::Impl {
   Brake brake_;
   BatchPool pool_;
   OutcomeQueue outcomes_;
+  LateRequests late_;  // of the runs before this one
   std::vector<std::unique_ptr<Worker>> workers_;
   InputIdentity identity_;              // of what source_ reads
   std::optional<ContentRead> content_;  // of the file, where it was checked

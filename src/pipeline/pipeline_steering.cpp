@@ -44,6 +44,7 @@ RunState Pipeline::Impl::state() const {
   state.throttled = metrics_.throttled.value();
   state.overloaded = metrics_.overloaded.value();
   state.in_flight = metrics_.in_flight.value();
+  state.customers_held = metrics_.customers_held.value();
   state.limiter_wait = std::chrono::nanoseconds(metrics_.limiter_wait_ns.value());
   state.stopping = control_.draining();
   state.connections = control_.connections() != 0 ? control_.connections() : config_.pace.connections;

@@ -14,6 +14,7 @@
 #include "amend/reporter/summary.hpp"
 #include "amend/row/shell_path.hpp"
 #include "amend/worker/worker.hpp"
+#include "pipeline/late_rows.hpp"
 #include "reporter/feedback_rows.hpp"
 #include "reporter/json_reading.hpp"
 
@@ -144,6 +145,7 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
                           printable(chain.back().directory) + " goes on",
                       ExitCode::usage, "amend status " + shell_path(chain.back().directory));
   maybe_sent_until_ = before_.last_row() + was.read_ahead_rows;
+  late_ = late_requests_of(chain, config.deadline.answer, maybe_sent_until_, before_.recorded());
   keep_edited(config);
   // A run that is killed from here on must not look finished.
   run_.remove("summary.json");

@@ -16,6 +16,7 @@
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/run_view.hpp"
 #include "amend/reporter/sink.hpp"
+#include "amend/row/late_requests.hpp"
 #include "amend/row/selection.hpp"
 
 namespace amend {
@@ -35,6 +36,8 @@ class Resumption {
   std::uint64_t maybe_sent_until() const noexcept { return maybe_sent_until_; }
   /// The input is in another encoding than the one it is read as (EncodingTrouble).
   bool encoding_is_doubtful() const noexcept { return encoding_is_doubtful_; }
+  /// What was sent before and may still be applied. Once.
+  LateRequests take_late() noexcept { return std::move(late_); }
   /// The files that can be fed back, with the rows recorded so far; for the reporter to go on with. Once.
   std::unique_ptr<Sink> take_feedback() noexcept { return std::move(feedback_); }
   /// Retry files that were edited since amend wrote them, and that stay as they are; with the seals of how they were.
@@ -59,6 +62,7 @@ class Resumption {
   bool encoding_is_doubtful_ = false;
   std::uint64_t rows_left_ = 0;
   std::uint64_t maybe_sent_until_ = 0;
+  LateRequests late_;
 };
 
 /// Throws ConfigError naming the first option that would make other requests than those of the rows that are done.

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "amend/row/shell_path.hpp"
+#include "pipeline/late_rows.hpp"
 #include "pipeline/resumption.hpp"
 #include "pipeline/retry_planner.hpp"
 
@@ -26,6 +27,13 @@ void refuse_unfinished(const RunHead& last) {
   if (code == ExitCode::not_durable || code == ExitCode::broken_invariant)
     throw ConfigError(run + " could not record all it has sent: `amend resume` goes on with it first", ExitCode::usage,
                       next);
+}
+
+RowSet recorded_rows(const RunView& view) {
+  RowSet rows;
+  for (std::uint64_t row = 1; row <= view.last_row(); ++row)
+    if (view.status(row)) rows.insert(row);
+  return rows;
 }
 
 std::string directory_beside(const RunHead& last, const std::string& wanted) {
@@ -56,6 +64,7 @@ Retry::Retry(const Config& config, const std::string& run, const RetryChoice& ch
   if (changed == ChangedOptions::refuse) refuse_changed_options(last.record.config, config);
   directory_ = directory_beside(last, config.run_directory);
   maybe_sent_until_ = view.last_row() + last.record.read_ahead_rows;
+  late_ = late_requests_of(view.runs(), config.deadline.answer, maybe_sent_until_, recorded_rows(view));
   RetryPlan plan = plan_retry(view, config.input, config.mapping, choice);
   encoding_is_doubtful_ = plan.encoding_is_doubtful;
   selection_ = std::move(plan.selection);

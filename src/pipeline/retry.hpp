@@ -10,6 +10,7 @@
 #include "amend/pipeline.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/run_view.hpp"
+#include "amend/row/late_requests.hpp"
 #include "amend/row/selection.hpp"
 
 namespace amend {
@@ -25,6 +26,8 @@ class Retry {
   std::uint64_t maybe_sent_until() const noexcept { return maybe_sent_until_; }
   /// The input is in another encoding than the one it is read as (EncodingTrouble).
   bool encoding_is_doubtful() const noexcept { return encoding_is_doubtful_; }
+  /// What the runs before have sent and the API may still apply. Once.
+  LateRequests take_late() noexcept { return std::move(late_); }
   /// Of the new run: beside those it retries, where they find it.
   const std::string& directory() const noexcept { return directory_; }
   /// A run of the chain, locked; null: it is not one of them.
@@ -39,6 +42,7 @@ class Retry {
   std::string directory_;
   std::uint64_t maybe_sent_until_ = 0;
   bool encoding_is_doubtful_ = false;
+  LateRequests late_;
 };
 
 }  // namespace amend

@@ -10,19 +10,20 @@ namespace amend {
 namespace {
 
 constexpr std::uint64_t golden_ratio = 0x9E37'79B9'7F4A'7C15;  // spreads keys that are no good hashes
-constexpr std::size_t slots_per_job = 4;                       // at most half of the table is in use
+constexpr std::size_t slots_per_entry = 2;                     // at most half of the table is in use
 
 }  // namespace
 
-KeyGate::KeyGate(std::uint32_t capacity)
+KeyGate::KeyGate(std::uint32_t capacity, std::uint32_t holds_max)
     : capacity_(capacity),
-      entries_(std::size_t{2} * capacity),
+      holds_max_(holds_max),
+      entries_(std::size_t{capacity} + holds_max),
       free_(0),
-      slots_(std::bit_ceil(slots_per_job * capacity), none),
+      slots_(std::bit_ceil(slots_per_entry * entries_.size()), none),
       slot_shift_(64U - static_cast<unsigned>(std::bit_width(slots_.size() - 1))),
       job_entry_(capacity, none),
       job_next_(capacity, none) {
-  assert(capacity > 0 && capacity <= 1U << 28);
+  assert(capacity > 0 && entries_.size() <= 1U << 28);
   for (std::uint32_t i = 0; i + 1 < entries_.size(); ++i) entries_[i].first = i + 1;
   expiries_.reserve(entries_.size());
 }
@@ -118,7 +119,7 @@ std::optional<KeyGate::time_point> KeyGate::next_expiry() const noexcept {
 
 void KeyGate::hold(std::uint32_t entry, time_point until) {
   const bool waited_for = entries_[entry].first != none;
-  if (!waited_for && holds_without_jobs_ == capacity_) {
+  if (!waited_for && holds_without_jobs_ == holds_max_) {
     all_held_until_ = std::max(all_held_until_.value_or(until), until);
     erase(entry);
     return;

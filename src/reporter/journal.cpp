@@ -93,6 +93,8 @@ bool read_members(std::string_view line, JournalRecord& out) noexcept {
   if (line.size() < hash_digits + 1) return false;
   const auto hash = parse<std::uint64_t>(line.substr(line.size() - hash_digits - 1, hash_digits), 16);
   if (!row || !status || !hash) return false;
+  // Texts before it have their quotes escaped.
+  out.late_until_ms = parse<std::uint64_t>(member(behind_id, ",\"late_until_ms\":", ",}"), 10).value_or(0);
   out.row = *row;
   out.id = *id;
   out.status = *status;

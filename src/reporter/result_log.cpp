@@ -120,6 +120,10 @@ void ResultLine::append(std::string& out, const Outcome& outcome, std::optional<
   } else {
     append_failure(out, outcome);
   }
+  if (outcome.late_until != std::chrono::system_clock::time_point{}) {
+    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(outcome.late_until.time_since_epoch()).count();
+    append_piece(out, FMT_COMPILE(",\"late_until_ms\":{}"), ms);
+  }
   if (outcome.row->maybe_sent_before && outcome.attempts != 0) out += ",\"sent_before\":\"maybe\"";
   seal_.close_line(out, begin, content_hash(outcome.row.raw()), synced);
 }

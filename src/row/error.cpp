@@ -11,18 +11,23 @@ namespace {
 
 // Alphabetical; the README's table is checked against it.
 constexpr std::array own_code_table{
+    OwnCode{
+        "answer.contradictory", "a 2xx response contains a member twice and so contradicts itself",
+        "look the customer up at the API before you send the row again; report the request id to the API's support"},
     OwnCode{"answer.not_customer", "a 2xx answer is JSON but holds no data.customer",
             "is --url the customers API? Look the row up at the API before sending it again"},
-    OwnCode{"answer.not_json", "a 2xx response is not JSON: a gateway or a login page answered, or the API's JSON is broken",
+    OwnCode{"answer.not_json",
+            "a 2xx response is not JSON: a gateway or a login page answered, or the API's JSON is broken",
             "`amend ping` shows who answers; the message says where JSON breaks. Look the row up at the API before "
             "sending it again"},
     OwnCode{"answer.uuid_mismatch", "a 2xx answer names another customer than the one asked for",
             "stop, look both customers up at the API, report it to the API's support with the request id"},
     OwnCode{"guard.mismatch", "the customer's reference_number is not the one in the row (--guard)",
             "the ids of this file belong to other customers: repair the file; this customer was already changed"},
-    OwnCode{"http.*", "the HTTP status says no and the body gives no code",
-            "source gateway: a proxy or firewall answered; look for the request in its log, as a firewall may block what "
-            "the row contains. Source api: ask the API's support, with the request_id. Then `amend retry RUN`"},
+    OwnCode{
+        "http.*", "the HTTP status says no and the body gives no code",
+        "source gateway: a proxy or firewall answered; look for the request in its log, as a firewall may block what "
+        "the row contains. Source api: ask the API's support, with the request_id. Then `amend retry RUN`"},
     OwnCode{"input.*.control", "a value holds a control character (line break, tab, NUL)", "remove it from the cell"},
     OwnCode{"input.*.invalid", "the value is not one that the API's schema allows",
             "see the field's rule in the README"},
@@ -187,8 +192,8 @@ std::string_view to_string(Origin origin) noexcept {
 }
 
 Origin origin_named(std::string_view name) noexcept {
-  for (const Origin origin :
-       {Origin::api, Origin::gateway, Origin::payment_token, Origin::transport, Origin::tls, Origin::input, Origin::run})
+  for (const Origin origin : {Origin::api, Origin::gateway, Origin::payment_token, Origin::transport, Origin::tls,
+                              Origin::input, Origin::run})
     if (to_string(origin) == name) return origin;
   return Origin::run;
 }

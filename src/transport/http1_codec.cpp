@@ -215,12 +215,37 @@ bool ResponseParser::take_line(std::string_view& line, std::size_t bytes_max, st
   return true;
 }
 
-// The last of the lines that this head begins with and the one before did too; nullptr: not even the first.
+// A field line with the lines that it is folded over (RFC 9112 §5.2): the line end and what follows it become spaces,
+// in place. False: starved, or broken. Whether a line is folded shows in the byte behind it.
+bool ResponseParser::take_field_line(std::string_view& line, std::size_t bytes_max,
+                                     std::string_view too_long) noexcept {
+  const std::size_t begin = position_;
+  std::string_view piece;
+  while (take_line(piece, bytes_max - (position_ - begin), too_long)) {
+    line = std::string_view(buffer_.data() + begin, position_ - begin - 2);
+    if (piece.empty()) return true;  // the end of the head
+    if (position_ == end_) {
+      scanned_ = position_ - 1;  // the line end is found again
+      break;
+    }
+    if (!is_blank(buffer_[position_])) return true;
+    buffer_[position_ - 2] = buffer_[position_ - 1] = ' ';
+  }
+  position_ = begin;
+  return false;
+}
+
+// The last of the lines that this head begins with and the one before did too; nullptr: not even the first. One that
+// is folded over the next line here is not the same.
 const ResponseParser::KnownLine* ResponseParser::skip_known_lines() noexcept {
   const std::size_t known = known_count_ == 0 ? 0 : known_lines_[known_count_ - 1].end;
   const std::size_t same = common_prefix(buffer_.data() + begin_, known_bytes_.data(), std::min(end_ - begin_, known));
   std::size_t count = known_count_;
   while (count > 0 && known_lines_[count - 1].end > same) --count;
+  if (count > 1 && known_lines_[count - 1].kind == LineKind::within_head) {
+    const std::size_t behind = begin_ + known_lines_[count - 1].end;
+    if (behind == end_ || is_blank(buffer_[behind])) --count;
+  }
   if (count == 0) return nullptr;
   known_count_ = count;
   const KnownLine& last = known_lines_[count - 1];
@@ -268,7 +293,7 @@ ResponseParser::Progress ResponseParser::status_line() noexcept {
 
 ResponseParser::Progress ResponseParser::field_line() noexcept {
   std::string_view line;
-  if (!take_line(line, head_bytes_left(), "the head of the answer is too long")) return Progress::stop;
+  if (!take_field_line(line, head_bytes_left(), "the head of the answer is too long")) return Progress::stop;
   if (line.empty()) {
     head_.lines.size = position_ - begin_ - head_.lines.begin - 2;
     know_line(LineKind::end_of_head);
@@ -293,7 +318,7 @@ bool ResponseParser::field_syntax(std::string_view line, std::string_view& name,
     return true;
   }
   if (is_blank(line[0])) {
-    fail("a folded field line");
+    fail("white space before the first field line");
   } else if (size < line.size() && is_blank(line[size])) {
     fail("a space in or after a field name");
   } else {
@@ -322,6 +347,9 @@ void ResponseParser::field(std::string_view name, std::string_view value) noexce
       break;
     case 14:
       if (equals(name, "content-length")) content_length(value);
+      break;
+    case 16:
+      if (equals(name, "content-encoding")) keep_first(head_.content_encoding, value);
       break;
     case 17:
       if (equals(name, "transfer-encoding")) transfer_encoding(value);
@@ -356,11 +384,16 @@ void ResponseParser::content_length(std::string_view value) noexcept {
 }
 
 void ResponseParser::transfer_encoding(std::string_view value) noexcept {
-  if (head_.chunked || !equals(value, "chunked")) {
-    fail("a Transfer-Encoding other than chunked");
-    return;
-  }
-  head_.chunked = true;
+  if (value.ends_with(',')) value = {};  // an empty last element is no coding
+  do {
+    const std::string_view coding = next_element(value);
+    const bool none = equals(coding, "identity");
+    if (head_.chunked || !(none || equals(coding, "chunked"))) {
+      fail("a Transfer-Encoding other than chunked");
+      return;
+    }
+    head_.chunked = !none;
+  } while (!value.empty());
 }
 
 void ResponseParser::connection(std::string_view value) noexcept {
@@ -453,7 +486,7 @@ ResponseParser::Progress ResponseParser::chunk_end() noexcept {
 ResponseParser::Progress ResponseParser::trailer() noexcept {
   std::string_view line;
   // The empty line that ends the trailers costs nothing.
-  if (!take_line(line, limits_.head_bytes_max - overhead_ + 2, "trailers are too long")) return Progress::stop;
+  if (!take_field_line(line, limits_.head_bytes_max - overhead_ + 2, "trailers are too long")) return Progress::stop;
   if (line.empty()) return Progress::complete;
   overhead_ += line.size() + 2;
   if (overhead_ > limits_.head_bytes_max) return fail("trailers are too long");
@@ -474,6 +507,7 @@ void ResponseParser::deliver(Response& out) noexcept {
   out.date = view(head_.date);
   out.location = view(head_.location);
   out.content_type = view(head_.content_type);
+  out.content_encoding = view(head_.content_encoding);
   out.head = view(head_.lines);
   out.has_rate_fields = head_.has_rate_fields;
   interims_ = 0;

@@ -1,6 +1,7 @@
 #include "amend/wonder/answer.hpp"
 
 #include <array>
+#include <charconv>
 
 #include "amend/error.hpp"
 #include "amend/wonder/customer_schema.hpp"
@@ -17,17 +18,31 @@ bool is_2xx(std::uint16_t status) noexcept { return status >= 200 && status <= 2
 
 std::string http_code(std::uint16_t status) { return "http." + std::to_string(status); }
 
-// api.md §4: the documentation shows 0, a sister endpoint and Wonder's own SDK show 200.
-bool says_success(const Value& code) noexcept {
-  if (code.kind == Kind::absent || code.kind == Kind::null) return true;
-  const bool spelled = code.text == "0" || code.text == "200";
-  return spelled && (code.kind == Kind::string || code.kind == Kind::number);
+// 200.0 and 2e2 are the number 200.
+bool is_number(const Value& value, double number) noexcept {
+  if (value.kind != Kind::number) return false;
+  double read = 0;
+  const char* const end = value.text.data() + value.text.size();
+  const auto result = std::from_chars(value.text.data(), end, read);
+  return result.ec == std::errc() && result.ptr == end && read == number;
 }
 
-// Whether a value can stand in a log as an error code: 0 and 200 would read as success there.
+bool is_0_or_200(const Value& code) noexcept {
+  if (code.kind == Kind::string) return code.text == "0" || code.text == "200";
+  return is_number(code, 0) || is_number(code, 200);
+}
+
+// api.md §4: the documentation shows 0, a sister endpoint and Wonder's own SDK show 200.
+bool says_success(const Value& code) noexcept {
+  return code.kind == Kind::absent || code.kind == Kind::null || is_0_or_200(code);
+}
+
+bool says_no_error(const Value& error_code) noexcept { return error_code.is_empty() || is_number(error_code, 0); }
+
+// Whether a value can be in a log as an error code: 0 and 200 would read as success there.
 bool names_error(const Value& code) noexcept {
   const bool scalar = code.kind == Kind::string || code.kind == Kind::number;
-  return scalar && !code.text.empty() && code.text != "0" && code.text != "200";
+  return scalar && !code.text.empty() && !is_0_or_200(code);
 }
 
 std::string first_text(const Value& first, const Value& second) {
@@ -60,6 +75,11 @@ Judgement not_customer(std::string_view why) {
   return Judgement(Meaning::unusable, "answer.not_customer", std::string(why));
 }
 
+Judgement contradictory(Member twice) {
+  return Judgement(Meaning::unusable, "answer.contradictory",
+                   "the response contains \"" + std::string(to_string(twice)) + "\" twice: it contradicts itself");
+}
+
 bool guard_holds(const Value& reference_number, const Expectation& expected) noexcept {
   if (!expected.guard) return true;
   const bool scalar = reference_number.kind == Kind::string || reference_number.kind == Kind::number;
@@ -69,7 +89,7 @@ bool guard_holds(const Value& reference_number, const Expectation& expected) noe
 // Only the card can be wrong here: the profile was updated.
 Judgement judge_card(std::uint16_t status, const AnswerReader& answer, const Expectation& expected) {
   const Value& error = answer[Member::token_error_code];
-  if (error.is_empty()) return Judgement(Meaning::success);
+  if (says_no_error(error)) return Judgement(Meaning::success);
   const bool scalar = error.kind == Kind::string || error.kind == Kind::number;
   std::string code = scalar ? printable(error.text, code_bytes_max) : http_code(status);
   const Value& message = answer[Member::token_error_message];
@@ -98,7 +118,7 @@ Judgement judge_customer(std::uint16_t status, const AnswerReader& answer, const
 }
 
 bool has_error(const AnswerReader& answer) noexcept {
-  return !says_success(answer[Member::code]) || !answer[Member::error_code].is_empty();
+  return !says_success(answer[Member::code]) || !says_no_error(answer[Member::error_code]);
 }
 
 }  // namespace
@@ -136,6 +156,7 @@ Meaning meaning_of(std::uint16_t status) noexcept {
 Judgement judge_by_rule(AnswerReader& reader, const Response& response, const Expectation& expected) {
   const Meaning meaning = meaning_of(response.status);
   reader.read(response.body);
+  if (meaning == Meaning::success && reader.twice() != Member::none) return contradictory(reader.twice());
   if (!is_api_envelope(reader)) return gateway_response(response, reader);
   if (meaning != Meaning::success) return api_refusal(meaning, response.status, reader);
   if (has_error(reader)) return api_refusal(Meaning::refused, response.status, reader);
@@ -161,6 +182,7 @@ Judgement AnswerJudge::judge_echo(const Response& response) {
   const Meaning meaning = meaning_of(response.status);
   AnswerReader& reader = impl_->reader;
   const bool object = reader.read(response.body) && reader.root() == Kind::object;
+  if (meaning == Meaning::success && reader.twice() != Member::none) return contradictory(reader.twice());
   const bool says_yes = object && is_2xx(response.status) && !has_error(reader);
   if (says_yes) return Judgement(Meaning::success);
   if (!is_api_envelope(reader)) return gateway_response(response, reader);

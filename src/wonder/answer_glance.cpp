@@ -211,7 +211,7 @@ class Walk {
     const char first = body_[at_];
     std::string_view text;
     if (first == '"') return string(text) && (member == Known::none || allows(member, text));
-    if (first >= '0' && first <= '9') return number(text) && (member == Known::code ? is_good(text) : !matters(member));
+    if (first >= '0' && first <= '9') return number(text) && allows_number(member, text);
     if (first == 'n') return literal("null") && !needs_value(member);
     return (literal("true") || literal("false")) && (member == Known::none || member == Known::token);
   }
@@ -232,8 +232,12 @@ class Walk {
   }
 
   static bool is_good(std::string_view code) noexcept { return code == "200" || code == "0"; }
-  // A number there is not for this reader.
-  static bool matters(Known member) noexcept { return member != Known::none && member != Known::token; }
+  // Any other number where it matters is not for this reader.
+  static bool allows_number(Known member, std::string_view text) noexcept {
+    if (member == Known::code) return is_good(text);
+    if (member == Known::error_code || member == Known::token_error) return text == "0";
+    return member == Known::none || member == Known::token;
+  }
   bool needs_value(Known member) const noexcept {
     return member == Known::data || member == Known::customer || member == Known::uuid ||
            (member == Known::reference_number && expected_.guard);

@@ -1,5 +1,6 @@
 #include "answer_reader.hpp"
 
+#include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 
 #include "amend/wonder/envelope.hpp"
@@ -39,6 +40,11 @@ Member find_member(Member inside, std::string_view key) noexcept {
   return Member::none;
 }
 
+// The texts of an error decide nothing.
+bool decides(Member member) noexcept {
+  return member != Member::message && member != Member::error_message && member != Member::token_error_message;
+}
+
 boost::json::parse_options options() {
   boost::json::parse_options out;
   out.max_depth = json_depth_max;
@@ -47,10 +53,16 @@ boost::json::parse_options options() {
 
 }  // namespace
 
+std::string_view to_string(Member member) noexcept {
+  const auto place = std::ranges::find(place_table, member, &Place::member);
+  return place == place_table.end() ? std::string_view() : place->key;
+}
+
 void MemberHandler::clear() noexcept {
   for (Value& value : values_) value.clear();
   depth_ = 0;
   next_ = Member::none;
+  twice_ = Member::none;
   root_ = Kind::absent;
   in_text_ = false;
   key_.clear();
@@ -78,6 +90,8 @@ bool MemberHandler::on_key(piece part, std::size_t, error_code&) {
 Value* MemberHandler::begin_value(Kind kind) {
   if (depth_ == 0) root_ = kind;
   if (next_ == Member::none) return nullptr;
+  const bool again = values_[static_cast<std::size_t>(next_)].kind != Kind::absent;
+  if (again && twice_ == Member::none && decides(next_)) twice_ = next_;
   if (next_ == Member::data || next_ == Member::customer || next_ == Member::token) {
     for (auto i = static_cast<std::size_t>(next_); i < member_count; ++i) values_[i].clear();
   }

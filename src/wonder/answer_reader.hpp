@@ -30,6 +30,9 @@ inline constexpr std::size_t member_count = static_cast<std::size_t>(Member::non
 
 enum class Kind : std::uint8_t { absent, null, boolean, number, string, array, object };
 
+/// As the API spells it: "error_code".
+std::string_view to_string(Member member) noexcept;
+
 /// One member's value: `text` is set for strings and, in the characters of the answer, for numbers.
 class Value {
  public:
@@ -59,6 +62,7 @@ class MemberHandler {
   void clear() noexcept;
   Kind root() const noexcept { return root_; }
   const Value& operator[](Member member) const noexcept { return values_[static_cast<std::size_t>(member)]; }
+  Member twice() const noexcept { return twice_; }
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
@@ -93,6 +97,7 @@ class MemberHandler {
   std::array<Member, depth_max> inside_{};  // the member whose object we are in; none: in an array or elsewhere
   std::size_t depth_ = 0;
   Member next_ = Member::none;  // the member that the next value belongs to
+  Member twice_ = Member::none;
   Kind root_ = Kind::absent;
   bool in_text_ = false;
   std::string key_;
@@ -111,6 +116,10 @@ class AnswerReader {
   std::size_t read_to() const noexcept { return read_to_; }
   Kind root() const noexcept { return parser_.handler().root(); }
   const Value& operator[](Member member) const noexcept { return parser_.handler()[member]; }
+
+  /// The first member that occurs twice although it decides what the response means; none: there is none. The last one
+  /// counts then.
+  Member twice() const noexcept { return parser_.handler().twice(); }
 
  private:
   boost::json::basic_parser<MemberHandler> parser_;

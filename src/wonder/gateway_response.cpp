@@ -5,11 +5,13 @@
 #include <cctype>
 
 #include "amend/error.hpp"
+#include "amend/wonder/customer_schema.hpp"
 #include "answer_rule.hpp"
 
 namespace amend::wonder {
 namespace {
 
+constexpr std::size_t coding_bytes_max = 40;
 constexpr std::size_t header_bytes_max = 100;
 constexpr std::size_t start_bytes_max = 60;
 
@@ -50,8 +52,12 @@ std::string masked(std::string_view word) {
 }
 
 // What the body is, as far as its bytes tell.
-std::string kind_of_body(std::string_view body, const AnswerReader& reader) {
+std::string kind_of_body(const Response& response, const AnswerReader& reader) {
+  const std::string_view body = response.body;
+  const std::string_view coding = response.content_encoding;
   if (body.empty()) return "no body";
+  if (!reader.is_json() && !coding.empty() && !same_id(coding, "identity"))
+    return "coded as " + printable(coding, coding_bytes_max) + ", although amend asks for no coding";
   if (!reader.is_json()) {
     const bool began_as_json = body[std::min(body.find_first_not_of(" \t\r\n"), body.size() - 1)] == '{';
     return began_as_json ? "not JSON from byte " + std::to_string(reader.read_to()) + " on" : "not JSON";
@@ -60,7 +66,7 @@ std::string kind_of_body(std::string_view body, const AnswerReader& reader) {
 }
 
 std::string describe_body(const Response& response, const AnswerReader& reader) {
-  std::string text = kind_of_body(response.body, reader);
+  std::string text = kind_of_body(response, reader);
   if (!response.content_type.empty()) text += ", " + printable(response.content_type, header_bytes_max);
   if (!response.body.empty()) text += ", " + std::to_string(response.body.size()) + " bytes";
   return text;

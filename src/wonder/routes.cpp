@@ -60,7 +60,7 @@ void append_list_target(std::string& out, std::string_view path_prefix, Page pag
 
 std::string fixed_headers(std::string_view version) {
   return "User-Agent: amend/" + std::string(version) +
-         "\r\nAccept: application/json\r\nContent-Type: application/json\r\n";
+         "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\nContent-Type: application/json\r\n";
 }
 
 }  // namespace amend::wonder

@@ -14,9 +14,9 @@ namespace amend {
 namespace {
 
 // Written by the tool itself, or able to move the border between two requests.
-constexpr std::array<std::string_view, 13> reserved_names{
+constexpr std::array<std::string_view, 14> reserved_names{
     "Host",      "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Credential", "Nonce",
-    "Signature", "X-Request-ID",   "Expect",       "Upgrade",           "TE",         "Trailer"};
+    "Signature", "X-Request-ID",   "Expect",       "Upgrade",           "TE",         "Trailer",    "Accept-Encoding"};
 
 // --header ends up in shell histories and process lists.
 constexpr std::array<std::string_view, 4> secret_names{"Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key"};

@@ -30,11 +30,12 @@ class Job {
   bool parked = false;              ///< `row` is a copy of its own
   bool writes = false;              ///< the current attempt may change something at the API
   bool applied_maybe = false;       ///< an attempt may have been applied
-  bool behind_others = false;       ///< the current attempt was sent while others were unanswered
-  bool must_go_alone = false;       ///< a suspicious 4xx is put to the proof: never pipelined again
-  bool after_abandoned = false;     ///< an earlier row of this customer may still be applied late
+  bool must_go_alone = false;       ///< a refusal is put to the proof: never pipelined again
+  bool doubted = false;             ///< a refusal of it turned out to be another row's, or may have been
+  bool waited_for_late = false;     ///< for an earlier request of this customer that might be applied late
   std::int32_t retry_cost = 0;      ///< of the retry it waits for or makes; 0: it makes its first attempt
   std::uint16_t http = 0;           ///< of the last answer
+  std::uint32_t doubtful_on = 0;    ///< the connection of the last attempt that got a response which may be another's
   std::uint32_t throttled = 0;      ///< 429s, which cost no attempt
   std::uint32_t failed_in = 0;      ///< Circuit::streak() when an attempt last failed as in an outage; 0: none did
   BrakeTicket ticket;               ///< of the current attempt
@@ -42,8 +43,9 @@ class Job {
   time_point first_sent{};  ///< on a clock that stands still while the circuit is not closed
   time_point began{};       ///< of the first attempt too, on the clock Brake::awake
   time_point sent{};
+  time_point ended{};       ///< of the last attempt: when it was answered or lost
   time_point went_on{};     ///< when an answer let its next request follow; the epoch: none did
-  time_point abandoned{};   ///< when an attempt last went without an answer; the epoch: never
+  time_point late_from{};   ///< when an attempt last ended that may be applied late; the epoch: none did
   JobNumber next = no_job;  ///< in a JobList
 };
 

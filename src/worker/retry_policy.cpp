@@ -13,6 +13,7 @@ using std::chrono::nanoseconds;
 using wonder::Meaning;
 
 constexpr std::uint16_t server_error_min = 500;
+constexpr std::uint16_t request_timeout = 408;
 constexpr std::uint16_t too_many_requests = 429;
 constexpr std::uint16_t unavailable = 503;
 
@@ -41,6 +42,15 @@ bool is_throttled(const AttemptEnd& end) noexcept {
   return end.kind == AttemptEnd::Kind::answered && end.http == too_many_requests;
 }
 
+bool may_be_applied_late(const AttemptEnd& end) noexcept {
+  if (end.kind == AttemptEnd::Kind::not_processed) return false;
+  if (end.kind != AttemptEnd::Kind::answered) return true;
+  if (end.http == unavailable) return !end.retry_after;
+  const bool passed_on = end.meaning == Meaning::gateway && is_2xx(end.http);
+  const bool open = end.http == request_timeout || end.http >= server_error_min || passed_on;
+  return open || end.meaning == Meaning::unusable || end.meaning == Meaning::mismatch;
+}
+
 bool is_overloaded(const AttemptEnd& end) noexcept {
   return end.kind == AttemptEnd::Kind::timeout || (end.kind == AttemptEnd::Kind::answered && end.http == unavailable);
 }
@@ -67,7 +77,8 @@ Verdict RetryPolicy::decide(const AttemptEnd& end, const RowState& state, time_p
 Verdict RetryPolicy::decide_answered(const AttemptEnd& end, const RowState& state, time_point now,
                                      std::uint64_t random) const noexcept {
   const bool gateway = end.meaning == Meaning::gateway;
-  const bool maybe = state.applied_maybe || end.http >= server_error_min || (gateway && is_2xx(end.http));
+  const bool maybe = state.applied_maybe || end.http >= server_error_min || end.http == request_timeout ||
+                     (gateway && is_2xx(end.http));
   const Applied refused = maybe ? Applied::maybe : Applied::no;
   if (is_throttled(end)) return retry_throttled(refused, end, state, now, random);
   const bool is_refusal = end.meaning == Meaning::refused || end.meaning == Meaning::credentials;

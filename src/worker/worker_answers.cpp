@@ -55,6 +55,14 @@ bool refuses(wonder::Meaning meaning) noexcept {
          meaning == Meaning::gateway;
 }
 
+// Real proxies answer valid requests so, and servers that close a connection which stood idle: it proves nothing about
+// the row (house.md §2.7).
+bool refuses_and_closes(const Response& response) noexcept {
+  const bool refusal = response.status >= 400 && response.status < 500 && response.status != 408 &&
+                       response.status != 425 && response.status != 429;
+  return refusal && response.close;
+}
+
 }  // namespace
 
 void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
@@ -68,20 +76,20 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
   }
   bool trusted = true;
   for (std::size_t i = 0; i < lot.answers.size(); ++i) {
-    const std::size_t others = lot.answers.size() - 1 - i + lot.unanswered.size() + lane.session->in_flight();
     if (lane.solo == Solo::running) lane.solo = Solo::no;
     if (lot.answers[i].tag == echo_tag) {
       take_echo(lot.answers[i].response, now);
       continue;
     }
     if (trusted) {
-      trusted = take_answer(lot.answers[i], others, now);
+      trusted = take_answer(lane, lot.answers[i], now);
       continue;
     }
     // Behind an answer about another customer: it may belong to anybody (house.md §2.4).
     requeue_free(lot.answers[i].tag, CloseCause::protocol, "behind an answer about another customer", now);
   }
   if (!trusted) {
+    doubt_all(lane, now);
     lane.session->distrust();
     lane.failures = 1;  // a server that swaps answers is not called again at once
   }
@@ -91,6 +99,8 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
     setup_.control.notice(
         "the server answers only the first of several requests on a connection: from here on one at a time "
         "(--pipeline 1)");
+  if (lot.closed == CloseCause::protocol) doubt_all(lane, now);
+  if (!lane.unproven.empty()) prove_last(lane, now);
   take_loss(lot, now);
 }
 
@@ -99,20 +109,16 @@ Worker::Impl::Clock::time_point Worker::Impl::sent_at(JobNumber tag) const noexc
 }
 
 // False: the answer was about another customer, nothing that follows on this connection can be believed.
-bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_flight, Clock::time_point now) {
+bool Worker::Impl::take_answer(Lane& lane, const Answer& answer, Clock::time_point now) {
   Job& job = jobs_[answer.tag];
   const Response& response = answer.response;
   setup_.metrics.in_flight.subtract();
   service_times_.record(now - job.sent);
   setup_.control.answered(setup_.brake.awake(now));
   job.http = response.status;
-  if (deserves_solo(job, response, others_in_flight)) {
-    job.must_go_alone = true;
-    if (job.writes) setup_.call->outdated(job.row);
-    --job.attempts;
+  if (lane.requests > 1 && refuses_and_closes(response)) {
     give_back_ticket(job, now);
-    setup_.metrics.requeues.add();
-    line_up(answer.tag);
+    prove_by(lane, answer.tag);
     return true;
   }
 
@@ -126,12 +132,13 @@ bool Worker::Impl::take_answer(const Answer& answer, std::size_t others_in_fligh
                                               std::to_string(job.row->position.line) +
                                               "): the customer's reference_number is not the row's (--guard): the ids "
                                               "of this file may belong to other customers");
+  if (names_the_customer(judgement.meaning)) note_success(lane, job, now);
   if (judgement.meaning == wonder::Meaning::go_on) {
     go_on(answer.tag, end, now);
     return true;
   }
   const bool mismatch = judgement.meaning == wonder::Meaning::mismatch;
-  conclude(answer.tag, end, std::move(judgement), now);
+  conclude(&lane, answer.tag, end, std::move(judgement), now);
   return !mismatch;
 }
 
@@ -161,15 +168,6 @@ void Worker::Impl::heed_server(const Response& response, const AttemptEnd& end, 
   }
 }
 
-// A 4xx with `Connection: close` among pipelined requests proves nothing about the row: real proxies answer valid
-// requests so. Sent once more, alone, the answer counts (house.md §2.7).
-bool Worker::Impl::deserves_solo(const Job& job, const Response& response,
-                                 std::size_t others_in_flight) const noexcept {
-  const bool refusal = response.status >= 400 && response.status < 500 && response.status != 408 &&
-                       response.status != 425 && response.status != 429;
-  return refusal && response.close && (job.behind_others || others_in_flight > 0);
-}
-
 void Worker::Impl::take_loss(const Lot& lot, Clock::time_point now) {
   const bool somebody_is_to_blame =
       lot.closed != CloseCause::announced && lot.closed != CloseCause::local && !lot.idle_race;
@@ -190,36 +188,32 @@ void Worker::Impl::lose(JobNumber number, CloseCause cause, std::string_view tex
   Job& job = jobs_[number];
   setup_.metrics.in_flight.subtract();
   job.http = 0;
-  if (cause != CloseCause::announced && job.writes) job.abandoned = now;
   const auto kind = kind_of(cause);
   setup_.call->lost(job.row, cause == CloseCause::announced ? Applied::no : Applied::maybe);
   wonder::Judgement judgement(wonder::Meaning::unusable, std::string(code_of(kind)), std::string(text));
-  conclude(number, AttemptEnd::without_answer(kind), std::move(judgement), now);
+  conclude(nullptr, number, AttemptEnd::without_answer(kind), std::move(judgement), now);
 }
 
 // Not this row's fault: the attempt does not count, but that has an end.
 void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now) {
   Job& job = jobs_[number];
-  const bool used_up =
-      job.free_requeues >= free_requeues_max || row_clock(now) > job.first_sent + setup_.config.deadline.row;
-  if (used_up && cause != CloseCause::local) return lose(number, cause, text, now);
+  if (!may_requeue_free(job, now) && cause != CloseCause::local) return lose(number, cause, text, now);
   give_back_ticket(job, now);
   setup_.metrics.in_flight.subtract();
-  setup_.metrics.requeues.add();
   if (cause != CloseCause::announced && job.writes) {
     job.applied_maybe = true;
-    job.abandoned = now;
+    job.late_from = now;
   }
   setup_.call->lost(job.row, cause == CloseCause::announced ? Applied::no : Applied::maybe);
-  --job.attempts;
-  ++job.free_requeues;
-  line_up(number);
+  requeue(number);
 }
 
-void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement&& judgement,
+// `lane`: that the response came on; null: there was none.
+void Worker::Impl::conclude(Lane* lane, JobNumber number, const AttemptEnd& end, wonder::Judgement&& judgement,
                             Clock::time_point now) {
   Job& job = jobs_[number];
   record_end(job, end, now);
+  if (job.writes && may_be_applied_late(end)) job.late_from = now;
   const RowState state(job.attempts, job.first_sent, job.applied_maybe, job.throttled);
   Verdict verdict = retry_.decide(end, state, row_clock(now), entropy_.next());
   if (!job.writes) verdict = verdict.of_a_read(job.applied_maybe ? Applied::maybe : Applied::no);
@@ -227,9 +221,12 @@ void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Jud
     setup_.brake.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
     return end_row(number, verdict, std::move(judgement), now);
   }
+  if (lane && !names_the_customer(end.meaning)) job.doubtful_on = lane->connection;
   setup_.control.failed(judgement.code, judgement.text);
   const Next next = next_step(job, end, verdict, now);
   if (next == Next::end_late) verdict = last_word(job, end, now);
+  if (next == Next::end && lane && !is_believed(job, end))
+    return keep_unproven(*lane, number, verdict, std::move(judgement), now);
   if (next == Next::end || next == Next::end_late) return end_row(number, verdict, std::move(judgement), now);
   job.applied_maybe = verdict.applied == Applied::maybe;
   if (setup_.control.draining()) return drop(number);
@@ -248,6 +245,7 @@ void Worker::Impl::conclude(JobNumber number, const AttemptEnd& end, wonder::Jud
 }
 
 void Worker::Impl::record_end(Job& job, const AttemptEnd& end, Clock::time_point now) {
+  job.ended = now;
   // The metric has let go of it already.
   const Brake::Ended ended(std::exchange(job.ticket, BrakeTicket()), job.row->position.row, job.sent,
                            setup_.metrics.in_flight.value() + 1);
@@ -274,24 +272,29 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
   if (job.parked) parked_bytes_ -= job.row.batch()->bytes();
   setup_.call->ended(job.row);
   const bool tells_of_the_rest = judgement.meaning != wonder::Meaning::withheld;
+  const bool refused = verdict.kind == Verdict::Kind::give_up && is_final_refusal(judgement.meaning);
   Outcome& outcome = outcomes_.emplace_back(std::move(job.row), verdict.status);
   outcome.applied = verdict.applied;
   outcome.http = job.http;
   outcome.attempts = static_cast<std::uint16_t>(std::min<std::uint32_t>(job.attempts, 65'535));
   outcome.request_id = job.request_id;
   outcome.at = wall_clock_;
-  outcome.service = now - job.sent;
+  outcome.service = job.ended - job.sent;
+  if (const auto until = late_until(job); until > now)
+    outcome.late_until = wall_clock_ + std::chrono::duration_cast<std::chrono::system_clock::duration>(until - now);
   if (verdict.kind == Verdict::Kind::give_up) {
     const Origin origin = job.http == 0 ? Origin::transport : origin_of(judgement.meaning);
     outcome.reason = std::make_unique<Reason>(std::move(judgement.code), std::move(judgement.text), origin);
   } else {
-    if (job.after_abandoned && judgement.warning.empty())
+    if (job.waited_for_late && judgement.warning.empty())
       judgement.warning =
-          "an earlier row of this customer was given up without an answer and may still be applied late";
+          "an earlier request of this customer got no final response: this row waited --timeout for it, and the API "
+          "may apply it even later";
     outcome.remark = remark_of(std::move(judgement));
   }
   if (tells_of_the_rest) judge_canary(outcome);
   release(number, now);
+  if (!proofs_.empty()) settle_proof(number, refused, now);
 }
 
 // The first rows speak for all others.
@@ -306,11 +309,15 @@ void Worker::Impl::judge_canary(const Outcome& outcome) {
 
 void Worker::Impl::release(JobNumber number, Clock::time_point now) {
   Job& job = jobs_[number];
-  const auto hold_until =
-      job.abandoned == Clock::time_point{} ? Clock::time_point::min() : job.abandoned + setup_.config.deadline.answer;
-  const auto next = gate_.release(number, now, hold_until);
+  const auto next = gate_.release(number, now, late_until(job));
   jobs_.give_back(number);
   if (next) fresh_.push_back(*next);
+}
+
+// Until when an attempt of the row may be applied: no newer row of the customer is sent before.
+Worker::Impl::Clock::time_point Worker::Impl::late_until(const Job& job) const noexcept {
+  if (job.late_from == Clock::time_point{}) return Clock::time_point::min();
+  return job.late_from + setup_.config.deadline.answer;
 }
 
 void Worker::Impl::report() { setup_.outcomes.push(outcomes_); }

@@ -11,7 +11,7 @@ Worker::Impl::Impl(WorkerSetup setup)
       retry_(setup_.config.retry, setup_.config.deadline.row),
       input_(input_batches_max, [this] { wake(); }),
       jobs_(setup_.connections * setup_.config.pace.pipeline + jobs_waiting_max),
-      gate_(jobs_.capacity()),
+      gate_(jobs_.capacity(), late_customers_max),
       retries_(jobs_.capacity()),
       fresh_(jobs_),
       again_(jobs_),
@@ -35,10 +35,12 @@ void Worker::Impl::pump() {
   if (setup_.control.draining()) {
     drain(now);
   } else {
+    prove_overdue(now);
     take_due(now);
     fetch();
     dispatch(now);
   }
+  show_held_customers();
   report();
   if (drained_input_ && jobs_.in_use() == 0) return finish();
   arm_timer();
@@ -54,7 +56,7 @@ void Worker::Impl::take_due(Clock::time_point now) {
     line_up(retries_.pop());
   }
   while (const auto job = gate_.expire(now)) {
-    jobs_[*job].after_abandoned = true;
+    jobs_[*job].waited_for_late = true;
     fresh_.push_back(*job);
   }
 }
@@ -91,12 +93,43 @@ void Worker::Impl::take_batch(const RowRef& batch) {
   for (std::uint32_t i = 0; i < rows.size(); ++i) {
     if (rows[i].body.size == 0) continue;  // rejected: the reader has reported it
     const JobNumber number = jobs_.take(RowRef(rows, i));
-    if (gate_.admit(number, rows[i].key)) {
+    if (admit(number)) {
       fresh_.push_back(number);
     } else {
       park(number);  // it may wait long: its batch must not wait with it
     }
   }
+}
+
+// False: it waits for an earlier row of its customer, or until what a process before this one has sent is too old to be
+// applied.
+bool Worker::Impl::admit(JobNumber number) {
+  Job& job = jobs_[number];
+  const std::uint64_t key = job.row->key;
+  if (!gate_.admit(number, key)) return false;
+  if (!setup_.late) return true;
+  const auto now = Clock::now();
+  const auto wall_now = std::chrono::system_clock::now();
+  const std::uint64_t row = job.row->position.row;
+  const auto own = setup_.late->own_until(key, row);
+  // The same request again does no harm.
+  if (own > wall_now) job.late_from = now + (own - wall_now) - setup_.config.deadline.answer;
+  const auto others = setup_.late->others_until(key, row);
+  if (others <= wall_now) return true;
+  gate_.release(number, now, now + (others - wall_now));
+  return gate_.admit(number, key);
+}
+
+// A run that stands still for this is no run that hangs.
+void Worker::Impl::show_held_customers() {
+  const std::size_t held = gate_.held_keys();
+  if (held == held_shown_) return;
+  setup_.metrics.customers_held.add(held - held_shown_);  // a difference below 0 wraps around, and so does the sum
+  held_shown_ = held;
+  if (held == 0 || setup_.config.deadline.answer <= unshown_wait_max) return;
+  setup_.control.notice(
+      "the next row of a customer waits up to " + std::to_string(setup_.config.deadline.answer.count() / 1000) +
+      " s (--timeout): the API may still apply an earlier request of that customer, and the newer row must win");
 }
 
 void Worker::Impl::park(JobNumber number) {
@@ -132,6 +165,8 @@ bool Worker::Impl::dispatch_waiting(Clock::time_point now) {
     return false;
   }
   while (!solo_.empty() && signatures_left_ > 0 && dispatch_solo(now)) --signatures_left_;
+  // The canary's rows are judged before further ones go.
+  if (unproven_ > 0 && !setup_.brake.canary().over()) return true;
   const Refill refill = refill_now();
   return gathers_lot(refill, now) || dispatch_ready(refill, now);
 }
@@ -187,26 +222,6 @@ JobNumber Worker::Impl::next_row() noexcept {
   return fresh_first ? fresh_.pop_front() : again_.pop_front();
 }
 
-// A row under suspicion goes alone: nothing before it, nothing behind it.
-bool Worker::Impl::dispatch_solo(Clock::time_point now) {
-  Lane* reserved = nullptr;
-  for (auto& lane : lanes_)
-    if (lane->solo == Solo::reserved) reserved = lane.get();
-  if (!reserved) {
-    reserved = pick_lane(Refill::at_once);
-    if (!reserved) {
-      wake_lane();
-      return false;
-    }
-    reserved->solo = Solo::reserved;
-  }
-  if (reserved->session->in_flight() > 0 || reserved->session->capacity() == 0 || !may_send(now)) return false;
-  reserved->solo = Solo::running;
-  sign(solo_.pop_front(), solo_row_);
-  submit(*reserved, solo_row_, now);
-  return true;
-}
-
 bool Worker::Impl::may_send(Clock::time_point now) {
   if (setup_.outcomes.full()) {
     limiter_at_ = now + reporter_look_up;
@@ -240,6 +255,7 @@ Worker::Impl::Lane* Worker::Impl::pick_lane(Refill refill) noexcept {
   for (const auto& lane : lanes_in_use()) {
     if (lane->session->in_flight() > in_flight_max) continue;
     if (lane->solo != Solo::no || lane->state != LaneState::open || lane->session->capacity() == 0) continue;
+    if (!takes_requests(*lane)) continue;
     if (!best || lane->session->in_flight() < best->session->in_flight()) best = lane.get();
   }
   return best;
@@ -276,7 +292,6 @@ void Worker::Impl::sign(JobNumber number, SignedLot::Row& row) {
 void Worker::Impl::submit(Lane& lane, const SignedLot::Row& row, Clock::time_point now) {
   Job& job = jobs_[row.job];
   job.writes = setup_.call->writes(job.row);
-  job.behind_others = lane.session->in_flight() > 0;
   if (job.first_sent == Clock::time_point{}) {
     job.first_sent = row_clock(now);
     job.began = setup_.brake.awake(now);
@@ -289,7 +304,8 @@ void Worker::Impl::submit(Lane& lane, const SignedLot::Row& row, Clock::time_poi
   request.tag = row.job;
   request.headers = row.headers;
   lane.session->submit(request);
-  lane.dirty = lane.asked = sent_ = true;
+  ++lane.requests;
+  lane.dirty = sent_ = true;
   setup_.metrics.attempts.add();
   setup_.metrics.in_flight.add();
 }
@@ -297,7 +313,8 @@ void Worker::Impl::submit(Lane& lane, const SignedLot::Row& row, Clock::time_poi
 // Another connection when every open one is busy: connections are made as they are needed, not before.
 void Worker::Impl::wake_lane() noexcept {
   for (const auto& lane : lanes_in_use()) {
-    if (lane->state == LaneState::open && lane->session->in_flight() == 0 && lane->session->capacity() > 0) return;
+    const bool idle = lane->state == LaneState::open && lane->session->in_flight() == 0;
+    if (idle && lane->solo == Solo::no && lane->session->capacity() > 0 && takes_requests(*lane)) return;
   }
   for (const auto& lane : lanes_in_use()) {
     if (lane->state != LaneState::asleep) continue;
@@ -348,6 +365,7 @@ void Worker::Impl::arm_timer() {
   auto at = limiter_at_;
   if (!setup_.control.draining()) {
     if (!retries_.empty()) at = std::min(at, std::max(retries_.earliest(), budget_at_));
+    at = std::min(at, proof_at_);
     if (const auto expiry = gate_.next_expiry()) at = std::min(at, *expiry);
     tell_own_waits();
   }
@@ -400,6 +418,7 @@ void Worker::Impl::drain(Clock::time_point now) {
     return;
   }
   drain_until_ = Clock::time_point::max();
+  end_unproven(now);
   // What is left waits behind a row of its customer.
   for (JobNumber n = 0; n < jobs_.capacity(); ++n)
     if (jobs_[n].row) drop(n);

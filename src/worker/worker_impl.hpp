@@ -1,6 +1,6 @@
-// The worker's inside. Four files: worker_dispatch.cpp brings rows to the wire, worker_answers.cpp turns what comes
-// back into outcomes, worker_outage.cpp decides when rows wait and when the run stops for what came, worker_lanes.cpp
-// keeps the connections. All on the worker's thread.
+// The worker's inside. Five files: worker_dispatch.cpp brings rows to the wire, worker_answers.cpp turns what comes
+// back into outcomes, worker_proof.cpp decides which refusals are believed, worker_outage.cpp when rows wait and when
+// the run stops for what came, worker_lanes.cpp keeps the connections. All on the worker's thread.
 #pragma once
 
 #include <array>
@@ -20,6 +20,7 @@
 #include "answer_gathering.hpp"
 #include "job_table.hpp"
 #include "signed_lot.hpp"
+#include "unproven.hpp"
 #include "wake_up.hpp"
 
 namespace amend {
@@ -34,6 +35,11 @@ inline constexpr std::uint32_t lot_depth_min = 16;
 inline constexpr std::chrono::microseconds reporter_look_up{500};
 /// How soon a retry asks again for what the budget did not hold.
 inline constexpr std::chrono::milliseconds budget_look_up{50};
+/// Customers whose last request may be applied late and that have no further row at hand. Beyond them all that come
+/// wait.
+inline constexpr std::uint32_t late_customers_max = 16'384;
+/// A wait of a customer's next row that is longer than this is shown.
+inline constexpr std::chrono::seconds unshown_wait_max{5};
 /// How long a row that failed in an outage waits at least before it is a probe again.
 inline constexpr std::chrono::milliseconds outage_turn{500};
 /// A worker without an untried row lets those of the others be the probe for so long, before it asks by the echo call.
@@ -77,11 +83,16 @@ class Worker::Impl {
     boost::asio::steady_timer timer;  ///< sleeping and the end of a turn (both until cancelled), and back-off
     LaneState state = LaneState::asleep;
     Solo solo = Solo::no;
-    bool dirty = false;                 ///< something was submitted and not flushed
-    bool asked = false;                 ///< on this connection: a request was given to it
-    bool answered = false;              ///< the same: an answer came
-    std::uint32_t failures = 0;         ///< connections in a row that brought no answer
-    Clock::time_point failing_since{};  ///< on the clock Brake::awake
+    bool dirty = false;                  ///< something was submitted and not flushed
+    std::uint32_t connection = 0;        ///< tells the connections of the worker apart
+    std::uint32_t requests = 0;          ///< given to this connection
+    std::vector<Unproven> unproven;      ///< refusals on this connection since its last proven response
+    Clock::time_point unproven_since{};  ///< when the last of them came
+    Clock::time_point proven{};          ///< when a response came last that was its request's for certain
+    bool ambiguous = false;              ///< a success behind it may have been an earlier attempt's
+    bool answered = false;               ///< the same: an answer came
+    std::uint32_t failures = 0;          ///< connections in a row that brought no answer
+    Clock::time_point failing_since{};   ///< on the clock Brake::awake
   };
 
   // The echo call as a probe.
@@ -102,10 +113,11 @@ class Worker::Impl {
   void line_up(JobNumber number);
   void fetch();
   void take_batch(const RowRef& batch);
+  bool admit(JobNumber number);
+  void show_held_customers();
   void park(JobNumber number);
   void dispatch(Clock::time_point now);
   bool dispatch_waiting(Clock::time_point now);
-  bool dispatch_solo(Clock::time_point now);
   bool dispatch_ready(Refill refill, Clock::time_point now);
   bool gathers_lot(Refill refill, Clock::time_point now);
   bool may_send(Clock::time_point now);
@@ -135,12 +147,12 @@ class Worker::Impl {
 
   // worker_answers.cpp
   void take_lot(Lane& lane, const Lot& lot);
-  bool take_answer(const Answer& answer, std::size_t others_in_flight, Clock::time_point now);
-  bool deserves_solo(const Job& job, const Response& response, std::size_t others_in_flight) const noexcept;
+  bool take_answer(Lane& lane, const Answer& answer, Clock::time_point now);
   void take_loss(const Lot& lot, Clock::time_point now);
   void lose(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now);
   void requeue_free(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now);
-  void conclude(JobNumber number, const AttemptEnd& end, wonder::Judgement&& judgement, Clock::time_point now);
+  void conclude(Lane* lane, JobNumber number, const AttemptEnd& end, wonder::Judgement&& judgement,
+                Clock::time_point now);
   void record_end(Job& job, const AttemptEnd& end, Clock::time_point now);
   Clock::time_point sent_at(JobNumber tag) const noexcept;
   void give_back_ticket(Job& job, Clock::time_point now);
@@ -149,6 +161,7 @@ class Worker::Impl {
   void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement, Clock::time_point now);
   void judge_canary(const Outcome& outcome);
   void release(JobNumber number, Clock::time_point now);
+  Clock::time_point late_until(const Job& job) const noexcept;
   void report();
 
   // worker_outage.cpp
@@ -170,6 +183,26 @@ class Worker::Impl {
   void sign_echo();
   void take_echo(const Response& response, Clock::time_point now);
   void end_echo(Circuit::Result result, Clock::time_point now);
+  // worker_proof.cpp
+  bool proves(const Lane& lane, const Job& job) const noexcept;
+  bool is_believed(const Job& job, const AttemptEnd& end) const noexcept;
+  void note_success(Lane& lane, const Job& job, Clock::time_point now);
+  void keep_unproven(Lane& lane, JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement,
+                     Clock::time_point now);
+  void end_proven(std::vector<Unproven>& refusals, Clock::time_point now);
+  void send_again(std::vector<Unproven>& refusals, Clock::time_point now);
+  bool may_requeue_free(const Job& job, Clock::time_point now) const noexcept;
+  void requeue(JobNumber number);
+  void prove_by(Lane& lane, JobNumber number);
+  void prove_last(Lane& lane, Clock::time_point now);
+  void prove_overdue(Clock::time_point now);
+  std::chrono::nanoseconds proof_wait(const Lane& lane) const noexcept;
+  bool takes_requests(const Lane& lane) const noexcept;
+  void settle_proof(JobNumber number, bool refused, Clock::time_point now);
+  void doubt_all(Lane& lane, Clock::time_point now);
+  void end_unproven(Clock::time_point now);
+  bool dispatch_solo(Clock::time_point now);
+  void open_fresh_lane();
 
   // worker_lanes.cpp
   void start_lane(Lane& lane);
@@ -219,11 +252,16 @@ class Worker::Impl {
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<Outcome> outcomes_;
 
-  std::chrono::system_clock::time_point wall_clock_{};  ///< of the answers or of the dispatch under way
-  BrakeTicket ticket_;                                  ///< that the next request sent is allowed by
-  std::optional<Clock::time_point> pace_waits_;         ///< since when rows that are ready wait for the pace
-  std::uint32_t reconnects_ = 0;                        ///< of those asked for, done
-  std::uint32_t connections_asked_ = 0;                 ///< of the whole run, as last looked at
+  std::chrono::system_clock::time_point wall_clock_{};     ///< of the answers or of the dispatch under way
+  BrakeTicket ticket_;                                     ///< that the next request sent is allowed by
+  std::optional<Clock::time_point> pace_waits_;            ///< since when rows that are ready wait for the pace
+  std::vector<Proof> proofs_;                              ///< under way
+  std::size_t unproven_ = 0;                               ///< refusals on all connections and in proofs
+  Clock::time_point proof_at_ = Clock::time_point::max();  ///< when a connection has been quiet for long enough
+  std::uint32_t connections_made_ = 0;
+  std::size_t held_shown_ = 0;           ///< of this worker, in the metrics
+  std::uint32_t reconnects_ = 0;         ///< of those asked for, done
+  std::uint32_t connections_asked_ = 0;  ///< of the whole run, as last looked at
   std::uint32_t lanes_allowed_ = 0;
   bool drained_input_ = false;
   bool finished_ = false;

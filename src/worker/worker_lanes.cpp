@@ -100,7 +100,10 @@ asio::awaitable<bool> Worker::Impl::open_lane(Lane& lane) {
   }
   setup_.metrics.connections_opened.add();
   lane.state = LaneState::open;
-  lane.asked = lane.answered = false;
+  lane.answered = false;
+  lane.ambiguous = false;
+  lane.requests = 0;
+  lane.connection = ++connections_made_;
   pump();
   co_return true;
 }
@@ -112,7 +115,7 @@ asio::awaitable<void> Worker::Impl::serve(Lane& lane) {
     if (closed) lane.state = LaneState::asleep;
     take_lot(lane, lot);
     // One that stood idle and was closed says nothing: it was not asked for anything.
-    if (closed && lane.asked && !lane.answered && lot.closed != CloseCause::local && !finished_) {
+    if (closed && lane.requests > 0 && !lane.answered && lot.closed != CloseCause::local && !finished_) {
       const std::string text = lane.session->peer() + ": connections end without an answer: " + std::string(lot.text);
       on_failure(lane, OpenError::unreachable, text);
     }

@@ -183,7 +183,8 @@ void Worker::Impl::dispatch_echo(Clock::time_point now) {
   echo_.sent = now;
   echo_.ticket = std::exchange(ticket_, BrakeTicket());
   lane->session->submit(request);
-  lane->dirty = lane->asked = sent_ = true;
+  ++lane->requests;
+  lane->dirty = sent_ = true;
   setup_.metrics.in_flight.add();
 }
 

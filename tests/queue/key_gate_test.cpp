@@ -176,3 +176,26 @@ TEST_CASE("key_gate: with random jobs, holds and times, order and exclusion hold
   }
   CHECK(sound);
 }
+
+TEST_CASE(
+    "key_gate: holds that no job waits for have a bound of their own, and only those that delay a job are counted") {
+  KeyGate gate(2, 3);
+  for (std::uint64_t key = 1; key <= 3; ++key) {
+    REQUIRE(gate.admit(0, key));
+    CHECK(gate.release(0, at(0ms), at(30ms)) == std::nullopt);
+  }
+  CHECK(gate.held_keys() == 0);
+  CHECK(gate.admit(0, 9));  // held by nothing
+  CHECK_FALSE(gate.admit(1, 2));
+  CHECK(gate.held_keys() == 1);
+  CHECK(gate.release(0, at(1ms), at(40ms)) == std::nullopt);  // in the place of the one that has a job now
+  CHECK(gate.admit(0, 10));
+  CHECK(gate.release(0, at(2ms), at(50ms)) == std::nullopt);  // one too many: from here on all wait
+  CHECK_FALSE(gate.admit(0, 11));
+  CHECK(gate.held_keys() == 2);
+  CHECK(gate.expire(at(30ms)) == 1);
+  CHECK(gate.held_keys() == 1);
+  CHECK(gate.expire(at(49ms)) == std::nullopt);
+  CHECK(gate.expire(at(50ms)) == 0);
+  CHECK(gate.held_keys() == 0);
+}

@@ -52,6 +52,25 @@ TEST_CASE("result_log: the line of a success, and of one with a warning") {
   CHECK(line_of(outcome) == head + "\"status\":\"success\",\"http\":200," + tail + ",\"warning\":\"slow\"}\n");
 }
 
+TEST_CASE("result_log: until when a request of the row may be applied is read back") {
+  Rows rows;
+  Outcome outcome = sent(rows, Status::success, 200);
+  outcome.late_until = outcome.at + 29s + 1us;
+  CHECK(line_of(outcome).ends_with(",\"late_until_ms\":1795435229124}\n"));
+  outcome.status = Status::failed;
+  outcome.reason = std::make_unique<Reason>("E1", R"(,"late_until_ms":7)", Origin::api);
+  for (const bool late : {true, false}) {
+    if (!late) outcome.late_until = {};
+    std::string log;
+    ResultLine().append(log, outcome);
+    JournalReader reader;
+    JournalRecord record;
+    std::string_view input = log;
+    REQUIRE(reader.parse(input, record) == JournalReader::Stop::record);
+    CHECK(record.late_until_ms == (late ? 1'795'435'229'124 : 0));
+  }
+}
+
 TEST_CASE("result_log: a success tells which fields the answer showed otherwise, behind its warning") {
   Rows rows;
   Outcome outcome = sent(rows, Status::success, 200);

@@ -151,3 +151,61 @@ TEST_CASE("http1_codec: a head that repeats the one before is refused for its fr
   CHECK(parse(all + plain).answers.size() == 1);
   CHECK(error_of(all + early + plain) == "too many 1xx answers");
 }
+
+TEST_CASE("http1_codec: a folded field line is one line with spaces, wherever the bytes are cut") {
+  const std::string folded =
+      "HTTP/1.1 503 Busy\r\nX-Policy: default 'self';\r\n  script 'none';\r\n\timg *\r\nRetry-After:\r\n 7\r\n"
+      "Content-Length:\r\n\t 2\r\nX-Last: \r\n \r\n\r\nok";
+  const std::string all = plain + folded + plain + folded;
+  for (std::size_t at = 0; at <= all.size(); ++at) {
+    CAPTURE(at);
+    const auto result = parse({std::string_view(all).substr(0, at), std::string_view(all).substr(at)});
+    REQUIRE_MESSAGE(result.answers.size() == 4, result.error);
+    for (const std::size_t n : {std::size_t{1}, std::size_t{3}}) {
+      CHECK(result.answers[n].status == 503);
+      CHECK(result.answers[n].retry_after == "7");
+      CHECK(result.answers[n].body == "ok");
+      CHECK(result.answers[n].head.find(
+                "X-Policy: default 'self';    script 'none';  \timg *\r\nRetry-After:   7\r\n") == 0);
+    }
+    CHECK(result.answers[2].body == "{\"code\":200}");
+  }
+  CHECK(parse(cut(all, 1)) == parse(all));
+}
+
+TEST_CASE("http1_codec: a line of the head before that is folded now is not that line") {
+  const std::string before = "HTTP/1.1 200 OK\r\nX-One: 1\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n";
+  const std::string after = "HTTP/1.1 200 OK\r\nX-One: 1\r\nRetry-After: 1\r\n 5\r\nContent-Length: 0\r\n\r\n";
+  const std::string all = before + after + before + after;
+  for (std::size_t at = 0; at <= all.size(); ++at) {
+    CAPTURE(at);
+    const auto result = parse({std::string_view(all).substr(0, at), std::string_view(all).substr(at)});
+    REQUIRE_MESSAGE(result.answers.size() == 4, result.error);
+    CHECK(result.answers[0].retry_after == "1");
+    CHECK(result.answers[1].retry_after == "1   5");
+    CHECK(result.answers[2].retry_after == "1");
+    CHECK(result.answers[3].retry_after == "1   5");
+  }
+}
+
+TEST_CASE("http1_codec: folded lines are bounded as one line is, and what a fold hides is still looked at") {
+  std::string head = "HTTP/1.1 200 OK\r\nX: 1";
+  while (head.size() < 70'000) head += "\r\n 2";
+  CHECK(error_of(head + "\r\n\r\n") == "the head of the answer is too long");
+  CHECK(error_of(std::string_view("HTTP/1.1 200 OK\r\nX: 1\r\n a\0b\r\n\r\n", 31)) == "a control character in a line");
+  CHECK(error_of("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 2\r\n\r\nok") == "a Content-Length that is not a number");
+  CHECK(error_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip,\r\n chunked\r\n\r\n") ==
+        "a Transfer-Encoding other than chunked");
+  CHECK(error_of("HTTP/1.1 200 OK\r\nX: 1\r\n 2\n\r\n") == "a line that ends in LF without CR");
+}
+
+TEST_CASE("http1_codec: the coding of a body is kept with the answer") {
+  const auto coding = [](const std::string& fields) {
+    const auto result = parse(sized("HTTP/1.1 200 OK", fields));
+    REQUIRE_MESSAGE(result.answers.size() == 1, result.error);
+    return result.answers[0].content_encoding;
+  };
+  CHECK(coding("Content-Encoding: gzip\r\n") == "gzip");
+  CHECK(coding("content-ENCODING:\tbr , gzip\r\nContent-Encoding: x\r\n") == "br , gzip");
+  CHECK(coding("Server: x\r\n").empty());
+}

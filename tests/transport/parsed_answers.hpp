@@ -28,13 +28,14 @@ class Answer {
         date(r.date),
         location(r.location),
         content_type(r.content_type),
+        content_encoding(r.content_encoding),
         head(r.head),
         has_rate_fields(r.has_rate_fields) {}
   bool operator==(const Answer&) const = default;
 
   int status = 0;
   bool close = false;
-  std::string body, retry_after, date, location, content_type, head;
+  std::string body, retry_after, date, location, content_type, content_encoding, head;
   bool has_rate_fields = false;
 };
 

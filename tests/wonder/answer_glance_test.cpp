@@ -100,6 +100,8 @@ class Changer {
                                                  std::string(1, '\0'),
                                                  "\"code\":1,",
                                                  "\"code\":200,",
+                                                 "\"code\":2e2,",
+                                                 "\"error_code\":0,",
                                                  "\"error_code\":\"E\",",
                                                  "\"a\":{\"b\":{}},",
                                                  "\"uuid\":\"x\",",

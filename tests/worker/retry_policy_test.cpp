@@ -135,7 +135,7 @@ TEST_CASE("retry_policy: after a request that only read, what may be applied is 
 }
 
 TEST_CASE("retry_policy: what may pass is tried again; with no attempt left the row fails or is unknown") {
-  check_retried(AttemptEnd::answered(Meaning::transient, 408), Status::failed, Applied::no, LoadSignal::dropped);
+  check_retried(AttemptEnd::answered(Meaning::transient, 408), Status::failed, Applied::maybe, LoadSignal::dropped);
   check_retried(AttemptEnd::answered(Meaning::transient, 503), Status::failed, Applied::maybe, LoadSignal::dropped);
   check_retried(AttemptEnd::answered(Meaning::transient, 500), Status::failed, Applied::maybe, LoadSignal::dropped);
   check_retried(AttemptEnd::answered(Meaning::unusable, 200), Status::unknown, Applied::maybe, LoadSignal::ignore);
@@ -156,6 +156,23 @@ TEST_CASE("retry_policy: a gateway response is tried again at any status, and th
     check_retried(AttemptEnd::answered(Meaning::gateway, http), Status::failed,
                   may_be_applied ? Applied::maybe : Applied::no, busy ? LoadSignal::dropped : LoadSignal::ignore);
   }
+}
+
+TEST_CASE("retry_policy: which ends of an attempt leave it open whether the API applies the request later") {
+  for (std::uint16_t status = 100; status <= 599; ++status) {
+    CAPTURE(status);
+    const Meaning meaning = amend::wonder::meaning_of(status);
+    const bool open = status == 408 || status >= 500 || meaning == Meaning::unusable;
+    CHECK(amend::may_be_applied_late(AttemptEnd::answered(meaning, status)) == open);
+    CHECK(amend::may_be_applied_late(AttemptEnd::answered(meaning, status, std::chrono::seconds(1))) ==
+          (open && status != 503));
+    CHECK(amend::may_be_applied_late(AttemptEnd::answered(Meaning::mismatch, status)));
+    const bool passed_on = status == 408 || status >= 500 || (status >= 200 && status < 300);
+    CHECK(amend::may_be_applied_late(AttemptEnd::answered(Meaning::gateway, status)) == passed_on);
+  }
+  for (const auto kind : {Kind::closed, Kind::timeout, Kind::protocol})
+    CHECK(amend::may_be_applied_late(AttemptEnd::without_answer(kind)));
+  CHECK_FALSE(amend::may_be_applied_late(AttemptEnd::without_answer(Kind::not_processed)));
 }
 
 TEST_CASE("retry_policy: a row that may have been applied and then got no connection is unknown, not failed") {

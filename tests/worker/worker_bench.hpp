@@ -37,6 +37,7 @@ class Ended {
         http(outcome.http),
         attempts(outcome.attempts),
         service(outcome.service),
+        late_until(outcome.late_until),
         code(outcome.reason ? outcome.reason->code : std::string()),
         origin(outcome.reason ? outcome.reason->origin : Origin::run),
         warning(outcome.remark ? outcome.remark->warning : std::string()) {}
@@ -47,6 +48,7 @@ class Ended {
   std::uint16_t http;
   std::uint16_t attempts;
   std::chrono::nanoseconds service;
+  std::chrono::system_clock::time_point late_until;
   std::string code;
   Origin origin;
   std::string warning;
@@ -100,6 +102,7 @@ class WorkerBench {
     std::string prefix;
     WorkerSetup setup(config, control, brake_of_run, metrics, outcomes);
     setup.connections = connections;
+    setup.late = late;
     setup.transport = std::make_unique<FakeTransport>(server, config.pace.pipeline);
     setup.signer = make_signer();
     setup.echo = echo;
@@ -154,6 +157,7 @@ class WorkerBench {
   std::uint32_t connections = 1;
   std::size_t rows_per_batch = rows_per_batch_max;
   std::size_t bytes_per_row = 0;  ///< of the raw row, besides the id
+  const LateRequests* late = nullptr;
   FakeServer server;
   Brake brake{as_fast_as_it_goes()};
   RunControl control{[this] {

@@ -1,16 +1,16 @@
 // One update per customer in flight, in the order of the file: PUT is idempotent but not commutative.
 //
 // Place: layer 1, pure (the time is handed in). Owned by one worker; all rows of a customer go to the same worker.
-// Memory: ≈ 100 bytes × capacity, allocated at construction; nothing is allocated later. All calls O(1), or O(log n)
-// where a hold is involved.
+// Memory: ≈ 60 bytes × (capacity + holds_max), allocated at construction; nothing is allocated later. All calls O(1),
+// or O(log n) where a hold is involved.
 //
 // A job is a small number of the caller's (its slot for a row). A key is the hash of the customer's id; two ids with
 // the same 64-bit key are merely sent one after the other.
 //
-// A hold: an attempt that was given up without an answer may still be applied late by the server, so its key stays
-// closed for a while after the job is finished. Holds nobody waits for are limited to `capacity`. When one more is
-// asked for, it is folded into a hold of everything: until it is over, each key that comes anew waits as if it were
-// held itself. That is slower, and never out of order.
+// A hold: an attempt that got no answer, or one that leaves it open, may still be applied late by the server, so its
+// key stays closed for a while after the job is finished. Holds that no job waits for are limited to `holds_max`. When
+// one more is asked for, it is folded into a hold of everything: until it is over, each key that comes anew waits as if
+// it were held itself. That is slower, and never out of order.
 #pragma once
 
 #include <chrono>
@@ -25,8 +25,9 @@ class KeyGate {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// Job numbers are 0 … capacity − 1; 1 ≤ capacity ≤ 2^28.
-  explicit KeyGate(std::uint32_t capacity);
+  /// Job numbers are 0 … capacity − 1; 1 ≤ capacity + holds_max ≤ 2^28.
+  KeyGate(std::uint32_t capacity, std::uint32_t holds_max);
+  explicit KeyGate(std::uint32_t capacity) : KeyGate(capacity, capacity) {}
 
   /// True: the job may go now. False: it waits behind earlier jobs of its key, or for a hold to end; its number comes
   /// out of `release` or `expire` later. A job must not be admitted again before it was released.
@@ -44,6 +45,9 @@ class KeyGate {
 
   /// Jobs admitted and not yet let through.
   std::size_t waiting() const noexcept { return waiting_; }
+
+  /// Keys that are held while a job of theirs waits.
+  std::size_t held_keys() const noexcept { return expiries_.size() - holds_without_jobs_; }
 
  private:
   static constexpr std::uint32_t none = 0xFFFF'FFFF;
@@ -71,7 +75,8 @@ class KeyGate {
   void pop_expiry();
 
   std::uint32_t capacity_;
-  std::vector<Entry> entries_;        // 2 × capacity: those with a job, and holds without one
+  std::uint32_t holds_max_;
+  std::vector<Entry> entries_;        // capacity + holds_max: those with a job, and holds without one
   std::uint32_t free_;                // first free entry
   std::vector<std::uint32_t> slots_;  // open addressing, linear probing: entry or `none`
   unsigned slot_shift_ = 0;

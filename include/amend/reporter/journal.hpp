@@ -49,6 +49,7 @@ class JournalRecord {
   std::uint64_t row = 0;
   Status status = Status::success;
   std::uint64_t hash = 0;
+  std::uint64_t late_until_ms = 0;  ///< Outcome::late_until, in Unix time; 0: none
   std::uint64_t offset = 0;  ///< of the line in the file
   std::string_view text;     ///< the line, without its end; valid until the next call
   std::string_view id;       ///< in `text`, as written: a uuid has no escapes

@@ -57,6 +57,7 @@ class Metrics {
   Counter connections_opened;  ///< (worker)
   Counter handshakes_failed;   ///< (worker) TCP or TLS did not come up
   Counter in_flight;           ///< (worker) a gauge: sent and not yet answered
+  Counter customers_held;      ///< (worker) a gauge: their next row waits while an earlier request may be applied late
 
   /// (reporter) Rows that have ended, by status.
   void count(Status status, std::uint64_t n = 1) noexcept { rows_[static_cast<std::size_t>(status)].add(n); }

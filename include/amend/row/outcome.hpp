@@ -61,6 +61,8 @@ class Outcome {
   std::uint16_t attempts = 0;                  ///< attempts that count against --max-attempts
   RequestId request_id{};                      ///< of the last attempt; meaningless when attempts is 0
   std::chrono::system_clock::time_point at{};  ///< when the row ended
+  /// The API may apply an earlier request of this row until then; the epoch: it has answered all of them.
+  std::chrono::system_clock::time_point late_until{};
   std::chrono::nanoseconds queued{0};          ///< row read → first send
   std::chrono::nanoseconds service{0};         ///< last attempt: send → answer, or → its loss
   std::unique_ptr<Reason> reason;              ///< null for a plain success

@@ -19,6 +19,7 @@ class Response {
   std::string_view date;
   std::string_view location;
   std::string_view content_type;
+  std::string_view content_encoding;
   std::string_view head;  ///< the field lines of the final answer, each with its CRLF; the status line is not in it
   bool has_rate_fields =
       false;  ///< one of them tells of a rate limit: `head` is worth reading (worker/server_pace.hpp)

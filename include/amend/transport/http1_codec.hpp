@@ -7,18 +7,19 @@
 //   status line   `HTTP/1.1` or `HTTP/1.0`, SP, 100–599, SP, reason. A missing last SP is tolerated (an empty reason).
 //   line ends     CRLF only. RFC 9112 §2.2 lets a recipient take a bare LF; we refuse it: who disagrees about where a
 //                 line ends may disagree about where an answer ends. Same for an empty line before the status line.
-//   field lines   name = token, no space before the colon, no obs-fold (§5.2), no C0 controls except TAB (RFC 9110,
-//                 §5.5).
+//   field lines   name = token, no space before the colon, no C0 controls except TAB (RFC 9110 §5.5). A line that is
+//                 folded over several is one line, with spaces where it was folded (§5.2).
 //   1xx           skipped; 101 is an error, and so are more than `interim_max` before one answer.
-//   framing       RFC 9112 §6.3: 204 and 304 have no body; `Transfer-Encoding: chunked`, that one coding and once; else
-//                 `Content-Length` (a list or several fields must agree); else everything up to the end of the
-//                 connection. Both fields together, any other coding, and a coding in HTTP/1.0 (§6.1) are errors.
+//   framing       RFC 9112 §6.3: 204 and 304 have no body; `Transfer-Encoding: chunked`, once and as the last coding;
+//                 else `Content-Length` (a list or several fields must agree); else everything up to the end of the
+//                 connection. The coding `identity` of older servers is none. Both chunked and a length, any other
+//                 coding, and a coding in HTTP/1.0 (§6.1) are errors.
 //   chunked       at most 16 hexadecimal digits; extensions and trailers are skipped, and together they may be no
 //                 longer than `head_bytes_max`; the body is decoded in place.
 //   close         `Connection: close`; HTTP/1.0 without `keep-alive`; a body that the end of the connection ends.
 //
-// Of a field that must be single and is repeated (Retry-After, Date, Location, Content-Type) the first is kept. Fields
-// of 1xx answers and trailers tell nothing.
+// Of a field that must be single and is repeated (Retry-After, Date, Location, Content-Type,
+// Content-Encoding) the first is kept. Fields of 1xx answers and trailers are skipped.
 #pragma once
 
 #include <array>
@@ -129,6 +130,7 @@ class ResponseParser {
     Piece date;
     Piece location;
     Piece content_type;
+    Piece content_encoding;
   };
 
   enum class LineKind : std::uint8_t { within_head, end_of_head };
@@ -143,6 +145,7 @@ class ResponseParser {
 
   Progress step() noexcept;
   bool take_line(std::string_view& line, std::size_t bytes_max, std::string_view too_long) noexcept;
+  bool take_field_line(std::string_view& line, std::size_t bytes_max, std::string_view too_long) noexcept;
   std::size_t head_bytes_left() const noexcept { return limits_.head_bytes_max - (position_ - begin_); }
   const KnownLine* skip_known_lines() noexcept;
   void know_line(LineKind kind) noexcept;

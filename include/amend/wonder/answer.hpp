@@ -70,7 +70,8 @@ static_assert(!std::is_aggregate_v<Judgement>);
 
 /// Reads answers without building a document: no allocation for a plain success once its buffers have grown. One of 625
 /// bytes without escapes or arrays costs 0.13 µs, others 0.3 to 0.4.
-/// JSON nested deeper than 32 counts as not JSON; of duplicate keys the last one wins.
+/// JSON nested deeper than 32 counts as not JSON. A 2xx that contains a deciding member twice is unusable: it
+/// contradicts itself.
 class AnswerJudge {
  public:
   AnswerJudge();

@@ -11,6 +11,7 @@
 // | credentials                   | give up: failed                  |                   | before  | ignore  |
 // | refused, credentials, and a   | retry                            | give up: failed   | before¹ | ignore  |
 // | transient, 429                | retry, costs no attempt          | give up: failed³  | before  | dropped |
+// | transient, 408                | retry                            | give up: failed   | maybe   | dropped |
 // | transient, other below 500    | retry                            | give up: failed   | before  | dropped |
 // | transient, 5xx                | retry                            | give up: failed   | maybe   | dropped |
 // | unusable, mismatch            | retry                            | give up: unknown  | maybe   | ignore  |
@@ -78,6 +79,9 @@ static_assert(!std::is_aggregate_v<AttemptEnd>);
 
 /// A 429: it costs the row no attempt.
 bool is_throttled(const AttemptEnd& end) noexcept;
+/// The API, or what is before it, may have let go of the request and may still apply it: no complete response, a
+/// response that is not the API's word on this row, 408, or a 5xx. A 503 with a Retry-After was not begun.
+bool may_be_applied_late(const AttemptEnd& end) noexcept;
 /// A 503, or no answer in time: the API has too much to do.
 bool is_overloaded(const AttemptEnd& end) noexcept;
 

@@ -19,6 +19,7 @@
 #include "amend/queue/run_control.hpp"
 #include "amend/reporter/metrics.hpp"
 #include "amend/row/batch.hpp"
+#include "amend/row/late_requests.hpp"
 #include "amend/transport/transport.hpp"
 #include "amend/worker/api_call.hpp"
 #include "amend/worker/brake.hpp"
@@ -46,6 +47,7 @@ class WorkerSetup {
   Brake& brake;  ///< shared by all workers
   Metrics& metrics;
   OutcomeQueue& outcomes;
+  const LateRequests* late = nullptr;    ///< of processes before this one; null: none
   std::uint32_t index = 0;               ///< of this worker
   std::uint32_t workers = 1;             ///< of the run
   std::uint32_t connections = 1;         ///< this worker's share of --connections at the start
