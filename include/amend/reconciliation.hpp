@@ -80,6 +80,10 @@ class ReconcileReport {
     return counts_[static_cast<unsigned char>(sign) % counts_.size()];
   }
   void add(RowSign sign) noexcept { ++counts_[static_cast<unsigned char>(sign) % counts_.size()]; }
+  /// At least one customer was asked for.
+  bool looked_at_any() const noexcept {
+    return count(RowSign::same) + count(RowSign::differs) + count(RowSign::only_file) + count(RowSign::unreadable) > 0;
+  }
   /// Nothing to be done, and nothing that could not be looked at.
   bool clean() const noexcept {
     return count(RowSign::same) + count(RowSign::superseded) + count(RowSign::passed_over) == rows &&

@@ -25,7 +25,7 @@ std::string reconcile_headline(const Summary& summary) {
   if (std::ranges::any_of(summary.drift, [](std::uint64_t rows) { return rows > 0; }))
     return "done: the API has taken every row, but shows other values than were sent (drift)";
   return summary.task == Task::undo ? "done: what can be given back is as it was"
-                                    : "done: the API holds what every row wants";
+                                    : "done: the API holds what every row wants that was looked at";
 }
 
 std::string headline(const Summary& summary) {
@@ -111,7 +111,10 @@ std::string drift_lines(const Summary& summary) {
     if (summary.drift[i] > 0)
       text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", wonder::customer_fields()[i].name,
                           plural(summary.drift[i], "row"));
-  return text.empty() ? text : line("drift", text + ": the answer shows another value than was sent (results.ndjson)");
+  if (text.empty()) return text;
+  return line("drift", text + ": the response shows another value than was sent (results.ndjson)") +
+         line("", "  where the API writes values its own way, each comparison finds this drift again and sends the rows again") +
+         line("", "  -> write them in the file as the API shows them, or --ignore-case FIELD, --ignore-space");
 }
 
 }  // namespace

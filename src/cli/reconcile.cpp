@@ -94,9 +94,11 @@ ExitCode run_reconcile(const Options& given, const std::function<void(const Reco
   Reconciliation reconciliation(options.config, credentials, opening);
   const ReconcileReport report = compare(reconciliation, options);
   if (!options.json) print(reconcile_text(config, report));
+  const std::string why_not = nothing_looked_at(options.config, report);
+  if (!why_not.empty()) print_message(why_not);
   if (!config.apply) {
     if (options.json) print(reconcile_json(config, report, nullptr));
-    return report.clean() ? ExitCode::success : ExitCode::some_rows_failed;
+    return report.clean() && why_not.empty() ? ExitCode::success : ExitCode::some_rows_failed;
   }
 
   if (!options.quiet) print_message(before_applying(report));
@@ -111,7 +113,8 @@ ExitCode run_reconcile(const Options& given, const std::function<void(const Reco
     if (sends && before_sending) before_sending(report);
   });
   if (options.json) print_result(reconcile_json(config, report, &summary), summary.stop_cause);
-  return summary.exit_code;
+  const bool claims_too_much = summary.exit_code == ExitCode::success && !why_not.empty();
+  return claims_too_much ? ExitCode::some_rows_failed : summary.exit_code;
 }
 
 namespace {
@@ -129,12 +132,15 @@ void refuse_undoing_nothing(const std::string& run) {
 
 }  // namespace
 
+void mark_undone(const RunDirectory& undone, const std::string& by) {
+  undone.write_file(undone_name, std::filesystem::absolute(by).lexically_normal().string() + "\n");
+}
+
 ExitCode run_undo(const Options& given) {
   const RunDirectory undone(given.run, Opening::resume);
   refuse_undoing_nothing(given.run);
   return run_reconcile(given, [&](const ReconcileReport& report) {
-    const auto by = std::filesystem::absolute(report.run_directory).lexically_normal();
-    undone.write_file(undone_name, by.string() + "\n");
+    mark_undone(undone, report.run_directory);
   });
 }
 

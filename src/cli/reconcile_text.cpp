@@ -135,6 +135,15 @@ std::string reconcile_json(const ReconcileConfig& config, const ReconcileReport&
   return json::serialize(out) + "\n";
 }
 
+std::string nothing_looked_at(const Config& config, const ReconcileReport& report) {
+  if (report.looked_at_any()) return {};
+  if (config.task == Task::verify)
+    return line("verify", "no customer was read: no row of " + printable(config.reconcile.of_run) +
+                              " has ended as success or unchanged, so nothing is verified (exit code 1)");
+  if (config.reconcile.baseline.empty()) return {};
+  return line("baseline", "no customer was read: whether the API holds what the rows want is not known (exit code 1)");
+}
+
 std::string before_applying(const ReconcileReport& report) {
   const std::uint64_t rows = report.count(RowSign::differs);
   if (rows == 0) return line("apply", "nothing differs, nothing is sent");

@@ -19,6 +19,10 @@ std::string reconcile_json(const ReconcileConfig& config, const ReconcileReport&
 /// What is about to be sent, and what of it cannot be taken back.
 std::string before_applying(const ReconcileReport& report);
 
+/// A line that says why a comparison that passes rows over, and has read no customer, proves nothing; empty: it has
+/// read some, or passes none over.
+std::string nothing_looked_at(const Config& config, const ReconcileReport& report);
+
 /// "A… (12 characters)": enough to recognise a value that one knows. "" as it is.
 std::string masked(std::string_view value);
 

@@ -20,9 +20,11 @@
 #include "cli/output.hpp"
 #include "cli/preflight_text.hpp"
 #include "cli/reconcile.hpp"
+#include "cli/report_line.hpp"
 #include "cli/runs.hpp"
 #include "cli/units.hpp"
 #include "cli/update.hpp"
+#include "pipeline/plan_seal.hpp"
 
 namespace amend::cli {
 namespace {
@@ -71,13 +73,33 @@ ExitCode begin_anew(Options options) {
   return run_undo(options);
 }
 
+ExitCode say_compared(const Options& options) {
+  const std::string& run = options.config.run_directory;
+  const SignCounts signs = require_sealed_plan(run);
+  const std::string text = printable(run) + ": the comparison is complete, see its plan.ndjson. `amend reconcile " +
+                           printable(options.config.input.file) + "` compares again";
+  if (!options.quiet) print_message(line("resume", text));
+  const std::uint64_t left = signs.of(RowSign::differs) + signs.of(RowSign::only_file) + signs.of(RowSign::only_api) +
+                             signs.of(RowSign::unreadable);
+  return left == 0 && signs.of(RowSign::same) > 0 ? ExitCode::success : ExitCode::some_rows_failed;
+}
+
+// Of a comparison that was killed: its plan is what is sent, once it is complete; before that it is made again.
+std::optional<ExitCode> resume_comparison(const Options& options) {
+  const fs::path run = options.config.run_directory;
+  if (options.config.task == Task::update || fs::exists(run / result_log_name)) return std::nullopt;
+  if (!fs::exists(run / plan_name)) return begin_anew(options);
+  if (!options.config.reconcile.apply) return say_compared(options);
+  return std::nullopt;
+}
+
 }  // namespace
 
 ExitCode run_resume(const Options& given) {
   Options options = given;
   const bool reconciles = options.config.task != Task::update;
   if (reconciles) refuse_lost_log(options.config.run_directory);
-  if (reconciles && !fs::exists(fs::path(options.config.run_directory) / result_log_name)) return begin_anew(options);
+  if (const auto code = resume_comparison(options)) return *code;
   // Nobody goes on with what is being taken back.
   std::optional<RunDirectory> undone;
   if (options.config.task == Task::undo) undone.emplace(options.config.reconcile.of_run, Opening::resume);
@@ -92,6 +114,9 @@ ExitCode run_resume(const Options& given) {
   const std::string deadline = deadline_line(options.config, report.rows_left, std::chrono::system_clock::now());
   if (!options.quiet) print_message(resume_lines(report) + deadline);
   if (report.rows_left > 0) confirm(pipeline.plan(), options);
+  const bool restores = undone && report.rows_left > 0;
+  if (restores && require_sealed_plan(options.config.run_directory).of(RowSign::differs) > 0)
+    mark_undone(*undone, options.config.run_directory);
   return run_to_the_end(pipeline, options, outputs);
 }
 

@@ -6,6 +6,7 @@
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "pipeline/later_writes.hpp"
 #include "pipeline/mapped_rows.hpp"
 #include "pipeline/resumption.hpp"
 #include "pipeline/run_ledger.hpp"
@@ -18,17 +19,31 @@ namespace fs = std::filesystem;
 // No row wants this: its hash is that of an empty body.
 std::uint64_t nothing() noexcept { return content_hash({}); }
 
+[[noreturn]] void refuse_undone(const std::string& run, const std::string& by) {
+  throw ConfigError("--baseline " + printable(run) + ": customers were given back since by " + printable(by) +
+                    ": reconcile once without it");
+}
+
+// The rows that a run passed over rest on its own baseline, and so on.
+void refuse_undone_chain(const std::string& run) {
+  if (const auto by = undone_by(run)) refuse_undone(run, *by);
+  for (const std::string& earlier : baselines_of(run))
+    if (const auto by = undone_by(earlier)) refuse_undone(run, *by);
+}
+
 }  // namespace
 
 Baseline::Baseline(const Config& config, CustomerKey names) : names_(names) {
   const std::string& path = config.reconcile.baseline;
   if (fs::is_directory(path)) {
     refuse_unlike(config);
-    refuse_undone(path);
+    refuse_undone_chain(path);
     for_each_settled(path, [&](const SettledRow& row) { add(row.key, row.certain ? row.wants : nothing()); });
     keep_one(Duplicates::last);
+    take_out_later_writes(config);
     return;
   }
+  refuse_itself(config);
   InputConfig input = config.input;
   input.file = path;
   refuse_one_time_input(path);
@@ -54,18 +69,27 @@ void Baseline::refuse_unlike(const Config& config) const {
   if (was.reconcile.ignore_space != config.reconcile.ignore_space) refuse("--ignore-space");
 }
 
-// What an undo has given back since is not any more what the rows here, or those that they were passed over for, say.
-void Baseline::refuse_undone(const std::string& run) const {
-  const auto refuse = [&](const std::string& by) {
-    throw ConfigError("--baseline " + printable(run) + ": customers were given back since by " + printable(by) +
-                      ": reconcile once without it");
-  };
-  if (const auto by = undone_by(run)) refuse(*by);
-  const std::string began = read_run(run).started_at;
-  for (const std::string& other : runs_that_sent(fs::weakly_canonical(run).parent_path().string())) {
-    const RunRecord record = read_run(other);
-    if (record.config.task == Task::undo && record.started_at >= began) refuse(other);
+void Baseline::refuse_itself(const Config& config) const {
+  std::error_code error;
+  if (fs::equivalent(config.reconcile.baseline, config.input.file, error) && !error)
+    throw ConfigError("--baseline " + printable(config.reconcile.baseline) +
+                      ": is the file itself: it says nothing about what the API holds. Name an older export, or the "
+                      "directory of an earlier run");
+}
+
+void Baseline::take_out_later_writes(const Config& config) {
+  const std::string& run = config.reconcile.baseline;
+  const LaterWrites later(run, config);
+  if (later.undo()) refuse_undone(run, *later.undo());
+  const bool by_uuid = names_ == CustomerKey::uuid;
+  if (later.unknown_writer() || (!by_uuid && !later.customers().empty())) {
+    doubt_ = "--baseline " + printable(run) + ": " + printable(later.unknown_writer().value_or(later.writer())) +
+             " has written since, and it is not known to which of these customers: every row is looked at";
+    entries_.clear();
   }
+  std::vector<std::uint64_t> written = later.customers();
+  std::ranges::sort(written);
+  std::erase_if(entries_, [&](const Entry& entry) { return std::ranges::binary_search(written, entry.key); });
 }
 
 void Baseline::add(std::string_view key, std::uint64_t wants) { entries_.emplace_back(hash_of(key), wants); }

@@ -1,4 +1,5 @@
-// What an older file, or an earlier run, has settled: rows that say the same now need not be looked at. Layer 4.
+// What an older file, or an earlier run, has settled: rows that say the same now need not be looked at, but for a few
+// that show whether it holds (RowsToLookAt). Layer 4.
 //
 // Memory: 16 bytes a row.
 #pragma once
@@ -14,12 +15,15 @@ namespace amend {
 
 class Baseline {
  public:
-  /// Reads `config.reconcile.baseline`: the directory of a run, of which rows count that the API holds for certain; or
-  /// a file, read as `config.input` is, all of whose rows count. Of several rows of a customer the one stands for it
-  /// that InputConfig::duplicates says; of a run the last. Throws ConfigError and InputError as Pipeline does for a
-  /// file, and as for_each_settled for a run; ConfigError for a run of another API, one compared otherwise, and one
-  /// undone since.
+  /// Reads `config.reconcile.baseline`: the directory of a run, of which rows count that the API holds for certain and
+  /// that no later run may have written; or a file, read as `config.input` is, all of whose rows count. Of several rows
+  /// of a customer the one counts that InputConfig::duplicates says; of a run the last. Throws ConfigError and
+  /// InputError as Pipeline does for a file, and as for_each_settled and LaterWrites for a run; ConfigError for the
+  /// input itself, and for a run of another API, one compared otherwise, and one undone since.
   Baseline(const Config& config, CustomerKey names);
+
+  /// Why no row counts, for the operator; empty: there is no such reason.
+  const std::string& doubt() const noexcept { return doubt_; }
 
   /// Whether the customer's row said the same there. `wants`: MappedRows::wants.
   bool has(std::string_view key, std::uint64_t wants) const noexcept;
@@ -36,12 +40,14 @@ class Baseline {
 
   void add(std::string_view key, std::uint64_t wants);
   void refuse_unlike(const Config& config) const;
-  void refuse_undone(const std::string& run) const;
+  void refuse_itself(const Config& config) const;
+  void take_out_later_writes(const Config& config);
   void keep_one(Duplicates duplicates);
   std::uint64_t hash_of(std::string_view key) const noexcept;
 
   CustomerKey names_;
   std::vector<Entry> entries_;  // by key
+  std::string doubt_;
 };
 
 }  // namespace amend

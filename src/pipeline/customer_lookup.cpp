@@ -1,10 +1,14 @@
 #include "pipeline/customer_lookup.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
+#include <condition_variable>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "amend/queue/start_thread.hpp"
@@ -20,7 +24,8 @@ namespace {
 
 // A page of a thousand customers whose fields are all as long as they may be.
 constexpr std::size_t page_bytes_max = 8U << 20;
-constexpr std::size_t pages_per_batch = 4;
+constexpr std::uint64_t pages_ahead_max = 8;
+constexpr std::size_t not_found_max = 20;  // in a row, before the first customer is found
 
 std::optional<std::uint64_t> total_in(std::string_view head) {
   constexpr auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
@@ -85,18 +90,52 @@ class PageTaker {
  public:
   PageTaker(CustomerSnapshot& snapshot, ListTally& tally) : snapshot_(snapshot), tally_(tally) {}
 
-  void take(std::uint64_t total, const std::vector<wonder::Customer>& customers) {
-    for (const wonder::Customer& customer : customers) snapshot_.add(customer);
+  void take(std::uint64_t total, const wonder::CustomerPage& page) {
+    std::uint64_t added = page.unreadable;
+    for (const wonder::Customer& customer : page.customers) added += snapshot_.add(customer) ? 1 : 0;
     const std::lock_guard lock(mutex_);
     if (tally_.received == 0) tally_.total = total;
     tally_.moved = tally_.moved || total != tally_.total;
-    tally_.received += customers.size();
+    tally_.received += page.customers.size() + page.unreadable;
+    tally_.unreadable += page.unreadable;
+    tally_.at_its_end = tally_.at_its_end || added == 0;
+    if (tally_.a_key.empty() && !page.customers.empty()) tally_.a_key = key_of(page.customers.front());
+  }
+
+  bool at_its_end() {
+    const std::lock_guard lock(mutex_);
+    return tally_.at_its_end;
   }
 
  private:
+  const std::string& key_of(const wonder::Customer& customer) const noexcept {
+    return snapshot_.key() == CustomerKey::uuid ? customer.uuid : customer.reference_number;
+  }
+
   CustomerSnapshot& snapshot_;
   std::mutex mutex_;
   ListTally& tally_;
+};
+
+/// How many pages are on their way: so many are asked for too much at most behind the last one.
+class PageWindow {
+ public:
+  void asked() noexcept { ++asked_; }
+  void ended() noexcept {
+    ++ended_;
+    moved_.notify_one();
+  }
+  /// Waits until there is room, or `is_over`.
+  void wait(const std::function<bool()>& is_over) {
+    std::unique_lock lock(mutex_);
+    while (asked_ - ended_ >= pages_ahead_max && !is_over()) moved_.wait_for(lock, std::chrono::milliseconds(50));
+  }
+
+ private:
+  std::uint64_t asked_ = 0;
+  std::atomic<std::uint64_t> ended_{0};
+  std::mutex mutex_;
+  std::condition_variable moved_;
 };
 
 class ReadPageCall final : public ReadCall {
@@ -105,14 +144,14 @@ class ReadPageCall final : public ReadCall {
 
  private:
   wonder::Judgement take(const Response& response, const RowRef&) override {
-    const auto customers = wonder::read_customers(response.body);
-    if (!customers)
+    const auto page = wonder::read_customers(response.body);
+    if (!page)
       return wonder::Judgement(wonder::Meaning::unusable, "answer.not_customer", "the answer is no list of customers");
     const auto total = total_in(response.head);
     if (!total)
       return wonder::Judgement(wonder::Meaning::unusable, "answer.not_customer",
                                "the answer does not say how many customers there are (X-Total-Entries)");
-    taker_.take(*total, *customers);
+    taker_.take(*total, *page);
     return wonder::Judgement(wonder::Meaning::success);
   }
 
@@ -254,6 +293,25 @@ Config reading_config(Config config) {
   return config;
 }
 
+constexpr std::uint64_t no_end = std::numeric_limits<std::uint64_t>::max();
+
+// A router, too, says 404, for whatever is asked: it is believed only from the API, and once the same call has found a
+// customer.
+bool says_not_found(const Outcome& outcome) noexcept {
+  constexpr std::uint16_t not_found = 404;
+  return outcome.http == not_found && outcome.reason->origin == Origin::api;
+}
+
+Reason no_customer_found() {
+  return Reason("reconcile.no_customer_found",
+                "HTTP 404, and this call has found no customer yet: is the path of --url right?", Origin::run);
+}
+
+std::string only_not_found() {
+  return "the look-up of a customer has returned 404 " + std::to_string(not_found_max) +
+         " times and no customer: is the path of --url right? If these customers are new, --look-up list";
+}
+
 void append_row(Batch& batch, std::uint64_t row, std::string_view id, const std::function<void(std::string&)>& target) {
   Update update;
   update.position.row = row;
@@ -287,25 +345,32 @@ std::uint64_t CustomerLookup::read_first_page() {
   return tally_.total;
 }
 
-// A server may give less than is asked for: then that is what a page is.
+// A server may give less than is asked for: then that is what a page is. A total that is smaller than what came is
+// wrong: then the list ends where it says so itself.
 ListTally CustomerLookup::read_other_pages() {
   const auto got = static_cast<std::uint32_t>(std::min<std::uint64_t>(tally_.received, wonder::Page::limit_max));
-  if (got > 0) read_pages(wonder::Page(got, got), tally_.total);
+  if (got > 0) read_pages(wonder::Page(got, got), tally_.received > tally_.total ? no_end : tally_.total);
   tally_.distinct = snapshot_.customers();
   return tally_;
 }
 
+// Up to `end`, or to a page that has no customer but those seen before.
 void CustomerLookup::read_pages(wonder::Page page, std::uint64_t end) {
   PageTaker taker(snapshot_, tally_);
+  PageWindow window;
   Round round(*this, [&] { return std::make_unique<ReadPageCall>(taker); });
+  const auto is_over = [&] { return taker.at_its_end() || round.control().draining(); };
   const auto feed = [&](Batch& batch) {
-    for (; page.offset < end && batch.size() < pages_per_batch; page.offset += page.limit) {
-      append_row(batch, ++rows_asked_, "from " + std::to_string(page.offset),
-                 [&](std::string& out) { wonder::append_list_target(out, target_.path_prefix, page); });
-    }
+    window.wait(is_over);
+    if (page.offset >= end || is_over()) return false;
+    window.asked();
+    append_row(batch, ++rows_asked_, "from " + std::to_string(page.offset),
+               [&](std::string& out) { wonder::append_list_target(out, target_.path_prefix, page); });
+    page.offset += page.limit;
     return page.offset < end;
   };
   round.run(feed, [&](const Outcome& outcome) {
+    window.ended();
     if (outcome.status == Status::success) return;
     const Reason& why = *outcome.reason;
     const bool refused = wonder::meaning_of(outcome.http) == wonder::Meaning::credentials;
@@ -315,7 +380,24 @@ void CustomerLookup::read_pages(wonder::Page page, std::uint64_t end) {
 }
 
 void CustomerLookup::read_each(const Keys& keys) {
-  constexpr std::uint16_t not_found = 404;
+  bool probed = found_one_ || tally_.a_key.empty();
+  read_round([&](std::vector<std::string>& lot) {
+    const bool more = keys(lot);
+    // A customer that the list has shows, before all others, whether this call finds any.
+    if (!lot.empty() && !std::exchange(probed, true)) lot.insert(lot.begin(), tally_.a_key);
+    return more;
+  });
+  std::vector<std::string> again = std::exchange(not_found_, {});
+  if (again.empty()) return;
+  if (found_one_)
+    return read_round([&](std::vector<std::string>& lot) {
+      lot = std::exchange(again, {});
+      return false;
+    });
+  for (const std::string& key : again) snapshot_.add_unreadable(key, no_customer_found());
+}
+
+void CustomerLookup::read_round(const Keys& keys) {
   Round round(*this, [&] { return std::make_unique<ReadCustomerCall>(snapshot_, key_); });
   std::vector<std::string> lot;
   const auto feed = [&](Batch& batch) {
@@ -330,8 +412,14 @@ void CustomerLookup::read_each(const Keys& keys) {
     return more;
   };
   round.run(feed, [&](const Outcome& outcome) {
-    if (outcome.status == Status::success || outcome.http == not_found) return;
-    snapshot_.add_unreadable(outcome.row.id(), *outcome.reason);
+    if (outcome.status == Status::success) {
+      found_one_ = true;
+    } else if (!says_not_found(outcome)) {
+      snapshot_.add_unreadable(outcome.row.id(), *outcome.reason);
+    } else if (!found_one_) {
+      not_found_.emplace_back(outcome.row.id());
+      if (not_found_.size() == not_found_max) round.control().stop(StopCause::wrong_host, only_not_found());
+    }
   });
 }
 

@@ -54,7 +54,7 @@ std::unique_ptr<ApiCall> Pipeline::Impl::make_call() const {
       applies_plan() ? mapper_->key() == CustomerKey::reference : !config_.mapping.guard_column.empty();
   const Guard guard = guarded ? Guard::reference_number : Guard::off;
   if (!applies_plan()) return make_update_call(target_.path_prefix, guard);
-  return make_planned_call(target_.path_prefix, guard, config_.reconcile.recheck);
+  return make_planned_call(target_.path_prefix, guard, config_.reconcile);
 }
 
 PreflightReport Pipeline::Impl::preflight() {
@@ -79,7 +79,10 @@ void Pipeline::Impl::refuse_other_input() const {
 }
 
 void Pipeline::Impl::look_ahead() {
-  if (applies_plan()) return refuse_other_input();
+  if (applies_plan()) {
+    require_sealed_plan(resumption_ ? resumption_->run().path() : started_in_->path());
+    return refuse_other_input();
+  }
   if (config_.input.duplicates != Duplicates::order && !looked_ahead_) {
     try {
       preflight();

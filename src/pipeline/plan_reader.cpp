@@ -8,6 +8,7 @@
 
 #include "amend/reconcile/comparison.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "pipeline/plan_seal.hpp"
 #include "reporter/json_reading.hpp"
 
 namespace amend {
@@ -44,9 +45,13 @@ PlanReader::PlanReader(const std::string& file) : name_(printable(file)), file_(
 bool PlanReader::next(PlannedRow& row) {
   if (!std::getline(file_, line_)) {
     if (file_.bad()) throw InputError(name_ + ": cannot be read to its end");
-    return false;
+    throw InputError(name_ + ": has no seal at its end: it was cut off, or written by an older amend");
   }
   ++number_;
+  if (ends_plan(line_)) return false;
+  const auto sum = sum_of_plan_line(line_, sum_);
+  if (!sum) refuse();
+  sum_ = *sum;
   const json::object line = object_in(line_);
   const auto sign = sign_in(line);
   if (!sign) refuse();

@@ -1,4 +1,5 @@
-// plan.ndjson read back, line by line. Layer 4.
+// plan.ndjson read back, line by line, as far as each line fits the one before. That the whole of it is as it was
+// written, require_sealed_plan finds out before. Layer 4.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +33,7 @@ class PlanReader {
   /// Throws InputError when the file cannot be read.
   explicit PlanReader(const std::string& file);
 
-  /// False at the end. Throws InputError naming the line that is not one of a plan.
+  /// False at the end. Throws InputError naming the line that is not as it was written, or when the end is missing.
   bool next(PlannedRow& row);
 
  private:
@@ -42,6 +43,7 @@ class PlanReader {
   std::ifstream file_;
   std::string line_;
   std::uint64_t number_ = 0;
+  std::uint32_t sum_ = 0;  // of the last line
 };
 
 }  // namespace amend

@@ -38,16 +38,23 @@ void append_sign(std::string& out, RowSign sign) {
 PlanWriter::Output::Output(const RunDirectory& run, std::string_view name)
     : name_(name), unfinished_name_(std::string(name) + ".tmp"), file_(run, unfinished_name_) {}
 
-void PlanWriter::Output::end_line() {
-  lines_ += "}\n";
-  if (lines_.size() < lines_bytes_max) return;
+void PlanWriter::Output::write_when_full() {
+  if (lines_.size() >= lines_bytes_max) write();
+}
+
+void PlanWriter::Output::write() {
+  digest_.add(lines_);
   file_.write(lines_);
   lines_.clear();
 }
 
+std::string PlanWriter::Output::sha256() {
+  write();
+  return digest_.hex();
+}
+
 void PlanWriter::Output::close(const RunDirectory& run) {
   file_.write(lines_);
-  lines_.clear();
   file_.flush();
   file_.close();
   run.rename(unfinished_name_, name_);
@@ -57,6 +64,8 @@ PlanWriter::PlanWriter(const RunDirectory& run) : run_(run), plan_(run, plan_nam
 
 void PlanWriter::add(const PlanRow& row) {
   std::string& out = plan_.lines();
+  const std::size_t begin = out.size();
+  signs_.add(row.sign);
   out.append("{\"row\":").append(std::to_string(row.position.row));
   out.append(",\"line\":").append(std::to_string(row.position.line));
   append_hash(out, "hash", row.hash);
@@ -75,7 +84,12 @@ void PlanWriter::add(const PlanRow& row) {
     append_member(out, "source", to_string(row.reason->origin));
     if (row.reason->column != 0) out.append(",\"column\":").append(std::to_string(row.reason->column));
   }
-  plan_.end_line();
+  end_line(begin);
+}
+
+void PlanWriter::end_line(std::size_t begin) {
+  sum_ = close_plan_line(plan_.lines(), begin, sum_);
+  plan_.write_when_full();
 }
 
 void PlanWriter::add_rollback(const PlanRow& row) {
@@ -85,21 +99,25 @@ void PlanWriter::add_rollback(const PlanRow& row) {
   for (std::size_t i = 0; i < row.overwritten.size(); ++i)
     if (row.overwritten[i] && !row.not_undoable[i])
       append_member(out, wonder::customer_fields()[i].name, row.customer->fields[i]);
-  out.append(",\"sent\":").append(row.body);
-  rollback_.end_line();
+  out.append(",\"sent\":").append(row.body).append("}\n");
+  rollback_.write_when_full();
 }
 
 void PlanWriter::add_missing(const wonder::Customer& customer) {
   std::string& out = plan_.lines();
+  const std::size_t begin = out.size();
+  signs_.add(RowSign::only_api);
   append_sign(out += '{', RowSign::only_api);
   append_member(out, "id", customer.uuid);
   if (!customer.reference_number.empty()) append_member(out, "reference_number", customer.reference_number);
-  plan_.end_line();
+  end_line(begin);
 }
 
 // Nothing is planned whose undoing is not durable.
 void PlanWriter::close() {
+  plan_.lines() += signs_.last_line(rollback_.sha256());
   rollback_.close(run_);
+  plan_.lines() += plan_end(plan_.sha256());
   plan_.close(run_);
 }
 

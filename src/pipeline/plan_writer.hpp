@@ -7,6 +7,7 @@
 // - of a row, or a customer, that could not be read: `error_code`, `error`, `source`, `column`.
 // - `wants`: a hash of what the row wants, for a later --baseline.
 // - at the end, of customers that no row names: {"sign":"-","id":…,"reference_number":…}.
+// - `sum`, and the last line: plan_seal.hpp.
 //
 // rollback.ndjson, a line for each row that differs: {"row":7,"id":"<uuid>","phone":"<before>","sent":{…}}, with
 // what was there in each field that the PUT overwrites. As NDJSON input it makes undone what was sent. A field whose
@@ -22,12 +23,10 @@
 #include "amend/reconciliation.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/row/position.hpp"
+#include "pipeline/plan_seal.hpp"
 #include "reporter/append_file.hpp"
 
 namespace amend {
-
-inline constexpr std::string_view plan_name = "plan.ndjson";
-inline constexpr std::string_view rollback_name = "rollback.ndjson";
 
 /// One row, on its way into the plan; views into the caller's memory.
 class PlanRow {
@@ -64,21 +63,29 @@ class PlanWriter {
    public:
     Output(const RunDirectory& run, std::string_view name);
     std::string& lines() noexcept { return lines_; }
-    void end_line();
+    void write_when_full();
+    /// Of all that was written.
+    std::string sha256();
     void close(const RunDirectory& run);
 
    private:
     std::string_view name_;
     std::string unfinished_name_;
     AppendFile file_;
+    Sha256 digest_;
     std::string lines_;
+
+    void write();
   };
 
   void add_rollback(const PlanRow& row);
+  void end_line(std::size_t begin);
 
   const RunDirectory& run_;
   Output plan_;
   Output rollback_;
+  SignCounts signs_;
+  std::uint32_t sum_ = 0;  // of the last line
 };
 
 }  // namespace amend

@@ -16,8 +16,8 @@ constexpr std::uint16_t too_many_requests = 429;
 
 class PlannedCall final : public ApiCall {
  public:
-  PlannedCall(const std::string& path_prefix, Guard guard, Recheck recheck)
-      : put_(make_update_call(path_prefix, guard)), recheck_(recheck) {}
+  PlannedCall(const std::string& path_prefix, Guard guard, const ReconcileConfig& config)
+      : put_(make_update_call(path_prefix, guard)), comparison_(config), recheck_(config.recheck) {}
 
   std::string_view method(const RowRef& row) const noexcept override { return writes(row) ? "PUT" : "GET"; }
   bool writes(const RowRef& row) const noexcept override {
@@ -63,7 +63,7 @@ class PlannedCall final : public ApiCall {
 
   Judgement judge_current(const RowRef& row, const wonder::Customer& current) {
     const WantedFields sent(row.body());
-    const FieldSet otherwise = drift(sent, current);
+    const FieldSet otherwise = comparison_.drift(sent, current);
     if (otherwise.none() && not_shown(sent).none()) return as_wanted(row);
     const FieldSet changed = other_values(WantedFields(row.before()), current) & otherwise;
     if (changed.any()) return withheld(row, changed);
@@ -86,10 +86,10 @@ class PlannedCall final : public ApiCall {
 
   void note_differences(const RowRef& row, const wonder::Customer& shown, Judgement& judgement) {
     const WantedFields sent(row.body());
-    const FieldSet drifted = drift(sent, shown);
+    const FieldSet drifted = comparison_.drift(sent, shown);
     judgement.drift = static_cast<std::uint8_t>(drifted.to_ulong());
     if (drifted.any()) judgement.drift_mark = drift_mark(row.body(), drifted, shown);
-    const FieldSet by_others = other_values(WantedFields(row.before()), shown) & ~fields_of(sent);
+    const FieldSet by_others = comparison_.other_values(WantedFields(row.before()), shown) & ~fields_of(sent);
     const auto warn = [&](std::string_view text, FieldSet fields) {
       if (fields.none()) return;
       if (!judgement.warning.empty()) judgement.warning += "; ";
@@ -106,6 +106,7 @@ class PlannedCall final : public ApiCall {
   }
 
   std::unique_ptr<ApiCall> put_;
+  Comparison comparison_;
   Recheck recheck_;
   std::unordered_set<std::uint64_t> checked_;  // rows in flight whose customer was read and may be written
   std::unordered_set<std::uint64_t> tried_;    // rows in flight that may have been written
@@ -120,8 +121,8 @@ std::uint64_t drift_mark(std::string_view sent, FieldSet drifted, const wonder::
   return content_hash(text);
 }
 
-std::unique_ptr<ApiCall> make_planned_call(const std::string& path_prefix, Guard guard, Recheck recheck) {
-  return std::make_unique<PlannedCall>(path_prefix, guard, recheck);
+std::unique_ptr<ApiCall> make_planned_call(const std::string& path_prefix, Guard guard, const ReconcileConfig& config) {
+  return std::make_unique<PlannedCall>(path_prefix, guard, config);
 }
 
 }  // namespace amend

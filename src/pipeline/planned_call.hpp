@@ -5,8 +5,8 @@
 // wants: unchanged. Anything else: somebody has changed it meanwhile, and nothing is written (reconcile.changed). The
 // API knows no version and no condition for a PUT, so a window stays, of one answer.
 //
-// What the answer to the PUT shows is compared with what was sent (Judgement::drift), and with what was there before:
-// another field that has changed was changed by somebody else.
+// What the response to the PUT shows is compared with what was sent (Judgement::drift), and with what was there before:
+// another field that has changed was changed by somebody else. What the comparison ignored is no difference here either.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,6 @@ namespace amend {
 std::uint64_t drift_mark(std::string_view sent, FieldSet drifted, const wonder::Customer& shown);
 
 /// `path_prefix` of --url outlives it.
-std::unique_ptr<ApiCall> make_planned_call(const std::string& path_prefix, Guard guard, Recheck recheck);
+std::unique_ptr<ApiCall> make_planned_call(const std::string& path_prefix, Guard guard, const ReconcileConfig& config);
 
 }  // namespace amend

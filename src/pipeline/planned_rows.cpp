@@ -1,10 +1,8 @@
 #include "pipeline/planned_rows.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-
 #include "amend/reporter/journal.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "reporter/json_reading.hpp"
 
 namespace amend {
 namespace {
@@ -17,10 +15,10 @@ Slice append(Batch& out, std::string_view text) {
   return out.slice_from(begin);
 }
 
-bool sends_token(const std::string& body) {
-  const boost::json::value document = boost::json::parse(body);
-  const boost::json::value* token = document.get_object().if_contains("default_payment_token");
-  return token != nullptr && token->is_string() && !token->get_string().empty();
+// A token that is only carried over binds no card: an error of the card on file does not fail the row.
+bool binds_card(const PlannedRow& row) {
+  const std::string token = text_in(object_in(row.body), "default_payment_token");
+  return !token.empty() && !wonder::same_id(token, text_in(object_in(row.before), "default_payment_token"));
 }
 
 PreparedRow end_of(const PlannedRow& row) {
@@ -78,7 +76,7 @@ PreparedRow PlannedRows::prepare(const Record& record, Batch& out) {
     update.body = append(out, row_.body);
     update.before = append(out, row_.before);
     update.guard = append(out, row_.key);
-    update.sends_token = sends_token(row_.body);
+    update.sends_token = binds_card(row_);
   }
   out.push_back(update);
   return prepared;

@@ -59,14 +59,15 @@ class Reconciliation::Impl {
     if (opening_ == Opening::start) require_place_for_run(config_);
     if (config_.task == Task::reconcile) refuse_other_encoding(config_.input);
     rows_.emplace(config_, first_.mapper().key());
-    if (config_.reconcile.company_name == CompanyName::journal) sent_names_.emplace(folder_of_runs(), config_);
+    if (config_.reconcile.company_name == CompanyName::journal) sent_names_.emplace(folder_of_runs(config_), config_);
     run_ = std::make_unique<RunDirectory>(config_.run_directory, opening_);
     const RunDirectory& run = *run_;
     config_.run_directory = report_.run_directory = run.path();
     write_run_json(run, config_, identity_, std::chrono::system_clock::now());
     CustomerSnapshot snapshot(run.path(), first_.mapper().key());
     CustomerLookup lookup(config_, credentials_, snapshot, metrics_, on_notice);
-    read_api(lookup, snapshot);
+    if (const std::string doubt = rows_->doubt(); !doubt.empty()) on_notice(doubt);
+    read_api(lookup, snapshot, on_notice);
     compare_all(run, snapshot);
     report_.customers = snapshot.customers();
     report_.requests = metrics_.attempts.value();
@@ -74,56 +75,61 @@ class Reconciliation::Impl {
   }
 
  private:
-  std::string folder_of_runs() const {
-    namespace fs = std::filesystem;
-    if (config_.run_directory.empty()) return "amend-runs";
-    const fs::path place = fs::absolute(config_.run_directory).lexically_normal();
-    return (place.has_filename() ? place : place.parent_path()).parent_path().string();
-  }
-
-  void read_api(CustomerLookup& lookup, CustomerSnapshot& snapshot) {
-    report_.look_up = config_.reconcile.look_up;
-    const std::uint64_t wanted = report_.look_up == LookUp::automatic ? rows_wanted() : 0;
-    // A list is no cheaper than so few customers.
-    if (report_.look_up == LookUp::automatic && wanted <= requests_per_page && !config_.reconcile.show_missing)
-      report_.look_up = LookUp::each;
-    if (report_.look_up != LookUp::each) {
-      report_.total = lookup.read_first_page();
-      if (report_.look_up == LookUp::automatic) report_.look_up = cheaper(report_.total, wanted);
-    }
+  void read_api(CustomerLookup& lookup, CustomerSnapshot& snapshot, const OnNotice& on_notice) {
+    report_.look_up = chosen_look_up(lookup);
+    if (report_.look_up == LookUp::each && !rows_->spot_checks().empty()) check_baseline(lookup, snapshot, on_notice);
     if (report_.look_up == LookUp::each) {
-      lookup.read_each(keys_of_rows([](std::string_view) { return true; }));
+      lookup.read_each(
+          keys_of_rows([&](const MappedRows& rows) { return !rows_->is_spot_check(rows.position().row); }));
       return refuse_changed_input();
     }
+    // The list has all customers anyway: no row need be passed over.
+    rows_->look_at_all();
     report_.list_moved = !lookup.read_other_pages().is_whole();
-    if (!report_.list_moved) return;
-    // It may lack customers that are there: nobody is called unknown for that.
-    lookup.read_each(keys_of_rows([&](std::string_view key) {
-      const SnapshotEntry entry = snapshot.find(key);
-      const bool missing = !entry.customer && !entry.unreadable;
+    // A list may lack customers that exist, as when others came or went while it was read.
+    lookup.read_each(keys_of_rows([&](const MappedRows& rows) {
+      const bool missing = snapshot.find(rows.key()).is_missing();
       report_.looked_up_again += missing ? 1 : 0;
       return missing;
     }));
     refuse_changed_input();
   }
 
+  LookUp chosen_look_up(CustomerLookup& lookup) {
+    const ReconcileConfig& config = config_.reconcile;
+    const bool is_free = config.look_up == LookUp::automatic;
+    if (config.look_up == LookUp::each) return LookUp::each;
+    // A list is no cheaper than so few customers.
+    if (is_free && rows_->wanted() <= requests_per_page && !config.show_missing) return LookUp::each;
+    if (!has_first_page_) report_.total = lookup.read_first_page();
+    has_first_page_ = true;
+    return is_free ? cheaper(report_.total, rows_->wanted()) : LookUp::list;
+  }
+
   LookUp cheaper(std::uint64_t total, std::uint64_t wanted) const {
     if (config_.reconcile.show_missing) return LookUp::list;
-    const std::uint64_t pages = (total + wonder::Page::limit_max - 1) / wonder::Page::limit_max;
-    return pages * requests_per_page <= wanted ? LookUp::list : LookUp::each;
+    const std::uint64_t pages = total / wonder::Page::limit_max + (total % wonder::Page::limit_max > 0 ? 1 : 0);
+    return pages <= wanted / requests_per_page ? LookUp::list : LookUp::each;
   }
 
-  std::uint64_t rows_wanted() const {
-    if (looks_at_all()) return rows_->rows();
-    std::uint64_t wanted = 0;
-    MappedRows rows(config_.input, config_.mapping);
-    while (rows.next()) wanted += is_looked_at(rows) ? 1 : 0;
-    return wanted;
-  }
-
-  bool looks_at_all() const noexcept {
-    const ReconcileConfig& config = config_.reconcile;
-    return config.baseline.empty() && config.of_run.empty() && config.sample_ppm == 0;
+  // What a baseline settles is not looked at: a few of its rows show whether it is what the API holds.
+  void check_baseline(CustomerLookup& lookup, CustomerSnapshot& snapshot, const OnNotice& on_notice) {
+    auto next = rows_->spot_checks().begin();
+    lookup.read_each([&](std::vector<std::string>& keys) {
+      for (; next != rows_->spot_checks().end() && keys.size() < keys_per_lot; ++next) keys.push_back(next->key);
+      return next != rows_->spot_checks().end();
+    });
+    const auto differ = std::ranges::count_if(rows_->spot_checks(), [&](const SpotCheck& check) {
+      const SnapshotEntry entry = snapshot.find(check.key);
+      const WantedFields wanted(check.body);
+      return entry.customer && !comparison_.compare(wanted, *entry.customer, not_shown(wanted)).same();
+    });
+    if (differ == 0) return;
+    on_notice("--baseline " + printable(config_.reconcile.baseline) + ": of " +
+              std::to_string(rows_->spot_checks().size()) + " rows that are there as they are now, the API holds " +
+              std::to_string(differ) + " otherwise: every row is looked at");
+    rows_->forget_baseline();
+    report_.look_up = chosen_look_up(lookup);
   }
 
   bool is_looked_at(const MappedRows& rows) const {
@@ -135,7 +141,7 @@ class Reconciliation::Impl {
     auto rows = std::make_shared<MappedRows>(config_.input, config_.mapping);
     return [this, rows, wanted](std::vector<std::string>& keys) {
       while (rows->next()) {
-        if (is_looked_at(*rows) && wanted(rows->key())) keys.emplace_back(rows->key());
+        if (is_looked_at(*rows) && wanted(*rows)) keys.emplace_back(rows->key());
         if (keys.size() == keys_per_lot) return true;
       }
       return false;
@@ -167,6 +173,7 @@ class Reconciliation::Impl {
     if (rows_->is_hidden(rows.position().row)) return end_hidden(plan, row, snapshot);
     if (!rows_->contains(rows)) return end_row(plan, row, RowSign::passed_over, nullptr);
     const SnapshotEntry entry = snapshot.find(rows.key());
+    if (entry.other_zeros) return end_row(plan, row, RowSign::unreadable, &other_zeros_);
     if (entry.unreadable) return end_row(plan, row, RowSign::unreadable, &*entry.unreadable);
     if (!entry.customer) return end_row(plan, row, RowSign::only_file, nullptr);
     row.customer = &*entry.customer;
@@ -176,7 +183,7 @@ class Reconciliation::Impl {
   void compare_fields(const MappedRows& rows, PlanRow& row, PlanWriter& plan) {
     const wonder::Customer& customer = *row.customer;
     const WantedFields wanted(rows.body());
-    const ComparisonResult result = comparison_.compare(wanted, customer, known_same(wanted, customer));
+    const ComparisonResult result = comparison_.compare(wanted, customer, known_same(rows, wanted, customer));
     report_.not_compared += result.not_compared.any() ? 1 : 0;
     row.differs = result.differs;
     if (const auto reason = why_not_undone(rows, customer, result.differs))
@@ -191,8 +198,10 @@ class Reconciliation::Impl {
     end_row(plan, row, result.same() ? RowSign::same : RowSign::differs, nullptr);
   }
 
-  FieldSet known_same(const WantedFields& wanted, const wonder::Customer& customer) const {
+  // A company_name that a baseline has settled is not sent again because the row is looked at.
+  FieldSet known_same(const MappedRows& rows, const WantedFields& wanted, const wonder::Customer& customer) const {
     FieldSet same;
+    if (rows_->is_settled(rows)) return not_shown(wanted);
     const auto sent = sent_names_ ? sent_names_->of(customer.uuid) : std::nullopt;
     if (!sent) return same;
     for (std::size_t i = 0; i < same.size(); ++i)
@@ -206,7 +215,7 @@ class Reconciliation::Impl {
                                        FieldSet differs) const {
     if (config_.task != Task::undo) return std::nullopt;
     const RowToUndo undo(rows.raw());
-    const FieldSet changed = differs & undo.changed_since(rows_->ledger()->drift(undo.row), customer);
+    const FieldSet changed = differs & undo.changed_since(rows_->compared_then(), rows_->ledger()->drift(undo.row), customer);
     if (changed.none()) return std::nullopt;
     return Reason("reconcile.changed",
                   "changed by somebody else since row " + std::to_string(undo.row) +
@@ -245,6 +254,9 @@ class Reconciliation::Impl {
       throw InputError(printable(config_.input.file) + ": changed while it was compared; nothing was planned");
   }
 
+  const Reason other_zeros_{"reconcile.leading_zeros",
+                            "another customer's reference_number differs from the row's only by zeros at its start",
+                            Origin::input};
   Config config_;
   Opening opening_;
   std::unique_ptr<RunDirectory> run_;
@@ -257,6 +269,7 @@ class Reconciliation::Impl {
   Plan plan_;
   Metrics metrics_;
   ReconcileReport report_;
+  bool has_first_page_ = false;
 };
 
 Reconciliation::Reconciliation(const Config& config, Credentials credentials, Opening opening)

@@ -11,10 +11,12 @@
 #include "amend/reader/source.hpp"
 #include "amend/reporter/feedback.hpp"
 #include "amend/reporter/journal.hpp"
+#include "amend/reporter/result_log.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/row/shell_path.hpp"
 #include "amend/worker/worker.hpp"
 #include "pipeline/late_rows.hpp"
+#include "pipeline/plan_seal.hpp"
 #include "reporter/feedback_rows.hpp"
 #include "reporter/json_reading.hpp"
 
@@ -132,6 +134,7 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
     throw ConfigError(printable(run_.path()) + " was undone by " + printable(*by) +
                           ": it is not gone on with; reconcile its file anew",
                       ExitCode::usage, "amend status " + shell_path(*by));
+  if (was.config.task != Task::update) require_sealed_plan(run_.path());
   refuse_one_time_input(was.config.input.file);
   if (changed == ChangedOptions::refuse) refuse_changed_options(was.config, config);
   const std::vector<RunHead> chain = chain_of(run_.path());
@@ -144,7 +147,8 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
     throw ConfigError(printable(run_.path()) + " was retried since: `amend resume` or `amend retry` with " +
                           printable(chain.back().directory) + " goes on",
                       ExitCode::usage, "amend status " + shell_path(chain.back().directory));
-  maybe_sent_until_ = before_.last_row() + was.read_ahead_rows;
+  // The log is there before anything is sent.
+  if (std::filesystem::exists(run_.path(result_log_name))) maybe_sent_until_ = before_.last_row() + was.read_ahead_rows;
   late_ = late_requests_of(chain, config.deadline.answer, maybe_sent_until_, before_.recorded());
   keep_edited(config);
   // A run that is killed from here on must not look finished.

@@ -6,6 +6,7 @@
 
 #include "amend/reader/id_index.hpp"
 #include "amend/reader/preflight.hpp"
+#include "pipeline/plan_seal.hpp"
 #include "pipeline/planned_call.hpp"
 #include "reporter/json_reading.hpp"
 
@@ -29,14 +30,15 @@ std::string sent_in(const json::object& line) {
 RowToUndo::RowToUndo(std::string_view raw)
     : row(number_in(object_in(raw), "row").value_or(0)), sent_text(sent_in(object_in(raw))), sent(sent_text) {}
 
-FieldSet RowToUndo::changed_since(const Drift& drift, const wonder::Customer& current) const {
-  FieldSet changed = other_values(sent, current);
+FieldSet RowToUndo::changed_since(const Comparison& comparison, const Drift& drift,
+                                  const wonder::Customer& current) const {
+  FieldSet changed = comparison.other_values(sent, current);
   if (drift.fields.any() && drift_mark(sent_text, drift.fields, current) == drift.mark) changed &= ~drift.fields;
   return changed;
 }
 
 RowsToLookAt::RowsToLookAt(const Config& config, CustomerKey names) : config_(config), names_(names) {
-  if (!config.reconcile.of_run.empty()) ledger_.emplace(config.reconcile.of_run);
+  if (!config.reconcile.of_run.empty()) take_run(config.reconcile.of_run);
   const std::atomic<bool> never{false};
   Preflight preflight(config.input, config.mapping);
   const PreflightReport report = preflight.run(never);
@@ -45,6 +47,13 @@ RowsToLookAt::RowsToLookAt(const Config& config, CustomerKey names) : config_(co
   hidden_ = std::move(preflight.hidden());
   if (config.task == Task::verify) hide_rows_made_untrue();
   if (!config.reconcile.baseline.empty()) baseline_.emplace(config, names);
+  survey();
+}
+
+void RowsToLookAt::take_run(const std::string& run) {
+  const Config& was = ledger_.emplace(run).record().config;
+  compared_then_.emplace(was.reconcile);
+  if (was.task != Task::update) require_sealed_plan(run);
 }
 
 // Of several rows of a customer the last one that succeeded is what the API is to hold.
@@ -56,23 +65,68 @@ void RowsToLookAt::hide_rows_made_untrue() {
   hidden_ = ids.hidden(Duplicates::last);
 }
 
+// How many rows are looked at, and which of those that a baseline settles: each with the same chance.
+void RowsToLookAt::survey() {
+  const ReconcileConfig& config = config_.reconcile;
+  wanted_ = rows_;
+  if (!baseline_ && !ledger_ && config.sample_ppm == 0) return;
+  wanted_ = 0;
+  std::uint64_t settled = 0;
+  std::uint64_t smallest = million;
+  MappedRows rows(config_.input, config_.mapping);
+  while (rows.next()) {
+    const std::uint64_t row = rows.position().row;
+    if (rows.reason() || is_hidden(row)) continue;
+    if (is_settled(rows)) {
+      settle(rows, ++settled);
+    } else if (contains(rows)) {
+      ++wanted_;
+    } else if (wanted_ == 0 && lot_of(row) < smallest && may_be_in_sample(rows)) {
+      smallest = lot_of(row);
+      row_for_sample_ = row;
+    }
+  }
+  if (wanted_ > 0) row_for_sample_ = 0;
+  if (row_for_sample_ > 0) wanted_ = 1;
+  for (const SpotCheck& check : spot_checks_) spot_rows_.insert(check.row);
+  wanted_ += spot_checks_.size();
+}
+
+// Reservoir sampling: the last of so many takes a place with the chance of one in so many for each place.
+void RowsToLookAt::settle(const MappedRows& rows, std::uint64_t settled) {
+  const SpotCheck check(rows.position().row, rows.key(), rows.body());
+  if (spot_checks_.size() < spot_checks_max) return spot_checks_.push_back(check);
+  const std::uint64_t place = random_() % settled;
+  if (place < spot_checks_max) spot_checks_[place] = check;
+}
+
+void RowsToLookAt::forget_baseline() {
+  baseline_.reset();
+  wanted_ = rows_;
+}
+
 bool RowsToLookAt::contains(const MappedRows& rows) const {
   const std::uint64_t row = rows.position().row;
   if (!is_in_sample(row)) return false;
+  if (ledger_) return may_be_in_sample(rows);
+  return looks_at_settled_ || is_spot_check(row) || !is_settled(rows);
+}
+
+bool RowsToLookAt::may_be_in_sample(const MappedRows& rows) const {
   if (config_.task == Task::undo) return ledger_->maybe_written(RowToUndo(rows.raw()).row);
-  if (config_.task == Task::verify) {
-    ledger_->refuse_other_content(row, rows.raw());
-    return ledger_->is_true(row);
-  }
-  return !baseline_ || !baseline_->has(rows.key(), rows.wants());
+  ledger_->refuse_other_content(rows.position().row, rows.raw());
+  return ledger_->is_true(rows.position().row);
+}
+
+bool RowsToLookAt::is_in_sample(std::uint64_t row) const noexcept {
+  const std::uint32_t ppm = config_.reconcile.sample_ppm;
+  return ppm == 0 || row == row_for_sample_ || lot_of(row) < ppm;
 }
 
 // The same rows whenever the seed is the same.
-bool RowsToLookAt::is_in_sample(std::uint64_t row) const noexcept {
-  const std::uint32_t ppm = config_.reconcile.sample_ppm;
-  if (ppm == 0) return true;
+std::uint64_t RowsToLookAt::lot_of(std::uint64_t row) const noexcept {
   const std::uint64_t words[] = {config_.reconcile.sample_seed, row};
-  return content_hash(std::string_view(reinterpret_cast<const char*>(words), sizeof words)) % million < ppm;
+  return content_hash(std::string_view(reinterpret_cast<const char*>(words), sizeof words)) % million;
 }
 
 }  // namespace amend

@@ -25,25 +25,29 @@ Drift drift_in(const RecordText& text) {
   return drift;
 }
 
-// A row outside a sample, or that the run verified had not made true, was passed over unseen.
-bool is_certain(const PlannedRow& row, const RunLedger& ledger) {
-  const Config& config = ledger.record().config;
-  if (row.sign == RowSign::same) return true;
+// A row outside a sample, or that the run verified had not made true, was passed over unseen. What was passed over as
+// it is in a baseline rests on that: when it is no longer there, nothing is known.
+bool passes_over_for_certain(const Config& config) {
   const ReconcileConfig& how = config.reconcile;
-  if (row.sign == RowSign::passed_over)
-    return config.task == Task::reconcile && !how.baseline.empty() && how.sample_ppm == 0;
-  return ledger.is_certain(row.row);
+  return config.task == Task::reconcile && !how.baseline.empty() && how.sample_ppm == 0 &&
+         std::filesystem::exists(how.baseline);
+}
+
+bool is_certain(const PlannedRow& row, const RunLedger& ledger, bool passed_over_is_certain) {
+  if (row.sign == RowSign::same) return true;
+  return row.sign == RowSign::passed_over ? passed_over_is_certain : ledger.is_certain(row.row);
 }
 
 void show_planned(const std::string& run, const RunLedger& ledger, const Show& show) {
   PlanReader plan(run + "/" + std::string(plan_name));
   PlannedRow planned;
+  const bool passed_over_is_certain = passes_over_for_certain(ledger.record().config);
   while (plan.next(planned) && planned.row != 0) {
     const bool looked_at = planned.sign == RowSign::same || planned.sign == RowSign::passed_over;
     const bool may_be_sent = planned.sign == RowSign::differs && ledger.record().config.reconcile.apply;
     if (!planned.wants || !(looked_at || may_be_sent)) continue;
     SettledRow row;
-    row.certain = is_certain(planned, ledger);
+    row.certain = is_certain(planned, ledger, passed_over_is_certain);
     row.key = planned.key;
     row.wants = *planned.wants;
     show(row);
@@ -67,6 +71,34 @@ void show_mapped(const RunLedger& ledger, const Show& show) {
 }
 
 }  // namespace
+
+bool may_have_written(const JournalRecord& record, const RecordText& text) {
+  if (record.status == Status::success || record.status == Status::unknown) return true;
+  if (record.status == Status::rejected || record.status == Status::superseded) return false;
+  return !text.applied.empty() || !text.sent_before.empty();
+}
+
+bool is_same_api(const Config& a, const Config& b) {
+  return a.target.url == b.target.url && a.auth.app_id == b.auth.app_id;
+}
+
+std::string folder_of_runs(const Config& config) {
+  namespace fs = std::filesystem;
+  if (config.run_directory.empty()) return "amend-runs";
+  const fs::path place = fs::absolute(config.run_directory).lexically_normal();
+  return (place.has_filename() ? place : place.parent_path()).parent_path().string();
+}
+
+std::vector<std::string> baselines_of(const std::string& run) {
+  std::vector<std::string> runs;
+  for (std::string at = run; runs.size() < chain_max;) {
+    at = read_run(at).config.reconcile.baseline;
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(at + "/run.json", error)) break;
+    runs.push_back(at);
+  }
+  return runs;
+}
 
 std::vector<std::string> runs_that_sent(const std::string& folder) {
   namespace fs = std::filesystem;
@@ -100,11 +132,7 @@ void RunLedger::take(const JournalRecord& record) {
   if (record.status == Status::success || record.status == Status::unchanged) true_.insert(record.row);
   if (record.status == Status::rejected || record.status == Status::superseded) return;
   const RecordText text(record.text);
-  // What was in flight when an earlier process of the run ended may have been applied.
-  const bool maybe_before = !text.sent_before.empty();
-  const bool left_alone = record.status == Status::unchanged && !maybe_before;
-  const bool refused = record.status == Status::failed && text.applied.empty() && !maybe_before;
-  if (!left_alone && !refused) written_.insert(record.row);
+  if (may_have_written(record, text)) written_.insert(record.row);
   if (const Drift drift = drift_in(text); drift.fields.any()) drift_[record.row] = drift;
 }
 
@@ -127,7 +155,9 @@ void RunLedger::refuse_other_content(std::uint64_t row, std::string_view raw) co
 void for_each_settled(const std::string& run, const Show& show) {
   const RunLedger ledger(run);
   if (ledger.record().config.task == Task::update) return show_mapped(ledger, show);
-  if (std::filesystem::exists(run + "/" + std::string(plan_name))) show_planned(run, ledger, show);
+  if (!std::filesystem::exists(run + "/" + std::string(plan_name))) return;
+  require_sealed_plan(run);
+  show_planned(run, ledger, show);
 }
 
 }  // namespace amend

@@ -54,6 +54,10 @@ class RunLedger {
   std::unordered_map<std::uint64_t, Drift> drift_;
 };
 
+/// Whether the record of a row says that a PUT of its run may have been applied, also one that was in flight when an
+/// earlier process of that run ended.
+bool may_have_written(const JournalRecord& record, const RecordText& text);
+
 /// A row of a run that may have been written, or that it found to be right.
 class SettledRow {
  public:
@@ -63,6 +67,16 @@ class SettledRow {
   std::string_view key;     ///< by which the row names its customer
   std::uint64_t wants = 0;  ///< MappedRows::wants
 };
+
+/// Whether both are about the customers of the same merchant at the same address.
+bool is_same_api(const Config& a, const Config& b);
+
+/// The folder in which a run of `config` is made.
+std::string folder_of_runs(const Config& config);
+
+/// The run whose results the one in `run` took as its --baseline, the one that this one took, and so on, as far as they
+/// are there. Throws ConfigError for a run.json that cannot be read.
+std::vector<std::string> baselines_of(const std::string& run);
 
 /// The runs in `folder` that have sent something, or may have. Throws ConfigError naming what cannot be looked into:
 /// what it holds is not to be guessed. The whole folder is searched; memory: the names.

@@ -25,10 +25,6 @@ std::optional<std::uint64_t> company_name_in(std::string_view body) {
   return std::nullopt;
 }
 
-bool is_same_api(const Config& a, const Config& b) {
-  return a.target.url == b.target.url && a.auth.app_id == b.auth.app_id;
-}
-
 [[noreturn]] void refuse(const std::string& run, const std::string& why) {
   throw ConfigError("--company-name journal: " + printable(run) + ": " + why +
                     ": which company names it has sent is not known. Move it away, or --company-name always");
@@ -36,12 +32,6 @@ bool is_same_api(const Config& a, const Config& b) {
 
 // A text that is greater than all of the same second.
 std::string later_than(const std::string& at) { return at.substr(0, 19) + "~"; }
-
-bool may_have_written(const JournalRecord& record, const RecordText& text) {
-  if (record.status == Status::success || record.status == Status::unknown) return true;
-  if (record.status == Status::rejected || record.status == Status::superseded) return false;
-  return !text.applied.empty() || !text.sent_before.empty();
-}
 
 }  // namespace
 

@@ -43,6 +43,19 @@ std::string_view take_text(std::string_view& bytes) noexcept {
   return text;
 }
 
+void write_unreadable(std::string& record, std::string_view key, const Reason& reason) {
+  record.assign(1, static_cast<char>(Kind::unreadable));
+  append_text(record, key);
+  append_text(record, reason.code);
+  append_text(record, reason.text);
+  record += static_cast<char>(reason.origin);
+}
+
+std::string_view without_leading_zeros(std::string_view number) noexcept {
+  while (number.size() > 1 && number.front() == '0') number.remove_prefix(1);
+  return number;
+}
+
 int open_without_name(const std::string& directory) {
   const int descriptor = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR)) return descriptor;
@@ -88,6 +101,11 @@ std::string_view CustomerSnapshot::key_of(const wonder::Customer& customer) cons
   return by_reference ? customer.reference_number : customer.uuid;
 }
 
+// Numbers that differ only by zeros at their start share a hash, and so lie side by side.
+std::uint64_t CustomerSnapshot::hash_of(std::string_view key) const noexcept {
+  return wonder::customer_key(key_ == CustomerKey::uuid ? key : without_leading_zeros(key));
+}
+
 bool CustomerSnapshot::same_key(std::string_view a, std::string_view b) const noexcept {
   return key_ == CustomerKey::uuid ? wonder::same_id(a, b) : a == b;
 }
@@ -95,7 +113,11 @@ bool CustomerSnapshot::same_key(std::string_view a, std::string_view b) const no
 bool CustomerSnapshot::add(const wonder::Customer& customer) {
   const std::lock_guard lock(mutex_);
   const std::string_view key = key_of(customer);
-  if (find_slot(key, wonder::customer_key(key)) != nullptr) return false;
+  if (Slot* const slot = find_slot(key)) {
+    const SnapshotEntry entry = stored_at(slot->offset()).entry;
+    if (entry.customer && !wonder::same_id(entry.customer->uuid, customer.uuid)) replace_by_ambiguous(*slot, key);
+    return false;
+  }
   record_.assign(1, static_cast<char>(Kind::customer));
   append_text(record_, key);
   append_text(record_, customer.uuid);
@@ -108,21 +130,28 @@ bool CustomerSnapshot::add(const wonder::Customer& customer) {
 
 void CustomerSnapshot::add_unreadable(std::string_view key, const Reason& reason) {
   const std::lock_guard lock(mutex_);
-  if (find_slot(key, wonder::customer_key(key)) != nullptr) return;
-  record_.assign(1, static_cast<char>(Kind::unreadable));
-  append_text(record_, key);
-  append_text(record_, reason.code);
-  append_text(record_, reason.text);
-  record_ += static_cast<char>(reason.origin);
+  if (find_slot(key) != nullptr) return;
+  write_unreadable(record_, key, reason);
   insert(key, record_);
+}
+
+void CustomerSnapshot::replace_by_ambiguous(Slot& slot, std::string_view key) {
+  write_unreadable(record_, key,
+                   Reason("reconcile.ambiguous", "two customers have this reference_number", Origin::api));
+  slot.place = Slot::place_of(written_ + unwritten_.size()) | (slot.asked() ? 1 : 0);
+  append(record_);
 }
 
 SnapshotEntry CustomerSnapshot::find(std::string_view key) {
   const std::lock_guard lock(mutex_);
-  Slot* const slot = find_slot(key, wonder::customer_key(key));
-  if (slot == nullptr) return {};
-  slot->place |= 1;
-  return stored_at(slot->offset()).entry;
+  SnapshotEntry entry;
+  Slot* const slot = find_slot(key);
+  if (slot != nullptr) {
+    slot->place |= 1;
+    entry = stored_at(slot->offset()).entry;
+  }
+  entry.other_zeros = has_other_zeros(key, slot);
+  return entry;
 }
 
 void CustomerSnapshot::for_each_unasked(const std::function<void(const wonder::Customer&)>& take) {
@@ -146,7 +175,8 @@ std::uint64_t CustomerSnapshot::customers() const {
   return customers_;
 }
 
-CustomerSnapshot::Slot* CustomerSnapshot::find_slot(std::string_view key, std::uint64_t hash) {
+CustomerSnapshot::Slot* CustomerSnapshot::find_slot(std::string_view key) {
+  const std::uint64_t hash = hash_of(key);
   for (std::size_t at = hash % slots_.size();; at = (at + 1) % slots_.size()) {
     Slot& slot = slots_[at];
     if (slot.free()) return nullptr;
@@ -154,9 +184,22 @@ CustomerSnapshot::Slot* CustomerSnapshot::find_slot(std::string_view key, std::u
   }
 }
 
+// `own`: the slot of the key itself; null: it has none.
+bool CustomerSnapshot::has_other_zeros(std::string_view key, const Slot* own) {
+  if (key_ == CustomerKey::uuid) return false;
+  const std::uint64_t hash = hash_of(key);
+  for (std::size_t at = hash % slots_.size(); !slots_[at].free(); at = (at + 1) % slots_.size()) {
+    if (slots_[at].hash != hash || &slots_[at] == own) continue;
+    const Stored stored = stored_at(slots_[at].offset());
+    const bool is_number = stored.entry.customer && stored.entry.customer->reference_number == stored.key;
+    if (is_number && without_leading_zeros(stored.key) == without_leading_zeros(key)) return true;
+  }
+  return false;
+}
+
 void CustomerSnapshot::insert(std::string_view key, std::string_view record) {
   if (used_ * 10 >= slots_.size() * 7) grow();
-  const std::uint64_t hash = wonder::customer_key(key);
+  const std::uint64_t hash = hash_of(key);
   std::size_t at = hash % slots_.size();
   while (!slots_[at].free()) at = (at + 1) % slots_.size();
   slots_[at].hash = hash;

@@ -7,6 +7,8 @@
 #include <array>
 #include <charconv>
 
+#include "reporter/line_sum.hpp"
+
 namespace amend {
 namespace {
 
@@ -17,10 +19,6 @@ constexpr std::string_view line_end_and_lf = "\"}\n";
 constexpr std::string_view line_end = line_end_and_lf.substr(0, 2);
 constexpr std::size_t sum_digits = 8;
 constexpr std::size_t hash_digits = 16;
-
-std::uint32_t sum_of(std::string_view text, std::uint32_t before) noexcept {
-  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(text.data(), text.size(), before));
-}
 
 // `before`, the digits, `behind`: in one go.
 template <std::size_t digits>
@@ -113,13 +111,17 @@ std::uint64_t synced_in(std::string_view line) noexcept {
 
 }  // namespace
 
+std::uint32_t line_sum(std::string_view text, std::uint32_t before) noexcept {
+  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(text.data(), text.size(), before));
+}
+
 std::uint64_t content_hash(std::string_view row) noexcept { return XXH3_64bits(row.data(), row.size()); }
 
 void JournalSeal::close_line(std::string& out, std::size_t begin, std::uint64_t hash,
                              std::optional<std::uint64_t> synced) {
   if (synced) out.append(synced_member).append(std::to_string(*synced));
   append_hex<hash_digits>(out, hash_member, hash, "\"");
-  sum_ = sum_of(std::string_view(out).substr(begin), sum_);
+  sum_ = line_sum(std::string_view(out).substr(begin), sum_);
   append_hex<sum_digits>(out, sum_member, sum_, line_end_and_lf);
 }
 
@@ -155,7 +157,7 @@ bool JournalReader::take_line(std::string_view line, JournalRecord& out) {
   // Behind a bad line only its own word is there to go on from.
   const auto before = first_bad_ ? sum_before_ : std::optional(sum_);
   sum_before_ = sum;
-  const bool fits = sum && before && sum_of(line, *before) == *sum;
+  const bool fits = sum && before && line_sum(line, *before) == *sum;
   if (fits) synced_ = std::max(synced_, synced_in(line));
   if (first_bad_) return false;
   if (!fits || !read_members(line, out)) {

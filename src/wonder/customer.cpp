@@ -59,20 +59,21 @@ std::optional<Customer> read_customer(std::string_view body) {
   return customer_of(member(data_of(document), "customer"));
 }
 
-std::optional<std::vector<Customer>> read_customers(std::string_view body) {
+std::optional<CustomerPage> read_customers(std::string_view body) {
   const json::value document = parsed(body);
   const json::value* data = data_of(document);
   const json::value* list = data != nullptr && data->is_array() ? data : member(data, "customers");
   const json::array* array = list != nullptr ? list->if_array() : nullptr;
   if (array == nullptr) return std::nullopt;
-  std::vector<Customer> customers;
-  customers.reserve(array->size());
+  CustomerPage page;
+  page.customers.reserve(array->size());
   for (const json::value& value : *array) {
-    auto customer = customer_of(&value);
-    if (!customer) return std::nullopt;
-    customers.push_back(std::move(*customer));
+    if (auto customer = customer_of(&value))
+      page.customers.push_back(std::move(*customer));
+    else
+      ++page.unreadable;
   }
-  return customers;
+  return page;
 }
 
 }  // namespace amend::wonder

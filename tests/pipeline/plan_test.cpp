@@ -12,6 +12,7 @@
 
 #include "amend/reporter/journal.hpp"
 #include "pipeline/plan_reader.hpp"
+#include "pipeline/plan_seal.hpp"
 #include "pipeline/plan_writer.hpp"
 #include "pipeline/planned_rows.hpp"
 #include "pipeline/rows_to_look_at.hpp"
@@ -168,7 +169,8 @@ TEST_CASE("plan: what is written of a row, whatever its sign, is read back") {
 TEST_CASE("plan: a person finds the sign, the fields that differ and the line of the row in it") {
   const wonder::Customer customer = chan();
   const Planned planned([&](PlanWriter& plan) { plan.add(differing(2, customer, phone | company_name)); });
-  const json::value line = json::parse(test::content(planned.plan()));
+  const std::string text = test::content(planned.plan());
+  const json::value line = json::parse(text.substr(0, text.find('\n')));
   CHECK(line.at("sign") == "*");
   CHECK(line.at("line") == 3);
   CHECK(line.at("key") == "R-7");
@@ -194,7 +196,7 @@ TEST_CASE("plan: neither file is there before both are complete, and nobody else
   CHECK(test::mode_of(run.path("plan.ndjson")) == 0600);
   CHECK(test::mode_of(run.path("rollback.ndjson")) == 0600);
   const auto lines = [&](std::string_view name) { return std::ranges::count(test::content(run.path(name)), '\n'); };
-  CHECK(lines("plan.ndjson") == 2'000);  // and nothing of what was broken off
+  CHECK(lines("plan.ndjson") == 2'001);  // and nothing of what was broken off
   CHECK(lines("rollback.ndjson") == 2'000);
   CHECK_FALSE(is_there("plan.ndjson.tmp"));
   CHECK_FALSE(is_there("rollback.ndjson.tmp"));
@@ -247,7 +249,16 @@ TEST_CASE("plan: a line that amend does not write is refused, and named") {
   const std::string file = directory / "plan.ndjson";
   const std::string good = R"({"row":1,"line":2,"hash":"00000000000000ff","sign":"="})";
   const auto read_all = [&](const std::string& second) {
-    std::ofstream(file, std::ios::binary | std::ios::trunc) << good << "\n" << second << "\n";
+    std::string text = good.substr(0, good.size() - 1);
+    const std::uint32_t sum = close_plan_line(text, 0, 0);
+    const std::size_t begin = text.size();
+    text += second.empty() ? second : second.substr(0, second.size() - 1);
+    if (second.ends_with('}')) {
+      close_plan_line(text, begin, sum);
+    } else {
+      text += second.empty() ? "\n" : second.substr(second.size() - 1) + "\n";
+    }
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << text << R"({"rows":2,"signs":{"=":2})" << "\n";
     PlanReader reader(file);
     PlannedRow row;
     while (reader.next(row)) {
@@ -346,7 +357,7 @@ TEST_CASE("planned rows: each row ends, or is sent, as the plan says") {
 TEST_CASE(
     "planned rows: a row that differs goes to its customer's uuid with the planned body, and what was there before") {
   const wonder::Customer customer = chan();
-  const std::string with_token = R"({"phone":"1","default_payment_token":")" + token + R"("})";
+  const std::string with_token = R"({"phone":"1","default_payment_token":"2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"})";
   const Planned planned([&](PlanWriter& plan) {
     plan.add(differing(1, customer, phone, with_token));
     plan.add(differing(2, customer, phone, R"({"phone":"\"2\"","default_payment_token":""})"));
@@ -372,6 +383,20 @@ TEST_CASE(
   }
   CHECK(preparing.text(preparing.batch[1].body) == R"({"phone":"\"2\"","default_payment_token":""})");
   CHECK(preparing.key_of(5) == 0);  // nothing is sent for it
+}
+
+TEST_CASE("planned rows: a token that the customer has already binds no card, whoever names it and in either case") {
+  const wonder::Customer customer = chan();
+  const std::string capitals = "1B9D6BCD-BBFD-4B2D-9B5D-AB8DFBBD4BED";
+  const Planned planned([&](PlanWriter& plan) {
+    plan.add(differing(1, customer, phone, R"({"phone":"1","default_payment_token":")" + token + R"("})"));
+    plan.add(differing(2, customer, phone, R"({"phone":"1","default_payment_token":")" + capitals + R"("})"));
+  });
+  Preparing preparing(planned);
+  for (std::uint64_t row = 1; row <= 2; ++row) {
+    CHECK_FALSE(preparing.prepare(row).end());
+    CHECK_FALSE(preparing.last().sends_token);
+  }
 }
 
 TEST_CASE("planned rows: a row that is not what it was when it was compared is refused, and named") {

@@ -65,7 +65,12 @@ class Held {
 // The call of a run, and rows of its plan that are all about the customer that was Held.
 class Bench final : public BatchOwner {
  public:
-  explicit Bench(Recheck recheck, Guard guard = Guard::off) : call_(make_planned_call(prefix_, guard, recheck)) {}
+  explicit Bench(Recheck recheck, Guard guard = Guard::off) {
+    ReconcileConfig config;
+    config.recheck = recheck;
+    call_ = make_planned_call(prefix_, guard, config);
+  }
+  explicit Bench(const ReconcileConfig& config) : call_(make_planned_call(prefix_, Guard::off, config)) {}
 
   RowRef row(const std::string& body, const std::string& key = "R-7") {
     Batch& batch = batches_.emplace_back(*this);
@@ -256,6 +261,27 @@ TEST_CASE("planned call: an answer to the PUT that shows other values is a succe
           "changed meanwhile, though it was not sent: dial_code");
     CHECK(put(R"({"phone":"1","email":"","company_name":"X"})", Held().with(phone, "1")).warning.empty());
   }
+}
+
+TEST_CASE("planned call: what the comparison ignores is neither drift nor a warning, nor a reason to write") {
+  const std::string with_email = R"({"name":"Chan Tai Man","phone":"1","email":"CHAN@example.com"})";
+  const auto put = [&](const ReconcileConfig& config) {
+    Bench bench(config);
+    return bench.answered(bench.row(with_email), Held().with(phone, "1").with(name, "chan Tai Man"));
+  };
+  ReconcileConfig config;
+  CHECK(put(config).drift == (1U << name | 1U << email));
+  config.ignore_case = {"email", "name"};
+  const Judgement judgement = put(config);
+  CHECK(judgement.meaning == Meaning::success);
+  CHECK(judgement.drift == 0);
+  CHECK(judgement.warning.empty());
+  Bench unsent(config);
+  const RowRef row = unsent.row(R"({"phone":"1"})");
+  CHECK(unsent.answered(row, Held().with(phone, "1").with(name, "CHAN TAI MAN")).warning.empty());
+  config.recheck = Recheck::yes;
+  Bench again(config);
+  CHECK(again.recheck(with_email, Held().with(phone, "1")).meaning == Meaning::unchanged);
 }
 
 TEST_CASE("planned call: another reference_number than the row's is told before anything is written") {

@@ -88,7 +88,7 @@ class Ground {
   std::size_t planned(const std::string& run_name, const std::string& sign) const {
     const auto plan = read_ndjson(directory(run_name) + "/plan.ndjson");
     return static_cast<std::size_t>(std::ranges::count_if(
-        plan, [&](const boost::json::object& line) { return line.at("sign").as_string() == sign; }));
+        plan, [&](const boost::json::object& line) { return text_of(line, "sign") == sign; }));
   }
 
   std::size_t requests(const std::string& method) {

@@ -128,12 +128,34 @@ TEST_CASE("comparison: other values: of what was written down, what the customer
 }
 
 TEST_CASE("comparison: an answer to a PUT that shows something else than was sent has drifted") {
-  const auto drifted = [](const std::string& sent) { return names_of(drift(WantedFields(sent), chan())); };
+  const auto drifted = [](const std::string& sent) { return names_of(Comparison(ReconcileConfig()).drift(WantedFields(sent), chan())); };
   CHECK(drifted(R"({"name":"Chan Tai Man","phone":"91234567"})").empty());
   CHECK(drifted(R"({"name":"Chan Tai Man ","phone":"91234567"})") == "name");
   CHECK(drifted(R"({"name":"","phone":null,"email":"","dial_code":"","company_name":"X"})").empty());
   CHECK(drifted(R"({"default_payment_method":"","default_payment_token":null})") ==
         "default_payment_method, default_payment_token");
+}
+
+TEST_CASE("comparison: what is ignored is neither another value nor drift, field by field") {
+  ReconcileConfig ignoring;
+  ignoring.ignore_case = {"email", "name"};
+  ignoring.ignore_space = true;
+  const Comparison loose(ignoring);
+  const Comparison exact{ReconcileConfig()};
+  const auto check = [&](const std::string& sent, bool same_when_ignored) {
+    CAPTURE(sent);
+    const WantedFields fields(sent);
+    CHECK(exact.drift(fields, chan()).any());
+    CHECK(exact.other_values(fields, chan()).any());
+    CHECK(loose.drift(fields, chan()).none() == same_when_ignored);
+    CHECK(loose.other_values(fields, chan()).none() == same_when_ignored);
+  };
+  check(R"({"email":"Chan@Example.com"})", true);
+  check(R"({"name":" CHAN  tai Man "})", true);
+  check(R"({"phone":"9123 4567"})", false);
+  check(R"({"email":"Chan@Example.org"})", false);
+  check(R"({"dial_code":" +852"})", true);
+  check(R"({"default_payment_method":"credit card"})", false);
 }
 
 TEST_CASE("comparison: a company_name is the one field that no answer shows") {

@@ -46,6 +46,51 @@ TEST_CASE("customer snapshot: 20,000 customers added by four threads are all fou
   CHECK_FALSE(snapshot.find("R-20000").customer);
 }
 
+TEST_CASE("customer snapshot: numbers that differ only by zeros at their start are told of, each with the others") {
+  const auto with_number = [](unsigned n, const std::string& number) {
+    wonder::Customer out = customer(n);
+    out.reference_number = number;
+    return out;
+  };
+  CustomerSnapshot snapshot(folder(), CustomerKey::reference);
+  unsigned n = 0;
+  for (const char* number : {"00123", "123", "00456", "0", "R07", "R7", "0R8", "9"})
+    snapshot.add(with_number(++n, number));
+  const auto found = [&](const std::string& number) {
+    const SnapshotEntry entry = snapshot.find(number);
+    return std::string(entry.customer ? "found" : "none") + (entry.other_zeros ? ", other zeros" : "");
+  };
+  CHECK(found("123") == "found, other zeros");
+  CHECK(found("00123") == "found, other zeros");
+  CHECK(found("0123") == "none, other zeros");
+  CHECK(found("456") == "none, other zeros");
+  CHECK(found("00456") == "found");
+  CHECK(found("000") == "none, other zeros");
+  CHECK(found("0") == "found");
+  CHECK(found("R7") == "found");
+  CHECK(found("R8") == "none, other zeros");
+  CHECK(found("9") == "found");
+  CHECK(found("90") == "none");
+  CHECK(found("1230") == "none");
+  CustomerSnapshot by_uuid(folder(), CustomerKey::uuid);
+  by_uuid.add(customer(1));
+  CHECK_FALSE(by_uuid.find("0" + customer(1).uuid).other_zeros);
+}
+
+TEST_CASE("customer snapshot: two customers with one reference_number are both unreadable; one seen twice is one") {
+  CustomerSnapshot snapshot(folder(), CustomerKey::reference);
+  wonder::Customer other = customer(2);
+  other.reference_number = "R-1";
+  CHECK(snapshot.add(customer(1)));
+  CHECK_FALSE(snapshot.add(customer(1)));
+  CHECK(snapshot.find("R-1").customer);
+  CHECK_FALSE(snapshot.add(other));
+  const SnapshotEntry entry = snapshot.find("R-1");
+  CHECK_FALSE(entry.customer);
+  REQUIRE(entry.unreadable);
+  CHECK(entry.unreadable->code == "reconcile.ambiguous");
+}
+
 TEST_CASE("customer snapshot: uuids compare without case, numbers of the merchant exactly") {
   wonder::Customer one = customer(1);
   one.uuid = "0b8f5a52-6f0e-4d59-9c1b-7a3c1f0e2d44";

@@ -44,10 +44,16 @@ TEST_CASE("customer: what is no customer is none") {
 
 TEST_CASE("customer: a page is the array of customers, wherever the API puts it; one that is none spoils it") {
   const std::string one = R"({"uuid":")" + uuid + R"("})";
-  CHECK(read_customers(R"({"data":{"customers":[)" + one + "," + one + "]}}")->size() == 2);
-  CHECK(read_customers(R"({"data":[)" + one + "]}")->size() == 1);
-  CHECK(read_customers(R"({"data":[]})")->empty());
-  CHECK_FALSE(read_customers(R"({"data":[)" + one + ",{}]}"));
+  CHECK(read_customers(R"({"data":{"customers":[)" + one + "," + one + "]}}")->customers.size() == 2);
+  CHECK(read_customers(R"({"data":[)" + one + "]}")->customers.size() == 1);
+  CHECK(read_customers(R"({"data":[]})")->customers.empty());
   CHECK_FALSE(read_customers(R"({"data":{"customer":)" + one + "}}"));
+  for (const char* odd : {"{}", "null", "7", "[]", R"({"uuid":""})", R"({"uuid":7})", R"({"uuid":"R-7"})"}) {
+    CAPTURE(odd);
+    const auto page = read_customers(R"({"data":[)" + one + "," + odd + "," + one + "]}");
+    REQUIRE(page);
+    CHECK(page->customers.size() == 2);
+    CHECK(page->unreadable == 1);
+  }
   CHECK_FALSE(read_customers("null"));
 }

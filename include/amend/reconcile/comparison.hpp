@@ -41,9 +41,6 @@ FieldSet not_shown(const WantedFields& values);
 /// Fields that `current` holds otherwise than `values` says; company_name never counts.
 FieldSet other_values(const WantedFields& values, const wonder::Customer& current);
 
-/// Fields that the answer to a PUT shows otherwise than they were sent; "" counts only where it clears (api.md §5).
-FieldSet drift(const WantedFields& sent, const wonder::Customer& shown);
-
 /// "name, phone"
 std::string names_of(FieldSet fields);
 
@@ -66,21 +63,29 @@ class ComparisonResult {
   bool same() const noexcept { return differs.none(); }
 };
 
-/// Compares field by field. Of what differs, values are never changed: ReconcileConfig::ignore_case and ignore_space
-/// only say what counts as a difference. Letters are those of ASCII; the token, a uuid, is compared without their case.
+/// Compares field by field. Values are never changed: ReconcileConfig::ignore_case, ignore_space and ignore_format only
+/// decide what counts as a difference. Letters are those of ASCII; the token, a uuid, is compared without their case.
 class Comparison {
  public:
-  /// Throws ConfigError naming --ignore-case for a field that the API does not have.
+  /// Throws ConfigError naming --ignore-case for a field that the API does not have, and --ignore-format for one that is
+  /// neither phone nor dial_code.
   explicit Comparison(const ReconcileConfig& config);
 
   /// `known_same`: fields that are as the row wants them although no answer shows them (CompanyName::journal).
   ComparisonResult compare(const WantedFields& wanted, const wonder::Customer& current,
                            FieldSet known_same = FieldSet()) const;
 
+  /// As the function of that name, but what is ignored is the same value.
+  FieldSet other_values(const WantedFields& values, const wonder::Customer& current) const;
+
+  /// Fields that the response to a PUT shows otherwise than they were sent; "" counts only where it clears (api.md §5).
+  FieldSet drift(const WantedFields& sent, const wonder::Customer& shown) const;
+
  private:
   bool same_value(std::size_t field, std::string_view wanted, std::string_view current) const;
 
   FieldSet ignore_case_;
+  FieldSet ignore_format_;
   bool ignore_space_;
   CompanyName company_name_;
 };

@@ -25,6 +25,10 @@ class SnapshotEntry {
 
   std::optional<wonder::Customer> customer;  ///< nullopt with no reason: the API has no such customer
   std::optional<Reason> unreadable;          ///< it could not be read
+  bool other_zeros = false;  ///< the reference_number of another customer differs only by zeros at its start
+
+  /// The API has no such customer, as far as it was asked.
+  bool is_missing() const noexcept { return !customer && !unreadable && !other_zeros; }
 };
 
 class CustomerSnapshot {
@@ -35,7 +39,8 @@ class CustomerSnapshot {
   CustomerSnapshot(const CustomerSnapshot&) = delete;
   CustomerSnapshot& operator=(const CustomerSnapshot&) = delete;
 
-  /// False: that customer is there already; what came first stays. Any thread. Throws DurabilityError.
+  /// False: that customer is there already; what came first stays. When it has the reference_number of another one, both
+  /// are unreadable from then on. Any thread. Throws DurabilityError.
   bool add(const wonder::Customer& customer);
   /// The customer of this key could not be read. Any thread. Throws DurabilityError.
   void add_unreadable(std::string_view key, const Reason& reason);
@@ -55,7 +60,10 @@ class CustomerSnapshot {
 
   std::string_view key_of(const wonder::Customer& customer) const noexcept;
   bool same_key(std::string_view a, std::string_view b) const noexcept;
-  Slot* find_slot(std::string_view key, std::uint64_t hash);
+  std::uint64_t hash_of(std::string_view key) const noexcept;
+  Slot* find_slot(std::string_view key);
+  bool has_other_zeros(std::string_view key, const Slot* own);
+  void replace_by_ambiguous(Slot& slot, std::string_view key);
   void insert(std::string_view key, std::string_view record);
   void grow();
   void append(std::string_view record);

@@ -26,8 +26,16 @@ class Customer {
 /// `data.customer` of an answer; nullopt when it has none with a uuid, or is not JSON.
 std::optional<Customer> read_customer(std::string_view body);
 
-/// The customers of a page of the list: the array `data.customers`, or `data` itself (its shape is not documented).
-/// nullopt when it has neither, or when one of them has no uuid.
-std::optional<std::vector<Customer>> read_customers(std::string_view body);
+/// A page of the list.
+class CustomerPage {
+ public:
+  CustomerPage() = default;
+
+  std::vector<Customer> customers;
+  std::size_t unreadable = 0;  ///< entries that are no customer with a uuid
+};
+
+/// The array `data.customers`, or `data` itself (its shape is not documented). nullopt when the body has neither.
+std::optional<CustomerPage> read_customers(std::string_view body);
 
 }  // namespace amend::wonder

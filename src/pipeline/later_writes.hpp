@@ -1,0 +1,47 @@
+// What other runs may have written to the API since a run began: by that, what the run found out is no longer known.
+// Layer 4: reads directories, run.json and logs; changes nothing.
+//
+// Memory: 8 bytes for each customer that was written since.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "amend/config.hpp"
+#include "amend/reporter/summary.hpp"
+
+namespace amend {
+
+class LaterWrites {
+ public:
+  /// Looks at the runs beside the one in `run`, and at those where a run of `config` would be made, as far as they are
+  /// about the same API. Runs of the chain of `run` are part of it. Errors: ConfigError for a run that cannot be read,
+  /// and as runs_that_sent; InputError for a log that was changed.
+  LaterWrites(const std::string& run, const Config& config);
+
+  /// wonder::customer_key of their ids, each run's in the order of its log.
+  const std::vector<std::uint64_t>& customers() const noexcept { return customers_; }
+  /// A run that wrote to one of these.
+  const std::string& writer() const noexcept { return writer_; }
+  /// A run that was killed, or is running: which customers it has written is not known.
+  const std::optional<std::string>& unknown_writer() const noexcept { return unknown_writer_; }
+  /// A run that restored old values.
+  const std::optional<std::string>& undo() const noexcept { return undo_; }
+
+ private:
+  void look_beside(const std::string& folder, const Config& config);
+  bool is_since(const std::string& moment, const std::string& run) const;
+  void look_at(const std::string& run, const RunRecord& record);
+
+  std::vector<std::string> chain_;
+  std::vector<std::string> before_;  // baselines_of the run
+  std::string began_;  // to the second, as in run.json
+  std::vector<std::uint64_t> customers_;
+  std::string writer_;
+  std::optional<std::string> unknown_writer_;
+  std::optional<std::string> undo_;
+};
+
+}  // namespace amend
