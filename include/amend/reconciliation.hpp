@@ -70,6 +70,7 @@ class ReconcileReport {
   std::uint64_t requests = 0;         ///< sent, retries included
   std::uint64_t not_compared = 0;     ///< rows with a company_name (CompanyName::never)
   std::uint64_t looked_up_again = 0;  ///< rows that the list did not have, asked for one by one as it had moved
+  std::uint64_t other_zeros = 0;      ///< rows held back: another customer's number differs only by zeros at its start
   LookUp look_up = LookUp::each;      ///< never automatic
   bool list_moved = false;            ///< customers came or went while it was read
   std::array<FieldReport, wonder::customer_field_count> fields;  ///< in the order of wonder::customer_fields()

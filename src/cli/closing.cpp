@@ -25,7 +25,7 @@ std::string reconcile_headline(const Summary& summary) {
   if (std::ranges::any_of(summary.drift, [](std::uint64_t rows) { return rows > 0; }))
     return "done: the API has taken every row, but shows other values than were sent (drift)";
   return summary.task == Task::undo ? "done: what can be given back is as it was"
-                                    : "done: the API holds what every row wants that was looked at";
+                                    : "done: the API holds what every compared row wants";
 }
 
 std::string headline(const Summary& summary) {

@@ -23,7 +23,7 @@ std::string_view meaning_of(RowSign sign) noexcept {
     case RowSign::differs: return "differ";
     case RowSign::only_file: return "only in the file: the API has no such customer";
     case RowSign::only_api: return "only at the API: no row names this customer";
-    case RowSign::unreadable: return "could not be read, or somebody else has changed it: see the plan";
+    case RowSign::unreadable: return "could not be read, must not be changed, or changed since: see the plan";
     case RowSign::superseded: return "another row of the customer stands for it (--duplicates)";
     case RowSign::passed_over: return "not looked at";
   }
@@ -52,8 +52,9 @@ std::string how_it_was_read(const ReconcileReport& report) {
   if (report.look_up == LookUp::each) return "one by one (--look-up each), " + requests;
   std::string text = "by its list (--look-up list), " + requests;
   if (report.list_moved)
-    text += fmt::format("; customers came or went meanwhile: {} asked for one by one",
-                        plural(report.looked_up_again, "row"));
+    text += "; customers came or went meanwhile";
+  if (report.looked_up_again > 0)
+    text += fmt::format("; {} that it does not have asked for one by one", plural(report.looked_up_again, "row"));
   return text;
 }
 
@@ -102,6 +103,10 @@ std::string reconcile_text(const ReconcileConfig& config, const ReconcileReport&
     out += line(
         "", fmt::format("{} {:>12}  {}", static_cast<char>(sign), show_count(report.count(sign)), meaning_of(sign)));
   }
+  if (report.other_zeros > 0)
+    out += line("", fmt::format("  {}: another customer's reference_number differs only by zeros at its start, which a "
+                                "spreadsheet removes; restore them, or name the customer by its id",
+                                plural(report.other_zeros, "row")));
   std::string fields;
   for (std::size_t i = 0; i < report.fields.size(); ++i)
     fields += field_lines(config, wonder::customer_fields()[i].name, report.fields[i]);
@@ -127,6 +132,7 @@ std::string reconcile_json(const ReconcileConfig& config, const ReconcileReport&
                          {"list_moved", report.list_moved},
                          {"requests", report.requests},
                          {"company_name_not_compared", report.not_compared},
+                         {"other_zeros", report.other_zeros},
                          {"signs", std::move(signs)},
                          {"fields", std::move(fields)},
                          {"run", report.run_directory},

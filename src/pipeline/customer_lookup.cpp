@@ -380,11 +380,18 @@ void CustomerLookup::read_pages(wonder::Page page, std::uint64_t end) {
 }
 
 void CustomerLookup::read_each(const Keys& keys) {
-  bool probed = found_one_ || tally_.a_key.empty();
+  std::vector<std::string> first;
+  const bool more = keys(first);
+  if (first.empty()) return;
+  // A customer that the list has shows, before all others, whether this call finds any.
+  std::string probe = found_one_ ? std::string() : tally_.a_key;
   read_round([&](std::vector<std::string>& lot) {
-    const bool more = keys(lot);
-    // A customer that the list has shows, before all others, whether this call finds any.
-    if (!lot.empty() && !std::exchange(probed, true)) lot.insert(lot.begin(), tally_.a_key);
+    if (!probe.empty()) {
+      lot.push_back(std::exchange(probe, {}));
+      return true;
+    }
+    if (first.empty()) return keys(lot);
+    lot = std::exchange(first, {});
     return more;
   });
   std::vector<std::string> again = std::exchange(not_found_, {});

@@ -79,10 +79,7 @@ void Pipeline::Impl::refuse_other_input() const {
 }
 
 void Pipeline::Impl::look_ahead() {
-  if (applies_plan()) {
-    require_sealed_plan(resumption_ ? resumption_->run().path() : started_in_->path());
-    return refuse_other_input();
-  }
+  if (applies_plan()) return refuse_other_input();
   if (config_.input.duplicates != Duplicates::order && !looked_ahead_) {
     try {
       preflight();
@@ -140,6 +137,7 @@ Summary Pipeline::Impl::run() {
     started_in_ = std::make_unique<RunDirectory>(config_.run_directory);
   }
   const RunDirectory& run = resumption_ ? resumption_->run() : *started_in_;
+  if (applies_plan()) require_sealed_plan(run.path());
   const Recovery nothing;
   const Recovery& before = resumption_ ? resumption_->before() : nothing;
   std::vector<std::unique_ptr<Sink>> sinks;

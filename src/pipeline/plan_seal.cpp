@@ -149,11 +149,13 @@ SignCounts require_sealed_plan(const std::string& directory) {
   const std::string end = plan.end(last_line_max);
   const std::size_t tail = digest_member.size() + digest_digits + line_end.size() + 1;
   if (end.size() < tail) refuse(path, "has no seal at its end");
+  const std::size_t begin = end.rfind('\n', end.size() - 2) + 1;  // of the last line; 0 when it is the only one
+  const std::string_view last = std::string_view(end).substr(begin);
+  if (!ends_plan(last)) refuse(path, "has no seal at its end (it was cut off, or an older amend has written it)");
   const std::string digest = plan.sha256(plan.bytes() - tail);
   if (end.substr(end.size() - tail) != plan_end(digest)) refuse(path, first_line_that_does_not_fit(path));
 
-  const std::size_t begin = end.rfind('\n', end.size() - 2) + 1;  // of the last line; 0 when it is the only one
-  const boost::json::object last_line = object_in(std::string_view(end).substr(begin));
+  const boost::json::object last_line = object_in(last);
   const std::string rollback = directory + "/" + std::string(rollback_name);
   PlanFile before(rollback);
   if (before.sha256(before.bytes()) != text_in(last_line, "rollback_sha256")) refuse(rollback, "was changed");

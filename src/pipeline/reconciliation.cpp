@@ -173,6 +173,7 @@ class Reconciliation::Impl {
     if (rows_->is_hidden(rows.position().row)) return end_hidden(plan, row, snapshot);
     if (!rows_->contains(rows)) return end_row(plan, row, RowSign::passed_over, nullptr);
     const SnapshotEntry entry = snapshot.find(rows.key());
+    report_.other_zeros += entry.other_zeros ? 1 : 0;
     if (entry.other_zeros) return end_row(plan, row, RowSign::unreadable, &other_zeros_);
     if (entry.unreadable) return end_row(plan, row, RowSign::unreadable, &*entry.unreadable);
     if (!entry.customer) return end_row(plan, row, RowSign::only_file, nullptr);

@@ -22,35 +22,12 @@ char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c 
 
 bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// How many bytes of a character that separates the digits of a telephone number begin the text; 0: none does. Beside
-// those of ASCII the no-break space, and of General Punctuation the spaces, dashes and direction marks.
-std::size_t separator_at(std::string_view text) noexcept {
-  if (text.empty()) return 0;
-  if (is_space(text.front()) || std::string_view("-./()+").find(text.front()) != std::string_view::npos) return 1;
-  if (text.starts_with("\xC2\xA0")) return 2;
-  if (text.size() < 3 || !text.starts_with("\xE2\x80")) return 0;
-  const auto last = static_cast<unsigned char>(text[2]);
-  return last <= 0x95 || (last >= 0xAA && last <= 0xAF) ? 3 : 0;
-}
-
-std::string_view without_separators_before(std::string_view text) noexcept {
-  while (const std::size_t bytes = separator_at(text)) text.remove_prefix(bytes);
-  return text;
-}
-
-/// What is no difference.
-class Ignored {
- public:
-  bool letter_case = false;
-  bool space = false;
-  bool separators = false;
-};
-
 /// The characters of a text, one by one, as they are compared.
 class Characters {
  public:
-  Characters(std::string_view text, const Ignored& ignored) noexcept : rest_(text), ignored_(ignored) {
-    skip_ignored();
+  Characters(std::string_view text, bool ignore_case, bool ignore_space) noexcept
+      : rest_(text), ignore_case_(ignore_case), ignore_space_(ignore_space) {
+    if (ignore_space_) skip_space();
   }
 
   /// nullopt at the end.
@@ -58,23 +35,19 @@ class Characters {
     if (rest_.empty()) return std::nullopt;
     const char c = rest_.front();
     rest_.remove_prefix(1);
-    if (!ignored_.space || !is_space(c)) {
-      if (ignored_.separators) skip_ignored();
-      return ignored_.letter_case ? lower(c) : c;
-    }
-    skip_ignored();
+    if (!ignore_space_ || !is_space(c)) return ignore_case_ ? lower(c) : c;
+    skip_space();
     return rest_.empty() ? std::nullopt : std::optional(' ');
   }
 
  private:
-  void skip_ignored() noexcept {
-    if (ignored_.separators) rest_ = without_separators_before(rest_);
-    if (ignored_.space)
-      while (!rest_.empty() && is_space(rest_.front())) rest_.remove_prefix(1);
+  void skip_space() noexcept {
+    while (!rest_.empty() && is_space(rest_.front())) rest_.remove_prefix(1);
   }
 
   std::string_view rest_;
-  Ignored ignored_;
+  bool ignore_case_;
+  bool ignore_space_;
 };
 
 bool same_text(Characters a, Characters b) noexcept {
@@ -219,13 +192,8 @@ ComparisonResult Comparison::compare(const WantedFields& wanted, const wonder::C
 }
 
 bool Comparison::same_value(std::size_t field, std::string_view wanted, std::string_view current) const {
-  Ignored ignored;
-  ignored.letter_case = ignore_case_[field];
-  ignored.space = ignore_space_;
-  // A value of separators only is no number: it is compared as it is.
-  ignored.separators = ignore_format_[field] && !without_separators_before(wanted).empty() &&
-                       !without_separators_before(current).empty();
-  return same_text(Characters(wanted, ignored), Characters(current, ignored));
+  const bool ignore_case = ignore_case_[field];
+  return same_text(Characters(wanted, ignore_case, ignore_space_), Characters(current, ignore_case, ignore_space_));
 }
 
 std::string body_to_send(const WantedFields& wanted, std::string_view row_body, const wonder::Customer& current) {

@@ -63,12 +63,11 @@ class ComparisonResult {
   bool same() const noexcept { return differs.none(); }
 };
 
-/// Compares field by field. Values are never changed: ReconcileConfig::ignore_case, ignore_space and ignore_format only
-/// decide what counts as a difference. Letters are those of ASCII; the token, a uuid, is compared without their case.
+/// Compares field by field. Values are never changed: ReconcileConfig::ignore_case and ignore_space only decide what
+/// counts as a difference. Letters are those of ASCII; the token, a uuid, is compared without their case.
 class Comparison {
  public:
-  /// Throws ConfigError naming --ignore-case for a field that the API does not have, and --ignore-format for one that is
-  /// neither phone nor dial_code.
+  /// Throws ConfigError naming --ignore-case for a field that the API does not have.
   explicit Comparison(const ReconcileConfig& config);
 
   /// `known_same`: fields that are as the row wants them although no answer shows them (CompanyName::journal).
@@ -85,7 +84,6 @@ class Comparison {
   bool same_value(std::size_t field, std::string_view wanted, std::string_view current) const;
 
   FieldSet ignore_case_;
-  FieldSet ignore_format_;
   bool ignore_space_;
   CompanyName company_name_;
 };
