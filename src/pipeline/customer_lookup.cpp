@@ -425,7 +425,7 @@ void CustomerLookup::read_round(const Keys& keys) {
       snapshot_.add_unreadable(outcome.row.id(), *outcome.reason);
     } else if (!found_one_) {
       not_found_.emplace_back(outcome.row.id());
-      if (not_found_.size() == not_found_max) round.control().stop(StopCause::wrong_host, only_not_found());
+      if (not_found_.size() == not_found_max) round.control().stop(StopCause::gateway, only_not_found());
     }
   });
 }

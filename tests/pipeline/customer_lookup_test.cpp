@@ -39,6 +39,8 @@ std::size_t asked_for(const std::string& request) {
   return std::stoul(target.substr(target.size() - 12));
 }
 
+bool is_echo(const std::string& request) { return request.starts_with("POST "); }
+
 std::size_t parameter(const std::string& request, const std::string& name) {
   const std::size_t at = request.find(name + "=");
   return at == std::string::npos ? 0 : std::stoul(request.substr(at + name.size() + 1));
@@ -52,7 +54,11 @@ class Asking {
   explicit Asking(const Respond& respond, CustomerKey key = CustomerKey::uuid)
       : server_(std::vector<Script>(64,
                                     [this, respond](Peer& peer) {
-                                      for (;;) peer.send(respond(count(peer.expect(1))));
+                                      for (;;) {
+                                        const std::string request = count(peer.expect(1));
+                                        peer.send(is_echo(request) ? answer(200, R"({"code":200,"data":{}})")
+                                                                   : respond(request));
+                                      }
                                     })),
         snapshot_(dir_.path(), key) {
     config.target.url = "http://127.0.0.1:" + server_.port();
@@ -99,7 +105,7 @@ class Asking {
  private:
   std::string count(std::string request) {
     const std::lock_guard lock(mutex_);
-    ++requests_;
+    requests_ += is_echo(request) ? 0 : 1;
     return request;
   }
 
@@ -136,6 +142,21 @@ TEST_CASE("look-up: customers are missing by the API's 404 once the same call ha
     for (std::size_t n = 0; n < all; ++n)
       CHECK(asking.what_is_known_of(id_of(n)) == (n == first_found ? "found" : "missing"));
     CHECK(asking.requests() == all + first_found);  // what came before is asked for again
+  }
+}
+
+TEST_CASE("look-up: a 404 that is not the API's own calls no customer missing, whatever its body") {
+  for (const char* body : {"", "default backend - 404", "<html>404 page not found</html>", "null", "[]", "{}",
+                           R"({"message":"no Route matched"})", R"({"status":404,"error":"Not Found"})"}) {
+    CAPTURE(body);
+    constexpr std::size_t doubtful = 4;
+    Asking asking([&](const std::string& request) {
+      const std::size_t n = asked_for(request);
+      return n == doubtful ? answer(404, body) : found(n);
+    });
+    CHECK(asking.each(ids(12)).empty());
+    for (std::size_t n = 0; n < 12; ++n)
+      CHECK(asking.what_is_known_of(id_of(n)) == (n == doubtful ? "http.404" : "found"));
   }
 }
 

@@ -418,7 +418,7 @@ TEST_CASE("a comparison that was killed between its plan and the first PUT is re
   Ground ground;
   CHECK(ground.reconcile("id,phone\n" + uuid_of(1) + ",new\n", "run", {"--apply"}).code == 0);
   const std::string plan = read_file(ground.directory("run") + "/plan.ndjson");
-  for (const char* file : {"results.ndjson", "summary.json"})
+  for (const char* file : {"results.ndjson", "summary.json", "timeline.ndjson"})
     std::filesystem::remove(ground.directory("run") + "/" + file);
   const std::size_t gets = ground.requests("GET");
   CHECK(run({AMEND_PROGRAM, "resume", ground.directory("run")}).code == 0);
