@@ -21,6 +21,7 @@ namespace amend {
 ///   amend_limiter_wait_seconds_total, amend_held_seconds, amend_paused and amend_stopping (0 or 1)
 /// - amend_retry_budget_tokens, amend_circuit_state{state}: 1 for the present one, 0 for the others;
 ///   amend_circuit_open_seconds_total
+/// - amend_connection_trouble (0 or 1), amend_connection_troubles_total, amend_connection_trouble_seconds_total
 /// - amend_request_duration_seconds: a histogram from 1 ms to 60 s of the attempts that were answered
 std::string to_prometheus(const RunState& state);
 
@@ -32,6 +33,8 @@ std::string to_prometheus(const RunState& state);
 /// - `in_flight`, `in_flight_max`, `connections`
 /// - `rate`: requests a second, null when unlimited; `paced_by`, `limiter_wait_s`, `held_s`, `paused`, `stopping`
 /// - `retry_tokens`, `circuit`, `circuit_open_s`
+/// - `connection_trouble`: {`cause`, `error`, `for_s`, `gives_up_after_s`}, null while there is none;
+///   `connection_troubles`, `connection_trouble_s`: how often and how long there was, in all
 /// - `latency_ms`: {`p50`, `p99`} of the attempts that were answered, null while there is none
 std::string to_json(const RunState& state);
 

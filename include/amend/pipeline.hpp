@@ -19,6 +19,7 @@
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/row/stop_cause.hpp"
+#include "amend/transport/open_error.hpp"
 #include "amend/run_state.hpp"
 #include "amend/worker/signer.hpp"
 
@@ -152,6 +153,8 @@ class Pipeline {
 
   /// What the run is doing now. Any thread.
   RunState state() const;
+  /// The part of it about connections. Any thread.
+  ConnectionState connection() const;
 
   /// Nothing is sent until unpause(); answers in flight are taken. Does not count against the rows' deadlines, nor as
   /// a stall; it does against --deadline. Any thread.
@@ -194,6 +197,7 @@ class Ping {
   bool by_gateway = false;  ///< the response is not the API's own
   std::string error_code;   ///< as in the log
   std::string error;
+  OpenError open_error = OpenError::none;  ///< why there was no connection to send it on
   std::string request_id;
   std::string tls;          ///< "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty without TLS
   std::string address;      ///< the address that was connected to

@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "amend/error.hpp"
+#include "amend/reporter/connection_state.hpp"
 #include "amend/reporter/metrics.hpp"
 #include "amend/row/outcome.hpp"
 
@@ -68,6 +69,8 @@ class RunState {
   std::int32_t retry_tokens = 0;             ///< of RetryBudget::capacity
   CircuitState circuit = CircuitState::closed;
   std::chrono::nanoseconds circuit_open{0};  ///< how long it has not been closed, in all
+
+  ConnectionState connection;
 
   LatencyHistogram service;  ///< send → answer of each answered attempt
 

@@ -128,6 +128,8 @@ asio::awaitable<void> LoadGenerator::serve(Line& line) {
     if (!lot.answers.empty()) line.failures = 0;
     if (closed && lot.answers.empty() && lot.closed != CloseCause::announced) ++line.failures;
     take(line, lot, now);
+    if (lot.closed == CloseCause::refused)
+      control_.stop(StopCause::tls, line.session->peer() + ": " + std::string(lot.text));
     pump();
     if (closed) break;
   }

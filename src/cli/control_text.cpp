@@ -59,6 +59,8 @@ std::string headline(const json::object& state) {
   const std::string since = show_seconds(number(state, "elapsed_s"));
   if (truth(state, "stopping")) return fmt::format("stopping, after {}: waiting for the answers in flight\n", since);
   if (truth(state, "paused")) return fmt::format("paused, {} after the start\n", since);
+  if (!part(state, "connection_trouble").empty())
+    return fmt::format("waiting for a connection, {} after the start\n", since);
   if (text(state, "circuit") == "open") return fmt::format("waiting out an outage, {} after the start\n", since);
   return fmt::format("going on for {}\n", since);
 }
@@ -87,6 +89,11 @@ std::string pace_text(const json::object& state) {
   const double held = number(state, "held_s");
   if (held > 0) out += fmt::format("; held for {} at the server's request", show_seconds(held));
   return out;
+}
+
+std::string connection_text(const json::object& trouble) {
+  return show_trouble(text(trouble, "error"), std::chrono::seconds(std::llround(number(trouble, "for_s"))),
+                      std::chrono::seconds(std::llround(number(trouble, "gives_up_after_s"))));
 }
 
 std::string requests_text(const json::object& state) {
@@ -135,6 +142,8 @@ std::string state_text(const json::object& state, double rows_per_second) {
   out += line("pace", pace_text(state));
   out += line("requests", requests_text(state));
   out += line("circuit", text(state, "circuit"));
+  if (const json::object& trouble = part(state, "connection_trouble"); !trouble.empty())
+    out += line("trouble", connection_text(trouble));
   out += line("latency", latency_text(state));
   const double share = share_done(now);
   const double left = seconds_left(now);

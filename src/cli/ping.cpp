@@ -8,6 +8,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "amend/transport/stop_cause.hpp"
 #include "amend/wonder/credentials_diagnosis.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "amend/worker/signer.hpp"
@@ -62,7 +63,7 @@ std::string quoted_or_null(std::string_view text) { return text.empty() ? "null"
 
 ExitCode ping_exit_code(const Ping& result) {
   if (result.ok) return ExitCode::success;
-  if (result.error_code.starts_with("tls.")) return ExitCode::stopped_person_needed;
+  if (result.open_error != OpenError::none) return exit_code(stop_cause_of(result.open_error));
   if (result.http == 0 || result.http == 429 || result.http >= 500) return ExitCode::stopped_resumable;
   return ExitCode::stopped_person_needed;
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "amend/error.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
@@ -44,11 +45,19 @@ std::string pause(const Snapshot& now) {
   return fmt::format("paused {} s at the server's request", whole(now.paused));
 }
 
+std::string why_it_waits(const Snapshot& now) {
+  if (now.trouble.empty()) return pause(now);
+  return show_trouble(now.trouble, std::chrono::floor<std::chrono::seconds>(now.trouble_lasted),
+                      std::chrono::ceil<std::chrono::seconds>(now.trouble_limit));
+}
+
 std::string held(const Snapshot& now) {
   return plural(now.customers_held, "customer") + " held for an earlier request";
 }
 
-bool waits(const Snapshot& now) { return now.paused.count() > 0 || now.next_probe.count() > 0; }
+bool waits(const Snapshot& now) {
+  return !now.trouble.empty() || now.paused.count() > 0 || now.next_probe.count() > 0;
+}
 
 // Rows in all, guessed from the rows read so far; 0: not known.
 double rows_expected(const Snapshot& now) {
@@ -70,6 +79,11 @@ double share_done(const Snapshot& now) {
   return std::clamp(static_cast<double>(now.rows_done) / rows, 0.0, 1.0);
 }
 
+std::string show_trouble(std::string_view trouble, std::chrono::seconds lasted, std::chrono::seconds limit) {
+  return fmt::format("cannot connect to {}, retrying for {}, gives up after {}", printable(trouble),
+                     show_duration(lasted), show_duration(limit));
+}
+
 double seconds_left(const Snapshot& now) {
   const double rows = rows_expected(now);
   if (rows <= 0 || now.paused_by_person || now.rows_per_second < 0.01) return -1;
@@ -83,7 +97,7 @@ std::string render_bar(const Snapshot& now, std::size_t width) {
   std::vector<std::string> parts;
   if (share >= 0) parts.push_back(percent(share));
   parts.push_back(show_count(now.rows_done) + " rows");
-  if (waits(now)) parts.push_back(pause(now));
+  if (waits(now)) parts.push_back(why_it_waits(now));
   parts.push_back(pace(now));
   if (now.failures > 0) parts.push_back(show_count(now.failures) + " failed");
   if (now.customers_held > 0) parts.push_back(held(now));
@@ -109,7 +123,7 @@ std::string render_plain(const Snapshot& now) {
   if (share >= 0) line += " (" + percent(share) + ")";
   line += fmt::format(", {}, {} retries, {} failed, {} in flight", pace(now), show_count(now.retries),
                       show_count(now.failures), show_count(now.in_flight));
-  if (waits(now)) line += ", " + pause(now);
+  if (waits(now)) line += ", " + why_it_waits(now);
   if (now.customers_held > 0) line += ", " + held(now);
   if (left >= 0) line += ", about " + time_left(left) + " left";
   return line;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace amend::cli {
 
@@ -26,6 +27,9 @@ class Snapshot {
   std::chrono::milliseconds paused{0};      ///< how long the server still wants to be left alone
   std::chrono::milliseconds next_probe{0};  ///< in an outage: until the API is asked again
   bool paused_by_person = false;
+  std::string trouble;  ///< why no connection can be made; empty: connections work
+  std::chrono::milliseconds trouble_lasted{0};
+  std::chrono::milliseconds trouble_limit{0};  ///< the run gives up after so long
 };
 
 /// Share of the work that is done, 0 … 1; negative when the size of the input is not known. The reader runs ahead of
@@ -34,6 +38,9 @@ double share_done(const Snapshot& now);
 
 /// Seconds to go at the present rate; negative when not known, or while a person has paused the run.
 double seconds_left(const Snapshot& now);
+
+/// "cannot connect to HOST: CAUSE, retrying for 8 s, gives up after 1 h".
+std::string show_trouble(std::string_view trouble, std::chrono::seconds lasted, std::chrono::seconds limit);
 
 /// One line for a terminal of `width` columns, shorter than it, ASCII only. What matters least is left out first.
 std::string render_bar(const Snapshot& now, std::size_t width);

@@ -29,6 +29,10 @@ Snapshot take_snapshot(const Pipeline& pipeline, std::uint64_t rows_limit) {
   out.customers_held = metrics.customers_held.value();
   out.paused_by_person = pipeline.paused();
   out.paused = time_until(metrics.throttled_until());
+  const ConnectionState connection = pipeline.connection();
+  if (connection.in_trouble) out.trouble = connection.text;
+  out.trouble_lasted = std::chrono::floor<milliseconds>(connection.lasted);
+  out.trouble_limit = connection.gives_up_after;
   out.next_probe = time_until(metrics.probe_at());
   return out;
 }

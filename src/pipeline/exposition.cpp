@@ -132,6 +132,12 @@ void add_trouble(Exposition& out, const RunState& state) {
             static_cast<std::uint64_t>(std::max(state.retry_tokens, 0)));
   out.state("amend_circuit_state", "The circuit that an outage opens: 1 for its state, 0 for the others.", "state",
             circuit_states, state.circuit);
+  out.gauge("amend_connection_trouble", "1 while no connection to the API can be made.",
+            std::uint64_t{state.connection.in_trouble});
+  out.counter("amend_connection_troubles_total", "How often no connection to the API could be made.",
+              state.connection.times);
+  out.counter("amend_connection_trouble_seconds_total", "How long no connection to the API could be made.",
+              seconds(state.connection.total));
   out.counter("amend_circuit_open_seconds_total", "How long the circuit was not closed.", seconds(state.circuit_open));
 }
 
@@ -203,6 +209,16 @@ void add_counters(JsonObject& out, const RunState& state) {
   out.add("connections", std::uint64_t{state.connections});
 }
 
+std::string connection_trouble_json(const ConnectionState& connection) {
+  if (!connection.in_trouble) return "null";
+  JsonObject out;
+  out.add("cause", connection.cause);
+  out.add("error", connection.text);
+  out.add_number("for_s", seconds(connection.lasted));
+  out.add_number("gives_up_after_s", seconds(connection.gives_up_after));
+  return out.take();
+}
+
 void add_steering(JsonObject& out, const RunState& state) {
   out.raw("rate", state.interval.count() > 0 ? fmt::format("{:.6g}", requests_per_second(state.interval)) : "null");
   out.add("paced_by", to_string(state.paced_by));
@@ -213,6 +229,9 @@ void add_steering(JsonObject& out, const RunState& state) {
   out.raw("retry_tokens", fmt::format("{}", state.retry_tokens));
   out.add("circuit", to_string(state.circuit));
   out.add_number("circuit_open_s", seconds(state.circuit_open));
+  out.raw("connection_trouble", connection_trouble_json(state.connection));
+  out.add("connection_troubles", state.connection.times);
+  out.add_number("connection_trouble_s", seconds(state.connection.total));
 }
 
 }  // namespace

@@ -22,8 +22,7 @@ double ms_since(Clock::time_point then) {
 }
 
 std::string_view code_of(OpenError error) {
-  const bool tls = error == OpenError::certificate_refused || error == OpenError::handshake_failed;
-  return tls ? "tls.handshake" : "transport.connect";
+  return is_about_tls(error) ? "tls.handshake" : "transport.connect";
 }
 
 void judge(const Response& response, Ping& ping) {
@@ -47,6 +46,7 @@ asio::awaitable<void> echo(Session& session, const Request& request, Ping& ping)
   ping.connect_ms = ms_since(start);
   ping.address = session.peer();
   if (opened.error != OpenError::none) {
+    ping.open_error = opened.error;
     ping.error_code = code_of(opened.error);
     ping.error = opened.text;
     session.close();
@@ -58,7 +58,11 @@ asio::awaitable<void> echo(Session& session, const Request& request, Ping& ping)
   session.flush();
   const Lot lot = co_await session.next();
   ping.answer_ms = ms_since(sent);
-  if (lot.answers.empty()) {
+  if (lot.closed == CloseCause::refused) {
+    ping.open_error = OpenError::client_certificate_refused;
+    ping.error_code = code_of(ping.open_error);
+    ping.error = lot.text;
+  } else if (lot.answers.empty()) {
     ping.error_code = lot.closed == CloseCause::timeout ? "transport.timeout" : "transport.closed";
     ping.error = lot.text;
   } else {

@@ -317,6 +317,7 @@ bool Pipeline::log_closed() const noexcept { return impl_->log_closed(); }
 std::optional<ExitCode> Pipeline::stopping() const { return impl_->stopping(); }
 const Metrics& Pipeline::metrics() const noexcept { return impl_->metrics(); }
 RunState Pipeline::state() const { return impl_->state(); }
+ConnectionState Pipeline::connection() const { return impl_->connection(); }
 void Pipeline::pause() noexcept { impl_->pause(); }
 void Pipeline::unpause() noexcept { impl_->unpause(); }
 bool Pipeline::paused() const noexcept { return impl_->paused(); }

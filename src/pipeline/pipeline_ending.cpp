@@ -117,6 +117,7 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   summary.stop_reason = control_.text();
   summary.unsent = unsent;
   summary.notices = control_.notices();
+  summary.connection = connection();
   LatencyHistogram service;
   LatencyHistogram queued;
   for (const auto& worker : workers_) {

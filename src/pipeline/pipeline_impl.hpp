@@ -47,6 +47,7 @@ class Pipeline::Impl {
   const Metrics& metrics() const noexcept { return metrics_; }
   std::vector<std::string> notices(std::size_t from) const { return control_.notices(from); }
   RunState state() const;
+  ConnectionState connection() const;
   void pause() noexcept { brake_.pause(std::chrono::steady_clock::now()); }
   void unpause() noexcept;
   bool paused() const noexcept { return brake_.paused(); }

@@ -49,7 +49,21 @@ RunState Pipeline::Impl::state() const {
   state.stopping = control_.draining();
   state.connections = control_.connections() != 0 ? control_.connections() : config_.pace.connections;
   for (const auto& worker : workers_) state.service.merge(worker->service_times());
+  state.connection = connection();
   tell_brake(state);
+  return state;
+}
+
+ConnectionState Pipeline::Impl::connection() const {
+  const auto trouble = brake_.connections().view(std::chrono::steady_clock::now());
+  ConnectionState state;
+  state.in_trouble = trouble.present;
+  if (trouble.times > 0) state.cause = to_string(trouble.error);
+  if (trouble.times > 0) state.text = trouble.text;
+  state.lasted = trouble.lasted;
+  state.gives_up_after = trouble.patience;
+  state.times = trouble.times;
+  state.total = trouble.total;
   return state;
 }
 

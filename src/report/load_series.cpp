@@ -97,6 +97,7 @@ void LoadSeries::add(const TimelineSample& sample) {
   follow(Wait::Cause::paused, sample.paused, now);
   follow(Wait::Cause::held, sample.held.count() > 0, now);
   follow(Wait::Cause::circuit, sample.circuit != CircuitState::closed, now);
+  follow(Wait::Cause::connect, sample.not_connected, now);
   reached_ = now;
   last_ = sample;
 }

@@ -41,7 +41,7 @@ ChartLine line_of(const std::vector<OutcomePoint>& points, std::string name, uns
 
 void add_waits(TimeChart& chart, const LoadHistory& load) {
   static constexpr std::array<std::string_view, Wait::causes> names{"paused by a person", "held by the server",
-                                                                    "outage: circuit open"};
+                                                                    "outage: circuit open", "no connection"};
   for (std::size_t cause = 0; cause < Wait::causes; ++cause) {
     ChartBand band(std::string(names[cause]), static_cast<unsigned>(cause));
     for (const Wait& wait : load.waits)
@@ -144,6 +144,7 @@ std::string waits_table(const LoadHistory& load) {
       "<th class=\"n\">in all</th></tr></thead><tbody>\n";
   add_wait_row(out, load, Wait::Cause::held, "held", "held by the server (Retry-After, rate-limit fields)");
   add_wait_row(out, load, Wait::Cause::circuit, "circuit", "outage: circuit not closed");
+  add_wait_row(out, load, Wait::Cause::connect, "connect", "no connection to the API could be made");
   add_wait_row(out, load, Wait::Cause::paused, "paused", "paused by a person");
   return out + "</tbody></table>\n";
 }

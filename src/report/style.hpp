@@ -71,6 +71,7 @@ svg rect { fill: var(--i0); }
 .band0 { background: repeating-linear-gradient(45deg, var(--b0) 0 4px, transparent 4px 9px); }
 .band1 { background: repeating-linear-gradient(-45deg, var(--b1) 0 4px, transparent 4px 9px); }
 .band2 { background: var(--b2); }
+.band3 { background: repeating-linear-gradient(90deg, var(--b2) 0 4px, transparent 4px 9px); }
 .mark { position: absolute; top: 0; bottom: 0; border-left: 1px dashed var(--text); }
 .mark span { position: absolute; bottom: 100%; left: 0; transform: translateX(-50%); color: var(--text); white-space: nowrap; line-height: 1.1; }
 .mark.low span { bottom: auto; top: 0; transform: none; padding: 0 .2rem; background: var(--ground); }

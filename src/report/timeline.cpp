@@ -78,6 +78,7 @@ std::optional<TimelineSample> sample_in(const boost::json::object& members, Time
   sample.held = milliseconds(number("held_ms"));
   sample.paused = number("paused") != 0;
   sample.circuit = *circuit;
+  sample.not_connected = number("not_connected") != 0;
   return sample;
 }
 
@@ -104,7 +105,8 @@ TimelineSample::TimelineSample(const RunState& state, Time at_)
       interval(state.interval.count() == 0 ? microseconds(0) : std::chrono::ceil<microseconds>(state.interval)),
       held(state.held),
       paused(state.paused),
-      circuit(state.circuit) {}
+      circuit(state.circuit),
+      not_connected(state.connection.in_trouble) {}
 
 std::string text_of(Time at) {
   const auto whole = std::chrono::floor<std::chrono::seconds>(at);
@@ -118,11 +120,12 @@ std::string sample_line(const TimelineSample& s) {
   return fmt::format(
       "{{\"at\":\"{}\",\"elapsed_ms\":{},\"rows_ended\":{},\"attempts\":{},\"retries\":{},\"requeues\":{},"
       "\"throttled\":{},\"overloaded\":{},\"connections_opened\":{},\"handshakes_failed\":{},\"in_flight\":{},"
-      "\"in_flight_max\":{},\"limiter_wait_us\":{},\"interval_us\":{},\"held_ms\":{},\"paused\":{},\"circuit\":\"{}\"}}"
+      "\"in_flight_max\":{},\"limiter_wait_us\":{},\"interval_us\":{},\"held_ms\":{},\"paused\":{},\"circuit\":\"{}\","
+      "\"not_connected\":{}}}"
       "\n",
       text_of(s.at), s.elapsed.count(), s.rows_ended, s.attempts, s.retries, s.requeues, s.throttled, s.overloaded,
       s.connections_opened, s.handshakes_failed, s.in_flight, s.in_flight_max, s.limiter_wait.count(),
-      s.interval.count(), s.held.count(), s.paused ? 1 : 0, to_string(s.circuit));
+      s.interval.count(), s.held.count(), s.paused ? 1 : 0, to_string(s.circuit), s.not_connected ? 1 : 0);
 }
 
 std::string notice_line(Time at, std::string_view text) {

@@ -43,6 +43,14 @@ json::object requests_json(const Summary& summary) {
           {"connections", summary.connections}, {"handshakes_failed", summary.handshakes_failed}};
 }
 
+json::object connection_trouble_json(const ConnectionState& connection) {
+  const auto seconds = std::round(in_ms(connection.total)) / 1e3;
+  return {{"times", connection.times},
+          {"seconds", seconds},
+          {"cause", connection.times == 0 ? json::value(nullptr) : json::value(connection.cause)},
+          {"last", connection.times == 0 ? json::value(nullptr) : json::value(utf8(connection.text))}};
+}
+
 json::array errors_json(const Summary& summary) {
   json::array errors;
   for (const ErrorCount& error : summary.errors) {
@@ -110,6 +118,7 @@ std::string to_json(const Summary& summary) {
       {"overtaken_rejected", summary.overtaken_rejected},
       {"drift", drift_json(summary)},
       {"requests", requests_json(summary)},
+      {"connection_trouble", connection_trouble_json(summary.connection)},
       {"latency_ms",
        json::object{{"service", latency_json(summary.service)}, {"queued", latency_json(summary.queued)}}},
       {"log_bytes", summary.log_bytes ? json::value(*summary.log_bytes) : json::value(nullptr)},

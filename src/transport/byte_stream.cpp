@@ -10,6 +10,7 @@
 #include <boost/asio/write.hpp>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 namespace amend {
 namespace asio = boost::asio;
@@ -28,7 +29,7 @@ Opened judge_tunnel(std::string_view head) {
   const char* const digits = head.data() + std::min<std::size_t>(head.size(), 9);
   const auto [end, error] = std::from_chars(digits, digits + std::min<std::size_t>(3, head.size()), status);
   if (!http1 || error != std::errc() || end != digits + 3)
-    return Opened(OpenError::unreachable, "the proxy's answer is not HTTP/1.1");
+    return Opened(OpenError::broken_off, "the proxy's answer is not HTTP/1.1");
   const std::string told = "HTTP " + std::to_string(status);
   if (status == 407)
     return Opened(OpenError::proxy_refused, "the proxy wants credentials (" + told + "), which is not supported");
@@ -36,9 +37,9 @@ Opened judge_tunnel(std::string_view head) {
   if (status >= 400 && status < 500 && !passing)
     return Opened(OpenError::proxy_refused, "the proxy refuses the tunnel (" + told + ")");
   if (status < 200 || status >= 300)
-    return Opened(OpenError::unreachable, "the proxy does not reach the server (" + told + ")");
+    return Opened(OpenError::broken_off, "the proxy does not reach the server (" + told + ")");
   if (!head.ends_with("\r\n\r\n"))
-    return Opened(OpenError::unreachable, "the proxy sent bytes of its own into the tunnel");
+    return Opened(OpenError::broken_off, "the proxy sent bytes of its own into the tunnel");
   return Opened();
 }
 
@@ -50,7 +51,13 @@ ByteStream::ByteStream(const asio::any_io_executor& executor, TlsContext* tls)
 asio::awaitable<Opened> ByteStream::connect(tcp::endpoint endpoint, const std::string& tunnel) {
   auto connected = co_await socket_.async_connect(endpoint, token);
   const auto ec = std::get<0>(connected);
-  if (ec) co_return Opened(OpenError::unreachable, ec.message());
+  if (ec) {
+    const bool refused = ec == asio::error::connection_refused;
+    const bool too_late = ec == asio::error::timed_out;
+    const OpenError error = refused ? OpenError::refused : too_late ? OpenError::timeout : OpenError::unreachable;
+    co_return Opened(error, ec.message());
+  }
+  connected_ = true;
   boost::system::error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
@@ -59,7 +66,7 @@ asio::awaitable<Opened> ByteStream::connect(tcp::endpoint endpoint, const std::s
     if (through.error != OpenError::none) co_return through;
   }
   if (!tls_) co_return Opened();
-  ssl_ = tls_->make_client(wire_.make_bio());
+  ssl_ = tls_->make_client(wire_.make_bio(), notes_);
   co_return co_await handshake();
 }
 
@@ -69,14 +76,14 @@ asio::awaitable<Opened> ByteStream::open_tunnel(const std::string& request) {
   const auto bytes = asio::buffer(request);
   auto sent = co_await asio::async_write(socket_, bytes, token);
   writing_ = false;
-  if (std::get<0>(sent)) co_return Opened(OpenError::unreachable, "the proxy: " + std::get<0>(sent).message());
+  if (std::get<0>(sent)) co_return Opened(OpenError::broken_off, "the proxy: " + std::get<0>(sent).message());
   std::string head(tunnel_head_max, '\0');
   std::size_t size = 0;
   while (std::string_view(head).substr(0, size).find("\r\n\r\n") == std::string_view::npos) {
-    if (size == head.size()) co_return Opened(OpenError::unreachable, "the proxy's answer has no end");
+    if (size == head.size()) co_return Opened(OpenError::broken_off, "the proxy's answer has no end");
     const auto room = asio::buffer(head.data() + size, head.size() - size);
     auto got = co_await socket_.async_read_some(room, token);
-    if (std::get<0>(got)) co_return Opened(OpenError::unreachable, "the proxy closed before it opened a tunnel");
+    if (std::get<0>(got)) co_return Opened(OpenError::broken_off, "the proxy closed before it opened a tunnel");
     size += std::get<1>(got);
   }
   head.resize(size);
@@ -97,28 +104,32 @@ asio::awaitable<Opened> ByteStream::handshake() {
       writing_ = false;
       wire_.out().clear();
       const auto ec = std::get<0>(sent);
-      if (ec && failure.error == OpenError::none) co_return Opened(OpenError::handshake_failed, ec.message());
+      if (ec && failure.error == OpenError::none) co_return explain_end_in_handshake(ec.message(), notes_);
     }
     if (result == 1 || failure.error != OpenError::none) co_return failure;
     const auto span = wire_.room();
     const auto room = asio::buffer(span.data(), span.size());
     auto got = co_await socket_.async_read_some(room, token);
     const auto ec = std::get<0>(got);
-    if (ec) co_return Opened(OpenError::handshake_failed, "the server closed during the TLS handshake");
+    if (ec) {
+      const std::string how = ec == asio::error::eof ? std::string() : ec.message();
+      co_return explain_end_in_handshake(how, notes_);
+    }
+    note_first_bytes(std::get<1>(got));
     wire_.received(std::get<1>(got));
   }
 }
 
 Opened ByteStream::handshake_failure() const {
   const long verdict = SSL_get_verify_result(ssl_.get());
-  if (verdict == X509_V_OK) return Opened(OpenError::handshake_failed, openssl_error_text());
+  const auto error = ERR_peek_last_error();
   ERR_clear_error();
-  std::string text = std::string("the server's certificate is refused: ") + X509_verify_cert_error_string(verdict);
-  const bool unknown_authority =
-      verdict == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY || verdict == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
-      verdict == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT || verdict == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
-  if (unknown_authority) text += " (an authority that is not trusted here; --ca-file names another)";
-  return Opened(OpenError::certificate_refused, std::move(text));
+  return verdict == X509_V_OK ? explain_tls_error(error, notes_) : explain_refused_certificate(verdict, notes_);
+}
+
+void ByteStream::note_first_bytes(std::size_t size) {
+  if (!notes_.first_bytes.empty()) return;
+  notes_.first_bytes.assign(wire_.room().data(), std::min(size, HandshakeNotes::first_bytes_max));
 }
 
 asio::awaitable<ReadResult> ByteStream::read(http1::ResponseParser& parser) {
@@ -143,13 +154,11 @@ asio::awaitable<ReadResult> ByteStream::read_tls(http1::ResponseParser& parser) 
     const int why = SSL_get_error(ssl_.get(), -1);
     // A fatal alert sets SSL_RECEIVED_SHUTDOWN as well: only close_notify is an end that was meant.
     if (why == SSL_ERROR_ZERO_RETURN) co_return ReadResult(ReadEnd::clean);
-    if (why != SSL_ERROR_WANT_READ) {
-      std::string text = "TLS: " + openssl_error_text();
-      co_return ReadResult(ReadEnd::failed, std::move(text));
-    }
+    if (why != SSL_ERROR_WANT_READ) co_return failed_read();
     if (stream_ended_) co_return ReadResult(ReadEnd::truncated);
     // A key update or an alert may have produced bytes to send.
     if (!wire_.out().empty()) flush();
+    if (is_retiring() && !std::exchange(retiring_told_, true)) co_return ReadResult(ReadEnd::data);
     const auto span = wire_.room();
     const auto room = asio::buffer(span.data(), span.size());
     auto got = co_await socket_.async_read_some(room, token);
@@ -158,6 +167,14 @@ asio::awaitable<ReadResult> ByteStream::read_tls(http1::ResponseParser& parser) 
     if (ec && !stream_ended_) co_return ReadResult(ReadEnd::failed, ec.message());
     wire_.received(std::get<1>(got));
   }
+}
+
+// With TLS 1.3 a client has finished its handshake before the server looks at its certificate.
+ReadResult ByteStream::failed_read() const {
+  Opened why = explain_tls_error(ERR_peek_last_error(), notes_);
+  ERR_clear_error();
+  const bool refused = why.error == OpenError::client_certificate_refused && !received_any_;
+  return ReadResult(refused ? ReadEnd::refused : ReadEnd::failed, std::move(why.text));
 }
 
 // Every record that has arrived, so that all its answers are parsed in one go.
@@ -170,6 +187,7 @@ std::size_t ByteStream::decrypt(http1::ResponseParser& parser) {
     parser.commit(static_cast<std::size_t>(n));
     total += static_cast<std::size_t>(n);
   }
+  received_any_ = received_any_ || total > 0;
   return total;
 }
 

@@ -15,6 +15,7 @@
 #include "amend/transport/http1_codec.hpp"
 #include "amend/transport/transport.hpp"
 #include "tls_context.hpp"
+#include "tls_trouble.hpp"
 #include "wire.hpp"
 
 namespace amend {
@@ -25,6 +26,7 @@ enum class ReadEnd : std::uint8_t {
   clean,      ///< the peer ended the stream properly (FIN; with TLS: close_notify)
   truncated,  ///< FIN without close_notify: what was framed by the end of the stream is not complete
   failed,     ///< reset or another error
+  refused,    ///< the server does not accept our client certificate, and has read nothing that was sent
 };
 
 class ReadResult {
@@ -32,7 +34,7 @@ class ReadResult {
   explicit ReadResult(ReadEnd end_, std::string text_ = {}) : end(end_), text(std::move(text_)) {}
 
   ReadEnd end;
-  std::string text;  ///< with `failed`: the reason
+  std::string text;  ///< with `failed` and `refused`: the reason
 };
 static_assert(!std::is_aggregate_v<ReadResult>);
 
@@ -54,8 +56,13 @@ class ByteStream : public std::enable_shared_from_this<ByteStream> {
 
   void close() noexcept;
   bool is_open() const noexcept { return socket_.is_open(); }
+  /// There is a TCP connection, to the server or its proxy; TLS may still be under way.
+  bool is_connected() const noexcept { return connected_; }
   /// False after a write error: there may still be answers to read, but nothing more goes out.
   bool writable() const noexcept { return !write_failed_; }
+  /// The server asked for another TLS handshake, which was refused. It may close for that: what it has been sent is
+  /// answered as a rule, what follows is not. The read that finds it out completes, with or without bytes.
+  bool is_retiring() const noexcept { return notes_.refused_renegotiation; }
   std::string security() const;
   void remember_session();
 
@@ -68,16 +75,22 @@ class ByteStream : public std::enable_shared_from_this<ByteStream> {
   void encrypt();
   void write_some();
   Opened handshake_failure() const;
+  ReadResult failed_read() const;
+  void note_first_bytes(std::size_t size);
 
   boost::asio::ip::tcp::socket socket_;
   TlsContext* tls_;
   Wire wire_;  ///< without TLS: only what goes out
+  HandshakeNotes notes_;  ///< before ssl_, which refers to it
   SslPtr ssl_;
   std::string plain_;        ///< not yet encrypted
   std::size_t written_ = 0;  ///< of what goes out
+  bool connected_ = false;
   bool writing_ = false;
   bool write_failed_ = false;
   bool stream_ended_ = false;
+  bool retiring_told_ = false;  ///< by a read
+  bool received_any_ = false;   ///< of what the server sent inside TLS
 };
 
 }  // namespace amend

@@ -11,6 +11,7 @@
 #include "amend/transport/http1_codec.hpp"
 #include "amend/transport/transport.hpp"
 #include "byte_stream.hpp"
+#include "connector.hpp"
 #include "name_lookup.hpp"
 #include "pipeline_depth.hpp"
 #include "tls_context.hpp"
@@ -69,28 +70,33 @@ std::string tunnel_request(const Target& target) {
   return "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
 }
 
+// What a resolver is asked for; a dot at the end of the host is kept for it.
 const std::string& connect_host(const Target& target) noexcept {
-  return target.proxy_host.empty() ? target.host : target.proxy_host;
+  return target.proxy_host.empty() ? target.resolved_name : target.proxy_host;
 }
 
 const std::string& connect_port(const Target& target) noexcept {
   return target.proxy_host.empty() ? target.port : target.proxy_port;
 }
 
+std::string name_for_texts(const Target& target) {
+  if (!target.proxy_host.empty()) return "the proxy " + target.proxy_host;
+  return target.literal_address ? std::string() : target.host;
+}
+
 class Http1Session final : public Session {
  public:
   Http1Session(const asio::any_io_executor& executor, const Target& target, const TargetConfig& config,
                const DeadlineConfig& deadline, std::size_t depth, PipelineDepth& host_depth, NameLookup& names,
-               const std::string& fixed_headers, TlsContext* tls)
+               AddressMemory& addresses, const std::string& fixed_headers, TlsContext* tls)
       : executor_(executor),
         target_(target),
-        tunnel_(tunnel_request(target)),
         ipv4_only_(config.ipv4_only),
         deadline_config_(deadline),
         host_depth_(host_depth),
         names_(names),
         fixed_headers_(fixed_headers),
-        tls_(tls),
+        connector_(executor, tls, addresses, deadline.connect, tunnel_request(target), name_for_texts(target)),
         limits_(limits_of(config)),
         watchdog_(executor),
         in_flight_(depth) {
@@ -114,7 +120,7 @@ class Http1Session final : public Session {
 
  private:
   asio::awaitable<Names> find_addresses();
-  asio::awaitable<Opened> connect_one(tcp::endpoint endpoint, std::chrono::milliseconds budget);
+  void begin_connection();
   void parse_answers();
   void take_end(const ReadResult& read);
   void end(CloseCause cause, std::string text);
@@ -125,21 +131,18 @@ class Http1Session final : public Session {
 
   asio::any_io_executor executor_;
   Target target_;
-  std::string tunnel_;  ///< for a proxy; empty: none
   bool ipv4_only_;
   DeadlineConfig deadline_config_;
   PipelineDepth& host_depth_;
   NameLookup& names_;
   std::shared_ptr<NameWait> name_wait_;  ///< null: none is waited for
   std::string fixed_headers_;
-  TlsContext* tls_;
+  Connector connector_;
 
   std::shared_ptr<ByteStream> stream_;
   const http1::Limits limits_;
   http1::ResponseParser parser_;
   std::string peer_;
-  std::size_t opens_ = 0;
-  bool opening_ = false;
   bool give_up_opening_ = false;  ///< close() was called while open() was under way
   CloseCause closed_ = CloseCause::local;
   std::string close_text_;
@@ -162,22 +165,14 @@ class Http1Session final : public Session {
 asio::awaitable<Opened> Http1Session::open() {
   assert(in_flight_.empty());
   give_up_opening_ = false;
-  const Names names = co_await find_addresses();
-  if (give_up_opening_) co_return Opened(OpenError::unreachable, connect_host(target_) + ": closed by us");
+  Names names = co_await find_addresses();
+  if (give_up_opening_) co_return Opened(OpenError::unreachable, "closed by us");
   if (names.failure.error != OpenError::none) co_return names.failure;
-  const std::vector<tcp::endpoint>& endpoints = names.endpoints;
-
-  // Start with another address each time, so that one dead address of several costs one attempt, not the run.
-  const std::size_t first = opens_++;
-  const auto budget = deadline_config_.connect / std::max(1, static_cast<int>(endpoints.size()));
-  Opened opened(OpenError::unreachable, connect_host(target_) + ": no address");
-  for (std::size_t i = 0; i < endpoints.size() && !give_up_opening_; ++i) {
-    const tcp::endpoint endpoint = endpoints[(first + i) % endpoints.size()];
-    opened = co_await connect_one(endpoint, budget);
-    const bool final = opened.error == OpenError::none || opened.error == OpenError::certificate_refused ||
-                       opened.error == OpenError::proxy_refused;
-    if (final) break;
-  }
+  if (names.endpoints.empty()) co_return Opened(OpenError::unreachable, connect_host(target_) + ": no address");
+  Opened opened = co_await connector_.open(std::move(names.endpoints));
+  peer_ = connector_.peer();
+  stream_ = connector_.take_stream();
+  if (stream_) begin_connection();
   co_return opened;
 }
 
@@ -188,7 +183,7 @@ asio::awaitable<Names> Http1Session::find_addresses() {
   std::vector<tcp::endpoint> endpoints;
   boost::system::error_code no_address;
   const auto address = asio::ip::make_address(host, no_address);
-  if (host == "localhost") {
+  if (host == "localhost" || host == "localhost.") {
     // RFC 6761 §6.3: always this machine, whatever a resolver knows of it.
     endpoints.emplace_back(asio::ip::address_v4::loopback(), port);
     if (!ipv4_only_) endpoints.emplace_back(asio::ip::address_v6::loopback(), port);
@@ -202,32 +197,17 @@ asio::awaitable<Names> Http1Session::find_addresses() {
   co_return names;
 }
 
-asio::awaitable<Opened> Http1Session::connect_one(tcp::endpoint endpoint, std::chrono::milliseconds budget) {
-  stream_ = std::make_shared<ByteStream>(executor_, tls_);
+void Http1Session::begin_connection() {
   parser_ = http1::ResponseParser(limits_);
-  peer_ = endpoint.address().to_string() + ":" + std::to_string(endpoint.port());
   closed_ = CloseCause::open;
-  opening_ = true;
-  expect_by(Clock::now() + budget);
-  Opened opened = co_await stream_->connect(endpoint, tunnel_);
-  opening_ = false;
-  deadline_ = Clock::time_point::max();
-  if (closed_ == CloseCause::timeout) opened = Opened(OpenError::timeout, "no connection within the connect deadline");
-  if (closed_ == CloseCause::local) opened = Opened(OpenError::unreachable, "closed by us");
-  if (opened.error != OpenError::none) {
-    opened.text = peer_ + ": " + opened.text;
-    closed_ = CloseCause::local;
-    stream_->close();
-  }
   answered_any_ = false;
   pipelined_ = false;
   sent_after_idle_ = false;
   heard_since_idle_ = false;
-  co_return opened;
 }
 
 std::size_t Http1Session::capacity() const noexcept {
-  if (closed_ != CloseCause::open || opening_ || !stream_->writable()) return 0;
+  if (closed_ != CloseCause::open || !stream_->writable() || stream_->is_retiring()) return 0;
   const std::size_t window = must_prove_ ? 1 : host_depth_.depth();
   return window > in_flight_.size() ? window - in_flight_.size() : 0;
 }
@@ -277,10 +257,12 @@ void Http1Session::parse_answers() {
     deadline_ = in_flight_.empty() ? Clock::time_point::max() : Clock::now() + deadline_config_.answer;
     if (response.close) return end(CloseCause::announced, "the server announced that it closes the connection");
   }
-  if (!parser_.idle()) end(CloseCause::protocol, "the server sent bytes that nobody asked for");
+  if (!parser_.idle()) return end(CloseCause::protocol, "the server sent bytes that nobody asked for");
+  if (stream_->is_retiring()) end(CloseCause::announced, "the server asked for another TLS handshake, which is refused");
 }
 
 void Http1Session::take_end(const ReadResult& read) {
+  if (read.end == ReadEnd::refused) return end(CloseCause::refused, read.text);
   if (read.end == ReadEnd::failed) return end(CloseCause::lost, read.text);
   if (read.end == ReadEnd::truncated)
     return end(parser_.idle() ? CloseCause::ended : CloseCause::lost, "the server closed the connection");
@@ -308,6 +290,7 @@ void Http1Session::end(CloseCause cause, std::string text) {
 void Http1Session::close() {
   give_up_opening_ = true;
   if (name_wait_) name_wait_->timer.cancel();
+  connector_.give_up();
   end(CloseCause::local, "closed by us");
   watchdog_.cancel();
   watching_ = false;
@@ -345,11 +328,6 @@ void Http1Session::watch() {
 void Http1Session::on_deadline() {
   if (deadline_ == Clock::time_point::max()) return;
   if (Clock::now() < deadline_) return watch();
-  if (opening_) {
-    closed_ = CloseCause::timeout;
-    stream_->close();
-    return;
-  }
   end(CloseCause::timeout, "no complete answer within the answer deadline");
 }
 
@@ -369,7 +347,7 @@ class Http1Transport final : public Transport {
   }
 
   std::unique_ptr<Session> make_session(const asio::any_io_executor& executor) override {
-    return std::make_unique<Http1Session>(executor, target_, config_, deadline_, depth_, host_depth_, names_,
+    return std::make_unique<Http1Session>(executor, target_, config_, deadline_, depth_, host_depth_, names_, addresses_,
                                           fixed_headers_, tls_.get());
   }
 
@@ -380,6 +358,7 @@ class Http1Transport final : public Transport {
   std::size_t depth_;
   PipelineDepth host_depth_;
   NameLookup names_;
+  AddressMemory addresses_;
   std::string fixed_headers_;
   std::unique_ptr<TlsContext> tls_;
 };

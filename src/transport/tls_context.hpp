@@ -15,6 +15,8 @@ struct bio_st;
 
 namespace amend {
 
+class HandshakeNotes;
+
 struct SslDeleter {
   void operator()(ssl_ctx_st* p) const noexcept;
   void operator()(ssl_st* p) const noexcept;
@@ -30,19 +32,18 @@ class TlsContext {
   /// Throws ConfigError naming the option whose file cannot be used.
   TlsContext(const Target& target, const TargetConfig& config);
 
-  /// A client handle with SNI, host check and the last session, if any. It owns `network`, in and out.
-  SslPtr make_client(bio_st* network) const;
+  /// A client handle with SNI, host check and the last session, if any. It owns `network`, in and out, and writes to
+  /// `notes` while the handshake lasts.
+  SslPtr make_client(bio_st* network, HandshakeNotes& notes) const;
 
   /// Remembers the session of a connection that worked, for a cheaper next handshake.
   void remember_session(ssl_st& ssl);
 
  private:
   Target target_;
+  bool has_client_certificate_;
   SslCtxPtr ctx_;
   SslSessionPtr session_;
 };
-
-/// The newest entry of OpenSSL's error queue in words, and the queue emptied.
-std::string openssl_error_text();
 
 }  // namespace amend

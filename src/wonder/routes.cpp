@@ -43,6 +43,15 @@ void append_segment(std::string& out, std::string_view id) {
 
 }  // namespace
 
+std::string_view base_path_in(std::string_view path_prefix) noexcept {
+  constexpr std::string_view two_segments = "/svc/payment";
+  for (std::size_t at = 0; (at = path_prefix.find(two_segments, at)) != std::string_view::npos; ++at) {
+    const std::string_view rest = path_prefix.substr(at);
+    if (rest.size() == two_segments.size() || rest[two_segments.size()] == '/') return rest;
+  }
+  return {};
+}
+
 void append_customer_target(std::string& out, std::string_view path_prefix, std::string_view id) {
   out.append(path_prefix).append(customers_path).append(1, '/');
   append_segment(out, id);

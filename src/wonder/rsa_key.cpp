@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "amend/error.hpp"
+#include "amend/wonder/key_text.hpp"
 #include "amend/wonder/request_signer.hpp"
 
 namespace amend::wonder {
@@ -47,7 +48,9 @@ class SecretText {
   std::string value_;
 };
 
+// Editors on Windows write a byte order mark, behind which OpenSSL finds no key.
 void unfold_line_ends(std::string_view pem, std::string& out) {
+  if (pem.starts_with("\xef\xbb\xbf")) pem.remove_prefix(3);
   for (std::size_t i = 0; i < pem.size(); ++i) {
     if (pem[i] == '\\' && i + 1 < pem.size() && (pem[i + 1] == 'n' || pem[i + 1] == 'r')) {
       if (pem[++i] == 'n') out += '\n';
@@ -83,18 +86,6 @@ bool rsa_verify(EVP_PKEY* key, std::string_view text, const unsigned char* signa
                      EVP_DigestVerify(context.get(), signature, size, as_bytes(text), text.size()) == 1;
   ERR_clear_error();
   return valid;
-}
-
-ConfigError unreadable_private_key(std::string_view text) {
-  if (text.find("ENCRYPTED") != std::string_view::npos) {
-    return ConfigError(
-        "the private key is protected by a passphrase, which is not supported; "
-        "write an unprotected copy: openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW");
-  }
-  if (text.find("PRIVATE KEY-----") == std::string_view::npos) {
-    return ConfigError("no private key in PEM form found (BEGIN PRIVATE KEY or BEGIN RSA PRIVATE KEY)");
-  }
-  return ConfigError("the private key's PEM text is damaged or cut off");
 }
 
 }  // namespace
@@ -167,7 +158,7 @@ PrivateKey PrivateKey::from_pem(std::string_view pem) {
   const BioHandle bio = memory_bio(text.value());
   KeyHandle key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
   ERR_clear_error();
-  if (!key) throw unreadable_private_key(text.value());
+  if (!key) throw ConfigError(describe_wrong_key(text.value()));
   require_rsa(key.get(), "the private key");
   PrivateKey read(std::make_shared<const Impl>(std::move(key)));
   if (!read.signs_truly()) throw ConfigError("the private key is damaged: what it signs does not verify");

@@ -73,6 +73,11 @@ Brake::Decision Brake::ask(time_point now, std::uint64_t in_flight) noexcept {
   return Decision(Answer::go, now, ticket);
 }
 
+Brake::time_point Brake::earliest(time_point now) const noexcept {
+  const auto probe = circuit_.state() == Circuit::State::open ? circuit_.probe_at() : now;
+  return std::max({now, limiter_.earliest(), probe});
+}
+
 Brake::Decision Brake::refuse(Answer answer, time_point at, BrakeTicket ticket, time_point now) noexcept {
   give_back(ticket, now);
   return Decision(answer, at, BrakeTicket());
@@ -127,15 +132,20 @@ std::chrono::nanoseconds Brake::outage_lasted(time_point now) const noexcept {
   return in_outage_ ? awake(now) - outage_began_ : std::chrono::nanoseconds(0);
 }
 
-void Brake::unreachable(time_point now) noexcept {
+ConnectionTrouble::Change Brake::unreachable(const ConnectFailure& failure, time_point now) {
+  const auto change = connections_.failed(failure, now);
   clock_.stop(RunClock::Reason::unreachable, now);
   unreachable_.store(true, std::memory_order_relaxed);
+  return change;
 }
 
-void Brake::reached(time_point now) noexcept {
+ConnectionTrouble::Change Brake::reached(time_point now) {
+  constexpr auto none = ConnectionTrouble::Change::none;
   // Read first: the common case must not write to a line that all workers share.
-  if (!unreachable_.load(std::memory_order_relaxed) || !unreachable_.exchange(false, std::memory_order_relaxed)) return;
+  if (!unreachable_.load(std::memory_order_relaxed)) return none;
+  if (!unreachable_.exchange(false, std::memory_order_relaxed)) return none;
   clock_.go_on(RunClock::Reason::unreachable, now);
+  return connections_.reached(now);
 }
 
 Brake::time_point Brake::standing_until(time_point now) const noexcept {

@@ -62,6 +62,10 @@ RateLimiter::Decision RateLimiter::try_acquire(time_point now) noexcept {
   }
 }
 
+RateLimiter::time_point RateLimiter::earliest() const noexcept {
+  return from_ns(std::max(due_.load(std::memory_order_relaxed), held_.load(std::memory_order_relaxed)));
+}
+
 void RateLimiter::set_interval(nanoseconds interval, time_point now) noexcept {
   const std::int64_t after = within_range(interval);
   const std::int64_t before = interval_.exchange(after, std::memory_order_relaxed);

@@ -22,10 +22,14 @@ AttemptEnd::Kind kind_of(CloseCause cause) noexcept {
   switch (cause) {
     case CloseCause::timeout: return AttemptEnd::Kind::timeout;
     case CloseCause::protocol: return AttemptEnd::Kind::protocol;
-    case CloseCause::announced: return AttemptEnd::Kind::not_processed;
+    case CloseCause::announced:
+    case CloseCause::refused: return AttemptEnd::Kind::not_processed;
     default: return AttemptEnd::Kind::closed;
   }
 }
+
+// What was sent and not answered on a connection that ended so.
+bool not_processed(CloseCause cause) noexcept { return kind_of(cause) == AttemptEnd::Kind::not_processed; }
 
 Origin origin_of(wonder::Meaning meaning) noexcept {
   using wonder::Meaning;
@@ -70,9 +74,7 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
   wall_clock_ = std::chrono::system_clock::now();
   if (!lot.answers.empty()) {
     gathering_.answered(lot.answers.size(), now - sent_at(lot.answers.back().tag));
-    lane.answered = true;
-    lane.failures = 0;
-    setup_.brake.reached(now);
+    on_response(lane, now);
   }
   bool trusted = true;
   for (std::size_t i = 0; i < lot.answers.size(); ++i) {
@@ -170,7 +172,7 @@ void Worker::Impl::heed_server(const Response& response, const AttemptEnd& end, 
 
 void Worker::Impl::take_loss(const Lot& lot, Clock::time_point now) {
   const bool somebody_is_to_blame =
-      lot.closed != CloseCause::announced && lot.closed != CloseCause::local && !lot.idle_race;
+      !not_processed(lot.closed) && lot.closed != CloseCause::local && !lot.idle_race;
   for (std::size_t i = 0; i < lot.unanswered.size(); ++i) {
     const JobNumber number = lot.unanswered[i];
     if (number == echo_tag) {
@@ -189,7 +191,7 @@ void Worker::Impl::lose(JobNumber number, CloseCause cause, std::string_view tex
   setup_.metrics.in_flight.subtract();
   job.http = 0;
   const auto kind = kind_of(cause);
-  setup_.call->lost(job.row, cause == CloseCause::announced ? Applied::no : Applied::maybe);
+  setup_.call->lost(job.row, not_processed(cause) ? Applied::no : Applied::maybe);
   wonder::Judgement judgement(wonder::Meaning::unusable, std::string(code_of(kind)), std::string(text));
   conclude(nullptr, number, AttemptEnd::without_answer(kind), std::move(judgement), now);
 }
@@ -200,11 +202,11 @@ void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, std::string_
   if (!may_requeue_free(job, now) && cause != CloseCause::local) return lose(number, cause, text, now);
   give_back_ticket(job, now);
   setup_.metrics.in_flight.subtract();
-  if (cause != CloseCause::announced && job.writes) {
+  if (!not_processed(cause) && job.writes) {
     job.applied_maybe = true;
     job.late_from = now;
   }
-  setup_.call->lost(job.row, cause == CloseCause::announced ? Applied::no : Applied::maybe);
+  setup_.call->lost(job.row, not_processed(cause) ? Applied::no : Applied::maybe);
   requeue(number);
 }
 

@@ -178,7 +178,7 @@ bool Worker::Impl::dispatch_ready(Refill refill, Clock::time_point now) {
   while (has_ready()) {
     const bool goes_on = refill == Refill::in_lots && lane && lane->solo == Solo::no && lane->session->capacity() > 0;
     if (!goes_on) lane = pick_lane(refill);
-    if (!lane || lane->session->in_flight() > 0) wake_lane();
+    if (!lane || lane->session->in_flight() > 0) wake_lane_in_time(now);
     if (!lane) return true;
     const bool must_sign = lot_.empty() || lot_.front().is_stale(wall_clock_);
     if (must_sign && (signatures_left_ == 0 || (sends_lot && lot_.empty()))) {
@@ -235,7 +235,7 @@ bool Worker::Impl::may_send(Clock::time_point now) {
     pace_waits_.reset();
   }
   ticket_ = decision.ticket;
-  if (decision.answer != Brake::Answer::go) limiter_at_ = decision.at;
+  if (decision.answer != Brake::Answer::go) limiter_at_ = std::min(limiter_at_, decision.at);
   return decision.answer == Brake::Answer::go;
 }
 
@@ -308,6 +308,13 @@ void Worker::Impl::submit(Lane& lane, const SignedLot::Row& row, Clock::time_poi
   lane.dirty = sent_ = true;
   setup_.metrics.attempts.add();
   setup_.metrics.in_flight.add();
+}
+
+// Not while the next request is far off: a server that closes idle connections would close this one, too.
+void Worker::Impl::wake_lane_in_time(Clock::time_point now) noexcept {
+  const auto at = setup_.brake.earliest(now) - opening_lead_;
+  if (at <= now) return wake_lane();
+  limiter_at_ = std::min(limiter_at_, at);
 }
 
 // Another connection when every open one is busy: connections are made as they are needed, not before.

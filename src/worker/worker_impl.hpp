@@ -40,6 +40,9 @@ inline constexpr std::chrono::milliseconds budget_look_up{50};
 inline constexpr std::uint32_t late_customers_max = 16'384;
 /// A wait of a customer's next row that is longer than this is shown.
 inline constexpr std::chrono::seconds unshown_wait_max{5};
+/// A connection is opened so long before it is needed: twice what the last one took, within these bounds.
+inline constexpr std::chrono::milliseconds opening_lead_min{50};
+inline constexpr std::chrono::milliseconds opening_lead_max{1'000};
 /// How long a row that failed in an outage waits at least before it is a probe again.
 inline constexpr std::chrono::milliseconds outage_turn{500};
 /// A worker without an untried row lets those of the others be the probe for so long, before it asks by the echo call.
@@ -93,6 +96,7 @@ class Worker::Impl {
     bool answered = false;               ///< the same: an answer came
     std::uint32_t failures = 0;          ///< connections in a row that brought no answer
     Clock::time_point failing_since{};   ///< on the clock Brake::awake
+    Clock::time_point opening_since{};
   };
 
   // The echo call as a probe.
@@ -132,6 +136,7 @@ class Worker::Impl {
   void forget_outdated(Job& job);
   void sign(JobNumber number, SignedLot::Row& row);
   void submit(Lane& lane, const SignedLot::Row& row, Clock::time_point now);
+  void wake_lane_in_time(Clock::time_point now) noexcept;
   void wake_lane() noexcept;
   void reconnect();
   void set_lanes();
@@ -216,6 +221,8 @@ class Worker::Impl {
   boost::asio::awaitable<void> serve(Lane& lane);
   boost::asio::awaitable<void> back_off(Lane& lane);
   void on_failure(Lane& lane, OpenError error, const std::string& text);
+  void on_response(Lane& lane, Clock::time_point now);
+  std::chrono::milliseconds connect_patience() const noexcept;
   void on_lane_end(const std::exception_ptr& error);
 
   WorkerSetup setup_;
@@ -260,6 +267,7 @@ class Worker::Impl {
   Clock::time_point proof_at_ = Clock::time_point::max();  ///< when a connection has been quiet for long enough
   std::uint32_t connections_made_ = 0;
   std::size_t held_shown_ = 0;           ///< of this worker, in the metrics
+  std::chrono::nanoseconds opening_lead_{opening_lead_min};
   std::uint32_t reconnects_ = 0;         ///< of those asked for, done
   std::uint32_t connections_asked_ = 0;  ///< of the whole run, as last looked at
   std::uint32_t lanes_allowed_ = 0;

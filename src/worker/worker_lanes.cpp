@@ -1,4 +1,5 @@
 // The connections: opened when wanted, served until they end, opened again with a back-off.
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -88,6 +89,7 @@ asio::awaitable<void> Worker::Impl::sleep_until_wanted(Lane& lane) {
 
 asio::awaitable<bool> Worker::Impl::open_lane(Lane& lane) {
   lane.state = LaneState::opening;
+  lane.opening_since = Clock::now();
   const Opened opened = co_await lane.session->open();
   if (finished_) {
     lane.session->close();
@@ -99,6 +101,8 @@ asio::awaitable<bool> Worker::Impl::open_lane(Lane& lane) {
     co_return false;
   }
   setup_.metrics.connections_opened.add();
+  opening_lead_ = std::clamp<std::chrono::nanoseconds>(2 * (Clock::now() - lane.opening_since), opening_lead_min,
+                                                       opening_lead_max);
   lane.state = LaneState::open;
   lane.answered = false;
   lane.ambiguous = false;
@@ -114,10 +118,15 @@ asio::awaitable<void> Worker::Impl::serve(Lane& lane) {
     const bool closed = lot.closed != CloseCause::open;
     if (closed) lane.state = LaneState::asleep;
     take_lot(lane, lot);
+    if (lot.closed == CloseCause::refused && !finished_) {
+      const std::string text = lane.session->peer() + ": " + std::string(lot.text);
+      on_failure(lane, OpenError::client_certificate_refused, text);
+    }
     // One that stood idle and was closed says nothing: it was not asked for anything.
-    if (closed && lane.requests > 0 && !lane.answered && lot.closed != CloseCause::local && !finished_) {
-      const std::string text = lane.session->peer() + ": connections end without an answer: " + std::string(lot.text);
-      on_failure(lane, OpenError::unreachable, text);
+    const bool is_silent = lot.closed != CloseCause::local && lot.closed != CloseCause::refused;
+    if (closed && lane.requests > 0 && !lane.answered && is_silent && !finished_) {
+      const std::string text = lane.session->peer() + ": connections end without a response: " + std::string(lot.text);
+      on_failure(lane, OpenError::broken_off, text);
     }
     pump();
     if (closed) break;
@@ -142,19 +151,32 @@ asio::awaitable<void> Worker::Impl::next_turn(Lane& lane) {
   static_cast<void>(woken);
 }
 
-// A connection that could not be made, or that ended without one answer. Rows wait, but not for ever.
+// A connection that could not be made, or that ended without one response. Rows wait, but not for ever.
 void Worker::Impl::on_failure(Lane& lane, OpenError error, const std::string& text) {
-  setup_.brake.unreachable(Clock::now());
-  const auto now = setup_.brake.awake(Clock::now());
-  if (lane.failures++ == 0) lane.failing_since = now;
-  const auto& deadline = setup_.config.deadline;
-  const bool answered = setup_.control.ever_answered();
+  const auto now = Clock::now();
+  const auto patience = connect_patience();
+  const auto tried_since = lane.state == LaneState::opening ? lane.opening_since : now;
+  const ConnectFailure failure(error, text, tried_since, patience);
+  const auto change = setup_.brake.unreachable(failure, now);
+  const auto awake = setup_.brake.awake(now);
+  if (lane.failures++ == 0) lane.failing_since = awake;
+  const bool is_hopeless = setup_.control.ever_answered() ? is_refusal(error) : is_refusal_at_start(error);
   const auto since = std::max(lane.failing_since, setup_.control.last_answer());
-  const auto patience = answered ? deadline.outage : std::min(deadline.first_connect, deadline.outage);
-  const bool needs_person =
-      error == OpenError::certificate_refused || error == OpenError::no_such_host || error == OpenError::proxy_refused;
-  const bool hopeless = !answered && needs_person;
-  if (hopeless || now - since >= patience) setup_.control.stop(stop_cause_of(error), text);
+  if (is_hopeless || awake - since >= patience) return setup_.control.stop(stop_cause_of(error), text);
+  if (change == ConnectionTrouble::Change::began)
+    setup_.control.notice(begin_notice(setup_.brake.connections().view(now)));
+}
+
+void Worker::Impl::on_response(Lane& lane, Clock::time_point now) {
+  lane.answered = true;
+  lane.failures = 0;
+  if (setup_.brake.reached(now) == ConnectionTrouble::Change::ended)
+    setup_.control.notice(end_notice(setup_.brake.connections().view(now)));
+}
+
+std::chrono::milliseconds Worker::Impl::connect_patience() const noexcept {
+  const auto& deadline = setup_.config.deadline;
+  return setup_.control.ever_answered() ? deadline.outage : std::min(deadline.first_connect, deadline.outage);
 }
 
 // Full jitter, so that the workers of many runs do not come back in one wave.

@@ -54,6 +54,20 @@ TEST_CASE("control: the state of a run for people") {
         "  done      50%, about 1 min 40 s left\n");
 }
 
+TEST_CASE("control: trouble with connections comes first, with its cause and how long it may last") {
+  amend::RunState state = half_way();
+  state.connection.in_trouble = true;
+  state.connection.cause = "refused";
+  state.connection.text = "127.0.0.1:8443: Connection refused";
+  state.connection.lasted = 8s;
+  state.connection.gives_up_after = 1h;
+  const std::string text = cli::state_text(json_of(state), 0);
+  CHECK(text.starts_with("waiting for a connection, 1 min 40 s after the start\n"));
+  CHECK(holds(text,
+              "  trouble   cannot connect to 127.0.0.1:8443: Connection refused, retrying for 8 s, gives up after "
+              "1 h\n"));
+}
+
 TEST_CASE("control: paused, stopping, held, an outage and no bound are said") {
   amend::RunState state = half_way();
   state.interval = 0ns;

@@ -46,7 +46,21 @@ TEST_CASE("ping: exit codes tell who can help") {
   }
   CHECK(cli::ping_exit_code(silent("transport.connect")) == ExitCode::stopped_resumable);
   CHECK(cli::ping_exit_code(silent("transport.timeout")) == ExitCode::stopped_resumable);
-  CHECK(cli::ping_exit_code(silent("tls.handshake")) == ExitCode::stopped_person_needed);
+}
+
+TEST_CASE("ping: without a connection it ends as a run does that cannot connect") {
+  using amend::OpenError;
+  for (const OpenError error : {OpenError::unreachable, OpenError::timeout, OpenError::refused, OpenError::broken_off}) {
+    Ping ping = silent("transport.connect");
+    ping.open_error = error;
+    CHECK(cli::ping_exit_code(ping) == ExitCode::stopped_resumable);
+  }
+  for (const OpenError error : {OpenError::no_such_host, OpenError::proxy_refused, OpenError::handshake_failed,
+                                OpenError::client_certificate_refused, OpenError::certificate_refused}) {
+    Ping ping = silent("tls.handshake");
+    ping.open_error = error;
+    CHECK(cli::ping_exit_code(ping) == ExitCode::stopped_person_needed);
+  }
 }
 
 TEST_CASE("ping: a good answer shows address, TLS, both latencies, clock and request id") {

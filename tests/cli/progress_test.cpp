@@ -32,6 +32,19 @@ TEST_CASE("progress: a wide terminal shows everything, what matters most first")
         "[##########..........] 50%  5,000 rows  1,234/s  3 failed  ETA 5 s  12 retries  16 in flight");
 }
 
+TEST_CASE("progress: trouble with connections is shown with its cause and its end, in place of other waits") {
+  cli::Snapshot now = half_way();
+  now.next_probe = 5s;
+  now.trouble = "api.example (10.0.0.7:443): Connection refused\x1b[2J";
+  now.trouble_lasted = 8'400ms;
+  now.trouble_limit = 1h;
+  const std::string shown =
+      "cannot connect to api.example (10.0.0.7:443): Connection refused\\x1b[2J, retrying for 8 s, gives up after 1 h";
+  CHECK(holds(cli::render_plain(now), ", " + shown));
+  CHECK(holds(cli::render_bar(now, 250), "  " + shown));
+  CHECK_FALSE(holds(cli::render_plain(now), "next try"));
+}
+
 TEST_CASE("progress: a narrow terminal never gets a line as wide as itself, and loses the least important first") {
   for (std::size_t width = 0; width <= 120; ++width) {
     CAPTURE(width);

@@ -42,6 +42,13 @@ RunState some_state() {
   state.paused = true;
   state.retry_tokens = 480;
   state.circuit = CircuitState::half_open;
+  state.connection.in_trouble = true;
+  state.connection.cause = "refused";
+  state.connection.text = "host \"a\": Connection refused";
+  state.connection.lasted = 8s;
+  state.connection.gives_up_after = 1h;
+  state.connection.times = 2;
+  state.connection.total = 20s;
   for (int i = 0; i < 90; ++i) state.service.record(7ms);
   for (int i = 0; i < 10; ++i) state.service.record(3s);
   return state;
@@ -66,6 +73,9 @@ TEST_CASE("exposition: what Prometheus is given is well formed, and says what th
   CHECK(text.value("amend_limiter_wait_seconds_total") == doctest::Approx(1.5));
   CHECK(text.value("amend_held_seconds") == doctest::Approx(0.25));
   CHECK(text.value("amend_paused") == 1);
+  CHECK(text.value("amend_connection_trouble") == 1);
+  CHECK(text.value("amend_connection_troubles_total") == 2);
+  CHECK(text.value("amend_connection_trouble_seconds_total") == 20);
   CHECK(text.value("amend_stopping") == 0);
   CHECK(text.value("amend_retry_budget_tokens") == 480);
   CHECK(text.value("amend_circuit_state{state=\"half_open\"}") == 1);

@@ -36,11 +36,13 @@ TEST_CASE("timeline: what was written is read back") {
   sample.held = milliseconds(1'500);
   sample.paused = true;
   sample.circuit = CircuitState::half_open;
+  sample.not_connected = true;
   const auto entry = read_timeline_line(sample_line(sample));
   REQUIRE(entry);
   REQUIRE(entry->sample);
   CHECK(entry->sample->at == sample.at);
   CHECK(sample_line(*entry->sample) == sample_line(sample));
+  CHECK(entry->sample->not_connected);
 
   const auto start = read_timeline_line(start_line(sample.at));
   REQUIRE(start);
@@ -107,6 +109,27 @@ TEST_CASE("load: a resumed run goes on behind the time of the process before, wi
   REQUIRE(history.resumed_s.size() == 1);
   CHECK(history.resumed_s[0] == doctest::Approx(4));
   CHECK(load.reached() == milliseconds(6'000));
+}
+
+TEST_CASE("load: time without a connection is a wait of its own; older timelines do not know it") {
+  LoadSeries load;
+  load.begin();
+  for (int second = 0; second <= 10; ++second) {
+    TimelineSample sample = sample_at(std::chrono::seconds(second), 0);
+    sample.not_connected = second >= 3 && second < 7;
+    load.add(sample);
+  }
+  const LoadHistory history = load.history();
+  REQUIRE(history.waits.size() == 1);
+  CHECK(history.waits[0].cause == Wait::Cause::connect);
+  CHECK(history.waited_s[static_cast<std::size_t>(Wait::Cause::connect)] == doctest::Approx(4));
+  CHECK(history.times_waited[static_cast<std::size_t>(Wait::Cause::connect)] == 1);
+  std::string old = sample_line(sample_at(milliseconds(1), 2));
+  const std::string_view added = ",\"not_connected\":0";
+  REQUIRE(old.find(added) != std::string::npos);
+  old.erase(old.find(added), added.size());
+  REQUIRE(read_timeline_line(old));
+  CHECK_FALSE(read_timeline_line(old)->sample->not_connected);
 }
 
 TEST_CASE("load: waits are told from the first sample that shows them to the first that does not") {

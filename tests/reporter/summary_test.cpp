@@ -26,9 +26,11 @@ TEST_CASE("summary: the keys that scripts rely on are all there, also when nothi
   CHECK(
       keys_of(value) ==
       "version run input started_at elapsed_s exit_code stop_cause stop_reason rows overtaken overtaken_rejected drift "
-      "requests latency_ms log_bytes notices errors files retry_files");
+      "requests connection_trouble latency_ms log_bytes notices errors files retry_files");
   CHECK(keys_of(value.at("rows")) == "read success failed unknown rejected superseded unchanged unsent");
   CHECK(keys_of(value.at("requests")) == "attempts retries requeues throttled connections handshakes_failed");
+  CHECK(keys_of(value.at("connection_trouble")) == "times seconds cause last");
+  CHECK(value.at("connection_trouble").at("last").is_null());
   CHECK(keys_of(value.at("latency_ms")) == "service queued");
   CHECK(keys_of(value.at("latency_ms").at("queued")) == "p50 p90 p99 p999 max");
   CHECK(value.at("rows").at("unsent").is_null());
@@ -56,8 +58,16 @@ TEST_CASE("summary: totals, times and errors are told") {
   summary.exit_code = ExitCode::some_rows_failed;
   summary.elapsed = 1500ms;
   summary.files = {"results.ndjson"};
+  summary.connection.times = 2;
+  summary.connection.total = 12'500ms;
+  summary.connection.cause = "refused";
+  summary.connection.text = "host:1: Connection refused";
   const auto value = boost::json::parse(to_json(summary));
   CHECK(value.at("rows").at("success") == 4);
+  CHECK(value.at("connection_trouble").at("times") == 2);
+  CHECK(value.at("connection_trouble").at("seconds") == 12.5);
+  CHECK(value.at("connection_trouble").at("cause") == "refused");
+  CHECK(value.at("connection_trouble").at("last") == "host:1: Connection refused");
   CHECK(value.at("rows").at("unsent") == 0);
   CHECK(value.at("requests").at("attempts") == 7);
   CHECK(value.at("latency_ms").at("service").at("max").to_number<double>() == doctest::Approx(250));

@@ -37,6 +37,8 @@ ssl_ctx_st* make_context(const ServerTls& tls) {
   if (SSL_CTX_use_certificate_chain_file(context, tls.certificate.c_str()) != 1 ||
       SSL_CTX_use_PrivateKey_file(context, tls.key.c_str(), SSL_FILETYPE_PEM) != 1)
     throw std::runtime_error("scripted server: " + tls.certificate);
+  SSL_CTX_set_max_proto_version(context, tls.version_max);
+  if (tls.version_max != 0) SSL_CTX_set_security_level(context, 0);  // else versions before 1.2 are not to be had
   if (tls.client_ca.empty()) return context;
   if (SSL_CTX_load_verify_file(context, tls.client_ca.c_str()) != 1)
     throw std::runtime_error("scripted server: " + tls.client_ca);
@@ -123,6 +125,11 @@ void Peer::send(std::string_view bytes) {
 void Peer::idle(std::chrono::milliseconds time) {
   pollfd nothing{descriptor_, 0, 0};
   ::poll(&nothing, 1, static_cast<int>(time.count()));
+}
+
+void Peer::ask_for_handshake() {
+  SSL_renegotiate(ssl_);
+  SSL_do_handshake(ssl_);
 }
 
 void Peer::finish() {

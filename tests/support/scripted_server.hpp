@@ -49,6 +49,9 @@ class Peer {
   void send(std::string_view bytes);
   /// Answers nothing for so long.
   void idle(std::chrono::milliseconds time);
+  /// Asks for another TLS handshake, as TLS 1.2 allows. A client that refuses it ends the connection: what was received
+  /// before that is still to be had by expect().
+  void ask_for_handshake();
   /// close_notify when there is TLS, and FIN.
   void finish();
   /// FIN without close_notify.
@@ -79,6 +82,7 @@ class ServerTls {
   std::string certificate;
   std::string key;
   std::string client_ca;
+  int version_max = 0;  ///< TLS1_2_VERSION and so on; 0: the newest
 };
 
 /// Connection n plays scripts[n]; those beyond the list are closed at once. A connection whose script has ended stays

@@ -54,6 +54,59 @@ TEST_CASE("target: a port that is the scheme's own is not told to the server") {
   CHECK(target("https://example.com:80").authority == "example.com:80");
 }
 
+TEST_CASE("target: every number that is no port is refused, also where it would be one modulo 65,536") {
+  const auto is_refused = [](const std::string& url, const std::string& proxy) {
+    TargetConfig config;
+    config.url = url;
+    config.proxy = proxy;
+    try {
+      amend::parse_target(config);
+    } catch (const ConfigError& error) {
+      return std::string_view(error.what()).find("1 to 65535") != std::string_view::npos;
+    }
+    return false;
+  };
+  for (const long port : {0L, 65'536L, 65'537L, 65'979L, 72'817L, 99'999L, 131'515L, 4'294'967'739L}) {
+    CAPTURE(port);
+    CHECK(is_refused("https://example.com:" + std::to_string(port), {}));
+    CHECK(is_refused("https://example.com", "http://127.0.0.1:" + std::to_string(port)));
+    CHECK(is_refused("https://example.com", "127.0.0.1:" + std::to_string(port)));
+  }
+  for (const char* port : {"1", "443", "65535"}) CHECK(target("https://example.com:" + std::string(port)).port == port);
+  CHECK(target("https://example.com:00443").authority == "example.com");
+}
+
+TEST_CASE("target: a scheme in capitals and a port that is left out behind its colon") {
+  CHECK(target("HTTPS://Example.com").tls);
+  const Target plain = target("Http://127.0.0.1:");
+  CHECK_FALSE(plain.tls);
+  CHECK(plain.port == "80");
+  CHECK(plain.authority == "127.0.0.1");
+  CHECK(target("https://example.com:/v2").port == "443");
+}
+
+TEST_CASE("target: a dot at the end of the host is for the resolver only") {
+  const Target complete = target("https://API.example.com.:8443");
+  CHECK(complete.host == "api.example.com");
+  CHECK(complete.resolved_name == "api.example.com.");
+  CHECK(complete.authority == "api.example.com:8443");
+  CHECK(target("https://api.example.com").resolved_name == "api.example.com");
+  CHECK(target("https://localhost.").loopback);
+  const Target address = target("https://127.0.0.1.");
+  CHECK(address.literal_address);
+  CHECK(address.resolved_name == "127.0.0.1");
+  CHECK(amend::is_exempt_from_proxy("api.example.com.", "example.com"));
+  CHECK(amend::is_exempt_from_proxy("api.example.com", "example.com."));
+}
+
+TEST_CASE("target: a path that only looks a little like the API's own is a gateway's") {
+  for (const char* path : {"/svc", "/svc/payments", "/payment/api/v1", "/my/svc/payment2", "/openapi/customers"}) {
+    CAPTURE(path);
+    CHECK(target("https://h" + std::string(path)).path_prefix == path);
+  }
+  CHECK(refusal("https://h/gw/svc/payment/api/v2").find("\"/svc/payment/api/v2\"") != std::string::npos);
+}
+
 TEST_CASE("target: addresses instead of names") {
   const Target four = target("https://127.0.0.1:8443");
   CHECK(four.literal_address);
@@ -73,7 +126,10 @@ TEST_CASE("target: what is no address of an API is refused, naming --url") {
   for (const char* url : {"", "gateway.wonder.today", "ftp://example.com", "https://", "https:///path",
                           "https://user@example.com", "https://user:secret@example.com", "https://example.com/?a=b",
                           "https://example.com/#x", "https://example.com:0", "https://example.com:65536",
-                          "https://example.com:999999", "https://exa mple.com", "https://[::1", "wss://example.com"}) {
+                          "https://example.com:999999", "https://exa mple.com", "https://[::1", "wss://example.com",
+                          "https://.", "https://exa%0d%0aX:%20y", "https://b%C3%BCcher.example",
+                          "https://h/svc/payment", "https://h/svc/payment/api/v1/openapi",
+                          "https://h/gw/svc/payment/api/v1/openapi/customers/"}) {
     CAPTURE(url);
     const std::string why = refusal(url);
     CHECK(why.find("--url") != std::string::npos);
@@ -96,12 +152,20 @@ TEST_CASE("target: a proxy is a host and a port; what else stands in it is refus
   CHECK(through.proxy_host == "proxy.example");
   CHECK(through.proxy_port == "3128");
   CHECK_FALSE(through.loopback);  // the proxy's own machine, not this one
+  for (const char* without_scheme : {"proxy.example:3128", "Proxy.Example:3128/", "HTTP://proxy.example:3128"}) {
+    config.proxy = without_scheme;
+    CHECK(amend::parse_target(config).proxy_host == "proxy.example");
+    CHECK(amend::parse_target(config).proxy_port == "3128");
+  }
+  config.proxy = "proxy.example";
+  CHECK(amend::parse_target(config).proxy_port == "80");
   config.proxy = "http://[::1]";
   CHECK(amend::parse_target(config).proxy_host == "::1");
   CHECK(amend::parse_target(config).proxy_port == "80");
   CHECK(amend::parse_target(config).loopback);
   for (const char* bad : {"https://p", "socks5://p:1080", "http://user:secret@p:3128", "http://p/x", "http://p?q",
-                          "p:3128x", "http://p:0", "http://p:70000", "http://"}) {
+                          "p:3128x", "http://p:0", "http://p:70000", "http://", "user:secret@p:3128", "http:p:3128", "p/x",
+                          "http://."}) {
     CAPTURE(bad);
     config.proxy = bad;
     try {

@@ -196,11 +196,12 @@ TEST_CASE("request_signer: keys that cannot be used are refused with the reason 
   CHECK(refusal(small).find("1024 bits") != std::string::npos);
   CHECK(refusal(curve).find("not an RSA key") != std::string::npos);
   CHECK(refusal(locked).find("passphrase") != std::string::npos);
-  CHECK(refusal("").find("no private key in PEM form") != std::string::npos);
-  CHECK(refusal("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").find("no private key") !=
+  CHECK(refusal("").find("empty") != std::string::npos);
+  CHECK(refusal("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").find("certificate, not") !=
         std::string::npos);
-  CHECK(refusal(pem("PUBLIC KEY", text_of(vectors(), "public_key_spki_der_base64"))).find("no private key") !=
+  CHECK(refusal(pem("PUBLIC KEY", text_of(vectors(), "public_key_spki_der_base64"))).find("public key") !=
         std::string::npos);
+  CHECK(refusal(from_base64(pkcs8_base64())).find("DER form") != std::string::npos);
   CHECK(refusal(pkcs8_pem().substr(0, 900)).find("damaged or cut off") != std::string::npos);
   for (const std::string& key : {small, curve, locked, pkcs8_pem().substr(0, 900)})
     CHECK_FALSE(leaks(refusal(key), key));

@@ -71,8 +71,9 @@ class Wait {
     paused,   ///< a person wanted it
     held,     ///< the server asked for it (Retry-After)
     circuit,  ///< nothing but errors came back: an outage
+    connect,  ///< no connection could be made
   };
-  static constexpr std::size_t causes = 3;
+  static constexpr std::size_t causes = 4;
   Wait(Cause cause_, double from_s_, double to_s_) noexcept : cause(cause_), from_s(from_s_), to_s(to_s_) {}
 
   Cause cause;

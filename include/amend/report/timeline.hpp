@@ -47,6 +47,7 @@ class TimelineSample {
   std::chrono::milliseconds held{0};          ///< from now on
   bool paused = false;
   CircuitState circuit = CircuitState::closed;
+  bool not_connected = false;  ///< no connection can be made
 };
 static_assert(!std::is_aggregate_v<TimelineSample>);
 

@@ -15,6 +15,7 @@
 
 #include "amend/config.hpp"
 #include "amend/error.hpp"
+#include "amend/reporter/connection_state.hpp"
 #include "amend/reporter/file_seal.hpp"
 #include "amend/reporter/metrics.hpp"
 #include "amend/row/outcome.hpp"
@@ -74,6 +75,8 @@ class Summary {
   std::uint64_t throttled = 0;
   std::uint64_t connections = 0;
   std::uint64_t handshakes_failed = 0;
+
+  ConnectionState connection;
 
   Latency service;  ///< last attempt: send → answer
   Latency queued;   ///< row read → first send

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "amend/row/stop_cause.hpp"
-#include "amend/transport/transport.hpp"
+#include "amend/transport/open_error.hpp"
 
 namespace amend {
 
@@ -12,6 +12,7 @@ constexpr StopCause stop_cause_of(OpenError error) noexcept {
     case OpenError::no_such_host:
     case OpenError::proxy_refused: return StopCause::wrong_host;
     case OpenError::certificate_refused:
+    case OpenError::client_certificate_refused:
     case OpenError::handshake_failed: return StopCause::tls;
     default: return StopCause::outage;
   }

@@ -17,20 +17,10 @@
 #include "amend/config.hpp"
 #include "amend/row/request.hpp"
 #include "amend/row/response.hpp"
+#include "amend/transport/open_error.hpp"
 #include "amend/transport/target.hpp"
 
 namespace amend {
-
-/// How an attempt to open a connection ended.
-enum class OpenError : std::uint8_t {
-  none,
-  no_such_host,         ///< the name does not exist
-  unreachable,          ///< resolver trouble, refused, no route, reset
-  timeout,              ///< the connect deadline passed
-  certificate_refused,  ///< we do not trust what the server showed: a person is needed
-  handshake_failed,     ///< any other TLS failure
-  proxy_refused,        ///< the proxy answers CONNECT with a 4xx: a person is needed
-};
 
 class Opened {
  public:
@@ -50,6 +40,7 @@ enum class CloseCause : std::uint8_t {
   lost,       ///< reset, or another error of the network
   timeout,    ///< the oldest request got no complete answer in time
   protocol,   ///< bytes that are no answer, or that nobody asked for
+  refused,    ///< the server did not accept our client certificate: what is unanswered was not processed
   local,      ///< we closed it
 };
 
@@ -82,7 +73,8 @@ class Session {
  public:
   virtual ~Session() = default;
 
-  /// Resolves, connects, does the TLS handshake; within the connect deadline (resolving excepted).
+  /// Resolves, then connects to the first address that answers and does the TLS handshake with it: the connect deadline
+  /// is for each address, and attempts overlap. Of several failures the one that got furthest comes back.
   virtual boost::asio::awaitable<Opened> open() = 0;
 
   /// How many more requests may be submitted now. 0 while closed or closing. After an unannounced close the next

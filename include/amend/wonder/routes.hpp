@@ -13,6 +13,10 @@ inline constexpr std::string_view customers_path = "/svc/payment/api/v1/openapi/
 /// POST, checks credentials without side effects (api.md §3); the default of TargetConfig::echo_path.
 inline constexpr std::string_view echo_path = "/svc/payment/api/v1/openapi/echo";
 
+/// The end of `path_prefix` (of --url) that begins as `customers_path` does, by two segments at least: with it in
+/// --url, every request would go to a path that has it twice. Empty: there is none.
+std::string_view base_path_in(std::string_view path_prefix) noexcept;
+
 /// Appends the request target of one customer: `path_prefix` (of --url; empty or "/gateway", no slash at its end),
 /// `customers_path`, a slash, and `id` with all but unreserved characters percent-encoded (RFC 3986 §2.3), so that
 /// no id can name another resource.

@@ -24,6 +24,7 @@
 #include "amend/worker/canary.hpp"
 #include "amend/worker/circuit.hpp"
 #include "amend/worker/concurrency_limit.hpp"
+#include "amend/worker/connection_trouble.hpp"
 #include "amend/worker/rate_limiter.hpp"
 #include "amend/worker/refusal_guard.hpp"
 #include "amend/worker/retry_budget.hpp"
@@ -72,6 +73,10 @@ class Brake {
   /// max(): until somebody wakes the worker. Connections are not worth being made before.
   time_point standing_until(time_point now) const noexcept;
 
+  /// The earliest moment at which ask() may let a request go, as far as the pace and the circuit say now; not before
+  /// `now`.
+  time_point earliest(time_point now) const noexcept;
+
   /// Asks for one request. `in_flight`: of the whole run.
   Decision ask(time_point now, std::uint64_t in_flight) noexcept;
 
@@ -96,9 +101,10 @@ class Brake {
   bool breaks(const AttemptEnd& end) const noexcept;
   /// How long the present outage has lasted, pauses left out.
   std::chrono::nanoseconds outage_lasted(time_point now) const noexcept;
-  /// No connection can be made; and one has brought an answer.
-  void unreachable(time_point now) noexcept;
-  void reached(time_point now) noexcept;
+  /// A connection could not be made, or brought no response; and one has brought a response.
+  ConnectionTrouble::Change unreachable(const ConnectFailure& failure, time_point now);
+  ConnectionTrouble::Change reached(time_point now);
+  const ConnectionTrouble& connections() const noexcept { return connections_; }
 
   /// Rows wait until then because amend wants it so: to be tried again, for the row of their customer before them, or for
   /// the next try to connect. That nothing happens before is no stall.
@@ -165,6 +171,7 @@ class Brake {
   Circuit circuit_;
   RefusalGuard refusals_;
   RetryBudget budget_;
+  ConnectionTrouble connections_;
   RunClock clock_;
   RunClock awake_;
   RateLimiter limiter_;

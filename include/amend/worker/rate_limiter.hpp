@@ -46,6 +46,9 @@ class RateLimiter {
   /// Asks for one request.
   Decision try_acquire(time_point now) noexcept;
 
+  /// The earliest instant at which asking can succeed; it may be past.
+  time_point earliest() const noexcept;
+
   /// Nobody goes before `until` (a Retry-After), unlimited runs included; afterwards the pace is taken up again without
   /// a burst. Never shortens an earlier hold.
   void hold_until(time_point until) noexcept;
