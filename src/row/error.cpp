@@ -149,7 +149,7 @@ bool can_be_shown(std::string_view text) {
   for (std::string_view rest = text; !rest.empty();) {
     const std::size_t length = utf8_length(rest);
     const std::string_view sequence = rest.substr(0, length);
-    if (length == 0 || is_control(sequence) || is_invisible(sequence)) return false;
+    if (length == 0 || steers_terminal(sequence) || is_invisible(sequence)) return false;
     rest.remove_prefix(length);
   }
   return true;

@@ -156,8 +156,9 @@ TEST_CASE("brake: what an outage has lasted leaves pauses out, and the rows' clo
   brake.unpause(t0 + 2h);
   CHECK(brake.outage_lasted(t0 + 2h + 5s) == 15s);
   Brake other(pace(0ns));
-  other.unreachable(t0);
-  other.unreachable(t0 + 5s);
+  const ConnectFailure refused(OpenError::unreachable, "Connection refused", t0, 1h);
+  other.unreachable(refused, t0);
+  other.unreachable(refused, t0 + 5s);
   CHECK(other.clock().stood_still(t0 + 10s) == 10s);
   other.reached(t0 + 10s);
   other.reached(t0 + 11s);
