@@ -135,8 +135,14 @@ std::chrono::nanoseconds Brake::outage_lasted(time_point now) const noexcept {
 ConnectionTrouble::Change Brake::unreachable(const ConnectFailure& failure, time_point now) {
   const auto change = connections_.failed(failure, now);
   clock_.stop(RunClock::Reason::unreachable, now);
-  unreachable_.store(true, std::memory_order_relaxed);
+  if (!unreachable_.exchange(true, std::memory_order_relaxed))
+    unreachable_since_.store(to_ns(awake(now) - (now - failure.tried_since)), std::memory_order_relaxed);
   return change;
+}
+
+std::chrono::nanoseconds Brake::unreachable_for(time_point now) const noexcept {
+  if (!unreachable_.load(std::memory_order_relaxed)) return std::chrono::nanoseconds(0);
+  return std::chrono::nanoseconds(to_ns(awake(now)) - unreachable_since_.load(std::memory_order_relaxed));
 }
 
 ConnectionTrouble::Change Brake::reached(time_point now) {

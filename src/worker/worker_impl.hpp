@@ -95,7 +95,6 @@ class Worker::Impl {
     bool ambiguous = false;              ///< a success behind it may have been an earlier attempt's
     bool answered = false;               ///< the same: an answer came
     std::uint32_t failures = 0;          ///< connections in a row that brought no answer
-    Clock::time_point failing_since{};   ///< on the clock Brake::awake
     Clock::time_point opening_since{};
   };
 
@@ -223,6 +222,7 @@ class Worker::Impl {
   void on_failure(Lane& lane, OpenError error, const std::string& text);
   void on_response(Lane& lane, Clock::time_point now);
   std::chrono::milliseconds connect_patience() const noexcept;
+  Clock::duration patience_left() const noexcept;
   void on_lane_end(const std::exception_ptr& error);
 
   WorkerSetup setup_;

@@ -101,8 +101,8 @@ asio::awaitable<bool> Worker::Impl::open_lane(Lane& lane) {
     co_return false;
   }
   setup_.metrics.connections_opened.add();
-  opening_lead_ = std::clamp<std::chrono::nanoseconds>(2 * (Clock::now() - lane.opening_since), opening_lead_min,
-                                                       opening_lead_max);
+  opening_lead_ =
+      std::clamp<std::chrono::nanoseconds>(2 * (Clock::now() - lane.opening_since), opening_lead_min, opening_lead_max);
   lane.state = LaneState::open;
   lane.answered = false;
   lane.ambiguous = false;
@@ -158,11 +158,10 @@ void Worker::Impl::on_failure(Lane& lane, OpenError error, const std::string& te
   const auto tried_since = lane.state == LaneState::opening ? lane.opening_since : now;
   const ConnectFailure failure(error, text, tried_since, patience);
   const auto change = setup_.brake.unreachable(failure, now);
-  const auto awake = setup_.brake.awake(now);
-  if (lane.failures++ == 0) lane.failing_since = awake;
+  ++lane.failures;
   const bool is_hopeless = setup_.control.ever_answered() ? is_refusal(error) : is_refusal_at_start(error);
-  const auto since = std::max(lane.failing_since, setup_.control.last_answer());
-  if (is_hopeless || awake - since >= patience) return setup_.control.stop(stop_cause_of(error), text);
+  if (is_hopeless || setup_.brake.unreachable_for(now) >= patience)
+    return setup_.control.stop(stop_cause_of(error), text);
   if (change == ConnectionTrouble::Change::began)
     setup_.control.notice(begin_notice(setup_.brake.connections().view(now)));
 }
@@ -179,13 +178,19 @@ std::chrono::milliseconds Worker::Impl::connect_patience() const noexcept {
   return setup_.control.ever_answered() ? deadline.outage : std::min(deadline.first_connect, deadline.outage);
 }
 
+// No wait lasts longer: that the patience is over is noticed by the next attempt.
+Worker::Impl::Clock::duration Worker::Impl::patience_left() const noexcept {
+  const auto spent = setup_.brake.unreachable_for(Clock::now());
+  return std::max<Clock::duration>(Clock::duration::zero(), connect_patience() - spent);
+}
+
 // Full jitter, so that the workers of many runs do not come back in one wave.
 asio::awaitable<void> Worker::Impl::back_off(Lane& lane) {
   lane.state = LaneState::backing_off;
   const auto shift = std::min<std::uint32_t>(lane.failures, 10) - 1;
   const auto ceiling = std::min(reconnect_max, reconnect_first * (1 << shift));
   const auto wait = std::chrono::milliseconds(entropy_.next() % static_cast<std::uint64_t>(ceiling.count() + 1));
-  lane.timer.expires_after(wait);
+  lane.timer.expires_after(std::min<Clock::duration>(wait, patience_left()));
   setup_.brake.wait_on_purpose(lane.timer.expiry());
   auto waited = co_await lane.timer.async_wait(token);
   static_cast<void>(waited);

@@ -105,9 +105,11 @@ class Brake {
   ConnectionTrouble::Change unreachable(const ConnectFailure& failure, time_point now);
   ConnectionTrouble::Change reached(time_point now);
   const ConnectionTrouble& connections() const noexcept { return connections_; }
+  /// For how long no connection has brought a response, pauses left out; 0: one has since the last failure.
+  std::chrono::nanoseconds unreachable_for(time_point now) const noexcept;
 
-  /// Rows wait until then because amend wants it so: to be tried again, for the row of their customer before them, or for
-  /// the next try to connect. That nothing happens before is no stall.
+  /// Rows wait until then because amend wants it so: to be tried again, for the row of their customer before them, or
+  /// for the next try to connect. That nothing happens before is no stall.
   void wait_on_purpose(time_point until) noexcept;
   time_point waits_until() const noexcept {
     return time_point(time_point::duration(waits_until_.load(std::memory_order_relaxed)));
@@ -133,7 +135,8 @@ class Brake {
   /// True once: a 429 came at a rate that a person had set, and it is slowed down from here on.
   bool take_slowed_down() noexcept { return slowed_down_.exchange(false, std::memory_order_relaxed); }
 
-  /// Once after each proof: the share of 429s that is the same at every rate, so that the rate returns to --rate; 0: none.
+  /// Once after each proof: the share of 429s that is the same at every rate, so that the rate returns to --rate; 0:
+  /// none.
   double take_constant_share() noexcept {
     return constant_share_.load(std::memory_order_relaxed) == 0 ? 0 : constant_share_.exchange(0);
   }
@@ -180,6 +183,7 @@ class Brake {
   std::atomic<std::uint32_t> in_flight_max_;  // what connections and pipelines allow
   std::atomic<bool> paused_{false};
   std::atomic<bool> unreachable_{false};
+  std::atomic<std::int64_t> unreachable_since_{0};  // ns on the clock awake_
   std::atomic<bool> slowed_down_{false};
   std::atomic<double> constant_share_{0};
   std::atomic<time_point::rep> waits_until_{0};
