@@ -30,8 +30,10 @@ void refuse_unwritable(const std::string& path) {
 std::vector<std::string> commands_after(const std::string& run) {
   const fs::path place = fs::absolute(run + "/").lexically_normal().parent_path();
   try {
-    const auto wanted = [&](const ListedRun& run) { return fs::path(run.directory).filename() == place.filename(); };
-    for (ListedRun& listed : list_runs(place.parent_path().string(), wanted)) {
+    const auto is_it = [&](const ListedRun& listed) {
+      return fs::path(listed.directory).filename() == place.filename();
+    };
+    for (ListedRun& listed : list_runs(place.parent_path().string(), is_it)) {
       listed.directory = run;
       const std::string command = next_command(listed);
       return command.empty() ? std::vector<std::string>() : std::vector<std::string>{command};

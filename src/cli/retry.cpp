@@ -10,6 +10,7 @@
 #include "amend/worker/signer.hpp"
 #include "cli/confirm.hpp"
 #include "cli/opening.hpp"
+#include "cli/output.hpp"
 #include "cli/preflight_text.hpp"
 #include "cli/report_line.hpp"
 #include "cli/status.hpp"
