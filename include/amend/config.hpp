@@ -75,6 +75,7 @@ struct InputConfig {
   Duplicates duplicates = Duplicates::order;  ///< the same customer in several rows; all but order read the file twice
   bool recover = false;                 ///< lines inside a damaged quote are rows again, instead of being rejected
   bool strict = false;                  ///< the first rejected row stops the run
+  bool accept_findings = false;         ///< values that look damaged are sent as they are
   std::uint64_t limit = 0;              ///< read at most so many rows; 0: all
   std::size_t row_bytes_max = 1 << 20;  ///< a longer row is rejected; memory: up to 4 × this
   std::size_t columns_max = 4096;
@@ -102,7 +103,9 @@ struct MappingConfig {
   std::string reference_column;                              ///< instead of an id; only with RowForm::partial
   std::vector<std::pair<std::string, Blank>> blanks;         ///< --blank FIELD=…; default omit
   std::string guard_column;                                  ///< --guard reference_number=COLUMN; empty: no guard
-  bool trim = false;                                         ///< white space around values is dropped; never otherwise
+  bool trim = false;  ///< white space and characters that cannot be seen are dropped around values; never otherwise
+  bool strip_formula = false;           ///< so is the ' or ="…" with which a spreadsheet keeps a text one
+  std::vector<std::string> null_texts;  ///< --null-text TEXT: such a value is blank
   bool split_phone = false;  ///< a phone that begins with + gives its country code to dial_code
 };
 

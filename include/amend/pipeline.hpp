@@ -108,6 +108,9 @@ class Pipeline {
   /// does.
   PreflightReport preflight();
 
+  /// The operator has been asked, and wants values that look damaged to be sent: run.json says so. Before run().
+  void accept_findings() noexcept;
+
   /// Makes run() go on with the run in `config.run_directory`: reads its log back, compares options and input with it,
   /// row by row, makes its feed-back files anew. Before run(), at most once. Sends nothing.
   /// Throws ConfigError: exit 7 when another process holds the run; exit 2 for an option that is not what it was

@@ -116,6 +116,13 @@ class Reconciliation {
 
   const Plan& plan() const noexcept;
 
+  /// Reads the file once and returns what its values look like (PreflightReport::findings). Sends nothing and creates
+  /// nothing. Before run(), which does not read the file for this again. Throws InputError.
+  const InputFindings& look_at_values();
+
+  /// The operator has been asked, and wants values that look damaged to be sent: run.json says so. Before run().
+  void accept_findings() noexcept;
+
   /// Told, while run() reads, what a person should know although it stops nothing (RunControl::notice). On a thread of
   /// run()'s.
   using OnNotice = std::function<void(const std::string& text)>;

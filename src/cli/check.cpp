@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <filesystem>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -27,11 +29,13 @@ namespace json = boost::json;
 constexpr std::string_view save_option = "--save-config";
 
 std::string_view meaning_of(std::string_view id_trouble) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> meanings{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> meanings{
       {{"id.scientific", "a number in scientific notation: a spreadsheet made it of the id"},
        {"id.leading_zeros", "a group is too short: its leading zeros were lost"},
        {"id.length", "not 36 characters"},
-       {"id.spaces", "spaces around the id: --trim drops them"},
+       {"id.spaces", "spaces or characters that cannot be seen around the id: --trim drops them"},
+       {"id.formula", "an apostrophe before the id, or =\"…\" around it: --strip-formula drops it"},
+       {"id.quotes", "quotes of another kind than CSV's \" around the id"},
        {"id.other", "36 characters, but no uuid"}}};
   for (const auto& [code, meaning] : meanings) {
     if (code == id_trouble) return meaning;
@@ -60,6 +64,18 @@ std::string rejected_lines(const std::vector<Finding>& findings) {
     if (const std::string_view remedy = remedy_for(finding); !remedy.empty()) {
       out += line("", fmt::format("  -> {}", remedy));
     }
+  }
+  return out;
+}
+
+std::string damage_lines(const InputFindings& findings) {
+  std::string out;
+  for (const FieldFinding& finding : findings.fields) {
+    if (finding.degree != Degree::damage) continue;
+    out += line(out.empty() ? "damage" : "", finding_text(finding));
+    for (const Position& position : std::span(finding.first).first(std::min(finding.first.size(), finding_examples_max)))
+      out += line("", "  " + where(position));
+    out += line("", fmt::format("  -> {}", remedy_of(finding)));
   }
   return out;
 }
@@ -127,6 +143,24 @@ json::array rejected_json(const std::vector<Finding>& findings) {
                                {"first", places_json(finding)},
                                {"example", whole(finding.example)},
                                {"remedy", remedy_for(finding)}});
+  }
+  return out;
+}
+
+json::array findings_json(const InputFindings& findings) {
+  json::array out;
+  for (const FieldFinding& finding : findings.fields) {
+    json::array first;
+    for (const Position& at : finding.first)
+      first.push_back(json::object{{"row", at.row}, {"line", at.line}, {"byte", at.byte}});
+    out.push_back(json::object{{"code", finding.code},
+                               {"degree", finding.degree == Degree::damage ? "damage" : "hint"},
+                               {"field", finding.field.empty() ? json::value(nullptr) : json::value(finding.field)},
+                               {"column", finding.column == 0 ? json::value(nullptr) : json::value(finding.column)},
+                               {"rows", finding.rows},
+                               {"first", std::move(first)},
+                               {"example", whole(finding.example)},
+                               {"remedy", remedy_of(finding)}});
   }
   return out;
 }
@@ -213,9 +247,11 @@ std::string check_text(const Options& options, const PreflightReport& report) {
   out += line("rows", rows_text(options, report));
   out += rejected_lines(report.rejected);
   out += id_lines(report.suspicious_ids);
+  out += damage_lines(report.findings);
   if (const std::string twice = duplicates_text(report, input.duplicates); !twice.empty()) out += line("twice", twice);
   out += line("time", time_text(rows_to_send(report, input.duplicates), options.config.pace.rate));
   for (const std::string& hint : report.hints) out += line("hint", printable(hint));
+  out += odd_value_lines(report.findings);
   return out + next_line(options, report);
 }
 
@@ -240,6 +276,8 @@ std::string check_json(const Options& options, const PreflightReport& report) {
       {"rejected", rejected_json(report.rejected)},
       {"suspicious_ids", ids_json(report.suspicious_ids)},
       {"encoding_trouble", encoding_json(report.encoding_trouble)},
+      {"damaged_rows", report.findings.damaged_rows},
+      {"findings", findings_json(report.findings)},
       {"duplicates", duplicates_json(report, config.input.duplicates)},
       {"rate", show_rate(config.pace.rate)},
       {"seconds", time.count() < 0 ? json::value() : json::value(static_cast<double>(time.count()) / 1e3)},

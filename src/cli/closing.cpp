@@ -9,6 +9,7 @@
 #include "amend/row/shell_path.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "cli/next_command.hpp"
+#include "cli/preflight_text.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
@@ -117,6 +118,18 @@ std::string drift_lines(const Summary& summary) {
          line("", "  -> write them in the file as the API shows them, or --ignore-case FIELD, --ignore-space");
 }
 
+std::string damage_lines(const Summary& summary) {
+  if (summary.findings.damaged_rows == 0) return {};
+  std::string out =
+      line("damage", plural(summary.findings.damaged_rows, "row") +
+                         (summary.findings.damaged_rows == 1 ? " has" : " have") +
+                         " values that look damaged: nothing was asked about them, or --accept-findings answered");
+  for (const FieldFinding& finding : summary.findings.fields)
+    if (finding.degree == Degree::damage)
+      out += line("", fmt::format("{}, {}", finding_text(finding), where(finding.first.front())));
+  return out;
+}
+
 }  // namespace
 
 std::string ending(const Summary& summary) {
@@ -159,6 +172,7 @@ std::string closing_text(const Summary& summary, const RunOrigin& origin) {
                                        show_ms(summary.service.p99), show_ms(summary.service.max)));
   }
   out += drift_lines(summary);
+  out += damage_lines(summary);
   for (const std::string& notice : summary.notices) out += line("notice", printable(notice));
   out += error_lines(summary.errors, "summary.json");
   out += file_lines(summary);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "amend/pipeline.hpp"
+#include "amend/row/finding.hpp"
 #include "cli/options.hpp"
 
 namespace amend::cli {
@@ -30,6 +31,16 @@ bool is_yes(std::string_view answer);
 
 /// Throws ConfigError naming --yes when nobody can be asked.
 void refuse_without_consent(const Plan& plan, const Options& options);
+
+/// Whether values that look damaged may be sent. Pure. --yes does not answer that: it was said before they were seen.
+Consent consent(const InputFindings& findings, const Options& options, Person person);
+
+/// "2 rows have values that look damaged (see above). Type yes to send them as they are: "
+std::string question(const InputFindings& findings);
+
+/// Returns when there is no damage, or the operator accepts it; asks on the terminal if it must. Throws ConfigError
+/// naming --accept-findings when no operator can be asked, or the answer is not yes; `next`: the command that shows all.
+void confirm_findings(const InputFindings& findings, const Options& options, const std::string& next);
 
 /// Asks if it must. Throws ConfigError naming --yes when nobody can be asked or the answer is not yes.
 void confirm(const Plan& plan, const Options& options);

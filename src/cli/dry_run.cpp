@@ -146,10 +146,12 @@ std::string dry_run_text(const Config& config, const Credentials& credentials, S
       if (const OwnCode* own = find_own_code(reason->code)) out += fmt::format("    -> {}\n", own->remedy);
     } else {
       out += "\n" + renderer.render(kept.batch, kept.batch[0]);
+      mapper.will_be_sent(record);
     }
     out += "\n";
   }
-  return out;
+  const InputFindings findings = mapper.findings();
+  return out + damaged_value_lines(findings) + odd_value_lines(findings);
 }
 
 ExitCode run_dry(const Options& options, const Credentials& credentials) {

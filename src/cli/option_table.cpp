@@ -50,6 +50,7 @@ constexpr CommandSet showing_values{Command::reconcile, Command::verify, Command
 constexpr CommandSet comparing_values{Command::reconcile, Command::verify};
 constexpr CommandSet verifying{Command::verify};
 constexpr CommandSet updating{Command::update};
+constexpr CommandSet accepting{Command::update, Command::reconcile, Command::resume};
 constexpr CommandSet following{Command::resume, Command::retry};
 constexpr CommandSet retrying{Command::retry};
 constexpr CommandSet starting{Command::update, Command::reconcile, Command::verify,
@@ -231,7 +232,14 @@ constexpr std::array entries{
                 [](Options& o, Name, Text v) { o.config.mapping.reference_column = v; }},
     OptionEntry{"blank", reading, Arity::many, columns, "FIELD=HOW", nullptr,
                 "What a blank cell sends: omit (default: nothing), empty (\"\") or null; may be repeated", add_blank},
-    OptionEntry{"trim", reading, Arity::flag, columns, "", nullptr, "Drop white space around values, ids included",
+    OptionEntry{"null-text", reading, Arity::many, columns, "TEXT", nullptr,
+                "A value that is exactly TEXT is blank (NULL, '\\N', '#N/A'); may be repeated",
+                [](Options& o, Name, Text v) { o.config.mapping.null_texts.push_back(v); }},
+    OptionEntry{"strip-formula", reading, Arity::flag, columns, "", nullptr,
+                "Take values out of =\"…\", and drop the apostrophe with which a spreadsheet keeps a number a text",
+                [](Options& o, Name, Text) { o.config.mapping.strip_formula = true; }},
+    OptionEntry{"trim", reading, Arity::flag, columns, "", nullptr,
+                "Drop white space and characters that cannot be seen around values, ids included",
                 [](Options& o, Name, Text) { o.config.mapping.trim = true; }},
     OptionEntry{"split-phone", reading, Arity::flag, columns, "", nullptr,
                 "Take the country code out of a phone that begins with +, for dial_code",
@@ -402,6 +410,9 @@ constexpr std::array entries{
     OptionEntry{"skip-check", updating, Arity::flag, output, "", nullptr,
                 "Do not read the whole file before the first request",
                 [](Options& o, Name, Text) { o.skip_check = true; }},
+    OptionEntry{"accept-findings", accepting, Arity::flag, output, "", nullptr,
+                "Send values that look damaged as they are; --yes does not say so",
+                [](Options& o, Name, Text) { o.config.input.accept_findings = true; }},
     OptionEntry{"dry-run", updating, Arity::flag, output, "", nullptr,
                 "Show the first requests with secrets and personal data masked; send nothing",
                 [](Options& o, Name, Text) { o.dry_run = true; }},

@@ -116,6 +116,36 @@ std::string duplicates_text(const PreflightReport& report, Duplicates duplicates
   return text;
 }
 
+std::string_view remedy_of(const FieldFinding& finding) {
+  const OwnCode* own = find_own_code(finding.code);
+  return own ? own->remedy : std::string_view();
+}
+
+std::string finding_text(const FieldFinding& finding) {
+  std::string text = fmt::format("{} x {}", show_count(finding.rows), finding.code);
+  if (!finding.field.empty()) text += " in " + finding.field;
+  if (finding.column > 0) text += fmt::format(" (column {})", finding.column);
+  return text + ", e.g. " + printable(finding.example, 80);
+}
+
+std::string odd_value_lines(const InputFindings& findings) {
+  std::string out;
+  for (const FieldFinding& finding : findings.fields)
+    if (finding.degree == Degree::hint)
+      out += line("hint", fmt::format("{}, {}: {}", finding_text(finding), where(finding.first.front()),
+                                      remedy_of(finding)));
+  return out;
+}
+
+std::string damaged_value_lines(const InputFindings& findings) {
+  std::string out;
+  for (const FieldFinding& finding : findings.fields)
+    if (finding.degree == Degree::damage)
+      out += line(out.empty() ? "damage" : "",
+                  fmt::format("{}, {}", finding_text(finding), where(finding.first.front())));
+  return out;
+}
+
 std::string preflight_lines(const Options& options, const PreflightReport& report) {
   const InputConfig& input = options.config.input;
   const std::uint64_t send = rows_to_send(report, input.duplicates);
@@ -129,6 +159,7 @@ std::string preflight_lines(const Options& options, const PreflightReport& repor
   std::string out = line("check", text);
   if (const std::string twice = duplicates_text(report, input.duplicates); !twice.empty()) out += line("twice", twice);
   for (const std::string& hint : report.hints) out += line("hint", printable(hint));
+  out += damaged_value_lines(report.findings) + odd_value_lines(report.findings);
   return out + line("time", time_text(send, options.config.pace.rate)) +
          deadline_line(options.config, send, std::chrono::system_clock::now());
 }

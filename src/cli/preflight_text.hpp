@@ -42,6 +42,17 @@ std::string deadline_line(const Config& config, std::optional<std::uint64_t> row
 /// "3 customers stand in 7 rows: …"; empty when there are none.
 std::string duplicates_text(const PreflightReport& report, Duplicates duplicates);
 
+/// "2 x value.scientific in phone (column 3), e.g. 8… (11 characters)"
+std::string finding_text(const FieldFinding& finding);
+
+std::string_view remedy_of(const FieldFinding& finding);
+
+/// Damage in values: one line a finding, with its first place. Empty when there is none.
+std::string damaged_value_lines(const InputFindings& findings);
+
+/// The same for hints, each with what to do.
+std::string odd_value_lines(const InputFindings& findings);
+
 /// The lines of update's opening that need the preflight.
 std::string preflight_lines(const Options& options, const PreflightReport& report);
 

@@ -21,6 +21,7 @@
 #include "cli/next_command.hpp"
 #include "cli/opening.hpp"
 #include "cli/output.hpp"
+#include "cli/preflight_text.hpp"
 #include "cli/reconcile_text.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
@@ -52,9 +53,20 @@ class ReadingProgress {
   std::jthread thread_;
 };
 
+// What another run has sent, or overwritten, is not for this one to judge.
+void look_at_values(Reconciliation& reconciliation, const Options& options) {
+  if (options.config.task != Task::reconcile) return;
+  const InputFindings& findings = reconciliation.look_at_values();
+  if (!options.quiet) std::fputs((damaged_value_lines(findings) + odd_value_lines(findings)).c_str(), stderr);
+  if (!options.config.reconcile.apply || findings.damaged_rows == 0) return;
+  confirm_findings(findings, options, {});
+  reconciliation.accept_findings();
+}
+
 ReconcileReport compare(Reconciliation& reconciliation, const Options& options) {
   if (!options.quiet) print_message(opening_text(options, reconciliation.plan()));
   if (options.config.reconcile.apply) refuse_without_consent(reconciliation.plan(), options);
+  look_at_values(reconciliation, options);
   try {
     const ReadingProgress progress(reconciliation, options);
     return reconciliation.run([&](const std::string& text) {

@@ -7,6 +7,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "amend/reader/value_finding.hpp"
 #include "amend/row/shell_path.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "cli/report_line.hpp"
@@ -85,13 +86,6 @@ json::object field_object(const ReconcileConfig& config, std::string_view name, 
 }
 
 }  // namespace
-
-std::string masked(std::string_view value) {
-  if (value.empty()) return "\"\"";
-  std::size_t first = 1;
-  while (first < value.size() && (static_cast<unsigned char>(value[first]) & 0xC0) == 0x80) ++first;
-  return fmt::format("{}… ({})", printable(value.substr(0, first)), plural(wonder::code_points(value), "character"));
-}
 
 std::string reconcile_text(const ReconcileConfig& config, const ReconcileReport& report) {
   std::string out = line("compared", fmt::format("{} with {} read from the API {}", plural(report.rows, "row"),

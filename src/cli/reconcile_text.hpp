@@ -23,7 +23,4 @@ std::string before_applying(const ReconcileReport& report);
 /// read some, or passes none over.
 std::string nothing_looked_at(const Config& config, const ReconcileReport& report);
 
-/// "A… (12 characters)": enough to recognise a value that one knows. "" as it is.
-std::string masked(std::string_view value);
-
 }  // namespace amend::cli

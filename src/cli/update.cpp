@@ -46,7 +46,10 @@ void check_first(Pipeline& pipeline, const Options& options) {
   const PreflightReport report = pipeline.preflight();
   if (report.encoding_trouble) throw encoding_error(options.config.input.file, *report.encoding_trouble);
   if (!options.quiet) print_message(preflight_lines(options, report));
-  if (options.config.input.strict) refuse_rejected(report, input_command(Command::check, options));
+  const std::string check = input_command(Command::check, options);
+  if (options.config.input.strict) refuse_rejected(report, check);
+  confirm_findings(report.findings, options, check);
+  if (report.findings.damaged_rows > 0) pipeline.accept_findings();
 }
 
 }  // namespace

@@ -307,6 +307,7 @@ RetryReport Pipeline::retry(const std::string& run, const RetryChoice& choice, C
 }
 PreflightReport Pipeline::preflight() { return impl_->preflight(); }
 void Pipeline::before_start(std::function<void()> look) { impl_->before_start(std::move(look)); }
+void Pipeline::accept_findings() noexcept { impl_->accept_findings(); }
 void Pipeline::go_on_in(std::unique_ptr<RunDirectory> run) { impl_->go_on_in(std::move(run)); }
 Summary Pipeline::run() { return impl_->run(); }
 std::string Pipeline::run_directory() const { return impl_->run_directory(); }

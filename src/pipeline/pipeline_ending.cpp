@@ -127,6 +127,7 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   summary.service = Latency(service);
   summary.queued = Latency(queued);
   summary.log_bytes = reporter.log_bytes_durable();
+  summary.findings = mapper_->findings();
   summary.drift = reporter.drift();
   summary.errors = reporter.errors().worst(worst_errors_shown);
   const bool all_well = summary.rows_well() == summary.rows_read;

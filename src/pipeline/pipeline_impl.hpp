@@ -36,6 +36,7 @@ class Pipeline::Impl {
 
   const Plan& plan() const noexcept { return plan_; }
   PreflightReport preflight();
+  void accept_findings() noexcept { config_.input.accept_findings = true; }
   ResumeReport recover(ChangedOptions changed);
   RetryReport retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed);
   void before_start(std::function<void()> look) { before_start_ = std::move(look); }

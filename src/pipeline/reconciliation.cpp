@@ -55,10 +55,16 @@ class Reconciliation::Impl {
   const Metrics& metrics() const noexcept { return metrics_; }
   std::unique_ptr<RunDirectory> take_run_directory() noexcept { return std::move(run_); }
 
+  const InputFindings& look_at_values() {
+    if (!rows_) rows_.emplace(config_, first_.mapper().key());
+    return rows_->findings();
+  }
+  void accept_findings() noexcept { config_.input.accept_findings = true; }
+
   ReconcileReport run(const OnNotice& on_notice) {
     if (opening_ == Opening::start) require_place_for_run(config_);
     if (config_.task == Task::reconcile) refuse_other_encoding(config_.input);
-    rows_.emplace(config_, first_.mapper().key());
+    look_at_values();
     if (config_.reconcile.company_name == CompanyName::journal) sent_names_.emplace(folder_of_runs(config_), config_);
     run_ = std::make_unique<RunDirectory>(config_.run_directory, opening_);
     const RunDirectory& run = *run_;
@@ -277,6 +283,8 @@ Reconciliation::Reconciliation(const Config& config, Credentials credentials, Op
     : impl_(std::make_unique<Impl>(config, std::move(credentials), opening)) {}
 Reconciliation::~Reconciliation() = default;
 const Plan& Reconciliation::plan() const noexcept { return impl_->plan(); }
+const InputFindings& Reconciliation::look_at_values() { return impl_->look_at_values(); }
+void Reconciliation::accept_findings() noexcept { impl_->accept_findings(); }
 ReconcileReport Reconciliation::run(const OnNotice& on_notice) { return impl_->run(on_notice); }
 std::unique_ptr<RunDirectory> Reconciliation::take_run_directory() noexcept { return impl_->take_run_directory(); }
 const Metrics& Reconciliation::metrics() const noexcept { return impl_->metrics(); }

@@ -47,6 +47,8 @@ std::optional<std::string> changed_option(const Config& was, const Config& is) {
   if (was.mapping.blanks != is.mapping.blanks) return "--blank";
   if (was.mapping.guard_column != is.mapping.guard_column) return "--guard";
   if (was.mapping.trim != is.mapping.trim) return "--trim";
+  if (was.mapping.strip_formula != is.mapping.strip_formula) return "--strip-formula";
+  if (was.mapping.null_texts != is.mapping.null_texts) return "--null-text";
   if (was.mapping.split_phone != is.mapping.split_phone) return "--split-phone";
   if (was.mapping.reference_column != is.mapping.reference_column) return "--reference-column";
   return std::nullopt;

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <utility>
 
 #include "amend/reader/id_index.hpp"
 #include "amend/reader/preflight.hpp"
@@ -41,8 +42,9 @@ RowsToLookAt::RowsToLookAt(const Config& config, CustomerKey names) : config_(co
   if (!config.reconcile.of_run.empty()) take_run(config.reconcile.of_run);
   const std::atomic<bool> never{false};
   Preflight preflight(config.input, config.mapping);
-  const PreflightReport report = preflight.run(never);
+  PreflightReport report = preflight.run(never);
   rows_ = report.rows;
+  findings_ = std::move(report.findings);
   content_ = report.content;
   hidden_ = std::move(preflight.hidden());
   if (config.task == Task::verify) hide_rows_made_untrue();

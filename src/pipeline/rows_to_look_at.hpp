@@ -10,6 +10,7 @@
 
 #include "amend/config.hpp"
 #include "amend/reconcile/comparison.hpp"
+#include "amend/row/finding.hpp"
 #include "amend/row/row_set.hpp"
 #include "pipeline/baseline.hpp"
 #include "pipeline/mapped_rows.hpp"
@@ -54,6 +55,7 @@ class RowsToLookAt {
   /// Of the file, as it was checked.
   const std::optional<ContentRead>& content() const noexcept { return content_; }
   std::uint64_t wanted() const noexcept { return wanted_; }  ///< that are looked at
+  const InputFindings& findings() const noexcept { return findings_; }
 
   /// Another row of the customer stands for it; with Duplicates::reject none does.
   bool is_hidden(std::uint64_t row) const noexcept { return hidden_.contains(row); }
@@ -92,6 +94,7 @@ class RowsToLookAt {
   std::optional<ContentRead> content_;
   std::uint64_t wanted_ = 0;
   std::uint64_t row_for_sample_ = 0;  // alone in the sample, which would be empty; 0: it is not
+  InputFindings findings_;
   RowSet hidden_;
   std::optional<Baseline> baseline_;
   std::optional<RunLedger> ledger_;

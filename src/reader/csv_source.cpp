@@ -7,6 +7,7 @@
 #include "amend/row/own_column.hpp"
 #include "reader/row_faults.hpp"
 #include "reader/row_source.hpp"
+#include "reader/swallowed_row.hpp"
 
 namespace amend {
 namespace {
@@ -59,7 +60,9 @@ class CsvSource final : public RowSource {
     return false;
   }
   void complete(Record& record) override {
-    if (record.fault() || record.size() == cells_) return;
+    if (record.fault()) return;
+    if (const auto line = swallowed_row(record, foreign_, delimiter_)) return refuse_swallowed(record, *line);
+    if (record.size() == cells_) return;
     refuse_row(record, row_fault("input.csv.columns", "the row has " + std::to_string(record.size()) +
                                                           " cells, the header has " + std::to_string(cells_)));
   }
@@ -84,6 +87,13 @@ class CsvSource final : public RowSource {
     for (std::size_t i = foreign_; i < record.size(); ++i)
       if (!is_own_column(record.field(i))) return false;
     return true;
+  }
+
+  static void refuse_swallowed(Record& record, std::uint64_t line) {
+    refuse_row(record, row_fault("input.csv.swallowed_row",
+                                 "a quoted value that begins in line " + std::to_string(record.position().line) +
+                                     " holds what looks like a row of its own in line " + std::to_string(line) +
+                                     ": neither is sent"));
   }
 
   void take_header(const Record& record) {

@@ -1,9 +1,13 @@
 #include "amend/reader/mapper.hpp"
 
+#include <algorithm>
+
 #include "reader/byte_scan.hpp"
 #include "reader/column_name.hpp"
 #include "reader/nested_fields.hpp"
+#include "reader/phone_shape.hpp"
 #include "reader/row_faults.hpp"
+#include "reader/trim.hpp"
 
 namespace amend {
 namespace {
@@ -11,58 +15,33 @@ namespace {
 constexpr std::size_t id_at = 0;
 constexpr std::size_t guard_at = 1;
 constexpr std::size_t fields_at = 2;
+constexpr std::size_t whole_row = RowFindings::fields_max - 1;
 
-// Quotes and backslashes are all that needs escaping: control characters are refused before (RFC 8259 §7).
+// Line breaks and tabs are the only control characters that come here: all others are refused before.
 void append_json_string(std::string& out, std::string_view text) {
-  const ByteSet special('"', '\\', '"', '\\');
   const char* at = text.data();
   const char* const end = at + text.size();
   out += '"';
   for (;;) {
-    const char* const found = special.find(at, end);
+    const char* const found = find_json_escape(at, end);
     out.append(at, found);
     if (found == end) break;
     out += '\\';
-    out += *found;
+    out += *found == '\n' ? 'n' : *found == '\r' ? 'r' : *found == '\t' ? 't' : *found;
     at = found + 1;
   }
   out += '"';
 }
 
-// Length of the white space at the start of the text; 0: there is none.
-std::size_t space_at_start(std::string_view text) noexcept {
-  const char c = text.front();
-  if (c == ' ' || (c >= '\t' && c <= '\r')) return 1;
-  if (text.starts_with("\xC2\xA0")) return 2;
-  if (text.starts_with("\xE3\x80\x80") || text.starts_with("\xEF\xBB\xBF")) return 3;
-  const bool general = text.size() >= 3 && text.starts_with("\xE2\x80");
-  return general && static_cast<unsigned char>(text[2]) <= 0x8B ? 3 : 0;
-}
-
-std::size_t space_at_end(std::string_view text) noexcept {
-  for (std::size_t size = 1; size <= 3 && size <= text.size(); ++size)
-    if (space_at_start(text.substr(text.size() - size)) == size) return size;
-  return 0;
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const std::size_t space = space_at_start(text);
-    if (space == 0) break;
-    text.remove_prefix(space);
-  }
-  while (!text.empty()) {
-    const std::size_t space = space_at_end(text);
-    if (space == 0) break;
-    text.remove_suffix(space);
-  }
-  return text;
-}
-
-// What probably happened to an id, without repeating more of it than a person needs.
+// What probably happened to an id, without repeating more of it than an operator needs.
 std::string id_trouble(std::string_view id) {
+  if (const std::string hidden = invisible_character(id); !hidden.empty())
+    return "the id has " + hidden + " in it, which cannot be seen: --trim drops it at an end";
   const std::string shown = "\"" + printable(id, 40) + "\"";
-  if (id.front() == ' ' || id.back() == ' ') return shown + " has spaces around it";
+  if (trimmed(id) != id) return shown + " has white space around it: --trim drops it";
+  if (without_formula(ValueRole::other, id) != id)
+    return shown + " is guarded from a spreadsheet: --strip-formula drops the apostrophe or the =\"…\"";
+  if (is_enclosed(id)) return shown + " is in quotes of another kind than CSV's \"";
   const bool numeric = id.find_first_not_of("0123456789.+-eE") == std::string_view::npos;
   if (numeric && id.find_first_of("eE") != std::string_view::npos && id.find_first_of("+.") != std::string_view::npos) {
     return shown + " is a number that a spreadsheet has rounded: export the column as text";
@@ -76,6 +55,7 @@ std::string id_trouble(std::string_view id) {
 std::optional<Reason> Mapper::map(const Record& record, Batch& out) {
   Update update;
   update.position = record.position();
+  findings_.clear();
   std::optional<Reason> reason = record.fault();
   if (!reason && format_ == Format::ndjson) reason = find_members(record);
   if (!reason && format_ == Format::ndjson) reason = find_nested(record);
@@ -103,7 +83,7 @@ std::string_view Mapper::id_of(const Record& record) const noexcept {
     at = 0;
     while (at < record.size() && !means(wanted_[id_at], record.name(at))) ++at;
   }
-  return at < record.size() ? value(record, at) : std::string_view();
+  return at < record.size() ? cleaned(record.field(at), wanted_[id_at]) : std::string_view();
 }
 
 PreparedRow Mapper::prepare(const Record& record, Batch& out) {
@@ -183,21 +163,22 @@ bool Mapper::means(const Wanted& wanted, std::string_view member) const noexcept
   return id_may_be_uuid_ && &wanted == &wanted_[id_at] && same_column("uuid", member);
 }
 
-std::optional<Reason> Mapper::append_id(const Record& record, Batch& out, Update& update) const {
+std::optional<Reason> Mapper::append_id(const Record& record, Batch& out, Update& update) {
   const Wanted& wanted = wanted_[id_at];
-  if (is_blank(record, wanted.at) || value(record, wanted.at).empty()) {
+  if (is_blank(record, wanted) || value(record, wanted).empty()) {
     if (wanted.at == nowhere || record.kind(wanted.at) != FieldKind::other) {
       return fault_of(wanted, "missing", "the row has no id (" + printable(wanted.name, 60) + ")");
     }
     return fault_of(wanted, "type", "the id is a JSON boolean, array or object");
   }
-  const std::string_view id = value(record, wanted.at);
+  const std::string_view id = value(record, wanted);
   if (!is_key(id) && key_ == CustomerKey::uuid) return fault_of(wanted, "not_uuid", id_trouble(id));
   if (!is_key(id)) {
     return fault_of(wanted, "not_reference",
                     told(wanted) + " has control characters or more than " +
                         std::to_string(wonder::reference_code_points_max) + " characters");
   }
+  if (key_ == CustomerKey::reference) findings_.add(id_at, look_at_value(ValueRole::reference, id), id);
   const std::size_t begin = out.arena().size();
   out.arena() += id;
   update.id = out.slice_from(begin);
@@ -205,7 +186,7 @@ std::optional<Reason> Mapper::append_id(const Record& record, Batch& out, Update
   return std::nullopt;
 }
 
-std::optional<Reason> Mapper::append_body(const Record& record, Batch& out, Update& update) const {
+std::optional<Reason> Mapper::append_body(const Record& record, Batch& out, Update& update) {
   std::string& body = out.arena();
   const std::size_t begin = body.size();
   body += '{';
@@ -220,9 +201,9 @@ std::optional<Reason> Mapper::append_body(const Record& record, Batch& out, Upda
 }
 
 std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& wanted, std::string& body,
-                                           Update& update) const {
+                                           Update& update) {
   const bool from_phone = dialed_ && &wanted == &wanted_[dial_code_];
-  if (!from_phone && is_blank(record, wanted.at)) {
+  if (!from_phone && is_blank(record, wanted)) {
     // An optional field that the input does not have at all is never sent, whatever a blank cell would mean.
     if (wanted.at == nowhere && (!wanted.rule->required || form_ == RowForm::partial)) return std::nullopt;
     if (wanted.blank != Blank::omit) {
@@ -246,6 +227,7 @@ std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& w
     reason->column = column_of(wanted);
     return reason;
   }
+  if (!from_phone) look_at(record, wanted);
   body += wanted.key;
   append_json_string(body, value);
   body += ',';
@@ -256,26 +238,28 @@ std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& w
 std::string_view Mapper::value_to_send(const Record& record, const Wanted& wanted) const noexcept {
   if (dialed_ && &wanted == &wanted_[phone_]) return dialed_->number;
   if (dialed_ && &wanted == &wanted_[dial_code_]) return dialed_->dial_code;
-  return value(record, wanted.at);
+  return value(record, wanted);
 }
 
 // Never a guess: only what begins with '+' is split, and a row that says two different codes is refused.
 std::optional<Reason> Mapper::split_phone(const Record& record) {
   const Wanted& phone = wanted_[phone_];
   dialed_.reset();
-  if (is_blank(record, phone.at) || record.kind(phone.at) != FieldKind::text) return std::nullopt;
-  const std::string_view number = value(record, phone.at);
+  if (is_blank(record, phone) || record.kind(phone.at) != FieldKind::text) return std::nullopt;
+  const std::string_view number = value(record, phone);
   if (!number.starts_with('+')) return std::nullopt;
+  if (has_several_phones(number))
+    return fault_of(phone, "country_code", told(phone) + " has more than one number: it cannot be split");
   dialed_ = wonder::split_dialed_number(number);
   if (!dialed_) {
     return fault_of(phone, "country_code", told(phone) + " begins with + but not with a country code and a number");
   }
   const Wanted& own = wanted_[dial_code_];
-  if (is_blank(record, own.at)) return std::nullopt;
+  if (is_blank(record, own)) return std::nullopt;
   if (record.kind(own.at) == FieldKind::other) {
     return fault_of(own, "type", told(own) + " is a JSON boolean, array or object, not a string");
   }
-  const std::string_view written = value(record, own.at);
+  const std::string_view written = value(record, own);
   if (written.empty() || wonder::same_dial_code(written, dialed_->dial_code)) return std::nullopt;
   return fault_of(
       phone, "country_code",
@@ -288,25 +272,58 @@ std::optional<Reason> Mapper::append_guard(const Record& record, Batch& out, Upd
   if (wanted.at != nowhere && record.kind(wanted.at) == FieldKind::other) {
     return fault_of(wanted, "type", printable(wanted.name, 60) + " is a JSON boolean, array or object");
   }
-  if (is_blank(record, wanted.at) || value(record, wanted.at).empty()) {
+  if (is_blank(record, wanted) || value(record, wanted).empty()) {
     return fault_of(wanted, "missing", "--guard: " + printable(wanted.name, 60) + " is blank or absent");
   }
   const std::size_t begin = out.arena().size();
-  out.arena() += value(record, wanted.at);
+  out.arena() += value(record, wanted);
   update.guard = out.slice_from(begin);
   return std::nullopt;
 }
 
-bool Mapper::is_blank(const Record& record, std::size_t at) const noexcept {
-  if (at == nowhere) return true;
-  if (format_ == Format::csv) return value(record, at).find_first_not_of(' ') == std::string_view::npos;
-  if (record.kind(at) == FieldKind::null) return true;
-  // What --trim empties was only white space; "" itself is somebody's will.
-  return trim_ && record.kind(at) == FieldKind::text && !record.field(at).empty() && value(record, at).empty();
+bool Mapper::is_blank(const Record& record, const Wanted& wanted) const noexcept {
+  if (wanted.at == nowhere) return true;
+  const std::string_view text = value(record, wanted);
+  if (std::ranges::find(null_texts_, text) != null_texts_.end()) return true;
+  if (format_ == Format::csv) return text.find_first_not_of(' ') == std::string_view::npos;
+  if (record.kind(wanted.at) == FieldKind::null) return true;
+  // What an option empties was only white space or an empty formula; "" itself is what the file wants.
+  return record.kind(wanted.at) == FieldKind::text && !record.field(wanted.at).empty() && text.empty();
 }
 
-std::string_view Mapper::value(const Record& record, std::size_t at) const noexcept {
-  return trim_ ? trimmed(record.field(at)) : record.field(at);
+std::string_view Mapper::value(const Record& record, const Wanted& wanted) const noexcept {
+  return cleaned(record.field(wanted.at), wanted);
+}
+
+// What the options ask for, and nothing else.
+std::string_view Mapper::cleaned(std::string_view text, const Wanted& wanted) const noexcept {
+  if (trim_) text = trimmed(text);
+  if (!strip_formula_) return text;
+  text = without_formula(wanted.role, text);
+  return trim_ ? trimmed(text) : text;
+}
+
+// As the file has it: a phone that is split as a whole.
+void Mapper::look_at(const Record& record, const Wanted& wanted) noexcept {
+  const std::string_view text = value(record, wanted);
+  findings_.add(static_cast<std::size_t>(&wanted - wanted_.data()), look_at_value(wanted.role, text), text);
+}
+
+void Mapper::will_be_sent(const Record& record) { tally_.add(findings_, record.position()); }
+
+void Mapper::note_rejected(const Record& record, ValueFinding finding, std::string_view value) {
+  findings_.clear();
+  findings_.add(finding == ValueFinding::backslash ? whole_row : id_at, finding, value);
+  tally_.add(findings_, record.position());
+}
+
+InputFindings Mapper::findings() const {
+  std::vector<FindingTally::Label> labels(whole_row + 1);
+  for (std::size_t i = 0; i < wanted_.size(); ++i) {
+    labels[i].name = i == id_at && key_ == CustomerKey::reference ? "reference_number" : wanted_[i].code_name;
+    labels[i].column = column_of(wanted_[i]);
+  }
+  return tally_.report(labels);
 }
 
 Reason Mapper::fault_of(const Wanted& wanted, std::string_view what, const std::string& text) const {

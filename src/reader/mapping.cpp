@@ -62,12 +62,21 @@ MappingError::Setting id_setting(const std::vector<std::string>& header) {
   return setting_for(header, "uuid", "id-column");
 }
 
+// Quotes of another kind are part of the names.
+std::string quotes_hint(const std::vector<std::string>& header) {
+  if (!std::ranges::any_of(header, is_enclosed)) return {};
+  return "; their names are in quotes of another kind than CSV's \": export the file with straight double quotes, or "
+         "none";
+}
+
 // One column whose name holds a usual separator was probably not read with the right one: --delimiter said another.
 std::string delimiter_hint(const std::vector<std::string>& header) {
   if (header.size() != 1 || header[0].find_first_of(",;\t|") == std::string::npos) return {};
   return "; that is one column with a separator in its name: is --delimiter, or a sep= line, right? Without either the "
          "separator is recognised";
 }
+
+std::string header_hint(const std::vector<std::string>& header) { return delimiter_hint(header) + quotes_hint(header); }
 
 // What amend has added to a row is dropped and written again: the column would be lost in a retry file.
 [[noreturn]] void refuse_own_column(const std::string& option) {
@@ -128,15 +137,22 @@ std::string field_names() {
 }  // namespace
 
 Mapper::Mapper(const MappingConfig& config, Format format, const std::vector<std::string>& header)
-    : format_(format), form_(config.form), trim_(config.trim), split_phone_(config.split_phone) {
+    : format_(format),
+      form_(config.form),
+      trim_(config.trim),
+      split_phone_(config.split_phone),
+      strip_formula_(config.strip_formula),
+      null_texts_(config.null_texts) {
   wanted_.resize(fields_at);
   wanted_[id_at].code_name = "id";
   wanted_[guard_at].code_name = "guard";
+  wanted_[guard_at].role = ValueRole::reference;
   for (const auto& field : wonder::customer_fields()) {
     Wanted wanted;
     wanted.code_name = field.name;
     wanted.rule = &field;
     wanted.key = "\"" + std::string(field.name) + "\":";
+    wanted.role = role_of(field.name);
     wanted.is_token = field.name == "default_payment_token";
     if (field.name == "phone") phone_ = wanted_.size();
     if (field.name == "dial_code") dial_code_ = wanted_.size();
@@ -148,6 +164,7 @@ Mapper::Mapper(const MappingConfig& config, Format format, const std::vector<std
   if (format_ == Format::ndjson) {
     if (!config.reference_column.empty()) {
       key_ = CustomerKey::reference;
+      wanted_[id_at].role = ValueRole::reference;
       wanted_[id_at].name = config.reference_column;
     }
     id_may_be_uuid_ = wanted_[id_at].name.empty();
@@ -209,7 +226,7 @@ void Mapper::find_columns(const MappingConfig& config, const std::vector<std::st
     const std::string option = option_of(wanted);
     wanted.at = find_column(header, wanted.name, option);
     if (wanted.at == absent)
-      throw MappingError(option + ": there is no such column; " + listed(header) + delimiter_hint(header),
+      throw MappingError(option + ": there is no such column; " + listed(header) + header_hint(header),
                          setting_of(wanted, header));
   }
   if (config.id_column.empty() && !find_reference_column(config, header)) find_id_column(header);
@@ -242,9 +259,10 @@ bool Mapper::find_reference_column(const MappingConfig& config, const std::vecto
         (config.reference_column.empty()
              ? "no column is called id, uuid or reference_number: use --id-column or --reference-column NAME"
              : "--reference-column: there is no column " + quoted(config.reference_column)) +
-        "; " + listed(header) + delimiter_hint(header));
+        "; " + listed(header) + header_hint(header));
   }
   id.name = header[id.at];
+  id.role = ValueRole::reference;
   key_ = CustomerKey::reference;
   return true;
 }
@@ -259,7 +277,7 @@ void Mapper::find_id_column(const std::vector<std::string>& header) {
   wanted_[id_at].at = id != absent ? id : uuid;
   if (wanted_[id_at].at == absent) {
     throw MappingError(
-        "no column is called id or uuid: use --id-column NAME; " + listed(header) + delimiter_hint(header),
+        "no column is called id or uuid: use --id-column NAME; " + listed(header) + header_hint(header),
         id_setting(header));
   }
   wanted_[id_at].name = header[wanted_[id_at].at];

@@ -116,6 +116,7 @@ void Look::take() {
     return;
   }
   ++report_.sendable;
+  mapper_.will_be_sent(record_);
   const Update& update = (*batch_)[batch_->size() - 1];
   if (ids_.add(batch_->text(update.id), update.position.row) || input_.duplicates == Duplicates::order) return;
   throw ConfigError(
@@ -125,8 +126,15 @@ void Look::take() {
 
 void Look::note(const Reason& reason) {
   count(report_.rejected, reason.code, record_.position(), reason.text);
-  if (reason.code == "input.id.not_uuid")
-    count(report_.suspicious_ids, id_trouble_code(mapper_.id_of(record_)), record_.position(), reason.text);
+  if (reason.code == "input.id.not_uuid") {
+    const std::string_view id = mapper_.id_of(record_);
+    const std::string_view trouble = id_trouble_code(id);
+    count(report_.suspicious_ids, trouble, record_.position(), reason.text);
+    if (trouble == "id.quotes") mapper_.note_rejected(record_, ValueFinding::quotes, id);
+  }
+  // The quotes of such a row look damaged: only the bytes tell why.
+  if (reason.code.starts_with("input.csv.") && record_.raw().find("\\\"") != std::string::npos)
+    mapper_.note_rejected(record_, ValueFinding::backslash, record_.raw());
 }
 
 RowSet Look::hide() {
@@ -148,6 +156,7 @@ RowSet Look::hide() {
 
 PreflightReport Look::report() {
   report_.duplicates = ids_.count();
+  report_.findings = mapper_.findings();
   most_frequent_first(report_.rejected);
   most_frequent_first(report_.suspicious_ids);
   hint_at_encoding();
@@ -185,7 +194,9 @@ void Look::hint_at_rows() {
 
 void Look::hint_at_ids() {
   const std::uint64_t spaces = rows_of(report_.suspicious_ids, "id.spaces");
-  if (spaces > 0) report_.hints.push_back(rows_text(spaces) + " with spaces around the id: try --trim");
+  if (spaces > 0) report_.hints.push_back(rows_text(spaces) + " with spaces or characters that cannot be seen around the id: try --trim");
+  const std::uint64_t formulas = rows_of(report_.suspicious_ids, "id.formula");
+  if (formulas > 0) report_.hints.push_back(rows_text(formulas) + " with an id that is guarded: try --strip-formula");
   const std::uint64_t rounded =
       rows_of(report_.suspicious_ids, "id.scientific") + rows_of(report_.suspicious_ids, "id.leading_zeros");
   if (rounded == 0) return;

@@ -115,6 +115,7 @@ std::optional<Status> Reader::append(const Record& record, Filling& filling) {
   if (!prepared.end()) {
     hide(record.position().row, prepared);
     if (prepared.end()) batch.withhold_last();
+    if (!prepared.end()) preparation_.will_be_sent(record);
   }
   if (prepared.end())
     filling.not_sent.emplace_back(static_cast<std::uint32_t>(batch.size() - 1), *prepared.end(),

@@ -65,6 +65,7 @@ json::object input_json(const InputConfig& input) {
           {"duplicates", spelled(input.duplicates, duplicates_spellings)},
           {"recover", input.recover},
           {"strict", input.strict},
+          {"accept_findings", input.accept_findings},
           {"limit", input.limit},
           {"row_bytes_max", input.row_bytes_max},
           {"columns_max", input.columns_max}};
@@ -75,11 +76,15 @@ json::object mapping_json(const MappingConfig& mapping) {
   for (const auto& [field, column] : mapping.columns) columns[field] = text(column);
   json::object blanks;
   for (const auto& [field, blank] : mapping.blanks) blanks[field] = spelled(blank, blank_spellings);
+  json::array null_texts;
+  for (const std::string& null_text : mapping.null_texts) null_texts.push_back(text(null_text));
   return {{"columns", std::move(columns)},
           {"id_column", text(mapping.id_column)},
           {"blanks", std::move(blanks)},
           {"guard_column", text(mapping.guard_column)},
           {"trim", mapping.trim},
+          {"strip_formula", mapping.strip_formula},
+          {"null_texts", std::move(null_texts)},
           {"split_phone", mapping.split_phone},
           {"form", spelled(mapping.form, row_form_spellings)},
           {"reference_column", text(mapping.reference_column)}};

@@ -26,6 +26,9 @@ class Members {
 
   Members at(std::string_view name) const { return Members(get<json::object>(name), path_ + std::string(name) + "."); }
 
+  /// False for a member that an earlier version did not write.
+  bool has(std::string_view name) const { return object_->contains(json::string_view(name.data(), name.size())); }
+
   template <class Number>
   void read(std::string_view name, Number& out) const requires std::is_integral_v<Number> &&
       (!std::is_same_v<Number, bool>) {
@@ -125,6 +128,7 @@ void read_input(const Members& from, InputConfig& input) {
   from.read("duplicates", input.duplicates, duplicates_spellings);
   from.read("recover", input.recover);
   from.read("strict", input.strict);
+  if (from.has("accept_findings")) from.read("accept_findings", input.accept_findings);
   from.read("limit", input.limit);
   from.read("row_bytes_max", input.row_bytes_max);
   from.read("columns_max", input.columns_max);
@@ -143,6 +147,8 @@ void read_mapping(const Members& from, MappingConfig& mapping) {
   from.read("id_column", mapping.id_column);
   from.read("guard_column", mapping.guard_column);
   from.read("trim", mapping.trim);
+  if (from.has("strip_formula")) from.read("strip_formula", mapping.strip_formula);
+  if (from.has("null_texts")) from.read("null_texts", mapping.null_texts);
   from.read("split_phone", mapping.split_phone);
   from.read("form", mapping.form, row_form_spellings);
   from.read("reference_column", mapping.reference_column);

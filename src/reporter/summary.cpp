@@ -70,6 +70,20 @@ json::object drift_json(const Summary& summary) {
   return drift;
 }
 
+// Not the examples: a value, masked or not, belongs to the check.
+json::array findings_json(const InputFindings& findings) {
+  json::array out;
+  for (const FieldFinding& finding : findings.fields) {
+    const Position& first = finding.first.front();
+    out.push_back(json::object{{"code", finding.code},
+                               {"degree", finding.degree == Degree::damage ? "damage" : "hint"},
+                               {"field", finding.field.empty() ? json::value(nullptr) : json::value(finding.field)},
+                               {"rows", finding.rows},
+                               {"first", json::object{{"row", first.row}, {"line", first.line}}}});
+  }
+  return out;
+}
+
 json::array texts_json(const std::vector<std::string>& texts) {
   json::array out;
   for (const std::string& text : texts) out.push_back(json::value(utf8(text)));
@@ -117,6 +131,8 @@ std::string to_json(const Summary& summary) {
       {"overtaken", summary.overtaken},
       {"overtaken_rejected", summary.overtaken_rejected},
       {"drift", drift_json(summary)},
+      {"damaged_rows", summary.findings.damaged_rows},
+      {"findings", findings_json(summary.findings)},
       {"requests", requests_json(summary)},
       {"connection_trouble", connection_trouble_json(summary.connection)},
       {"latency_ms",

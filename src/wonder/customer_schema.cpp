@@ -11,15 +11,15 @@ namespace amend::wonder {
 namespace {
 
 constexpr std::array field_table{
-    FieldRule{"name", true, 255, Rule::text, false, "an empty value leaves it unchanged"},
-    FieldRule{"phone", true, 255, Rule::text, false, "an empty value leaves it unchanged"},
-    FieldRule{"email", false, 255, Rule::text, false, "an empty value leaves it unchanged"},
-    FieldRule{"dial_code", false, 6, Rule::text, false, "such as +852"},
-    FieldRule{"company_name", false, 255, Rule::text, false,
+    FieldRule{"name", true, 255, Rule::text, false, true, "an empty value leaves it unchanged"},
+    FieldRule{"phone", true, 255, Rule::text, false, false, "an empty value leaves it unchanged"},
+    FieldRule{"email", false, 255, Rule::text, false, false, "an empty value leaves it unchanged"},
+    FieldRule{"dial_code", false, 6, Rule::text, false, false, "such as +852"},
+    FieldRule{"company_name", false, 255, Rule::text, false, true,
               "shown in no answer: cannot be compared with what was sent"},
-    FieldRule{"default_payment_method", false, 0, Rule::choice, true,
+    FieldRule{"default_payment_method", false, 0, Rule::choice, true, false,
               "Credit Card, Alipay or Wechat Pay; empty clears it"},
-    FieldRule{"default_payment_token", false, 0, Rule::uuid, true, "a uuid; empty clears it"},
+    FieldRule{"default_payment_token", false, 0, Rule::uuid, true, false, "a uuid; empty clears it"},
 };
 
 constexpr std::array<std::string_view, 3> payment_method_table{"Credit Card", "Alipay", "Wechat Pay"};
@@ -98,11 +98,40 @@ Reason reason(const FieldRule& field, std::string_view what, std::string text) {
   return Reason(std::move(code), std::move(text), Origin::input);
 }
 
+constexpr bool breaks_line(char c) noexcept { return c == '\n' || c == '\r' || c == '\t'; }
+
+std::size_t find_refused_control(const FieldRule& field, std::string_view value) noexcept {
+  std::size_t at = find_control(value);
+  while (field.line_breaks && at != std::string_view::npos && breaks_line(value[at])) {
+    const std::size_t next = find_control(value.substr(at + 1));
+    at = next == std::string_view::npos ? next : at + 1 + next;
+  }
+  return at;
+}
+
+std::string control_name(std::string_view at) {
+  constexpr std::string_view figures = "0123456789ABCDEF";
+  if (at.front() == '\t') return "a tab";
+  if (breaks_line(at.front())) return "a line break";
+  const auto code = static_cast<unsigned char>(at.front() == '\xC2' ? at[1] : at.front());
+  return std::string("the control character U+00") + figures[code >> 4] + figures[code & 15];
+}
+
+// White space is all that stands before it, or behind it.
+bool is_at_end(std::string_view value, std::size_t at) noexcept {
+  constexpr std::string_view white_space = " \t\n\v\f\r";
+  return white_space.find(value[at]) != std::string_view::npos &&
+         (value.substr(0, at).find_first_not_of(white_space) == std::string_view::npos ||
+          value.substr(at).find_first_not_of(white_space) == std::string_view::npos);
+}
+
 std::optional<Reason> check_control(const FieldRule& field, std::string_view value) {
-  const std::size_t at = find_control(value);
+  const std::size_t at = find_refused_control(field, value);
   if (at == std::string_view::npos) return std::nullopt;
-  return reason(field, "control",
-                std::string(field.name) + " holds a control character at its byte " + std::to_string(at + 1));
+  std::string text = std::string(field.name) + " has " + control_name(value.substr(at)) + " at its byte " +
+                     std::to_string(at + 1);
+  if (is_at_end(value, at)) text += ", at an end: --trim drops it";
+  return reason(field, "control", std::move(text));
 }
 
 std::optional<Reason> check_text(const FieldRule& field, std::string_view value) {

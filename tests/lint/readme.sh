@@ -17,7 +17,7 @@ codes() {
   while IFS= read -r code; do
     grep -qF -- "OwnCode{\"$code\"" "$1/src/row/error.cpp" ||
       { echo "README.md's table names \`$code\`, which amend cannot write"; offences=$((offences + 1)); }
-  done < <(sed -n 's/^| `\(\(answer\|guard\|http\|input\|reconcile\|tls\|transport\|run\)\.[^`]*\)`.*/\1/p' "$readme")
+  done < <(sed -n 's/^| `\(\(answer\|guard\|http\|input\|reconcile\|tls\|transport\|value\|run\)\.[^`]*\)`.*/\1/p' "$readme")
   echo "readme: $found error codes"
 }
 

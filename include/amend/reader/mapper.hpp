@@ -15,7 +15,9 @@
 
 #include "amend/config.hpp"
 #include "amend/error.hpp"
+#include "amend/reader/finding_tally.hpp"
 #include "amend/reader/preparation.hpp"
+#include "amend/reader/value_finding.hpp"
 #include "amend/row/batch.hpp"
 #include "amend/row/record.hpp"
 #include "amend/wonder/customer_schema.hpp"
@@ -49,8 +51,9 @@ class MappingError : public ConfigError {
 /// or MappingConfig::reference_column names the customer (NDJSON: only the latter). What it holds is then the Update's
 /// id.
 ///
-/// MappingConfig::trim drops white space around values: ASCII's, and U+00A0, U+2000–200B, U+3000, U+FEFF. A value of
-/// nothing else is blank then, in NDJSON too; "" is still sent as it is.
+/// MappingConfig::trim drops white space and characters that cannot be seen around values (reader/trim.hpp),
+/// MappingConfig::strip_formula the guard of a spreadsheet (`without_formula`). A value of nothing else is blank then, in
+/// NDJSON too; "" is still sent as it is. A value that is one of MappingConfig::null_texts is blank.
 /// MappingConfig::split_phone: a phone that begins with '+' is split (wonder/dial_codes.hpp), its country code is sent
 /// as dial_code, with or without a column for that; one that cannot be split, or whose row has another dial_code, is
 /// `input.phone.country_code`. A phone without '+' is left as it is.
@@ -77,6 +80,16 @@ class Mapper final : public Preparation {
 
   std::uint64_t key_of(const Record& record) override;
 
+  /// Counts what map() has seen in the values of this row, the last one: see findings().
+  void will_be_sent(const Record& record) override;
+
+  /// The same for a row that is rejected: `backslash` is about the row as a whole, all others about its id. `value` must
+  /// live until this returns.
+  void note_rejected(const Record& record, ValueFinding finding, std::string_view value);
+
+  /// What was counted so far.
+  InputFindings findings() const;
+
   /// map(), or reject() for a record with a fault.
   PreparedRow prepare(const Record& record, Batch& out) override;
 
@@ -102,6 +115,7 @@ class Mapper final : public Preparation {
     const wonder::FieldRule* rule = nullptr;  // null for id and guard
     std::string key;                          // `"phone":`
     Blank blank = Blank::omit;
+    ValueRole role = ValueRole::other;
     bool is_token = false;     // default_payment_token
     std::size_t at = nowhere;  // its field in the record
   };
@@ -118,7 +132,9 @@ class Mapper final : public Preparation {
 
   Wanted& wanted_field(std::string_view option, std::string_view name);
   std::string option_of(const Wanted& wanted) const;
-  std::string_view value(const Record& record, std::size_t at) const noexcept;
+  std::string_view value(const Record& record, const Wanted& wanted) const noexcept;
+  std::string_view cleaned(std::string_view text, const Wanted& wanted) const noexcept;
+  void look_at(const Record& record, const Wanted& wanted) noexcept;
   Reason fault_of(const Wanted& wanted, std::string_view what, const std::string& text) const;
   std::uint32_t column_of(const Wanted& wanted) const noexcept;
   std::string told(const Wanted& wanted) const;
@@ -126,13 +142,12 @@ class Mapper final : public Preparation {
   std::string_view value_to_send(const Record& record, const Wanted& wanted) const noexcept;
   std::optional<Reason> find_members(const Record& record);
   std::optional<Reason> find_nested(const Record& record) const;
-  std::optional<Reason> append_id(const Record& record, Batch& out, Update& update) const;
-  std::optional<Reason> append_body(const Record& record, Batch& out, Update& update) const;
-  std::optional<Reason> append_value(const Record& record, const Wanted& wanted, std::string& body,
-                                     Update& update) const;
+  std::optional<Reason> append_id(const Record& record, Batch& out, Update& update);
+  std::optional<Reason> append_body(const Record& record, Batch& out, Update& update);
+  std::optional<Reason> append_value(const Record& record, const Wanted& wanted, std::string& body, Update& update);
   std::optional<Reason> append_guard(const Record& record, Batch& out, Update& update) const;
   bool means(const Wanted& wanted, std::string_view member) const noexcept;
-  bool is_blank(const Record& record, std::size_t at) const noexcept;
+  bool is_blank(const Record& record, const Wanted& wanted) const noexcept;
 
   Format format_;
   RowForm form_;
@@ -141,9 +156,13 @@ class Mapper final : public Preparation {
   std::vector<Wanted> wanted_;   // id, guard, then the fields in the schema's order
   bool trim_;
   bool split_phone_;
+  bool strip_formula_;
+  std::vector<std::string> null_texts_;
   std::size_t phone_ = nowhere;                 // in wanted_
   std::size_t dial_code_ = nowhere;             // the same
   std::optional<wonder::DialedNumber> dialed_;  // of the row being mapped, when it was split
+  RowFindings findings_;                        // of the row mapped last
+  FindingTally tally_;
   std::vector<std::string> unknown_columns_;
   std::vector<std::string> description_;
 };

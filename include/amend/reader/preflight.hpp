@@ -15,6 +15,7 @@
 #include "amend/reader/encoding_check.hpp"
 #include "amend/reader/id_index.hpp"
 #include "amend/reader/source.hpp"
+#include "amend/row/finding.hpp"
 #include "amend/row/position.hpp"
 #include "amend/row/row_set.hpp"
 
@@ -46,15 +47,19 @@ class PreflightReport {
   /// By code, the most frequent first. With Duplicates::reject the rows of input.id.duplicate too.
   std::vector<Finding> rejected;
   /// Rejected ids again, by what probably happened to them: id.scientific, id.leading_zeros, id.length, id.spaces,
-  /// id.other. The rows are counted in `rejected` too.
+  /// id.formula, id.quotes, id.other. The rows are counted in `rejected` too.
   std::vector<Finding> suspicious_ids;
+  InputFindings findings;  ///< in the values of the rows that would be sent; quotes and escapes in all rows
   DuplicateCount duplicates;                        ///< among the rows that would be sent
   std::uint64_t superseded = 0;                     ///< rows that Duplicates::last or ::first keeps back
   std::optional<EncodingTrouble> encoding_trouble;  ///< set: nothing of the file may be sent as it is read
   std::vector<std::string> hints;                   ///< sentences for people
 
-  /// False when a person should look before the run: rejected rows, or customers that stand in several rows.
-  bool clean() const noexcept { return rejected.empty() && duplicates.ids == 0 && !encoding_trouble; }
+  /// False when an operator should look before the run: rejected rows, damaged values, customers in several rows, another
+  /// encoding.
+  bool clean() const noexcept {
+    return rejected.empty() && duplicates.ids == 0 && findings.damaged_rows == 0 && !encoding_trouble;
+  }
 };
 
 /// Throws ConfigError naming --duplicates when that needs a second reading and the input is stdin, a pipe or a device.

@@ -50,6 +50,9 @@ class Preparation {
   /// and no body. Throws InputError when the row cannot be the one that is meant.
   virtual PreparedRow prepare(const Record& record, Batch& out) = 0;
 
+  /// The row prepared last is sent: no rule of the run holds it back.
+  virtual void will_be_sent(const Record& /*record*/) {}
+
   /// The input has no further row behind `last_row` (Position::row; 0: it has none). Throws InputError when it ought to
   /// have.
   virtual void end_of_input(std::uint64_t /*last_row*/) {}

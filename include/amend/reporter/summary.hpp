@@ -18,6 +18,7 @@
 #include "amend/reporter/connection_state.hpp"
 #include "amend/reporter/file_seal.hpp"
 #include "amend/reporter/metrics.hpp"
+#include "amend/row/finding.hpp"
 #include "amend/row/outcome.hpp"
 #include "amend/row/stop_cause.hpp"
 #include "amend/wonder/customer_schema.hpp"
@@ -66,6 +67,8 @@ class Summary {
   std::uint64_t overtaken = 0;
   /// The same of rejected rows.
   std::uint64_t overtaken_rejected = 0;
+
+  InputFindings findings;  ///< in the values of the rows that were sent, or were to be
 
   std::array<std::uint64_t, wonder::customer_field_count> drift{};  ///< rows with it, by field (Remark::drift)
 

@@ -14,7 +14,7 @@
 namespace amend::wonder {
 
 enum class Rule : std::uint8_t {
-  text,    ///< any characters but control characters, at most `code_points_max`
+  text,    ///< at most `code_points_max` characters, none of them a control character (but FieldRule::line_breaks)
   choice,  ///< one of `payment_methods()`
   uuid,    ///< `is_uuid`
 };
@@ -26,6 +26,7 @@ struct FieldRule {
   std::uint32_t code_points_max;  ///< for Rule::text; 0 for the others
   Rule rule;
   bool clearable;         ///< sending "" clears it [doc]; for the others "" changes nothing or is not documented
+  bool line_breaks;       ///< LF, CR and TAB are characters like others
   std::string_view note;  ///< for people: what the table above does not say
 };
 
@@ -60,7 +61,7 @@ std::size_t utf8_prefix(std::string_view text) noexcept;
 std::size_t code_points(std::string_view text) noexcept;
 
 /// Why `value` cannot be sent in this field, nullopt when it can. `value` must be valid UTF-8.
-/// Codes: input.<field>.control (U+0000–1F, U+007F–9F), input.<field>.too_long, input.<field>.invalid; in this order.
+/// Codes: input.<field>.control (U+0000–1F, U+007F–9F; see FieldRule::line_breaks), input.<field>.too_long, input.<field>.invalid; in this order.
 /// An empty value is never refused here: what a blank means is the mapper's choice (--blank).
 /// The text tells the limit and what was counted, never the value.
 std::optional<Reason> check_value(const FieldRule& field, std::string_view value);

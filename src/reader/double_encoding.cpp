@@ -1,0 +1,123 @@
+#include "reader/double_encoding.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include "reader/code_point.hpp"
+
+namespace amend {
+namespace {
+
+// What windows-1252 has at 0x80 to 0x9F; 0: nothing.
+constexpr std::array<char32_t, 32> windows_1252{
+    0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0,
+    0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178};
+
+// The same for windows-1251, from 0x80 to 0xBF, where it is no letter of Russian.
+constexpr std::array<char32_t, 64> windows_1251{
+    0x0402, 0x0403, 0x201A, 0x0453, 0x201E, 0x2026, 0x2020, 0x2021, 0x20AC, 0x2030, 0x0409, 0x2039, 0x040A,
+    0x040C, 0x040B, 0x040F, 0x0452, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x0098, 0x2122,
+    0x0459, 0x203A, 0x045A, 0x045C, 0x045B, 0x045F, 0x00A0, 0x040E, 0x045E, 0x0408, 0x00A4, 0x0490, 0x00A6,
+    0x00A7, 0x0401, 0x00A9, 0x0404, 0x00AB, 0x00AC, 0x00AD, 0x00AE, 0x0407, 0x00B0, 0x00B1, 0x0406, 0x0456,
+    0x0491, 0x00B5, 0x00B6, 0x00B7, 0x0451, 0x2116, 0x0454, 0x00BB, 0x0458, 0x0405, 0x0455, 0x0457};
+
+// Signs that also end a word or a quotation.
+constexpr std::array<char32_t, 15> closing_signs{0xA0,   0xAA,   0xAB,   0xAE,   0xB0,   0xBA,   0xBB,  0x2013,
+                                                 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2026, 0x2122};
+
+// The byte of windows-1252, or of Latin-1, that a character was; 0: it was none beyond ASCII.
+unsigned byte_of(char32_t point) noexcept {
+  if (point >= 0x80 && point <= 0xFF) return static_cast<unsigned>(point);
+  if (point < 0x100) return 0;
+  const auto found = std::ranges::find(windows_1252, point);
+  return found == windows_1252.end() ? 0 : 0x80 + static_cast<unsigned>(found - windows_1252.begin());
+}
+
+constexpr bool is_upper(char32_t point) noexcept { return point >= 'A' && point <= 'Z'; }
+constexpr bool is_lower(char32_t point) noexcept { return point >= 'a' && point <= 'z'; }
+
+/// One character that was written as several.
+struct Sequence {
+  char32_t point = 0;      // what it was
+  unsigned lead = 0;       // its first byte
+  char32_t last_sign = 0;  // what stands for its last byte
+  std::size_t bytes = 0;   // that it takes now
+};
+
+// Which begins the text.
+std::optional<Sequence> sequence_at(std::string_view text) noexcept {
+  const std::size_t size = text.size();
+  Sequence out;
+  out.lead = byte_of(take_code_point(text));
+  if (out.lead < 0xC2 || out.lead > 0xF4) return std::nullopt;
+  const unsigned follow = out.lead < 0xE0 ? 1 : out.lead < 0xF0 ? 2 : 3;
+  out.point = out.lead & (0x3Fu >> follow);
+  for (unsigned i = 0; i < follow; ++i) {
+    if (text.empty()) return std::nullopt;
+    out.last_sign = take_code_point(text);
+    const unsigned byte = byte_of(out.last_sign);
+    if (byte < 0x80 || byte > 0xBF) return std::nullopt;
+    out.point = out.point << 6 | (byte & 0x3F);
+  }
+  constexpr std::array<char32_t, 4> least{0, 0xA0, 0x800, 0x10000};
+  if (out.point < least[follow] || out.point > 0x10FFFF || (out.point >= 0xD800 && out.point <= 0xDFFF))
+    return std::nullopt;
+  out.bytes = size - text.size();
+  return out;
+}
+
+// One such place is proof enough.
+bool is_proof(const Sequence& sequence, char32_t before, std::string_view behind) noexcept {
+  if (sequence.lead >= 0xF0 || sequence.lead == 0xE2) return true;
+  if (sequence.lead == 0xEF) return sequence.point == 0xFFFD || sequence.point == 0xFEFF;
+  const bool closes = std::ranges::find(closing_signs, sequence.last_sign) != closing_signs.end();
+  const bool in_word = !behind.empty() && is_lower(static_cast<unsigned char>(behind.front()));
+  if (sequence.lead <= 0xC3) return !closes || in_word || !is_upper(before);
+  return sequence.lead <= 0xC5 && (!closes || in_word);
+}
+
+// Pairs of which the first is Р or С, as Russian in UTF-8 looks when it is read as windows-1251.
+std::size_t cyrillic_pairs(std::string_view text) noexcept {
+  std::size_t pairs = 0;
+  char32_t before = 0;
+  while (!text.empty()) {
+    const char32_t point = take_code_point(text);
+    const bool pair = (before == 0x0420 || before == 0x0421) &&
+                      std::ranges::find(windows_1251, point) != windows_1251.end();
+    pairs += pair ? 1 : 0;
+    before = pair ? 0 : point;
+  }
+  return pairs;
+}
+
+// √ and ‚ with what follows them are the same for the encoding of old Macintoshes.
+bool has_macintosh_pair(std::string_view text) noexcept {
+  const std::size_t root = text.find("\u221A");
+  if (root != std::string_view::npos && root + 3 < text.size() && static_cast<unsigned char>(text[root + 3]) >= 0x80)
+    return true;
+  return text.find("\u201A\u00C4") != std::string_view::npos;
+}
+
+}  // namespace
+
+bool is_doubly_encoded(std::string_view text) noexcept {
+  constexpr std::size_t pairs_enough = 3;
+  if (has_macintosh_pair(text) || cyrillic_pairs(text) >= pairs_enough) return true;
+  unsigned doubtful = 0;
+  char32_t before = 0;
+  while (!text.empty()) {
+    const auto sequence = sequence_at(text);
+    if (!sequence) {
+      before = take_code_point(text);
+      continue;
+    }
+    text.remove_prefix(sequence->bytes);
+    if (is_proof(*sequence, before, text) || ++doubtful == 2) return true;
+    before = sequence->last_sign;
+  }
+  return false;
+}
+
+}  // namespace amend

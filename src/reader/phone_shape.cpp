@@ -1,0 +1,189 @@
+#include "reader/phone_shape.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "reader/code_point.hpp"
+
+namespace amend {
+namespace {
+
+constexpr bool is_ascii_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) noexcept { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+// The digits at the start, taken off.
+std::string_view take_digits(std::string_view& rest) noexcept {
+  const std::size_t size = static_cast<std::size_t>(std::ranges::find_if_not(rest, is_ascii_digit) - rest.begin());
+  const std::string_view digits = rest.substr(0, size);
+  rest.remove_prefix(size);
+  return digits;
+}
+
+unsigned value_of(std::string_view digits) noexcept {
+  unsigned value = 0;
+  for (const char c : digits.substr(0, 6)) value = 10 * value + static_cast<unsigned>(c - '0');
+  return value;
+}
+
+bool is_year(std::string_view digits) noexcept {
+  return digits.size() == 4 && value_of(digits) >= 1900 && value_of(digits) <= 2099;
+}
+bool is_day(std::string_view digits) noexcept {
+  return !digits.empty() && digits.size() <= 2 && value_of(digits) >= 1 && value_of(digits) <= 31;
+}
+bool is_month(std::string_view digits) noexcept { return is_day(digits) && value_of(digits) <= 12; }
+
+bool is_day_and_month(std::string_view a, std::string_view b) noexcept {
+  return (is_day(a) && is_month(b)) || (is_month(a) && is_day(b));
+}
+
+// "12:30", "00:00:00", "1:30 PM"
+bool is_time(std::string_view text) noexcept {
+  const std::string_view hour = take_digits(text);
+  if (hour.empty() || hour.size() > 2) return false;
+  for (int parts = 0; text.starts_with(':'); ++parts) {
+    text.remove_prefix(1);
+    if (take_digits(text).size() != 2 || parts == 2) return false;
+    if (!text.starts_with(':')) {
+      return text.empty() || text.starts_with('.') || text.starts_with('Z') || text.starts_with('+') ||
+             text == " AM" || text == " PM" || text == "AM" || text == "PM";
+    }
+  }
+  return false;
+}
+
+bool is_date_in_figures(std::string_view text) noexcept {
+  const std::string_view a = take_digits(text);
+  if (a.empty() || text.empty()) return false;
+  const char separator = text.front();
+  if (separator != '-' && separator != '/' && separator != '.') return false;
+  text.remove_prefix(1);
+  const std::string_view b = take_digits(text);
+  if (!text.starts_with(separator)) return false;
+  text.remove_prefix(1);
+  const std::string_view c = take_digits(text);
+  const bool date = (is_year(a) && is_month(b) && is_day(c)) || (is_day_and_month(a, b) && is_year(c)) ||
+                    (separator == '/' && is_day_and_month(a, b) && c.size() == 2);
+  return date && (text.empty() || ((text.front() == ' ' || text.front() == 'T') && is_time(text.substr(1))));
+}
+
+// Three letters tell a month in the languages that spreadsheets write most.
+bool is_month_name(std::string_view word) noexcept {
+  constexpr std::array<std::string_view, 36> names{
+      "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",  // English
+      "mai", "okt", "dez", "mrz", "maj", "mrt", "mei", "des",                              // German, Dutch, Nordic
+      "ene", "abr", "ago", "dic", "set", "out", "fev", "avr", "jui", "aou",                // Spanish, Portuguese, French
+      "gen", "mag", "giu", "lug", "ott", "sty"};                                           // Italian, Polish
+  if (word.size() < 3 || word.size() > 10) return false;
+  const std::array<char, 3> start{lower(word[0]), lower(word[1]), lower(word[2])};
+  return std::ranges::find(names, std::string_view(start.data(), start.size())) != names.end();
+}
+
+// One word, a month, with figures before or behind it and nothing else.
+bool is_date_with_month_name(std::string_view text) noexcept {
+  const auto first = std::ranges::find_if(text, is_letter);
+  const auto last = std::find_if_not(first, text.end(), is_letter);
+  const std::size_t begin = static_cast<std::size_t>(first - text.begin());
+  const std::size_t size = static_cast<std::size_t>(last - first);
+  if (!is_month_name(text.substr(begin, size))) return false;
+  const auto is_figure = [](char c) { return is_ascii_digit(c) || c == '-' || c == ' ' || c == '.' || c == '/' || c == ','; };
+  const auto digits = std::ranges::count_if(text, is_ascii_digit);
+  return digits >= 1 && digits <= 6 && std::all_of(text.begin(), first, is_figure) &&
+         std::all_of(last, text.end(), is_figure);
+}
+
+// What people write inside one number.
+bool belongs_to_number(char32_t point) noexcept {
+  constexpr std::u32string_view marks = U"()-.+*#‐‑‒–—−－＋（）/";
+  return is_digit(point) || is_space(point) || is_invisible(point) || marks.find(point) != std::u32string_view::npos;
+}
+
+constexpr bool is_plus(char32_t point) noexcept { return point == '+' || point == 0xFF0B; }
+
+constexpr unsigned number_digits = 7;  // fewer may be an extension
+
+// A slash also stands behind an area code ("+49 33456/123456"): what it parts counts as two numbers when both are long
+// and would be too much for one number.
+bool has_phones_beside_slash(std::string_view text) noexcept {
+  constexpr unsigned international_digits_max = 15;
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return false;
+  const unsigned before = count_digits(text.substr(0, slash));
+  const unsigned behind = count_digits(text.substr(slash + 1));
+  if (before < number_digits || behind < number_digits) return false;
+  return !text.starts_with('+') || before + behind > international_digits_max;
+}
+
+}  // namespace
+
+bool is_formatted_number(std::string_view text) noexcept {
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  const std::string_view whole = take_digits(text);
+  if (whole.empty()) return false;
+  unsigned groups = 0;
+  const char separator = text.empty() ? '\0' : text.front();
+  if (separator == ',' || separator == '\'') {
+    while (text.starts_with(separator)) {
+      std::string_view rest = text.substr(1);
+      if (take_digits(rest).size() != 3) break;
+      text = rest;
+      ++groups;
+    }
+  }
+  const bool grouped = groups >= 2 && whole.size() <= 3;
+  if (groups > 0 && !grouped) return false;
+  const bool has_point = text.starts_with('.') || text.starts_with(',');
+  if (has_point) text.remove_prefix(1);
+  const std::string_view decimals = take_digits(text);
+  if (!text.empty()) return false;
+  const bool no_fraction = has_point && !decimals.empty() && decimals.find_first_not_of('0') == std::string_view::npos;
+  return negative || grouped || no_fraction;
+}
+
+bool is_date(std::string_view text) noexcept {
+  if (text.empty()) return false;
+  const bool in_han = text.find("月") != std::string_view::npos || text.find("年") != std::string_view::npos;
+  if (in_han && std::ranges::any_of(text, is_ascii_digit)) return true;
+  return is_date_in_figures(text) || is_time(text) || is_date_with_month_name(text);
+}
+
+bool has_several_phones(std::string_view text) noexcept {
+  if (has_phones_beside_slash(text)) return true;
+  unsigned numbers = 0;
+  unsigned digits = 0;
+  bool paused = false;
+  char32_t before = 0;
+  const auto end_number = [&] {
+    numbers += digits >= number_digits ? 1 : 0;
+    digits = 0;
+  };
+  while (!text.empty()) {
+    const char32_t point = take_code_point(text);
+    // Behind two commas a telephone dials on: a code, not another number.
+    paused = paused || (point == ',' && before == ',');
+    if (!belongs_to_number(point) || (is_plus(point) && digits >= number_digits)) end_number();
+    if (is_digit(point) && !paused) ++digits;
+    before = point;
+  }
+  end_number();
+  return numbers >= 2;
+}
+
+unsigned count_digits(std::string_view text) noexcept {
+  unsigned digits = 0;
+  while (!text.empty()) digits += is_digit(take_code_point(text)) ? 1 : 0;
+  return digits;
+}
+
+bool looks_like_phone(std::string_view text) noexcept {
+  const unsigned digits = count_digits(text);
+  if (digits < (text.starts_with('+') ? number_digits - 1 : number_digits)) return false;
+  while (!text.empty())
+    if (!belongs_to_number(take_code_point(text))) return false;
+  return true;
+}
+
+}  // namespace amend

@@ -1,0 +1,477 @@
+#include "amend/reader/value_finding.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "amend/error.hpp"
+#include "amend/wonder/customer_schema.hpp"
+#include "reader/code_point.hpp"
+#include "reader/double_encoding.hpp"
+#include "reader/phone_shape.hpp"
+
+namespace amend {
+namespace {
+
+using Finding = ValueFinding;
+
+// In the order of ValueFinding, from apostrophe on.
+constexpr std::array rules{
+    FindingRule(Finding::apostrophe, "value.apostrophe", Degree::damage),
+    FindingRule(Finding::backslash, "value.backslash", Degree::damage),
+    FindingRule(Finding::boolean, "value.boolean", Degree::damage),
+    FindingRule(Finding::date, "value.date", Degree::damage),
+    FindingRule(Finding::email_as_phone, "value.columns", Degree::damage),
+    FindingRule(Finding::double_encoding, "value.double_encoding", Degree::damage),
+    FindingRule(Finding::error_value, "value.error_value", Degree::damage),
+    FindingRule(Finding::formula, "value.formula", Degree::damage),
+    FindingRule(Finding::invisible, "value.invisible", Degree::damage),
+    FindingRule(Finding::no_digit, "value.no_digit", Degree::damage),
+    FindingRule(Finding::null, "value.null", Degree::damage),
+    FindingRule(Finding::number, "value.number", Degree::damage),
+    FindingRule(Finding::quotes, "value.quotes", Degree::damage),
+    FindingRule(Finding::replacement, "value.replacement", Degree::damage),
+    FindingRule(Finding::scientific, "value.scientific", Degree::damage),
+    FindingRule(Finding::several_phones, "value.several_phones", Degree::damage),
+    FindingRule(Finding::phone_as_email, "value.columns", Degree::damage, Finding::no_address, true),
+    FindingRule(Finding::phone_as_name, "value.columns", Degree::damage, Finding::name_of_digits, true),
+    FindingRule(Finding::email_as_name, "value.columns", Degree::damage, Finding::none, true),
+    FindingRule(Finding::quotes_around_name, "value.quotes", Degree::damage, Finding::none, true),
+    FindingRule(Finding::entity, "value.entity", Degree::hint),
+    FindingRule(Finding::invisible_in_name, "value.invisible_in_name", Degree::hint),
+    FindingRule(Finding::line_break, "value.line_break", Degree::hint),
+    FindingRule(Finding::name_of_digits, "value.name_of_digits", Degree::hint),
+    FindingRule(Finding::name_sign, "value.name_sign", Degree::hint),
+    FindingRule(Finding::null_as_name, "value.null_as_name", Degree::hint),
+    FindingRule(Finding::no_address, "value.no_address", Degree::hint),
+    FindingRule(Finding::one_digit, "value.one_digit", Degree::hint),
+    FindingRule(Finding::space, "value.space", Degree::hint),
+};
+static_assert(rules.size() + 1 == value_finding_count);
+
+/// Classes of bytes that a value has.
+namespace has {
+constexpr unsigned digit = 1;
+constexpr unsigned letter = 2;
+constexpr unsigned space = 4;
+constexpr unsigned bracket = 8;        // ( )
+constexpr unsigned name_mark = 16;     // . , - '
+constexpr unsigned address_mark = 32;  // _ and %
+constexpr unsigned at = 64;
+constexpr unsigned plus = 128;
+constexpr unsigned ampersand = 256;
+constexpr unsigned beyond_ascii = 512;
+constexpr unsigned line_break = 1024;  // and TAB
+constexpr unsigned other = 2048;
+}  // namespace has
+
+constexpr std::array<std::uint16_t, 256> make_classes() noexcept {
+  std::array<std::uint16_t, 256> out{};
+  for (unsigned c = 0; c < out.size(); ++c) {
+    const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    out[c] = c >= 0x80                                    ? has::beyond_ascii
+             : c >= '0' && c <= '9'                       ? has::digit
+             : letter                                     ? has::letter
+             : c == ' '                                   ? has::space
+             : c == '(' || c == ')'                       ? has::bracket
+             : c == '.' || c == ',' || c == '-' || c == '\'' ? has::name_mark
+             : c == '_' || c == '%'                       ? has::address_mark
+             : c == '@'                                   ? has::at
+             : c == '+'                                   ? has::plus
+             : c == '&'                                   ? has::ampersand
+             : c == '\n' || c == '\r' || c == '\t'        ? has::line_break
+                                                          : has::other;
+  }
+  return out;
+}
+constexpr auto classes = make_classes();
+
+unsigned class_of(char c) noexcept { return classes[static_cast<unsigned char>(c)]; }
+
+unsigned classes_of(std::string_view value) noexcept {
+  unsigned out = 0;
+  for (const char c : value) out |= class_of(c);
+  return out;
+}
+
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
+constexpr bool is_digit_byte(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_hex(char c) noexcept { return is_digit_byte(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
+
+bool same_word(std::string_view value, std::string_view word) noexcept {
+  return value.size() == word.size() &&
+         std::ranges::equal(value, word, [](char a, char b) { return lower(a) == b; });
+}
+
+template <std::size_t N>
+bool is_one_of(std::string_view value, const std::array<std::string_view, N>& words) noexcept {
+  return std::ranges::any_of(words, [&](std::string_view word) { return same_word(value, word); });
+}
+
+std::string_view without_spaces(std::string_view value) noexcept {
+  while (!value.empty()) {
+    std::string_view rest = value;
+    if (!is_space(take_code_point(rest))) break;
+    value = rest;
+  }
+  while (!value.empty()) {
+    std::size_t size = 0;
+    if (!is_space(last_code_point(value, size))) break;
+    value.remove_suffix(size);
+  }
+  return value;
+}
+
+// No person and no company is called so.
+bool is_null_mark(std::string_view value) noexcept {
+  constexpr std::array<std::string_view, 14> marks{
+      "\\n", "(null)", "<null>", "[null]", "{null}", "n/a", "<na>", "<n/a>", "(none)", "<none>", "[none]", "(nil)",
+      "(blank)", "(empty)"};
+  return value.size() <= 8 && is_one_of(value, marks);
+}
+
+bool is_null_word(std::string_view value) noexcept {
+  constexpr std::array<std::string_view, 8> words{"null", "na", "nan", "nat", "nil", "none", "undefined", "nullptr"};
+  return value.size() <= 9 && is_one_of(value, words);
+}
+
+// "Nan" and "Nil" are names of people, "nan" and "NIL" are more likely words of a program.
+bool is_capitalised(std::string_view word) noexcept {
+  return !is_lower(word.front()) && std::ranges::all_of(word.substr(1), is_lower);
+}
+
+bool is_null_as_name(std::string_view value) noexcept {
+  return is_null_word(value) && (!is_capitalised(value) || same_word(value, "null"));
+}
+
+bool is_boolean(std::string_view value) noexcept {
+  constexpr std::array<std::string_view, 10> words{"true", "false",     "wahr",  "falsch", "vrai",
+                                                   "faux", "verdadero", "falso", "vero",   "verdad"};
+  return value.size() <= 9 && is_one_of(value, words);
+}
+
+bool has_lower_case(std::string_view value) noexcept { return std::ranges::any_of(value, is_lower); }
+
+// "#NAME?", "#DIV/0!", "#N/A" in any language, a column of #, and "Err:502".
+bool is_error_value(std::string_view value) noexcept {
+  constexpr std::array<std::string_view, 8> bare{"#name", "#ref", "#value", "#num", "#null", "#nv", "#getting_data", "#error"};
+  if (value.starts_with("Err:")) return value.size() == 7 && std::ranges::all_of(value.substr(4), is_digit_byte);
+  if (value.size() < 2 || value.front() != '#') return false;
+  if (value.find_first_not_of('#') == std::string_view::npos) return true;
+  if (value.size() > 24 || has_lower_case(value) || is_digit_byte(value[1])) return false;
+  if (value.find(' ') != std::string_view::npos) return value.starts_with("#N/A ");
+  const std::size_t slash = value.find('/');
+  return value.back() == '!' || value.back() == '?' || is_one_of(value, bare) ||
+         (slash != std::string_view::npos && value.size() <= 7);
+}
+
+bool is_formula_sign(char c) noexcept { return c == '=' || c == '+' || c == '-' || c == '@'; }
+
+constexpr std::array<std::string_view, 5> apostrophes{"'", "\u2018", "\u2019", "`", "\u00B4"};
+
+// Bytes of the apostrophe that keeps a number a text; 0: there is none.
+std::size_t apostrophe_before(ValueRole role, std::string_view value) noexcept {
+  const auto found = std::ranges::find_if(apostrophes, [&](std::string_view a) { return value.starts_with(a); });
+  if (found == apostrophes.end() || value.size() == found->size()) return 0;
+  const char next = value[found->size()];
+  const bool is_name = role == ValueRole::name || role == ValueRole::company;
+  if (is_name) return is_formula_sign(next) ? found->size() : 0;
+  const bool is_number = role == ValueRole::phone || role == ValueRole::dial_code;
+  const bool guarded = is_formula_sign(next) || is_digit_byte(next) || (is_number && (class_of(next) & has::letter) == 0);
+  return guarded || role == ValueRole::other ? found->size() : 0;
+}
+
+bool is_quoted_formula(std::string_view value) noexcept {
+  return value.size() >= 3 && value.starts_with("=\"") && value.ends_with('"') &&
+         value.substr(2, value.size() - 3).find('"') == std::string_view::npos;
+}
+
+bool has_entity(std::string_view value) noexcept {
+  for (std::size_t at = value.find('&'); at != std::string_view::npos; at = value.find('&', at + 1)) {
+    const std::string_view rest = value.substr(at + 1);
+    const std::size_t end = rest.find(';');
+    if (end == std::string_view::npos || end < 2 || end > 8) continue;
+    const bool number = rest.front() == '#';
+    const std::string_view name = rest.substr(number ? 1 : 0, number ? end - 1 : end);
+    const auto fits = [&](char c) { return number ? is_hex(c) || c == 'x' : (class_of(c) & has::letter) != 0; };
+    if (std::ranges::all_of(name, fits)) return true;
+  }
+  return false;
+}
+
+/// What the characters beyond ASCII of a value say.
+class BeyondAscii {
+ public:
+  BeyondAscii(ValueRole role, std::string_view value) noexcept
+      : in_name_(role == ValueRole::name || role == ValueRole::company) {
+    for (std::string_view rest = value; !rest.empty();) take(take_code_point(rest));
+    if (direction_mark_ && !right_to_left_) invisible_ = true;
+    if (replaced_) {
+      finding_ = Finding::replacement;
+    } else if (doubtful_ && is_doubly_encoded(value)) {
+      finding_ = Finding::double_encoding;
+    } else if (invisible_) {
+      finding_ = in_name_ ? Finding::invisible_in_name : Finding::invisible;
+    }
+  }
+
+  Finding finding() const noexcept { return finding_; }
+
+ private:
+  void take(char32_t point) noexcept {
+    // U+951F U+65A4: two characters U+FFFD that were read as GBK.
+    replaced_ = replaced_ || point == 0xFFFD || (before_ == 0x951F && point == 0x65A4);
+    const bool may_lead = (before_ >= 0xC2 && before_ <= 0xF4) || before_ == 0x0420 || before_ == 0x0421 ||
+                          before_ == 0x221A || before_ == 0x201A;
+    doubtful_ = doubtful_ || (may_lead && point >= 0x80);
+    right_to_left_ = right_to_left_ || runs_right_to_left(point);
+    if (is_invisible(point)) judge(point);
+    before_ = point;
+  }
+
+  void judge(char32_t point) noexcept {
+    if (in_name_ && is_direction_mark(point)) {
+      direction_mark_ = true;
+      return;
+    }
+    const bool fits = in_name_ && ((is_joiner(point) && takes_joiners(before_)) ||
+                                   (point == 0x200B && breaks_without_spaces(before_)));
+    invisible_ = invisible_ || !fits;
+  }
+
+  bool in_name_;
+  bool replaced_ = false;
+  bool doubtful_ = false;
+  bool invisible_ = false;
+  bool direction_mark_ = false;
+  bool right_to_left_ = false;
+  char32_t before_ = 0;
+  Finding finding_ = Finding::none;
+};
+
+// What is damage in every field. `value`: without white space around it.
+Finding common_damage(ValueRole role, std::string_view value, unsigned kinds) noexcept {
+  if ((kinds & has::beyond_ascii) != 0) {
+    const Finding finding = BeyondAscii(role, value).finding();
+    if (finding != Finding::none && finding != Finding::invisible_in_name) return finding;
+  }
+  if (is_quoted_formula(value)) return Finding::formula;
+  if (is_error_value(value)) return Finding::error_value;
+  if (is_null_mark(value)) return Finding::null;
+  if ((kinds & has::other) != 0 && has_backslash_escape(value)) return Finding::backslash;
+  return Finding::none;
+}
+
+// The same where no name is meant.
+Finding damage_but_in_names(std::string_view value) noexcept {
+  if (value.starts_with('=')) return Finding::formula;
+  if (is_null_word(value)) return Finding::null;
+  if (is_boolean(value)) return Finding::boolean;
+  if (is_enclosed(value)) return Finding::quotes;
+  return Finding::none;
+}
+
+Finding look_at_number(ValueRole role, std::string_view value) noexcept {
+  if (apostrophe_before(role, value) > 0) return Finding::apostrophe;
+  if (value.find('@') != std::string_view::npos) return Finding::email_as_phone;
+  const std::string_view digits = value.starts_with('+') ? value.substr(1) : value;
+  if (is_scientific(digits) || value.find("10^") != std::string_view::npos) return Finding::scientific;
+  if (is_formatted_number(value)) return Finding::number;
+  if (is_date(value)) return Finding::date;
+  if (role == ValueRole::phone && has_several_phones(value)) return Finding::several_phones;
+  const unsigned count = count_digits(value);
+  if (count == 0) return Finding::no_digit;
+  return role == ValueRole::phone && count == 1 ? Finding::one_digit : Finding::none;
+}
+
+Finding look_at_email(std::string_view value) noexcept {
+  if (std::ranges::count(value, '@') == 1) return Finding::none;
+  return looks_like_phone(value) ? Finding::phone_as_email : Finding::no_address;
+}
+
+bool has_letter(std::string_view value, unsigned kinds) noexcept {
+  return (kinds & has::letter) != 0 || ((kinds & has::beyond_ascii) != 0 && count_digits(value) == 0);
+}
+
+Finding look_at_name(ValueRole role, std::string_view value, unsigned kinds) noexcept {
+  const bool person = role == ValueRole::name;
+  const bool odd_quotes = !value.starts_with("\u00AB") && !value.starts_with("\u201C") && !value.starts_with("\u201E");
+  if (is_enclosed(value) && (person || odd_quotes)) return Finding::quotes_around_name;
+  if (person && looks_like_phone(value)) return Finding::phone_as_name;
+  if (person && (kinds & has::at) != 0 && value.find('.') != std::string_view::npos &&
+      value.find(' ') == std::string_view::npos && !value.starts_with('@'))
+    return Finding::email_as_name;
+  if (is_null_as_name(value)) return Finding::null_as_name;
+  if (is_formula_sign(value.front()) || apostrophe_before(role, value) > 0) return Finding::name_sign;
+  if (person && !has_letter(value, kinds)) return Finding::name_of_digits;
+  if ((kinds & has::beyond_ascii) != 0) {
+    const Finding finding = BeyondAscii(role, value).finding();
+    if (finding != Finding::none) return finding;
+  }
+  if ((kinds & has::line_break) != 0) return Finding::line_break;
+  return (kinds & has::ampersand) != 0 && has_entity(value) ? Finding::entity : Finding::none;
+}
+
+// Most values are so; what is left out here is looked at in full.
+bool is_plain(ValueRole role, std::string_view value, unsigned kinds) noexcept {
+  const unsigned first = class_of(value.front());
+  const unsigned last = class_of(value.back());
+  switch (role) {
+    case ValueRole::phone:
+      return (kinds & ~(has::digit | has::space | has::bracket | has::plus)) == 0 && last == has::digit &&
+             value.find('+', 1) == std::string_view::npos && value.size() >= 4 && first != has::space;
+    case ValueRole::dial_code:
+      return (kinds & ~(has::digit | has::plus)) == 0 && last == has::digit;
+    case ValueRole::email:
+      return (kinds & ~(has::digit | has::letter | has::name_mark | has::address_mark | has::at | has::plus)) == 0 &&
+             (first & (has::letter | has::digit)) != 0 && last == has::letter && std::ranges::count(value, '@') == 1;
+    case ValueRole::name:
+    case ValueRole::company:
+      return (kinds & ~(has::digit | has::letter | has::space | has::name_mark | has::bracket)) == 0 &&
+             (kinds & has::letter) != 0 && first == has::letter && (last & (has::space)) == 0 &&
+             (value.size() > 9 || (!is_null_word(value) && !is_null_mark(value)));
+    case ValueRole::reference:
+      return (kinds & ~(has::digit | has::letter)) == 0 && value.size() > 9;
+    case ValueRole::other: return true;
+  }
+  return true;
+}
+
+Finding look_at_reference(std::string_view value) noexcept {
+  if (apostrophe_before(ValueRole::reference, value) > 0) return Finding::apostrophe;
+  const bool has_point = value.find_first_of(".,+") != std::string_view::npos;
+  if (has_point && is_scientific(value)) return Finding::scientific;
+  return has_point && !value.starts_with('-') && is_formatted_number(value) ? Finding::number : Finding::none;
+}
+
+Finding look_at_role(ValueRole role, std::string_view value, unsigned kinds) noexcept {
+  switch (role) {
+    case ValueRole::phone:
+    case ValueRole::dial_code: return look_at_number(role, value);
+    case ValueRole::email: return look_at_email(value);
+    case ValueRole::name:
+    case ValueRole::company: return look_at_name(role, value, kinds);
+    case ValueRole::reference: return look_at_reference(value);
+    case ValueRole::other: break;
+  }
+  return Finding::none;
+}
+
+std::string code_point_text(char32_t point) {
+  constexpr std::string_view figures = "0123456789ABCDEF";
+  std::string out;
+  for (int shift = point > 0xFFFF ? 20 : 12; shift >= 0; shift -= 4) out += figures[(point >> shift) & 0xF];
+  if (out.size() > 5 && out.front() == '0') out.erase(0, 1);
+  return "U+" + out;
+}
+
+}  // namespace
+
+ValueRole role_of(std::string_view field) noexcept {
+  constexpr std::array<std::pair<std::string_view, ValueRole>, 5> roles{{{"name", ValueRole::name},
+                                                                         {"phone", ValueRole::phone},
+                                                                         {"email", ValueRole::email},
+                                                                         {"dial_code", ValueRole::dial_code},
+                                                                         {"company_name", ValueRole::company}}};
+  const auto found = std::ranges::find(roles, field, &std::pair<std::string_view, ValueRole>::first);
+  return found == roles.end() ? ValueRole::other : found->second;
+}
+
+const FindingRule& rule_of(ValueFinding finding) noexcept { return rules[static_cast<std::size_t>(finding) - 1]; }
+
+ValueFinding look_at_value(ValueRole role, std::string_view value) noexcept {
+  if (value.empty()) return Finding::none;
+  const unsigned kinds = classes_of(value);
+  if (is_plain(role, value, kinds)) return Finding::none;
+  const std::string_view bare = without_spaces(value);
+  if (bare.empty()) return Finding::space;
+  Finding finding = common_damage(role, bare, kinds);
+  const bool is_name = role == ValueRole::name || role == ValueRole::company;
+  if (finding == Finding::none && !is_name) finding = damage_but_in_names(bare);
+  if (finding == Finding::none) finding = look_at_role(role, bare, kinds);
+  return finding == Finding::none && bare.size() != value.size() ? Finding::space : finding;
+}
+
+// A comma is the decimal point of half of Europe.
+bool is_scientific(std::string_view text) noexcept {
+  const auto take_digits = [&] {
+    const auto end = std::ranges::find_if_not(text, is_digit_byte);
+    const auto size = static_cast<std::size_t>(end - text.begin());
+    text.remove_prefix(size);
+    return size;
+  };
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (take_digits() == 0) return false;
+  if (text.starts_with('.') || text.starts_with(',')) {
+    text.remove_prefix(1);
+    take_digits();
+  }
+  if (!text.starts_with('E') && !text.starts_with('e')) return false;
+  text.remove_prefix(1);
+  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+  return take_digits() > 0 && text.empty();
+}
+
+bool is_enclosed(std::string_view value) noexcept {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> pairs{
+      {{"'", "'"},           {"\"", "\""},         {"`", "`"},           {"\u00B4", "\u00B4"}, {"\u2018", "\u2019"},
+       {"\u201A", "\u2018"}, {"\u201C", "\u201D"}, {"\u201D", "\u201D"}, {"\u201E", "\u201C"}, {"\u201E", "\u201D"},
+       {"\u00AB", "\u00BB"}, {"\u00BB", "\u00AB"}, {"\u2039", "\u203A"}, {"`", "'"}}};
+  return std::ranges::any_of(pairs, [&](const auto& pair) {
+    return value.size() > pair.first.size() + pair.second.size() && value.starts_with(pair.first) &&
+           value.ends_with(pair.second);
+  });
+}
+
+bool has_backslash_escape(std::string_view value) noexcept {
+  for (std::size_t at = value.find('\\'); at != std::string_view::npos; at = value.find('\\', at + 1)) {
+    if (at + 1 == value.size()) return true;
+    constexpr std::string_view escaped = "\"'\\/ntr0N";
+    const std::string_view rest = value.substr(at + 1);
+    if (escaped.find(rest.front()) != std::string_view::npos) return true;
+    const std::size_t digits = rest.front() == 'u' ? 4 : rest.front() == 'x' ? 2 : 0;
+    if (digits > 0 && rest.size() > digits && std::ranges::all_of(rest.substr(1, digits), is_hex)) return true;
+  }
+  return false;
+}
+
+std::string_view without_formula(ValueRole role, std::string_view value) noexcept {
+  if (is_quoted_formula(value)) return value.substr(2, value.size() - 3);
+  return value.substr(apostrophe_before(role, value));
+}
+
+std::string describe(ValueFinding finding, std::string_view value) {
+  switch (finding) {
+    case Finding::boolean:
+    case Finding::error_value:
+    case Finding::null:
+    case Finding::null_as_name: return printable(without_spaces(value), 40);
+    case Finding::replacement: return "U+FFFD in " + masked(value);
+    case Finding::invisible:
+    case Finding::invisible_in_name: return invisible_character(value) + " in " + masked(value);
+    default: return masked(value);
+  }
+}
+
+std::string masked(std::string_view value) {
+  if (value.empty()) return "\"\"";
+  std::string_view rest = value;
+  const char32_t first = take_code_point(rest);
+  const std::string shown = is_invisible(first) || is_space(first)
+                                ? code_point_text(first)
+                                : printable(value.substr(0, value.size() - rest.size()));
+  const std::size_t count = wonder::code_points(value);
+  return shown + "… (" + std::to_string(count) + (count == 1 ? " character)" : " characters)");
+}
+
+std::string invisible_character(std::string_view value) {
+  while (!value.empty()) {
+    const char32_t point = take_code_point(value);
+    if (is_invisible(point)) return code_point_text(point);
+  }
+  return {};
+}
+
+}  // namespace amend
