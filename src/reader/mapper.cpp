@@ -38,7 +38,7 @@ std::string id_trouble(std::string_view id) {
   if (const std::string hidden = invisible_character(id); !hidden.empty())
     return "the id has " + hidden + " in it, which cannot be seen: --trim drops it at an end";
   const std::string shown = "\"" + printable(id, 40) + "\"";
-  if (trimmed(id) != id) return shown + " has white space around it: --trim drops it";
+  if (trimmed(id) != id) return shown + " has spaces around it: --trim drops them";
   if (without_formula(ValueRole::other, id) != id)
     return shown + " is guarded from a spreadsheet: --strip-formula drops the apostrophe or the =\"…\"";
   if (is_enclosed(id)) return shown + " is in quotes of another kind than CSV's \"";

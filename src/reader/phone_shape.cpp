@@ -104,8 +104,8 @@ constexpr bool is_plus(char32_t point) noexcept { return point == '+' || point =
 
 constexpr unsigned number_digits = 7;  // fewer may be an extension
 
-// A slash also stands behind an area code ("+49 33456/123456"): what it parts counts as two numbers when both are long
-// and would be too much for one number.
+// A slash also stands behind an area code ("+49 33456/123456", "011 421 2/212 345 67"): what it parts counts as two
+// numbers when both are as long as one, or would be too much for one.
 bool has_phones_beside_slash(std::string_view text) noexcept {
   constexpr unsigned international_digits_max = 15;
   const std::size_t slash = text.find('/');
@@ -113,7 +113,8 @@ bool has_phones_beside_slash(std::string_view text) noexcept {
   const unsigned before = count_digits(text.substr(0, slash));
   const unsigned behind = count_digits(text.substr(slash + 1));
   if (before < number_digits || behind < number_digits) return false;
-  return !text.starts_with('+') || before + behind > international_digits_max;
+  if (text.starts_with('+')) return before + behind > international_digits_max;
+  return before == behind || (before > number_digits && behind > number_digits);
 }
 
 }  // namespace

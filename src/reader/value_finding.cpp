@@ -188,6 +188,16 @@ bool is_quoted_formula(std::string_view value) noexcept {
          value.substr(2, value.size() - 3).find('"') == std::string_view::npos;
 }
 
+// A character that an export could not write: "Ren?e", "???".
+bool has_lost_character(ValueRole role, std::string_view value) noexcept {
+  if (value.size() > 1 && value.find_first_not_of("? ") == std::string_view::npos) return true;
+  if (role != ValueRole::name) return false;
+  const auto is_letter = [&](std::size_t i) { return (class_of(value[i]) & (has::letter | has::beyond_ascii)) != 0; };
+  for (std::size_t at = value.find('?', 1); at < value.size() - 1; at = value.find('?', at + 1))
+    if (is_letter(at - 1) && is_letter(at + 1)) return true;
+  return false;
+}
+
 bool has_entity(std::string_view value) noexcept {
   for (std::size_t at = value.find('&'); at != std::string_view::npos; at = value.find('&', at + 1)) {
     const std::string_view rest = value.substr(at + 1);
@@ -260,7 +270,9 @@ Finding common_damage(ValueRole role, std::string_view value, unsigned kinds) no
   if (is_quoted_formula(value)) return Finding::formula;
   if (is_error_value(value)) return Finding::error_value;
   if (is_null_mark(value)) return Finding::null;
-  if ((kinds & has::other) != 0 && has_backslash_escape(value)) return Finding::backslash;
+  if ((kinds & has::other) == 0) return Finding::none;
+  if (has_lost_character(role, value)) return Finding::replacement;
+  if (has_backslash_escape(value)) return Finding::backslash;
   return Finding::none;
 }
 
@@ -295,10 +307,15 @@ bool has_letter(std::string_view value, unsigned kinds) noexcept {
   return (kinds & has::letter) != 0 || ((kinds & has::beyond_ascii) != 0 && count_digits(value) == 0);
 }
 
+// Companies are written in quotation marks in many languages, and a customer's name may be a company's.
+bool names_are_quoted_so(ValueRole role, std::string_view value) noexcept {
+  if (value.starts_with("\u00AB") || value.starts_with("\u00BB")) return true;
+  return role == ValueRole::company && (value.starts_with("\u201C") || value.starts_with("\u201E"));
+}
+
 Finding look_at_name(ValueRole role, std::string_view value, unsigned kinds) noexcept {
   const bool person = role == ValueRole::name;
-  const bool odd_quotes = !value.starts_with("\u00AB") && !value.starts_with("\u201C") && !value.starts_with("\u201E");
-  if (is_enclosed(value) && (person || odd_quotes)) return Finding::quotes_around_name;
+  if (is_enclosed(value) && !names_are_quoted_so(role, value)) return Finding::quotes_around_name;
   if (person && looks_like_phone(value)) return Finding::phone_as_name;
   if (person && (kinds & has::at) != 0 && value.find('.') != std::string_view::npos &&
       value.find(' ') == std::string_view::npos && !value.starts_with('@'))
@@ -448,7 +465,8 @@ std::string describe(ValueFinding finding, std::string_view value) {
     case Finding::error_value:
     case Finding::null:
     case Finding::null_as_name: return printable(without_spaces(value), 40);
-    case Finding::replacement: return "U+FFFD in " + masked(value);
+    case Finding::replacement:
+      return (value.find("\uFFFD") == std::string_view::npos ? "? in " : "U+FFFD in ") + masked(value);
     case Finding::invisible:
     case Finding::invisible_in_name: return invisible_character(value) + " in " + masked(value);
     default: return masked(value);

@@ -131,7 +131,7 @@ constexpr std::array own_code_table{
     OwnCode{"value.one_digit", "a phone of one digit", "look whether it is meant so"},
     OwnCode{"value.quotes", "values in quotes of another kind than CSV's (\"): typographic, single or doubled ones",
             "export the file with straight double quotes, or none"},
-    OwnCode{"value.replacement", "U+FFFD: a character was lost when the file was read in a wrong encoding",
+    OwnCode{"value.replacement", "U+FFFD, or a ? inside a name: a character was lost when the file was read or written in a wrong encoding",
             "export the file again from where the text is right, as UTF-8"},
     OwnCode{"value.scientific", "a number in scientific notation: a spreadsheet has rounded it, digits are lost",
             "format the column as text and export the file again from where the numbers are whole"},

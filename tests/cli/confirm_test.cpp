@@ -48,3 +48,37 @@ TEST_CASE("confirm: only the whole word yes counts") {
 TEST_CASE("confirm: the question names the host") {
   CHECK(cli::question(remote()) == "Type yes to update customers at gateway.wonder.today:443: ");
 }
+
+TEST_CASE("confirm: values that look damaged need an answer of their own, on this machine too, and --yes is none") {
+  amend::InputFindings findings;
+  cli::Options options = for_file("a.csv");
+  CHECK(cli::consent(findings, options, Person::absent) == Consent::given);
+  findings.damaged_rows = 2;
+  options.yes = true;
+  CHECK(cli::consent(findings, options, Person::present) == Consent::ask);
+  CHECK(cli::consent(findings, options, Person::absent) == Consent::unavailable);
+  CHECK(cli::question(findings) == "2 rows have values that look damaged. Type yes to send them as they are: ");
+  options.config.input.accept_findings = true;
+  CHECK(cli::consent(findings, options, Person::absent) == Consent::given);
+}
+
+TEST_CASE("confirm: where no operator can be asked the refusal names the place, the option and the command that shows all") {
+  amend::InputFindings findings;
+  findings.damaged_rows = 1;
+  amend::FieldFinding& finding = findings.fields.emplace_back();
+  finding.code = "value.scientific";
+  finding.field = "phone";
+  finding.rows = 1;
+  finding.first = {{3, 4, 100}};
+  finding.example = "4… (12 characters)";
+  try {
+    cli::confirm_findings(findings, for_file("-"), "amend check a.csv");
+    FAIL("not refused");
+  } catch (const amend::ConfigError& error) {
+    CHECK(error.exit_code() == amend::ExitCode::usage);
+    CHECK(error.next() == "amend check a.csv");
+    const std::string text = error.what();
+    for (const char* part : {"value.scientific in phone", "row 3, line 4", "Nothing was sent", "--accept-findings"})
+      CHECK(text.find(part) != std::string::npos);
+  }
+}

@@ -144,7 +144,7 @@ TEST_CASE("error codes: what can be wrong with a row of a CSV") {
       BadRow("../" + cells("Ann,5,"), "input.id.not_uuid"),
       BadRow(cells("Ann,,"), "input.phone.missing"),
       BadRow(cells(std::string(256, 'n') + ",5,"), "input.name.too_long"),
-      BadRow(cells("\"An\nn\",5,"), "input.name.control"),
+      BadRow(cells("\"An\x01n\",5,"), "input.name.control"),
       BadRow(cells("Ann,5,Cash"), "input.default_payment_method.invalid"),
       BadRow(cells("Ann"), "input.csv.columns"),
       BadRow(cells("A\"nn,5,"), "input.csv.quote"),

@@ -133,6 +133,68 @@ TEST_CASE("mapper: with --trim a value of only white space is blank in NDJSON to
         R"({"name":"A","phone":"5","default_payment_token":""})");
 }
 
+TEST_CASE("mapper: line breaks and tabs of a name are sent as they are, escaped as JSON has them") {
+  Bench bench("id,name,phone,company_name", MappingConfig());
+  CHECK(bench.row(id + ",\"Ann\r\nLee\t\"\"A\"\"\",5,\"long enough\nfor two steps of a scan\"") ==
+        R"({"name":"Ann\r\nLee\t\"A\"","phone":"5","company_name":"long enough\nfor two steps of a scan"})");
+  Bench lines{MappingConfig()};
+  CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"a\\nb\",\"phone\":\"5\"}") ==
+        R"({"name":"a\nb","phone":"5"})");
+}
+
+TEST_CASE("mapper: a value that is a --null-text is blank, and only one that is exactly so") {
+  MappingConfig config;
+  config.null_texts = {"NULL", "\\N"};
+  Bench bench("id,name,phone,email", config);
+  CHECK(bench.row(id + ",Ann,5,NULL") == R"({"name":"Ann","phone":"5"})");
+  CHECK(bench.row(id + ",Ann,5,\\N") == R"({"name":"Ann","phone":"5"})");
+  CHECK(bench.row(id + ",Ann,5,null") == R"({"name":"Ann","phone":"5","email":"null"})");
+  CHECK(bench.row(id + ",NULL,5,") == "input.name.missing");
+  CHECK(bench.row("NULL,Ann,5,") == "input.id.missing");
+  Bench lines(config);
+  CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"Ann\",\"phone\":\"5\",\"email\":\"NULL\"}") ==
+        R"({"name":"Ann","phone":"5"})");
+  config.blanks = {{"email", Blank::empty}};
+  Bench emptying("id,name,phone,email", config);
+  CHECK(emptying.row(id + ",Ann,5,NULL") == R"({"name":"Ann","phone":"5","email":""})");
+}
+
+TEST_CASE("mapper: --strip-formula takes values, ids too, out of the guard of a spreadsheet") {
+  MappingConfig config;
+  config.strip_formula = true;
+  Bench bench("id,name,phone,email", config);
+  CHECK(bench.row("'" + id + ",'Abd,'+4930,\"=\"\"\"\"\"") == R"({"name":"'Abd","phone":"+4930"})");
+  CHECK(bench.batch.text(bench.last().id) == id);
+  CHECK(bench.row("\"=\"\"" + id + "\"\"\",=Ann,5,") == R"({"name":"=Ann","phone":"5"})");
+  config.trim = true;
+  Bench both("id,name,phone,email", config);
+  CHECK(both.row(id + ",Ann,\" =\"\" 0049\"\" \",") == R"({"name":"Ann","phone":"0049"})");
+  Bench plain("id,name,phone,email", MappingConfig());
+  CHECK(plain.row("'" + id + ",Ann,5,") == "input.id.not_uuid");
+  CHECK(holds(plain.reason->text, "--strip-formula"));
+  CHECK(plain.row(id + ",Ann,'+4930,") == R"({"name":"Ann","phone":"'+4930"})");
+}
+
+TEST_CASE("mapper: an id with a character that cannot be seen is rejected, and the text names it instead of showing it") {
+  Bench bench("id,name,phone", MappingConfig());
+  for (const char* row : {"\u200B", "\uFEFF", "\u202A"}) {
+    CHECK(bench.row(row + id + ",Ann,5") == "input.id.not_uuid");
+    CHECK(holds(bench.reason->text, "U+"));
+    CHECK_FALSE(holds(bench.reason->text, row));
+    CHECK(holds(bench.reason->text, "--trim"));
+  }
+}
+
+TEST_CASE("mapper: with --split-phone two numbers in a cell are refused, never made into one") {
+  MappingConfig config;
+  config.split_phone = true;
+  Bench bench("id,name,phone", config);
+  for (const char* phone : {"+49 151 1234567 ::: +49 30 1234567", "+491511234567; +49301234567"})
+    CHECK(bench.row(id + ",Ann," + phone) == "input.phone.country_code");
+  CHECK(bench.row(id + ",Ann,\"+49301234567, ext. 12\"") ==
+        R"({"name":"Ann","phone":"301234567, ext. 12","dial_code":"+49"})");
+}
+
 TEST_CASE("mapper: with --split-phone a phone that begins with + gives its country code to dial_code") {
   MappingConfig config;
   config.split_phone = true;
@@ -282,7 +344,8 @@ TEST_CASE("mapper: an id that is not a uuid is rejected, and the text says what 
 
 TEST_CASE("mapper: values that the schema does not allow are rejected before they are sent") {
   Bench bench("id,name,phone,dial_code,default_payment_method,default_payment_token", MappingConfig());
-  CHECK(bench.row(id + ",\"a\nb\",p,,,") == "input.name.control");
+  CHECK(bench.row(id + ",Ann,\"p\n\",,,") == "input.phone.control");
+  CHECK(holds(bench.reason->text, "--trim"));
   CHECK(bench.batch.text(bench.last().id) == id);
   CHECK(bench.row(id + ",n,p,+852852,,") == "input.dial_code.too_long");
   CHECK(bench.batch.text(bench.last().id).data() + id.size() == bench.batch.text(bench.last().raw).data());

@@ -311,3 +311,90 @@ TEST_CASE("preflight: a stop ends it early, also while a pipe is silent") {
   pipe.stop = false;
   writer.join();
 }
+
+namespace {
+
+const FieldFinding* find(const PreflightReport& report, std::string_view code, std::string_view field) {
+  for (const FieldFinding& one : report.findings.fields)
+    if (one.code == code && one.field == field) return &one;
+  return nullptr;
+}
+
+std::string phones(const std::vector<std::string>& values) {
+  std::string text = header;
+  unsigned n = 0;
+  for (const std::string& value : values) text += uuid(++n) + ",Ada,\"" + value + "\"\r\n";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("preflight: damaged values are counted by field, with their places; hints leave the file clean") {
+  auto report = Look(phones({"4.9E+11", "030123456", "4.8E+11", "7"})).run();
+  CHECK_FALSE(report.clean());
+  CHECK(report.sendable == 4);
+  CHECK(report.findings.damaged_rows == 2);
+  const FieldFinding* rounded = find(report, "value.scientific", "phone");
+  REQUIRE(rounded);
+  CHECK(rounded->rows == 2);
+  CHECK(rounded->column == 3);
+  CHECK(rounded->degree == Degree::damage);
+  REQUIRE(rounded->first.size() == 2);
+  CHECK(rounded->first[1].line == 4);
+  CHECK(report.findings.fields.front().degree == Degree::damage);
+  REQUIRE(find(report, "value.one_digit", "phone"));
+  report = Look(phones({"7", "030123456 "})).run();
+  CHECK(report.clean());
+  CHECK(report.findings.fields.size() == 2);
+}
+
+TEST_CASE("preflight: the places of a finding are bounded, its count is not") {
+  const auto report = Look(phones(std::vector<std::string>(40, "NULL"))).run();
+  const FieldFinding* nulls = find(report, "value.null", "phone");
+  REQUIRE(nulls);
+  CHECK(nulls->rows == 40);
+  CHECK(nulls->first.size() == finding_places_max);
+}
+
+TEST_CASE("preflight: only rows that would be sent have findings") {
+  const auto report = Look(header + uuid(1) + ",,4.9E+11\r\nx,Ada,4.9E+11\r\n").run();
+  CHECK(report.sendable == 0);
+  CHECK(report.findings.fields.empty());
+}
+
+TEST_CASE("preflight: columns that are swapped show in most of the values, a few odd ones are hints") {
+  const std::string start = "id,name,phone,email\r\n";
+  const auto row = [](unsigned n, const char* rest) { return uuid(n) + "," + rest + "\r\n"; };
+  auto report = Look(start + row(1, "Ada,5551234,+4930123456") + row(2, "Bob,5551234,030 1234567") +
+                     row(3, "Cid,5551234,cid@example.com"))
+                    .run();
+  REQUIRE(find(report, "value.columns", "email"));
+  CHECK(find(report, "value.columns", "email")->rows == 2);
+  CHECK(report.findings.damaged_rows == 2);
+  report = Look(start + row(1, "Ada,5551234,+4930123456") + row(2, "Bob,5551234,bob@example.com")).run();
+  CHECK(report.clean());
+  REQUIRE(find(report, "value.no_address", "email"));
+  report = Look(start + row(1, "+4930123456,Ada,a@example.com") + row(2, "030 1234567,Bob,")).run();
+  CHECK(find(report, "value.columns", "name") != nullptr);
+  CHECK(find(report, "value.no_digit", "phone") != nullptr);
+}
+
+TEST_CASE("preflight: quotes and escapes that CSV does not know are found although their rows are rejected") {
+  auto report = Look(header + "\u201C" + uuid(1) + "\u201D,\u201CAda\u201D,\u201C5\u201D\r\n").run();
+  CHECK(report.sendable == 0);
+  CHECK(find(report, "value.quotes", "id") != nullptr);
+  CHECK(finding(report.suspicious_ids, "id.quotes").rows == 1);
+  report = Look(header + uuid(1) + ",\"Ada \\\"A\\\" Lee\",5551234\r\n" + uuid(2) + ",\"O\\'Hara\",5551234\r\n").run();
+  CHECK(find(report, "value.backslash", "") != nullptr);
+  REQUIRE(find(report, "value.backslash", "name"));
+  CHECK(find(report, "value.backslash", "name")->first.front().line == 3);
+  CHECK_THROWS_WITH_AS(Look("\u201Cid\u201D,\u201Cname\u201D,\u201Cphone\u201D\r\n").run(), doctest::Contains("quotes"), ConfigError);
+}
+
+TEST_CASE("preflight: what an option cleans is no finding any more") {
+  Look look("id,name,phone,email\r\n" + uuid(1) + ",Ada,'+4930123456\u202C,NULL\r\n");
+  CHECK(look.run().findings.damaged_rows == 1);
+  look.mapping.trim = look.mapping.strip_formula = true;
+  look.mapping.null_texts = {"NULL"};
+  CHECK(look.run().findings.fields.empty());
+}

@@ -85,6 +85,33 @@ TEST_CASE("source: a ragged row says how many cells it has and keeps its text") 
   CHECK(record.position() == Position(1, 2, 4));
 }
 
+TEST_CASE("source: a quoted value with what looks like a row of the file is damage, and both lines are named") {
+  const std::string id = "0b6f6ca8-7d1c-4e0e-9f55-0123456789ab";
+  const auto is_damage = [](const std::string& text, unsigned line) {
+    CAPTURE(text);
+    auto s = source("name,id,phone,notes\n" + text, config("x.csv"));
+    Record record;
+    REQUIRE(s->next(record));
+    REQUIRE(record.fault());
+    CHECK(record.fault()->code == "input.csv.swallowed_row");
+    CHECK(record.fault()->text.find("begins in line 2 ") != std::string::npos);
+    CHECK(record.fault()->text.find("in line " + std::to_string(line) + ":") != std::string::npos);
+  };
+  is_damage("Ann," + id + ",5,\"x\n" + id + " y\"\n", 3);               // an id at the start of a line
+  is_damage("Ann," + id + ",5,\"x\r\n\r\nBob, " + id + "\"\n", 4);       // in the id's place
+  is_damage("\"Ann\nBob,x,5,y\rCid,x\"," + id + ",5,z\n", 3);           // as many separators as a row has
+  is_damage("\"A\nB\"," + id + ",5,\"x\nBob,1,2,3\"\n", 4);             // behind a value with a line break of its own
+
+  auto fine = source("name,id,phone,notes\n\"Ann\n12, High Street, Leeds\"," + id + ",5,\"a,b\nc\"\n", config("x.csv"));
+  Record record;
+  REQUIRE(fine->next(record));
+  CHECK_FALSE(record.fault());
+  CHECK(record.field(0) == "Ann\n12, High Street, Leeds");
+  auto two = source("id,name\n" + id + ",\"Ann\nHigh Street, Leeds\"\n", config("x.csv"));
+  REQUIRE(two->next(record));
+  CHECK_FALSE(record.fault());
+}
+
 TEST_CASE("source: the format is told by the name, else by the first byte") {
   CHECK(source("{a}\n", config("x.csv"))->format() == Format::csv);
   CHECK(source("a\n", config("x.NDJSON"))->format() == Format::ndjson);

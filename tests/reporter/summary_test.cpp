@@ -125,7 +125,9 @@ TEST_CASE("run.json: what was written is read back, so that a run can be gone on
   config.mapping.blanks = {{"email", Blank::null}};
   config.mapping.id_column = "key";
   config.mapping.guard_column = "ref";
-  config.mapping.trim = config.mapping.split_phone = true;
+  config.mapping.trim = config.mapping.split_phone = config.mapping.strip_formula = true;
+  config.mapping.null_texts = {"NULL", "\\N"};
+  config.input.accept_findings = true;
   config.pace.rate.interval = std::chrono::nanoseconds(123);
   config.pace.pipeline = 9;
   config.retry.attempts_max = 11;
