@@ -3,6 +3,32 @@
 #include <algorithm>
 
 namespace amend {
+namespace {
+
+// Two kinds of one code in a field are one finding.
+FieldFinding& finding_in(InputFindings& findings, const FindingRule& rule, const FindingTally::Label& label) {
+  const auto same = [&](const FieldFinding& f) { return f.code == rule.code && f.field == label.name; };
+  const auto found = std::ranges::find_if(findings.fields, same);
+  if (found != findings.fields.end()) return *found;
+  FieldFinding& fresh = findings.fields.emplace_back();
+  fresh.code = rule.code;
+  fresh.field = label.name;
+  fresh.degree = rule.degree;
+  fresh.column = label.column;
+  return fresh;
+}
+
+void put_in_order(InputFindings& findings) {
+  for (FieldFinding& finding : findings.fields) {
+    std::ranges::sort(finding.first, {}, &Position::row);
+    if (finding.first.size() > finding_places_max) finding.first.resize(finding_places_max);
+  }
+  std::ranges::stable_sort(findings.fields, [](const FieldFinding& a, const FieldFinding& b) {
+    return a.degree != b.degree ? a.degree == Degree::damage : a.rows > b.rows;
+  });
+}
+
+}  // namespace
 
 void FindingTally::add(const RowFindings& row, const Position& position) {
   for (std::size_t field = 0; field < values_.size(); ++field) values_[field] += row.seen_ >> field & 1U;
@@ -35,32 +61,17 @@ InputFindings FindingTally::report(const std::vector<Label>& labels) const {
   for (std::size_t field = 0; field < labels.size(); ++field) {
     for (std::size_t i = 1; i < value_finding_count; ++i) {
       const Entry& entry = entries_[field][i];
-      const ValueFinding finding = entry.rows == 0 ? ValueFinding::none : judged(field, static_cast<ValueFinding>(i));
+      if (entry.rows == 0) continue;
+      const ValueFinding finding = judged(field, static_cast<ValueFinding>(i));
       if (finding == ValueFinding::none) continue;
-      const FindingRule& rule = rule_of(finding);
-      const auto same = [&](const FieldFinding& f) { return f.code == rule.code && f.field == labels[field].name; };
-      auto found = std::ranges::find_if(out.fields, same);
-      if (found == out.fields.end()) {
-        FieldFinding fresh;
-        fresh.code = rule.code;
-        fresh.field = labels[field].name;
-        fresh.degree = rule.degree;
-        fresh.column = labels[field].column;
-        fresh.example = entry.example;
-        found = out.fields.insert(out.fields.end(), std::move(fresh));
-      }
-      found->rows += entry.rows;
-      found->first.insert(found->first.end(), entry.first.begin(), entry.first.end());
-      if (rule.needs_most) out.damaged_rows = std::max(out.damaged_rows, entry.rows);
+      FieldFinding& reported = finding_in(out, rule_of(finding), labels[field]);
+      if (reported.rows == 0) reported.example = entry.example;
+      reported.rows += entry.rows;
+      reported.first.insert(reported.first.end(), entry.first.begin(), entry.first.end());
+      if (rule_of(finding).needs_most) out.damaged_rows = std::max(out.damaged_rows, entry.rows);
     }
   }
-  for (FieldFinding& finding : out.fields) {
-    std::ranges::sort(finding.first, {}, &Position::row);
-    if (finding.first.size() > finding_places_max) finding.first.resize(finding_places_max);
-  }
-  std::ranges::stable_sort(out.fields, [](const FieldFinding& a, const FieldFinding& b) {
-    return a.degree != b.degree ? a.degree == Degree::damage : a.rows > b.rows;
-  });
+  put_in_order(out);
   return out;
 }
 

@@ -75,9 +75,10 @@ TEST_CASE("allocations: a row of a CSV is read, mapped and handed on without one
   CHECK(steady.per_row() < none_per_row);
 }
 
-TEST_CASE("allocations: --trim and --split-phone need none") {
+TEST_CASE("allocations: --trim, --strip-formula, --null-text and --split-phone need none") {
   MappingConfig mapping;
-  mapping.trim = true;
+  mapping.trim = mapping.strip_formula = true;
+  mapping.null_texts = {"NULL"};
   mapping.split_phone = true;
   const SteadyState steady = read("customers.csv", csv(), mapping);
   CHECK(steady.complete());

@@ -48,6 +48,31 @@ std::string utf16(const std::string& ascii) {
 
 }  // namespace
 
+TEST_CASE("check: damaged values end with 1, with field, places and remedy; hints end with 0") {
+  const Work work(std::string("id,name,phone\n") + row(some_id, "Ann,4.9E+11") + row(other_id, "=Acme,5"));
+  json::object report = report_of(work.input);
+  CHECK(number_of(report, "exit_code") == 1);
+  CHECK(number_of(report, "damaged_rows") == 1);
+  const auto& findings = report.at("findings").as_array();
+  REQUIRE(findings.size() == 3);
+  const auto& first = findings.front().as_object();
+  CHECK(text_of(first, "code") == "value.scientific");
+  CHECK(text_of(first, "degree") == "damage");
+  CHECK(text_of(first, "field") == "phone");
+  CHECK(number_of(first, "column") == 3);
+  CHECK(number_of(first.at("first").as_array().front().as_object(), "line") == 2);
+  CHECK_FALSE(text_of(first, "remedy").empty());
+  CHECK(text_of(first, "example").find("4.9E") == std::string::npos);
+  const Finished text = check(work.input);
+  for (const char* part : {"damage    1 x value.scientific in phone (column 3)", "row 1, line 2", "-> ",
+                           "hint      1 x value.name_sign in name"})
+    CHECK(text.out.find(part) != std::string::npos);
+  const Work odd(std::string("id,name,phone\n") + row(other_id, "=Acme,5"));
+  report = report_of(odd.input);
+  CHECK(number_of(report, "exit_code") == 0);
+  CHECK(report.at("clean").as_bool());
+}
+
 TEST_CASE("check: a clean file is 0, and nothing is created beside it") {
   const Work work(rows(50));
   const json::object report = report_of(work.input);
