@@ -225,6 +225,8 @@ std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& w
     // Its text begins with the field's name: the column is told there too.
     if (reason->text.starts_with(wanted.code_name)) reason->text.replace(0, wanted.code_name.size(), told(wanted));
     reason->column = column_of(wanted);
+    if (look_at_value(ValueRole::reference, value) == ValueFinding::null)
+      reason->text += "; " + printable(value, 20) + " stands for no value: --null-text makes it blank";
     return reason;
   }
   if (!from_phone) look_at(record, wanted);

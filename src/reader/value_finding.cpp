@@ -211,6 +211,14 @@ bool has_entity(std::string_view value) noexcept {
   return false;
 }
 
+// Letters of the scripts that most names are written in, with no other use: most characters are looked at no further.
+constexpr bool is_plain_letter(char32_t point) noexcept {
+  return (point >= 0x3400 && point <= 0x9FFF) || (point >= 0xC0 && point <= 0x24F) ||
+         (point >= 0x370 && point <= 0x52F) || (point >= 0x3041 && point <= 0x30FF) ||
+         (point >= 0xAC00 && point <= 0xD7A3) || (point >= 0x1E00 && point <= 0x1FFF) ||
+         (point >= 0x0E01 && point <= 0x0E4E);
+}
+
 /// What the characters beyond ASCII of a value say.
 class BeyondAscii {
  public:
@@ -236,8 +244,10 @@ class BeyondAscii {
     const bool may_lead = (before_ >= 0xC2 && before_ <= 0xF4) || before_ == 0x0420 || before_ == 0x0421 ||
                           before_ == 0x221A || before_ == 0x201A;
     doubtful_ = doubtful_ || (may_lead && point >= 0x80);
-    right_to_left_ = right_to_left_ || runs_right_to_left(point);
-    if (is_invisible(point)) judge(point);
+    if (point >= 0x80 && !is_plain_letter(point)) {
+      right_to_left_ = right_to_left_ || runs_right_to_left(point);
+      if (is_invisible(point)) judge(point);
+    }
     before_ = point;
   }
 
@@ -262,11 +272,8 @@ class BeyondAscii {
 };
 
 // What is damage in every field. `value`: without white space around it.
-Finding common_damage(ValueRole role, std::string_view value, unsigned kinds) noexcept {
-  if ((kinds & has::beyond_ascii) != 0) {
-    const Finding finding = BeyondAscii(role, value).finding();
-    if (finding != Finding::none && finding != Finding::invisible_in_name) return finding;
-  }
+Finding common_damage(ValueRole role, std::string_view value, unsigned kinds, Finding beyond_ascii) noexcept {
+  if (beyond_ascii != Finding::none && beyond_ascii != Finding::invisible_in_name) return beyond_ascii;
   if (is_quoted_formula(value)) return Finding::formula;
   if (is_error_value(value)) return Finding::error_value;
   if (is_null_mark(value)) return Finding::null;
@@ -313,7 +320,7 @@ bool names_are_quoted_so(ValueRole role, std::string_view value) noexcept {
   return role == ValueRole::company && (value.starts_with("\u201C") || value.starts_with("\u201E"));
 }
 
-Finding look_at_name(ValueRole role, std::string_view value, unsigned kinds) noexcept {
+Finding look_at_name(ValueRole role, std::string_view value, unsigned kinds, Finding beyond_ascii) noexcept {
   const bool person = role == ValueRole::name;
   if (is_enclosed(value) && !names_are_quoted_so(role, value)) return Finding::quotes_around_name;
   if (person && looks_like_phone(value)) return Finding::phone_as_name;
@@ -323,10 +330,7 @@ Finding look_at_name(ValueRole role, std::string_view value, unsigned kinds) noe
   if (is_null_as_name(value)) return Finding::null_as_name;
   if (is_formula_sign(value.front()) || apostrophe_before(role, value) > 0) return Finding::name_sign;
   if (person && !has_letter(value, kinds)) return Finding::name_of_digits;
-  if ((kinds & has::beyond_ascii) != 0) {
-    const Finding finding = BeyondAscii(role, value).finding();
-    if (finding != Finding::none) return finding;
-  }
+  if (beyond_ascii != Finding::none) return beyond_ascii;
   if ((kinds & has::line_break) != 0) return Finding::line_break;
   return (kinds & has::ampersand) != 0 && has_entity(value) ? Finding::entity : Finding::none;
 }
@@ -346,7 +350,7 @@ bool is_plain(ValueRole role, std::string_view value, unsigned kinds) noexcept {
              (first & (has::letter | has::digit)) != 0 && last == has::letter && std::ranges::count(value, '@') == 1;
     case ValueRole::name:
     case ValueRole::company:
-      return (kinds & ~(has::digit | has::letter | has::space | has::name_mark | has::bracket)) == 0 &&
+      return (kinds & ~(has::digit | has::letter | has::space | has::name_mark | has::bracket | has::ampersand)) == 0 &&
              (kinds & has::letter) != 0 && first == has::letter && (last & (has::space)) == 0 &&
              (value.size() > 9 || (!is_null_word(value) && !is_null_mark(value)));
     case ValueRole::reference:
@@ -356,6 +360,18 @@ bool is_plain(ValueRole role, std::string_view value, unsigned kinds) noexcept {
   return true;
 }
 
+// The same for a name with characters beyond ASCII, of which none is odd.
+bool is_plain_name(std::string_view value, unsigned kinds) noexcept {
+  constexpr unsigned plain = has::digit | has::letter | has::space | has::name_mark | has::bracket |
+                             has::ampersand | has::beyond_ascii;
+  const auto is_letter = [](char32_t point) {
+    return point < 0x80 ? (class_of(static_cast<char>(point)) & has::letter) != 0 : is_plain_letter(point);
+  };
+  std::string_view rest = value;
+  std::size_t size = 0;
+  return (kinds & ~plain) == 0 && is_letter(take_code_point(rest)) && is_letter(last_code_point(value, size));
+}
+
 Finding look_at_reference(std::string_view value) noexcept {
   if (apostrophe_before(ValueRole::reference, value) > 0) return Finding::apostrophe;
   const bool has_point = value.find_first_of(".,+") != std::string_view::npos;
@@ -363,13 +379,13 @@ Finding look_at_reference(std::string_view value) noexcept {
   return has_point && !value.starts_with('-') && is_formatted_number(value) ? Finding::number : Finding::none;
 }
 
-Finding look_at_role(ValueRole role, std::string_view value, unsigned kinds) noexcept {
+Finding look_at_role(ValueRole role, std::string_view value, unsigned kinds, Finding beyond_ascii) noexcept {
   switch (role) {
     case ValueRole::phone:
     case ValueRole::dial_code: return look_at_number(role, value);
     case ValueRole::email: return look_at_email(value);
     case ValueRole::name:
-    case ValueRole::company: return look_at_name(role, value, kinds);
+    case ValueRole::company: return look_at_name(role, value, kinds, beyond_ascii);
     case ValueRole::reference: return look_at_reference(value);
     case ValueRole::other: break;
   }
@@ -402,12 +418,17 @@ ValueFinding look_at_value(ValueRole role, std::string_view value) noexcept {
   if (value.empty()) return Finding::none;
   const unsigned kinds = classes_of(value);
   if (is_plain(role, value, kinds)) return Finding::none;
+  const bool is_name = role == ValueRole::name || role == ValueRole::company;
+  Finding beyond_ascii = Finding::none;
+  if ((kinds & has::beyond_ascii) != 0) {
+    beyond_ascii = BeyondAscii(role, value).finding();
+    if (is_name && beyond_ascii == Finding::none && is_plain_name(value, kinds)) return Finding::none;
+  }
   const std::string_view bare = without_spaces(value);
   if (bare.empty()) return Finding::space;
-  Finding finding = common_damage(role, bare, kinds);
-  const bool is_name = role == ValueRole::name || role == ValueRole::company;
+  Finding finding = common_damage(role, bare, kinds, beyond_ascii);
   if (finding == Finding::none && !is_name) finding = damage_but_in_names(bare);
-  if (finding == Finding::none) finding = look_at_role(role, bare, kinds);
+  if (finding == Finding::none) finding = look_at_role(role, bare, kinds, beyond_ascii);
   return finding == Finding::none && bare.size() != value.size() ? Finding::space : finding;
 }
 
