@@ -57,7 +57,7 @@ class ReadingProgress {
 void look_at_values(Reconciliation& reconciliation, const Options& options) {
   if (options.config.task != Task::reconcile) return;
   const InputFindings& findings = reconciliation.look_at_values();
-  if (!options.quiet) std::fputs((damaged_value_lines(findings) + odd_value_lines(findings)).c_str(), stderr);
+  if (!options.quiet) print_message(damaged_value_lines(findings) + odd_value_lines(findings));
   if (!options.config.reconcile.apply || findings.damaged_rows == 0) return;
   confirm_findings(findings, options, {});
   reconciliation.accept_findings();
