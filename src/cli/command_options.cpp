@@ -65,6 +65,8 @@ std::string mapping_options(const MappingConfig& mapping) {
   out += option_text("reference-column", mapping.reference_column);
   for (const auto& [field, blank] : mapping.blanks)
     out += option_text("blank", field + "=" + std::string(spelled(blank, blank_spellings)));
+  for (const std::string& text : mapping.null_texts) out += option_text("null-text", text);
+  out += flag_text("strip-formula", mapping.strip_formula);
   out += flag_text("trim", mapping.trim) + flag_text("split-phone", mapping.split_phone);
   if (!mapping.guard_column.empty()) out += option_text("guard", "reference_number=" + mapping.guard_column);
   return out;

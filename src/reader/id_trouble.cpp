@@ -5,12 +5,14 @@
 
 #include "amend/reader/value_finding.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "reader/stray_words.hpp"
 #include "reader/trim.hpp"
 
 namespace amend {
 namespace {
 
 constexpr std::string_view hexadecimal = "0123456789abcdefABCDEF";
+
 bool lacks_zeros(std::string_view id) noexcept {
   constexpr std::array<std::size_t, 5> group_sizes{8, 4, 4, 4, 12};
   bool short_group = false;

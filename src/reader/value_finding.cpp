@@ -10,6 +10,7 @@
 #include "reader/code_point.hpp"
 #include "reader/double_encoding.hpp"
 #include "reader/phone_shape.hpp"
+#include "reader/stray_words.hpp"
 
 namespace amend {
 namespace {
@@ -95,20 +96,7 @@ unsigned classes_of(std::string_view value) noexcept {
   return out;
 }
 
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
 constexpr bool is_digit_byte(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_hex(char c) noexcept { return is_digit_byte(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
-
-bool same_word(std::string_view value, std::string_view word) noexcept {
-  return value.size() == word.size() &&
-         std::ranges::equal(value, word, [](char a, char b) { return lower(a) == b; });
-}
-
-template <std::size_t N>
-bool is_one_of(std::string_view value, const std::array<std::string_view, N>& words) noexcept {
-  return std::ranges::any_of(words, [&](std::string_view word) { return same_word(value, word); });
-}
 
 std::string_view without_spaces(std::string_view value) noexcept {
   while (!value.empty()) {
@@ -122,49 +110,6 @@ std::string_view without_spaces(std::string_view value) noexcept {
     value.remove_suffix(size);
   }
   return value;
-}
-
-// No person and no company is called so.
-bool is_null_mark(std::string_view value) noexcept {
-  constexpr std::array<std::string_view, 14> marks{
-      "\\n", "(null)", "<null>", "[null]", "{null}", "n/a", "<na>", "<n/a>", "(none)", "<none>", "[none]", "(nil)",
-      "(blank)", "(empty)"};
-  return value.size() <= 8 && is_one_of(value, marks);
-}
-
-bool is_null_word(std::string_view value) noexcept {
-  constexpr std::array<std::string_view, 8> words{"null", "na", "nan", "nat", "nil", "none", "undefined", "nullptr"};
-  return value.size() <= 9 && is_one_of(value, words);
-}
-
-// "Nan" and "Nil" are names of people, "nan" and "NIL" are more likely words of a program.
-bool is_capitalised(std::string_view word) noexcept {
-  return !is_lower(word.front()) && std::ranges::all_of(word.substr(1), is_lower);
-}
-
-bool is_null_as_name(std::string_view value) noexcept {
-  return is_null_word(value) && (!is_capitalised(value) || same_word(value, "null"));
-}
-
-bool is_boolean(std::string_view value) noexcept {
-  constexpr std::array<std::string_view, 10> words{"true", "false",     "wahr",  "falsch", "vrai",
-                                                   "faux", "verdadero", "falso", "vero",   "verdad"};
-  return value.size() <= 9 && is_one_of(value, words);
-}
-
-bool has_lower_case(std::string_view value) noexcept { return std::ranges::any_of(value, is_lower); }
-
-// "#NAME?", "#DIV/0!", "#N/A" in any language, a column of #, and "Err:502".
-bool is_error_value(std::string_view value) noexcept {
-  constexpr std::array<std::string_view, 8> bare{"#name", "#ref", "#value", "#num", "#null", "#nv", "#getting_data", "#error"};
-  if (value.starts_with("Err:")) return value.size() == 7 && std::ranges::all_of(value.substr(4), is_digit_byte);
-  if (value.size() < 2 || value.front() != '#') return false;
-  if (value.find_first_not_of('#') == std::string_view::npos) return true;
-  if (value.size() > 24 || has_lower_case(value) || is_digit_byte(value[1])) return false;
-  if (value.find(' ') != std::string_view::npos) return value.starts_with("#N/A ");
-  const std::size_t slash = value.find('/');
-  return value.back() == '!' || value.back() == '?' || is_one_of(value, bare) ||
-         (slash != std::string_view::npos && value.size() <= 7);
 }
 
 bool is_formula_sign(char c) noexcept { return c == '=' || c == '+' || c == '-' || c == '@'; }
@@ -195,19 +140,6 @@ bool has_lost_character(ValueRole role, std::string_view value) noexcept {
   const auto is_letter = [&](std::size_t i) { return (class_of(value[i]) & (has::letter | has::beyond_ascii)) != 0; };
   for (std::size_t at = value.find('?', 1); at < value.size() - 1; at = value.find('?', at + 1))
     if (is_letter(at - 1) && is_letter(at + 1)) return true;
-  return false;
-}
-
-bool has_entity(std::string_view value) noexcept {
-  for (std::size_t at = value.find('&'); at != std::string_view::npos; at = value.find('&', at + 1)) {
-    const std::string_view rest = value.substr(at + 1);
-    const std::size_t end = rest.find(';');
-    if (end == std::string_view::npos || end < 2 || end > 8) continue;
-    const bool number = rest.front() == '#';
-    const std::string_view name = rest.substr(number ? 1 : 0, number ? end - 1 : end);
-    const auto fits = [&](char c) { return number ? is_hex(c) || c == 'x' : (class_of(c) & has::letter) != 0; };
-    if (std::ranges::all_of(name, fits)) return true;
-  }
   return false;
 }
 
@@ -432,26 +364,6 @@ ValueFinding look_at_value(ValueRole role, std::string_view value) noexcept {
   return finding == Finding::none && bare.size() != value.size() ? Finding::space : finding;
 }
 
-// A comma is the decimal point of half of Europe.
-bool is_scientific(std::string_view text) noexcept {
-  const auto take_digits = [&] {
-    const auto end = std::ranges::find_if_not(text, is_digit_byte);
-    const auto size = static_cast<std::size_t>(end - text.begin());
-    text.remove_prefix(size);
-    return size;
-  };
-  if (text.starts_with('-')) text.remove_prefix(1);
-  if (take_digits() == 0) return false;
-  if (text.starts_with('.') || text.starts_with(',')) {
-    text.remove_prefix(1);
-    take_digits();
-  }
-  if (!text.starts_with('E') && !text.starts_with('e')) return false;
-  text.remove_prefix(1);
-  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
-  return take_digits() > 0 && text.empty();
-}
-
 bool is_enclosed(std::string_view value) noexcept {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 14> pairs{
       {{"'", "'"},           {"\"", "\""},         {"`", "`"},           {"\u00B4", "\u00B4"}, {"\u2018", "\u2019"},
@@ -461,18 +373,6 @@ bool is_enclosed(std::string_view value) noexcept {
     return value.size() > pair.first.size() + pair.second.size() && value.starts_with(pair.first) &&
            value.ends_with(pair.second);
   });
-}
-
-bool has_backslash_escape(std::string_view value) noexcept {
-  for (std::size_t at = value.find('\\'); at != std::string_view::npos; at = value.find('\\', at + 1)) {
-    if (at + 1 == value.size()) return true;
-    constexpr std::string_view escaped = "\"'\\/ntr0N";
-    const std::string_view rest = value.substr(at + 1);
-    if (escaped.find(rest.front()) != std::string_view::npos) return true;
-    const std::size_t digits = rest.front() == 'u' ? 4 : rest.front() == 'x' ? 2 : 0;
-    if (digits > 0 && rest.size() > digits && std::ranges::all_of(rest.substr(1, digits), is_hex)) return true;
-  }
-  return false;
 }
 
 std::string_view without_formula(ValueRole role, std::string_view value) noexcept {

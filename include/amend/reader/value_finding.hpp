@@ -83,14 +83,8 @@ const FindingRule& rule_of(ValueFinding finding) noexcept;
 /// `value`: valid UTF-8, not blank, as it would be sent.
 ValueFinding look_at_value(ValueRole role, std::string_view value) noexcept;
 
-/// The number of a spreadsheet that has room for a few digits only: "8.5E+11", "8,52913e11".
-bool is_scientific(std::string_view text) noexcept;
-
 /// One of a pair of quotes that CSV does not know, or knows doubled, at each end: “…”, '…', «…».
 bool is_enclosed(std::string_view value) noexcept;
-
-/// An escape of a database: \", \', \\, \n, or a backslash at the end.
-bool has_backslash_escape(std::string_view value) noexcept;
 
 /// The leading apostrophe or the `="…"` with which spreadsheets keep a text from becoming a number, taken off; the
 /// value itself when it has neither. An apostrophe before a letter stays: it may be part of a name; in a name it stays
