@@ -106,7 +106,7 @@ struct MappingConfig {
   bool trim = false;  ///< white space and characters that cannot be seen are dropped around values; never otherwise
   bool strip_formula = false;           ///< so is the ' or ="…" with which a spreadsheet keeps a text one
   std::vector<std::string> null_texts;  ///< --null-text TEXT: such a value is blank
-  bool split_phone = false;  ///< a phone that begins with + gives its country code to dial_code
+  bool split_phone = false;             ///< a phone that begins with + gives its country code to dial_code
 };
 
 /// How the pace comes about.

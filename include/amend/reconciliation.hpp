@@ -21,6 +21,7 @@
 #include "amend/error.hpp"
 #include "amend/pipeline.hpp"
 #include "amend/reporter/run_directory.hpp"
+#include "amend/row/finding.hpp"
 #include "amend/wonder/customer.hpp"
 #include "amend/worker/signer.hpp"
 

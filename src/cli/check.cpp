@@ -73,7 +73,8 @@ std::string damage_lines(const InputFindings& findings) {
   for (const FieldFinding& finding : findings.fields) {
     if (finding.degree != Degree::damage) continue;
     out += line(out.empty() ? "damage" : "", finding_text(finding));
-    for (const Position& position : std::span(finding.first).first(std::min(finding.first.size(), finding_examples_max)))
+    for (const Position& position :
+         std::span(finding.first).first(std::min(finding.first.size(), finding_examples_max)))
       out += line("", "  " + where(position));
     out += line("", fmt::format("  -> {}", remedy_of(finding)));
   }

@@ -24,7 +24,8 @@ std::string check_text(const Options& options, const PreflightReport& report);
 /// - `rows`: read; `to_send`, `superseded`, `rejected_rows`: their sum is `rows`
 /// - `rejected`: [{`code`, `rows`, `first`: [{`row`, `line`, `byte`}], `example`, `remedy`}], the most frequent first;
 ///   `line` and `byte` are null where they are not known
-/// - `findings`: [{`code`, `degree`: damage or hint, `field` (null: the row as a whole), `column` (null for NDJSON), `rows`,
+/// - `findings`: [{`code`, `degree`: damage or hint, `field` (null: the row as a whole), `column` (null for NDJSON),
+/// `rows`,
 ///   `first`, `example` (masked), `remedy`}], damage first; `damaged_rows`: rows with any damage
 /// - `suspicious_ids`: [{`code`, `rows`, `first`, `meaning`}], the rejected ids by what probably happened to them
 /// - `encoding_trouble`: null, or {`code`: encoding.not_utf8 or encoding.utf8_after_all, `rows`, `first`, `likely`: a

@@ -120,10 +120,9 @@ std::string drift_lines(const Summary& summary) {
 
 std::string damage_lines(const Summary& summary) {
   if (summary.findings.damaged_rows == 0) return {};
-  std::string out =
-      line("damage", plural(summary.findings.damaged_rows, "row") +
-                         (summary.findings.damaged_rows == 1 ? " has" : " have") +
-                         " values that look damaged: nothing was asked about them, or --accept-findings answered");
+  std::string out = line(
+      "damage", plural(summary.findings.damaged_rows, "row") + (summary.findings.damaged_rows == 1 ? " has" : " have") +
+                    " values that look damaged: nothing was asked about them, or --accept-findings answered");
   for (const FieldFinding& finding : summary.findings.fields)
     if (finding.degree == Degree::damage)
       out += line("", fmt::format("{}, {}", finding_text(finding), where(finding.first.front())));

@@ -69,17 +69,19 @@ void confirm_findings(const InputFindings& findings, const Options& options, con
   if (answer == Consent::given || (answer == Consent::ask && is_yes(ask(question(findings))))) return;
   const FieldFinding& first = findings.fields.front();
   throw ConfigError(
-      fmt::format("{}: {} values that look damaged: {}, {}. Nothing was sent. Repair them, or send them as they are with "
-                  "--accept-findings",
-                  printable(options.config.input.file), rows_have(findings.damaged_rows), finding_text(first),
-                  where(first.first.front())),
+      fmt::format(
+          "{}: {} values that look damaged: {}, {}. Nothing was sent. Repair them, or send them as they are with "
+          "--accept-findings",
+          printable(options.config.input.file), rows_have(findings.damaged_rows), finding_text(first),
+          where(first.first.front())),
       ExitCode::usage, next);
 }
 
 void confirm(const Plan& plan, const Options& options) {
   refuse_without_consent(plan, options);
   if (consent(plan, options, person_there()) == Consent::given) return;
-  if (!is_yes(ask(question(plan)))) throw ConfigError("nothing was sent: the answer was not yes (--yes answers beforehand)");
+  if (!is_yes(ask(question(plan))))
+    throw ConfigError("nothing was sent: the answer was not yes (--yes answers beforehand)");
 }
 
 }  // namespace amend::cli

@@ -39,7 +39,8 @@ Consent consent(const InputFindings& findings, const Options& options, Person pe
 std::string question(const InputFindings& findings);
 
 /// Returns when there is no damage, or the operator accepts it; asks on the terminal if it must. Throws ConfigError
-/// naming --accept-findings when no operator can be asked, or the answer is not yes; `next`: the command that shows all.
+/// naming --accept-findings when no operator can be asked, or the answer is not yes; `next`: the command that shows
+/// all.
 void confirm_findings(const InputFindings& findings, const Options& options, const std::string& next);
 
 /// Asks if it must. Throws ConfigError naming --yes when nobody can be asked or the answer is not yes.

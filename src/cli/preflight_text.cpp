@@ -132,8 +132,8 @@ std::string odd_value_lines(const InputFindings& findings) {
   std::string out;
   for (const FieldFinding& finding : findings.fields)
     if (finding.degree == Degree::hint)
-      out += line("hint", fmt::format("{}, {}: {}", finding_text(finding), where(finding.first.front()),
-                                      remedy_of(finding)));
+      out += line("hint",
+                  fmt::format("{}, {}: {}", finding_text(finding), where(finding.first.front()), remedy_of(finding)));
   return out;
 }
 
@@ -141,8 +141,8 @@ std::string damaged_value_lines(const InputFindings& findings) {
   std::string out;
   for (const FieldFinding& finding : findings.fields)
     if (finding.degree == Degree::damage)
-      out += line(out.empty() ? "damage" : "",
-                  fmt::format("{}, {}", finding_text(finding), where(finding.first.front())));
+      out +=
+          line(out.empty() ? "damage" : "", fmt::format("{}, {}", finding_text(finding), where(finding.first.front())));
   return out;
 }
 

@@ -90,10 +90,10 @@ class CsvSource final : public RowSource {
   }
 
   static void refuse_swallowed(Record& record, std::uint64_t line) {
-    refuse_row(record, row_fault("input.csv.swallowed_row",
-                                 "a quoted value that begins in line " + std::to_string(record.position().line) +
-                                     " holds what looks like a row of its own in line " + std::to_string(line) +
-                                     ": neither is sent"));
+    refuse_row(record, row_fault("input.csv.swallowed_row", "a quoted value that begins in line " +
+                                                                std::to_string(record.position().line) +
+                                                                " holds what looks like a row of its own in line " +
+                                                                std::to_string(line) + ": neither is sent"));
   }
 
   void take_header(const Record& record) {

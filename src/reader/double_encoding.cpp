@@ -11,9 +11,10 @@ namespace amend {
 namespace {
 
 // What windows-1252 has at 0x80 to 0x9F; 0: nothing.
-constexpr std::array<char32_t, 32> windows_1252{
-    0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0,
-    0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178};
+constexpr std::array<char32_t, 32> windows_1252{0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                                0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
+                                                0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                                0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
 // The same for windows-1251, from 0x80 to 0xBF, where it is no letter of Russian.
 constexpr std::array<char32_t, 64> windows_1251{
@@ -84,8 +85,8 @@ std::size_t cyrillic_pairs(std::string_view text) noexcept {
   char32_t before = 0;
   while (!text.empty()) {
     const char32_t point = take_code_point(text);
-    const bool pair = (before == 0x0420 || before == 0x0421) &&
-                      std::ranges::find(windows_1251, point) != windows_1251.end();
+    const bool pair =
+        (before == 0x0420 || before == 0x0421) && std::ranges::find(windows_1251, point) != windows_1251.end();
     pairs += pair ? 1 : 0;
     before = pair ? 0 : point;
   }

@@ -276,9 +276,8 @@ void Mapper::find_id_column(const std::vector<std::string>& header) {
   }
   wanted_[id_at].at = id != absent ? id : uuid;
   if (wanted_[id_at].at == absent) {
-    throw MappingError(
-        "no column is called id or uuid: use --id-column NAME; " + listed(header) + header_hint(header),
-        id_setting(header));
+    throw MappingError("no column is called id or uuid: use --id-column NAME; " + listed(header) + header_hint(header),
+                       id_setting(header));
   }
   wanted_[id_at].name = header[wanted_[id_at].at];
 }

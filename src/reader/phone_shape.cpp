@@ -47,8 +47,8 @@ bool is_time(std::string_view text) noexcept {
     text.remove_prefix(1);
     if (take_digits(text).size() != 2 || parts == 2) return false;
     if (!text.starts_with(':')) {
-      return text.empty() || text.starts_with('.') || text.starts_with('Z') || text.starts_with('+') ||
-             text == " AM" || text == " PM" || text == "AM" || text == "PM";
+      return text.empty() || text.starts_with('.') || text.starts_with('Z') || text.starts_with('+') || text == " AM" ||
+             text == " PM" || text == "AM" || text == "PM";
     }
   }
   return false;
@@ -74,8 +74,8 @@ bool is_month_name(std::string_view word) noexcept {
   constexpr std::array<std::string_view, 36> names{
       "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",  // English
       "mai", "okt", "dez", "mrz", "maj", "mrt", "mei", "des",                              // German, Dutch, Nordic
-      "ene", "abr", "ago", "dic", "set", "out", "fev", "avr", "jui", "aou",                // Spanish, Portuguese, French
-      "gen", "mag", "giu", "lug", "ott", "sty"};                                           // Italian, Polish
+      "ene", "abr", "ago", "dic", "set", "out", "fev", "avr", "jui", "aou",  // Spanish, Portuguese, French
+      "gen", "mag", "giu", "lug", "ott", "sty"};                             // Italian, Polish
   if (word.size() < 3 || word.size() > 10) return false;
   const std::array<char, 3> start{lower(word[0]), lower(word[1]), lower(word[2])};
   return std::ranges::find(names, std::string_view(start.data(), start.size())) != names.end();
@@ -88,7 +88,9 @@ bool is_date_with_month_name(std::string_view text) noexcept {
   const std::size_t begin = static_cast<std::size_t>(first - text.begin());
   const std::size_t size = static_cast<std::size_t>(last - first);
   if (!is_month_name(text.substr(begin, size))) return false;
-  const auto is_figure = [](char c) { return is_ascii_digit(c) || c == '-' || c == ' ' || c == '.' || c == '/' || c == ','; };
+  const auto is_figure = [](char c) {
+    return is_ascii_digit(c) || c == '-' || c == ' ' || c == '.' || c == '/' || c == ',';
+  };
   const auto digits = std::ranges::count_if(text, is_ascii_digit);
   return digits >= 1 && digits <= 6 && std::all_of(text.begin(), first, is_figure) &&
          std::all_of(last, text.end(), is_figure);

@@ -194,7 +194,9 @@ void Look::hint_at_rows() {
 
 void Look::hint_at_ids() {
   const std::uint64_t spaces = rows_of(report_.suspicious_ids, "id.spaces");
-  if (spaces > 0) report_.hints.push_back(rows_text(spaces) + " with spaces or characters that cannot be seen around the id: try --trim");
+  if (spaces > 0)
+    report_.hints.push_back(rows_text(spaces) +
+                            " with spaces or characters that cannot be seen around the id: try --trim");
   const std::uint64_t formulas = rows_of(report_.suspicious_ids, "id.formula");
   if (formulas > 0) report_.hints.push_back(rows_text(formulas) + " with an id that is guarded: try --strip-formula");
   const std::uint64_t rounded =

@@ -14,8 +14,7 @@ constexpr bool is_digit_byte(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_hex(char c) noexcept { return is_digit_byte(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
 
 bool same_word(std::string_view value, std::string_view word) noexcept {
-  return value.size() == word.size() &&
-         std::ranges::equal(value, word, [](char a, char b) { return lower(a) == b; });
+  return value.size() == word.size() && std::ranges::equal(value, word, [](char a, char b) { return lower(a) == b; });
 }
 
 template <std::size_t N>
@@ -32,9 +31,9 @@ bool has_lower_case(std::string_view value) noexcept { return std::ranges::any_o
 }  // namespace
 
 bool is_null_mark(std::string_view value) noexcept {
-  constexpr std::array<std::string_view, 14> marks{
-      "\\n", "(null)", "<null>", "[null]", "{null}", "n/a", "<na>", "<n/a>", "(none)", "<none>", "[none]", "(nil)",
-      "(blank)", "(empty)"};
+  constexpr std::array<std::string_view, 14> marks{"\\n",    "(null)", "<null>",  "[null]", "{null}",
+                                                   "n/a",    "<na>",   "<n/a>",   "(none)", "<none>",
+                                                   "[none]", "(nil)",  "(blank)", "(empty)"};
   return value.size() <= 8 && is_one_of(value, marks);
 }
 
@@ -54,7 +53,8 @@ bool is_boolean(std::string_view value) noexcept {
 }
 
 bool is_error_value(std::string_view value) noexcept {
-  constexpr std::array<std::string_view, 8> bare{"#name", "#ref", "#value", "#num", "#null", "#nv", "#getting_data", "#error"};
+  constexpr std::array<std::string_view, 8> bare{"#name", "#ref", "#value",        "#num",
+                                                 "#null", "#nv",  "#getting_data", "#error"};
   if (value.starts_with("Err:")) return value.size() == 7 && std::ranges::all_of(value.substr(4), is_digit_byte);
   if (value.size() < 2 || value.front() != '#') return false;
   if (value.find_first_not_of('#') == std::string_view::npos) return true;

@@ -1,4 +1,5 @@
-// What programs leave in values: words for "no value", errors of spreadsheets, escapes. Layer 1: pure; needs valid UTF-8.
+// What programs leave in values: words for "no value", errors of spreadsheets, escapes. Layer 1: pure; needs valid
+// UTF-8.
 #pragma once
 
 #include <string_view>

@@ -71,18 +71,18 @@ constexpr std::array<std::uint16_t, 256> make_classes() noexcept {
   std::array<std::uint16_t, 256> out{};
   for (unsigned c = 0; c < out.size(); ++c) {
     const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    out[c] = c >= 0x80                                    ? has::beyond_ascii
-             : c >= '0' && c <= '9'                       ? has::digit
-             : letter                                     ? has::letter
-             : c == ' '                                   ? has::space
-             : c == '(' || c == ')'                       ? has::bracket
+    out[c] = c >= 0x80                                       ? has::beyond_ascii
+             : c >= '0' && c <= '9'                          ? has::digit
+             : letter                                        ? has::letter
+             : c == ' '                                      ? has::space
+             : c == '(' || c == ')'                          ? has::bracket
              : c == '.' || c == ',' || c == '-' || c == '\'' ? has::name_mark
-             : c == '_' || c == '%'                       ? has::address_mark
-             : c == '@'                                   ? has::at
-             : c == '+'                                   ? has::plus
-             : c == '&'                                   ? has::ampersand
-             : c == '\n' || c == '\r' || c == '\t'        ? has::line_break
-                                                          : has::other;
+             : c == '_' || c == '%'                          ? has::address_mark
+             : c == '@'                                      ? has::at
+             : c == '+'                                      ? has::plus
+             : c == '&'                                      ? has::ampersand
+             : c == '\n' || c == '\r' || c == '\t'           ? has::line_break
+                                                             : has::other;
   }
   return out;
 }
@@ -124,7 +124,8 @@ std::size_t apostrophe_before(ValueRole role, std::string_view value) noexcept {
   const bool is_name = role == ValueRole::name || role == ValueRole::company;
   if (is_name) return is_formula_sign(next) ? found->size() : 0;
   const bool is_number = role == ValueRole::phone || role == ValueRole::dial_code;
-  const bool guarded = is_formula_sign(next) || is_digit_byte(next) || (is_number && (class_of(next) & has::letter) == 0);
+  const bool guarded =
+      is_formula_sign(next) || is_digit_byte(next) || (is_number && (class_of(next) & has::letter) == 0);
   return guarded || role == ValueRole::other ? found->size() : 0;
 }
 
@@ -275,8 +276,7 @@ bool is_plain(ValueRole role, std::string_view value, unsigned kinds) noexcept {
     case ValueRole::phone:
       return (kinds & ~(has::digit | has::space | has::bracket | has::plus)) == 0 && last == has::digit &&
              value.find('+', 1) == std::string_view::npos && value.size() >= 4 && first != has::space;
-    case ValueRole::dial_code:
-      return (kinds & ~(has::digit | has::plus)) == 0 && last == has::digit;
+    case ValueRole::dial_code: return (kinds & ~(has::digit | has::plus)) == 0 && last == has::digit;
     case ValueRole::email:
       return (kinds & ~(has::digit | has::letter | has::name_mark | has::address_mark | has::at | has::plus)) == 0 &&
              (first & (has::letter | has::digit)) != 0 && last == has::letter && std::ranges::count(value, '@') == 1;
@@ -285,8 +285,7 @@ bool is_plain(ValueRole role, std::string_view value, unsigned kinds) noexcept {
       return (kinds & ~(has::digit | has::letter | has::space | has::name_mark | has::bracket | has::ampersand)) == 0 &&
              (kinds & has::letter) != 0 && first == has::letter && (last & (has::space)) == 0 &&
              (value.size() > 9 || (!is_null_word(value) && !is_null_mark(value)));
-    case ValueRole::reference:
-      return (kinds & ~(has::digit | has::letter)) == 0 && value.size() > 9;
+    case ValueRole::reference: return (kinds & ~(has::digit | has::letter)) == 0 && value.size() > 9;
     case ValueRole::other: return true;
   }
   return true;
@@ -294,8 +293,8 @@ bool is_plain(ValueRole role, std::string_view value, unsigned kinds) noexcept {
 
 // The same for a name with characters beyond ASCII, of which none is odd.
 bool is_plain_name(std::string_view value, unsigned kinds) noexcept {
-  constexpr unsigned plain = has::digit | has::letter | has::space | has::name_mark | has::bracket |
-                             has::ampersand | has::beyond_ascii;
+  constexpr unsigned plain =
+      has::digit | has::letter | has::space | has::name_mark | has::bracket | has::ampersand | has::beyond_ascii;
   const auto is_letter = [](char32_t point) {
     return point < 0x80 ? (class_of(static_cast<char>(point)) & has::letter) != 0 : is_plain_letter(point);
   };
@@ -365,10 +364,20 @@ ValueFinding look_at_value(ValueRole role, std::string_view value) noexcept {
 }
 
 bool is_enclosed(std::string_view value) noexcept {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> pairs{
-      {{"'", "'"},           {"\"", "\""},         {"`", "`"},           {"\u00B4", "\u00B4"}, {"\u2018", "\u2019"},
-       {"\u201A", "\u2018"}, {"\u201C", "\u201D"}, {"\u201D", "\u201D"}, {"\u201E", "\u201C"}, {"\u201E", "\u201D"},
-       {"\u00AB", "\u00BB"}, {"\u00BB", "\u00AB"}, {"\u2039", "\u203A"}, {"`", "'"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> pairs{{{"'", "'"},
+                                                                                 {"\"", "\""},
+                                                                                 {"`", "`"},
+                                                                                 {"\u00B4", "\u00B4"},
+                                                                                 {"\u2018", "\u2019"},
+                                                                                 {"\u201A", "\u2018"},
+                                                                                 {"\u201C", "\u201D"},
+                                                                                 {"\u201D", "\u201D"},
+                                                                                 {"\u201E", "\u201C"},
+                                                                                 {"\u201E", "\u201D"},
+                                                                                 {"\u00AB", "\u00BB"},
+                                                                                 {"\u00BB", "\u00AB"},
+                                                                                 {"\u2039", "\u203A"},
+                                                                                 {"`", "'"}}};
   return std::ranges::any_of(pairs, [&](const auto& pair) {
     return value.size() > pair.first.size() + pair.second.size() && value.starts_with(pair.first) &&
            value.ends_with(pair.second);

@@ -128,8 +128,8 @@ bool is_at_end(std::string_view value, std::size_t at) noexcept {
 std::optional<Reason> check_control(const FieldRule& field, std::string_view value) {
   const std::size_t at = find_refused_control(field, value);
   if (at == std::string_view::npos) return std::nullopt;
-  std::string text = std::string(field.name) + " has " + control_name(value.substr(at)) + " at its byte " +
-                     std::to_string(at + 1);
+  std::string text =
+      std::string(field.name) + " has " + control_name(value.substr(at)) + " at its byte " + std::to_string(at + 1);
   if (is_at_end(value, at)) text += ", at an end: --trim drops it";
   return reason(field, "control", std::move(text));
 }

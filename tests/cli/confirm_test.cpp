@@ -62,7 +62,8 @@ TEST_CASE("confirm: values that look damaged need an answer of their own, on thi
   CHECK(cli::consent(findings, options, Person::absent) == Consent::given);
 }
 
-TEST_CASE("confirm: where no operator can be asked the refusal names the place, the option and the command that shows all") {
+TEST_CASE(
+    "confirm: where no operator can be asked the refusal names the place, the option and the command that shows all") {
   amend::InputFindings findings;
   findings.damaged_rows = 1;
   amend::FieldFinding& finding = findings.fields.emplace_back();

@@ -136,7 +136,9 @@ TEST_CASE("options: every option sets its part of the configuration") {
       {{"--strip-formula"}, [](auto& o) { return o.config.mapping.strip_formula; }},
       {{"--accept-findings"}, [](auto& o) { return o.config.input.accept_findings && !o.yes; }},
       {{"--null-text", "NULL", "--null-text", "\\N"},
-       [](auto& o) { return o.config.mapping.null_texts == std::vector<std::string>{"NULL", "\\N"}; }},
+       [](auto& o) {
+         return o.config.mapping.null_texts == std::vector<std::string>{"NULL", "\\N"};
+       }},
       {{"--split-phone"}, [](auto& o) { return o.config.mapping.split_phone; }},
       {{"--skip-check"}, [](auto& o) { return o.skip_check; }},
       {{"--limit", "10"}, [](auto& o) { return o.config.input.limit == 10; }},

@@ -28,7 +28,8 @@ std::map<std::string, boost::json::object> state_of(Simulator& simulator) {
 TEST_CASE("findings: update refuses damaged values before anything is sent or created; --yes is no answer") {
   Simulator simulator;
   const Work work(damaged_rows());
-  for (const std::vector<std::string>& options : {std::vector<std::string>{}, std::vector<std::string>{"--yes", "--quiet"}}) {
+  for (const std::vector<std::string>& options :
+       {std::vector<std::string>{}, std::vector<std::string>{"--yes", "--quiet"}}) {
     const Finished finished = work.update(simulator.url(), options);
     CAPTURE(finished.err);
     CHECK(finished.code == 2);

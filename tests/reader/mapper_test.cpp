@@ -138,8 +138,7 @@ TEST_CASE("mapper: line breaks and tabs of a name are sent as they are, escaped 
   CHECK(bench.row(id + ",\"Ann\r\nLee\t\"\"A\"\"\",5,\"long enough\nfor two steps of a scan\"") ==
         R"({"name":"Ann\r\nLee\t\"A\"","phone":"5","company_name":"long enough\nfor two steps of a scan"})");
   Bench lines{MappingConfig()};
-  CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"a\\nb\",\"phone\":\"5\"}") ==
-        R"({"name":"a\nb","phone":"5"})");
+  CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"a\\nb\",\"phone\":\"5\"}") == R"({"name":"a\nb","phone":"5"})");
 }
 
 TEST_CASE("mapper: a value that is a --null-text is blank, and only one that is exactly so") {
@@ -175,7 +174,8 @@ TEST_CASE("mapper: --strip-formula takes values, ids too, out of the guard of a 
   CHECK(plain.row(id + ",Ann,'+4930,") == R"({"name":"Ann","phone":"'+4930"})");
 }
 
-TEST_CASE("mapper: an id with a character that cannot be seen is rejected, and the text names it instead of showing it") {
+TEST_CASE(
+    "mapper: an id with a character that cannot be seen is rejected, and the text names it instead of showing it") {
   Bench bench("id,name,phone", MappingConfig());
   for (const char* row : {"\u200B", "\uFEFF", "\u202A"}) {
     CHECK(bench.row(row + id + ",Ann,5") == "input.id.not_uuid");

@@ -388,7 +388,8 @@ TEST_CASE("preflight: quotes and escapes that CSV does not know are found althou
   CHECK(find(report, "value.backslash", "") != nullptr);
   REQUIRE(find(report, "value.backslash", "name"));
   CHECK(find(report, "value.backslash", "name")->first.front().line == 3);
-  CHECK_THROWS_WITH_AS(Look("\u201Cid\u201D,\u201Cname\u201D,\u201Cphone\u201D\r\n").run(), doctest::Contains("quotes"), ConfigError);
+  CHECK_THROWS_WITH_AS(Look("\u201Cid\u201D,\u201Cname\u201D,\u201Cphone\u201D\r\n").run(), doctest::Contains("quotes"),
+                       ConfigError);
 }
 
 TEST_CASE("preflight: what an option cleans is no finding any more") {

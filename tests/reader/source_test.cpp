@@ -97,10 +97,10 @@ TEST_CASE("source: a quoted value with what looks like a row of the file is dama
     CHECK(record.fault()->text.find("begins in line 2 ") != std::string::npos);
     CHECK(record.fault()->text.find("in line " + std::to_string(line) + ":") != std::string::npos);
   };
-  is_damage("Ann," + id + ",5,\"x\n" + id + " y\"\n", 3);               // an id at the start of a line
-  is_damage("Ann," + id + ",5,\"x\r\n\r\nBob, " + id + "\"\n", 4);       // in the id's place
-  is_damage("\"Ann\nBob,x,5,y\rCid,x\"," + id + ",5,z\n", 3);           // as many separators as a row has
-  is_damage("\"A\nB\"," + id + ",5,\"x\nBob,1,2,3\"\n", 4);             // behind a value with a line break of its own
+  is_damage("Ann," + id + ",5,\"x\n" + id + " y\"\n", 3);           // an id at the start of a line
+  is_damage("Ann," + id + ",5,\"x\r\n\r\nBob, " + id + "\"\n", 4);  // in the id's place
+  is_damage("\"Ann\nBob,x,5,y\rCid,x\"," + id + ",5,z\n", 3);       // as many separators as a row has
+  is_damage("\"A\nB\"," + id + ",5,\"x\nBob,1,2,3\"\n", 4);         // behind a value with a line break of its own
 
   auto fine = source("name,id,phone,notes\n\"Ann\n12, High Street, Leeds\"," + id + ",5,\"a,b\nc\"\n", config("x.csv"));
   Record record;

@@ -42,9 +42,10 @@ TEST_CASE("values: a phone that a spreadsheet has rounded, formatted or guarded 
            "4,915,112,345,678.00", "49'151'123'456"});
   each_is(Role::phone, "value.apostrophe", {"'+4915112345678", "'015112345678", "\u2019+4915", "`+4915", "'(030) 123"});
   each_is(Role::phone, "value.formula", {"=\"+4915112345678\"", "=49+151", "=A1"});
-  each_is(Role::phone, "value.date",
-          {"2026-03-01", "2026-03-01 00:00:00", "2026-03-01T08:30:00Z", "01/03/2026", "3/1/26", "01.03.2026", "1-Mar",
-           "Mar-01", "1-Mrz-26", "12-Dez", "3 ago 2026", "3\u67081\u65E5", "2026\u5E743\u67081\u65E5", "08:30", "8:30 PM"});
+  each_is(
+      Role::phone, "value.date",
+      {"2026-03-01", "2026-03-01 00:00:00", "2026-03-01T08:30:00Z", "01/03/2026", "3/1/26", "01.03.2026", "1-Mar",
+       "Mar-01", "1-Mrz-26", "12-Dez", "3 ago 2026", "3\u67081\u65E5", "2026\u5E743\u67081\u65E5", "08:30", "8:30 PM"});
   each_is(Role::phone, "value.boolean", {"TRUE", "false", "WAHR", "Vrai"});
   each_is(Role::phone, "value.no_digit", {"tbd", "-", "unknown", "call him"});
   each_is(Role::dial_code, "value.scientific", {"4.9E+01"});
@@ -103,9 +104,11 @@ TEST_CASE("values: a character that cannot be seen is damage in a phone, an emai
 
 TEST_CASE("values: joiners and direction marks belong to names in the scripts that use them, elsewhere they are odd") {
   each_is(Role::name, "",
-          {"\u0646\u0627\u0645\u200C\u0647\u0627", "\u0D2E\u0D4B\u0D39\u0D28\u0D4D\u200D", "\u200F\u0645\u062D\u0645\u062F\u200F",
-           "\u202B\u05D3\u05D5\u05D3\u202C", "\u0E23\u0E49\u0E32\u0E19\u200B\u0E04\u0E49\u0E32", "\U0001F469\u200D\U0001F4BB Shop"});
-  each_is(Role::name, "value.invisible_in_name", {"Ann\u200E", "An\u200Bna", "An\u200Dna", "\uFEFFAnn", "Sch\u00ADmidt"});
+          {"\u0646\u0627\u0645\u200C\u0647\u0627", "\u0D2E\u0D4B\u0D39\u0D28\u0D4D\u200D",
+           "\u200F\u0645\u062D\u0645\u062F\u200F", "\u202B\u05D3\u05D5\u05D3\u202C",
+           "\u0E23\u0E49\u0E32\u0E19\u200B\u0E04\u0E49\u0E32", "\U0001F469\u200D\U0001F4BB Shop"});
+  each_is(Role::name, "value.invisible_in_name",
+          {"Ann\u200E", "An\u200Bna", "An\u200Dna", "\uFEFFAnn", "Sch\u00ADmidt"});
   CHECK(rule_of(ValueFinding::invisible_in_name).degree == Degree::hint);
 }
 
@@ -114,20 +117,22 @@ TEST_CASE("values: characters that were lost or encoded twice are damage in ever
   each_is(Role::company, "", {"What? Who? Ltd", "Why not?"});
   each_is(Role::email, "value.replacement", {"ann\uFFFD@example.com"});
   for (const Role role : {Role::name, Role::company, Role::email})
-    each_is(role, "value.double_encoding",
-            {"Ren\u00C3\u00A9e", "Ann\u00E2\u20AC\u2122s", "Pawe\u00C5\u201A", "M\u00C3\u00BCller", "\u00C3\u2030ric",
-             "REN\u00C3\u2030E", "\u00E4\u00B8\u00AD\u00E6\u2013\u2021", "\u00D0\u02DC\u00D0\u00B2\u00D0\u00B0\u00D0\u00BD",
-             "\u0420\u02DC\u0420\u0406\u0420\u00B0\u0420\u0405", "Ren\u221A\u00A9e", "\u00F0\u0178\u02DC\u20AC"});
+    each_is(
+        role, "value.double_encoding",
+        {"Ren\u00C3\u00A9e", "Ann\u00E2\u20AC\u2122s", "Pawe\u00C5\u201A", "M\u00C3\u00BCller", "\u00C3\u2030ric",
+         "REN\u00C3\u2030E", "\u00E4\u00B8\u00AD\u00E6\u2013\u2021", "\u00D0\u02DC\u00D0\u00B2\u00D0\u00B0\u00D0\u00BD",
+         "\u0420\u02DC\u0420\u0406\u0420\u00B0\u0420\u0405", "Ren\u221A\u00A9e", "\u00F0\u0178\u02DC\u20AC"});
   each_is(Role::name, "",
           {"IRM\u00C3\u201D", "JO\u00C3O", "NU\u00D1EZ", "\u00C5ngstr\u00F6m \u00C5", "Caf\u00E9\u2122", "\u00C8\u201D",
-           "\u00D1\u2019Golo", "Ren\u00E9e", "\u4E2D\u6587", "\u0418\u0432\u0430\u043D \u0421\u0435\u0440\u0433\u0435\u0435\u0432",
-           "\u0420\u0456\u0432\u043D\u0435"});
+           "\u00D1\u2019Golo", "Ren\u00E9e", "\u4E2D\u6587",
+           "\u0418\u0432\u0430\u043D \u0421\u0435\u0440\u0433\u0435\u0435\u0432", "\u0420\u0456\u0432\u043D\u0435"});
 }
 
 TEST_CASE("values: a database's escapes are damage") {
   for (const Role role : {Role::name, Role::company, Role::email, Role::phone})
-    each_is(role, "value.backslash",
-            {"O\\'Hara", "Ann \\\"A\\\" Lee", "Ann\\\\Lee", "Ann\\tLee", "Ann\\nLee", "Ren\\u00e9e", "N\\/V", "Smith\\"});
+    each_is(
+        role, "value.backslash",
+        {"O\\'Hara", "Ann \\\"A\\\" Lee", "Ann\\\\Lee", "Ann\\tLee", "Ann\\nLee", "Ren\\u00e9e", "N\\/V", "Smith\\"});
   each_is(Role::name, "", {"A\\B"});
 }
 

@@ -52,8 +52,8 @@ class MappingError : public ConfigError {
 /// id.
 ///
 /// MappingConfig::trim drops white space and characters that cannot be seen around values (reader/trim.hpp),
-/// MappingConfig::strip_formula the guard of a spreadsheet (`without_formula`). A value of nothing else is blank then, in
-/// NDJSON too; "" is still sent as it is. A value that is one of MappingConfig::null_texts is blank.
+/// MappingConfig::strip_formula the guard of a spreadsheet (`without_formula`). A value of nothing else is blank then,
+/// in NDJSON too; "" is still sent as it is. A value that is one of MappingConfig::null_texts is blank.
 /// MappingConfig::split_phone: a phone that begins with '+' is split (wonder/dial_codes.hpp), its country code is sent
 /// as dial_code, with or without a column for that; one that cannot be split, or whose row has another dial_code, is
 /// `input.phone.country_code`. A phone without '+' is left as it is.
@@ -83,8 +83,8 @@ class Mapper final : public Preparation {
   /// Counts what map() has seen in the values of this row, the last one: see findings().
   void will_be_sent(const Record& record) override;
 
-  /// The same for a row that is rejected: `backslash` is about the row as a whole, all others about its id. `value` must
-  /// live until this returns.
+  /// The same for a row that is rejected: `backslash` is about the row as a whole, all others about its id. `value`
+  /// must live until this returns.
   void note_rejected(const Record& record, ValueFinding finding, std::string_view value);
 
   /// What was counted so far.

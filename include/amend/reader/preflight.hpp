@@ -49,14 +49,14 @@ class PreflightReport {
   /// Rejected ids again, by what probably happened to them: id.scientific, id.leading_zeros, id.length, id.spaces,
   /// id.formula, id.quotes, id.other. The rows are counted in `rejected` too.
   std::vector<Finding> suspicious_ids;
-  InputFindings findings;  ///< in the values of the rows that would be sent; quotes and escapes in all rows
-  DuplicateCount duplicates;                        ///< among the rows that would be sent
-  std::uint64_t superseded = 0;                     ///< rows that Duplicates::last or ::first keeps back
+  InputFindings findings;        ///< in the values of the rows that would be sent; quotes and escapes in all rows
+  DuplicateCount duplicates;     ///< among the rows that would be sent
+  std::uint64_t superseded = 0;  ///< rows that Duplicates::last or ::first keeps back
   std::optional<EncodingTrouble> encoding_trouble;  ///< set: nothing of the file may be sent as it is read
   std::vector<std::string> hints;                   ///< sentences for people
 
-  /// False when an operator should look before the run: rejected rows, damaged values, customers in several rows, another
-  /// encoding.
+  /// False when an operator should look before the run: rejected rows, damaged values, customers in several rows,
+  /// another encoding.
   bool clean() const noexcept {
     return rejected.empty() && duplicates.ids == 0 && findings.damaged_rows == 0 && !encoding_trouble;
   }

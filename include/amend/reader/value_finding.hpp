@@ -15,8 +15,8 @@ namespace amend {
 
 /// What a field's values are meant to be.
 enum class ValueRole : std::uint8_t {
-  name,       ///< of a person, or of whoever the customer is
-  company,    ///< company_name
+  name,     ///< of a person, or of whoever the customer is
+  company,  ///< company_name
   phone,
   dial_code,
   email,

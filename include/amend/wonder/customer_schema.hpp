@@ -61,9 +61,9 @@ std::size_t utf8_prefix(std::string_view text) noexcept;
 std::size_t code_points(std::string_view text) noexcept;
 
 /// Why `value` cannot be sent in this field, nullopt when it can. `value` must be valid UTF-8.
-/// Codes: input.<field>.control (U+0000–1F, U+007F–9F; see FieldRule::line_breaks), input.<field>.too_long, input.<field>.invalid; in this order.
-/// An empty value is never refused here: what a blank means is the mapper's choice (--blank).
-/// The text tells the limit and what was counted, never the value.
+/// Codes: input.<field>.control (U+0000–1F, U+007F–9F; see FieldRule::line_breaks), input.<field>.too_long,
+/// input.<field>.invalid; in this order. An empty value is never refused here: what a blank means is the mapper's
+/// choice (--blank). The text tells the limit and what was counted, never the value.
 std::optional<Reason> check_value(const FieldRule& field, std::string_view value);
 
 /// 64 well-mixed bits of the id in ASCII lower case: for routing to a worker (high or low bits) and for the key gate.
