@@ -1,6 +1,7 @@
 #include "amend/reporter/file_seal.hpp"
 
 #include <fmt/format.h>
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <algorithm>
