@@ -18,7 +18,8 @@ constexpr std::uint64_t cached_bytes = 4U << 20;  // at the end of a file; the k
 }  // namespace
 
 DurabilityError::DurabilityError(const std::string& file, std::string_view action, int error_number)
-    : std::runtime_error(file + ": " + std::string(action) + ": " + std::generic_category().message(error_number)),
+    : std::runtime_error(file + ": " + std::string(action) + ": " + std::generic_category().message(error_number) +
+                         (error_number == EMFILE ? " (raise the limit of open files: ulimit -n)" : "")),
       error_number_(error_number) {}
 
 DurabilityError::DurabilityError(const std::string& text) : std::runtime_error(text) {}
