@@ -8,6 +8,7 @@
 #include "amend/error.hpp"
 #include "cli/output.hpp"
 #include "cli/preflight_text.hpp"
+#include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
 namespace amend::cli {
