@@ -10,6 +10,7 @@ namespace {
 using wonder::Meaning;
 
 constexpr std::uint16_t forbidden = 403;
+constexpr std::uint16_t server_error_min = 500;
 
 bool is_gateway(const AttemptEnd& end) noexcept {
   return end.kind == AttemptEnd::Kind::answered && end.meaning == Meaning::gateway;
@@ -31,7 +32,8 @@ RefusalGuard::Seen RefusalGuard::seen_in(const AttemptEnd& end) noexcept {
   if (is_gateway_refusal(end)) return Seen::refused_by_gateway;
   if (end.meaning == Meaning::credentials) return Seen::refused_by_api;
   if (wonder::meaning_of(end.http) == Meaning::transient) return Seen::nothing;
-  return is_gateway(end) ? Seen::page : Seen::accepted;
+  if (!is_gateway(end)) return Seen::accepted;
+  return end.http >= server_error_min ? Seen::nothing : Seen::page;
 }
 
 RefusalGuard::Stop RefusalGuard::look(const AttemptEnd& end, const Run& run) noexcept {

@@ -22,6 +22,10 @@ const std::vector<std::string> bodies{
     R"({"code":200,"data":{"customer":{"uu)",
 };
 
+// For what takes long; the policies' own tests go through all statuses.
+const std::vector<int> statuses{200, 201, 204, 299, 301, 302, 304, 307, 400, 401, 402, 403, 404, 405, 407, 408, 409,
+                                410, 422, 425, 429, 451, 500, 501, 502, 503, 504, 505, 520, 524, 529, 530, 599};
+
 std::string body_for(int status) { return bodies[static_cast<std::size_t>(status) % bodies.size()]; }
 
 bool is_refusal(int status) { return status == 401 || status == 403 || status == 407; }
@@ -108,7 +112,7 @@ bool is_one_of(const std::string& body, unsigned first, unsigned last) {
 }  // namespace
 
 TEST_CASE("gateway: from the first request on: the run stops within seconds, or waits as in an outage; no row fails") {
-  for (int status = 200; status <= 599; ++status) {
+  for (const int status : statuses) {
     CAPTURE(status);
     for (const CanaryMode canary : {CanaryMode::on, CanaryMode::off}) {
       GatewayRun run([&](const std::string&, auto) { return Reply(status, body_for(status)); });
@@ -145,13 +149,13 @@ TEST_CASE("gateway: whatever the body, a 200 or 404 of a gateway from the start 
 }
 
 TEST_CASE("gateway: for five minutes in mid-run: rows wait, none fails, few requests meet it") {
-  for (int status = 200; status <= 599; ++status) {
+  for (const int status : statuses) {
     CAPTURE(status);
     GatewayRun run([&](const std::string&, auto at) -> std::optional<Reply> {
       if (!within(at, 1s, 301s)) return std::nullopt;
       return Reply(status, body_for(status));
     });
-    run.run(400);
+    run.run(250);
     CAPTURE(run.bench.control.text());
     if (is_refusal(status)) {
       CHECK(run.bench.control.cause() == StopCause::gateway);
@@ -160,7 +164,7 @@ TEST_CASE("gateway: for five minutes in mid-run: rows wait, none fails, few requ
       CHECK(run.met <= 60);
       continue;
     }
-    CHECK(run.bench.count(Status::success) == 400);
+    CHECK(run.bench.count(Status::success) == 250);
     if (status == 429) continue;  // about the rate
     CHECK(run.met <= 60);
     CHECK(run.bench.control.notices().front().find("HTTP " + std::to_string(status)) != std::string::npos);
@@ -168,7 +172,7 @@ TEST_CASE("gateway: for five minutes in mid-run: rows wait, none fails, few requ
 }
 
 TEST_CASE("gateway: about one row while the others succeed: it fails after its attempts, and nothing else happens") {
-  for (int status = 200; status <= 599; ++status) {
+  for (const int status : statuses) {
     if (status == 429) continue;
     CAPTURE(status);
     GatewayRun run([&](const std::string& body, auto) -> std::optional<Reply> {
@@ -188,7 +192,7 @@ TEST_CASE("gateway: about one row while the others succeed: it fails after its a
 }
 
 TEST_CASE("gateway: an outage at the tail of a file, or in a file of one customer, burns no row") {
-  for (int status = 200; status <= 599; ++status) {
+  for (const int status : statuses) {
     CAPTURE(status);
     const auto says = [&](const std::string&, auto at) -> std::optional<Reply> {
       if (!within(at, 1s, 241s)) return std::nullopt;
@@ -253,7 +257,8 @@ TEST_CASE("gateway: where there is no echo call the wait of the last rows is bou
 }
 
 TEST_CASE("gateway: a Retry-After on any refusal is obeyed, whoever refuses, and the rows succeed behind it") {
-  for (int status = 300; status <= 599; ++status) {
+  for (const int status : statuses) {
+    if (status < 300) continue;
     CAPTURE(status);
     for (const std::string& body : {api_refusal, std::string("<html>")}) {
       GatewayRun run([&](const std::string&, auto at) -> std::optional<Reply> {

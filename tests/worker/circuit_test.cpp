@@ -298,7 +298,7 @@ TEST_CASE("circuit: a probe that fails makes it an outage, which is told once, a
     CHECK(circuit.probe_at() - now <= Circuit::wait_max);
     now = circuit.probe_at();
   }
-  CHECK(now - start >= 5min);
+  CHECK(now - start >= 4min);
   CHECK(circuit.record(Result::proof, circuit.ask(now).trial, 0, now, 0) == Change::closed);
 }
 

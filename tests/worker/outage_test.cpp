@@ -42,7 +42,16 @@ TEST_CASE("worker: a probe that its connection did not process, or that was lost
 
 TEST_CASE("worker: a probe that is refused shows that the API is there: its row fails, the others go on") {
   WorkerBench bench;
-  bench.server.serve = breaks_down(bench, [](FakeSession& session) { session.reply_last(400); });
+  std::string refused;
+  const auto refuse = [](FakeSession& session) { session.reply_last(400); };
+  auto others = breaks_down(bench, [&](FakeSession& session) {
+    refused = session.requests().front().body;
+    refuse(session);
+  });
+  bench.server.serve = [&](FakeSession& session) {
+    const bool again = !session.requests().empty() && session.requests().front().body == refused;
+    again ? refuse(session) : others(session);
+  };
   CHECK(bench.metrics.probe_at() == std::chrono::steady_clock::time_point());
   bench.run(100);
   CHECK(bench.metrics.probe_at() == std::chrono::steady_clock::time_point());  // it is over
