@@ -56,14 +56,15 @@ class Reconciliation::Impl {
   std::unique_ptr<RunDirectory> take_run_directory() noexcept { return std::move(run_); }
 
   const InputFindings& look_at_values() {
-    if (!rows_) rows_.emplace(config_, first_.mapper().key());
-    return rows_->findings();
+    if (rows_) return rows_->findings();
+    if (opening_ == Opening::start) require_place_for_run(config_);
+    // Values that were read as another encoding look damaged, and are not.
+    if (config_.task == Task::reconcile) refuse_other_encoding(config_.input);
+    return rows_.emplace(config_, first_.mapper().key()).findings();
   }
   void accept_findings() noexcept { config_.input.accept_findings = true; }
 
   ReconcileReport run(const OnNotice& on_notice) {
-    if (opening_ == Opening::start) require_place_for_run(config_);
-    if (config_.task == Task::reconcile) refuse_other_encoding(config_.input);
     look_at_values();
     if (config_.reconcile.company_name == CompanyName::journal) sent_names_.emplace(folder_of_runs(config_), config_);
     run_ = std::make_unique<RunDirectory>(config_.run_directory, opening_);

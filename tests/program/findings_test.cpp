@@ -125,6 +125,19 @@ TEST_CASE("findings: reconcile shows them, and --apply refuses and accepts as up
   CHECK(options.at("input").as_object().at("accept_findings").as_bool());
 }
 
+TEST_CASE("findings: reconcile refuses another encoding before it shows or asks about values") {
+  Ground ground;
+  std::vector<Person> people{person(1), person(2)};
+  people[0].name = "Ren\xE9";
+  people[1].phone = "4.915112E+12";
+  const Finished finished = ground.reconcile(export_of(people), "run", {"--apply"});
+  CAPTURE(finished.err);
+  CHECK(finished.code == 2);
+  CHECK(says(finished, "not UTF-8"));
+  CHECK_FALSE(says(finished, "value.scientific"));
+  CHECK_FALSE(std::filesystem::exists(ground.directory("run")));
+}
+
 TEST_CASE("findings: --dry-run names what it shows of them") {
   const Work work(damaged_rows());
   const Finished finished = work.update("http://127.0.0.1:9", {"--dry-run"});
