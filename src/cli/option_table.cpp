@@ -30,8 +30,9 @@ constexpr std::string_view output = "Output";
 constexpr CommandSet reporting{Command::update, Command::check,   Command::reconcile, Command::verify, Command::undo,
                                Command::resume, Command::retry,   Command::status,    Command::runs,   Command::control,
                                Command::report, Command::explain, Command::ping,      Command::bench};
-constexpr CommandSet sending{Command::update, Command::reconcile, Command::verify, Command::undo,
-                             Command::resume, Command::retry,     Command::ping,   Command::bench};
+// `check` needs no API, but takes these: so the command line of an update is checked by exchanging one word.
+constexpr CommandSet sending{Command::update, Command::check, Command::reconcile, Command::verify, Command::undo,
+                             Command::resume, Command::retry, Command::ping,      Command::bench};
 constexpr CommandSet reading{Command::update, Command::check, Command::reconcile, Command::bench};
 constexpr CommandSet choosing{Command::update, Command::check, Command::reconcile};
 constexpr CommandSet whole_rows{Command::update, Command::check, Command::bench};

@@ -288,7 +288,6 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
       {{"update", "a.csv", "--bogus=hunter2"}, "unknown option --bogus; see amend update --help"},
       {{"update", "a.csv", "b.csv"}, "unexpected argument b.csv; see amend update --help"},
       {{"check"}, "name the input: amend check FILE (- for standard input); see amend check --help"},
-      {{"check", "a.csv", "--url", "https://a.example"}, "unknown option --url; see amend check --help"},
       {{"check", "a.csv", "--skip-check"}, "unknown option --skip-check; see amend check --help"},
       {{"update", "a.csv", "--save-config", "b"}, "unknown option --save-config; see amend update --help"},
       {{"check", "a.csv", "--delimiter", "\""},
@@ -427,4 +426,11 @@ TEST_CASE(
   CHECK(to("https://elsewhere.example") == "http://proxy.example:3128");
   CHECK(holds(complaint({"update", "c.csv", "--url", "https://h", "--auth", "none"}, {{"HTTPS_PROXY", "socks5://p"}}),
               "(from the variable HTTPS_PROXY)"));
+}
+
+TEST_CASE("options: the command line of an update is checked by exchanging one word") {
+  const auto options =
+      parse({"check", "a.csv", "--url", "https://a.example", "--auth", "none", "--trim", "--rate", "5/s"});
+  CHECK(options.command == cli::Command::check);
+  CHECK(options.input_settings == std::vector<cli::Setting>{{"trim", {"true"}}});
 }
