@@ -4,7 +4,23 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "amend/transport/stop_cause.hpp"
+
 namespace amend {
+namespace {
+
+// Attempts become rare while rows wait for their retries: that nothing has ever responded for too long is not left to the
+// next one. Later an attempt decides, for it may be the API that wants the run to wait.
+bool stop_when_never_reached(const Brake& brake, RunControl& control, std::chrono::steady_clock::time_point now) {
+  const auto since = brake.unreachable_for(now);
+  if (since.count() <= 0 || control.ever_answered()) return false;
+  const auto trouble = brake.connections().view(now);
+  if (!trouble.present || since < trouble.patience) return false;
+  control.stop(stop_cause_of(trouble.error), trouble.text);
+  return true;
+}
+
+}  // namespace
 
 void watch_run(RunWatch run_watch, const Metrics& metrics, Brake& brake, RunControl& control,
                const std::stop_token& over) {
@@ -27,6 +43,7 @@ void watch_run(RunWatch run_watch, const Metrics& metrics, Brake& brake, RunCont
       case RunWatch::Decision::stalled:
         return control.stop(StopCause::stalled, run_watch.describe_stall(progress) + control.last_failure_clause());
     }
+    if (stop_when_never_reached(brake, control, std::chrono::steady_clock::now())) return;
     asleep.wait_for(lock, over, run_watch_interval, [] { return false; });
   }
 }
