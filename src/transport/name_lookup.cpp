@@ -23,6 +23,7 @@ using asio::ip::tcp;
 
 namespace {
 
+constexpr std::chrono::seconds late_is_good_for{30};
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
 Names failed(const std::string& host, int code, int system_error, AddressFamily family) {
@@ -69,6 +70,7 @@ class NameLookup::Shared : public std::enable_shared_from_this<Shared> {
 
   void join(const std::shared_ptr<NameWait>& wait) {
     const std::lock_guard lock(mutex_);
+    if (late_ && std::chrono::steady_clock::now() < late_until_) return tell(*std::exchange(late_, std::nullopt), wait);
     if (!running_) start();
     waits_.push_back(wait);
   }
@@ -100,21 +102,27 @@ class NameLookup::Shared : public std::enable_shared_from_this<Shared> {
 
   void look_up() noexcept {
     try {
-      tell(ask_system(host_, port_, family_));
+      tell_all(ask_system(host_, port_, family_));
     } catch (const std::exception& error) {
-      tell(Names(Opened(OpenError::unreachable, host_ + ": the name look-up failed: " + error.what())));
+      tell_all(Names(Opened(OpenError::unreachable, host_ + ": the name look-up failed: " + error.what())));
     }
   }
 
   // Under the mutex: whoever waits, and the loop it waits in, is there until it has left.
-  void tell(const Names& names) {
+  void tell_all(const Names& names) {
     const std::lock_guard lock(mutex_);
     running_ = false;
-    for (const auto& wait : waits_) {
-      wait->found = names;
-      asio::post(wait->timer.get_executor(), [wait] { wait->timer.cancel(); });
-    }
+    for (const auto& wait : waits_) tell(names, wait);
+    // All have given up: the next one shall not wait as long again.
+    if (waits_.empty()) late_ = names;
+    late_until_ = std::chrono::steady_clock::now() + late_is_good_for;
     waits_.clear();
+  }
+
+  // The caller holds the mutex.
+  static void tell(const Names& names, const std::shared_ptr<NameWait>& wait) {
+    wait->found = names;
+    asio::post(wait->timer.get_executor(), [wait] { wait->timer.cancel(); });
   }
 
   const std::string host_;
@@ -123,6 +131,8 @@ class NameLookup::Shared : public std::enable_shared_from_this<Shared> {
   std::mutex mutex_;  // guards what follows, and `found` of the waits
   bool running_ = false;
   std::vector<std::shared_ptr<NameWait>> waits_;
+  std::optional<Names> late_;  // what was found when nothing waited for it
+  std::chrono::steady_clock::time_point late_until_{};
 };
 
 NameLookup::NameLookup(std::string host, std::string port, AddressFamily family)
