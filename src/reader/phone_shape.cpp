@@ -27,13 +27,16 @@ unsigned value_of(std::string_view digits) noexcept {
   return value;
 }
 
+// An empty cell that became a date is 1900-01-00 or 1899-12-30.
 bool is_year(std::string_view digits) noexcept {
-  return digits.size() == 4 && value_of(digits) >= 1900 && value_of(digits) <= 2099;
+  return digits.size() == 4 && value_of(digits) >= 1899 && value_of(digits) <= 2099;
 }
 bool is_day(std::string_view digits) noexcept {
-  return !digits.empty() && digits.size() <= 2 && value_of(digits) >= 1 && value_of(digits) <= 31;
+  return !digits.empty() && digits.size() <= 2 && value_of(digits) <= 31;
 }
-bool is_month(std::string_view digits) noexcept { return is_day(digits) && value_of(digits) <= 12; }
+bool is_month(std::string_view digits) noexcept {
+  return is_day(digits) && value_of(digits) >= 1 && value_of(digits) <= 12;
+}
 
 bool is_day_and_month(std::string_view a, std::string_view b) noexcept {
   return (is_day(a) && is_month(b)) || (is_month(a) && is_day(b));
@@ -157,6 +160,8 @@ bool has_several_phones(std::string_view text) noexcept {
   if (has_phones_beside_slash(text)) return true;
   unsigned numbers = 0;
   unsigned digits = 0;
+  unsigned long_runs = 0;  // of digits without anything between them: one number has one at most
+  unsigned run = 0;
   bool paused = false;
   char32_t before = 0;
   const auto end_number = [&] {
@@ -168,11 +173,13 @@ bool has_several_phones(std::string_view text) noexcept {
     // Behind two commas a telephone dials on: a code, not another number.
     paused = paused || (point == ',' && before == ',');
     if (!belongs_to_number(point) || (is_plus(point) && digits >= number_digits)) end_number();
-    if (is_digit(point) && !paused) ++digits;
+    run = is_digit(point) && !paused ? run + 1 : 0;
+    if (run > 0) ++digits;
+    if (run == number_digits) ++long_runs;
     before = point;
   }
   end_number();
-  return numbers >= 2;
+  return numbers >= 2 || long_runs >= 2;
 }
 
 unsigned count_digits(std::string_view text) noexcept {

@@ -262,7 +262,7 @@ Finding look_at_name(ValueRole role, std::string_view value, unsigned kinds, Fin
     return Finding::email_as_name;
   if (is_null_as_name(value)) return Finding::null_as_name;
   if (is_formula_sign(value.front()) || apostrophe_before(role, value) > 0) return Finding::name_sign;
-  if (person && !has_letter(value, kinds)) return Finding::name_of_digits;
+  if (person && (!has_letter(value, kinds) || is_scientific(value))) return Finding::name_of_digits;
   if (beyond_ascii != Finding::none) return beyond_ascii;
   if ((kinds & has::line_break) != 0) return Finding::line_break;
   return (kinds & has::ampersand) != 0 && has_entity(value) ? Finding::entity : Finding::none;
