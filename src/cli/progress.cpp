@@ -32,6 +32,12 @@ std::string time_left(double seconds) {
   return show_duration(std::chrono::seconds(whole));
 }
 
+std::string in_whole_units(std::chrono::seconds time) {
+  const auto seconds = time.count();
+  if (seconds >= 3600 && seconds % 3600 == 0) return fmt::format("{} h", seconds / 3600);
+  return seconds < 60 ? fmt::format("{} s", seconds) : show_duration(time);
+}
+
 std::string bar(double share) {
   const auto full = static_cast<std::size_t>(share * static_cast<double>(bar_cells));
   return "[" + std::string(full, '#') + std::string(bar_cells - full, '.') + "]";
@@ -81,7 +87,7 @@ double share_done(const Snapshot& now) {
 
 std::string show_trouble(std::string_view trouble, std::chrono::seconds lasted, std::chrono::seconds limit) {
   return fmt::format("cannot connect to {}, retrying for {}, gives up after {}", printable(trouble),
-                     show_duration(lasted), show_duration(limit));
+                     in_whole_units(lasted), in_whole_units(limit));
 }
 
 double seconds_left(const Snapshot& now) {

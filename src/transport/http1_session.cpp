@@ -166,7 +166,7 @@ asio::awaitable<Opened> Http1Session::open() {
   assert(in_flight_.empty());
   give_up_opening_ = false;
   Names names = co_await find_addresses();
-  if (give_up_opening_) co_return Opened(OpenError::unreachable, "closed by us");
+  if (give_up_opening_) co_return Opened(OpenError::unreachable, connect_host(target_) + ": closed by us");
   if (names.failure.error != OpenError::none) co_return names.failure;
   if (names.endpoints.empty()) co_return Opened(OpenError::unreachable, connect_host(target_) + ": no address");
   Opened opened = co_await connector_.open(std::move(names.endpoints));

@@ -50,8 +50,8 @@ int note_refusal(int accepted, X509_STORE_CTX* check) noexcept {
 constexpr std::size_t certificate_file_bytes_max = 16U << 20;
 
 std::string read_certificate_file(const std::string& path, const std::string& option) {
-  std::ifstream file(path, std::ios::binary);
   errno = 0;
+  std::ifstream file(path, std::ios::binary);
   if (!file || file.peek() == std::ifstream::traits_type::eof()) {
     const std::string why = !file.is_open() ? "cannot be opened: " + std::string(std::strerror(errno)) :
                             errno != 0      ? "cannot be read: " + std::string(std::strerror(errno)) :
@@ -78,10 +78,9 @@ void load_client_certificate(SSL_CTX* ctx, const TargetConfig& config) {
   const std::string key = wonder::read_secret_file(config.client_key, "--client-key");
   if (SSL_CTX_use_certificate_chain_file(ctx, config.client_cert.c_str()) != 1)
     refuse_certificate_file(config.client_cert, "--client-cert");
-  if (SSL_CTX_use_PrivateKey_file(ctx, config.client_key.c_str(), SSL_FILETYPE_PEM) == 1 &&
-      SSL_CTX_check_private_key(ctx) == 1)
-    return;
-  const bool other_key = ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_X509;
+  const bool is_key = SSL_CTX_use_PrivateKey_file(ctx, config.client_key.c_str(), SSL_FILETYPE_PEM) == 1;
+  if (is_key && SSL_CTX_check_private_key(ctx) == 1) return;
+  const bool other_key = is_key || ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_X509;
   ERR_clear_error();
   throw ConfigError("--client-key " + printable(config.client_key) + ": " +
                     (other_key ? "the key is not that of the certificate in --client-cert " +
