@@ -31,7 +31,7 @@ class Job {
   bool writes = false;              ///< the current attempt may change something at the API
   bool applied_maybe = false;       ///< an attempt may have been applied
   bool must_go_alone = false;       ///< a refusal is put to the proof: never pipelined again
-  bool doubted = false;             ///< a refusal of it turned out to be another row's, or may have been
+  std::uint16_t doubted = 0;        ///< status of a refusal that may have been another row's; 0: there was none
   bool waited_for_late = false;     ///< for an earlier request of this customer that might be applied late
   std::int32_t retry_cost = 0;      ///< of the retry it waits for or makes; 0: it makes its first attempt
   std::uint16_t http = 0;           ///< of the last answer

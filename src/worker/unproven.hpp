@@ -13,7 +13,8 @@
 //
 // A row that failed in all its attempts (5xx, gateway responses) is believed: one response too many cannot do that.
 // When a success for another customer comes, bytes that no request asked for, or the row sent again is not refused, the
-// responses had shifted: the rows since the last proven response are sent again, and may have been applied.
+// responses had shifted: the rows since the last proven response are sent again. They may have been applied, unless they
+// are refused again in the same way.
 #pragma once
 
 #include <chrono>

@@ -53,6 +53,12 @@ std::unique_ptr<Remark> remark_of(wonder::Judgement&& judgement) {
   return remark;
 }
 
+// The same request, refused again in the same way: so was the one whose refusal was in doubt.
+Applied applied_by(const Job& job, const Verdict& verdict, bool refused) noexcept {
+  const bool in_doubt = job.doubted != 0 && job.writes && !(refused && job.http == job.doubted);
+  return in_doubt && verdict.applied == Applied::no ? Applied::maybe : verdict.applied;
+}
+
 bool refuses(wonder::Meaning meaning) noexcept {
   using wonder::Meaning;
   return meaning == Meaning::refused || meaning == Meaning::credentials || meaning == Meaning::transient ||
@@ -276,7 +282,7 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
   const bool tells_of_the_rest = judgement.meaning != wonder::Meaning::withheld;
   const bool refused = verdict.kind == Verdict::Kind::give_up && is_final_refusal(judgement.meaning);
   Outcome& outcome = outcomes_.emplace_back(std::move(job.row), verdict.status);
-  outcome.applied = verdict.applied;
+  outcome.applied = applied_by(job, verdict, refused);
   outcome.http = job.http;
   outcome.attempts = static_cast<std::uint16_t>(std::min<std::uint32_t>(job.attempts, 65'535));
   outcome.request_id = job.request_id;

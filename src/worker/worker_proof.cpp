@@ -45,17 +45,13 @@ void Worker::Impl::send_again(std::vector<Unproven>& refusals, Clock::time_point
   unproven_ -= refusals.size();
   for (Unproven& refusal : refusals) {
     Job& job = jobs_[refusal.job];
-    if (job.writes) {
-      job.applied_maybe = true;
-      job.late_from = now;
-    }
+    if (job.writes) job.late_from = now;
     setup_.call->lost(job.row, Applied::maybe);
-    job.must_go_alone = std::exchange(job.doubted, true);  // a server may send too much with each refusal
-    const Applied applied = job.applied_maybe ? Applied::maybe : refusal.verdict.applied;
-    const Verdict doubtful = Verdict::give_up(refusal.verdict.status, applied, refusal.verdict.load);
+    job.must_go_alone = std::exchange(job.doubted, job.http) != 0;  // a server may send too much with each refusal
     if (may_requeue_free(job, now)) {
       requeue(refusal.job);
     } else {
+      const Verdict doubtful = Verdict::give_up(refusal.verdict.status, Applied::maybe, refusal.verdict.load);
       end_row(refusal.job, doubtful, std::move(refusal.judgement), now);
     }
   }

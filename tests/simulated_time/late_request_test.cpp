@@ -39,7 +39,7 @@ class Ending {
   explicit Ending(CloseCause cause_) : cause(cause_) {}
   void make(FakeSession& session) const {
     if (cause != CloseCause::open) return session.end(cause);
-    session.reply(status, status < 300 ? "<html>" : error_body);
+    session.reply(status, status < 300 ? R"({"code":200,"data":{}})" : error_body);
   }
   std::uint16_t status = 0;
   CloseCause cause = CloseCause::open;
