@@ -255,6 +255,26 @@ TEST_CASE("error codes: a reference number that can name no customer") {
   seen.insert(text_of(row, "error_code"));
 }
 
+TEST_CASE("error codes: a reference number that may mean another customer, or two") {
+  const Work work("reference_number,email\n77,a@b\nR-1,a@b\n");
+  const std::string seed = work.dir.file("seed.csv");
+  write_file(seed, "uuid,name,phone,reference_number\n" + uuid_of(1) + ",Ann,1,0077\n" + uuid_of(2) + ",Bob,2,R-1\n" +
+                       uuid_of(3) + ",Cy,3,R-1\n");
+  Simulator simulator({"--plain", "--seed", seed});
+  CHECK(run({AMEND_PROGRAM, "reconcile", work.input, "--url", simulator.url(), "--auth", "none", "--run",
+             work.directory, "--look-up", "list"})
+            .code == 1);
+  for (const auto& row : read_ndjson(work.file("plan.ndjson")))
+    if (row.contains("error_code")) seen.insert(text_of(row, "error_code"));
+}
+
+TEST_CASE("error codes: a look-up that has found no customer yet") {
+  Ground ground;
+  CHECK(ground.reconcile("id,email\n" + uuid_of(9'999) + ",a@b\n", "run", {"--look-up", "each"}).code == 1);
+  for (const auto& row : read_ndjson(ground.directory("run") + "/plan.ndjson"))
+    if (row.contains("error_code")) seen.insert(text_of(row, "error_code"));
+}
+
 TEST_CASE("error codes: a row without a customer, and a customer that somebody else has changed") {
   Ground ground;
   const auto note = [&](const std::string& run_name) {
