@@ -88,8 +88,8 @@ TEST_CASE("apply: of several rows of a customer the last one is sent, the others
   Ground ground;
   auto first = person(1);
   auto second = person(1);
-  first.phone = "first";
-  second.phone = "second";
+  first.phone = "first1";
+  second.phone = "second1";
   const std::string rows = export_of({first, person(2), second});
   CHECK(ground.reconcile(rows, "none", {"--apply", "--duplicates", "reject"}).code == 1);
   CHECK(ground.count("none", "rejected") == 2);
@@ -98,7 +98,7 @@ TEST_CASE("apply: of several rows of a customer the last one is sent, the others
   CHECK(ground.reconcile(rows, "last", {"--apply"}).code == 0);
   CHECK(text_of(record_of(ground.directory("last"), 1), "status") == "superseded");
   CHECK(ground.requests("PUT") == 1);
-  CHECK(text_of(ground.state().at(uuid_of(1)), "phone") == "second");
+  CHECK(text_of(ground.state().at(uuid_of(1)), "phone") == "second1");
 }
 
 TEST_CASE("apply: an answer that shows another value than was sent is a success with drift, named by field") {
@@ -192,7 +192,7 @@ TEST_CASE(
 TEST_CASE("apply --recheck: a customer that cannot be read is failed, not unknown: nothing was sent that changes it") {
   const TempDir dir;
   Person one = person(0);
-  one.phone = "new";
+  one.phone = "new1";
   ScriptedServer server({whole_list(customer_text(0, "90"), 1), [&](Peer& peer) {
                            peer.expect(1);
                            peer.finish();
@@ -251,7 +251,7 @@ TEST_CASE("resume: of a reconciliation reads each customer that is left again, a
   const std::size_t sent_before = ground.requests("PUT");
   REQUIRE(sent_before < 50);
   const std::string last = uuid_of(59 * 8);
-  write_file(ground.dir.file("theirs.csv"), "id,name,phone\n" + last + ",Name 472,theirs\n");
+  write_file(ground.dir.file("theirs.csv"), "id,name,phone\n" + last + ",Name 472,theirs1\n");
   CHECK(run(update_command(ground.simulator->url(), ground.dir.file("theirs.csv"), ground.directory("theirs"))).code ==
         0);
   const Finished resumed =
@@ -261,5 +261,5 @@ TEST_CASE("resume: of a reconciliation reads each customer that is left again, a
   CHECK(text_of(record_of(ground.directory("run"), 59 * 8 + 1), "error_code") == "reconcile.changed");
   CHECK(ground.results("run").size() == changed_people().size());
   CHECK(ground.count("run", "success") == 59);
-  CHECK(text_of(ground.state().at(last), "phone") == "theirs");
+  CHECK(text_of(ground.state().at(last), "phone") == "theirs1");
 }

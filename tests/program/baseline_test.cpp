@@ -22,7 +22,7 @@ TEST_CASE("--baseline: only rows that are not in the older file as they are now 
   CHECK(ground.reconcile(export_of(people), "before", {"--apply", "--look-up", "list"}).code == 0);
   const std::size_t gets = ground.requests("GET");
   write_file(ground.dir.file("old.csv"), export_of(people));
-  people[5].phone = "tonight";
+  people[5].phone = "tonight1";
   people.push_back(person(490));
   const Finished finished = ground.reconcile(
       export_of(people), "run", {"--apply", "--look-up", "each", "--baseline", ground.dir.file("old.csv")});
@@ -38,11 +38,12 @@ TEST_CASE("--baseline: of an earlier run rows count that it has made true, the o
   auto people = changed_people();
   CHECK(ground.reconcile(export_of(people), "first", {"--apply", "--look-up", "each"}).code == 1);
   const std::size_t before = ground.requests("GET");
-  people[5].phone = "tonight";
+  people[5].phone = "tonight1";
   const Finished finished = ground.reconcile(export_of(people), "second",
                                              {"--apply", "--look-up", "each", "--baseline", ground.directory("first")});
   CHECK(finished.code == 1);
-  CHECK(ground.requests("GET") - before == 13 + spot_checks);  // the row that changed, and 12 that the API does not know
+  CHECK(ground.requests("GET") - before ==
+        13 + spot_checks);  // the row that changed, and 12 that the API does not know
   CHECK(ground.requests("PUT") == 61);
   CHECK(ground.count("second", "failed") == 12);
   // And a third time over the second.
@@ -53,10 +54,10 @@ TEST_CASE("--baseline: of an earlier run rows count that it has made true, the o
 
 TEST_CASE("--baseline: an update counts too, as long as its file is as it was") {
   Ground ground;
-  write_file(ground.dir.file("plain.csv"), "id,name,phone\n" + uuid_of(1) + ",a,b\n" + uuid_of(2) + ",a,b\n");
+  write_file(ground.dir.file("plain.csv"), "id,name,phone\n" + uuid_of(1) + ",a,b1\n" + uuid_of(2) + ",a,b1\n");
   CHECK(run(update_command(ground.simulator->url(), ground.dir.file("plain.csv"), ground.directory("update"))).code ==
         0);
-  const std::string tonight = "id,name,phone\n" + uuid_of(1) + ",a,b\n" + uuid_of(2) + ",a,c\n";
+  const std::string tonight = "id,name,phone\n" + uuid_of(1) + ",a,b1\n" + uuid_of(2) + ",a,c1\n";
   CHECK(ground.reconcile(tonight, "run", {"--baseline", ground.directory("update")}).code == 1);
   CHECK(ground.requests("GET") == 2);
   write_file(ground.dir.file("plain.csv"), tonight);
@@ -85,7 +86,7 @@ TEST_CASE("--company-name journal: is sent when it is not what the earlier runs 
 TEST_CASE(
     "--baseline: a run that was undone since, of another API, or compared otherwise says nothing, and is refused") {
   Ground ground;
-  const std::string rows = "id,phone\n" + uuid_of(1) + ",new\n";
+  const std::string rows = "id,phone\n" + uuid_of(1) + ",new1\n";
   CHECK(ground.reconcile(rows, "run", {"--apply"}).code == 0);
   CHECK(says(ground.reconcile(rows, "a", {"--baseline", ground.directory("run"), "--company-name", "always"}),
              "another --company-name"));
@@ -103,7 +104,7 @@ TEST_CASE(
 
 TEST_CASE("--baseline: rows that a verification passed over are not settled by that") {
   Ground ground;
-  const std::string rows = "id,phone\n" + uuid_of(1) + ",new\n" + uuid_of(9'999) + ",none\n";
+  const std::string rows = "id,phone\n" + uuid_of(1) + ",new1\n" + uuid_of(9'999) + ",none1\n";
   CHECK(ground.reconcile(rows, "run", {"--apply"}).code == 1);
   CHECK(ground.command("verify", ground.directory("run"), "verified").code == 0);
   CHECK(ground.reconcile(rows, "next", {"--baseline", ground.directory("verified"), "--look-up", "each"}).code == 1);
@@ -112,20 +113,19 @@ TEST_CASE("--baseline: rows that a verification passed over are not settled by t
 
 TEST_CASE("--baseline: of an older file the row of a customer counts that --duplicates says") {
   Ground ground;
-  const std::string twice = "id,phone\n" + uuid_of(1) + ",first\n" + uuid_of(1) + ",last\n";
+  const std::string twice = "id,phone\n" + uuid_of(1) + ",first1\n" + uuid_of(1) + ",last1\n";
   write_file(ground.dir.file("old.csv"), twice);
   // The API holds neither: a row that the older file settles is found out.
   const auto is_settled = [&](const std::string& phone, const std::string& duplicates) {
-    const Finished finished =
-        ground.reconcile("id,phone\n" + uuid_of(1) + "," + phone + "\n", phone + "-" + duplicates,
-                         {"--baseline", ground.dir.file("old.csv"), "--duplicates", duplicates});
+    const Finished finished = ground.reconcile("id,phone\n" + uuid_of(1) + "," + phone + "\n", phone + "-" + duplicates,
+                                               {"--baseline", ground.dir.file("old.csv"), "--duplicates", duplicates});
     CHECK(finished.code == 1);
     return says(finished, "the API holds 1 otherwise");
   };
-  CHECK(is_settled("last", "last"));
-  CHECK_FALSE(is_settled("first", "last"));
-  CHECK(is_settled("first", "first"));
-  CHECK_FALSE(is_settled("last", "reject"));
+  CHECK(is_settled("last1", "last"));
+  CHECK_FALSE(is_settled("first1", "last"));
+  CHECK(is_settled("first1", "first"));
+  CHECK_FALSE(is_settled("last1", "reject"));
 }
 
 namespace {
@@ -174,7 +174,7 @@ TEST_CASE("--company-name journal: runs of another API in the same folder are no
 
 TEST_CASE("--baseline: customers that an undo of an earlier run has given back are not passed over for a later run") {
   Ground ground;
-  const std::string rows = "id,phone\n" + uuid_of(1) + ",new\n";
+  const std::string rows = "id,phone\n" + uuid_of(1) + ",new1\n";
   CHECK(ground.reconcile(rows, "a", {"--apply"}).code == 0);
   CHECK(ground.reconcile(rows, "b", {"--apply", "--baseline", ground.directory("a")}).code == 0);
   CHECK(ground.command("undo", ground.directory("a"), "undone").code == 0);
@@ -213,11 +213,11 @@ std::string phones(const std::string& phone) {
   return rows;
 }
 
-// A folder of runs. What was sent last to its customers is "old", but for what a moment does before `reconcile` of
-// "new" with a baseline.
+// A folder of runs. What was sent last to its customers is "old1", but for what a moment does before `reconcile` of
+// "new1" with a baseline.
 class Night {
  public:
-  Night() { apply("old", "before"); }
+  Night() { apply("old1", "before"); }
 
   Finished apply(const std::string& phone, const std::string& run_name, std::vector<std::string> options = {}) {
     options.insert(options.end(), {"--apply", "--look-up", "each"});
@@ -258,59 +258,59 @@ const std::vector<Moment>& moments() {
        }},
       {"a copy of the file",
        [](Night& night) {
-         write_file(night.path("copy.csv"), phones("new"));
+         write_file(night.path("copy.csv"), phones("new1"));
          return night.path("copy.csv");
        }},
       {"a later reconciliation wrote others",
        [](Night& night) {
-         night.apply("new", "n1");
-         night.apply("old", "n2");
+         night.apply("new1", "n1");
+         night.apply("old1", "n2");
          return night.path("n1");
        }},
       {"a later reconciliation over that baseline wrote others",
        [](Night& night) {
-         night.apply("new", "n1");
-         night.apply("old", "n2", {"--baseline", night.path("n1")});
+         night.apply("new1", "n1");
+         night.apply("old1", "n2", {"--baseline", night.path("n1")});
          return night.path("n1");
        }},
       {"a later reconciliation elsewhere wrote others",
        [](Night& night) {
-         night.apply("new", "n1");
-         night.apply("old", "../" + std::filesystem::path(night.elsewhere.path()).filename().string() + "/n2");
+         night.apply("new1", "n1");
+         night.apply("old1", "../" + std::filesystem::path(night.elsewhere.path()).filename().string() + "/n2");
          return night.path("n1");
        }},
       {"a later update wrote one other",
        [](Night& night) {
-         night.apply("new", "n1");
-         night.update("other", night.path("u"));
+         night.apply("new1", "n1");
+         night.update("other1", night.path("u"));
          return night.path("n1");
        }},
       {"it was undone elsewhere",
        [](Night& night) {
-         night.apply("new", "n1");
+         night.apply("new1", "n1");
          night.undo("n1", night.elsewhere.file("undone"));
          return night.path("n1");
        }},
       {"the run it rests on was undone elsewhere",
        [](Night& night) {
-         night.apply("new", "n1");
-         night.apply("new", "n2", {"--baseline", night.path("n1")});
+         night.apply("new1", "n1");
+         night.apply("new1", "n2", {"--baseline", night.path("n1")});
          night.undo("n1", night.elsewhere.file("undone"));
          return night.path("n2");
        }},
       {"another run was undone elsewhere",
        [](Night& night) {
-         night.apply("new", "n1");
-         night.apply("new", "n2");
+         night.apply("new1", "n1");
+         night.apply("new1", "n2");
          night.undo("n1", night.elsewhere.file("undone"));
          return night.path("n2");
        }},
       {"the run it rests on is gone, and the API was changed",
        [](Night& night) {
-         night.apply("new", "n1");
-         night.apply("new", "n2", {"--baseline", night.path("n1")});
+         night.apply("new1", "n1");
+         night.apply("new1", "n2", {"--baseline", night.path("n1")});
          std::filesystem::remove_all(night.path("n1"));
-         night.update("other", night.elsewhere.file("u"));
+         night.update("other1", night.elsewhere.file("u"));
          return night.path("n2");
        }},
   };
@@ -324,12 +324,12 @@ TEST_CASE("--baseline: whatever happened before, it is refused by name, or the A
     CAPTURE(moment.what);
     Night night;
     const std::string baseline = moment.make(night);
-    const Finished finished = night.apply("new", "tonight", {"--baseline", baseline});
+    const Finished finished = night.apply("new1", "tonight", {"--baseline", baseline});
     CAPTURE(finished.err);
     if (finished.code == 2) {
       CHECK(says(finished, "--baseline"));
     } else {
-      CHECK(night.all_hold("new"));
+      CHECK(night.all_hold("new1"));
     }
   }
 }
@@ -344,7 +344,7 @@ TEST_CASE("--baseline: customers that a later run has written are looked at, the
     return text;
   };
   CHECK(ground.reconcile(rows(), "n1", {"--apply", "--look-up", "each"}).code == 0);
-  write_file(ground.dir.file("some.csv"), "id,name,phone\n" + uuid_of(7) + ",N,x\n" + uuid_of(9) + ",N,x\n");
+  write_file(ground.dir.file("some.csv"), "id,name,phone\n" + uuid_of(7) + ",N,x1\n" + uuid_of(9) + ",N,x1\n");
   CHECK(run(update_command(ground.simulator->url(), ground.dir.file("some.csv"), ground.directory("u"))).code == 0);
   const std::size_t before = ground.requests("GET");
   const Finished finished =
@@ -357,7 +357,7 @@ TEST_CASE("--baseline: customers that a later run has written are looked at, the
 TEST_CASE("--baseline: a later run whose customers are not known by their numbers makes every row be looked at") {
   Ground ground;
   CHECK(ground.reconcile(export_of({person(1), person(2)}), "n1", {"--apply"}).code == 0);
-  write_file(ground.dir.file("some.csv"), "id,name,phone\n" + uuid_of(1) + ",N,x\n");
+  write_file(ground.dir.file("some.csv"), "id,name,phone\n" + uuid_of(1) + ",N,x1\n");
   CHECK(run(update_command(ground.simulator->url(), ground.dir.file("some.csv"), ground.directory("u"))).code == 0);
   const Finished finished =
       ground.reconcile(export_of({person(1), person(2)}), "n2", {"--apply", "--baseline", ground.directory("n1")});
@@ -369,8 +369,9 @@ TEST_CASE("--baseline: a later run whose customers are not known by their number
 TEST_CASE("--baseline: with a list every row is looked at, as all customers are read anyway") {
   Ground ground;
   write_file(ground.dir.file("old.csv"), export_of(changed_people()));
-  CHECK(ground.reconcile(export_of(changed_people()), "run",
-                         {"--look-up", "list", "--baseline", ground.dir.file("old.csv")})
+  CHECK(ground
+            .reconcile(export_of(changed_people()), "run",
+                       {"--look-up", "list", "--baseline", ground.dir.file("old.csv")})
             .code == 1);
   CHECK(ground.planned("run", "*") == 60);
   CHECK(ground.planned("run", "+") == 12);
@@ -416,7 +417,7 @@ TEST_CASE("a plan that was edited since: resume, undo, verify and --baseline ref
 
 TEST_CASE("a comparison that was killed between its plan and the first PUT is resumed with that plan") {
   Ground ground;
-  CHECK(ground.reconcile("id,phone\n" + uuid_of(1) + ",new\n", "run", {"--apply"}).code == 0);
+  CHECK(ground.reconcile("id,phone\n" + uuid_of(1) + ",new1\n", "run", {"--apply"}).code == 0);
   const std::string plan = read_file(ground.directory("run") + "/plan.ndjson");
   for (const char* file : {"results.ndjson", "summary.json", "timeline.ndjson"})
     std::filesystem::remove(ground.directory("run") + "/" + file);
@@ -429,7 +430,7 @@ TEST_CASE("a comparison that was killed between its plan and the first PUT is re
 
 TEST_CASE("a comparison that is complete is not made again by resume") {
   Ground ground;
-  CHECK(ground.reconcile("id,phone\n" + uuid_of(1) + ",new\n", "run").code == 1);
+  CHECK(ground.reconcile("id,phone\n" + uuid_of(1) + ",new1\n", "run").code == 1);
   const std::size_t gets = ground.requests("GET");
   const Finished finished = run({AMEND_PROGRAM, "resume", ground.directory("run")});
   CHECK(finished.code == 1);
@@ -439,7 +440,7 @@ TEST_CASE("a comparison that is complete is not made again by resume") {
 
 TEST_CASE("verify: is never 0 when no customer was read") {
   Ground ground;
-  const std::string rows = "id,phone\n" + uuid_of(1) + ",new\n";
+  const std::string rows = "id,phone\n" + uuid_of(1) + ",new1\n";
   CHECK(ground.reconcile(rows, "run", {"--apply"}).code == 0);
   std::size_t gets = ground.requests("GET");
   CHECK(ground.command("verify", ground.directory("run"), "sample", {"--sample", "0.0001%"}).code == 0);
@@ -449,7 +450,7 @@ TEST_CASE("verify: is never 0 when no customer was read") {
   CHECK(ground.command("verify", ground.directory("run"), "lost").code != 0);
   CHECK(ground.requests("GET") == gets);
   Ground refusing({"--error-share", "400:100%"});
-  write_file(refusing.dir.file("rows.csv"), "id,name,phone\n" + uuid_of(1) + ",N,x\n");
+  write_file(refusing.dir.file("rows.csv"), "id,name,phone\n" + uuid_of(1) + ",N,x1\n");
   CHECK(run(update_command(refusing.simulator->url(), refusing.dir.file("rows.csv"), refusing.directory("failed")))
             .code == 1);
   const Finished nothing = refusing.command("verify", refusing.directory("failed"), "none");

@@ -13,7 +13,7 @@ std::string shown(std::size_t n, const std::string& phone) { return one_customer
 Finished recheck(const ScriptedServer& server, const TempDir& dir, std::size_t rows,
                  const std::vector<std::string>& more) {
   std::string text = "id,phone\n";
-  for (std::size_t n = 0; n < rows; ++n) text += uuid_of(n) + ",new\n";
+  for (std::size_t n = 0; n < rows; ++n) text += uuid_of(n) + ",new1\n";
   write_file(dir.file("crm.csv"), text);
   std::vector<std::string> options{"--canary", "off", "--recheck", "--rate", "unlimited"};
   options.insert(options.end(), more.begin(), more.end());
@@ -70,7 +70,7 @@ TEST_CASE("recheck: a read that was lost behind another has applied nothing") {
 TEST_CASE("recheck: reads and writes of a reconciliation are signed, and the server's check agrees") {
   TempDir dir;
   write_file(dir.file("seed.csv"), seed_of(50));
-  write_file(dir.file("crm.csv"), "reference_number,phone\nR-1,new\nR-2,new\nR-3,93\n");
+  write_file(dir.file("crm.csv"), "reference_number,phone\nR-1,new1\nR-2,new1\nR-3,93\n");
   auto verifying = verifying_options();
   verifying.insert(verifying.end(), {"--seed", dir.file("seed.csv")});
   Simulator simulator(verifying);

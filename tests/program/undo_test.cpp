@@ -47,7 +47,7 @@ TEST_CASE("undo: what somebody else has changed since is left alone and listed, 
   Ground ground;
   CHECK(ground.reconcile(export_of(changed_people()), "run", {"--apply"}).code == 1);
   const std::string theirs =
-      "id,name,phone\n" + uuid_of(8) + ",Name 8,theirs\n" + uuid_of(16) + ",Theirs,916-changed\n";
+      "id,name,phone\n" + uuid_of(8) + ",Name 8,theirs1\n" + uuid_of(16) + ",Theirs,916-changed\n";
   write_file(ground.dir.file("theirs.csv"), theirs);
   CHECK(run(update_command(ground.simulator->url(), ground.dir.file("theirs.csv"), ground.directory("theirs"))).code ==
         0);
@@ -60,7 +60,7 @@ TEST_CASE("undo: what somebody else has changed since is left alone and listed, 
   CHECK(text_of(left[0], "id") == uuid_of(8));
   CHECK(text_of(left[0], "amend_error_code") == "reconcile.changed");
   const auto state = ground.state();
-  CHECK(text_of(state.at(uuid_of(8)), "phone") == "theirs");
+  CHECK(text_of(state.at(uuid_of(8)), "phone") == "theirs1");
   CHECK(text_of(state.at(uuid_of(16)), "phone") == "916");
   CHECK(text_of(state.at(uuid_of(16)), "name") == "Theirs");
 }
@@ -83,7 +83,7 @@ TEST_CASE("undo: what cannot be given back is said before it is sent") {
 
 TEST_CASE("undo: a run that kept nothing cannot be undone") {
   Ground ground;
-  write_file(ground.dir.file("plain.csv"), "id,name,phone\n" + uuid_of(1) + ",a,b\n");
+  write_file(ground.dir.file("plain.csv"), "id,name,phone\n" + uuid_of(1) + ",a,b1\n");
   CHECK(run(update_command(ground.simulator->url(), ground.dir.file("plain.csv"), ground.directory("update"))).code ==
         0);
   const Finished refused = ground.command("undo", ground.directory("update"), "undone");
@@ -113,14 +113,14 @@ TEST_CASE("retry: a reconciliation is not retried but reconciled again") {
 TEST_CASE("verify: finds what is not any more as the run has left it; a sample looks at so many rows only") {
   Ground ground;
   std::string rows = "id,name,phone\n";
-  for (std::size_t n = 0; n < 400; ++n) rows += uuid_of(n) + ",N,P\n";
+  for (std::size_t n = 0; n < 400; ++n) rows += uuid_of(n) + ",N,P1\n";
   write_file(ground.dir.file("all.csv"), rows);
   CHECK(run(update_command(ground.simulator->url(), ground.dir.file("all.csv"), ground.directory("update"),
                            {"--rate", "unlimited", "--canary", "off"}))
             .code == 0);
   CHECK(ground.command("verify", ground.directory("update"), "well").code == 0);
   CHECK(ground.planned("well", "=") == 400);
-  CHECK(ground.reconcile("id,phone\n" + uuid_of(5) + ",other\n", "other", {"--apply"}).code == 0);
+  CHECK(ground.reconcile("id,phone\n" + uuid_of(5) + ",other1\n", "other", {"--apply"}).code == 0);
   const Finished found = ground.command("verify", ground.directory("update"), "found");
   CHECK(found.code == 1);
   CHECK(ground.planned("found", "*") == 1);
@@ -133,7 +133,7 @@ TEST_CASE("verify: finds what is not any more as the run has left it; a sample l
 
 TEST_CASE("undo: what a row overwrites beside what differs is given back too, as far as anybody knows what it was") {
   Ground ground;
-  const std::string rows = "id,name,phone,company_name\n" + uuid_of(1) + ",NAME 1,new,Other Ltd\n";
+  const std::string rows = "id,name,phone,company_name\n" + uuid_of(1) + ",NAME 1,new1,Other Ltd\n";
   const Finished applied = ground.reconcile(rows, "run", {"--apply", "--ignore-case", "name"});
   CHECK(applied.code == 0);
   CHECK(says(applied, "company_name of 1 row: the API never shows what it was"));
@@ -145,13 +145,13 @@ TEST_CASE("undo: what a row overwrites beside what differs is given back too, as
 
 TEST_CASE("undo: a report, or a plan that nobody said yes to, has sent nothing: what others have sent stays") {
   Ground ground;
-  const std::string rows = "id,phone\n" + uuid_of(1) + ",new\n";
+  const std::string rows = "id,phone\n" + uuid_of(1) + ",new1\n";
   CHECK(ground.reconcile(rows, "report").code == 1);
   CHECK(ground.reconcile(rows, "applied", {"--apply"}).code == 0);
   const Finished refused = ground.command("undo", ground.directory("report"), "undone");
   CHECK(refused.code == 2);
   CHECK(says(refused, "has sent nothing that can be undone"));
-  CHECK(text_of(ground.state().at(uuid_of(1)), "phone") == "new");
+  CHECK(text_of(ground.state().at(uuid_of(1)), "phone") == "new1");
 }
 
 namespace {
@@ -202,9 +202,9 @@ TEST_CASE("undo: a value that the API shows otherwise than it was sent is given 
 
 TEST_CASE("verify: an input that is not what it was is refused, not compared") {
   Ground ground;
-  write_file(ground.dir.file("all.csv"), "id,name,phone\n" + uuid_of(1) + ",N,P\n" + uuid_of(2) + ",N,Q\n");
+  write_file(ground.dir.file("all.csv"), "id,name,phone\n" + uuid_of(1) + ",N,P1\n" + uuid_of(2) + ",N,Q1\n");
   CHECK(run(update_command(ground.simulator->url(), ground.dir.file("all.csv"), ground.directory("update"))).code == 0);
-  write_file(ground.dir.file("all.csv"), "id,name,phone\n" + uuid_of(2) + ",N,Q\n" + uuid_of(1) + ",N,P\n");
+  write_file(ground.dir.file("all.csv"), "id,name,phone\n" + uuid_of(2) + ",N,Q1\n" + uuid_of(1) + ",N,P1\n");
   const Finished refused = ground.command("verify", ground.directory("update"), "verified");
   CHECK(refused.code == 3);
   CHECK(says(refused, "row 1 is not what it was"));
@@ -212,8 +212,8 @@ TEST_CASE("verify: an input that is not what it was is refused, not compared") {
 
 TEST_CASE("verify: of a customer in several rows the last one that succeeded is what the API is to hold") {
   Ground ground({"--error-share", "400:0"});
-  write_file(ground.dir.file("all.csv"), "id,name,phone,default_payment_method\n" + uuid_of(1) + ",N,first,Alipay\n" +
-                                             uuid_of(1) + ",N,last,Alipay\n" + uuid_of(2) + ",N,P,Bitcoin\n");
+  write_file(ground.dir.file("all.csv"), "id,name,phone,default_payment_method\n" + uuid_of(1) + ",N,first1,Alipay\n" +
+                                             uuid_of(1) + ",N,last1,Alipay\n" + uuid_of(2) + ",N,P1,Bitcoin\n");
   CHECK(run(update_command(ground.simulator->url(), ground.dir.file("all.csv"), ground.directory("update"))).code == 1);
   CHECK(ground.command("verify", ground.directory("update"), "verified").code == 0);
   CHECK(ground.planned("verified", "=") == 1);
