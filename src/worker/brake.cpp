@@ -92,7 +92,10 @@ Circuit::Change Brake::record(const AttemptEnd& end, const Ended& ended, time_po
                               std::uint64_t random) noexcept {
   if (ended.ticket.admission == Canary::Admission::as_canary) canary_.attempt_over();
   adapt(end, ended, now);
-  const auto change = circuit_.record(result_of(end), ended.ticket.trial, ended.row, now, random);
+  const auto result = result_of(end);
+  if (is_trouble(result) && circuit_.failures() == 0)
+    failing_since_.store(to_ns(awake(now)), std::memory_order_relaxed);
+  const auto change = circuit_.record(result, ended.ticket.trial, ended.row, now, random);
   if (change != Circuit::Change::none) follow_circuit(now);
   return change;
 }
@@ -123,6 +126,11 @@ void Brake::follow_circuit(time_point now) noexcept {
   } else {
     clock_.go_on(RunClock::Reason::outage, now);
   }
+}
+
+std::chrono::nanoseconds Brake::failing_for(time_point now) const noexcept {
+  if (circuit_.failures() == 0) return std::chrono::nanoseconds(0);
+  return std::chrono::nanoseconds(to_ns(awake(now)) - failing_since_.load(std::memory_order_relaxed));
 }
 
 bool Brake::breaks(const AttemptEnd& end) const noexcept { return is_trouble(result_of(end)) && circuit_.breaks(); }

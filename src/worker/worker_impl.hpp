@@ -222,7 +222,6 @@ class Worker::Impl {
   void on_failure(Lane& lane, OpenError error, const std::string& text);
   void on_response(Lane& lane, Clock::time_point now);
   std::chrono::milliseconds connect_patience() const noexcept;
-  Clock::duration patience_left() const noexcept;
   void on_lane_end(const std::exception_ptr& error);
 
   WorkerSetup setup_;

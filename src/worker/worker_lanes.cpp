@@ -178,19 +178,13 @@ std::chrono::milliseconds Worker::Impl::connect_patience() const noexcept {
   return setup_.control.ever_answered() ? deadline.outage : std::min(deadline.first_connect, deadline.outage);
 }
 
-// No wait lasts longer: that the patience is over is noticed by the next attempt.
-Worker::Impl::Clock::duration Worker::Impl::patience_left() const noexcept {
-  const auto spent = setup_.brake.unreachable_for(Clock::now());
-  return std::max<Clock::duration>(Clock::duration::zero(), connect_patience() - spent);
-}
-
 // Full jitter, so that the workers of many runs do not come back in one wave.
 asio::awaitable<void> Worker::Impl::back_off(Lane& lane) {
   lane.state = LaneState::backing_off;
   const auto shift = std::min<std::uint32_t>(lane.failures, 10) - 1;
   const auto ceiling = std::min(reconnect_max, reconnect_first * (1 << shift));
   const auto wait = std::chrono::milliseconds(entropy_.next() % static_cast<std::uint64_t>(ceiling.count() + 1));
-  lane.timer.expires_after(std::min<Clock::duration>(wait, patience_left()));
+  lane.timer.expires_after(wait);
   setup_.brake.wait_on_purpose(lane.timer.expiry());
   auto waited = co_await lane.timer.async_wait(token);
   static_cast<void>(waited);

@@ -86,12 +86,12 @@ Worker::Impl::Next Worker::Impl::next_step(Job& job, const AttemptEnd& end, cons
   if (!is_trouble(result_of(end))) return gives_up ? Next::end : Next::retry;
   const std::uint32_t streak = setup_.brake.circuit().streak();
   const bool proven = std::exchange(job.failed_in, streak) != streak;
-  const auto waited = setup_.brake.awake(now) - job.began;
-  if (has_waited_out(end, waited)) {
-    if (proven || !is_throttled(end)) return Next::end_late;
-    stop_for_outage(waited);
+  const auto failing = setup_.brake.failing_for(now);
+  if (is_throttled(end) && failing >= setup_.config.deadline.outage) {
+    stop_for_outage(failing);
     return Next::wait;
   }
+  if (has_waited_out(end, setup_.brake.awake(now) - job.began)) return Next::end_late;
   const bool was_open = setup_.brake.breaks(end);
   const bool is_last = last_is_next(job, end, verdict);
   if (!proven && (gives_up || is_last)) report_change(setup_.brake.ask_for_proof(now));
@@ -104,7 +104,7 @@ bool Worker::Impl::last_is_next(const Job& job, const AttemptEnd& end, const Ver
   return costs_attempt && job.attempts + 1 == setup_.config.retry.attempts_max;
 }
 
-// No wait is without end: neither for a server that asks to wait for ever, nor for a proof that cannot be had.
+// No wait is without end: neither for a server that asks this row to wait for ever, nor for a proof that cannot be had.
 bool Worker::Impl::has_waited_out(const AttemptEnd& end, std::chrono::nanoseconds waited) const {
   const auto& deadline = setup_.config.deadline;
   if (is_throttled(end) && waited >= std::max(deadline.row, deadline.outage)) return true;

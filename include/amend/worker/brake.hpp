@@ -99,6 +99,8 @@ class Brake {
   Circuit::Change ask_for_proof(time_point now) noexcept;
   /// An attempt that ended so, now, failed for an outage and not for its row.
   bool breaks(const AttemptEnd& end) const noexcept;
+  /// For how long attempts have failed in a row, pauses left out; 0: the last one did not.
+  std::chrono::nanoseconds failing_for(time_point now) const noexcept;
   /// How long the present outage has lasted, pauses left out.
   std::chrono::nanoseconds outage_lasted(time_point now) const noexcept;
   /// A connection could not be made, or brought no response; and one has brought a response.
@@ -182,6 +184,7 @@ class Brake {
   const Concurrency concurrency_mode_;
   std::atomic<std::uint32_t> in_flight_max_;  // what connections and pipelines allow
   std::atomic<bool> paused_{false};
+  std::atomic<std::int64_t> failing_since_{0};  // ns on the clock awake_
   std::atomic<bool> unreachable_{false};
   std::atomic<std::int64_t> unreachable_since_{0};  // ns on the clock awake_
   std::atomic<bool> slowed_down_{false};
