@@ -114,15 +114,17 @@ std::string drift_lines(const Summary& summary) {
                           plural(summary.drift[i], "row"));
   if (text.empty()) return text;
   return line("drift", text + ": the response shows another value than was sent (results.ndjson)") +
-         line("", "  where the API writes values its own way, each comparison finds this drift again and sends the rows again") +
+         line("",
+              "  where the API writes values its own way, each comparison finds this drift again and sends the rows "
+              "again") +
          line("", "  -> write them in the file as the API shows them, or --ignore-case FIELD, --ignore-space");
 }
 
 std::string damage_lines(const Summary& summary) {
   if (summary.findings.damaged_rows == 0) return {};
-  std::string out = line(
-      "damage", plural(summary.findings.damaged_rows, "row") + (summary.findings.damaged_rows == 1 ? " has" : " have") +
-                    " values that look damaged: nothing was asked about them, or --accept-findings answered");
+  std::string out = line("damage", plural(summary.findings.damaged_rows, "row") +
+                                       (summary.findings.damaged_rows == 1 ? " has" : " have") +
+                                       " values that look damaged: no check was run, or they were accepted");
   for (const FieldFinding& finding : summary.findings.fields)
     if (finding.degree == Degree::damage)
       out += line("", fmt::format("{}, {}", finding_text(finding), where(finding.first.front())));
