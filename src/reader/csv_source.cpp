@@ -61,7 +61,9 @@ class CsvSource final : public RowSource {
   }
   void complete(Record& record) override {
     if (record.fault()) return;
-    if (const auto line = swallowed_row(record, foreign_, delimiter_)) return refuse_swallowed(record, *line);
+    // In a file that amend wrote the separators are not those that its rows had: only an id tells a row there.
+    const char delimiter = is_retry_file_ ? '\0' : delimiter_;
+    if (const auto line = swallowed_row(record, foreign_, delimiter)) return refuse_swallowed(record, *line);
     if (record.size() == cells_) return;
     refuse_row(record, row_fault("input.csv.columns", "the row has " + std::to_string(record.size()) +
                                                           " cells, the header has " + std::to_string(cells_)));
@@ -118,6 +120,7 @@ class CsvSource final : public RowSource {
     cells_ = foreign_ = header_.size();
     // Behind them everything is amend's own; when it is not, each name counts.
     while (foreign_ > 1 && is_own_column(header_[foreign_ - 1])) --foreign_;
+    is_retry_file_ = delimiter_ == ',' && std::ranges::find(header_, "amend_line") != header_.end();
   }
 
   void refuse_duplicates(const std::string& where) const {
@@ -137,6 +140,7 @@ class CsvSource final : public RowSource {
   std::string header_text_;
   std::size_t foreign_ = 0;  // columns before amend's own at the end
   std::size_t cells_ = 0;    // of each row
+  bool is_retry_file_ = false;
 };
 
 }  // namespace

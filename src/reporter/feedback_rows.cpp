@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -55,11 +56,12 @@ bool is_parser_code(std::string_view code) {
          code == "input.nul" || code == "input.utf8";
 }
 
-// Text that must not come back as a row although it may look like one: what is inside a damaged quote, what was read in
-// the wrong encoding, and what was cut, which may be a sound row with a shorter last value. A cut at a UTF-8 boundary
-// leaves up to four bytes less.
+// Text that must not come back as a row although it may look like one: what is inside a damaged quote or has a row in a
+// value, what was read in the wrong encoding, and what was cut, which may be a sound row with a shorter last value. A
+// cut at a UTF-8 boundary leaves up to four bytes less.
 bool only_looks_like_a_row(std::string_view raw, const Reason* reason) {
-  if (reason && (reason->code == "input.csv.damaged" || reason->code == "input.encoding")) return true;
+  constexpr std::array<std::string_view, 3> never{"input.csv.damaged", "input.csv.swallowed_row", "input.encoding"};
+  if (reason && std::ranges::find(never, std::string_view(reason->code)) != never.end()) return true;
   if (!reason || !is_parser_code(reason->code)) return false;
   return raw.size() + 4 >= raw_bytes_max && raw.size() <= raw_bytes_max;
 }

@@ -20,7 +20,7 @@ const std::string two = R"({"id":"7d3c1a01-5b0e-4c1d-9a77-0000000000f2","name":"
 // The filter that the refusal names; "-": it is not refused.
 std::string filter_of(const std::string& text, const std::string& file = "x.json") {
   std::string found = "-";
-  for (const std::size_t piece : {std::size_t{1}, std::size_t{9}, text.size()}) {
+  for (const std::size_t piece : {1, 9, 60'000}) {
     try {
       make_source(std::make_unique<Pieces>(cut(text, piece)), config(file));
       found = "-";
@@ -52,7 +52,7 @@ TEST_CASE("json: an array inside an object is refused, and the member named") {
   CHECK(filter_of(R"({"data":[)" + one + "," + two + R"(],"has_more":false})") == ".data[]");
   CHECK(filter_of(R"({"total":2,"has_more":false,"data":[)" + one + "]}\n") == ".data[]");
   CHECK(filter_of("{\n  \"my results\": [\n    " + one + "\n  ]\n}\n") == ".\"my results\"[]");
-  CHECK(filter_of(R"({"data":[)" + one + "," + std::string(300'000, ' ') + two + "]}") == ".data[]");
+  CHECK(filter_of(R"({"data":[)" + one + "," + std::string(270'000, ' ') + two + "]}") == ".data[]");
 }
 
 TEST_CASE("json: lines that end in commas are refused, too") { CHECK(filter_of(one + ",\n" + two + "\n").empty()); }
