@@ -11,9 +11,9 @@ namespace {
 
 // Alphabetical; the README's table is checked against it.
 constexpr std::array own_code_table{
-    OwnCode{
-        "answer.contradictory", "a 2xx response contains a member twice and so contradicts itself",
-        "look the customer up at the API before you send the row again; report the request id to the API's support"},
+    OwnCode{"answer.contradictory", "a 2xx response contains a member twice and so contradicts itself",
+            "look the customer up at the API before you send the row again; report the request id to the API's "
+            "support"},
     OwnCode{"answer.not_customer", "a 2xx answer is JSON but holds no data.customer",
             "is --url the customers API? Look the row up at the API before sending it again"},
     OwnCode{"answer.not_json",
