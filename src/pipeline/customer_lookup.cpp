@@ -312,6 +312,13 @@ std::string only_not_found() {
          " times and no customer: is the path of --url right? If these customers are new, --look-up list";
 }
 
+CustomerLookup::Keys once(std::vector<std::string> keys) {
+  return [keys = std::move(keys)](std::vector<std::string>& lot) mutable {
+    lot = std::exchange(keys, {});
+    return false;
+  };
+}
+
 void append_row(Batch& batch, std::uint64_t row, std::string_view id, const std::function<void(std::string&)>& target) {
   Update update;
   update.position.row = row;
@@ -383,24 +390,16 @@ void CustomerLookup::read_each(const Keys& keys) {
   std::vector<std::string> first;
   const bool more = keys(first);
   if (first.empty()) return;
-  // A customer that the list has shows, before all others, whether this call finds any.
-  std::string probe = found_one_ ? std::string() : tally_.a_key;
+  // A customer that the list has shows, before any other is asked for, whether this call finds any.
+  if (!found_one_ && !tally_.a_key.empty()) read_round(once({tally_.a_key}));
   read_round([&](std::vector<std::string>& lot) {
-    if (!probe.empty()) {
-      lot.push_back(std::exchange(probe, {}));
-      return true;
-    }
     if (first.empty()) return keys(lot);
     lot = std::exchange(first, {});
     return more;
   });
   std::vector<std::string> again = std::exchange(not_found_, {});
   if (again.empty()) return;
-  if (found_one_)
-    return read_round([&](std::vector<std::string>& lot) {
-      lot = std::exchange(again, {});
-      return false;
-    });
+  if (found_one_) return read_round(once(std::move(again)));
   for (const std::string& key : again) snapshot_.add_unreadable(key, no_customer_found());
 }
 

@@ -115,7 +115,6 @@ FieldSet other_values(const WantedFields& values, const wonder::Customer& curren
   return others;
 }
 
-
 std::string names_of(FieldSet fields) {
   std::string names;
   for (std::size_t i = 0; i < fields.size(); ++i)
