@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "amend/row/shell_path.hpp"
+
 namespace cli = amend::cli;
 using amend::ExitCode;
 using amend::Status;

@@ -430,7 +430,7 @@ TEST_CASE(
 
 TEST_CASE("options: the command line of an update is checked by exchanging one word") {
   const auto options =
-      parse({"check", "a.csv", "--url", "https://a.example", "--auth", "none", "--trim", "--rate", "5/s"});
+      parse({"check", "a.csv", "--url", "https://a.example", "--auth", "none", "--trim", "--rate", "5/s"}).options;
   CHECK(options.command == cli::Command::check);
   CHECK(options.input_settings == std::vector<cli::Setting>{{"trim", {"true"}}});
 }

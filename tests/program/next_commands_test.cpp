@@ -160,7 +160,7 @@ TEST_CASE("next: a retry of rejected rows alone sends nothing and names the file
 }
 
 TEST_CASE("next: repaired rows are sent with the command as it is printed, whatever encoding and separator they had") {
-  for (const std::string& encoding : {"windows-1252", "utf-16le"}) {
+  for (const std::string encoding : {"windows-1252", "utf-16le"}) {
     CAPTURE(encoding);
     Simulator simulator;
     std::string text =
