@@ -39,9 +39,9 @@ std::string id_trouble(std::string_view id) {
     return "the id has " + hidden + " in it, which cannot be seen: --trim drops it at an end";
   const std::string shown = "\"" + printable(id, 40) + "\"";
   if (trimmed(id) != id) return shown + " has spaces around it: --trim drops them";
+  if (is_enclosed(id)) return shown + " is in quotes of another kind than CSV's \"";
   if (without_formula(ValueRole::other, id) != id)
     return shown + " is guarded from a spreadsheet: --strip-formula drops the apostrophe or the =\"…\"";
-  if (is_enclosed(id)) return shown + " is in quotes of another kind than CSV's \"";
   const bool numeric = id.find_first_not_of("0123456789.+-eE") == std::string_view::npos;
   if (numeric && id.find_first_of("eE") != std::string_view::npos && id.find_first_of("+.") != std::string_view::npos) {
     return shown + " is a number that a spreadsheet has rounded: export the column as text";

@@ -335,6 +335,9 @@ TEST_CASE("mapper: an id that is not a uuid is rejected, and the text says what 
   text("  ", "input.id.missing");
   CHECK(holds(text(" " + id, "input.id.not_uuid"), "spaces around it"));
   CHECK(holds(text(id + " ", "input.id.not_uuid"), "spaces around it"));
+  CHECK(holds(text("'" + id, "input.id.not_uuid"), "--strip-formula"));
+  CHECK(holds(text("'" + id + "'", "input.id.not_uuid"), "quotes of another kind"));
+  CHECK(holds(text("\u200E" + id, "input.id.not_uuid"), "U+200E"));
   CHECK(holds(text("1.23E+15", "input.id.not_uuid"), "spreadsheet"));
   CHECK(holds(text("../../x", "input.id.not_uuid"), "7 bytes"));
   CHECK(holds(text(id + "\r\nX: y", "input.id.not_uuid"), "bytes"));
