@@ -268,6 +268,8 @@ Finding look_at_name(ValueRole role, std::string_view value, unsigned kinds, Fin
   return (kinds & has::ampersand) != 0 && has_entity(value) ? Finding::entity : Finding::none;
 }
 
+constexpr std::size_t two_phones_size = 15;  // with a space between them
+
 // Most values are so; what is left out here is looked at in full.
 bool is_plain(ValueRole role, std::string_view value, unsigned kinds) noexcept {
   const unsigned first = class_of(value.front());
@@ -275,7 +277,8 @@ bool is_plain(ValueRole role, std::string_view value, unsigned kinds) noexcept {
   switch (role) {
     case ValueRole::phone:
       return (kinds & ~(has::digit | has::space | has::bracket | has::plus)) == 0 && last == has::digit &&
-             value.find('+', 1) == std::string_view::npos && value.size() >= 4 && first != has::space;
+             value.find('+', 1) == std::string_view::npos && value.size() >= 4 && first != has::space &&
+             ((kinds & has::space) == 0 || value.size() < two_phones_size);
     case ValueRole::dial_code: return (kinds & ~(has::digit | has::plus)) == 0 && last == has::digit;
     case ValueRole::email:
       return (kinds & ~(has::digit | has::letter | has::name_mark | has::address_mark | has::at | has::plus)) == 0 &&
