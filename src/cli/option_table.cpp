@@ -455,6 +455,8 @@ constexpr std::array entries{
 
 std::span<const OptionEntry> option_table() noexcept { return entries; }
 
+bool is_about_api(const OptionEntry& entry) noexcept { return entry.group == connection || entry.group == credentials; }
+
 bool describes_input(const OptionEntry& entry) noexcept {
   if (entry.name == "limit" || !entry.takers.contains(Command::check)) return false;
   return entry.group == input || entry.group == columns;

@@ -43,6 +43,9 @@ struct OptionEntry {
 /// In the order of --help. `config` itself is not among them.
 std::span<const OptionEntry> option_table() noexcept;
 
+/// Where the API is and who asks: `check` takes such an option from the command line, and needs none.
+bool is_about_api(const OptionEntry& entry) noexcept;
+
 /// Says what the input is and how it maps, and so belongs to a file rather than to a run: what --save-config writes.
 bool describes_input(const OptionEntry& entry) noexcept;
 

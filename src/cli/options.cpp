@@ -340,6 +340,8 @@ Options merge(const Form& form, const Environment& environment) {
   const ConfigFile file(form.config_file(), form.command());
   for (const OptionEntry& entry : option_table()) {
     if (!entry.takers.contains(form.command())) continue;
+    const bool needless = form.command() == Command::check && is_about_api(entry);
+    if (needless && !form.given(entry)) continue;  // nothing wrong elsewhere keeps the input from being checked
     const char* variable = entry.environment && !follows ? environment(entry.environment) : nullptr;
     if (form.given(entry)) {
       if (entry.arity == Arity::once && form.values(entry).size() > 1) {
@@ -426,8 +428,8 @@ std::vector<std::string> without_help_command(const std::vector<std::string>& ar
   std::vector<std::string> out(arguments.begin() + 1, arguments.end());
   if (!out.empty() && !out.front().starts_with('-') &&
       std::ranges::find(command_table(), std::string_view(out.front()), &CommandEntry::name) == command_table().end())
-    throw ConfigError(fmt::format("unknown command {}{}; see amend --help", printable(out.front(), 60),
-                                  meant_command(out.front())));
+    throw ConfigError(
+        fmt::format("unknown command {}{}; see amend --help", printable(out.front(), 60), meant_command(out.front())));
   out.emplace_back("--help");
   return out;
 }

@@ -140,14 +140,14 @@ TEST_CASE("closing: superseded rows are counted, and so are failed ones that a l
   summary.overtaken = 8;
   summary.overtaken_rejected = 1;
   CHECK(holds(cli::closing_text(summary), "without 9 rows whose customer succeeded in a later row"));
-  CHECK_FALSE(holds(cli::closing_text(summary), "amend retry"));
+  CHECK_FALSE(holds(cli::closing_text(summary), "amend retry amend-runs"));
 }
 
 TEST_CASE("closing: what failed of standard input is to be fed back from the files, as it cannot be read again") {
   Summary summary = some_failed();
   summary.input = "-";
   const std::string text = cli::closing_text(summary);
-  CHECK_FALSE(holds(text, "amend retry"));
+  CHECK_FALSE(holds(text, "amend retry amend-runs"));
   CHECK(holds(text, "amend update amend-runs/a/failed.csv "));
   CHECK(holds(text, "amend update amend-runs/a/unknown.csv "));
 }

@@ -20,7 +20,7 @@ const std::string two = R"({"id":"7d3c1a01-5b0e-4c1d-9a77-0000000000f2","name":"
 // The filter that the refusal names; "-": it is not refused.
 std::string filter_of(const std::string& text, const std::string& file = "x.json") {
   std::string found = "-";
-  for (const std::size_t piece : {1, 9, 60'000}) {
+  for (const std::size_t piece : {1, 9, 4096}) {
     try {
       make_source(std::make_unique<Pieces>(cut(text, piece)), config(file));
       found = "-";
