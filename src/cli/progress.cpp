@@ -61,9 +61,7 @@ std::string held(const Snapshot& now) {
   return plural(now.customers_held, "customer") + " held for an earlier request";
 }
 
-bool waits(const Snapshot& now) {
-  return !now.trouble.empty() || now.paused.count() > 0 || now.next_probe.count() > 0;
-}
+bool waits(const Snapshot& now) { return !now.trouble.empty() || now.paused.count() > 0 || now.next_probe.count() > 0; }
 
 // Rows in all, guessed from the rows read so far; 0: not known.
 double rows_expected(const Snapshot& now) {

@@ -21,9 +21,7 @@ double ms_since(Clock::time_point then) {
   return std::chrono::duration<double, std::milli>(Clock::now() - then).count();
 }
 
-std::string_view code_of(OpenError error) {
-  return is_about_tls(error) ? "tls.handshake" : "transport.connect";
-}
+std::string_view code_of(OpenError error) { return is_about_tls(error) ? "tls.handshake" : "transport.connect"; }
 
 void judge(const Response& response, Ping& ping) {
   ping.http = response.status;

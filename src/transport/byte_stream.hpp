@@ -80,7 +80,7 @@ class ByteStream : public std::enable_shared_from_this<ByteStream> {
 
   boost::asio::ip::tcp::socket socket_;
   TlsContext* tls_;
-  Wire wire_;  ///< without TLS: only what goes out
+  Wire wire_;             ///< without TLS: only what goes out
   HandshakeNotes notes_;  ///< before ssl_, which refers to it
   SslPtr ssl_;
   std::string plain_;        ///< not yet encrypted

@@ -104,7 +104,8 @@ void Connector::end_attempt(std::size_t address, Opened result) {
 
 Opened Connector::too_late(const ByteStream& stream) const {
   if (!stream.is_connected()) return Opened(OpenError::timeout, "no connection within the connect deadline");
-  const std::string what = tunnel_.empty() ? "the TLS handshake was not complete" : "there was no tunnel through the proxy";
+  const std::string what =
+      tunnel_.empty() ? "the TLS handshake was not complete" : "there was no tunnel through the proxy";
   return Opened(OpenError::broken_off, "connected, but " + what + " within the connect deadline (--connect-timeout)");
 }
 
@@ -129,11 +130,13 @@ Opened Connector::conclude() {
   }
   if (winner_) attempts_[*winner_].stream->close();
   if (given_up_) return Opened(OpenError::unreachable, "closed by us");
-  auto& furthest = *std::ranges::max_element(attempts_, {}, [](const Attempt& attempt) { return attempt.result.error; });
+  auto& furthest =
+      *std::ranges::max_element(attempts_, {}, [](const Attempt& attempt) { return attempt.result.error; });
   peer_ = text_of(furthest.endpoint);
   std::string text = name_.empty() ? peer_ : name_ + " (" + peer_ + ")";
   text += ": " + furthest.result.text;
-  if (attempts_.size() > 1) text += " (of " + std::to_string(attempts_.size()) + " addresses, the one that got furthest)";
+  if (attempts_.size() > 1)
+    text += " (of " + std::to_string(attempts_.size()) + " addresses, the one that got furthest)";
   Opened failure(furthest.result.error, std::move(text));
   attempts_.clear();
   return failure;

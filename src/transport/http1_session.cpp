@@ -258,7 +258,8 @@ void Http1Session::parse_answers() {
     if (response.close) return end(CloseCause::announced, "the server announced that it closes the connection");
   }
   if (!parser_.idle()) return end(CloseCause::protocol, "the server sent bytes that nobody asked for");
-  if (stream_->is_retiring()) end(CloseCause::announced, "the server asked for another TLS handshake, which is refused");
+  if (stream_->is_retiring())
+    end(CloseCause::announced, "the server asked for another TLS handshake, which is refused");
 }
 
 void Http1Session::take_end(const ReadResult& read) {
@@ -340,15 +341,14 @@ class Http1Transport final : public Transport {
         deadline_(deadline),
         depth_(depth),
         host_depth_(depth),
-        names_(connect_host(target), connect_port(target),
-               config.ipv4_only ? AddressFamily::ipv4 : AddressFamily::any),
+        names_(connect_host(target), connect_port(target), config.ipv4_only ? AddressFamily::ipv4 : AddressFamily::any),
         fixed_headers_("Host: " + target.authority + "\r\n" + user_headers) {
     if (target.tls) tls_ = std::make_unique<TlsContext>(target, config);
   }
 
   std::unique_ptr<Session> make_session(const asio::any_io_executor& executor) override {
-    return std::make_unique<Http1Session>(executor, target_, config_, deadline_, depth_, host_depth_, names_, addresses_,
-                                          fixed_headers_, tls_.get());
+    return std::make_unique<Http1Session>(executor, target_, config_, deadline_, depth_, host_depth_, names_,
+                                          addresses_, fixed_headers_, tls_.get());
   }
 
  private:

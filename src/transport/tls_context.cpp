@@ -53,9 +53,9 @@ std::string read_certificate_file(const std::string& path, const std::string& op
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file || file.peek() == std::ifstream::traits_type::eof()) {
-    const std::string why = !file.is_open() ? "cannot be opened: " + std::string(std::strerror(errno)) :
-                            errno != 0      ? "cannot be read: " + std::string(std::strerror(errno)) :
-                                              "is empty";
+    const std::string why = !file.is_open() ? "cannot be opened: " + std::string(std::strerror(errno))
+                            : errno != 0    ? "cannot be read: " + std::string(std::strerror(errno))
+                                            : "is empty";
     throw ConfigError(option + " " + printable(path) + ": " + why);
   }
   std::string content(certificate_file_bytes_max, '\0');
@@ -83,9 +83,9 @@ void load_client_certificate(SSL_CTX* ctx, const TargetConfig& config) {
   const bool other_key = is_key || ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_X509;
   ERR_clear_error();
   throw ConfigError("--client-key " + printable(config.client_key) + ": " +
-                    (other_key ? "the key is not that of the certificate in --client-cert " +
-                                     printable(config.client_cert)
-                               : wonder::describe_wrong_key(key)));
+                    (other_key
+                         ? "the key is not that of the certificate in --client-cert " + printable(config.client_cert)
+                         : wonder::describe_wrong_key(key)));
 }
 
 }  // namespace
@@ -95,9 +95,7 @@ void SslDeleter::operator()(ssl_st* p) const noexcept { SSL_free(p); }
 void SslDeleter::operator()(ssl_session_st* p) const noexcept { SSL_SESSION_free(p); }
 
 TlsContext::TlsContext(const Target& target, const TargetConfig& config)
-    : target_(target),
-      has_client_certificate_(!config.client_cert.empty()),
-      ctx_(SSL_CTX_new(TLS_client_method())) {
+    : target_(target), has_client_certificate_(!config.client_cert.empty()), ctx_(SSL_CTX_new(TLS_client_method())) {
   if (!ctx_) throw ConfigError("TLS cannot be set up: " + explain_tls_error(ERR_peek_last_error(), {}).text);
   SSL_CTX_set_min_proto_version(ctx_.get(), TLS1_2_VERSION);
   // A server that asks for another handshake in the middle is told no (RFC 5246 §7.4.1.1).

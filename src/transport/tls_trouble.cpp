@@ -45,7 +45,8 @@ bool is_tls_record(std::string_view bytes) noexcept {
 std::string refused_client_text(std::string_view alert, const HandshakeNotes& notes) {
   if (notes.has_certificate)
     return "the server refuses the client certificate of --client-cert (" + std::string(alert) + ")";
-  return "the server wants a client certificate (" + std::string(alert) + "): name it with --client-cert and --client-key";
+  return "the server wants a client certificate (" + std::string(alert) +
+         "): name it with --client-cert and --client-key";
 }
 
 std::string not_tls_text(std::string_view first_bytes) {

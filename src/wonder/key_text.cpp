@@ -17,9 +17,7 @@ class Format {
 
 bool contains(std::string_view content, std::string_view mark) { return content.find(mark) != std::string_view::npos; }
 
-bool is_blank(std::string_view content) {
-  return content.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
+bool is_blank(std::string_view content) { return content.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 // Base64 without the lines around it, as a key looks that was copied from a web page.
 bool is_bare_base64(std::string_view content) {

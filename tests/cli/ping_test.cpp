@@ -50,7 +50,8 @@ TEST_CASE("ping: exit codes tell who can help") {
 
 TEST_CASE("ping: without a connection it ends as a run does that cannot connect") {
   using amend::OpenError;
-  for (const OpenError error : {OpenError::unreachable, OpenError::timeout, OpenError::refused, OpenError::broken_off}) {
+  for (const OpenError error :
+       {OpenError::unreachable, OpenError::timeout, OpenError::refused, OpenError::broken_off}) {
     Ping ping = silent("transport.connect");
     ping.open_error = error;
     CHECK(cli::ping_exit_code(ping) == ExitCode::stopped_resumable);

@@ -46,7 +46,8 @@ TEST_CASE("address order: what failed lately comes last, the longest ago first, 
   CHECK(in_race_order(all, memory, start + 3s + AddressMemory::remembered) == all);
 }
 
-TEST_CASE("address order: a host of many addresses: some are tried, the others have their turn when those have failed") {
+TEST_CASE(
+    "address order: a host of many addresses: some are tried, the others have their turn when those have failed") {
   Endpoints all;
   for (int i = 1; i <= 40; ++i) all.emplace_back(boost::asio::ip::make_address("10.0.0." + std::to_string(i)), 443);
   AddressMemory memory;

@@ -74,11 +74,11 @@ TEST_CASE("connector: of several failures the one that got furthest comes back, 
   amend::TlsContext tls(amend::parse_target(config), config);
   const DeafPort deaf;
   const Endpoints all{at("127.0.0.9", not_tls.port()), at("127.0.0.1", deaf.port()), at("127.0.0.1", not_tls.port())};
-  for (const auto& [order, error] : {std::pair{Endpoints{all[0], all[1], all[2]}, OpenError::handshake_failed},
-                                     std::pair{Endpoints{all[2], all[1], all[0]}, OpenError::handshake_failed},
-                                     std::pair{Endpoints{all[1], all[2], all[0]}, OpenError::handshake_failed},
-                                     std::pair{Endpoints{all[1], all[0]}, OpenError::refused},
-                                     std::pair{Endpoints{all[1]}, OpenError::timeout}}) {
+  for (const auto& [order, error] :
+       {std::pair{Endpoints{all[0], all[1], all[2]}, OpenError::handshake_failed},
+        std::pair{Endpoints{all[2], all[1], all[0]}, OpenError::handshake_failed},
+        std::pair{Endpoints{all[1], all[2], all[0]}, OpenError::handshake_failed},
+        std::pair{Endpoints{all[1], all[0]}, OpenError::refused}, std::pair{Endpoints{all[1]}, OpenError::timeout}}) {
     Opener opener(300ms, &tls);
     const auto opened = opener.open(order);
     CHECK_MESSAGE(opened.error == error, opened.text);
@@ -110,10 +110,10 @@ TEST_CASE("connector: with many addresses each handshake has the whole deadline"
   config.url = "https://127.0.0.1";
   amend::TlsContext tls(amend::parse_target(config), config);
   Opener opener(3s, &tls);
-  const auto opened = opener.open({at("127.0.0.1", server.port()), at("127.0.0.9", server.port()),
-                                   at("127.0.0.8", server.port()), at("127.0.0.7", server.port()),
-                                   at("127.0.0.6", server.port()), at("127.0.0.5", server.port()),
-                                   at("127.0.0.4", server.port()), at("127.0.0.3", server.port())});
+  const auto opened =
+      opener.open({at("127.0.0.1", server.port()), at("127.0.0.9", server.port()), at("127.0.0.8", server.port()),
+                   at("127.0.0.7", server.port()), at("127.0.0.6", server.port()), at("127.0.0.5", server.port()),
+                   at("127.0.0.4", server.port()), at("127.0.0.3", server.port())});
   CHECK(opened.error == OpenError::handshake_failed);  // it was waited for, not cut off
   CHECK_MESSAGE(opened.text.find("closed during the TLS handshake") != std::string::npos, opened.text);
 }

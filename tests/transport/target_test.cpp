@@ -123,12 +123,26 @@ TEST_CASE("target: addresses instead of names") {
 }
 
 TEST_CASE("target: what is no address of an API is refused, naming --url") {
-  for (const char* url : {"", "gateway.wonder.today", "ftp://example.com", "https://", "https:///path",
-                          "https://user@example.com", "https://user:secret@example.com", "https://example.com/?a=b",
-                          "https://example.com/#x", "https://example.com:0", "https://example.com:65536",
-                          "https://example.com:999999", "https://exa mple.com", "https://[::1", "wss://example.com",
-                          "https://.", "https://exa%0d%0aX:%20y", "https://b%C3%BCcher.example",
-                          "https://h/svc/payment", "https://h/svc/payment/api/v1/openapi",
+  for (const char* url : {"",
+                          "gateway.wonder.today",
+                          "ftp://example.com",
+                          "https://",
+                          "https:///path",
+                          "https://user@example.com",
+                          "https://user:secret@example.com",
+                          "https://example.com/?a=b",
+                          "https://example.com/#x",
+                          "https://example.com:0",
+                          "https://example.com:65536",
+                          "https://example.com:999999",
+                          "https://exa mple.com",
+                          "https://[::1",
+                          "wss://example.com",
+                          "https://.",
+                          "https://exa%0d%0aX:%20y",
+                          "https://b%C3%BCcher.example",
+                          "https://h/svc/payment",
+                          "https://h/svc/payment/api/v1/openapi",
                           "https://h/gw/svc/payment/api/v1/openapi/customers/"}) {
     CAPTURE(url);
     const std::string why = refusal(url);
@@ -163,9 +177,9 @@ TEST_CASE("target: a proxy is a host and a port; what else stands in it is refus
   CHECK(amend::parse_target(config).proxy_host == "::1");
   CHECK(amend::parse_target(config).proxy_port == "80");
   CHECK(amend::parse_target(config).loopback);
-  for (const char* bad : {"https://p", "socks5://p:1080", "http://user:secret@p:3128", "http://p/x", "http://p?q",
-                          "p:3128x", "http://p:0", "http://p:70000", "http://", "user:secret@p:3128", "http:p:3128", "p/x",
-                          "http://."}) {
+  for (const char* bad :
+       {"https://p", "socks5://p:1080", "http://user:secret@p:3128", "http://p/x", "http://p?q", "p:3128x",
+        "http://p:0", "http://p:70000", "http://", "user:secret@p:3128", "http:p:3128", "p/x", "http://."}) {
     CAPTURE(bad);
     config.proxy = bad;
     try {

@@ -66,9 +66,10 @@ TEST_CASE("tls: a common name is not a host name, whatever else the certificate 
     CAPTURE(names);
     const std::string pem = certificates() + "/named.pem";
     const std::string key = certificates() + "/named.key";
-    std::vector<std::string> command{"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                                     "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost", "-days", "2",
-                                     "-keyout", key, "-out", pem};
+    std::vector<std::string> command{
+        "openssl", "req",   "-x509",         "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+        "-nodes",  "-subj", "/CN=localhost", "-days",   "2",  "-keyout",  key,
+        "-out",    pem};
     if (!names.empty()) command.insert(command.end(), {"-addext", "subjectAltName=" + names});
     const auto made = run(command);
     REQUIRE_MESSAGE(made.code == 0, made.err);

@@ -32,8 +32,7 @@ TEST_CASE("connection trouble: begins with three failures in a row, and one resp
   CHECK(view.lasted == 8s);
   CHECK(view.total == 8s);
   CHECK(view.times == 1);
-  CHECK(begin_notice(view) ==
-        "cannot connect to host:1: Connection refused; rows wait, amend retries for up to 1 h");
+  CHECK(begin_notice(view) == "cannot connect to host:1: Connection refused; rows wait, amend retries for up to 1 h");
   CHECK(trouble.reached(start + 10s) == Change::ended);
   CHECK(trouble.reached(start + 11s) == Change::none);
   CHECK(trouble.view(start + 20s).total == 10s);
@@ -75,11 +74,16 @@ TEST_CASE("connection trouble: the second time its notices are others, or they w
 }
 
 TEST_CASE("open error: what got further is greater, and each has a name of its own") {
-  constexpr std::array all{OpenError::none,          OpenError::no_such_host,
-                           OpenError::unreachable,   OpenError::timeout,
-                           OpenError::refused,       OpenError::broken_off,
-                           OpenError::proxy_refused, OpenError::handshake_failed,
-                           OpenError::client_certificate_refused, OpenError::certificate_refused};
+  constexpr std::array all{OpenError::none,
+                           OpenError::no_such_host,
+                           OpenError::unreachable,
+                           OpenError::timeout,
+                           OpenError::refused,
+                           OpenError::broken_off,
+                           OpenError::proxy_refused,
+                           OpenError::handshake_failed,
+                           OpenError::client_certificate_refused,
+                           OpenError::certificate_refused};
   for (std::size_t i = 1; i < all.size(); ++i) {
     CHECK(all[i - 1] < all[i]);
     CHECK(to_string(all[i - 1]) != to_string(all[i]));
