@@ -15,8 +15,8 @@
 namespace amend::cli {
 namespace {
 
-constexpr rlim_t files = 20;       // standard streams, input, the run directory and its files, the control socket
-constexpr rlim_t per_thread = 3;   // of its event loop
+constexpr rlim_t files = 20;        // standard streams, input, the run directory and its files, the control socket
+constexpr rlim_t per_thread = 3;    // of its event loop
 constexpr rlim_t per_endpoint = 8;  // its port, and some clients
 
 bool sends(Command command) {

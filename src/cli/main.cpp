@@ -69,7 +69,8 @@ ExitCode run(const amend::cli::CommandLine& line) {
 
 // A script that asked for JSON gets JSON, also when its words were not understood.
 bool controls_as_json(const std::vector<std::string>& arguments) {
-  return !arguments.empty() && arguments.front() == "control" && std::ranges::find(arguments, "--json") != arguments.end();
+  return !arguments.empty() && arguments.front() == "control" &&
+         std::ranges::find(arguments, "--json") != arguments.end();
 }
 
 // Whatever could not be opened: the remedy is the same.

@@ -33,7 +33,8 @@ void print_within(std::string_view text, std::chrono::milliseconds limit) noexce
     pollfd output{STDOUT_FILENO, POLLOUT, 0};
     const int ready = ::poll(&output, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
     if (ready == 0) return remember(ETIMEDOUT);
-    const ssize_t written = ready < 0 ? -1 : ::write(STDOUT_FILENO, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+    const ssize_t written =
+        ready < 0 ? -1 : ::write(STDOUT_FILENO, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
     if (written >= 0) {
       text.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno != EINTR && errno != EAGAIN) {

@@ -27,8 +27,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr long tick_ns = 200'000'000;
-constexpr int first_plain_line = 5;       // after 1 s: a short run shows that it moves
-constexpr int ticks_per_plain_line = 25;  // 5 s
+constexpr int first_plain_line = 5;            // after 1 s: a short run shows that it moves
+constexpr int ticks_per_plain_line = 25;       // 5 s
 constexpr int ticks_after_second_signal = 15;  // 3 s
 constexpr milliseconds default_stall{60'000};
 constexpr milliseconds last_words{200};

@@ -9,8 +9,8 @@
 namespace amend {
 namespace {
 
-// Attempts become rare while rows wait for their retries: that nothing has ever responded for too long is not left to the
-// next one. Later an attempt decides, for it may be the API that wants the run to wait.
+// Attempts become rare while rows wait for their retries: that nothing has ever responded for too long is not left to
+// the next one. Later an attempt decides, for it may be the API that wants the run to wait.
 bool stop_when_never_reached(const Brake& brake, RunControl& control, std::chrono::steady_clock::time_point now) {
   const auto since = brake.unreachable_for(now);
   if (since.count() <= 0 || control.ever_answered()) return false;

@@ -143,7 +143,9 @@ NameLookup::~NameLookup() { shared_->abandon(); }
 asio::awaitable<Names> NameLookup::find(std::shared_ptr<NameWait> wait, std::chrono::milliseconds limit) {
   class Joined {
    public:
-    Joined(Shared& shared, const std::shared_ptr<NameWait>& wait) : shared_(shared), wait_(wait) { shared_.join(wait_); }
+    Joined(Shared& shared, const std::shared_ptr<NameWait>& wait) : shared_(shared), wait_(wait) {
+      shared_.join(wait_);
+    }
     ~Joined() { shared_.leave(wait_); }
     Joined(const Joined&) = delete;
     Joined& operator=(const Joined&) = delete;

@@ -1,5 +1,5 @@
-// The addresses of one host, looked up on a thread of its own: the system's look-up can be neither bounded nor ended, and
-// Asio's makes the end of the process wait for it.
+// The addresses of one host, looked up on a thread of its own: the system's look-up can be neither bounded nor ended,
+// and Asio's makes the end of the process wait for it.
 //
 // Threads: one NameLookup belongs to the thread of its transport. It has one thread at most, which it never waits for.
 // Lifetime: its waits must be over before their executor goes; a look-up that hangs outlives the NameLookup.

@@ -12,13 +12,13 @@ constexpr double below_limit = 0.97;       // of the rate of the last push-back
 constexpr double lowered_to = 0.8;         // of the highest rate that was counted below the limit
 constexpr double longest_gap = 5;          // between two refusals: so many times the usual one
 constexpr double longest_hold = 20;        // the same
-constexpr double responses_min = 7;       // before a share is suspected
+constexpr double responses_min = 7;        // before a share is suspected
 constexpr double unexplained_at_once = 2;  // refusals below the limit that are push-backs one by one
 constexpr double refusals_per_cut = 3;     // from then on
-constexpr double first_evidence = 5;  // refusals
+constexpr double first_evidence = 5;       // refusals
 constexpr double evidence_max = 80;
-constexpr double slow = 3;         // requests a second
-constexpr double floor = 0.55;     // the same: no limit is so low
+constexpr double slow = 3;      // requests a second
+constexpr double floor = 0.55;  // the same: no limit is so low
 constexpr double slow_share_max = 0.6;
 constexpr double slow_factor = 4;  // of the evidence
 constexpr double floor_factor = 2;
@@ -27,10 +27,10 @@ constexpr double slow_held_responses = 40;
 constexpr double held_refusals = 5;
 constexpr double grown_responses_min = 100;
 constexpr double grown_responses_max = 2'000;
-constexpr double grown_refusals = 8;  // to be expected
-constexpr double decisive = 6;  // ln 400
+constexpr double grown_refusals = 8;   // to be expected
+constexpr double decisive = 6;         // ln 400
 constexpr double enough_to_miss = 20;  // refusals
-constexpr double still_there = 0.25;  // of the share that was held
+constexpr double still_there = 0.25;   // of the share that was held
 
 // What the share may be, by what was counted: two standard deviations more, and never nothing.
 double upper_bound(double refused, double responses) noexcept {
@@ -97,7 +97,8 @@ bool ConstantShare::more_than_proven() const noexcept {
 }
 
 bool ConstantShare::suspects(double rate) const noexcept {
-  if (below_limit_.responses < responses_min || below_limit_.share() > (rate < slow ? slow_share_max : share_max)) return false;
+  if (below_limit_.responses < responses_min || below_limit_.share() > (rate < slow ? slow_share_max : share_max))
+    return false;
   const double known = proven_.share() * below_limit_.responses;
   // A few requests a second do not show well where a limit is: some of its refusals come below it.
   const double needed = rate >= slow ? evidence_ : (rate > floor ? slow_factor : floor_factor) * evidence_;
@@ -122,7 +123,8 @@ ConstantShare::Step ConstantShare::grow(bool refused, double rate, bool grown) n
   const double constant = held_.share();
   const double limited = 1 - (1 - constant) * held_rate_ / std::max(rate, held_rate_);
   likelihood_ += refused ? std::log(limited / constant) : std::log((1 - limited) / (1 - constant));
-  if (likelihood_ > decisive || grown_.responses > grown_responses_max + grown_refusals / constant) return end_proof(Step::push_back);
+  if (likelihood_ > decisive || grown_.responses > grown_responses_max + grown_refusals / constant)
+    return end_proof(Step::push_back);
   const double enough = std::max(grown_responses_min, grown_refusals / constant);
   if (likelihood_ > -decisive || !grown || grown_.responses < enough) return Step::nothing;
   if (grown_.share() < still_there * constant) return end_proof(Step::nothing);

@@ -59,7 +59,8 @@ class Pipe {
 
 int left_out(const std::string& text) {
   int sum = 0;
-  for (auto at = text.find("\n("); at != std::string::npos; at = text.find("\n(", at + 1)) sum += std::stoi(text.substr(at + 2));
+  for (auto at = text.find("\n("); at != std::string::npos; at = text.find("\n(", at + 1))
+    sum += std::stoi(text.substr(at + 2));
   return sum;
 }
 

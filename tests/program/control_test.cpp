@@ -147,7 +147,7 @@ TEST_CASE("control: clients that say nothing are let go after a while, and delay
   std::vector<Client> silent;
   for (int i = 0; i < 8; ++i) silent.push_back(Client::of_run(slow.work.directory));
   const auto asked = std::chrono::steady_clock::now();
-  CHECK(slow.ask("status\n").find("\"ok\":true") != std::string::npos);  // in the place of one of them
+  CHECK(slow.ask("status\n").find("\"ok\":true") != std::string::npos);       // in the place of one of them
   CHECK(std::chrono::steady_clock::now() - asked < std::chrono::seconds(3));  // they are let go after 5 s
   for (int i = 0; i < 8; ++i) silent.push_back(Client::of_run(slow.work.directory));
   slow.process->signal(SIGTERM);

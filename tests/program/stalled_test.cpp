@@ -94,7 +94,8 @@ TEST_CASE("stalled: a reader that stood still before the run began does not keep
   CHECK(process.wait(soon) == 143);
 }
 
-TEST_CASE("stalled: the summary that nobody takes does not hold up a run that was stopped, and a signal ends the others") {
+TEST_CASE(
+    "stalled: the summary that nobody takes does not hold up a run that was stopped, and a signal ends the others") {
   RunBesideReader stopped(2'000, ">", {"--json", "--rate", "100/s"});
   stopped.fill_after(20);
   stopped.process.signal(SIGINT);
