@@ -1,9 +1,7 @@
 // SIGKILL, or an error of the disk, at the n-th system call on the run directory, for all n.
 #include <fmt/format.h>
 
-#include <csignal>
 #include <cstdio>
-#include <thread>
 
 #include "crash/fixture.hpp"
 
@@ -57,12 +55,6 @@ std::vector<std::string> traced(const Crashing& crashing, const Site& site, cons
     all.insert(all.end(), {"-P", file == "." ? crashing.directory : crashing.file(file)});
   all.insert(all.end(), command.begin(), command.end());
   return all;
-}
-
-bool stands_still(const std::string& file) {
-  const auto before = read_file(file).size();
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  return read_file(file).size() == before;
 }
 
 // Slow enough for several group commits.
@@ -151,25 +143,5 @@ TEST_SUITE("long") {
       fail_at_each(site, "ENOSPC", 1000, 1);
       fail_at_each(site, "EIO", 1000, 1);
     }
-  }
-}
-
-TEST_CASE("inject: a second signal does not wait for a disk that takes minutes, and resume completes the run") {
-  if (!can_trace()) return;
-  for (const std::size_t n : {1, 2}) {
-    CAPTURE(n);
-    Crashing crashing(3'000, {"--plain", "--latency", "2ms"});
-    const Site log("fdatasync", {"results.ndjson"});
-    auto command = traced(crashing, log, "delay_enter=600s", n, crashing.update_command({"--rate", "500/s"}));
-    command.insert(command.begin() + 1, "-D");  // the process that is signalled is amend
-    const auto process = crashing.start(command);
-    REQUIRE(wait_for_lines(crashing.file("results.ndjson"), 10, Process::Seconds(60)));
-    REQUIRE(wait_until([&] { return stands_still(crashing.file("results.ndjson")); }, Process::Seconds(60)));
-    process->signal(SIGINT);
-    REQUIRE(wait_for_line(crashing.dir.file("err"), "stopping: ", Process::Seconds(60)));
-    process->signal(SIGINT);
-    CHECK(process->wait(Process::Seconds(20)) == 6);
-    CHECK(crashing.messages().find("amend resume " + crashing.directory) != std::string::npos);
-    crashing.check_complete(crashing.complete(), 2);
   }
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <thread>
 
 #include "fixture.hpp"
 #include "support/scripted_server.hpp"
@@ -239,6 +240,23 @@ TEST_CASE("exit 4: a run whose disk hangs is left in the end, and can be resumed
   CHECK(finished.code == 1);
   simulator.stop();
   for (const auto& trouble : disagreements(customers, work.directory, simulator, finished.code)) FAIL_CHECK(trouble);
+}
+
+TEST_CASE("exit 130: a second signal does not wait for a file that hangs, once the results log is complete") {
+  Simulator simulator({"--error-share", "404:1", "--latency", "1s"});
+  const Work work(rows(200));
+  Process process(work.command(simulator.url(), {"--max-attempts", "1"}), work.dir.file("out"), work.dir.file("err"));
+  REQUIRE(wait_for_lines(work.file("run.json"), 1, limit));
+  // Opening it waits for a reader that never comes, as a disk may that is gone.
+  REQUIRE(::mkfifo(work.file("failed.csv").c_str(), 0600) == 0);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'500));
+  process.signal(SIGINT);
+  REQUIRE(wait_for_line(work.dir.file("err"), "stopping: waiting for", limit));
+  process.signal(SIGINT);
+  CHECK(process.wait(Process::Seconds(20)) == 130);
+  const std::string messages = read_file(work.dir.file("err"));
+  CHECK(messages.find("(the results log is complete)") != std::string::npos);
+  CHECK(messages.find("amend resume " + work.directory) != std::string::npos);
 }
 
 TEST_CASE("exit 4: too few open files are named with the remedy, before anything is sent") {
