@@ -9,7 +9,8 @@
 // | the row's request is the only one that its connection has carried, and nothing | it ends its row               |
 // | else comes on it for a while, or until its end                                 |                               |
 // | a later response on the connection is a success for its own customer           | all before it end their rows  |
-// | the last unproven row, sent again alone on a fresh connection, is refused too  | all before it end their rows  |
+// | the last three rows, each sent again alone on a fresh connection: the first of |                               |
+// | them is refused too                                                            | all before it end their rows  |
 //
 // A row that failed in all its attempts (5xx, gateway responses) is believed: one response too many cannot do that.
 // When a success for another customer comes, bytes that no request asked for, or the row sent again is not refused, the
@@ -32,6 +33,8 @@ namespace amend {
 /// Unproven refusals of one connection, and of one worker: then no request is sent before some of them are proved.
 inline constexpr std::size_t unproven_per_connection_max = 256;
 inline constexpr std::size_t unproven_max = 2048;
+/// Rows at the end of the unproven ones that are sent again, each alone: so many responses too many do no harm.
+inline constexpr std::size_t proofs_at_once = 3;
 /// How long a connection without a request in flight is watched for a response too many before a row is sent again.
 inline constexpr std::chrono::milliseconds surplus_wait{100};
 /// The same while the next request on it is only a matter of time; at slow rates two intervals.

@@ -43,6 +43,14 @@ Origin origin_of(wonder::Meaning meaning) noexcept {
   }
 }
 
+// Bytes that no request asked for; or a request without a response, which may be the missing one of an earlier request.
+bool may_have_shifted(const Lot& lot) noexcept {
+  if (lot.closed == CloseCause::protocol) return true;
+  const bool without_a_word =
+      lot.closed == CloseCause::timeout || lot.closed == CloseCause::lost || lot.closed == CloseCause::ended;
+  return without_a_word && !lot.unanswered.empty() && !lot.idle_race;
+}
+
 // Null for a plain success.
 std::unique_ptr<Remark> remark_of(wonder::Judgement&& judgement) {
   if (judgement.warning.empty() && judgement.drift == 0) return nullptr;
@@ -107,7 +115,7 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
     setup_.control.notice(
         "the server answers only the first of several requests on a connection: from here on one at a time "
         "(--pipeline 1)");
-  if (lot.closed == CloseCause::protocol) doubt_all(lane, now);
+  if (may_have_shifted(lot)) doubt_all(lane, now);
   if (!lane.unproven.empty()) prove_last(lane, now);
   take_loss(lot, now);
 }
@@ -177,8 +185,7 @@ void Worker::Impl::heed_server(const Response& response, const AttemptEnd& end, 
 }
 
 void Worker::Impl::take_loss(const Lot& lot, Clock::time_point now) {
-  const bool somebody_is_to_blame =
-      !not_processed(lot.closed) && lot.closed != CloseCause::local && !lot.idle_race;
+  const bool somebody_is_to_blame = !not_processed(lot.closed) && lot.closed != CloseCause::local && !lot.idle_race;
   for (std::size_t i = 0; i < lot.unanswered.size(); ++i) {
     const JobNumber number = lot.unanswered[i];
     if (number == echo_tag) {

@@ -198,6 +198,7 @@ class Worker::Impl {
   bool may_requeue_free(const Job& job, Clock::time_point now) const noexcept;
   void requeue(JobNumber number);
   void prove_by(Lane& lane, JobNumber number);
+  void go_alone(JobNumber number);
   void prove_last(Lane& lane, Clock::time_point now);
   void prove_overdue(Clock::time_point now);
   std::chrono::nanoseconds proof_wait(const Lane& lane) const noexcept;
@@ -265,7 +266,7 @@ class Worker::Impl {
   std::size_t unproven_ = 0;                               ///< refusals on all connections and in proofs
   Clock::time_point proof_at_ = Clock::time_point::max();  ///< when a connection has been quiet for long enough
   std::uint32_t connections_made_ = 0;
-  std::size_t held_shown_ = 0;           ///< of this worker, in the metrics
+  std::size_t held_shown_ = 0;  ///< of this worker, in the metrics
   std::chrono::nanoseconds opening_lead_{opening_lead_min};
   std::uint32_t reconnects_ = 0;         ///< of those asked for, done
   std::uint32_t connections_asked_ = 0;  ///< of the whole run, as last looked at

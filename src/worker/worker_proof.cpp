@@ -73,20 +73,27 @@ void Worker::Impl::requeue(JobNumber number) {
 
 // The row goes alone, on a connection that has carried nothing else; what comes back decides for all on `lane`.
 void Worker::Impl::prove_by(Lane& lane, JobNumber number) {
-  jobs_[number].must_go_alone = true;
-  if (jobs_[number].writes) setup_.call->outdated(jobs_[number].row);
   if (!lane.unproven.empty()) proofs_.emplace_back(number, lane.connection, std::move(lane.unproven));
   lane.unproven.clear();
+  go_alone(number);
+}
+
+void Worker::Impl::go_alone(JobNumber number) {
+  jobs_[number].must_go_alone = true;
+  if (jobs_[number].writes) setup_.call->outdated(jobs_[number].row);
   requeue(number);
 }
 
 // Nothing more is to come on the connection.
 void Worker::Impl::prove_last(Lane& lane, Clock::time_point now) {
   if (lane.requests == 1) return end_proven(lane.unproven, now);
-  const JobNumber last = lane.unproven.back().job;
-  lane.unproven.pop_back();
-  --unproven_;
-  prove_by(lane, last);
+  for (std::size_t proofs = 1; !lane.unproven.empty(); ++proofs) {
+    const JobNumber last = lane.unproven.back().job;
+    lane.unproven.pop_back();
+    --unproven_;
+    if (proofs == proofs_at_once) return prove_by(lane, last);
+    go_alone(last);
+  }
 }
 
 // On connections where no later response can prove them, or none has for a while.

@@ -171,7 +171,7 @@ class KilledRuns {
     const auto is_it = [&](const Sent& s) { return s.tag == request.tag && s.connection == request.connection; };
     if (!session.is_open() || std::ranges::none_of(session.requests(), is_it)) return;
     if (!is_it(session.requests().front()))
-      return session.later_by(10ms, [&session, request, good, ending] { answer(session, request, good, ending); });
+      return session.later_by(100ms, [&session, request, good, ending] { answer(session, request, good, ending); });
     if (good) return session.reply_well();
     ending.make(session);
   }
@@ -209,7 +209,7 @@ class KilledRuns {
 }  // namespace
 
 TEST_CASE("late request: runs that are killed at any moment and resumed at once leave what the last row says") {
-  for (unsigned seed = 1; seed <= 60; ++seed) {
+  for (unsigned seed = 1; seed <= 8; ++seed) {
     CAPTURE(seed);
     std::vector<std::string> ids;
     for (unsigned n = 0; n < 30; ++n) ids.push_back(uuid(1 + (n * 7 + seed) % 8));
