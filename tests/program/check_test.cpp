@@ -143,7 +143,6 @@ TEST_CASE("check: a wrong option or mapping is 2, what cannot be read is 3, and 
   CHECK(says(unmapped, "--map name=COLUMN"));
   CHECK(check(work.input, {"--map", "name=Nobody"}).code == 2);
   CHECK(check(work.input, {"--encoding", "no-such-encoding"}).code == 2);
-  CHECK(check(work.input, {"--url", "https://a.example"}).code == 2);
   CHECK(check(work.dir.file("nothing.csv")).code == 3);
   CHECK(check(work.dir.path()).code == 3);
   CHECK(check(work.input, {"--map", "name=Full Name"}).code == 0);
