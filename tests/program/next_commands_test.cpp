@@ -206,7 +206,7 @@ TEST_CASE("next: the command works whatever the name of the run directory is") {
                                   std::string("caf\xE9"), std::string("-")}) {
     CAPTURE(name);
     const std::string inside = "cd '" + work.dir.path() + "'; ";
-    auto command = update_command(simulator.url(), work.input, name, {"--new", "--progress", "none"});
+    auto command = update_command(simulator.url(), work.input, name, {"--new"});
     for (auto& word : command)
       if (word == "--run") word = "--run=" + name;
     std::erase(command, name);
