@@ -86,7 +86,7 @@ TEST_CASE("name look-up: close() ends an open() whose look-up hangs, and the end
     SessionClient client(to_hanging("1"));
     const Opened opened = client.close_while_opening();
     CHECK(opened.error == OpenError::unreachable);
-    CHECK(opened.text == "closed by us");
+    CHECK(opened.text == "api.hanging: closed by us");
   }
   CHECK(std::chrono::steady_clock::now() - start < 5s);
   hanging().end_with(0);
