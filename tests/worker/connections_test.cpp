@@ -85,8 +85,8 @@ TEST_CASE("worker: what was sent before the server refused our certificate was n
 TEST_CASE("worker: while rows wait for the pace, connections that the server closes are not opened again before time") {
   WorkerBench bench;
   bench.connections = 4;
-  bench.config.pace.rate.interval = 200ms;
-  bench.server.idle_close = 20ms;
+  bench.config.pace.rate.interval = 250ms;
+  bench.server.idle_close = 80ms;
   Brake paced(bench.config.pace);
   paced.canary().skip();
   bench.run_with(paced, 4);
