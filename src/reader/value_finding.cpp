@@ -244,7 +244,12 @@ Finding look_at_email(std::string_view value) noexcept {
 }
 
 bool has_letter(std::string_view value, unsigned kinds) noexcept {
-  return (kinds & has::letter) != 0 || ((kinds & has::beyond_ascii) != 0 && count_digits(value) == 0);
+  if ((kinds & has::letter) != 0) return true;
+  while (!value.empty()) {
+    const char32_t point = take_code_point(value);
+    if (point >= 0x80 && !is_digit(point) && !is_space(point) && !is_invisible(point)) return true;
+  }
+  return false;
 }
 
 // Companies are written in quotation marks in many languages, and a customer's name may be a company's.

@@ -39,6 +39,7 @@ TEST_CASE("findings: update refuses damaged values before anything is sent or cr
     CHECK(says(finished, "amend check"));
     CHECK_FALSE(says(finished, "4.915112E+12"));
   }
+  simulator.stop();
   CHECK(requests_at(simulator) == 0);
   CHECK_FALSE(std::filesystem::exists(work.directory));
 }
@@ -78,6 +79,7 @@ TEST_CASE("findings: where no check runs damage is counted and stops nothing") {
     CHECK(says(finished, "1 row has values that look damaged"));
     CHECK(says(finished, "row 1, line 2"));
     CHECK(number_of(work.summary(), "damaged_rows") == 1);
+    simulator.stop();
     CHECK(requests_at(simulator) == 2);
   }
 }

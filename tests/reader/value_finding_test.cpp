@@ -161,7 +161,8 @@ TEST_CASE("values: what belongs in another column") {
 
 TEST_CASE("values: what is odd and may be right is a hint") {
   each_is(Role::name, "value.name_sign", {"=Acme", "'=Acme", "@home", "+Plus", "-Minus"});
-  each_is(Role::name, "value.name_of_digits", {"12345", "7-11", "8.5E+11"});
+  each_is(Role::name, "value.name_of_digits", {"12345", "7-11", "8.5E+11", "\uFF11\uFF12"});
+  each_is(Role::name, "", {"\u9673\u5927\u6587 12", "3\u865F", "\u0418\u0432\u0430\u043D 2"});
   each_is(Role::name, "value.line_break", {"Ann\nLee", "Ann\tLee", "Ann\r\nLee"});
   each_is(Role::phone, "value.one_digit", {"1", " 7"});
   each_is(Role::company, "value.entity", {"Lee &amp; Sons", "O&#39;Hara", "Caf&eacute;"});
