@@ -223,17 +223,16 @@ TEST_CASE("exit 7: a run directory that another process works in is refused, and
 }
 
 TEST_CASE("exit 4: a run whose disk hangs is left in the end, and can be resumed") {
-  Simulator simulator({"--error-share", "500:0.2"});
+  Simulator simulator({"--error-share", "404:0.2", "--latency", "300ms"});
   const auto customers = make_customers(2000);
   const Work work(to_csv(customers));
-  std::filesystem::create_directory(work.directory);
+  Process process(work.command(simulator.url(), {"--max-attempts", "1", "--stall", "400ms", "--grace", "100ms"}),
+                  work.dir.file("out"), work.dir.file("err"));
+  REQUIRE(wait_for_lines(work.file("run.json"), 1, limit));
   // Opening it waits for a reader that never comes, as a disk may that is gone.
   REQUIRE(::mkfifo(work.file("failed.csv").c_str(), 0600) == 0);
-  const Finished left =
-      run(work.command(simulator.url(), {"--max-attempts", "1", "--stall", "400ms", "--grace", "100ms"}));
-  CAPTURE(left.err);
-  CHECK(left.code == 4);
-  CHECK(says(left, "a thread of it hangs, most likely in the disk"));
+  CHECK(process.wait(limit) == 4);
+  CHECK(read_file(work.dir.file("err")).find("a thread of it hangs, most likely in the disk") != std::string::npos);
   std::filesystem::remove(work.file("failed.csv"));
   const Finished finished = run({AMEND_PROGRAM, "resume", work.directory, "--max-attempts", "1"});
   CAPTURE(finished.err);
@@ -242,7 +241,8 @@ TEST_CASE("exit 4: a run whose disk hangs is left in the end, and can be resumed
   for (const auto& trouble : disagreements(customers, work.directory, simulator, finished.code)) FAIL_CHECK(trouble);
 }
 
-TEST_CASE("exit 6 or 130: a second signal does not wait for a file that hangs, by whether the results log is complete") {
+TEST_CASE(
+    "exit 6 or 130: a second signal does not wait for a file that hangs, by whether the results log is complete") {
   Simulator simulator({"--error-share", "404:1", "--latency", "1s"});
   const Work work(rows(200));
   Process process(work.command(simulator.url(), {"--max-attempts", "1"}), work.dir.file("out"), work.dir.file("err"));

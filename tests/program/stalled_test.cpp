@@ -47,8 +47,9 @@ class RunBesideReader {
       : work(rows(rows_)),
         reader(work.dir.file("pipe")),
         simulator({"--latency", "5ms"}),
-        process(in_shell("", work.command(simulator.url(), options), redirection + reader.path()), work.dir.file("out"),
-                work.dir.file("err")) {}
+        process(in_shell("", update_command(simulator.url(), work.input, work.directory, options),
+                         redirection + reader.path()),
+                work.dir.file("out"), work.dir.file("err")) {}
   void fill_after(std::size_t results) {
     REQUIRE(wait_for_lines(work.file("results.ndjson"), results, limit));
     reader.fill();
@@ -101,7 +102,7 @@ TEST_CASE(
   stopped.process.signal(SIGINT);
   CHECK(stopped.process.wait(soon) == 130);
 
-  RunBesideReader finished(50, ">", {"--json"});
+  RunBesideReader finished(50, ">", {"--json", "--rate", "unlimited"});
   finished.reader.fill();
   REQUIRE(wait_for_line(finished.work.dir.file("err"), "done", limit));
   finished.process.signal(SIGTERM);
