@@ -4,6 +4,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <map>
 #include <set>
 
 #include "amend/error.hpp"
@@ -148,6 +149,7 @@ TEST_CASE("error codes: what can be wrong with a row of a CSV") {
       BadRow(cells("Ann,5,Cash"), "input.default_payment_method.invalid"),
       BadRow(cells("Ann"), "input.csv.columns"),
       BadRow(cells("A\"nn,5,"), "input.csv.quote"),
+      BadRow(cells("\"Ann\n") + some_id + ",Bob\",5,", "input.csv.swallowed_row"),
       BadRow(cells(std::string("A\0n,5,", 6)), "input.nul"),
       BadRow(cells("Jos\xE9,5,"), "input.utf8"),
       BadRow(wide, "input.row.columns"),
@@ -155,7 +157,8 @@ TEST_CASE("error codes: what can be wrong with a row of a CSV") {
       BadRow(cells("\"Ann,5,"), "input.csv.unclosed_quote"),
       BadRow(cells("Ann,5,"), "input.csv.damaged"),
   };
-  check_rejected("id,name,phone,default_payment_method\n", cells("Ann,5,"), bad, "customers.csv");
+  check_rejected("id,name,phone,default_payment_method\n", cells("Ann,5,"), bad, "customers.csv",
+                 {"--encoding", "utf-8"});
 }
 
 TEST_CASE("error codes: what is wrong only because an option says so") {
@@ -165,6 +168,50 @@ TEST_CASE("error codes: what is wrong only because an option says so") {
   check_rejected("id,name,phone\n", cells("Ann,5"),
                  {BadRow(other, "input.id.duplicate"), BadRow(other, "input.id.duplicate")}, "customers.csv",
                  {"--duplicates", "reject"});
+  check_rejected("id,name,phone\n", cells("Ann,5"),
+                 {BadRow(cells("Jos\xE9,5"), "input.utf8"), BadRow(cells("Ren\xC3\xA9,5"), "input.encoding")},
+                 "customers.csv", {"--skip-check"});
+}
+
+TEST_CASE("error codes: what can be wrong with a value that would be sent") {
+  const std::map<std::string, std::string> values{
+      {"value.apostrophe", "Ann,'+49301,"},
+      {"value.backslash", "O\\'Hara,+49301,"},
+      {"value.boolean", "Ann,TRUE,"},
+      {"value.columns", "Ann,a@example.com,"},
+      {"value.date", "Ann,2026-03-01,"},
+      {"value.double_encoding", "Ren\u00C3\u00A9e,+49301,"},
+      {"value.entity", "Lee &amp; Sons,+49301,"},
+      {"value.error_value", "#NAME?,+49301,"},
+      {"value.formula", "Ann,=49301,"},
+      {"value.invisible", "Ann,+49301\u202C,"},
+      {"value.invisible_in_name", "Ann\u200E,+49301,"},
+      {"value.line_break", "\"Ann\nLee\",+49301,"},
+      {"value.name_of_digits", "12,+49301,"},
+      {"value.name_sign", "=Ann,+49301,"},
+      {"value.no_address", "Ann,+49301,ann"},
+      {"value.no_digit", "Ann,unknown,"},
+      {"value.null", "Ann,NULL,"},
+      {"value.null_as_name", "Null,+49301,"},
+      {"value.number", "Ann,49301.0,"},
+      {"value.one_digit", "Ann,5,"},
+      {"value.quotes", "Ann,'49301',"},
+      {"value.replacement", "Ren\uFFFDe,+49301,"},
+      {"value.scientific", "Ann,4.9E+12,"},
+      {"value.several_phones", "Ann,+49301234 / +49301235,"},
+      {"value.space", "Ann ,+49301,"},
+  };
+  for (const auto& [code, value] : values) {
+    const Work work("id,name,phone,email\n" + cells(value) + "\n");
+    const Finished finished = run({AMEND_PROGRAM, "check", work.input, "--json"});
+    CAPTURE(finished.out);
+    const auto report = boost::json::parse(finished.out).as_object();
+    REQUIRE(report.at("findings").as_array().size() == 1);
+    const auto& finding = report.at("findings").as_array().front().as_object();
+    CHECK(text_of(finding, "code") == code);
+    CHECK(finished.code == (text_of(finding, "degree") == "damage" ? 1 : 0));
+    seen.insert(code);
+  }
 }
 
 TEST_CASE("error codes: what can be wrong with a line of NDJSON") {
@@ -175,6 +222,7 @@ TEST_CASE("error codes: what can be wrong with a line of NDJSON") {
       BadRow(start + R"("name":"Ann","phone":1e9})", "input.phone.number"),
       BadRow(start + R"("name":"Ann","name":"Bob","phone":"5"})", "input.json.duplicate_key"),
       BadRow("[1]", "input.json.not_object"),
+      BadRow(start + R"("properties":{"name":"Ann","phone":"5"}})", "input.json.nested"),
       BadRow(start, "input.json.syntax"),
       BadRow(start + R"("x":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}", "input.json.depth"),
   };
@@ -194,7 +242,7 @@ TEST_CASE("error codes: the API's own code of a refusal is kept as it is") {
 TEST_CASE("error codes: a refusal without a code has its HTTP status, and what it may have changed is told") {
   check_answer(answer(418, R"({"data":{}})"), {"failed", "http.418", "api", ""});
   check_answer(answer(503, "<html>"), {"failed", "http.503", "gateway", "maybe"});
-  check_answer(answer(408, ""), {"failed", "http.408", "gateway", ""});
+  check_answer(answer(408, ""), {"failed", "http.408", "gateway", "maybe"});
   check_answer(answer(404, "no such page"), {"failed", "http.404", "gateway", "", 5});
   check_answer(answer(301, "", "Location: https://elsewhere.example/\r\n"), {"failed", "http.301", "gateway", "", 5});
 }
@@ -222,6 +270,8 @@ TEST_CASE("error codes: the trouble of a card that the row does not send is a wa
 
 TEST_CASE("error codes: a 200 that is not ours, not about this customer or not JSON is no success") {
   check_answer(answer(200, R"({"code":200,"data":{}})"), {"unknown", "answer.not_customer", "api", "maybe"});
+  check_answer(answer(200, R"({"code":200,"data":{},"code":500})"),
+               {"unknown", "answer.contradictory", "api", "maybe"});
   check_answer(answer(204, ""), {"failed", "answer.not_json", "gateway", "maybe", 5});
   check_fault({"--html-share", "100%"}, {"failed", "answer.not_json", "gateway", "maybe", 5});
   check_fault({"--bad-json-share", "100%"}, {"failed", "answer.not_json", "gateway", "maybe", 5});

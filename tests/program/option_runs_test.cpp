@@ -19,7 +19,7 @@ TEST_CASE("--client-cert: a server that asks for one is served with it, and refu
   const Work without(rows(10));
   const Finished refused = without.update(simulator.url(), {"--connect-timeout", "1s", "--outage-limit", "1s"});
   CAPTURE(refused.err);
-  CHECK(refused.code == 4);
+  CHECK(refused.code == 5);
   CHECK(says(refused, "certificate required"));
   CHECK(number_of(without.summary().at("rows").as_object(), "unsent") == 10);
 }
