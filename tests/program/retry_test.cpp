@@ -59,7 +59,7 @@ class Failing {
 TEST_CASE("retry: again and again until every row is done; no customer ever goes back to an older row") {
   Failing failing(make_customers_in_turns(60, 5));
   REQUIRE(failing.first.code == 1);
-  CHECK(says(failing.first, "left out: their customer succeeded in a later row"));
+  CHECK(says(failing.first, "whose customer succeeded in a later row"));
   CHECK(says(failing.first, "amend retry " + failing.work.directory));
   for (int i = 0; i < 40 && failing.status_code() != 0; ++i) failing.again();
   CHECK(failing.status_code() == 0);

@@ -98,7 +98,8 @@ TEST_CASE("status: of a reconciliation tells what has become of each row, and to
   const Finished told = run({AMEND_PROGRAM, "status", ground.directory("run")});
   CHECK(told.code == 1);
   CHECK(told.out.find("492 in the input, 60 success, 12 failed, 420 unchanged") != std::string::npos);
-  CHECK(told.out.find("amend reconcile " + ground.dir.file("crm.csv") + " --apply") != std::string::npos);
+  CHECK(told.out.find("amend reconcile " + ground.dir.file("crm.csv") + " --url ") != std::string::npos);
+  CHECK(told.out.find(" --apply   # rows that already match are skipped") != std::string::npos);
   CHECK(told.out.find("retry") == std::string::npos);
 }
 
