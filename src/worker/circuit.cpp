@@ -59,7 +59,7 @@ Circuit::Change Circuit::record_half_open(Result result, time_point now, std::ui
     return Change::none;
   }
   open(now, random);
-  return std::exchange(announced_, true) ? Change::none : Change::opened;
+  return announced_.exchange(true, std::memory_order_relaxed) ? Change::none : Change::opened;
 }
 
 Circuit::Change Circuit::record_closing(Result result, std::uint64_t row, time_point now,

@@ -179,6 +179,7 @@ class Worker::Impl {
   Verdict last_word(const Job& job, const AttemptEnd& end, Clock::time_point now) const noexcept;
   bool last_is_next(const Job& job, const AttemptEnd& end, const Verdict& verdict) const noexcept;
   void wait_out(JobNumber number, Clock::time_point now);
+  void note_outage(Clock::time_point due, Clock::time_point now);
   void wait_until(JobNumber number, Clock::time_point due, Clock::time_point now);
   void report_change(Circuit::Change change);
   bool echo_is_usable() const noexcept;

@@ -92,11 +92,12 @@ Worker::Impl::Next Worker::Impl::next_step(Job& job, const AttemptEnd& end, cons
     return Next::wait;
   }
   if (has_waited_out(end, setup_.brake.awake(now) - job.began)) return Next::end_late;
-  const bool was_open = setup_.brake.breaks(end);
   const bool is_last = last_is_next(job, end, verdict);
   if (!proven && (gives_up || is_last)) report_change(setup_.brake.ask_for_proof(now));
   if (!setup_.brake.breaks(end)) return gives_up ? Next::end : Next::retry;
-  return is_last && !was_open ? Next::prove : Next::wait;
+  // As long as it is only asked whether there is an outage, attempts count.
+  if (gives_up || setup_.brake.circuit().is_announced()) return Next::wait;
+  return is_last ? Next::prove : Next::retry;
 }
 
 bool Worker::Impl::last_is_next(const Job& job, const AttemptEnd& end, const Verdict& verdict) const noexcept {
@@ -133,8 +134,13 @@ void Worker::Impl::wait_out(JobNumber number, Clock::time_point now) {
 void Worker::Impl::wait_until(JobNumber number, Clock::time_point due, Clock::time_point now) {
   jobs_[number].retry_cost = 0;  // the circuit is the brake then
   setup_.metrics.requeues.add();
-  setup_.metrics.probe_at(std::max(due, setup_.brake.circuit().probe_at()));
   retries_.push(number, due);
+  note_outage(due, now);
+}
+
+// That the run waits on purpose until then is no stall; but it does not wait for ever.
+void Worker::Impl::note_outage(Clock::time_point due, Clock::time_point now) {
+  setup_.metrics.probe_at(std::max(due, setup_.brake.circuit().probe_at()));
   const auto lasted = setup_.brake.outage_lasted(now);
   if (lasted >= setup_.config.deadline.outage) stop_for_outage(lasted);
 }
@@ -216,6 +222,7 @@ void Worker::Impl::end_echo(Result result, Clock::time_point now) {
   setup_.metrics.in_flight.subtract();
   echo_.is_out = false;
   report_change(setup_.brake.record_echo(result, std::exchange(echo_.ticket, BrakeTicket()), now, entropy_.next()));
+  if (setup_.brake.circuit().breaks()) note_outage(now, now);
   pump_soon_.request();
 }
 

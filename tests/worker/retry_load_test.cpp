@@ -57,7 +57,8 @@ TEST_CASE("worker: with the budget used up and nothing else to do retries go one
   CHECK(bench.row(1).status == Status::success);
   CHECK(bench.row(2).status == Status::success);
   CHECK(bench.row(3).status == Status::failed);
-  CHECK(bench.sent(3).size() == 5);
+  CHECK(bench.row(3).attempts == 5);
+  CHECK(bench.sent(3).size() <= 6);  // one more when it has to be shown that the API is well
 }
 
 TEST_CASE("worker: a retry that succeeds gives back what it took") {

@@ -151,7 +151,7 @@ TEST_CASE("retry_policy: a gateway response is tried again at any status, and th
     CAPTURE(status);
     if (status == 429) continue;  // about the rate, whoever says it
     const auto http = static_cast<std::uint16_t>(status);
-    const bool may_be_applied = status < 300 || status >= 500;
+    const bool may_be_applied = status < 300 || status == 408 || status >= 500;
     const bool busy = amend::wonder::meaning_of(http) == Meaning::transient;
     check_retried(AttemptEnd::answered(Meaning::gateway, http), Status::failed,
                   may_be_applied ? Applied::maybe : Applied::no, busy ? LoadSignal::dropped : LoadSignal::ignore);

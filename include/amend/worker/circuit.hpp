@@ -104,6 +104,8 @@ class Circuit {
     const State now = state();
     return now == State::open || now == State::half_open;
   }
+  /// While it is not closed: it is an outage, and not only asked whether it is one.
+  bool is_announced() const noexcept { return announced_.load(std::memory_order_relaxed); }
   bool suspects() const noexcept { return failures_.load(std::memory_order_relaxed) >= suspicious; }
   bool closed() const noexcept { return state_.load(std::memory_order_acquire) == State::closed; }
   /// How long it has not been closed, in all.
@@ -132,9 +134,9 @@ class Circuit {
   std::atomic<std::uint32_t> failures_{0};              // in a row, while closed or closing
   std::array<std::uint64_t, failures_to_open> rows_{};  // of the last failures
   std::atomic<std::uint32_t> streak_{1};
-  std::uint32_t gateways_ = 0;  // among the failures in a row
-  time_point failing_since_{};  // the first of those
-  bool announced_ = false;      // the operator knows that it is open
+  std::uint32_t gateways_ = 0;          // among the failures in a row
+  time_point failing_since_{};          // the first of those
+  std::atomic<bool> announced_{false};  // the operator knows that it is open
   std::chrono::nanoseconds wait_{first_wait};
   time_point opened_at_{};
   time_point probe_at_{};
