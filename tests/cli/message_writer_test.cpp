@@ -19,7 +19,10 @@ namespace {
 // A pipe whose writer never gets a signal of its end.
 class Pipe {
  public:
-  Pipe() { REQUIRE(::pipe2(ends_.data(), O_CLOEXEC) == 0); }
+  Pipe() {
+    std::signal(SIGPIPE, SIG_IGN);  // as in amend: a thread that is left may write when the reader has gone
+    REQUIRE(::pipe2(ends_.data(), O_CLOEXEC) == 0);
+  }
   ~Pipe() {
     close_reader();
     ::close(ends_[1]);
@@ -114,7 +117,6 @@ TEST_CASE("messages: of those that wait too long the first are kept, and the oth
 }
 
 TEST_CASE("messages: a reader that has left, or a descriptor that is closed, is no trouble") {
-  std::signal(SIGPIPE, SIG_IGN);
   Pipe pipe;
   pipe.close_reader();
   MessageWriter to_nobody(pipe.writer());
