@@ -182,7 +182,7 @@ TEST_CASE("unproven: many refusals in a row cost few requests more, and are know
       for (std::uint64_t row = 1; row <= rows; ++row) run.server.refused.insert(row);
       const auto begin = simulated_time();
       run.run(rows);
-      CHECK(run.bench.server.seen.size() <= rows + rows / 64 + 4 * connections);
+      CHECK(run.bench.server.seen.size() <= rows + rows / 24 + 4 * connections);
       CHECK(simulated_time() - begin <= 100ms * (2 + rows / 256));
       CHECK(std::ranges::all_of(run.bench.ended, [](const Ended& row) { return row.applied == Applied::no; }));
       CHECK(std::ranges::all_of(run.bench.ended, [](const Ended& row) { return row.attempts == 1; }));
