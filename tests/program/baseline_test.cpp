@@ -42,14 +42,16 @@ TEST_CASE("--baseline: of an earlier run rows count that it has made true, the o
   const Finished finished = ground.reconcile(export_of(people), "second",
                                              {"--apply", "--look-up", "each", "--baseline", ground.directory("first")});
   CHECK(finished.code == 1);
-  CHECK(ground.requests("GET") - before ==
-        13 + spot_checks);  // the row that changed, and 12 that the API does not know
+  // The row that changed, and 12 that the API does not know: each of their refusals may be proved.
+  CHECK(ground.requests("GET") - before >= 13 + spot_checks);
+  CHECK(ground.requests("GET") - before <= 13 + 12 + spot_checks);
   CHECK(ground.requests("PUT") == 61);
   CHECK(ground.count("second", "failed") == 12);
   // And a third time over the second.
   CHECK(ground.reconcile(export_of(people), "third", {"--look-up", "each", "--baseline", ground.directory("second")})
             .code == 1);
-  CHECK(ground.requests("GET") - before == 25 + 2 * spot_checks);
+  CHECK(ground.requests("GET") - before >= 25 + 2 * spot_checks);
+  CHECK(ground.requests("GET") - before <= 25 + 24 + 2 * spot_checks);
 }
 
 TEST_CASE("--baseline: an update counts too, as long as its file is as it was") {

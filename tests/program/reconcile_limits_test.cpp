@@ -62,7 +62,7 @@ TEST_CASE("reconcile: a server that falls silent is asked anew, and then the run
   const Finished finished =
       ground.reconcile(many_rows(), "run", {"--look-up", "list", "--stall", "1s", "--timeout", "60s"});
   CHECK(finished.code == 4);
-  CHECK(says(finished, "connecting anew"));
+  CHECK(says(finished, "connecting again"));
   CHECK(says(finished, "nothing was planned"));
   check_nothing_planned(ground);
 }
