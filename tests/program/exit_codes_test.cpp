@@ -223,7 +223,7 @@ TEST_CASE("exit 7: a run directory that another process works in is refused, and
 }
 
 TEST_CASE("exit 4: a run whose disk hangs is left in the end, and can be resumed") {
-  Simulator simulator({"--error-share", "404:0.2", "--latency", "300ms"});
+  Simulator simulator({"--error-share", "500:0.2", "--latency", "100ms"});
   const auto customers = make_customers(2000);
   const Work work(to_csv(customers));
   Process process(work.command(simulator.url(), {"--max-attempts", "1", "--stall", "400ms", "--grace", "100ms"}),

@@ -77,7 +77,7 @@ TEST_CASE("stalled: a reader of standard error that stands still holds up neithe
     CHECK(finished.process.wait(soon) == 0);
     CHECK(count_status(finished.work.directory, "success") == 200);
 
-    RunBesideReader late(2'000, "2>", {"--progress", progress, "--rate", "50/s", "--deadline", "1s"});
+    RunBesideReader late(2'000, "2>", {"--progress", progress, "--rate", "50/s", "--deadline", "5s"});
     late.fill_after(5);
     CHECK(late.process.wait(soon) == 4);
   }
