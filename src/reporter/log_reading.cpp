@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "amend/error.hpp"
+#include "amend/row/stop_cause.hpp"
 #include "reporter/json_reading.hpp"
 
 namespace amend {
@@ -17,6 +18,11 @@ constexpr std::size_t piece_bytes = 1 << 20;
 // What summary.json says of the log; 0: there is none, or it says nothing.
 std::uint64_t durable_bytes(const std::string& run) {
   return number_in(object_in(content_of(run + "/summary.json")), "log_bytes").value_or(0);
+}
+
+// Its run has noticed that the log was taken away: what is there now may be a copy that lacks the last records.
+bool was_lost_by_its_run(const std::string& run) {
+  return stop_cause_named(text_in(object_in(content_of(run + "/summary.json")), "stop_cause")) == StopCause::log_lost;
 }
 
 bool is_there(const std::string& path) {
@@ -65,6 +71,10 @@ LogState read_log(const std::string& run, const std::function<void(const Journal
   state.end = LogEnd(reader.whole_bytes(), reader.last_sum());
   state.damaged_at = reader.damaged_at();
   if (bytes < durable) state.damage = LogDamage::cut;
+  if (!state.damaged_at && was_lost_by_its_run(run)) {
+    state.damaged_at = state.end.bytes;
+    state.damage = LogDamage::cut;
+  }
   state.torn_bytes = state.damaged_at ? 0 : bytes - reader.whole_bytes();
   return state;
 }
