@@ -1,6 +1,7 @@
 #include "cli/output.hpp"
 
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -61,11 +62,16 @@ void require_all_printed() {
 
 void write_messages_aside() {
   if (messages) return;
+  // A signal that a later stage holds and reads must not find a thread that still takes it, and ends the process by it.
+  sigset_t all, before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     messages = new MessageWriter(STDERR_FILENO);
   } catch (const ThreadError&) {
     // They are written as before.
   }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 void print_message(std::string_view text) noexcept {
