@@ -236,7 +236,10 @@ TEST_CASE("pipeline: while a row waits for the one of its customer before it, or
     CAPTURE(attempts);
     const auto one = make_customers(1).front();
     const std::string done = R"({"code":200,"data":{"customer":{"uuid":")" + one.id + R"("}}})";
-    const Script deaf = [](Peer& peer) { peer.expect(1); };
+    const Script deaf = [](Peer& peer) {
+      peer.expect(1);
+      peer.finish();
+    };
     const Script answering = [&](Peer& peer) {
       for (;;) {
         peer.expect(1);
@@ -254,8 +257,7 @@ TEST_CASE("pipeline: while a row waits for the one of its customer before it, or
     const amend::Summary summary = work.run();
     CHECK(summary.stop_cause == amend::StopCause::none);
     CHECK(summary.rows(amend::Status::success) + summary.rows(amend::Status::unknown) == 2);
-    CAPTURE(summary.notices.empty() ? std::string() : summary.notices.front());
-    CHECK(summary.notices.empty());
+    for (const std::string& notice : summary.notices) CHECK(notice.find("--stall") == std::string::npos);
   }
 }
 

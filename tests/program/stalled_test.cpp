@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "fixture.hpp"
 
 using namespace test;
@@ -40,6 +42,15 @@ class StalledReader {
   int descriptor_ = -1;
 };
 
+// An update that shows its progress.
+std::vector<std::string> shown_update(const Work& work, const std::string& url,
+                                      const std::vector<std::string>& options) {
+  auto command = update_command(url, work.input, work.directory, options);
+  const auto progress = std::ranges::find(command, "--progress");
+  command.erase(progress, progress + 2);
+  return command;
+}
+
 // A run whose output of one kind leads to such a reader.
 class RunBesideReader {
  public:
@@ -47,8 +58,7 @@ class RunBesideReader {
       : work(rows(rows_)),
         reader(work.dir.file("pipe")),
         simulator({"--latency", "5ms"}),
-        process(in_shell("", update_command(simulator.url(), work.input, work.directory, options),
-                         redirection + reader.path()),
+        process(in_shell("", shown_update(work, simulator.url(), options), redirection + reader.path()),
                 work.dir.file("out"), work.dir.file("err")) {}
   void fill_after(std::size_t results) {
     REQUIRE(wait_for_lines(work.file("results.ndjson"), results, limit));
