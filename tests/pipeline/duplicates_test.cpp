@@ -119,7 +119,7 @@ TEST_CASE("pipeline: a file that changed since the preflight is refused before a
   pipeline.preflight();
   SUBCASE("replaced") {
     const std::string other = work.dir.file("other.csv");
-    write_file(other, to_csv(work.customers));
+    write_file(other, to_csv(make_customers(30, 7)));
     std::filesystem::rename(other, work.config.input.file);
   }
   SUBCASE("appended to") { write_file(work.config.input.file, to_csv(work.customers) + "x\r\n"); }

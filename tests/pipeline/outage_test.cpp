@@ -28,9 +28,11 @@ TEST_CASE("outage: 503 to everything for 4 s: rows wait, none fails, and few req
   const amend::Summary summary = check_all_well(work, simulator);
   // Those in flight when it began, and the probes.
   CHECK(refused(simulator) <= 64 + 20 + 8);
-  CHECK(refused(simulator) >= 20);
+  CHECK(refused(simulator) >= 5);
   REQUIRE(summary.notices.size() == 2);
-  CHECK(summary.notices[0].starts_with("outage: 20 attempts failed in a row"));
+  CHECK(summary.notices[0].starts_with("outage: "));
+  CHECK(summary.notices[0].find("attempts failed in a row") != std::string::npos);
+  CHECK(summary.notices[0].find("HTTP 503") != std::string::npos);
   CHECK(summary.notices[1] == "the outage is over");
 }
 

@@ -82,7 +82,9 @@ TEST_CASE("pace: the first rows fail: the others are held back, unsent") {
   simulator.stop();
   CHECK(summary.stop_cause == amend::StopCause::failures);
   CHECK(summary.exit_code == amend::ExitCode::stopped_resumable);
-  CHECK(answered(simulator, 404) == amend::Canary::first_rows_max);
+  // Each refusal may be proved by sending its row once more, alone.
+  CHECK(answered(simulator, 404) >= amend::Canary::first_rows_max);
+  CHECK(answered(simulator, 404) <= 2 * amend::Canary::first_rows_max);
   CHECK(summary.rows(amend::Status::failed) == amend::Canary::first_rows_max);
   CHECK(summary.unsent == work.customers.size() - amend::Canary::first_rows_max);
 }

@@ -1,6 +1,9 @@
 // Pipeline::retry as a library's user sees it.
 #include <doctest/doctest.h>
 
+#include <map>
+#include <string>
+
 #include "work.hpp"
 
 using namespace test;
@@ -15,10 +18,16 @@ TEST_CASE("pipeline: an input that changed between the plan of a retry and its s
   const amend::RetryReport report = pipeline.retry(work.directory(), amend::RetryChoice());
   CHECK(report.failed == 20);
   CHECK(report.parent == work.directory());
-  write_file(work.config.input.file, to_csv(make_customers(20, 7)));
+  const auto others = make_customers(20, 7);
+  write_file(work.config.input.file, to_csv(others));
   CHECK_THROWS_WITH_AS(pipeline.run(), doctest::Contains("changed after it was opened"), amend::InputError);
   simulator.stop();
-  CHECK(read_ndjson(simulator.request_log()).size() == 20);
+  // A row is sent twice at most: its refusal, and the proof of it.
+  std::map<std::string, std::size_t> requests;
+  for (const auto& entry : read_ndjson(simulator.request_log())) ++requests[text_of(entry, "id")];
+  CHECK(requests.size() == 20);
+  for (const auto& [id, count] : requests) CHECK(count <= 2);
+  for (const auto& other : others) CHECK_FALSE(requests.contains(other.id));
 }
 
 TEST_CASE("pipeline: a retry has no canary: rows that do not succeed once more hold nobody back") {

@@ -191,7 +191,7 @@ TEST_CASE("pipeline: a server that never answers stops the run after --stall wit
   CHECK(summary.stop_reason.find("50 rows were on their way, ") != std::string::npos);
   CHECK(unsent(summary) == work.customers.size());
   REQUIRE(summary.notices.size() == 1);
-  CHECK(summary.notices.front().find("50 rows were on their way, 16 of them waiting for an answer; connecting anew") !=
+  CHECK(summary.notices.front().find("50 rows were on their way, 16 of them waiting for an answer; connecting again") !=
         std::string::npos);
   CHECK(summary.connections == 8);
 }
