@@ -108,7 +108,7 @@ class Pipeline {
   /// does.
   PreflightReport preflight();
 
-  /// The operator has been asked, and wants values that look damaged to be sent: run.json says so. Before run().
+  /// The operator was asked, and accepts values that look damaged: run.json records it. Before run().
   void accept_findings() noexcept;
 
   /// Makes run() go on with the run in `config.run_directory`: reads its log back, compares options and input with it,

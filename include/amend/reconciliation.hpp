@@ -121,7 +121,7 @@ class Reconciliation {
   /// nothing. Before run(), which does not read the file for this again. Throws InputError.
   const InputFindings& look_at_values();
 
-  /// The operator has been asked, and wants values that look damaged to be sent: run.json says so. Before run().
+  /// The operator was asked, and accepts values that look damaged: run.json records it. Before run().
   void accept_findings() noexcept;
 
   /// Told, while run() reads, what a person should know although it stops nothing (RunControl::notice). On a thread of

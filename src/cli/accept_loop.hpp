@@ -1,5 +1,5 @@
 // Takes connections, a bounded number at once. One too many takes the place of the one that has been silent the
-// longest, so that silent connections keep nobody out; when all are busy, further ones wait in the kernel's queue.
+// longest, so that silent connections keep no other client out; when all are busy, further ones wait in the kernel's queue.
 // Layer 5; everything on the io_context's one thread.
 //
 // Bound: `at_once` visits and one; each must end by itself (a deadline), or none comes in any more.

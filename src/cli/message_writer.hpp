@@ -9,7 +9,7 @@
 
 namespace amend::cli {
 
-/// Threads: every call from any thread; none blocks, but drain() for as long as it is told to.
+/// Threads: every call from any thread; none blocks, except drain(), for at most the given time.
 /// Bounds: `bytes_max` that wait to be written; what comes then is dropped, and its count is written in its place.
 /// Errors: a descriptor that cannot be written to takes everything and shows nothing.
 /// Lifetime: a write that hangs outlives the object and is not waited for. The descriptor must stay open.

@@ -353,7 +353,7 @@ std::uint64_t CustomerLookup::read_first_page() {
 }
 
 // A server may give less than is asked for: then that is what a page is. A total that is smaller than what came is
-// wrong: then the list ends where it says so itself.
+// wrong: then the list ends at its own end.
 ListTally CustomerLookup::read_other_pages() {
   const auto got = static_cast<std::uint32_t>(std::min<std::uint64_t>(tally_.received, wonder::Page::limit_max));
   if (got > 0) read_pages(wonder::Page(got, got), tally_.received > tally_.total ? no_end : tally_.total);

@@ -41,7 +41,7 @@ constexpr bool is_lower(char32_t point) noexcept { return point >= 'a' && point 
 
 /// One character that was written as several.
 struct Sequence {
-  char32_t point = 0;      // what it was
+  char32_t point = 0;      // the code point
   unsigned lead = 0;       // its first byte
   char32_t last_sign = 0;  // what stands for its last byte
   std::size_t bytes = 0;   // that it takes now

@@ -204,7 +204,7 @@ void refuse_json_of_one_piece(ByteFeed& feed, const InputConfig& config) {
   if (look.shape != JsonShape::rows) refuse_shape(config.file, look);
 }
 
-// What separates the cells, when nothing else says so. A file that amend wrote has commas, whatever the names of its
+// What separates the cells, when nothing else decides it. A file that amend wrote has commas, whatever the names of its
 // columns hold and whatever an option for the file of its run says.
 void settle_layout(ByteFeed& feed, InputConfig& config, std::string_view extension) {
   const HeaderLine header(feed, 0);

@@ -6,7 +6,7 @@
 
 namespace amend {
 
-/// "\N", "(null)", "N/A": nobody and no company is called so.
+/// "\N", "(null)", "N/A": no person and no company has such a name.
 bool is_null_mark(std::string_view value) noexcept;
 
 /// "NULL", "none", "nan" in any letter case.

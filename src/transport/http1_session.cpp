@@ -257,7 +257,7 @@ void Http1Session::parse_answers() {
     deadline_ = in_flight_.empty() ? Clock::time_point::max() : Clock::now() + deadline_config_.answer;
     if (response.close) return end(CloseCause::announced, "the server announced that it closes the connection");
   }
-  if (!parser_.idle()) return end(CloseCause::protocol, "the server sent bytes that nobody asked for");
+  if (!parser_.idle()) return end(CloseCause::protocol, "the server sent bytes that were not requested");
   if (stream_->is_retiring())
     end(CloseCause::announced, "the server asked for another TLS handshake, which is refused");
 }

@@ -98,7 +98,7 @@ TlsContext::TlsContext(const Target& target, const TargetConfig& config)
     : target_(target), has_client_certificate_(!config.client_cert.empty()), ctx_(SSL_CTX_new(TLS_client_method())) {
   if (!ctx_) throw ConfigError("TLS cannot be set up: " + explain_tls_error(ERR_peek_last_error(), {}).text);
   SSL_CTX_set_min_proto_version(ctx_.get(), TLS1_2_VERSION);
-  // A server that asks for another handshake in the middle is told no (RFC 5246 §7.4.1.1).
+  // A server that asks for another handshake in the middle is refused (RFC 5246 §7.4.1.1).
   SSL_CTX_set_options(ctx_.get(), SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_info_callback(ctx_.get(), note_alert);
   SSL_CTX_set_verify(ctx_.get(), SSL_VERIFY_PEER, note_refusal);

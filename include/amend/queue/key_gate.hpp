@@ -9,7 +9,7 @@
 //
 // A hold: an attempt that got no answer, or one that leaves it open, may still be applied late by the server, so its
 // key stays closed for a while after the job is finished. Holds that no job waits for are limited to `holds_max`. When
-// one more is asked for, it is folded into a hold of everything: until it is over, each key that comes anew waits as if
+// one more is asked for, it is folded into a hold of everything: until it is over, each key that comes later waits as if
 // it were held itself. That is slower, and never out of order.
 #pragma once
 

@@ -22,7 +22,7 @@ namespace amend {
 
 /// How it is known which encoding the bytes are in.
 enum class EncodingBasis : std::uint8_t {
-  assumed,  ///< nothing says so: UTF-8
+  assumed,  ///< UTF-8, by default
   marked,   ///< a byte order mark, or a NUL in every other of the first bytes
   named,    ///< --encoding
 };

@@ -9,7 +9,7 @@
 //             not help, and the share is put to the proof.
 //   holding   The rate is held until the share is measured. When nothing is refused any more, that was a limit.
 //   growing   The rate is doubled. Had the responses been limited, no more than before would be accepted; when the share
-//             stays what it was, they were not. Which of the two it is decides the likelihood of what is refused.
+//             does not change, they were not. Which of the two it is decides the likelihood of what is refused.
 //
 // A proof that fails lowers the rate as ever, and the next one needs twice the evidence. A share that is proven explains
 // its refusals from then on; what comes on top of it is a push-back still.
