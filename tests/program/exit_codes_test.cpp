@@ -310,7 +310,9 @@ TEST_CASE(
   CHECK(says(stopped, "none of the first 3 rows succeeded, the last one: E000422"));
   CHECK(says(stopped, "amend resume " + work.directory));
   ill.stop();
-  CHECK(requests_at(ill) == 3);
+  // Each of the three may be proved by sending it once more, alone.
+  CHECK(requests_at(ill) >= 3);
+  CHECK(requests_at(ill) <= 6);
   Simulator well;
   const Finished finished = run({AMEND_PROGRAM, "resume", work.directory, "--url", well.url(),
                                  "--accept-changed-options", "--rate", "unlimited"});

@@ -167,10 +167,10 @@ TEST_CASE(
   CHECK(rows.plan[1].at("error_code").as_string() == "input.id.missing");
   people[1] = person(1);
   const Reconciled customers(3, export_of(people), {"--look-up", "each", "--max-attempts", "1"},
-                             {"--wrong-uuid-share", "1"});
+                             {"--error-share", "500:1"});
   CHECK(customers.finished.code == 1);
   REQUIRE(customers.count('!') == 3);
-  CHECK(text_of(customers.plan.at(0), "error_code") == "answer.uuid_mismatch");
+  CHECK(text_of(customers.plan.at(0), "error_code") == "E000500");
 }
 
 TEST_CASE("reconcile: refused credentials stop it soon, and there is no plan") {
@@ -212,12 +212,19 @@ TEST_CASE("reconcile: a server that gives smaller pages than it is asked for is 
 TEST_CASE("reconcile: a file that changes while its customers are read is refused, and there is no plan") {
   Reconciled run(1, export_of({person(0)}), {});
   std::filesystem::remove_all(run.dir.file("run"));
+  const Script not_found = [](Peer& peer) {  // the row that the list does not have is asked for by itself
+    for (;;) {
+      peer.expect(1);
+      peer.send(answer(404, R"({"code":"E000404","message":"no such customer"})"));
+    }
+  };
   ScriptedServer server({[&](Peer& peer) {
-    peer.expect(1);
-    write_file(run.dir.file("crm.csv"), export_of({person(0), person(1)}));
-    peer.send(answer(200, R"({"data":[]})", "X-Total-Entries: 0\r\n"));
-    peer.wait_for_end();
-  }});
+                           peer.expect(1);
+                           write_file(run.dir.file("crm.csv"), export_of({person(0), person(1)}));
+                           peer.send(answer(200, R"({"data":[]})", "X-Total-Entries: 0\r\n"));
+                           peer.wait_for_end();
+                         },
+                         not_found, not_found, not_found});
   const Finished finished =
       run.reconcile("http://127.0.0.1:" + server.port(), {"--look-up", "list", "--connections", "1"});
   CHECK(finished.code == 3);
@@ -282,6 +289,9 @@ TEST_CASE("reconcile: a list that moves while it is read is noticed, and no cust
         const std::string request = peer.expect(1);
         CHECK(request.find("/customers/ref/R-0 ") != std::string::npos);  // one that the list has, to try the call
         peer.send(answer(200, R"({"code":200,"data":{"customer":)" + shown(0) + "}}"));
+        peer.wait_for_end();
+      },
+      [&](Peer& peer) {
         CHECK(peer.expect(1).find("/customers/ref/R-1001 ") != std::string::npos);
         peer.send(answer(200, R"({"code":200,"data":{"customer":)" + shown(1'001) + "}}"));
         peer.wait_for_end();
