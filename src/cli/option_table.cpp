@@ -237,7 +237,7 @@ constexpr std::array entries{
                 "A value that is exactly TEXT is blank (NULL, '\\N', '#N/A'); may be repeated",
                 [](Options& o, Name, Text v) { o.config.mapping.null_texts.push_back(v); }},
     OptionEntry{"strip-formula", reading, Arity::flag, columns, "", nullptr,
-                "Take values out of =\"…\", and drop the apostrophe with which a spreadsheet keeps a number a text",
+                "Take values out of =\"...\", and drop the apostrophe with which a spreadsheet keeps a number a text",
                 [](Options& o, Name, Text) { o.config.mapping.strip_formula = true; }},
     OptionEntry{"trim", reading, Arity::flag, columns, "", nullptr,
                 "Drop white space and characters that cannot be seen around values, ids included",

@@ -123,7 +123,7 @@ TEST_CASE("explain: tells of each own code what it means and what to do; of anot
   const Finished one = typed({"explain", "http.503"});
   CHECK(one.code == 0);
   CHECK(tells(one, "http.503 (http.*)"));
-  CHECK(tells(one, "feed failed.csv back later"));
+  CHECK(tells(one, "source gateway: a proxy or firewall answered"));
   const Finished all = typed({"explain"});
   for (const auto& own : amend::own_codes()) CHECK(tells(all, std::string(own.remedy)));
   const Finished theirs = typed({"explain", "E000002"});
