@@ -75,7 +75,8 @@ TEST_CASE("night: a limit far below --rate: no row fails, and few requests are r
     CAPTURE(limit);
     Night night(40ms, hidden_limit(limit));
     night.run(2'000);
-    CHECK(night.server.refused <= 2'000 * 5 / 100 + 100);
+    // To find out whether a share of 429s has nothing to do with the rate costs some refusals.
+    CHECK(night.server.refused <= 2'000 * 5 / 100 + 150);
     CHECK(std::chrono::duration<double>(night.time()).count() <= 2'000 / limit * 1.25 + 60);
     REQUIRE(night.bench.control.notices().size() == 1);
     CHECK(night.bench.control.notices().front().starts_with("the API returns 429 (too many requests) at this rate"));
