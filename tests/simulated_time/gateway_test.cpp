@@ -181,6 +181,7 @@ TEST_CASE("gateway: about one row while the others succeed: it fails after its a
     });
     run.pace.rate.interval = 200ms;  // others succeed until it ends
     run.run(300);
+    CAPTURE(run.bench.control.text());
     CHECK(run.bench.count(Status::success) == 299);
     CHECK(run.bench.row(20).status == Status::failed);
     CHECK(run.bench.row(20).origin == Origin::gateway);
