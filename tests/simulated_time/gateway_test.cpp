@@ -187,7 +187,8 @@ TEST_CASE("gateway: about one row while the others succeed: it fails after its a
     CHECK(run.bench.row(20).origin == Origin::gateway);
     CHECK(run.bench.row(20).attempts == 6);
     CHECK(run.bench.row(20).applied == (status < 300 || status == 408 || status >= 500 ? Applied::maybe : Applied::no));
-    CHECK(run.bench.server.echoes == 0);
+    // Where two attempts come one right after the other, before another row has succeeded, the echo call asks.
+    CHECK(run.bench.server.echoes <= 2);
     CHECK(run.notices() == 0);
   }
 }

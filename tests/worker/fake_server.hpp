@@ -92,6 +92,8 @@ class FakeSession final : public Session {
     answered_.emplace_back(requests_.front().tag, response);
     requests_.pop_front();
     woken_.cancel();
+    echo_ = echo_ && !requests_.empty();
+    reply_to_echo();
   }
   void reply_well() {
     const std::string id = requests_.front().id();
@@ -180,11 +182,7 @@ class FakeSession final : public Session {
     server_.seen.push_back(requests_.back());
   }
   void flush() override {
-    // Nothing but the echo call is out in an outage, or what was sent before it.
-    if (is_open() && std::exchange(echo_, false) && requests_.size() == 1) {
-      const auto [status, body] = server_.on_echo();
-      return reply(status, body);
-    }
+    if (is_open() && echo_ && requests_.size() == 1) return reply_to_echo();
     if (is_open()) server_.serve(*this);
   }
   boost::asio::awaitable<Lot> next() override {
@@ -220,6 +218,14 @@ class FakeSession final : public Session {
   std::string peer() const override { return "fake"; }
 
  private:
+  // The echo call is the last request on its connection: its response follows those of the requests before it.
+  void reply_to_echo() {
+    if (!echo_ || requests_.size() != 1) return;
+    echo_ = false;
+    const auto [status, body] = server_.on_echo();
+    reply(status, body);
+  }
+
   FakeServer& server_;
   std::size_t depth_;
   boost::asio::steady_timer woken_;
