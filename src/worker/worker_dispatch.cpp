@@ -218,7 +218,10 @@ bool Worker::Impl::gathers_lot(Refill refill, Clock::time_point now) {
 
 // Those that were sent before go first, unless it looks like an outage.
 JobNumber Worker::Impl::next_row() noexcept {
-  const bool fresh_first = again_.empty() || (!fresh_.empty() && setup_.brake.circuit().suspects());
+  const Circuit& circuit = setup_.brake.circuit();
+  // A row that always fails must not be every probe: the others would wait for it.
+  const bool doubtful = circuit.suspects() || circuit.breaks();
+  const bool fresh_first = again_.empty() || (!fresh_.empty() && doubtful);
   return fresh_first ? fresh_.pop_front() : again_.pop_front();
 }
 
