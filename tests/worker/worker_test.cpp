@@ -423,6 +423,7 @@ TEST_CASE("worker: whatever the server does, each row ends once and a customer's
     std::vector<std::string> ids;
     for (unsigned n = 0; n < outcomes_waiting_max; ++n) ids.push_back(uuid(static_cast<unsigned>(random() % 40)));
     bench.run(ids);
+    CAPTURE(bench.control.text());
     CHECK(bench.ended.size() == ids.size());
     std::vector<std::uint64_t> rows;
     for (const auto& one : bench.ended) {
