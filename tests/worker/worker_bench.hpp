@@ -190,6 +190,7 @@ class WorkerBench {
     update.raw = append_text(batch, id + std::string(bytes_per_row, 'x'));
     update.key = std::hash<std::string>()(id);
     batch.push_back(update);
+    metrics.rows_read.add();
   }
   void feed() {
     while (!control.draining() && fed_ < ids_->size() && worker_->input().size() < batches_ahead) {
