@@ -117,7 +117,7 @@ class PageTaker {
   ListTally& tally_;
 };
 
-/// How many pages are on their way: so many are asked for too much at most behind the last one.
+/// Pages that are requested at once. Up to this many requests go beyond the last page.
 class PageWindow {
  public:
   void asked() noexcept { ++asked_; }

@@ -94,7 +94,7 @@ void RowsToLookAt::survey() {
   wanted_ += spot_checks_.size();
 }
 
-// Reservoir sampling: the last of so many takes a place with the chance of one in so many for each place.
+// Reservoir sampling: the Nth row takes a given place with a probability of 1 in N.
 void RowsToLookAt::settle(const MappedRows& rows, std::uint64_t settled) {
   const SpotCheck check(rows.position().row, rows.key(), rows.body());
   if (spot_checks_.size() < spot_checks_max) return spot_checks_.push_back(check);

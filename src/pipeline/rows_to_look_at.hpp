@@ -44,7 +44,7 @@ class SpotCheck {
 
 class RowsToLookAt {
  public:
-  /// So many of the rows that a baseline settles are looked at all the same, or all when there are fewer: they show
+  /// Up to this many rows that a baseline settles are read all the same, or all when there are fewer: they show
   /// whether it holds.
   static constexpr std::size_t spot_checks_max = 100;
 

@@ -21,7 +21,7 @@ class JsonLook {
   std::string member;  ///< of JsonShape::member
 };
 
-/// Looks at the feed and consumes nothing; waits for no more than the first line, unless the value goes on behind it.
+/// Looks at the feed and consumes nothing; waits for no more than the first line, unless the value continues after it.
 JsonLook look_at_json(ByteFeed& feed);
 
 /// Whether the feed begins as an array of objects does: `[`, and then `{` or `]`. The header of a CSV may begin with

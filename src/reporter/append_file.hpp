@@ -41,7 +41,7 @@ class AppendFile {
   int descriptor_ = -1;
   bool dirty_ = false;
   std::uint64_t bytes_ = 0;
-  std::uint64_t let_go_ = 0;    ///< of so many bytes at the start
+  std::uint64_t let_go_ = 0;    ///< bytes from the start that the page cache may drop
   std::exception_ptr failure_;  ///< null: there was none
 };
 

@@ -33,7 +33,7 @@ namespace amend {
 /// Unproven refusals of one connection, and of one worker: then no request is sent before some of them are proved.
 inline constexpr std::size_t unproven_per_connection_max = 256;
 inline constexpr std::size_t unproven_max = 2048;
-/// Rows at the end of the unproven ones that are sent again, each alone: so many responses too many do no harm.
+/// Rows at the end of the unproven ones that are sent again, each alone: up to this many surplus responses do no harm.
 inline constexpr std::size_t proofs_at_once = 3;
 /// How long a connection without a request in flight is watched for a response too many before a row is sent again.
 inline constexpr std::chrono::milliseconds surplus_wait{100};

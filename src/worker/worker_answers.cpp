@@ -141,7 +141,7 @@ bool Worker::Impl::take_answer(Lane& lane, const Answer& answer, Clock::time_poi
   wonder::Judgement judgement = setup_.call->judge(response, job.row);
   const auto retry_after = parse_retry_after(response.retry_after, response.date, wall_clock_);
   const auto end = AttemptEnd::answered(judgement.meaning, response.status, retry_after);
-  heed_server(response, end, now);
+  obey_server(response, end, now);
   look_at_refusals(response, end, judgement, job);
   if (judgement.meaning == wonder::Meaning::guard_mismatch)
     setup_.control.stop(StopCause::guard, "row " + std::to_string(job.row->position.row) + " (line " +
@@ -170,7 +170,7 @@ void Worker::Impl::go_on(JobNumber number, const AttemptEnd& end, Clock::time_po
 }
 
 // Retry-After is the clearer word: with it the rate-limit fields are not looked at. It is obeyed whatever was refused.
-void Worker::Impl::heed_server(const Response& response, const AttemptEnd& end, Clock::time_point now) {
+void Worker::Impl::obey_server(const Response& response, const AttemptEnd& end, Clock::time_point now) {
   const auto wait_max = setup_.config.retry.retry_after_max;
   if (end.retry_after && refuses(end.meaning)) {
     const auto until = now + std::min(*end.retry_after, wait_max);

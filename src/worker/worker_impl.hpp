@@ -161,7 +161,7 @@ class Worker::Impl {
   Clock::time_point sent_at(JobNumber tag) const noexcept;
   void give_back_ticket(Job& job, Clock::time_point now);
   void go_on(JobNumber number, const AttemptEnd& end, Clock::time_point now);
-  void heed_server(const Response& response, const AttemptEnd& end, Clock::time_point now);
+  void obey_server(const Response& response, const AttemptEnd& end, Clock::time_point now);
   void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement, Clock::time_point now);
   void judge_canary(const Outcome& outcome);
   void release(JobNumber number, Clock::time_point now);

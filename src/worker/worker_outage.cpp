@@ -206,7 +206,7 @@ void Worker::Impl::take_echo(const Response& response, Clock::time_point now) {
   const auto judgement = echo_judge_.judge_echo(response);
   const auto retry_after = parse_retry_after(response.retry_after, response.date, wall_clock_);
   const auto end = AttemptEnd::answered(judgement.meaning, response.status, retry_after);
-  heed_server(response, end, now);
+  obey_server(response, end, now);
   if (judgement.meaning != wonder::Meaning::success) setup_.control.failed(judgement.code, judgement.text);
   // No such call here, it seems: rows have to be the probes.
   const bool may_pass = wonder::meaning_of(response.status) == wonder::Meaning::transient || is_gateway_refusal(end) ||
