@@ -247,7 +247,6 @@ void Worker::Impl::conclude(Lane* lane, JobNumber number, const AttemptEnd& end,
   if (setup_.control.draining()) return drop(number);
   park(number);
   if (next == Next::wait) return wait_out(number, now);
-  if (next == Next::prove) return wait_until(number, verdict.retry_at + setup_.brake.clock().stood_still(now), now);
   if (is_throttled(end)) {
     ++job.throttled;
     --job.attempts;

@@ -53,7 +53,9 @@ void Worker::Impl::take_due(Clock::time_point now) {
       budget_at_ = now + budget_look_up;
       break;
     }
-    line_up(retries_.pop());
+    const JobNumber number = retries_.pop();
+    prove_before_last(jobs_[number], now);
+    line_up(number);
   }
   while (const auto job = gate_.expire(now)) {
     jobs_[*job].waited_for_late = true;

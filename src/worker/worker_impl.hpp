@@ -73,7 +73,6 @@ class Worker::Impl {
   enum class Next : std::uint8_t {
     retry,
     wait,      // in an outage, as a probe; the attempt does not count
-    prove,     // its last attempt is next: not before it is known that the API is well
     end,       // as the retry policy says
     end_late,  // because it has waited for too long
   };
@@ -177,7 +176,7 @@ class Worker::Impl {
   bool has_waited_out(const AttemptEnd& end, std::chrono::nanoseconds waited) const;
   void stop_for_outage(std::chrono::nanoseconds lasted);
   Verdict last_word(const Job& job, const AttemptEnd& end, Clock::time_point now) const noexcept;
-  bool last_is_next(const Job& job, const AttemptEnd& end, const Verdict& verdict) const noexcept;
+  void prove_before_last(const Job& job, Clock::time_point now);
   void wait_out(JobNumber number, Clock::time_point now);
   void note_outage(Clock::time_point due, Clock::time_point now);
   void wait_until(JobNumber number, Clock::time_point due, Clock::time_point now);

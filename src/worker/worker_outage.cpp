@@ -92,17 +92,17 @@ Worker::Impl::Next Worker::Impl::next_step(Job& job, const AttemptEnd& end, cons
     return Next::wait;
   }
   if (has_waited_out(end, setup_.brake.awake(now) - job.began)) return Next::end_late;
-  const bool is_last = last_is_next(job, end, verdict);
-  if (!proven && (gives_up || is_last)) report_change(setup_.brake.ask_for_proof(now));
+  if (!proven && gives_up) report_change(setup_.brake.ask_for_proof(now));
   if (!setup_.brake.breaks(end)) return gives_up ? Next::end : Next::retry;
   // As long as it is only asked whether there is an outage, attempts count.
-  if (gives_up || setup_.brake.circuit().is_announced()) return Next::wait;
-  return is_last ? Next::prove : Next::retry;
+  return gives_up || setup_.brake.circuit().is_announced() ? Next::wait : Next::retry;
 }
 
-bool Worker::Impl::last_is_next(const Job& job, const AttemptEnd& end, const Verdict& verdict) const noexcept {
-  const bool costs_attempt = verdict.kind == Verdict::Kind::retry && !is_throttled(end);
-  return costs_attempt && job.attempts + 1 == setup_.config.retry.attempts_max;
+// A row's last attempt is not sent before a request has succeeded since its failure before: else that attempt would
+// show nothing of the row.
+void Worker::Impl::prove_before_last(const Job& job, Clock::time_point now) {
+  if (job.attempts + 1 != setup_.config.retry.attempts_max || job.failed_in != setup_.brake.circuit().streak()) return;
+  report_change(setup_.brake.ask_for_proof(now));
 }
 
 // No wait is without end: neither for a server that asks this row to wait for ever, nor for a proof that cannot be had.

@@ -38,7 +38,8 @@ class SealedPlan {
     const wonder::Customer before = holder("1");
     PlanWriter writer(run_);
     for (std::uint64_t row = 1; row <= 3; ++row) {
-      PlanRow planned(Position(row, row + 1, 0), row, "R-" + std::to_string(row));
+      const std::string reference = "R-" + std::to_string(row);
+      PlanRow planned(Position(row, row + 1, 0), row, reference);
       planned.sign = row == 1 ? RowSign::same : RowSign::differs;
       planned.customer = &before;
       planned.differs = planned.overwritten = FieldSet(row == 1 ? 0 : 0b10);
