@@ -2,7 +2,7 @@
 # Installs what is missing to build amend on Debian 12; asks nothing, and does nothing when nothing is missing.
 #   samples/install-packages.sh           what building and the quickstart need
 #   samples/install-packages.sh --tests   what the tests need besides
-#   samples/install-packages.sh --packaging what packaging/ needs besides
+#   samples/install-packages.sh --packaging what src/package/build.sh and tests/package/try.sh need besides
 #   samples/install-packages.sh --bench   what bench/run.sh needs besides, but for node and npm
 set -euo pipefail
 

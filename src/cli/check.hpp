@@ -25,12 +25,10 @@ std::string check_text(const Options& options, const PreflightReport& report);
 /// - `rejected`: [{`code`, `rows`, `first`: [{`row`, `line`, `byte`}], `example`, `remedy`}], the most frequent first;
 ///   `line` and `byte` are null where they are not known
 /// - `findings`: [{`code`, `degree`: damage or hint, `field` (null: the row as a whole), `column` (null for NDJSON),
-/// `rows`,
-///   `first`, `example` (masked), `remedy`}], damage first; `damaged_rows`: rows with any damage
+///   `rows`, `first`, `example` (masked), `remedy`}], damage first; `damaged_rows`: rows with any damage
 /// - `suspicious_ids`: [{`code`, `rows`, `first`, `meaning`}], the rejected ids by what probably happened to them
-/// - `encoding_trouble`: null, or {`code`: encoding.not_utf8 or encoding.utf8_after_all, `rows`, `first`, `likely`: a
-/// name
-///   for --encoding or "", `meaning`, `remedy`}
+/// - `encoding_trouble`: null, or {`code`: encoding.not_utf8 or encoding.utf8_after_all, `rows`, `first`, `likely`:
+///   a name for --encoding or "", `meaning`, `remedy`}
 /// - `duplicates`: {`customers`, `rows`, `exact`: false when both are lower bounds, `how`: the --duplicates in effect,
 ///   `first`: [{`first`, `second`: rows, `rows`: in all}]}
 /// - `rate`: "25/s"; `seconds`: for the rows to send at that rate, null when it is unlimited

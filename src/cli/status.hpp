@@ -30,8 +30,7 @@ std::string status_text(const RunView& view, const ErrorTally& errors);
 ///   `stop_reason`, `torn_bytes`, `damaged_at`}]; `stop_reason` and `damaged_at` are null when there is none
 /// - `unreadable`: directories beside it that may be later retries, and cannot be read
 /// - `rows`: {`total`, `success`, `failed`, `unknown`, `rejected`, `superseded`, `unchanged`, `unsent`}, each row by
-/// its final record;
-///   `total` and `unsent` are null when they are not known
+///   its final record; `total` and `unsent` are null when they are not known
 /// - `errors`: [{`code`, `count`, `example`: {`row`, `line`, `id`, `error`}}], the most frequent first, at most 10
 /// - `next`: commands; `exit_code`
 std::string status_json(const RunView& view, const ErrorTally& errors);

@@ -10,7 +10,7 @@ leftover='\b(TO''DO|FIX''ME|X''XX|not imple''mented|place''holder)\b'
 drawer='(^|/)(utils?|common|helpers?|misc|base|manager)(\.|/|_)'
 lines_max=500
 
-files=$(find CMakeLists.txt README.md cmake include src tests samples bench .ci -type f 2>/dev/null \
+files=$(find CMakeLists.txt README.md CHANGELOG.md .github include src tests samples bench .ci -type f 2>/dev/null \
   ! -path 'tests/data/*' ! -name '*.csv' ! -name '*.ndjson' | sort) || true  # not every tree has every folder
 [ -n "$files" ] || { echo "tree: no file to look at"; exit 2; }
 

@@ -31,8 +31,7 @@ std::string to_csv(const std::vector<Customer>& customers);
 /// What does not agree, at most ten of it; empty is well. Holds:
 /// - each row of the input has exactly one record, and the record names the row's id;
 /// - a success has a request in the server's log with its X-Request-ID, its id and exactly its body, that was applied
-/// and
-///   answered 2xx;
+///   and answered 2xx;
 /// - a row that failed by an answer was answered so, last; no row had more attempts than --max-attempts;
 /// - a row that was never applied is not called a success, one that was is success, unknown, or has `applied`;
 /// - what was applied to one id was applied in the order of the file;

@@ -120,13 +120,12 @@ class ByteInput {
 
 /// Opens `config.file`, or stdin for "-", and reads the header of a CSV. An empty file has no header and no rows and is
 /// fine.
-/// - Format::automatic: .csv, .tsv, .ndjson, .jsonl and .json tell, else the first byte that is not blank: '{' is
-/// NDJSON.
+/// - Format::automatic: the ending .csv, .tsv, .ndjson, .jsonl or .json decides, else the first byte that is not blank:
+///   '{' is NDJSON.
 /// - Encoding, when not given: UTF-8, or UTF-16 by its byte order mark or by a NUL in every other of the first four
 ///   bytes. A mark is dropped; one that contradicts --encoding is a ConfigError.
-/// - Delimiter, when not given: what a `sep=` line says (which is not a row, and is skipped in any case), else TAB for
-/// a
-///   .tsv with a TAB in its header, else whichever of , ; TAB | the header has most of outside quotes.
+/// - Delimiter, when not given: the one that a `sep=` line names (which is not a row, and is always skipped), else TAB
+///   for a .tsv with a TAB in its header, else whichever of , ; TAB | the header has most of outside quotes.
 /// - A CSV that amend wrote (a column amend_line, separated by commas) has commas whatever the options say; its byte
 ///   order mark wins over --encoding; its rows may be longer than the limits by what amend has added.
 /// - A CSV may be several files put together: a line that repeats the header, with a byte order mark before it or not,

@@ -35,9 +35,9 @@ class alignas(64) Counter {
 ///   rejected      ⊆ rows_read that never made an attempt
 ///   attempts      ≥ success + unknown; each attempt counts, the first of a row included
 ///   retries       ⊆ attempts: attempts after a row's first that cost the row one of its --max-attempts
-///   requeues      ⊆ attempts: sent again without cost: after a 429, in an outage, or as a connection ended with the
-///   row unanswered behind another handshakes_failed ∩ connections_opened = ∅: a connection is opened when TCP and TLS
-///   stand
+///   requeues      ⊆ attempts: sent again without cost: after a 429, in an outage, or because a connection ended while
+///                 the row waited behind another one for its response
+///   handshakes_failed ∩ connections_opened = ∅: a connection counts as opened once TCP and TLS are established
 class Metrics {
  public:
   Metrics() = default;

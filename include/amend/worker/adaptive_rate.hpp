@@ -5,9 +5,8 @@
 // a second a sum over ten slots.
 //
 //   slow start  ×1.5 a second from 10/s on, until the API pushes back.
-//   cut         at a push-back: w = the rate, or what was accepted of late when that is clearly less (not less than
-//   half
-//               of the rate: one second must not undo a run). The rate becomes 0.9 · w.
+//   cut         at a push-back: w = the rate, or the rate that was accepted of late when that is clearly less (but at
+//               least half the rate: one second must not undo a run). The rate becomes 0.9 · w.
 //   cubic       W(t) = w · (1 + 0.1 · ((t − K) / K)³) while t < K, (… / 10 s)³ from then on: soon near w, a while close
 //               to it, then beyond it, faster and faster. K is 10 s; while the limit proves to stay where it was it
 //               grows by half each time, to 24 s.

@@ -6,9 +6,8 @@
 //
 //   first   one request is out at a time until a row has succeeded. `first_rows_max` rows that ended without success,
 //           and none that succeeded: stop.
-//   group   at most so many requests are out as rows of the group are missing. Of `group_rows` rows that ended more
-//   than
-//           `group_failures_max` did not succeed: stop.
+//   group   rows that have ended and requests that are out are `group_rows` together, at most. When more than
+//           `group_failures_max` rows have ended without success: stop.
 //   over    everything goes.
 //
 // Only rows that have ended are judged: one that waits for its retry lets another one go, so that an outage at the

@@ -12,12 +12,12 @@
 //              Opens too when a row would end and nothing says that the API is well (`ask_for_proof`).
 //   open       nothing goes until a probe is due: after 1 s, then twice as long each time, 30 s at most, with jitter;
 //              at once when fewer than `rows_to_open` rows have failed.
-//   half open  one request, the probe, is out. Its success closes the circuit step by step; that of the echo call,
-//   which
-//              is sent where all rows that are left have failed, closes it at once. Its failure opens it again.
-//   closing    at most so many requests are out as have succeeded since the probe, plus one; when that is `ramp_end`
-//              the circuit is closed. Failures in a row of `rows_to_open` rows open it again: an API that fails now and
-//              then while it is well, and rows that always fail, must not be held for an outage for ever.
+//   half open  one request, the probe, is out. Its success closes the circuit step by step. When all rows that are left
+//              have failed, the probe is the echo call, and its success closes the circuit at once. A failure of the
+//              probe opens the circuit again.
+//   closing    at most as many requests are out as have succeeded since the probe, plus one. At `ramp_end` the circuit
+//              is closed. Failures in a row of `rows_to_open` rows open it again. A healthy API may fail now and then,
+//              and some rows always fail: neither may count as an outage for ever.
 //
 // Attempts that fail while it is open or half open do not count against their rows (`breaks`), and the time it is not
 // closed not against the rows' deadline (run_clock.hpp).

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs the .deb in a clean Debian 12 of its own, unpacks the tarball in another, and runs the programs in both: a
 # customer is updated at wonder-sim. Needs root, debootstrap and a Debian mirror; leaves nothing behind.
-#   packaging/try.sh [FOLDER]      where packaging/build.sh has put them
+#   tests/package/try.sh [FOLDER]      where src/package/build.sh has put them
 set -euo pipefail
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 folder=$(realpath "${1:-$top/build-package}")
 mirror=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*\) .*/\2/p' \
   /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |

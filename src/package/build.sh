@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Builds amend_VERSION_ARCH.deb, for Debian 12, and amend-VERSION-ARCH.tar.gz, whose programs need no shared library but
 # the C library's, into FOLDER (default: build-package).
-#   packaging/build.sh [FOLDER]
+#   src/package/build.sh [FOLDER]
 set -euo pipefail
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 folder=$(realpath -m "${1:-$top/build-package}")
 cd "$top"
 

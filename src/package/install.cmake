@@ -12,7 +12,7 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/amend DESTINATION ${CMAKE_INSTAL
   FILES_MATCHING PATTERN *.hpp)
 install(EXPORT amendTargets NAMESPACE amend:: DESTINATION ${amend_package_directory} COMPONENT development)
 
-configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/amendConfig.cmake.in
+configure_package_config_file(${PROJECT_SOURCE_DIR}/src/package/amendConfig.cmake.in
   ${PROJECT_BINARY_DIR}/cmake/amendConfig.cmake INSTALL_DESTINATION ${amend_package_directory})
 # Before 1.0 a minor version may change the interface.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/cmake/amendConfigVersion.cmake COMPATIBILITY SameMinorVersion)
@@ -22,8 +22,8 @@ install(FILES ${PROJECT_BINARY_DIR}/cmake/amendConfig.cmake ${PROJECT_BINARY_DIR
 set(documents ${PROJECT_BINARY_DIR}/documents)
 add_custom_command(OUTPUT ${documents}/amend.1
   COMMAND ${CMAKE_COMMAND} -DAMEND=$<TARGET_FILE:amend-cli> -DFOLDER=${documents}
-          -P ${PROJECT_SOURCE_DIR}/cmake/documents.cmake
-  DEPENDS amend-cli ${PROJECT_SOURCE_DIR}/cmake/documents.cmake
+          -P ${PROJECT_SOURCE_DIR}/src/package/documents.cmake
+  DEPENDS amend-cli ${PROJECT_SOURCE_DIR}/src/package/documents.cmake
   COMMENT "Manual pages and completions" VERBATIM)
 add_custom_target(documents ALL DEPENDS ${documents}/amend.1)
 install(DIRECTORY ${documents}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT programs FILES_MATCHING PATTERN *.1)
