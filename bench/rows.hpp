@@ -23,7 +23,7 @@ inline std::string csv(unsigned rows) {
   return text;
 }
 
-/// The body of an answer as api.md §1 shows it, with a card on file: 625 bytes with the names of `n` = 0, and a few
+/// The body of a response with a card on file (src/wonder/README.md §1): 625 bytes with the names of `n` = 0, and a few
 /// more or less with others, so that no branch is learnt by heart.
 inline std::string answer_body(const std::string& id, unsigned n = 0) {
   const std::string name(n * 7 % 23, 'a');

@@ -28,7 +28,7 @@ class Answers {
   /// Appends an answer to `out` for each whole request in `in`. Throws Malformed.
   Answered answer_all(std::string_view in, std::string& out) const;
 
-  /// The JSON body about the customer `id`, as api.md §1 shows it.
+  /// The JSON body about the customer `id`, as src/wonder/README.md §1 shows it.
   static std::string body(std::string_view id);
 
  private:

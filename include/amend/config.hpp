@@ -25,7 +25,7 @@ struct TargetConfig {
   std::string url;                ///< scheme, host, optional port and path prefix: https://gateway.wonder.today
   bool allow_plain_http = false;  ///< http:// to a host that is not loopback
   std::string proxy;        ///< http://host:port: connections go through it (CONNECT, RFC 9110 §9.3.6); empty: none
-  bool ipv4_only = false;   ///< AppIDs may be bound to listed IPv4 addresses (api.md §3)
+  bool ipv4_only = false;   ///< AppIDs may be bound to listed IPv4 addresses (src/wonder/README.md §3)
   std::string ca_file;      ///< PEM bundle instead of the system's; empty: the system's
   std::string client_cert;  ///< PEM chain, for mutual TLS; empty: none
   std::string client_key;   ///< its key
@@ -192,7 +192,7 @@ enum class LookUp : std::uint8_t {
 inline constexpr Spellings<LookUp, 3> look_up_spellings{
     {{"auto", LookUp::automatic}, {"list", LookUp::list}, {"each", LookUp::each}}};
 
-/// Whether a company_name counts as a difference: no answer ever shows what the API holds (api.md §1).
+/// Whether a company_name counts as a difference: no answer ever shows what the API holds (src/wonder/README.md §1).
 enum class CompanyName : std::uint8_t {
   never,    ///< it is not compared
   always,   ///< a row that has one always differs

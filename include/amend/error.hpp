@@ -19,7 +19,7 @@ namespace amend {
 enum class Origin : std::uint8_t {
   api,            ///< the API refused the row in a complete answer
   gateway,        ///< a proxy, firewall or login page answered in place of the API
-  payment_token,  ///< the profile was updated, binding the card was not (api.md §1)
+  payment_token,  ///< the profile was updated, binding the card was not (src/wonder/README.md §1)
   transport,      ///< no usable answer: connection, deadline, framing
   tls,            ///< the secure connection could not be made
   input,          ///< the row itself is bad; it was never sent
@@ -56,7 +56,7 @@ struct OwnCode {
   std::string_view remedy;   ///< what to do about it, one sentence
 };
 
-/// Every code this tool can write, in alphabetical order. The README's table is checked against it.
+/// Every code this tool can write, in alphabetical order. `amend explain` prints them.
 std::span<const OwnCode> own_codes() noexcept;
 
 /// The entry for `code`, families included (`http.418` is found as `http.*`); nullptr for a code of the API.
@@ -69,7 +69,7 @@ std::string printable(std::string_view text, std::size_t bytes_max = 300);
 /// 'it'\''s' when it must be for a POSIX shell, unchanged when it need not.
 std::string shell_quoted(std::string_view word);
 
-/// Fixed exit codes of the program (interface.md).
+/// The exit codes of the program. Scripts rely on them: a code keeps its meaning.
 enum class ExitCode : int {
   success = 0,
   some_rows_failed = 1,

@@ -1,4 +1,4 @@
-// The whole run, wired by hand: source → queues → workers → reporter (README, "How a row flows"). Layer 4.
+// The whole run, wired by hand: source → queues → workers → reporter (src/README.md §1). Layer 4.
 //
 // The library never prints, never installs a signal handler and never calls exit: a program watches `metrics()` from
 // its own thread and calls `stop()` from wherever it learns that it should.
@@ -190,7 +190,7 @@ class Pipeline {
   std::unique_ptr<Impl> impl_;
 };
 
-/// One signed echo (api.md §3): what `amend ping` shows.
+/// One signed echo (src/wonder/README.md §3): what `amend ping` shows.
 class Ping {
  public:
   Ping() = default;

@@ -58,7 +58,7 @@ class FieldReport {
   static constexpr std::size_t examples_max = 3;
 
   std::uint64_t differs = 0;
-  std::uint64_t cannot_be_cleared = 0;  ///< the file wants "" where that changes nothing (api.md §5): no difference
+  std::uint64_t cannot_be_cleared = 0;  ///< the file wants "" where that changes nothing: no difference
   std::uint64_t cannot_be_undone = 0;   ///< once it is applied (comparison.hpp, not_undoable)
   std::vector<FieldExample> examples;   ///< the first ones
 };

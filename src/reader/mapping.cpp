@@ -116,7 +116,7 @@ std::size_t find_self_named(const std::vector<std::string>& header, const std::s
   return found;
 }
 
-// What a blank cell does at the API, when it does not merely leave the field out (api.md §5).
+// What a blank cell does at the API, when it does not merely leave the field out (src/wonder/README.md §5).
 std::string sent_meaning(const wonder::FieldRule& rule, Blank blank) {
   if (blank == Blank::null) return "null, which the API does not document";
   if (rule.clearable) return "\"\", which clears it";

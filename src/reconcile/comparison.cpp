@@ -58,7 +58,7 @@ bool same_text(Characters a, Characters b) noexcept {
   }
 }
 
-// What an API shows it does not always take back (api.md §5).
+// What an API shows it does not always take back (src/wonder/README.md §5).
 bool can_be_sent(const wonder::FieldRule& rule, std::string_view value) {
   return !value.empty() && !wonder::check_value(rule, value);
 }
@@ -72,7 +72,7 @@ bool same_exactly(std::size_t field, std::string_view a, std::string_view b) noe
 
 bool is_shown(const wonder::FieldRule& rule) noexcept { return rule.name != "company_name"; }
 
-// Fields where "" is sent and does not clear (api.md §5).
+// Fields where "" is sent and does not clear (src/wonder/README.md §5).
 FieldSet changes_nothing(const WantedFields& sent) {
   FieldSet fields;
   for (std::size_t i = 0; i < wonder::customer_field_count; ++i)

@@ -9,7 +9,7 @@
 namespace amend {
 namespace {
 
-// Alphabetical; the README's table is checked against it.
+// Alphabetical. `amend explain` prints this table.
 constexpr std::array own_code_table{
     OwnCode{"answer.contradictory", "a 2xx response contains a member twice and so contradicts itself",
             "look the customer up at the API before you send the row again; report the request id to the API's "

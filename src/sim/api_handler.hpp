@@ -1,4 +1,5 @@
-// The customers API itself: a request in, an answer out (api.md §1, §3, §5). Pure apart from the store it changes.
+// The customers API itself: a request in, an answer out (src/wonder/README.md §1, §3, §5). Pure apart from the store
+// that it changes.
 //
 //   PUT  customers/:uuid        name and phone must be present; limits and choices as in `customer_schema`; unknown
 //                               members are ignored; empty name, email, phone leave the value; an empty or null payment

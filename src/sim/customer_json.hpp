@@ -1,4 +1,4 @@
-// Customers as JSON: in answers (api.md §1) and in the state dump. Pure.
+// Customers as JSON: in answers (src/wonder/README.md §1) and in the state dump. Pure.
 #pragma once
 
 #include <string>

@@ -13,7 +13,7 @@
 
 namespace amend::sim {
 
-/// One customer as the API keeps it (api.md §1), `company_name` included although no answer ever shows it.
+/// One customer as the API keeps it (src/wonder/README.md §1), with `company_name`, which no answer ever shows.
 class Customer {
  public:
   Customer() = default;

@@ -1,4 +1,4 @@
-// Applies the JSON body of a PUT to a customer (api.md §1, "Empty and missing in PUT"). Pure.
+// Applies the JSON body of a PUT to a customer (src/wonder/README.md §1, "Empty and missing in PUT"). Pure.
 #pragma once
 
 #include <optional>

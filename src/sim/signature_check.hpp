@@ -1,4 +1,4 @@
-// Does a request carry a valid Wonder-RSA-SHA256 signature (api.md §2)? Pure: time comes in. One thread.
+// Does a request carry a valid Wonder-RSA-SHA256 signature (src/wonder/README.md §2)? Pure: time comes in. One thread.
 #pragma once
 
 #include <array>

@@ -233,7 +233,7 @@ void ByteStream::write_some() {
       return;
     }
     if (ec) {
-      // Not the end: answers already delivered are still to be read (house.md §2.5). Reading finds the end.
+      // Not the end: answers already delivered are still to be read (src/README.md §3). Reading finds the end.
       write_failed_ = true;
       break;
     }

@@ -32,7 +32,7 @@ bool is_0_or_200(const Value& code) noexcept {
   return is_number(code, 0) || is_number(code, 200);
 }
 
-// api.md §4: the documentation shows 0, a sister endpoint and Wonder's own SDK show 200.
+// src/wonder/README.md §4: the documentation shows 0, a sister endpoint and Wonder's own SDK show 200.
 bool says_success(const Value& code) noexcept {
   return code.kind == Kind::absent || code.kind == Kind::null || is_0_or_200(code);
 }

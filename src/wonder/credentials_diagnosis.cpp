@@ -13,7 +13,7 @@ std::string clock_text(std::chrono::seconds ahead) {
          (ahead.count() < 0 ? "behind" : "ahead of") + " the API's: set it, beyond 30 minutes every request is refused";
 }
 
-// api.md §3: the host names the environment, and AppIDs and keys belong to one.
+// src/wonder/README.md §3: the host names the environment, and AppIDs and keys belong to one.
 std::string environment_text(std::string_view url) {
   const auto names = [url](std::string_view host) { return url.find(host) != std::string_view::npos; };
   if (names("developer.wonder.today")) return "--url is the documentation site, not the API";

@@ -74,7 +74,7 @@ bool refuses(wonder::Meaning meaning) noexcept {
 }
 
 // Real proxies answer valid requests so, and servers that close a connection which stood idle: it proves nothing about
-// the row (house.md §2.7).
+// the row (src/README.md §3).
 bool refuses_and_closes(const Response& response) noexcept {
   const bool refusal = response.status >= 400 && response.status < 500 && response.status != 408 &&
                        response.status != 425 && response.status != 429;
@@ -101,7 +101,7 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
       trusted = take_answer(lane, lot.answers[i], now);
       continue;
     }
-    // Behind an answer about another customer: it may belong to anybody (house.md §2.4).
+    // Behind an answer about another customer: it may belong to anybody (src/README.md §3).
     requeue_free(lot.answers[i].tag, CloseCause::protocol, "behind an answer about another customer", now);
   }
   if (!trusted) {

@@ -48,8 +48,8 @@ std::string names_of(FieldSet fields);
 FieldSet overwritten(const WantedFields& sent, const wonder::Customer& before);
 
 /// What the API does not take back once it was overwritten: company_name, of which nobody knows what it was; a value
-/// that was "" and cannot be cleared, or that a read shows and a write refuses (api.md §5). The latter, too, when the
-/// PUT leaves it out: the API does not say whether that clears it.
+/// that was "" and cannot be cleared, or that a read shows and a write refuses (src/wonder/README.md §5). The latter,
+/// too, when the PUT leaves it out: the API does not say whether that clears it.
 FieldSet not_undoable(const WantedFields& sent, const wonder::Customer& before);
 
 class ComparisonResult {
@@ -58,7 +58,7 @@ class ComparisonResult {
 
   FieldSet differs;
   FieldSet not_compared;       ///< the row has a company_name, and CompanyName::never
-  FieldSet cannot_be_cleared;  ///< the row wants "" where that changes nothing at the API (api.md §5): no difference
+  FieldSet cannot_be_cleared;  ///< the row wants "" where that changes nothing at the API: no difference
 
   bool same() const noexcept { return differs.none(); }
 };
@@ -77,7 +77,8 @@ class Comparison {
   /// As the function of that name, but what is ignored is the same value.
   FieldSet other_values(const WantedFields& values, const wonder::Customer& current) const;
 
-  /// Fields that the response to a PUT shows otherwise than they were sent; "" counts only where it clears (api.md §5).
+  /// Fields that the response to a PUT shows otherwise than they were sent. "" counts only where it clears
+  /// (src/wonder/README.md §5).
   FieldSet drift(const WantedFields& sent, const wonder::Customer& shown) const;
 
  private:
@@ -89,7 +90,7 @@ class Comparison {
 };
 
 /// The body of the PUT that makes `wanted` true: what the row has, and of the rest what would be lost or refused
-/// without it, as it is now: name, phone, and the payment method and token (api.md §5).
+/// without it, as it is now: name, phone, and the payment method and token (src/wonder/README.md §5).
 std::string body_to_send(const WantedFields& wanted, std::string_view row_body, const wonder::Customer& current);
 
 }  // namespace amend

@@ -1,7 +1,7 @@
 // The directory of one run: made, locked, and the place of small files that are replaced as a whole. Layer 2.
 // Made on the main thread before the first request; const afterwards, so any thread may use it.
 //
-// Which files it holds: README, "The run directory". Directories are created 0700, files 0600: they hold customers'
+// Which files it holds: `amend help run-directory`. Directories are created 0700, files 0600: they hold customers'
 // data.
 #pragma once
 
@@ -102,7 +102,7 @@ class RunDirectory {
   /// fsync of the directory: files created before are there after a power cut. Throws DurabilityError.
   void sync() const;
 
-  /// Names of the run's files that exist now, in the order of the README's table; neither the lock nor *.tmp.
+  /// Names of the run's files that exist now, in the order of `amend help run-directory`; neither the lock nor *.tmp.
   std::vector<std::string> files() const;
 
  private:

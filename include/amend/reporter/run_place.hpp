@@ -11,7 +11,7 @@
 
 namespace amend {
 
-/// Every name that amend gives to a file of results in a run directory, in the order of the README's table.
+/// Every name that amend gives to a file of results in a run directory, in the order of `amend help run-directory`.
 std::span<const std::string_view> run_file_names() noexcept;
 
 /// The members of `config` that name a file or a directory which a run reads. Also where none is named ("").

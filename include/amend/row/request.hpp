@@ -8,7 +8,7 @@
 
 namespace amend {
 
-/// A UUIDv4 in text, 36 characters: the X-Request-ID of one attempt (api.md §2).
+/// A UUIDv4 in text, 36 characters: the X-Request-ID of one attempt (src/wonder/README.md §2).
 using RequestId = std::array<char, 36>;
 
 inline std::string_view view(const RequestId& id) noexcept { return {id.data(), id.size()}; }

@@ -1,4 +1,5 @@
-// What an answer means (api.md §4, card rule of §1). Layer 1: pure, no clock, no I/O. One judge per worker thread.
+// What a response means (src/wonder/README.md §4, card rule of §1). Layer 1: pure, no clock, no I/O. One judge per
+// worker thread.
 //
 // It says what the answer is, not what to do about it: that is the retry policy's.
 #pragma once
@@ -18,7 +19,7 @@ namespace amend::wonder {
 /// Every answer has exactly one meaning, whatever its status and body.
 enum class Meaning : std::uint8_t {
   success,         ///< 2xx, ours, the right customer; may carry a warning
-  card_refused,    ///< as success, but the card this row sent could not be bound (api.md §1): applied, not retried
+  card_refused,    ///< as success, but the card that this row sent could not be bound: applied, not retried
   refused,         ///< the API says no to this row: any other 3xx, 4xx or 5xx, or an error code inside a 2xx
   credentials,     ///< the API's own 401 or 403
   transient,       ///< the API's own 408, 425, 429, 500, 502, 503, 504, 520 to 530

@@ -13,7 +13,7 @@
 
 namespace amend::wonder {
 
-/// A request whose time is further off is refused (api.md §2, "Clock window").
+/// A request whose time is further off is refused (src/wonder/README.md §2, "Clock window").
 inline constexpr std::chrono::minutes clock_window{30};
 
 /// One answer 401 or 403, and who asked. Views into the caller's memory.

@@ -1,4 +1,4 @@
-// A customer as the API shows it (api.md §1, §5). Layer 1: pure; any thread.
+// A customer as the API shows it (src/wonder/README.md §1, §5). Layer 1: pure; any thread.
 #pragma once
 
 #include <array>

@@ -1,6 +1,7 @@
 // What the customers API takes: its fields, their limits, its ids. Layer 1: pure, no I/O; any thread.
 //
-// Source: api.md §1. One table drives the mapper, the simulator and the documentation, so that they cannot disagree.
+// Source: src/wonder/README.md §1. One table drives the mapper, the simulator and the comparison, so that they cannot
+// disagree.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +20,7 @@ enum class Rule : std::uint8_t {
   uuid,    ///< `is_uuid`
 };
 
-/// One field of the PUT body (api.md §1).
+/// One field of the PUT body (src/wonder/README.md §1).
 struct FieldRule {
   std::string_view name;          ///< as in the JSON body
   bool required;                  ///< the API refuses a body without it
@@ -32,7 +33,7 @@ struct FieldRule {
 
 inline constexpr std::size_t customer_field_count = 7;
 
-/// The seven fields of PUT, in the order of api.md §1.
+/// The seven fields of PUT, in the order of src/wonder/README.md §1.
 std::span<const FieldRule> customer_fields() noexcept;
 
 /// nullptr when the API has no such field; names are case-sensitive.
@@ -70,7 +71,7 @@ std::optional<Reason> check_value(const FieldRule& field, std::string_view value
 /// The same in every process on every machine.
 std::uint64_t customer_key(std::string_view id) noexcept;
 
-/// Ids compare without ASCII case (api.md §4).
+/// Ids compare without ASCII case (src/wonder/README.md §4).
 bool same_id(std::string_view a, std::string_view b) noexcept;
 
 }  // namespace amend::wonder

@@ -1,8 +1,8 @@
 // Whether a body is the API's own envelope. Only the API speaks for the API: a response with any other body is a
 // gateway response (a proxy, a firewall, a login page), whatever its status, and says nothing about a customer.
 //
-// Source: api.md §4. Threads: pure. Errors: none; any bytes may be looked at. Bounds: JSON nested deeper than 32 levels
-// is not an envelope.
+// Source: src/wonder/README.md §4. Threads: pure. Errors: none; any bytes may be looked at. Bounds: JSON nested deeper
+// than 32 levels is not an envelope.
 #pragma once
 
 #include <string_view>

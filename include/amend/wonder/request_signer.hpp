@@ -1,5 +1,5 @@
-// Request signing, "Wonder-RSA-SHA256" (api.md §2), in steps that can each be looked at. Layer 1: no clock, no random
-// numbers, no files; time and nonce come in. Keys are immutable and may be shared by threads.
+// Request signing, "Wonder-RSA-SHA256" (src/wonder/README.md §2), in steps that can each be looked at. Layer 1: no
+// clock, no random numbers, no files; time and nonce come in. Keys are immutable and may be shared by threads.
 #pragma once
 
 #include <array>
@@ -41,10 +41,11 @@ std::array<char, 14> format_time(std::chrono::system_clock::time_point at) noexc
 /// The reverse; nullopt for anything but 14 digits that name a second of a real day.
 std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view text) noexcept;
 
-/// Appends METHOD "\n" URI, and "\n" BODY only when there is a body (api.md §2, step 5).
+/// Appends METHOD "\n" URI, and "\n" BODY only when there is a body (src/wonder/README.md §2, step 5).
 void append_string_to_sign(std::string& out, std::string_view method, std::string_view uri, std::string_view body);
 
-/// Steps 3 to 6 of api.md §2. Keep one for a thread and call `compute` for every request: its buffers are used again.
+/// Steps 3 to 6 of src/wonder/README.md §2. Keep one per thread and call `compute` for every request: its buffers are
+/// used again.
 class SigningSteps {
  public:
   /// `uri` is the path with its query, exactly as on the request line; `body` exactly the bytes sent.

@@ -7,10 +7,10 @@
 
 namespace amend::wonder {
 
-/// PUT {base}/svc/payment/api/v1/openapi/customers/:id (api.md §1).
+/// PUT {base}/svc/payment/api/v1/openapi/customers/:id (src/wonder/README.md §1).
 inline constexpr std::string_view customers_path = "/svc/payment/api/v1/openapi/customers";
 
-/// POST, checks credentials without side effects (api.md §3); the default of TargetConfig::echo_path.
+/// POST, checks credentials without side effects (src/wonder/README.md §3); the default of TargetConfig::echo_path.
 inline constexpr std::string_view echo_path = "/svc/payment/api/v1/openapi/echo";
 
 /// The end of `path_prefix` (of --url) that begins as `customers_path` does, by two segments at least: with it in
@@ -22,10 +22,11 @@ std::string_view base_path_in(std::string_view path_prefix) noexcept;
 /// no id can name another resource.
 void append_customer_target(std::string& out, std::string_view path_prefix, std::string_view id);
 
-/// The same for one customer by the merchant's own number: `…/customers/ref/:reference_number` (api.md §5).
+/// The same for one customer by the merchant's own number: `…/customers/ref/:reference_number`
+/// (src/wonder/README.md §5).
 void append_reference_target(std::string& out, std::string_view path_prefix, std::string_view reference_number);
 
-/// A page of the list (api.md §5).
+/// A page of the list (src/wonder/README.md §5).
 class Page {
  public:
   /// Customers in a page at most [doc].

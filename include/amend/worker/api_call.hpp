@@ -46,8 +46,8 @@ class ApiCall {
   virtual void ended(const RowRef& /*row*/) {}
 };
 
-/// The signed call that changes nothing and is about no row (api.md §3): `ping`, and the probe where no row may be put
-/// at risk.
+/// The signed echo call (src/wonder/README.md §3). It changes nothing and is about no row: for `ping`, and for the probe
+/// where no row may be put at risk.
 class EchoCall {
  public:
   EchoCall() = default;
@@ -66,7 +66,7 @@ class EchoCall {
 /// `--guard`: whether answers must show the row's reference_number.
 enum class Guard : std::uint8_t { off, reference_number };
 
-/// PUT of the row's body (api.md §1): what `amend update` makes. `path_prefix` of --url outlives it.
+/// PUT of the row's body (src/wonder/README.md §1): what `amend update` makes. `path_prefix` of --url outlives it.
 std::unique_ptr<ApiCall> make_update_call(const std::string& path_prefix, Guard guard);
 
 }  // namespace amend

@@ -17,7 +17,7 @@ class Entropy {
   Entropy(const Entropy&) = delete;  // two copies would hand out the same numbers
   Entropy& operator=(const Entropy&) = delete;
 
-  /// 16 characters, each equally likely one of [0-9A-Za-z] (api.md §2).
+  /// 16 characters, each equally likely one of [0-9A-Za-z] (src/wonder/README.md §2).
   void nonce(std::span<char, 16> out);
 
   /// A UUIDv4 (RFC 4122 §4.4), lower case.

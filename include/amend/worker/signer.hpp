@@ -48,7 +48,7 @@ static_assert(!std::is_aggregate_v<Credentials>);
 /// Headers that the tool writes itself or that change the framing are refused, and so are secrets in --header.
 Credentials load_credentials(const AuthConfig& config);
 
-/// Signs with Wonder-RSA-SHA256 (api.md §2). `app_id` must be a uuid, else ConfigError naming --app-id.
+/// Signs with Wonder-RSA-SHA256 (src/wonder/README.md §2). `app_id` must be a uuid, else ConfigError naming --app-id.
 std::unique_ptr<Signer> make_wonder_signer(std::string app_id, const wonder::PrivateKey& key,
                                            std::string further_lines = {});
 
