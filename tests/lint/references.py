@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""references.py ROOT: what comments and Markdown name is there: files, sections, headings, links, `see …`.
+"""references.py ROOT: what comments and Markdown name is there: files, sections, headings, links, `see …`, test cases.
 
 A file may be named by the end of its path (`circuit.hpp`, `worker/circuit.hpp`, `src/wonder/README.md §2`).
 """
@@ -23,6 +23,7 @@ SECTIONS = re.compile(r"(?P<path>[\w./-]+\.md)`?,? +§(?P<list>\d+(?:, §\d+| an
 HEADING = re.compile(r"\b(?P<path>[\w./-]*README(?:\.md)?),? \"(?P<title>[^\"]+)\"")
 LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 SEE = re.compile(r"\b[Ss]ee `?(?P<name>[A-Za-z_]\w*(?:::[A-Za-z_~]\w*)*)(?P<call>\(\))?")
+TEST_CASE = re.compile(r'TEST_CASE(?:_\w+)?\(\s*(?:\w+,\s*)?((?:"(?:[^"\\]|\\.)*"\s*)+)')
 TOPIC = re.compile(r"`amend help (?P<topic>[a-z][a-z-]+)`")
 
 
@@ -134,6 +135,34 @@ class Project:
                 elif anchor and anchor not in [slug(title) for title in self.headings(file)]:
                     self.offend(path, number, f"{file} has no heading for #{anchor}")
 
+    def test_cases(self):
+        """The names of all test cases, one a line."""
+        names = []
+        for path in self.files:
+            if path.startswith("tests/") and path.endswith(".cpp"):
+                for literal in TEST_CASE.findall(source_text.read(self.root, path)):
+                    names.append("".join(text for _, text in source_text.cpp_strings(literal)))
+        return "\n".join(names)
+
+    def check_table_of_tests(self, path, text):
+        """The column `test` of a table names test cases by their beginning, or programs of tests."""
+        names = None
+        inside = False
+        for number, line in enumerate(text.split("\n"), 1):
+            if not line.startswith("|"):
+                inside = False
+            elif line.startswith("| defence | test |"):
+                inside = True
+            elif inside and not line.startswith("|---"):
+                names = self.test_cases() if names is None else names
+                for name in re.findall(r"`([^`]*)`", re.split(r"(?<!\\)\|", line)[2]):
+                    beginning = name.split("…")[0].rstrip(" .,")
+                    if re.fullmatch(r"[\w/]+_test", name):
+                        if not re.search(rf"\b{re.sub('_test$', '', name)}(_test\.cpp|/)", "\n".join(self.files)):
+                            self.offend(path, number, f"there is no {name}")
+                    elif beginning not in names:
+                        self.offend(path, number, f'there is no test case "{beginning}"')
+
     def check_all(self):
         looked_at = 0
         for path in self.files:
@@ -143,6 +172,7 @@ class Project:
             if path.endswith(".md"):
                 self.check(path, 1, re.sub(r"\]\([^)]*\)", "]", text))
                 self.check_links(path, text)
+                self.check_table_of_tests(path, text)
                 looked_at += 1
             for line, comment in source_text.comments(path, text):
                 self.check(path, line, comment)
@@ -185,6 +215,7 @@ def main():
     must_refuse("README.md", "[code](src/READ.md)\n")
     must_refuse("README.md", "[code](src/README.md#rooms)\n")
     must_refuse("README.md", "Look into `src/wonder/`.\n")
+    must_refuse("README.md", "| defence | test |\n|---|---|\n| a | `row: no such case …` |\n")
     must_accept('// The way (src/README.md §1; README.md, "Code"): see a_name, row/b.cpp, src/row and to see it all.\n'
                 "int a_name;\n")
     project = Project(sys.argv[1])
