@@ -32,7 +32,7 @@ install(FILES ${documents}/amend.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-
 install(FILES ${documents}/amend.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _amend
   COMPONENT programs)
 install(FILES ${documents}/amend.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT programs)
-install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}
   COMPONENT programs)
 
 # cpack -G DEB, cpack -G TGZ: the programs, what belongs to them, and nothing else.
