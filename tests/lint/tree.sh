@@ -14,6 +14,14 @@ files=$(find CMakeLists.txt README.md CHANGELOG.md .github include src tests sam
   ! -path 'tests/data/*' ! -name '*.csv' ! -name '*.ndjson' | sort) || true  # not every tree has every folder
 [ -n "$files" ] || { echo "tree: no file to look at"; exit 2; }
 
+# The top level: what a reader of `ls` has to take in. Files that git does not know are no matter.
+while IFS= read -r entry; do
+  case $entry in
+    CMakeLists.txt | README.md | CHANGELOG.md | LICENSE | bench | include | samples | src | tests | .*) ;;
+    *) offend "$entry: does not belong to the top level" ;;
+  esac
+done < <(git ls-files 2>/dev/null | cut -d/ -f1 | sort -u)
+
 # One process for each rule, not for each file.
 each() { xargs -d '\n' "$@" <<<"$files" || true; }  # grep: 1 when there is nothing to find
 
