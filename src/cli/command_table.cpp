@@ -11,64 +11,62 @@ namespace {
 using Need = Argument::Need;
 using Kind = Argument::Kind;
 
-constexpr Argument file{"FILE", Need::required, Kind::file, "CSV with a header, or NDJSON; - reads standard input"};
+constexpr Argument file{"FILE", Need::required, Kind::file,
+                        "CSV with a header line, or NDJSON. - reads standard input"};
 constexpr std::array input{file};
 constexpr std::array rows_to_send{
     Argument("FILE", Need::optional, Kind::file, "Rows to send, as for update (default: made-up customers)")};
 constexpr std::array run_to_resume{
-    Argument("RUN", Need::required, Kind::directory, "Directory of the run to go on with")};
+    Argument("RUN", Need::required, Kind::directory, "Directory of the run to continue")};
 constexpr std::array run_to_retry{Argument("RUN", Need::required, Kind::directory, "Directory of the run to retry")};
 constexpr std::array run_to_verify{Argument("RUN", Need::required, Kind::directory, "Directory of the run to verify")};
 constexpr std::array run_to_undo{
-    Argument("RUN", Need::required, Kind::directory, "Directory of the reconciliation to take back")};
+    Argument("RUN", Need::required, Kind::directory, "Directory of the reconcile run to undo")};
 constexpr std::array run_to_see{Argument("RUN", Need::required, Kind::directory, "Directory of the run")};
 constexpr std::array run_to_control{
     Argument("RUN", Need::required, Kind::directory, "Directory of the run"),
     Argument("ACTION", Need::required, Kind::word, "pause, resume, rate, connections, status or drain"),
-    Argument("VALUE", Need::optional, Kind::word, "Of rate (50/s, auto, ...) and of connections (8)")};
+    Argument("VALUE", Need::optional, Kind::word, "For rate: 50/s, auto, ... For connections: 8")};
 constexpr std::array folder{
-    Argument("FOLDER", Need::optional, Kind::directory, "Where the runs lie (default: amend-runs)")};
+    Argument("FOLDER", Need::optional, Kind::directory, "Folder that contains run directories (default: amend-runs)")};
 constexpr std::array code{
-    Argument("CODE", Need::optional, Kind::word, "An error_code, such as http.404 (default: all of amend's own)")};
+    Argument("CODE", Need::optional, Kind::word, "An error_code, for example http.404 (default: all codes of amend)")};
 constexpr std::array shell{Argument("SHELL", Need::required, Kind::word, "bash, zsh or fish")};
 constexpr std::array page{Argument("COMMAND", Need::optional, Kind::word, "A command (default: the program)")};
+constexpr std::array topic{Argument("TOPIC", Need::optional, Kind::word, "A command or a topic (default: list them)")};
 constexpr std::span<const Argument> nothing;
 
 constexpr std::array entries{
-    CommandEntry(Command::update, "update", "Update each customer in FILE, and log the result of each row",
-                 update_footer, input),
-    CommandEntry(Command::check, "check",
-                 "Read all of FILE and tell what would be sent and what rejected; sends nothing", check_footer, input),
-    CommandEntry(Command::reconcile, "reconcile",
-                 "Compare FILE with what the API holds, field by field; with --apply send what differs",
+    CommandEntry(Command::update, "update", "Update each customer in FILE; log the result of each row", update_footer,
+                 input),
+    CommandEntry(Command::check, "check", "Read all of FILE and report what would be rejected. Sends nothing",
+                 check_footer, input),
+    CommandEntry(Command::reconcile, "reconcile", "Compare FILE with the API; --apply sends what differs",
                  reconcile_footer, input),
-    CommandEntry(Command::verify, "verify",
-                 "Read back what a run was to make true, and tell what differs by now; changes nothing", verify_footer,
+    CommandEntry(Command::verify, "verify", "Read back the customers of a run and report what differs", verify_footer,
                  run_to_verify),
-    CommandEntry(Command::undo, "undo", "Give customers back what a reconciliation has overwritten", undo_footer,
-                 run_to_undo),
-    CommandEntry(Command::resume, "resume", "Go on with a run that stopped: sends the rows that have no result",
+    CommandEntry(Command::undo, "undo", "Restore what a reconcile run has overwritten", undo_footer, run_to_undo),
+    CommandEntry(Command::resume, "resume", "Continue a run that stopped: send the rows without a result",
                  resume_footer, run_to_resume),
-    CommandEntry(Command::retry, "retry", "Send once more the rows of a run that did not succeed, as a new run",
-                 retry_footer, run_to_retry),
-    CommandEntry(Command::status, "status",
-                 "Tell what has become of the rows of a run and of its retries; sends nothing", status_footer,
+    CommandEntry(Command::retry, "retry", "Send the rows that did not succeed again, as a new run", retry_footer,
+                 run_to_retry),
+    CommandEntry(Command::status, "status", "Count the rows of a run and of its retries. Sends nothing", status_footer,
                  run_to_see),
-    CommandEntry(Command::runs, "runs", "List the runs in a folder, how they stand, and the next command", runs_footer,
+    CommandEntry(Command::runs, "runs", "List the runs in a folder, with the next command for each", runs_footer,
                  folder),
-    CommandEntry(Command::control, "control",
-                 "Ask a run that goes on how it is, or make it pause, go on, change pace, stop", control_footer,
-                 run_to_control),
+    CommandEntry(Command::control, "control", "Query or control a running job: status, pause, rate, drain, ...",
+                 control_footer, run_to_control),
     CommandEntry(Command::export_log, "export", "Write the log of a run as CSV for a spreadsheet", export_footer,
                  run_to_see),
-    CommandEntry(Command::report, "report", "Make one HTML page of what a run was asked and what happened",
-                 report_footer, run_to_see),
-    CommandEntry(Command::explain, "explain", "Tell what an error_code means, and what to do", explain_footer, code),
+    CommandEntry(Command::report, "report", "Write one HTML page about a run", report_footer, run_to_see),
+    CommandEntry(Command::explain, "explain", "Show what an error_code means and what to do", explain_footer, code),
     CommandEntry(Command::ping, "ping", "Check credentials, clock, TLS and latency with one signed echo", ping_footer,
                  nothing),
-    CommandEntry(Command::bench, "bench", "Measure what an API sustains: rates, latencies, errors", bench_footer,
-                 rows_to_send),
-    CommandEntry(Command::completion, "completion", "Print the completion of commands and options for a shell",
+    CommandEntry(Command::bench, "bench", "Measure an API: rates, latencies, errors", bench_footer, rows_to_send),
+    CommandEntry(Command::help, "help", "Show a command's options, or a topic", help_footer, topic),
+    CommandEntry(Command::version, "version", "Show the version, the commit, the compiler and the libraries",
+                 version_footer, nothing),
+    CommandEntry(Command::completion, "completion", "Print a shell's completion of commands and options",
                  completion_footer, shell),
     CommandEntry(Command::man, "man", "Print a manual page, as man(1) reads it", man_footer, page),
 };

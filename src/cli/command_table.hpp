@@ -9,7 +9,7 @@
 
 namespace amend::cli {
 
-/// A word that is no option.
+/// A word that is not an option.
 class Argument {
  public:
   enum class Need : std::uint8_t { required, optional };

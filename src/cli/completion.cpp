@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/command_table.hpp"
+#include "cli/help_topics.hpp"
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
 
@@ -32,8 +33,16 @@ std::vector<std::string> command_names() {
   return names;
 }
 
+// A topic may have the name of a command.
+std::vector<std::string> names_with_help() {
+  std::vector<std::string> names = command_names();
+  for (const HelpTopic& topic : help_topics())
+    if (std::ranges::find(names, topic.name) == names.end()) names.emplace_back(topic.name);
+  return names;
+}
+
 std::vector<std::string> option_names(Command command) {
-  std::vector<std::string> names{"--help"};
+  std::vector<std::string> names{"--help", "--help-all"};
   for (const OptionEntry& option : option_table())
     if (option.takers.contains(command)) names.push_back("--" + std::string(option.name));
   return names;
@@ -44,6 +53,7 @@ std::string words_of(const CommandEntry& entry) {
   if (entry.command == Command::control) return joined(control_actions);
   if (entry.command == Command::completion) return joined(shells);
   if (entry.command == Command::man) return joined(command_names());
+  if (entry.command == Command::help) return joined(names_with_help());
   if (entry.command != Command::explain) return {};
   std::vector<std::string> codes;
   for (const OwnCode& own : own_codes())
@@ -148,7 +158,9 @@ std::string zsh_script() {
   for (const CommandEntry& entry : command_table()) {
     names += fmt::format("    {}\n", quoted(fmt::format("{}:{}", entry.name, zsh_text(entry.summary))));
     cases += fmt::format(
-        "    {})\n      _arguments '--help[Show this help]' '--config[A file with options]:FILE:_files'", entry.name);
+        "    {})\n      _arguments '--help[Show the everyday options]' '--help-all[Show all options]' '--config[A file "
+        "with options]:FILE:_files'",
+        entry.name);
     for (const OptionEntry& option : option_table())
       if (option.takers.contains(entry.command)) cases += " \\\n        " + zsh_option(option);
     cases += zsh_arguments(entry) + " ;;\n";

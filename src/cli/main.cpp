@@ -33,6 +33,7 @@
 #include "cli/status.hpp"
 #include "cli/terminal.hpp"
 #include "cli/update.hpp"
+#include "cli/version_text.hpp"
 
 namespace {
 
@@ -59,10 +60,12 @@ ExitCode run(const amend::cli::CommandLine& line) {
     case amend::cli::Command::undo: return amend::cli::run_undo(line.options);
     case amend::cli::Command::runs: return amend::cli::run_runs(line.options);
     case amend::cli::Command::explain: return amend::cli::run_explain(line.options);
+    case amend::cli::Command::version: return amend::cli::run_version(line.options);
     case amend::cli::Command::completion: return amend::cli::run_completion(line.options);
     case amend::cli::Command::man: return amend::cli::run_man(line.options);
     case amend::cli::Command::bench: return amend::cli::run_bench(line.options);
     case amend::cli::Command::ping: return amend::cli::run_ping(line.options);
+    case amend::cli::Command::help: break;  // its text was printed above
   }
   return ExitCode::broken_invariant;
 }

@@ -13,8 +13,7 @@
 namespace amend::cli {
 namespace {
 
-// What roff would take for its own: backslashes, hyphens that are to be typed, and a full stop or quote at a line's
-// start.
+// Escapes what roff would interpret: backslashes, hyphens that you type, and a full stop or quote at a line's start.
 std::string roff(std::string_view text) {
   std::string out;
   bool at_start = true;
@@ -90,11 +89,11 @@ std::string command_page(const CommandEntry& entry) {
 
 std::string program_page() {
   std::string out = title("amend");
-  out += ".SH NAME\namend \\- bring customer records up to date through Wonder's payment API\n";
+  out += ".SH NAME\namend \\- update customer records through Wonder's payment API\n";
   out += ".SH SYNOPSIS\n.B amend\n.I command\n[\n.I arguments\n] [\n.I options\n]\n.SH COMMANDS\n";
   for (const CommandEntry& entry : command_table())
     out += fmt::format(".TP\n.BR amend\\-{} (1)\n{}\n", roff(entry.name), roff(entry.summary));
-  return out + preformatted("DESCRIPTION", root_footer);
+  return out + preformatted("DESCRIPTION", program_footer());
 }
 
 }  // namespace

@@ -15,11 +15,21 @@ namespace amend::cli {
 
 enum class Arity : std::uint8_t { flag, once, many };
 
-/// Which commands take an option.
+/// Some of the commands.
 class CommandSet {
  public:
+  constexpr CommandSet() noexcept = default;
   constexpr CommandSet(std::initializer_list<Command> commands) noexcept {
     for (const Command command : commands) bits_ |= bit(command);
+  }
+  static constexpr CommandSet all() noexcept {
+    CommandSet every;
+    every.bits_ = ~0U;
+    return every;
+  }
+  friend constexpr CommandSet operator|(CommandSet left, CommandSet right) noexcept {
+    left.bits_ |= right.bits_;
+    return left;
   }
   constexpr bool contains(Command command) const noexcept { return (bits_ & bit(command)) != 0; }
 
@@ -31,10 +41,11 @@ class CommandSet {
 
 struct OptionEntry {
   std::string_view name;  ///< without the dashes
-  CommandSet takers;
+  CommandSet takers;      ///< the commands that take it
+  CommandSet everyday;    ///< of these, the ones whose --help shows it; --help-all shows all
   Arity arity;
   std::string_view group;   ///< heading in --help
-  std::string_view value;   ///< what stands for the value in --help; empty for a flag
+  std::string_view value;   ///< name of the value in --help; empty for a flag
   const char* environment;  ///< variable read when the option is not given; nullptr: none
   std::string_view description;
   void (*apply)(Options& options, std::string_view option, const std::string& value);  ///< throws ConfigError
@@ -43,10 +54,10 @@ struct OptionEntry {
 /// In the order of --help. `config` itself is not among them.
 std::span<const OptionEntry> option_table() noexcept;
 
-/// Where the API is and who asks: `check` takes such an option from the command line, and needs none.
+/// Address of the API and credentials. `check` accepts such an option on the command line, and needs none.
 bool is_about_api(const OptionEntry& entry) noexcept;
 
-/// Says what the input is and how it maps, and so belongs to a file rather than to a run: what --save-config writes.
+/// Describes the input and how its columns map. Such options belong to a file, not to a run: --save-config writes them.
 bool describes_input(const OptionEntry& entry) noexcept;
 
 }  // namespace amend::cli

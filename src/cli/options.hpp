@@ -32,6 +32,8 @@ enum class Command : std::uint8_t {
   explain,
   ping,
   bench,
+  help,
+  version,
   completion,
   man,
 };
@@ -64,7 +66,7 @@ class Options {
   std::string run;  ///< directory that retry, verify, undo, status, control, export and report look at; folder of runs
   RetryChoice retry;         ///< what retry sends
   std::string export_file;   ///< file for what export and report write; empty: stdout, the run directory
-  std::string word;          ///< the code of explain, the shell of completion, the command of man
+  std::string word;          ///< the code of explain, the shell of completion, the command of man and help
   std::string control;       ///< what control asks of the run, as parse_control_request takes it
   std::string metrics_file;  ///< empty: none
   std::optional<ListenAddress> metrics_listen;

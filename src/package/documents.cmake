@@ -1,6 +1,6 @@
 # Writes manual pages and completions, as the program prints them: cmake -DAMEND=PROGRAM -DFOLDER=DIR -P documents.cmake
 execute_process(COMMAND ${AMEND} --help OUTPUT_VARIABLE help COMMAND_ERROR_IS_FATAL ANY)
-string(REGEX MATCH "Subcommands:\n(.*)\n\n\nExamples:" list "${help}")
+string(REGEX MATCH "Commands:\n(.*)\n\nExamples:" list "${help}")
 string(REGEX MATCHALL "(^|\n)  [a-z]+" commands "${CMAKE_MATCH_1}")
 list(LENGTH commands count)
 if(count LESS 5)

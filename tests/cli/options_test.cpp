@@ -8,12 +8,15 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "amend/error.hpp"
 #include "cli/command_table.hpp"
+#include "cli/help_topics.hpp"
 #include "cli/option_table.hpp"
+#include "cli/typed_command.hpp"
 
 namespace cli = amend::cli;
 using amend::ConfigError;
@@ -72,10 +75,10 @@ class ConfigText {
 
 }  // namespace
 
-TEST_CASE("options: --help of a command shows every option it takes, under its group, with its variable") {
+TEST_CASE("options: --help-all of a command shows every option it takes, under its group, with its variable") {
   for (const cli::CommandEntry& known : cli::command_table()) {
     const cli::Command command = known.command;
-    const std::string help = parse({std::string(known.name), "--help"}).text;
+    const std::string help = parse({std::string(known.name), "--help-all"}).text;
     for (const cli::OptionEntry& entry : cli::option_table()) {
       CAPTURE(entry.name);
       const std::string option =
@@ -87,11 +90,62 @@ TEST_CASE("options: --help of a command shows every option it takes, under its g
       CHECK(holds(help, "\n" + std::string(entry.group) + ":\n"));
       if (entry.environment) CHECK(holds(help, entry.environment));
     }
-    const bool about_itself =
-        command == cli::Command::explain || command == cli::Command::completion || command == cli::Command::man;
-    CHECK(holds(help, "--config FILE") != about_itself);
+    CHECK(holds(help, "--config FILE") != cli::only_tells(command));
     CHECK(holds(help, "Examples:\n  amend "));
   }
+}
+
+TEST_CASE("options: --help of a command shows at most 20 everyday options, on 80 columns") {
+  for (const cli::CommandEntry& known : cli::command_table()) {
+    const std::string name(known.name);
+    CAPTURE(name);
+    const std::string help = parse({name, "--help"}).text;
+    std::istringstream lines(help);
+    int options = 0;
+    for (std::string line; std::getline(lines, line);) {
+      CAPTURE(line);
+      CHECK(line.size() <= 80);
+      if (line.starts_with("  --") || line.starts_with("  -h,--help")) ++options;
+    }
+    CHECK(options >= 2);
+    CHECK(options <= 20);
+    const std::string all = parse({name, "--help-all"}).text;
+    CHECK(all.size() >= help.size() - 60);
+    CHECK(holds(help, "more options: amend " + name + " --help-all") == (all.size() > help.size()));
+  }
+}
+
+TEST_CASE("options: what somebody types first is among the everyday options of update") {
+  const std::string help = parse({"update", "--help"}).text;
+  for (const char* option : {"--url", "--app-id", "--private-key", "--dry-run", "--limit", "--rate", "--yes", "--run",
+                             "--map", "--deadline", "--config"}) {
+    CAPTURE(option);
+    CHECK(holds(help, std::string("  ") + option + " "));
+  }
+  CHECK_FALSE(holds(help, "--stall"));
+}
+
+TEST_CASE("help: of a command is its --help, of a topic its text, of a name of both both") {
+  CHECK(parse({"help", "update"}).text == parse({"update", "--help"}).text);
+  CHECK(parse({"help", "update", "--help-all"}).text == parse({"update", "--help-all"}).text);
+  CHECK(parse({"help"}).text == parse({"--help"}).text);
+  CHECK(parse({"help", "retries"}).text.starts_with("# "));
+  const std::string both = parse({"help", "reconcile"}).text;
+  CHECK(both.starts_with(parse({"reconcile", "--help"}).text));
+  CHECK(both.ends_with(cli::find_topic("reconcile")->text));
+}
+
+TEST_CASE("help: lists each topic with its title") {
+  const std::string help = parse({"help"}).text;
+  for (const char* topic : {"bench", "input", "limits", "metrics", "outages", "rate", "reconcile", "retries",
+                            "run-directory", "security"}) {
+    CAPTURE(topic);
+    REQUIRE(cli::find_topic(topic) != nullptr);
+    CHECK(holds(help, "\n  " + std::string(topic) + " "));
+    CHECK(holds(help, std::string(cli::title_of(*cli::find_topic(topic))) + "\n"));
+  }
+  std::istringstream lines(help);
+  for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 80);
 }
 
 TEST_CASE("options: --help names the commands that exist, and the exit codes") {
@@ -259,7 +313,7 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
       {{},
        "name a command: update, check, reconcile, verify, undo, resume, retry, status, runs, control, export, report, "
        "explain, "
-       "ping, bench, completion or man; see "
+       "ping, bench, help, version, completion or man; see "
        "amend --help"},
       {{"control"}, "name the run, and what it is to do: amend control RUN ACTION; see amend control --help"},
       {{"control", "r"}, "name the run, and what it is to do: amend control RUN ACTION; see amend control --help"},
@@ -283,7 +337,11 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
       {{"--halp"}, "unknown option --halp (did you mean --help?); see amend --help"},
       {{"--versoin"}, "unknown option --versoin (did you mean --version?); see amend --help"},
       {{"hlep"}, "unknown command hlep (did you mean help?); see amend --help"},
-      {{"help", "updaet"}, "unknown command updaet (did you mean update?); see amend --help"},
+      {{"help", "updaet"}, "unknown help topic updaet (did you mean update?); see amend help"},
+      {{"help", "retrise"}, "unknown help topic retrise (did you mean retries?); see amend help"},
+      {{"help", "frobnicate"}, "unknown help topic frobnicate; see amend help"},
+      {{"help", "retries", "rate"}, "unexpected argument rate; see amend help"},
+      {{"version", "now"}, "unexpected argument now; see amend version --help"},
       {{"update"}, "name the input: amend update FILE (- for standard input); see amend update --help"},
       {{"update", "a.csv", "--bogus=hunter2"}, "unknown option --bogus; see amend update --help"},
       {{"update", "a.csv", "b.csv"}, "unexpected argument b.csv; see amend update --help"},

@@ -30,6 +30,8 @@ TEST_CASE("output: whatever a command writes to a full disk is one error and exi
   const std::vector<std::vector<std::string>> commands{
       {"--help"},
       {"--version"},
+      {"help", "retries"},
+      {"version"},
       {"check", work.input},
       {"check", work.input, "--json"},
       {"completion", "bash"},

@@ -99,6 +99,32 @@ TEST_CASE("completion: another shell is refused by name") {
   CHECK(says(typed({"completion", "tcsh"}), "bash, zsh or fish, got \"tcsh\""));
 }
 
+TEST_CASE("completion: bash offers commands and topics behind help") {
+  const TempDir dir;
+  const std::string script = script_of(dir, "bash");
+  CHECK(bash_offers(script, "amend help retri") == "\nretries\n");
+  CHECK(bash_offers(script, "amend help verif") == "\nverify\n");
+}
+
+TEST_CASE("help: a topic is printed, an unknown one is an error with what was meant") {
+  const Finished topic = typed({"help", "retries"});
+  CHECK(topic.code == 0);
+  CHECK(topic.out.starts_with("# "));
+  CHECK(topic.err.empty());
+  const Finished unknown = typed({"help", "retreis"});
+  CHECK(unknown.code == 2);
+  CHECK(unknown.out.empty());
+  CHECK(says(unknown, "did you mean retries?"));
+}
+
+TEST_CASE("version: shows the commit, the compiler and the libraries, also as JSON") {
+  const Finished shown = typed({"version"});
+  CHECK(shown.code == 0);
+  for (const char* part : {"amend ", "commit ", "compiler ", "Boost ", "OpenSSL ", "fmt "}) CHECK(tells(shown, part));
+  const auto members = boost::json::parse(typed({"version", "--json"}).out).as_object();
+  for (const char* name : {"version", "commit", "compiler", "boost", "openssl", "fmt"}) CHECK(members.contains(name));
+}
+
 TEST_CASE("man: groff has nothing to say against the page of any command, and it has all of --help") {
   REQUIRE(commands().size() > 10);
   if (!is_installed("groff")) return;

@@ -1,4 +1,4 @@
-// The README's table of statuses ("Retries") against what the policies do: every status from 100 to 599.
+// The tables of `amend help retries` against what the policies do: every status from 100 to 599.
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -58,14 +58,14 @@ Effect effect_of(const std::vector<std::string>& cells) {
 
 // By status; one that is named by itself stands before one of a range. `who`: the heading of the table's first column.
 std::map<int, Effect> table(const std::string& who) {
-  std::ifstream readme(std::string(AMEND_TEST_DATA) + "/../../README.md");
+  std::ifstream topic(std::string(AMEND_TEST_DATA) + "/../../src/cli/help/retries.md");
   std::string line;
-  while (std::getline(readme, line) && line != "| " + who + " | the row | costs an attempt | the whole run |") {
+  while (std::getline(topic, line) && !(line.starts_with('|') && cells_of(line)[0] == who)) {
   }
   std::map<int, Effect> ranges;
   std::map<int, Effect> single;
-  std::getline(readme, line);
-  while (std::getline(readme, line) && line.starts_with("| `")) {
+  std::getline(topic, line);
+  while (std::getline(topic, line) && line.starts_with("| `")) {
     const auto cells = cells_of(line);
     REQUIRE(cells.size() == 4);
     const Effect effect = effect_of(cells);
@@ -101,7 +101,7 @@ bool slows(const AttemptEnd& end) {
   return brake.pace().interval > before;
 }
 
-// The table has them in two columns: retried without a Retry-After, or only with one.
+// The table has two columns: retried without a Retry-After, or only with one.
 bool waits(Meaning meaning, std::uint16_t status) {
   const auto end = AttemptEnd::answered(meaning, status, 1s);
   return row_of(end) == "retried";
@@ -127,26 +127,26 @@ Effect policies(Meaning meaning, std::uint16_t status) {
 
 }  // namespace
 
-TEST_CASE("status table: the README says of every status of the API's own, from 100 to 599, what happens") {
-  const auto told = table("status");
-  REQUIRE(told.size() == 500);
+TEST_CASE("status table: amend help retries says what each status of the API does, from 100 to 599") {
+  const auto stated = table("status");
+  REQUIRE(stated.size() == 500);
   for (std::uint16_t status = 100; status <= 599; ++status) {
     CAPTURE(status);
     const Meaning meaning = wonder::meaning_of(status);
     if (status < 200) {
       CHECK(meaning == Meaning::unusable);  // not a success, should a codec ever hand one on
-      CHECK(told.at(status).row == "the");
+      CHECK(stated.at(status).row == "the");
       continue;
     }
-    CHECK(policies(meaning, status) == told.at(status));
+    CHECK(policies(meaning, status) == stated.at(status));
   }
 }
 
-TEST_CASE("status table: the README says of every status of a gateway response what happens") {
-  const auto told = table("status of a gateway response");
-  REQUIRE(told.size() == 400);
+TEST_CASE("status table: amend help retries says what each status of a gateway response does") {
+  const auto stated = table("status of a gateway response");
+  REQUIRE(stated.size() == 400);
   for (std::uint16_t status = 200; status <= 599; ++status) {
     CAPTURE(status);
-    CHECK(policies(Meaning::gateway, status) == told.at(status));
+    CHECK(policies(Meaning::gateway, status) == stated.at(status));
   }
 }

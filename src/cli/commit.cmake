@@ -1,0 +1,20 @@
+# Writes the commit that is built into a header, if it has changed: cmake -DROOT=SOURCES -DHEADER=FILE -P commit.cmake
+cmake_minimum_required(VERSION 3.25)
+set(commit unknown)
+# Sources that are not the top of a git repository say nothing about the commit of the one around them.
+if(EXISTS ${ROOT}/.git)
+  execute_process(COMMAND git -C ${ROOT} describe --always --dirty=-changed --exclude *
+    OUTPUT_VARIABLE described OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+  if(NOT failed)
+    set(commit ${described})
+  endif()
+endif()
+file(CONFIGURE OUTPUT ${HEADER} @ONLY CONTENT "// Written by commit.cmake at each build.
+#pragma once
+
+namespace amend::cli {
+
+inline constexpr char program_commit[] = \"${commit}\";
+
+}  // namespace amend::cli
+")

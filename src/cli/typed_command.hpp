@@ -1,0 +1,42 @@
+// The words of the command line, sorted but not yet understood: which command, its arguments, its options. Layer 5.
+//
+// The only place that knows CLI11.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cli/option_table.hpp"
+#include "cli/options.hpp"
+
+namespace amend::cli {
+
+class TypedCommand {
+ public:
+  TypedCommand() = default;
+
+  /// The first word that is not an option: FILE, RUN, CODE. Empty: none.
+  std::string word() const { return words.empty() ? std::string() : words[0]; }
+  /// "rate 50/s"
+  std::string action() const { return words[2].empty() ? words[1] : words[1] + " " + words[2]; }
+  /// nullptr: the option was not given.
+  const std::vector<std::string>* find(const OptionEntry& entry) const {
+    const auto at = values.find(&entry);
+    return at == values.end() ? nullptr : &at->second;
+  }
+
+  Command command = Command::update;
+  std::vector<std::string> words;  ///< one for each argument of the command; empty: not given
+  std::string config_file;
+  std::map<const OptionEntry*, std::vector<std::string>> values;  ///< a flag's value is "true", unless one was given
+  std::string text;                                               ///< not empty: help or the version, to print instead
+};
+
+/// Throws ConfigError, one line that names the word.
+TypedCommand read_words(const std::vector<std::string>& arguments);
+
+/// Whether a command is about the program itself: it takes no --config.
+bool only_tells(Command command) noexcept;
+
+}  // namespace amend::cli
