@@ -7,11 +7,11 @@
 #   hold      answers that come 50 ms after their requests
 #   signed    signed rows on all cores, beside `openssl speed`
 #   scale     10,000 to 10 million rows: CPU, memory, start to first request
-# What is compared takes turns: A B A B …; medians and least to most are told, ratios turn by turn. The server is on
-# core 1, the client on core 0. Each run is checked: exit code, rows that succeeded, answers that the server gave.
-# With all parts the tables in README.md are written anew, between their two markers. Peers that are missing are skipped
-# (samples/install-packages.sh --bench installs them). --tiny: hardly any work, for ctest; the README stays as it is.
-# Nothing leaves this machine but the fetching of undici. Takes 5 GB in TMPDIR meanwhile, and about twenty minutes.
+# What is compared takes turns: A B A B …. It prints medians, least and most, and ratios turn by turn. The server is on
+# core 1, the client on core 0. Each run is checked: exit code, rows that succeeded, responses that the server gave.
+# With all parts it rewrites the tables of bench/README.md and the six figures of README.md, between their markers.
+# Peers that are missing are skipped (samples/install-packages.sh --bench installs them). --tiny: hardly any work, for
+# ctest; no file changes. Only the fetching of undici uses the network. Takes 5 GB in TMPDIR and about 20 minutes.
 set -euo pipefail
 export LC_ALL=C
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -28,10 +28,10 @@ while [ $# -gt 0 ]; do
     *) [ $# -eq 1 ] || usage; build=$1; shift ;;
   esac
 done
-write_readme=
+write_files=
 if [ ${#parts[@]} -eq 0 ]; then
   parts=("${all_parts[@]}")
-  [ -n "$tiny" ] || write_readme=yes
+  [ -n "$tiny" ] || write_files=yes
 fi
 if [ -z "$turns" ]; then turns=5; [ -z "$tiny" ] || turns=1; fi
 for program in amend trivial-server comparison-rows measured; do
@@ -50,6 +50,11 @@ target_rows=
 add_row() {  # question, target, measured, yes|no|–
   target_rows+="| $1 | $2 | $3 | $4 |"$'\n'
   say "$1: ${2:+$2: }$3${4:+ ($4)}"
+}
+
+figure_rows=
+add_figure() {  # what, measured: a line of README.md
+  figure_rows+="| $1 | $2 |"$'\n'
 }
 
 holds() {  # figure, <=|>=, bound
@@ -73,15 +78,20 @@ tables() {
   micro_table
 }
 
-# Only what stands between the markers changes.
-rewrite_readme() {  # file with the tables
-  local readme=$top/README.md begin='<!-- bench:begin -->' end='<!-- bench:end -->'
-  grep -qxF -- "$begin" "$readme" && grep -qxF -- "$end" "$readme" || die "README.md has no $begin and $end"
-  awk -v begin="$begin" -v end="$end" -v tables="$1" '
+figures() {
+  machine
+  printf '\n| figure | measured |\n|---|---|\n%s' "$figure_rows"
+}
+
+# Changes only the text between the markers.
+rewrite() {  # file, name of the markers, file with the text
+  local begin="<!-- $2:begin -->" end="<!-- $2:end -->"
+  grep -qxF -- "$begin" "$1" && grep -qxF -- "$end" "$1" || die "$1 has no $begin and $end"
+  awk -v begin="$begin" -v end="$end" -v text="$3" '
     $0 == end { inside = 0 }
     !inside { print }
-    $0 == begin { inside = 1; while ((getline line < tables) > 0) print line }' "$readme" >"$place/README.md"
-  cat "$place/README.md" >"$readme"
+    $0 == begin { inside = 1; while ((getline line < text) > 0) print line }' "$1" >"$place/rewritten"
+  cat "$place/rewritten" >"$1"
 }
 
 "$top/samples/dev-certificates.sh" "$place/keys"
@@ -97,4 +107,9 @@ for part in "${parts[@]}"; do
 done
 tables >"$place/tables.md"
 cat "$place/tables.md"
-[ -z "$write_readme" ] || rewrite_readme "$place/tables.md"
+figures >"$place/figures.md"
+cat "$place/figures.md"
+if [ -n "$write_files" ]; then
+  rewrite "$top/bench/README.md" bench "$place/tables.md"
+  rewrite "$top/README.md" figures "$place/figures.md"
+fi

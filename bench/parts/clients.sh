@@ -88,9 +88,11 @@ add_whole_job_row() {  # peer, times
   local question="CPU per row against $1, the whole job, one nginx worker" target="≤ 1/$2" times
   if ! usable "$1"; then
     add_row "$question" "$target" "not measured: ${why_not[$1]}" –
+    [ "$1" != curl ] || add_figure "CPU per row, beside curl" "not measured: ${why_not[$1]}"
     return
   fi
   times=$(ratios "${cpu_list[nginx/$1]}" "${cpu_list[nginx/amend]}")
+  [ "$1" != curl ] || add_figure "CPU per row, beside curl" "$(calculate '1/%.0f' "$(median "$times")") of curl's"
   add_row "$question" "$target" "$(spread '1/%.1f' "$times")" "$(holds "$(median "$times")" '>=' "$2")"
 }
 
@@ -126,6 +128,7 @@ part_trivial() {
   local rates=${rate_list[trivial/amend]} seconds=${cpu_list[trivial/amend]}
   add_row 'rows/s on one core, against a server so cheap that the client is the limit' '≥ 250,000' \
     "$(spread '%.0f' "$rates" | grouped)" "$(holds "$(median "$rates")" '>=' 250000)"
+  add_figure 'rows per second on one core, without signatures' "$(calculate '%.0f' "$(median "$rates")" | grouped)"
   add_row 'CPU per 100,000 rows there' '≤ 0.40 s' "$(spread '%.3f' "$seconds") s" \
     "$(holds "$(median "$seconds")" '<=' 0.40)"
 }

@@ -63,6 +63,8 @@ add_memory_row() {
   done
   most=$(sorted_figures "${scale_rss[*]}" | tail -n 1)
   apart=$(calculate '%.1f' "$(sorted_figures "$peaks" | tail -n 1) - $(sorted_figures "$peaks" | head -n 1)")
+  add_figure "peak memory with $(grouped <<<"${scale_sizes[0]}") and with $(grouped <<<"${scale_sizes[-1]}") rows" \
+    "$(awk '{ printf "%.0f and %.0f", $1, $3 }' <<<"$peaks") MiB"
   add_row "peak memory at $(grouped <<<"${scale_sizes[0]}"), $(grouped <<<"${scale_sizes[1]}") and $(grouped <<<"${scale_sizes[-1]}") rows" '≤ 32 MiB, the same within 4 MiB' \
     "$(awk '{ printf "%.1f, %.1f, %.1f", $1, $2, $3 }' <<<"$peaks") MiB (never more than $most)" \
     "$(holds "$(calculate '%d' "$most <= 32 && $apart <= 4")" '>=' 1)"
@@ -76,6 +78,8 @@ part_scale() {
   done
   add_memory_row
   starts=${scale_start[$largest]}
+  add_figure "time from the start to the first request, $(grouped <<<"$largest") rows" \
+    "$(calculate '%.0f' "$(median "$starts")") ms"
   add_row "start to first request, $(grouped <<<"$largest") rows in the file, \`--skip-check\`" '≤ 150 ms' "$(spread '%.1f' "$starts") ms" \
     "$(holds "$(median "$starts")" '<=' 150)"
   add_growth_row

@@ -35,6 +35,8 @@ part_signed() {
     say "turn $turn of $turns, signed: $rate rows/s ($crude without the server's share taken off), openssl $signs"
   done
   shares=$(ratios "$rates" "$limits")
+  add_figure "signed rows per second on $cores cores" \
+    "$(calculate '%.0f' "$(median "$rates")" | grouped): $(calculate '%.0f' "100 * $(median "$shares")") % of \`openssl speed rsa2048\`"
   add_row "signed rows/s on all $cores cores, beside \`openssl speed -multi $cores rsa2048\`" '≥ 0.95 ×' \
     "$(spread '%.3f' "$shares") ×: $(spread '%.0f' "$rates" | grouped) rows/s" "$(holds "$(median "$shares")" '>=' 0.95)"
 }
