@@ -1,4 +1,4 @@
-// The texts of `amend help TOPIC`: the files help/TOPIC.md, built into the program. Layer 5.
+// The texts of `amend help TOPIC`: the Markdown files in src/cli/help, built into the program. Layer 5.
 #pragma once
 
 #include <span>

@@ -31,7 +31,7 @@ constexpr std::array own_code_table{
             "a value has a control character; line breaks and tabs are allowed in name and company_name only",
             "remove it from the cell; at an end of a value --trim drops a line break or tab"},
     OwnCode{"input.*.invalid", "the value is not one that the API's schema allows",
-            "see the field's rule in the README"},
+            "`amend help input` has the rule of each field"},
     OwnCode{"input.*.missing", "a required field is blank or absent",
             "fill it in; for a field the API may go without, --blank FIELD=empty"},
     OwnCode{"input.*.number", "a JSON number with an exponent would not travel unchanged", "write it as a string"},

@@ -1,43 +1,52 @@
 #!/usr/bin/env bash
-# readme.sh codes ROOT            every own error code stands in README.md, and README.md names no other
-# readme.sh options ROOT AMEND    every option that `AMEND … --help` prints stands in README.md
+# readme.sh ROOT: README.md stays short and names every command; the topics of `amend help` fit a terminal.
+# Links and references are checked by references.py, words by language.py.
 set -euo pipefail
-what=$1
-readme=$2/README.md
-[ -s "$readme" ] || { echo "there is no README.md"; exit 1; }
+export LC_ALL=C.UTF-8
+lines_max=250
+bytes_max=16384
+columns_max=80
+title_max=63  # `amend help` lists the titles
 offences=0
+offend() { echo "$*"; offences=$((offences + 1)); }
 
-codes() {
-  local code found=0
-  while IFS= read -r code; do
+look_at_readme() {  # file, table of commands
+  local lines bytes command found=0
+  lines=$(wc -l <"$1")
+  bytes=$(wc -c <"$1")
+  [ "$lines" -le $lines_max ] || offend "README.md has $lines lines, at most $lines_max"
+  [ "$bytes" -le $bytes_max ] || offend "README.md has $bytes bytes, at most $bytes_max"
+  while IFS= read -r command; do
     found=$((found + 1))
-    grep -qF -- "\`$code\`" "$readme" || { echo "README.md does not name the error code \`$code\`"; offences=$((offences + 1)); }
-  done < <(sed -n 's/.*OwnCode{"\([^"]*\)".*/\1/p' "$1/src/row/error.cpp")
-  [ $found -gt 0 ] || { echo "no code was found in src/row/error.cpp"; exit 2; }
-  while IFS= read -r code; do
-    grep -qF -- "OwnCode{\"$code\"" "$1/src/row/error.cpp" ||
-      { echo "README.md's table names \`$code\`, which amend cannot write"; offences=$((offences + 1)); }
-  done < <(sed -n 's/^| `\(\(answer\|guard\|http\|input\|reconcile\|tls\|transport\|value\|run\)\.[^`]*\)`.*/\1/p' "$readme")
-  echo "readme: $found error codes"
+    grep -qE -- "amend $command\b" "$1" || offend "README.md does not name \`amend $command\`"
+  done < <(sed -n 's/^ *CommandEntry(Command::[a-z_]*, "\([a-z]*\)".*/\1/p' "$2")
+  [ $found -gt 10 ] || { echo "only $found commands were found in $2"; exit 2; }
 }
 
-options() {
-  local command option found=0
-  for command in '' update check reconcile verify undo resume retry status runs control export report explain ping bench completion man; do
-    # shellcheck disable=SC2086
-    while IFS= read -r option; do
-      found=$((found + 1))
-      grep -qE -- "(^|[^a-z-])$option([^a-z-]|\$)" "$readme" ||
-        { echo "README.md does not name the option $option of \`amend $command\`"; offences=$((offences + 1)); }
-    done < <("$1" $command --help | grep -oE -- '(^|[^a-z-])--[a-z][a-z0-9-]*' | grep -oE -- '--.*' | sort -u)
-  done
-  [ $found -gt 10 ] || { echo "only $found options were found in --help"; exit 2; }
-  echo "readme: $found options"
+look_at_topic() {  # file
+  local title
+  grep -nE "^.{$((columns_max + 1)),}" "$1" | sed "s|^|${1##*/}: wider than $columns_max columns: |" || true
+  ! grep -qE "^.{$((columns_max + 1)),}" "$1" || offences=$((offences + 1))
+  title=$(head -n 1 "$1")
+  [[ $title == '# '* ]] || offend "${1##*/}: the first line is not a title"
+  [ ${#title} -le $((title_max + 2)) ] || offend "${1##*/}: the title has more than $title_max characters"
 }
 
-case $what in
-  codes) codes "$2" ;;
-  options) options "$3" ;;
-  *) echo "usage: readme.sh codes|options ROOT [AMEND]" >&2; exit 2 ;;
-esac
-[ $offences -eq 0 ]
+# The lint itself: what it must refuse.
+trial=$(mktemp -d)
+trap 'rm -rf "$trial"' EXIT
+printf 'x\n%.0s' {1..251} >"$trial/README.md"
+printf 'No title\n%081d\n' 0 >"$trial/topic.md"
+look_at_readme "$trial/README.md" "$1/src/cli/command_table.cpp" >/dev/null
+look_at_topic "$trial/topic.md" >/dev/null
+[ $offences -gt 10 ] || { echo "readme: the lint finds only $offences offences where there are many"; exit 2; }
+
+offences=0
+look_at_readme "$1/README.md" "$1/src/cli/command_table.cpp"
+topics=0
+for file in "$1"/src/cli/help/*.md; do
+  look_at_topic "$file"
+  topics=$((topics + 1))
+done
+[ $offences -eq 0 ] || { echo "readme: $offences offence(s)"; exit 1; }
+echo "readme: $(wc -l <"$1/README.md") lines, $(wc -c <"$1/README.md") bytes, $topics topics"
