@@ -88,8 +88,8 @@ Examples:
 
 inline constexpr std::string_view undo_footer = R"(
 Reads each customer that the run may have written, and sends the old values. It
-restores only fields that the run has changed and nobody else has changed since.
-It skips and lists the others. It cannot restore company_name, which the API
+restores only fields that the run has changed and that are still the same. It
+skips and lists the others. It cannot restore company_name, which the API
 never shows, nor a name, email, phone or dial_code that was empty.
 The report comes first. The result is a new run, which you can undo, too.
 
@@ -115,7 +115,8 @@ inline constexpr std::string_view resume_footer = R"(
 Options not given are those of the run. Keys are read from the same files or
 variables. amend first compares each row that has a result with the input. Rows
 that may have been in flight when the run ended are sent again; their records
-say so. A finished run sends nothing and returns its exit code.
+have `"sent_before":"maybe"`. A finished run sends nothing and returns its exit
+code.
 
 Examples:
   amend resume amend-runs/20261124T031500Z-0a1b2c

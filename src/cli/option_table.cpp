@@ -204,7 +204,7 @@ constexpr std::array entries{
                 [](Options& o, Name, Text) { o.config.reconcile.apply = true; }},
     OptionEntry{
         "recheck", reconciling, always, Arity::flag, comparing, "", nullptr,
-        "With --apply: read each customer again right before its PUT. Skip it if somebody else has changed it since",
+        "With --apply: read each customer again right before its PUT. Skip it if another program has changed it since",
         [](Options& o, Name, Text) { o.config.reconcile.recheck = Recheck::yes; }},
 
     OptionEntry{"rate", rated, always, Arity::once, rate, "N/s", nullptr,
@@ -241,10 +241,10 @@ constexpr std::array entries{
                 "Time before the measurement, not counted, up to 1h (default 3s). 0: none",
                 [](Options& o, Name n, Text v) { o.benchmark.warm_up = parse_warm_up(n, v); }},
     OptionEntry{
-        "requests", benching, rarely, Arity::once, load, "N", nullptr,
-        "Measure at most N requests (default: as many as the time allows)",
-        [](Options& o, Name n,
-           Text v) { o.benchmark.requests_max = parse_count(n, v, 1, std::numeric_limits<std::uint64_t>::max()); }},
+        "requests", benching, rarely, Arity::once, load, "N", nullptr, "Measure at most N requests (default: no limit)",
+        [](Options& o, Name n, Text v) {
+          o.benchmark.requests_max = parse_count(n, v, 1, std::numeric_limits<std::uint64_t>::max());
+        }},
     OptionEntry{"ramp", benching, always, Arity::once, load, "FROM..TO:BY/s", nullptr,
                 "Rates one after the other, each for --step: 50..1000:50/s. At most 100 steps",
                 [](Options& o, Name n, Text v) { o.benchmark.ramp = parse_ramp(n, v); }},
