@@ -1,8 +1,11 @@
 #include "reader/double_encoding.hpp"
 
+#include <iconv.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "reader/code_point.hpp"
@@ -101,7 +104,66 @@ bool has_macintosh_pair(std::string_view text) noexcept {
   return text.find("\u201A\u00C4") != std::string_view::npos;
 }
 
+// The two bytes of GBK for each character of the basic plane; 0: it has none, or one.
+using GbkBytes = std::array<std::uint16_t, 0x10000>;
+
+GbkBytes make_gbk_bytes() noexcept {
+  GbkBytes out{};
+  const iconv_t converter = ::iconv_open("UTF-32LE", "GBK");
+  if (converter == reinterpret_cast<iconv_t>(-1)) return out;
+  for (unsigned lead = 0x81; lead <= 0xFE; ++lead)
+    for (unsigned trail = 0x40; trail <= 0xFE; ++trail) {
+      std::array<char, 2> bytes{static_cast<char>(lead), static_cast<char>(trail)};
+      char32_t point = 0;
+      char* from = bytes.data();
+      char* to = reinterpret_cast<char*>(&point);
+      std::size_t left = bytes.size();
+      std::size_t room = sizeof point;
+      const bool known = ::iconv(converter, &from, &left, &to, &room) != static_cast<std::size_t>(-1) && left == 0;
+      ::iconv(converter, nullptr, nullptr, nullptr, nullptr);
+      if (known && point >= 0x80 && point < out.size()) out[point] = static_cast<std::uint16_t>(lead << 8 | trail);
+    }
+  ::iconv_close(converter);
+  return out;
+}
+
+/// Bytes in a row that may be Han characters in UTF-8, three bytes each.
+class HanInUtf8 {
+ public:
+  void take(unsigned byte) noexcept {
+    const bool fits = missing_ == 0 ? byte >= 0xE4 && byte <= 0xE9 : byte >= 0x80 && byte <= 0xBF;
+    fails_ = fails_ || !fits;
+    if (missing_ == 1) ++whole_;
+    missing_ = missing_ == 0 ? 2 : missing_ - 1;
+  }
+  bool is_text() const noexcept { return !fails_ && whole_ >= 2; }
+
+ private:
+  unsigned missing_ = 0;
+  unsigned whole_ = 0;
+  bool fails_ = false;
+};
+
 }  // namespace
+
+// Of two million Chinese names that were put together at random none is so.
+bool is_utf8_read_as_gbk(std::string_view text) noexcept {
+  static const GbkBytes gbk_bytes = make_gbk_bytes();
+  HanInUtf8 run;
+  while (!text.empty()) {
+    const char32_t point = take_code_point(text);
+    const unsigned bytes = point < gbk_bytes.size() ? gbk_bytes[point] : 0U;
+    if (bytes != 0) {
+      run.take(bytes >> 8);
+      run.take(bytes & 0xFF);
+    } else if (run.is_text()) {
+      return true;
+    } else {
+      run = HanInUtf8();
+    }
+  }
+  return run.is_text();
+}
 
 bool is_doubly_encoded(std::string_view text) noexcept {
   constexpr std::size_t pairs_enough = 3;

@@ -5,6 +5,7 @@
 #include "amend/reader/mapper.hpp"
 #include "amend/row/closest_name.hpp"
 #include "amend/row/own_column.hpp"
+#include "reader/ascii.hpp"
 #include "reader/column_name.hpp"
 
 namespace amend {
@@ -27,8 +28,7 @@ std::string listed(const std::vector<std::string>& header) {
 
 std::string lower_case(std::string_view text) {
   std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  for (char& c : out) c = ascii_lower(c);
   return out;
 }
 

@@ -4,22 +4,11 @@
 #include <array>
 #include <cstddef>
 
+#include "reader/ascii.hpp"
 #include "reader/code_point.hpp"
 
 namespace amend {
 namespace {
-
-constexpr bool is_ascii_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) noexcept { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-// The digits at the start, taken off.
-std::string_view take_digits(std::string_view& rest) noexcept {
-  const std::size_t size = static_cast<std::size_t>(std::ranges::find_if_not(rest, is_ascii_digit) - rest.begin());
-  const std::string_view digits = rest.substr(0, size);
-  rest.remove_prefix(size);
-  return digits;
-}
 
 unsigned value_of(std::string_view digits) noexcept {
   unsigned value = 0;
@@ -44,11 +33,11 @@ bool is_day_and_month(std::string_view a, std::string_view b) noexcept {
 
 // "12:30", "00:00:00", "1:30 PM"
 bool is_time(std::string_view text) noexcept {
-  const std::string_view hour = take_digits(text);
+  const std::string_view hour = take_ascii_digits(text);
   if (hour.empty() || hour.size() > 2) return false;
   for (int parts = 0; text.starts_with(':'); ++parts) {
     text.remove_prefix(1);
-    if (take_digits(text).size() != 2 || parts == 2) return false;
+    if (take_ascii_digits(text).size() != 2 || parts == 2) return false;
     if (!text.starts_with(':')) {
       return text.empty() || text.starts_with('.') || text.starts_with('Z') || text.starts_with('+') || text == " AM" ||
              text == " PM" || text == "AM" || text == "PM";
@@ -58,15 +47,15 @@ bool is_time(std::string_view text) noexcept {
 }
 
 bool is_date_in_figures(std::string_view text) noexcept {
-  const std::string_view a = take_digits(text);
+  const std::string_view a = take_ascii_digits(text);
   if (a.empty() || text.empty()) return false;
   const char separator = text.front();
   if (separator != '-' && separator != '/' && separator != '.') return false;
   text.remove_prefix(1);
-  const std::string_view b = take_digits(text);
+  const std::string_view b = take_ascii_digits(text);
   if (!text.starts_with(separator)) return false;
   text.remove_prefix(1);
-  const std::string_view c = take_digits(text);
+  const std::string_view c = take_ascii_digits(text);
   const bool date = (is_year(a) && is_month(b) && is_day(c)) || (is_day_and_month(a, b) && is_year(c)) ||
                     (separator == '/' && is_day_and_month(a, b) && c.size() == 2);
   return date && (text.empty() || ((text.front() == ' ' || text.front() == 'T') && is_time(text.substr(1))));
@@ -80,14 +69,14 @@ bool is_month_name(std::string_view word) noexcept {
       "ene", "abr", "ago", "dic", "set", "out", "fev", "avr", "jui", "aou",  // Spanish, Portuguese, French
       "gen", "mag", "giu", "lug", "ott", "sty"};                             // Italian, Polish
   if (word.size() < 3 || word.size() > 10) return false;
-  const std::array<char, 3> start{lower(word[0]), lower(word[1]), lower(word[2])};
+  const std::array<char, 3> start{ascii_lower(word[0]), ascii_lower(word[1]), ascii_lower(word[2])};
   return std::ranges::find(names, std::string_view(start.data(), start.size())) != names.end();
 }
 
 // One word, a month, with figures before or behind it and nothing else.
 bool is_date_with_month_name(std::string_view text) noexcept {
-  const auto first = std::ranges::find_if(text, is_letter);
-  const auto last = std::find_if_not(first, text.end(), is_letter);
+  const auto first = std::ranges::find_if(text, is_ascii_letter);
+  const auto last = std::find_if_not(first, text.end(), is_ascii_letter);
   const std::size_t begin = static_cast<std::size_t>(first - text.begin());
   const std::size_t size = static_cast<std::size_t>(last - first);
   if (!is_month_name(text.substr(begin, size))) return false;
@@ -122,19 +111,87 @@ bool has_phones_beside_slash(std::string_view text) noexcept {
   return before == behind || (before > number_digits && behind > number_digits);
 }
 
+bool is_extension_word(std::string_view word) noexcept {
+  return word == "x" || word == "ext" || word == "extn" || word == "extension";
+}
+
+/// How many numbers a text has.
+class NumberCount {
+ public:
+  explicit NumberCount(std::string_view text) noexcept {
+    while (!text.empty()) {
+      const char32_t point = take_code_point(text);
+      take(point, text);
+    }
+    end_number();
+  }
+
+  bool is_several() const noexcept { return numbers_ >= 2 || long_runs_ >= 2; }
+
+ private:
+  void take(char32_t point, std::string_view behind) noexcept {
+    // Behind two commas a telephone dials on: a code, not another number.
+    is_over_ = is_over_ || (point == ',' && before_ == ',');
+    if (!belongs_to_number(point) || (is_plus(point) && digits_ >= number_digits)) end_number();
+    note_extension(point, behind);
+    const bool counts = is_digit(point) && !is_over_ && !in_extension_;
+    has_plus_ = has_plus_ || (digits_ == 0 && is_plus(point));
+    if (digits_ == 0 && counts) has_zero_ = point == '0';
+    run_ = counts ? run_ + 1 : 0;
+    digits_ += counts ? 1 : 0;
+    long_runs_ += run_ == number_digits ? 1 : 0;
+    before_ = point;
+  }
+
+  // "ext. 12", "x12", "#12": the digits behind it, of any count, belong to the number before it.
+  void note_extension(char32_t point, std::string_view behind) noexcept {
+    const bool is_letter = point < 0x80 && is_ascii_letter(static_cast<char>(point));
+    if (is_letter) {
+      if (word_size_ < word_.size()) word_[word_size_] = ascii_lower(static_cast<char>(point));
+      word_size_ = std::min(word_size_ + 1, word_.size());
+      return;
+    }
+    if (in_extension_ && is_digit(before_) && !is_digit(point)) in_extension_ = false;
+    if (is_extension_word(std::string_view(word_.data(), word_size_))) in_extension_ = true;
+    if (point == '#' && count_digits(behind) < number_digits) in_extension_ = true;
+    word_size_ = 0;
+  }
+
+  void end_number() noexcept {
+    numbers_ += digits_ > most_digits() ? 2 : digits_ >= number_digits ? 1 : 0;
+    digits_ = 0;
+    has_plus_ = false;
+  }
+
+  // Of one number (E.164), with the 0 of "+44 (0)20", or with an access code such as 0011 before it.
+  unsigned most_digits() const noexcept { return has_plus_ ? 16 : has_zero_ ? 18 : 15; }
+
+  unsigned numbers_ = 0;
+  unsigned digits_ = 0;
+  unsigned run_ = 0;
+  unsigned long_runs_ = 0;  // of digits without anything between them: one number has one at most
+  bool has_plus_ = false;
+  bool has_zero_ = false;
+  bool is_over_ = false;
+  bool in_extension_ = false;
+  char32_t before_ = 0;
+  std::array<char, 10> word_{};
+  std::size_t word_size_ = 0;
+};
+
 }  // namespace
 
 bool is_formatted_number(std::string_view text) noexcept {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
-  const std::string_view whole = take_digits(text);
+  const std::string_view whole = take_ascii_digits(text);
   if (whole.empty()) return false;
   unsigned groups = 0;
   const char separator = text.empty() ? '\0' : text.front();
   if (separator == ',' || separator == '\'') {
     while (text.starts_with(separator)) {
       std::string_view rest = text.substr(1);
-      if (take_digits(rest).size() != 3) break;
+      if (take_ascii_digits(rest).size() != 3) break;
       text = rest;
       ++groups;
     }
@@ -143,7 +200,7 @@ bool is_formatted_number(std::string_view text) noexcept {
   if (groups > 0 && !grouped) return false;
   const bool has_point = text.starts_with('.') || text.starts_with(',');
   if (has_point) text.remove_prefix(1);
-  const std::string_view decimals = take_digits(text);
+  const std::string_view decimals = take_ascii_digits(text);
   if (!text.empty()) return false;
   const bool no_fraction = has_point && !decimals.empty() && decimals.find_first_not_of('0') == std::string_view::npos;
   return negative || grouped || no_fraction;
@@ -157,29 +214,7 @@ bool is_date(std::string_view text) noexcept {
 }
 
 bool has_several_phones(std::string_view text) noexcept {
-  if (has_phones_beside_slash(text)) return true;
-  unsigned numbers = 0;
-  unsigned digits = 0;
-  unsigned long_runs = 0;  // of digits without anything between them: one number has one at most
-  unsigned run = 0;
-  bool paused = false;
-  char32_t before = 0;
-  const auto end_number = [&] {
-    numbers += digits >= number_digits ? 1 : 0;
-    digits = 0;
-  };
-  while (!text.empty()) {
-    const char32_t point = take_code_point(text);
-    // Behind two commas a telephone dials on: a code, not another number.
-    paused = paused || (point == ',' && before == ',');
-    if (!belongs_to_number(point) || (is_plus(point) && digits >= number_digits)) end_number();
-    run = is_digit(point) && !paused ? run + 1 : 0;
-    if (run > 0) ++digits;
-    if (run == number_digits) ++long_runs;
-    before = point;
-  }
-  end_number();
-  return numbers >= 2 || long_runs >= 2;
+  return has_phones_beside_slash(text) || NumberCount(text).is_several();
 }
 
 unsigned count_digits(std::string_view text) noexcept {

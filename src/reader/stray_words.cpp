@@ -5,16 +5,16 @@
 #include <cstddef>
 #include <string_view>
 
+#include "reader/ascii.hpp"
+
 namespace amend {
 namespace {
 
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
-constexpr bool is_digit_byte(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_hex(char c) noexcept { return is_digit_byte(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
+constexpr bool is_hex(char c) noexcept { return is_ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f'); }
 
 bool same_word(std::string_view value, std::string_view word) noexcept {
-  return value.size() == word.size() && std::ranges::equal(value, word, [](char a, char b) { return lower(a) == b; });
+  return value.size() == word.size() &&
+         std::ranges::equal(value, word, [](char a, char b) { return ascii_lower(a) == b; });
 }
 
 template <std::size_t N>
@@ -23,10 +23,10 @@ bool is_one_of(std::string_view value, const std::array<std::string_view, N>& wo
 }
 
 bool is_capitalised(std::string_view word) noexcept {
-  return !is_lower(word.front()) && std::ranges::all_of(word.substr(1), is_lower);
+  return !is_ascii_lower(word.front()) && std::ranges::all_of(word.substr(1), is_ascii_lower);
 }
 
-bool has_lower_case(std::string_view value) noexcept { return std::ranges::any_of(value, is_lower); }
+bool has_lower_case(std::string_view value) noexcept { return std::ranges::any_of(value, is_ascii_lower); }
 
 }  // namespace
 
@@ -55,10 +55,10 @@ bool is_boolean(std::string_view value) noexcept {
 bool is_error_value(std::string_view value) noexcept {
   constexpr std::array<std::string_view, 8> bare{"#name", "#ref", "#value",        "#num",
                                                  "#null", "#nv",  "#getting_data", "#error"};
-  if (value.starts_with("Err:")) return value.size() == 7 && std::ranges::all_of(value.substr(4), is_digit_byte);
+  if (value.starts_with("Err:")) return value.size() == 7 && std::ranges::all_of(value.substr(4), is_ascii_digit);
   if (value.size() < 2 || value.front() != '#') return false;
   if (value.find_first_not_of('#') == std::string_view::npos) return true;
-  if (value.size() > 24 || has_lower_case(value) || is_digit_byte(value[1])) return false;
+  if (value.size() > 24 || has_lower_case(value) || is_ascii_digit(value[1])) return false;
   if (value.find(' ') != std::string_view::npos) return value.starts_with("#N/A ");
   const std::size_t slash = value.find('/');
   return value.back() == '!' || value.back() == '?' || is_one_of(value, bare) ||
@@ -67,22 +67,16 @@ bool is_error_value(std::string_view value) noexcept {
 
 // A comma is the decimal point of half of Europe.
 bool is_scientific(std::string_view text) noexcept {
-  const auto take_digits = [&] {
-    const auto end = std::ranges::find_if_not(text, is_digit_byte);
-    const auto size = static_cast<std::size_t>(end - text.begin());
-    text.remove_prefix(size);
-    return size;
-  };
   if (text.starts_with('-')) text.remove_prefix(1);
-  if (take_digits() == 0) return false;
+  if (take_ascii_digits(text).empty()) return false;
   if (text.starts_with('.') || text.starts_with(',')) {
     text.remove_prefix(1);
-    take_digits();
+    take_ascii_digits(text);
   }
   if (!text.starts_with('E') && !text.starts_with('e')) return false;
   text.remove_prefix(1);
   if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
-  return take_digits() > 0 && text.empty();
+  return !take_ascii_digits(text).empty() && text.empty();
 }
 
 bool has_backslash_escape(std::string_view value) noexcept {
@@ -104,7 +98,7 @@ bool has_entity(std::string_view value) noexcept {
     if (end == std::string_view::npos || end < 2 || end > 8) continue;
     const bool number = rest.front() == '#';
     const std::string_view name = rest.substr(number ? 1 : 0, number ? end - 1 : end);
-    const auto fits = [&](char c) { return number ? is_hex(c) || c == 'x' : lower(c) >= 'a' && lower(c) <= 'z'; };
+    const auto fits = [&](char c) { return number ? is_hex(c) || c == 'x' : is_ascii_letter(c); };
     if (std::ranges::all_of(name, fits)) return true;
   }
   return false;

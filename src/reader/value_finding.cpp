@@ -7,6 +7,7 @@
 
 #include "amend/error.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "reader/ascii.hpp"
 #include "reader/code_point.hpp"
 #include "reader/double_encoding.hpp"
 #include "reader/phone_shape.hpp"
@@ -23,7 +24,7 @@ constexpr std::array rules{
     FindingRule(Finding::backslash, "value.backslash", Degree::damage),
     FindingRule(Finding::boolean, "value.boolean", Degree::damage),
     FindingRule(Finding::date, "value.date", Degree::damage),
-    FindingRule(Finding::email_as_phone, "value.columns", Degree::damage),
+    FindingRule(Finding::other_column, "value.columns", Degree::damage),
     FindingRule(Finding::double_encoding, "value.double_encoding", Degree::damage),
     FindingRule(Finding::error_value, "value.error_value", Degree::damage),
     FindingRule(Finding::formula, "value.formula", Degree::damage),
@@ -70,10 +71,9 @@ constexpr unsigned other = 2048;
 constexpr std::array<std::uint16_t, 256> make_classes() noexcept {
   std::array<std::uint16_t, 256> out{};
   for (unsigned c = 0; c < out.size(); ++c) {
-    const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
     out[c] = c >= 0x80                                       ? has::beyond_ascii
-             : c >= '0' && c <= '9'                          ? has::digit
-             : letter                                        ? has::letter
+             : is_ascii_digit(static_cast<char>(c))          ? has::digit
+             : is_ascii_letter(static_cast<char>(c))         ? has::letter
              : c == ' '                                      ? has::space
              : c == '(' || c == ')'                          ? has::bracket
              : c == '.' || c == ',' || c == '-' || c == '\'' ? has::name_mark
@@ -95,8 +95,6 @@ unsigned classes_of(std::string_view value) noexcept {
   for (const char c : value) out |= class_of(c);
   return out;
 }
-
-constexpr bool is_digit_byte(char c) noexcept { return c >= '0' && c <= '9'; }
 
 std::string_view without_spaces(std::string_view value) noexcept {
   while (!value.empty()) {
@@ -125,7 +123,7 @@ std::size_t apostrophe_before(ValueRole role, std::string_view value) noexcept {
   if (is_name) return is_formula_sign(next) ? found->size() : 0;
   const bool is_number = role == ValueRole::phone || role == ValueRole::dial_code;
   const bool guarded =
-      is_formula_sign(next) || is_digit_byte(next) || (is_number && (class_of(next) & has::letter) == 0);
+      is_formula_sign(next) || is_ascii_digit(next) || (is_number && (class_of(next) & has::letter) == 0);
   return guarded || role == ValueRole::other ? found->size() : 0;
 }
 
@@ -134,13 +132,15 @@ bool is_quoted_formula(std::string_view value) noexcept {
          value.substr(2, value.size() - 3).find('"') == std::string_view::npos;
 }
 
-// A character that an export could not write: "Ren?e", "???".
+// A character that an export could not write: "Ren?e", "9123?4567", "???".
 bool has_lost_character(ValueRole role, std::string_view value) noexcept {
   if (value.size() > 1 && value.find_first_not_of("? ") == std::string_view::npos) return true;
-  if (role != ValueRole::name) return false;
-  const auto is_letter = [&](std::size_t i) { return (class_of(value[i]) & (has::letter | has::beyond_ascii)) != 0; };
+  const bool is_number = role == ValueRole::phone || role == ValueRole::dial_code;
+  if (!is_number && role != ValueRole::name && role != ValueRole::email) return false;
+  const unsigned beside = is_number ? has::digit : has::letter | has::beyond_ascii;
+  const auto is_beside = [&](std::size_t i) { return (class_of(value[i]) & beside) != 0; };
   for (std::size_t at = value.find('?', 1); at < value.size() - 1; at = value.find('?', at + 1))
-    if (is_letter(at - 1) && is_letter(at + 1)) return true;
+    if (is_beside(at - 1) && is_beside(at + 1)) return true;
   return false;
 }
 
@@ -152,6 +152,8 @@ constexpr bool is_plain_letter(char32_t point) noexcept {
          (point >= 0x0E01 && point <= 0x0E4E);
 }
 
+constexpr bool is_han(char32_t point) noexcept { return point >= 0x4E00 && point <= 0x9FFF; }
+
 /// What the characters beyond ASCII of a value say.
 class BeyondAscii {
  public:
@@ -161,7 +163,7 @@ class BeyondAscii {
     if (direction_mark_ && !right_to_left_) invisible_ = true;
     if (replaced_) {
       finding_ = Finding::replacement;
-    } else if (doubtful_ && is_doubly_encoded(value)) {
+    } else if ((doubtful_ && is_doubly_encoded(value)) || (han_ && is_utf8_read_as_gbk(value))) {
       finding_ = Finding::double_encoding;
     } else if (invisible_) {
       finding_ = in_name_ ? Finding::invisible_in_name : Finding::invisible;
@@ -177,6 +179,7 @@ class BeyondAscii {
     const bool may_lead = (before_ >= 0xC2 && before_ <= 0xF4) || before_ == 0x0420 || before_ == 0x0421 ||
                           before_ == 0x221A || before_ == 0x201A;
     doubtful_ = doubtful_ || (may_lead && point >= 0x80);
+    han_ = han_ || (is_han(before_) && is_han(point));
     if (point >= 0x80 && !is_plain_letter(point)) {
       right_to_left_ = right_to_left_ || runs_right_to_left(point);
       if (is_invisible(point)) judge(point);
@@ -197,6 +200,7 @@ class BeyondAscii {
   bool in_name_;
   bool replaced_ = false;
   bool doubtful_ = false;
+  bool han_ = false;
   bool invisible_ = false;
   bool direction_mark_ = false;
   bool right_to_left_ = false;
@@ -227,10 +231,11 @@ Finding damage_but_in_names(std::string_view value) noexcept {
 
 Finding look_at_number(ValueRole role, std::string_view value) noexcept {
   if (apostrophe_before(role, value) > 0) return Finding::apostrophe;
-  if (value.find('@') != std::string_view::npos) return Finding::email_as_phone;
+  if (value.find('@') != std::string_view::npos || wonder::is_uuid(value)) return Finding::other_column;
   const std::string_view digits = value.starts_with('+') ? value.substr(1) : value;
   if (is_scientific(digits) || value.find("10^") != std::string_view::npos) return Finding::scientific;
   if (is_formatted_number(value)) return Finding::number;
+  if (role == ValueRole::dial_code && value.find_first_of(",'") != std::string_view::npos) return Finding::number;
   if (is_date(value)) return Finding::date;
   if (role == ValueRole::phone && has_several_phones(value)) return Finding::several_phones;
   const unsigned count = count_digits(value);
@@ -261,19 +266,18 @@ bool names_are_quoted_so(ValueRole role, std::string_view value) noexcept {
 Finding look_at_name(ValueRole role, std::string_view value, unsigned kinds, Finding beyond_ascii) noexcept {
   const bool person = role == ValueRole::name;
   if (is_enclosed(value) && !names_are_quoted_so(role, value)) return Finding::quotes_around_name;
-  if (person && looks_like_phone(value)) return Finding::phone_as_name;
-  if (person && (kinds & has::at) != 0 && value.find('.') != std::string_view::npos &&
+  if (looks_like_phone(value)) return Finding::phone_as_name;
+  if ((kinds & has::at) != 0 && value.find('.') != std::string_view::npos &&
       value.find(' ') == std::string_view::npos && !value.starts_with('@'))
     return Finding::email_as_name;
   if (is_null_as_name(value)) return Finding::null_as_name;
   if (is_formula_sign(value.front()) || apostrophe_before(role, value) > 0) return Finding::name_sign;
   if (person && (!has_letter(value, kinds) || is_scientific(value))) return Finding::name_of_digits;
   if (beyond_ascii != Finding::none) return beyond_ascii;
-  if ((kinds & has::line_break) != 0) return Finding::line_break;
-  return (kinds & has::ampersand) != 0 && has_entity(value) ? Finding::entity : Finding::none;
+  return (kinds & has::line_break) != 0 ? Finding::line_break : Finding::none;
 }
 
-constexpr std::size_t two_phones_size = 15;  // with a space between them
+constexpr std::size_t two_phones_size = 15;  // with a space or a bracket between them
 
 // Most values are so; what is left out here is looked at in full.
 bool is_plain(ValueRole role, std::string_view value, unsigned kinds) noexcept {
@@ -283,7 +287,7 @@ bool is_plain(ValueRole role, std::string_view value, unsigned kinds) noexcept {
     case ValueRole::phone:
       return (kinds & ~(has::digit | has::space | has::bracket | has::plus)) == 0 && last == has::digit &&
              value.find('+', 1) == std::string_view::npos && value.size() >= 4 && first != has::space &&
-             ((kinds & has::space) == 0 || value.size() < two_phones_size);
+             ((kinds & (has::space | has::bracket)) == 0 || value.size() < two_phones_size);
     case ValueRole::dial_code: return (kinds & ~(has::digit | has::plus)) == 0 && last == has::digit;
     case ValueRole::email:
       return (kinds & ~(has::digit | has::letter | has::name_mark | has::address_mark | has::at | has::plus)) == 0 &&
@@ -368,6 +372,7 @@ ValueFinding look_at_value(ValueRole role, std::string_view value) noexcept {
   Finding finding = common_damage(role, bare, kinds, beyond_ascii);
   if (finding == Finding::none && !is_name) finding = damage_but_in_names(bare);
   if (finding == Finding::none) finding = look_at_role(role, bare, kinds, beyond_ascii);
+  if (finding == Finding::none && (kinds & has::ampersand) != 0 && has_entity(bare)) finding = Finding::entity;
   return finding == Finding::none && bare.size() != value.size() ? Finding::space : finding;
 }
 

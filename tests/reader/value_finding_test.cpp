@@ -49,7 +49,7 @@ TEST_CASE("values: a phone that a spreadsheet has rounded, formatted or guarded 
   each_is(Role::phone, "value.boolean", {"TRUE", "false", "WAHR", "Vrai"});
   each_is(Role::phone, "value.no_digit", {"tbd", "-", "unknown", "call him"});
   each_is(Role::dial_code, "value.scientific", {"4.9E+01"});
-  each_is(Role::dial_code, "value.number", {"49.0", "-49"});
+  each_is(Role::dial_code, "value.number", {"49.0", "-49", "1,264", "1'264"});
   each_is(Role::dial_code, "value.apostrophe", {"'+49"});
   each_is(Role::dial_code, "value.no_digit", {"DE"});
 }
@@ -83,10 +83,31 @@ TEST_CASE("values: two phones in one cell are damage; an extension, an area code
            "61234567 / 51234567", "61234567/51234567", "2345678/3456789", "+49 151 1234567 or +49 30 1234567",
            "+49 151 1234567 +49 30 1234567", "61234567|51234567", "61234567\u300151234567",
            "Tel: 030 1234567 Fax: 030 7654321", "61234567 51234567", "61234567-51234567", "61234567\u00A051234567"});
+  // More digits than one number has, although nothing but spaces, dashes or brackets is between them.
+  each_is(Role::phone, "value.several_phones",
+          {"+49 151 123 4567 030 123 4567", "6123 4567 5123 4567", "(030)123-4567(030)765-4321",
+           "0612-345-678 0698-765-432", "01 23 45 67 89 06 12 34 56 78", "+49 30 1234567 x12, +49 30 7654321 x13"});
   each_is(Role::phone, "",
-          {"+49 30 1234567, ext. 12", "+49 30 1234567 x99", "06221/123456", "+49 33456/123456", "011 421 2/212 345 67",
-           "+1 (212) 555-0100", "1-800-FLOWERS", "tel:+49-30-1234567", "+44 (0)20 7946 0018", "+49301234567,,4711#",
-           "\u0660\u0661\u0662\u0663\u0664\u0665\u0666", "+49\u00A030\u00A01234567", "912.345.678", "110"});
+          {"+49 30 1234567, ext. 12",
+           "+49 30 1234567 x99",
+           "+49 30 1234567 ext 7654321",
+           "030-1234567 x 7654321",
+           "+86-10-1234-5678-9012",
+           "0011 49 30 1234 5678 90",
+           "+49 (0)30 1234 5678 901",
+           "02-1234-5678#12345",
+           "06221/123456",
+           "+49 33456/123456",
+           "011 421 2/212 345 67",
+           "+1 (212) 555-0100",
+           "1-800-FLOWERS",
+           "tel:+49-30-1234567",
+           "+44 (0)20 7946 0018",
+           "+49301234567,,4711#",
+           "\u0660\u0661\u0662\u0663\u0664\u0665\u0666",
+           "+49\u00A030\u00A01234567",
+           "912.345.678",
+           "110"});
 }
 
 TEST_CASE("values: a character that cannot be seen is damage in a phone, an email, a reference number") {
@@ -114,6 +135,8 @@ TEST_CASE("values: joiners and direction marks belong to names in the scripts th
 
 TEST_CASE("values: characters that were lost or encoded twice are damage in every field") {
   each_is(Role::name, "value.replacement", {"Ren\uFFFDe", "\uFFFD", "Ren?e", "J?rg", "??", "\u951F\u65A4\u62F7"});
+  each_is(Role::phone, "value.replacement", {"+49?30?1234567", "030?1234567"});
+  each_is(Role::email, "value.replacement", {"j?rg@example.com"});
   each_is(Role::company, "", {"What? Who? Ltd", "Why not?"});
   each_is(Role::email, "value.replacement", {"ann\uFFFD@example.com"});
   for (const Role role : {Role::name, Role::company, Role::email})
@@ -122,6 +145,10 @@ TEST_CASE("values: characters that were lost or encoded twice are damage in ever
         {"Ren\u00C3\u00A9e", "Ann\u00E2\u20AC\u2122s", "Pawe\u00C5\u201A", "M\u00C3\u00BCller", "\u00C3\u2030ric",
          "REN\u00C3\u2030E", "\u00E4\u00B8\u00AD\u00E6\u2013\u2021", "\u00D0\u02DC\u00D0\u00B2\u00D0\u00B0\u00D0\u00BD",
          "\u0420\u02DC\u0420\u0406\u0420\u00B0\u0420\u0405", "Ren\u221A\u00A9e", "\u00F0\u0178\u02DC\u20AC"});
+  for (const Role role : {Role::name, Role::company})
+    each_is(role, "value.double_encoding",
+            {"\u5B6B\u0020\u6D63\u72B2\u30BD", "\u9422\u5B2A\u76AC\u93C4", "\u9422\u5B2A\u76AC Ltd"});
+  each_is(Role::name, "", {"\u6B27\u9633\u9759", "\u53F8\u9A6C\u5149", "\u6D63\u72B2", "\u738B\u5C0F\u660E"});
   each_is(Role::name, "",
           {"IRM\u00C3\u201D", "JO\u00C3O", "NU\u00D1EZ", "\u00C5ngstr\u00F6m \u00C5", "Caf\u00E9\u2122", "\u00C8\u201D",
            "\u00D1\u2019Golo", "Ren\u00E9e", "\u4E2D\u6587",
@@ -149,9 +176,10 @@ TEST_CASE("values: quotes that CSV does not know are damage around a phone or an
 }
 
 TEST_CASE("values: what belongs in another column") {
-  each_is(Role::phone, "value.columns", {"ann@example.com"});
+  each_is(Role::phone, "value.columns", {"ann@example.com", "0f8fad5b-d9cb-469f-a165-70867728950e"});
   each_is(Role::email, "value.columns in most", {"+4930123456", "030 1234567"});
-  each_is(Role::name, "value.columns in most", {"+4930123456", "030-1234567", "ann@example.com"});
+  for (const Role role : {Role::name, Role::company})
+    each_is(role, "value.columns in most", {"+4930123456", "030-1234567", "ann@example.com"});
   each_is(Role::email, "value.no_address", {"Ann Lee", "ann.example.com", "a@example.com; b@example.com", "12345"});
   for (const ValueFinding finding : {ValueFinding::phone_as_email, ValueFinding::phone_as_name}) {
     CHECK(rule_of(finding).needs_most);
@@ -166,6 +194,8 @@ TEST_CASE("values: what is odd and may be right is a hint") {
   each_is(Role::name, "value.line_break", {"Ann\nLee", "Ann\tLee", "Ann\r\nLee"});
   each_is(Role::phone, "value.one_digit", {"1", " 7"});
   each_is(Role::company, "value.entity", {"Lee &amp; Sons", "O&#39;Hara", "Caf&eacute;"});
+  each_is(Role::email, "value.entity", {"lee&amp;sons@example.com"});
+  each_is(Role::phone, "value.entity", {"&#43;49 30 123456"});
   each_is(Role::company, "", {"Lee & Sons; Partners", "AT&T", "24", "3M"});
   for (const Role role : {Role::name, Role::company, Role::phone, Role::email})
     for (const char* space : {" ", "\u00A0", "\u3000", "\u2007"}) {

@@ -33,7 +33,7 @@ enum class ValueFinding : std::uint8_t {
   backslash,
   boolean,
   date,
-  email_as_phone,
+  other_column,
   double_encoding,
   error_value,
   formula,
