@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <optional>
 
-#include "amend/reader/encoding_check.hpp"
 #include "amend/reader/reader.hpp"
 #include "amend/reconcile/comparison.hpp"
 #include "amend/reconcile/customer_snapshot.hpp"
@@ -58,8 +57,6 @@ class Reconciliation::Impl {
   const InputFindings& look_at_values() {
     if (rows_) return rows_->findings();
     if (opening_ == Opening::start) require_place_for_run(config_);
-    // Values that were read as another encoding look damaged, and are not.
-    if (config_.task == Task::reconcile) refuse_other_encoding(config_.input);
     return rows_.emplace(config_, first_.mapper().key()).findings();
   }
   void accept_findings() noexcept { config_.input.accept_findings = true; }

@@ -43,6 +43,9 @@ RowsToLookAt::RowsToLookAt(const Config& config, CustomerKey names) : config_(co
   const std::atomic<bool> never{false};
   Preflight preflight(config.input, config.mapping);
   PreflightReport report = preflight.run(never);
+  // What another run has sent, or overwritten, was read so by that run.
+  if (config.task == Task::reconcile && report.encoding_trouble)
+    throw encoding_error(config.input.file, *report.encoding_trouble);
   rows_ = report.rows;
   findings_ = std::move(report.findings);
   content_ = report.content;

@@ -28,6 +28,21 @@ std::string places(const EncodingTrouble& trouble) {
   return out.empty() ? out : out + (trouble.rows > trouble.first.size() ? "; …)" : ")");
 }
 
+// Letters of ASCII have a NUL beside them in UTF-16, always on the same side, and three in UTF-32. Empty: neither.
+std::string_view encoding_by_nuls(std::string_view text) noexcept {
+  std::size_t nuls = 0;
+  std::size_t at_even = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    nuls += text[i] == '\0' ? 1 : 0;
+    at_even += text[i] == '\0' && i % 2 == 0 ? 1 : 0;
+  }
+  if (nuls < 2) return {};
+  if (at_even == 0) return "utf-16le";
+  if (at_even == nuls) return "utf-16be";
+  if (nuls * 2 < text.size()) return {};
+  return text.front() == '\0' ? "utf-32be" : "utf-32le";
+}
+
 }  // namespace
 
 bool is_beyond_ascii(std::string_view text) noexcept {
@@ -90,21 +105,18 @@ EncodingError encoding_error(const std::string& file, const EncodingTrouble& tro
                        trouble.likely);
 }
 
-void refuse_other_encoding(const InputConfig& input) {
-  const auto source = open_source(input);
-  EncodingCheck check(*source);
-  Record record;
-  while (source->next(record)) check.take(record);
-  if (const auto trouble = check.trouble()) throw encoding_error(input.file, *trouble);
-}
-
 EncodingError header_error(const std::string& where, std::string_view raw, std::string_view rest) {
-  EncodingGuess guess;
-  guess.take(raw);
-  guess.take(rest);
-  const std::string likely(guess.name());
+  std::string likely(encoding_by_nuls(raw));
+  std::string names = likely;
+  if (raw.find('\0') == std::string_view::npos) {
+    EncodingGuess guess;
+    guess.take(raw);
+    guess.take(rest);
+    likely = guess.name();
+    names = guess.names();
+  }
   return EncodingError(
-      where + "the header is not UTF-8" + (likely.empty() ? "" : "; the encoding is probably " + guess.names()) +
+      where + "the header is not UTF-8" + (likely.empty() ? "" : "; the encoding is probably " + names) +
           ". Name it with --encoding " + (likely.empty() ? "NAME" : likely) + ", or export the file as UTF-8",
       likely);
 }

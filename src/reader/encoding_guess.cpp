@@ -78,7 +78,8 @@ constexpr std::u32string_view western_usual = U"àèêâôõëïîìòùûœÀÈ
 constexpr std::u32string_view central = U"áčéěířšžýłąęśżćńůőŁŚŻČŘŠŽÁÉÍ";
 constexpr std::u32string_view central_usual = U"óöúüňźűăđâşţäďťľôÓÖÚÜŐŹĆĐ";
 
-constexpr std::array<PageRule, 14> page_rules{{{"windows-1252", 1.1, western, western_usual},
+constexpr std::array<PageRule, 16> page_rules{{{"windows-1252", 1.1, western, western_usual},
+                                               {"iso-8859-15", 1.1, western, western_usual},
                                                {"windows-1250", 1.05, central, central_usual},
                                                {"iso-8859-2", 0.95, central, central_usual},
                                                {"windows-1251", 1.0, U"", U""},
@@ -89,10 +90,12 @@ constexpr std::array<PageRule, 14> page_rules{{{"windows-1252", 1.1, western, we
                                                {"windows-1257", 0.95, U"āēīūšžčėĀĒĪŪŠŽČ", U"ąęįųģķļņäöüõ"},
                                                {"koi8-r", 0.95, U"", U""},
                                                {"cp866", 0.95, U"", U""},
+                                               {"iso-8859-5", 0.95, U"", U""},
                                                {"tis-620", 0.92, U"", U""},
                                                {"macintosh", 0.95, western, western_usual},
                                                {"cp850", 0.95, western, western_usual}}};
 
+constexpr unsigned acute_accent = 0xB4;
 constexpr double least_score = 6.0;
 constexpr double as_good = 0.88;  // of the best score: named beside it
 
@@ -155,6 +158,7 @@ EncodingGuess::Page EncodingGuess::make_page(std::size_t page) {
                   : is_other_letter(c) ? Letter::Kind::other
                   : is_punctuation(c)  ? Letter::Kind::punctuation
                                        : Letter::Kind::symbol;
+    letter.code = static_cast<std::uint16_t>(c);
     letter.upper = is_upper(c);
     letter.lower = is_lower(c);
     const bool frequent = rule.frequent.find(c) != std::u32string_view::npos;
@@ -162,10 +166,14 @@ EncodingGuess::Page EncodingGuess::make_page(std::size_t page) {
     letter.weight = letter.kind == Letter::Kind::other || frequent ? full : usual ? 8 : 3;
   }
   ::iconv_close(converter);
+  // "D´Angelo" in windows-1252 is "DŽAngelo" here.
+  if (std::string_view(rule.name) == "iso-8859-15") out[acute_accent - 0x80].apostrophe = true;
   return out;
 }
 
 void EncodingGuess::take(std::string_view raw) noexcept {
+  for (const char c : raw)
+    if (static_cast<unsigned char>(c) >= 0x80) seen_.set(static_cast<unsigned char>(c) - 0x80U);
   for (std::size_t i = 0; i < wide_count; ++i) take_wide(i, raw);
   for (std::size_t i = 0; i < page_count; ++i) take_page(i, raw);
 }
@@ -212,7 +220,7 @@ std::int32_t EncodingGuess::rate(const Page& page, std::string_view raw, std::si
   if (letter.kind == Letter::Kind::punctuation) return full / 2;
   if (letter.kind == Letter::Kind::symbol) return ascii_before || ascii_behind ? 0 : 2;
   const bool small_before = (before && before->lower) || (ascii_before && in(ascii_at(at - 1), 'a', 'z'));
-  if (letter.upper && small_before) return 0;
+  if ((letter.upper && small_before) || (letter.apostrophe && ascii_before)) return 0;
   if (letter.kind == Letter::Kind::latin) return ascii_before || ascii_behind ? letter.weight : letter.weight / 5;
   const bool in_word = (before && before->kind == letter.kind) || (behind && behind->kind == letter.kind);
   return in_word && !ascii_before && !ascii_behind ? letter.weight : letter.weight / 3;
@@ -227,17 +235,23 @@ double EncodingGuess::score(std::size_t encoding) const noexcept {
   return mean * (surely_korean ? 1.2 : wide_encodings[encoding].prior);
 }
 
+// Where they do, it does not matter which of them is named.
+bool EncodingGuess::reads_alike(std::size_t a, std::size_t b) const noexcept {
+  if (a < wide_count || b < wide_count) return a == b;
+  for (std::size_t i = 0; i < seen_.size(); ++i)
+    if (seen_[i] && pages_[a - wide_count][i].code != pages_[b - wide_count][i].code) return false;
+  return true;
+}
+
 EncodingGuess::Rated EncodingGuess::rated() const noexcept {
   Rated out;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (score(i) < least_score) continue;
-    if (out.best == count || score(i) > score(out.best)) {
-      out.second = out.best;
-      out.best = i;
-    } else if (out.second == count || score(i) > score(out.second)) {
-      out.second = i;
-    }
-  }
+  const auto is_better = [&](std::size_t i, std::size_t other) {
+    return score(i) >= least_score && (other == count || score(i) > score(other));
+  };
+  for (std::size_t i = 0; i < count; ++i)
+    if (is_better(i, out.best)) out.best = i;
+  for (std::size_t i = 0; i < count && out.best != count; ++i)
+    if (!reads_alike(i, out.best) && is_better(i, out.second)) out.second = i;
   return out;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,7 +12,7 @@ namespace amend {
 
 /// All text counts, so the majority of rows decides. Each encoding is rated by how much of the text would be letters
 /// that its languages use, in places where letters are.
-/// Memory: 8 KiB.
+/// Memory: 16 KiB.
 class EncodingGuess {
  public:
   EncodingGuess();
@@ -22,12 +23,12 @@ class EncodingGuess {
   /// A name for --encoding: "windows-1252", "gbk", …; empty when the bytes look like none that is known.
   std::string_view name() const noexcept;
 
-  /// "gbk", or "windows-1252 or windows-1250" when two fit about as well.
+  /// "gbk", or "windows-1252 or windows-1250" when two fit about as well and do not read the text alike.
   std::string names() const;
 
  private:
   static constexpr std::size_t wide_count = 5;
-  static constexpr std::size_t page_count = 14;
+  static constexpr std::size_t page_count = 16;
   static constexpr std::size_t count = wide_count + page_count;
 
   /// What one byte of 0x80 … 0xFF is in a page.
@@ -37,6 +38,8 @@ class EncodingGuess {
     Kind kind = Kind::undefined;
     bool upper = false;
     bool lower = false;
+    bool apostrophe = false;  ///< people type the sign that it is in windows-1252 as one
+    std::uint16_t code = 0;
     std::uint8_t weight = 0;  ///< of 10
   };
   using Page = std::array<Letter, 128>;
@@ -51,9 +54,11 @@ class EncodingGuess {
   void take_page(std::size_t page, std::string_view raw) noexcept;
   void take_wide(std::size_t encoding, std::string_view raw) noexcept;
   double score(std::size_t encoding) const noexcept;
+  bool reads_alike(std::size_t a, std::size_t b) const noexcept;
   Rated rated() const noexcept;
 
   std::array<Page, page_count> pages_;
+  std::bitset<128> seen_;                     // bytes beyond ASCII
   std::array<std::int64_t, count> points_{};  // tenths
   std::array<std::uint64_t, count> units_{};  // characters beyond ASCII
 };

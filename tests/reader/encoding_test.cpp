@@ -31,7 +31,11 @@ const std::vector<Text> texts{{"Chinese (simplified)", "gbk", {"欧阳静", "司
                               {"French", "windows-1252", {"Gaëlle Béranger", "Léa Prévôt", "Loïc Garçon"}},
                               {"French", "cp850", {"Gaëlle Béranger", "Léa Prévôt", "Loïc Garçon"}},
                               {"French", "macintosh", {"Gaëlle Béranger", "Léa Prévôt", "Loïc Garçon"}},
+                              {"French and Finnish", "iso-8859-15", {"Cœur Ögren", "Šarlota Käki", "Žanna Müller"}},
                               {"German", "windows-1252", {"Jürgen Weiß", "Bärbel Höfer"}},
+                              {"Italian, an accent for an apostrophe",
+                               "windows-1252",
+                               {"Niccolò D´Angelo", "Zoë Müller", "José Peña", "René D´ORO"}},
                               {"Spanish", "windows-1252", {"Íñigo Peña", "Sofía Cárdenas"}},
                               {"Danish", "windows-1252", {"Søren Ågård", "Mette Kjær"}},
                               {"Polish", "windows-1250", {"Bożena Świątek", "Łucja Żak", "Wacław Dąbek"}},
@@ -39,6 +43,7 @@ const std::vector<Text> texts{{"Chinese (simplified)", "gbk", {"欧阳静", "司
                               {"Turkish", "windows-1254", {"Gülşah Yıldız", "Çağrı Işık"}},
                               {"Russian", "windows-1251", {"Татьяна Орлова", "Дмитрий Соколов"}},
                               {"Russian", "koi8-r", {"Татьяна Орлова", "Дмитрий Соколов"}},
+                              {"Russian", "iso-8859-5", {"Татьяна Орлова", "Дмитрий Соколов"}},
                               {"Russian", "cp866", {"Татьяна Орлова", "Дмитрий Соколов"}},
                               {"Greek", "windows-1253", {"Ελένη Δημητρίου", "Κώστας Αλεξίου"}},
                               {"Hebrew", "windows-1255", {"רחל מזרחי", "יוסף ביטון"}},
@@ -142,6 +147,28 @@ TEST_CASE("encoding: a header in another encoding names it, too") {
   CHECK(refusal(converted(text, "UTF-8", "gbk"), "").starts_with("gbk|x.csv, line 1: the header is not UTF-8"));
   CHECK(refusal(converted(text, "UTF-8", "gbk"), "gbk").empty());
   CHECK(refusal(text, "gbk").find("the header is UTF-8, not gbk") != std::string::npos);
+  const std::string wide = "电话,id,name\r\n5,1,孙丽华\r\n";
+  for (const char* encoding : {"utf-16le", "utf-16be", "utf-32le", "utf-32be"}) {
+    CAPTURE(encoding);
+    const std::string bytes = converted(wide, "UTF-8", encoding);
+    CHECK(refusal(bytes, "").starts_with(std::string(encoding) + "|x.csv, line 1: the header is not UTF-8"));
+    CHECK(refusal(bytes, encoding).empty());
+  }
+  CHECK(refusal(text, "utf-16le").starts_with("|x.csv, line 1: the header cannot be read as UTF-16LE"));
+  CHECK(refusal("\xEF\xBB\xBF" + text, "gbk").find("say that it is UTF-8") != std::string::npos);
+  CHECK_THROWS_WITH_AS(open(std::string("id,na\0me\r\n", 10), ""), doctest::Contains("byte 6 of the row is NUL"),
+                       ConfigError);
+}
+
+TEST_CASE("encoding: another encoding is named beside the likely one only where it would give other letters") {
+  const auto names_for = [](const std::string& text, const char* encoding) {
+    EncodingGuess guess;
+    guess.take(converted(text, "UTF-8", encoding));
+    return guess.names();
+  };
+  CHECK(names_for("Jürgen Weiß, Sofía", "windows-1252").find("iso-8859-15") == std::string::npos);
+  CHECK(names_for("Cœur", "iso-8859-15").starts_with("iso-8859-15"));
+  CHECK(names_for("Ondřej Dvořák", "windows-1250") == "windows-1252 or windows-1250");
 }
 
 TEST_CASE("encoding: the majority decides: rows that happen to be UTF-8, or are damaged otherwise, change nothing") {

@@ -78,10 +78,7 @@ class EncodingError : public ConfigError {
 /// `file` with its trouble, as an error that ends the command (exit 2).
 EncodingError encoding_error(const std::string& file, const EncodingTrouble& trouble);
 
-/// Reads the whole of a file. Throws EncodingError when it has such trouble; otherwise as open_source and Source::next.
-void refuse_other_encoding(const InputConfig& input);
-
-/// The same for a header, whose bytes `raw` are known, with what follows it.
+/// The same for a header whose bytes `raw` are not UTF-8 or have a NUL, with what follows it.
 EncodingError header_error(const std::string& where, std::string_view raw, std::string_view rest);
 
 /// Whether the text has bytes beyond ASCII.
