@@ -4,8 +4,12 @@
 
 namespace amend {
 
+bool makes_csv(std::string_view filter) noexcept { return filter.ends_with("@csv"); }
+
 std::string command_for_lines(const std::string& file, const std::string& filter) {
-  const std::string program = filter.empty() ? "sed 's/,[[:space:]]*$//'" : "jq -c " + shell_quoted(filter);
+  const std::string program = filter.empty()      ? "sed 's/,[[:space:]]*$//'"
+                              : makes_csv(filter) ? "jq -r " + shell_quoted(filter)
+                                                  : "jq -c " + shell_quoted(filter);
   return file == "-" ? "… | " + program : program + " " + shell_path(file);
 }
 

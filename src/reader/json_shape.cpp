@@ -1,7 +1,14 @@
 #include "reader/json_shape.hpp"
 
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <cstddef>
+#include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "amend/reader/json_error.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "reader/column_name.hpp"
 
@@ -49,75 +56,177 @@ class Cursor {
   std::size_t at_ = 0;
 };
 
-// A row of its own names a customer.
 bool names_customer(std::string_view member) noexcept {
   return same_column(member, "id") || same_column(member, "uuid") || same_column(member, "reference_number");
 }
 
-// The first object, its own members only.
+bool is_field(std::string_view member) noexcept {
+  return std::ranges::any_of(wonder::customer_fields(),
+                             [&](const wonder::FieldRule& field) { return same_column(member, field.name); });
+}
+
+// Escapes as they are in the file become what they mean.
+std::string decoded(const std::string& text) {
+  if (text.find('\\') == std::string::npos) return text;
+  boost::json::error_code error;
+  const boost::json::value value = boost::json::parse("\"" + text + "\"", error);
+  const auto* string = error ? nullptr : value.if_string();
+  return string != nullptr ? std::string(string->data(), string->size()) : text;
+}
+
+/// What the members of an object say about it.
+class Members {
+ public:
+  bool has_uuid = false;
+  bool has_name = false;  // of a customer: id, uuid, reference_number
+  bool has_field = false;
+
+  bool is_customer() const noexcept { return (has_uuid || has_name) && has_field; }
+};
+
+/// An array of objects inside the first object.
+class List {
+ public:
+  std::vector<std::string> path;  // the members that lead to it
+  Members first;                  // of its first object
+};
+
+// The first object, with what is inside it.
 class FirstObject {
  public:
   explicit FirstObject(Cursor& cursor) : cursor_(cursor) { read(); }
 
-  bool is_whole() const noexcept { return depth_ == 0; }
-  bool is_row() const noexcept { return is_row_; }
-  const std::string& list() const noexcept { return list_; }  // a member that is an array of objects
+  bool is_whole() const noexcept { return levels_.empty(); }
+  bool has_lists() const noexcept { return !lists_.empty(); }
+
+  /// The array that has the customers; null: the object is a row of its own, or has none. `more`: another object
+  /// follows it.
+  const List* list(bool more) const noexcept {
+    const auto found = std::ranges::find_if(lists_, [](const List& list) { return list.first.is_customer(); });
+    const bool has_customers = found != lists_.end();
+    const bool is_row = own_.has_uuid || (own_.has_name && (!has_customers || own_.has_field));
+    if (is_row || lists_.empty()) return nullptr;
+    if (has_customers && !(more && own_.has_field)) return &*found;
+    return more || lists_.front().path.size() > 1 ? nullptr : &lists_.front();
+  }
 
  private:
+  struct Level {
+    bool is_array = false;
+    bool is_value = false;  // behind the colon of `member`
+    std::string member;
+    Members* members = nullptr;
+  };
+  static constexpr std::size_t lists_max = 16;
+
   void read() {
     cursor_.take();
-    depth_ = 1;
+    lists_.reserve(lists_max);
+    levels_.emplace_back().members = &own_;
     std::string text;
-    std::string member;
-    bool is_value = false;
-    while (depth_ > 0) {
-      const char c = cursor_.take();
-      if (c == '\0') return;
-      if (c == '"') {
-        text = cursor_.string();
-        if (depth_ == 1 && is_value && wonder::is_uuid(text)) is_row_ = true;
-        continue;
+    while (!levels_.empty()) {
+      Level& level = levels_.back();
+      switch (cursor_.take()) {
+        case '\0': return;
+        case '"':
+          text = cursor_.string();
+          if (level.is_value && level.members != nullptr && wonder::is_uuid(text)) level.members->has_uuid = true;
+          break;
+        case ':': take_member(level, decoded(text)); break;
+        case ',': level.is_value = false; break;
+        case '[': levels_.emplace_back().is_array = true; break;
+        case '{': levels_.emplace_back().members = list_begun(); break;
+        case '}':
+        case ']': levels_.pop_back(); break;
+        default: break;
       }
-      if (depth_ == 1 && c == ':') {
-        member = text;
-        is_row_ = is_row_ || names_customer(member);
-        is_value = true;
-      }
-      if (depth_ == 1 && c == ',') is_value = false;
-      if (c == '[' && depth_ == 1 && list_.empty() && cursor_.skip_blank() == '{') list_ = member;
-      if (c == '{' || c == '[') ++depth_;
-      if (c == '}' || c == ']') --depth_;
     }
   }
 
+  static void take_member(Level& level, std::string member) {
+    level.is_value = true;
+    level.member = std::move(member);
+    if (level.members == nullptr) return;
+    level.members->has_name = level.members->has_name || names_customer(level.member);
+    level.members->has_field = level.members->has_field || is_field(level.member);
+  }
+
+  // Where the first object of an array begins that is inside no other array; null: it is no such object.
+  Members* list_begun() {
+    if (!levels_.back().is_array || levels_.back().is_value || lists_.size() == lists_max) return nullptr;
+    levels_.back().is_value = true;  // further objects of the array are not looked at
+    const std::span<const Level> above(levels_.data(), levels_.size() - 1);
+    if (std::ranges::any_of(above, &Level::is_array)) return nullptr;
+    List& list = lists_.emplace_back();
+    for (const Level& level : above) list.path.push_back(level.member);
+    return &list.first;
+  }
+
   Cursor& cursor_;
-  std::size_t depth_ = 0;
-  bool is_row_ = false;
-  std::string list_;
+  Members own_;
+  std::vector<List> lists_;
+  std::vector<Level> levels_;
 };
+
+std::string joined(const std::vector<std::string>& path) {
+  std::string out;
+  for (const std::string& member : path) out += (out.empty() ? "" : ".") + member;
+  return out;
+}
+
+std::string filter_for(const std::vector<std::string>& path) {
+  std::string out;
+  for (const std::string& member : path) out += jq_member(member);
+  return out + "[]";
+}
+
+// Arrays that begin here, one inside the other, and what the innermost begins with.
+struct Brackets {
+  std::size_t count = 0;
+  char next = '\0';
+};
+
+Brackets skip_brackets(Cursor& cursor) {
+  Brackets out;
+  for (out.next = cursor.skip_blank(); out.next == '['; out.next = cursor.skip_blank()) {
+    cursor.take();
+    ++out.count;
+  }
+  return out;
+}
 
 }  // namespace
 
 bool begins_as_array(ByteFeed& feed) {
   Cursor cursor(feed);
-  if (cursor.skip_blank() != '[') return false;
-  cursor.take();
-  const char next = cursor.skip_blank();
-  return next == '{' || next == ']';
+  const Brackets brackets = skip_brackets(cursor);
+  return brackets.count > 0 && (brackets.next == '{' || brackets.next == ']' || brackets.next == '"');
 }
 
 JsonLook look_at_json(ByteFeed& feed) {
   JsonLook look;
   Cursor cursor(feed);
-  const char first = cursor.skip_blank();
-  if (first == '[') look.shape = JsonShape::array;
-  if (first != '{') return look;
+  const Brackets brackets = skip_brackets(cursor);
+  if (brackets.count > 0) {
+    look.shape = JsonShape::array;
+    // Rows that are arrays themselves have no names: CSV, whose header is the first of them.
+    const bool is_table = brackets.next != '{' && brackets.next != ']';
+    look.filter = is_table ? (brackets.count > 1 ? ".[] | @csv" : "@csv") : ".[]";
+    for (std::size_t i = 1; i < brackets.count && !is_table; ++i) look.filter += "[]";
+    return look;
+  }
+  if (brackets.next != '{') return look;
   const FirstObject object(cursor);
   if (object.is_whole() && cursor.skip_spaces() == ',') {
     look.shape = JsonShape::with_commas;
-  } else if (!object.list().empty() && !object.is_row() && (!object.is_whole() || cursor.skip_blank() != '{')) {
+    return look;
+  }
+  // What follows the object is waited for only where it matters.
+  const bool more = object.has_lists() && object.is_whole() && cursor.skip_blank() == '{';
+  if (const List* list = object.list(more)) {
     look.shape = JsonShape::member;
-    look.member = object.list();
+    look.member = joined(list->path);
+    look.filter = filter_for(list->path);
   }
   return look;
 }

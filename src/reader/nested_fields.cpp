@@ -1,11 +1,16 @@
 #include "reader/nested_fields.hpp"
 
 #include <algorithm>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <cstddef>
+#include <utility>
+#include <vector>
 
 #include "amend/error.hpp"
 #include "amend/reader/json_error.hpp"
+#include "amend/wonder/customer_schema.hpp"
 #include "reader/column_name.hpp"
 
 namespace amend {
@@ -13,7 +18,25 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int depth_max = 4;
+constexpr int depth_max = 16;
+
+std::string text_of(json::string_view text) { return std::string(text.data(), text.size()); }
+
+/// An object inside the row that has fields which the row lacks.
+class Place {
+ public:
+  std::string shown;
+  std::string path;        // of jq
+  std::vector<bool> has;   // of those wanted
+  std::string id_spelled;  // its own member that names a customer; empty: none
+  bool has_uuid = false;   // there
+
+  bool shares_field_with(const Place& other) const {
+    for (std::size_t i = 0; i < has.size(); ++i)
+      if (has[i] && other.has[i]) return true;
+    return false;
+  }
+};
 
 class Search {
  public:
@@ -21,51 +44,106 @@ class Search {
 
   // `shown` and `path` lead to `object`; only what is inside another object counts.
   void look(const json::object& object, const std::string& shown, const std::string& path, int depth) {
-    if (depth > 0 && has_wanted(object)) {
-      found_.members += (found_.members.empty() ? "" : ", ") + shown;
-      found_.filter += (found_.filter.empty() ? "" : " + ") + path;
-    }
+    if (depth > 0) note(object, shown, path);
     if (depth == depth_max) return;
     for (const auto& member : object) {
-      if (!member.value().is_object()) continue;
-      const std::string name(member.key().data(), member.key().size());
-      look(member.value().get_object(), shown.empty() ? name : shown + "." + name, path + jq_member(name), depth + 1);
+      const std::string name = text_of(member.key());
+      const std::string inside = shown.empty() ? name : shown + "." + name;
+      look_into(member.value(), inside, path + jq_member(name), depth + 1);
     }
   }
 
-  const NestedFields& found() const noexcept { return found_; }
+  const std::vector<Place>& places() const noexcept { return places_; }
 
  private:
-  bool has_wanted(const json::object& object) const {
-    return std::ranges::any_of(object, [this](const auto& member) {
+  void look_into(const json::value& value, const std::string& shown, const std::string& path, int depth) {
+    if (value.is_object()) return look(value.get_object(), shown, path, depth);
+    if (value.is_array() && !value.get_array().empty() && value.get_array()[0].is_object())
+      return look(value.get_array()[0].get_object(), shown + "[0]", path + "[0]", depth);
+    if (!value.is_string() || !value.get_string().starts_with('{')) return;
+    json::error_code error;
+    const json::value inside = json::parse(value.get_string(), error);
+    if (!error && inside.is_object()) look(inside.get_object(), shown, "(" + path + " | fromjson)", depth);
+  }
+
+  void note(const json::object& object, const std::string& shown, const std::string& path) {
+    Place place;
+    place.shown = shown;
+    place.path = path;
+    place.has.resize(wanted_.size());
+    bool has_any = false;
+    for (const auto& member : object) {
+      if (member.value().is_object() || member.value().is_array()) continue;
       const std::string_view key(member.key().data(), member.key().size());
-      const bool is_plain = !member.value().is_object() && !member.value().is_array();
-      return is_plain && std::ranges::any_of(wanted_, [&](const std::string& name) { return same_column(name, key); });
-    });
+      for (std::size_t i = 0; i < wanted_.size(); ++i) {
+        if (!same_column(wanted_[i], key)) continue;
+        has_any = place.has[i] = true;
+      }
+      if (!same_column("id", key) && !same_column("uuid", key)) continue;
+      place.id_spelled = key;
+      place.has_uuid = member.value().is_string() && wonder::is_uuid(text_of(member.value().get_string()));
+    }
+    if (has_any) places_.push_back(std::move(place));
   }
 
   std::span<const std::string> wanted_;
-  NestedFields found_;
+  std::vector<Place> places_;
 };
 
-std::string id_filter(std::string_view id) {
-  const std::string member = jq_member(std::string(id));
-  return member.find('"') == std::string::npos ? "{" + member.substr(1) + "}"
-                                               : "{" + member.substr(1) + ": " + member + "}";
+// {id, "my phone": ."my phone"}
+std::string own_filter(std::span<const std::string> names) {
+  std::string out;
+  for (const std::string& name : names) {
+    if (name.empty()) continue;
+    const std::string member = jq_member(name);
+    out += (out.empty() ? "{" : ", ") + member.substr(1);
+    if (member.find('"') != std::string::npos) out += ": " + member;
+  }
+  return out.empty() ? out : out + "}";
+}
+
+// An object for each customer, under the customer's id.
+bool is_keyed_by_id(const std::vector<Place>& places) {
+  return std::ranges::all_of(places, [](const Place& place) { return wonder::is_uuid(place.shown); });
+}
+
+// An id inside is the row's own where it is a uuid; else the row's id stays.
+std::string filter_of(const std::vector<Place>& places, std::span<const std::string> own) {
+  std::string inside;
+  for (const Place& place : places) inside += (inside.empty() ? "" : " + ") + place.path;
+  const std::string id = own.empty() ? std::string() : own.front();
+  const auto named = [&](const Place& place) { return !id.empty() && !place.id_spelled.empty(); };
+  const auto other = std::ranges::find_if(places, named);
+  if (other != places.end() && other->has_uuid) own = own.subspan(1);
+  const std::string kept = own_filter(own);
+  if (kept.empty()) return inside;
+  return other != places.end() && !other->has_uuid ? inside + " + " + kept : kept + " + " + inside;
 }
 
 }  // namespace
 
 std::optional<NestedFields> find_nested_fields(std::string_view row, std::span<const std::string> wanted,
-                                               std::string_view id) {
+                                               std::span<const std::string> own) {
   json::error_code error;
   const json::value value = json::parse(json::string_view(row.data(), row.size()), error);
   if (error || !value.is_object()) return std::nullopt;
   Search search(wanted);
   search.look(value.get_object(), {}, {}, 0);
-  if (search.found().filter.empty()) return std::nullopt;
-  NestedFields out = search.found();
-  if (!id.empty()) out.filter = id_filter(id) + " + " + out.filter;
+  if (search.places().empty()) return std::nullopt;
+  NestedFields out;
+  std::vector<Place> taken;
+  for (const Place& place : search.places()) {
+    out.members += (out.members.empty() ? "" : ", ") + place.shown;
+    const auto dropped = std::erase_if(taken, [&](const Place& other) { return other.shares_field_with(place); });
+    out.is_choice = out.is_choice || dropped > 0;
+    taken.push_back(place);
+  }
+  if (is_keyed_by_id(search.places())) {
+    out.is_choice = false;
+    out.filter = "to_entries[] | {id: .key} + .value";
+  } else {
+    out.filter = filter_of(taken, own);
+  }
   return out;
 }
 

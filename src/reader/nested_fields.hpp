@@ -11,13 +11,15 @@ namespace amend {
 /// Where they are, and how a row is made of them.
 class NestedFields {
  public:
-  std::string members;  ///< for messages: "properties", "data.attributes"
-  std::string filter;   ///< of jq: {id} + .properties
+  std::string members;     ///< for messages: "properties", "data.attributes", "contacts[0]"
+  std::string filter;      ///< of jq: {id} + .properties
+  bool is_choice = false;  ///< several have the same fields: the filter takes the last of these
 };
 
-/// `row` is a valid JSON object; `wanted`: names of fields that it does not have itself; `id`: the member that has its
-/// id, empty: it is among those wanted. nullopt: no object inside it has any of them.
+/// `row` is a valid JSON object; `wanted`: names of fields that it does not have itself; `own`: members that it has and
+/// that must stay, the first of them its id, or "". nullopt: nothing inside it has any of those wanted. Objects are
+/// also looked for in arrays (the first element) and in strings that contain JSON.
 std::optional<NestedFields> find_nested_fields(std::string_view row, std::span<const std::string> wanted,
-                                               std::string_view id);
+                                               std::span<const std::string> own);
 
 }  // namespace amend

@@ -55,6 +55,24 @@ TEST_CASE("json: an array inside an object is refused, and the member named") {
   CHECK(filter_of(R"({"data":[)" + one + "," + std::string(270'000, ' ') + two + "]}") == ".data[]");
 }
 
+TEST_CASE("json: customers deeper inside, beside an id of their own, and page by page are refused in the same way") {
+  CHECK(filter_of(R"({"data":{"count":2,"items":[)" + one + "," + two + "]}}") == ".data.items[]");
+  CHECK(filter_of("{\n \"a\": {\n  \"b b\": {\n   \"c\": [\n    " + one + "]}}}") == ".a.\"b b\".c[]");
+  CHECK(filter_of(R"({"id":"export-7","customers":[)" + one + "]}") == ".customers[]");
+  CHECK(filter_of(R"({"data":[)" + one + "]}\n{\"data\":[" + two + "]}\n") == ".data[]");
+  CHECK(filter_of(R"({"errors":[],"notes":[{"x":1}],"data":[)" + one + "]}") == ".data[]");
+  CHECK(filter_of(R"({"the \"list\"":[)" + one + "]}") == ".\"the \\\"list\\\"\"[]");
+  CHECK(filter_of("[[" + one + "],[" + two + "]]") == ".[][]");
+}
+
+TEST_CASE("json: arrays of arrays are a table, whose first row is the header") {
+  for (const std::string file : {"x.json", "customers"}) {
+    CHECK(filter_of(R"([["id","name"],["7d3c1a01-5b0e-4c1d-9a77-0000000000f1","Ida"]])", file) == ".[] | @csv");
+    CHECK(filter_of("[\"id\",\"name\"]\n[\"7d3c1a01-5b0e-4c1d-9a77-0000000000f1\",\"Ida\"]\n", file) == "@csv");
+  }
+  CHECK(command_for_lines("x.json", ".[] | @csv") == "jq -r '.[] | @csv' x.json");
+}
+
 TEST_CASE("json: lines that end in commas are refused, too") { CHECK(filter_of(one + ",\n" + two + "\n").empty()); }
 
 TEST_CASE("json: rows stay rows, whatever lists they have") {
@@ -62,6 +80,8 @@ TEST_CASE("json: rows stay rows, whatever lists they have") {
   for (const std::string& text :
        {one + "\n" + two + "\n", one, lists + "\n", std::string("{}\n"), std::string("{\"a\":1}\n"), std::string(),
         R"({"no":"A1","items":[{"x":1}]})" + std::string("\n") + R"({"no":"A2","items":[]})",
+        R"({"no":"A1","name":"Ida","items":[{"id":"x","name":"y"}]})" + std::string("\n") + R"({"no":"A2"})",
+        R"({"no":"A1","a":{"b":[{"x":1}]}})" + std::string("\n"),
         R"({"key":"7d3c1a01-5b0e-4c1d-9a77-0000000000f1","items":[{"x":1}]})" + std::string("\n"),
         R"({"a":"[{","uuid":"x","b":[{}]})" + std::string("\n")}) {
     CAPTURE(text);
@@ -120,11 +140,32 @@ TEST_CASE("nested: a row whose fields are inside another object is never sent as
       CHECK(text.ends_with("jq -c " + filter));
     };
     ends_in("{" + id + R"(,"properties":{"name":"Ida","phone":"5"}})", "'{id} + .properties'");
-    ends_in("{" + id + R"(,"name":"Ida","contact":{"phone":"5"}})", "'{id} + .contact'");
+    ends_in("{" + id + R"(,"name":"Ida","contact":{"phone":"5"}})", "'{id, name} + .contact'");
     ends_in("{" + id + R"(,"person":{"Name":"Ida"},"my contact":{"phone":"5"}})", "'{id} + .person + .\"my contact\"'");
     ends_in("{" + id + R"(,"data":{"attributes":{"name":"Ida","phone":"5"}}})", "'{id} + .data.attributes'");
     ends_in(R"({"customer":{)" + id + R"(,"name":"Ida","phone":"5"}})", ".customer");
+    ends_in("{" + id + R"(,"contacts":[{"name":"Ida","phone":"5"}]})", "'{id} + .contacts[0]'");
+    ends_in("{" + id + R"(,"my phone":1,"json":"{\"name\":\"Ida\",\"phone\":\"5\"}"})", "'{id} + (.json | fromjson)'");
+    ends_in("{" + id + R"(,"a":{"b":{"c":{"d":{"e":{"f":{"name":"Ida","phone":"5"}}}}}}})", "'{id} + .a.b.c.d.e.f'");
   }
+}
+
+TEST_CASE("nested: the command keeps the row's own id and fields, and takes no field from two objects") {
+  const auto filter = [](const std::string& row) {
+    const std::string text = mapped(row);
+    CAPTURE(text);
+    CHECK(text.starts_with("input.json.nested: "));
+    return text.substr(text.rfind("jq -c ") + 6);
+  };
+  const std::string fields = R"("name":"Ida","phone":"5"})";
+  CHECK(filter("{" + id + R"(,"contact":{"id":7,)" + fields + "}") == "'.contact + {id}'");
+  CHECK(filter(R"({"_id":"7d3c1a01-5b0e-4c1d-9a77-0000000000f1","source":{)" + id + "," + fields + "}") == ".source");
+  CHECK(filter("{" + id + R"(,"before":{)" + fields + R"(,"after":{)" + fields + "}") == "'{id} + .after'");
+  CHECK(mapped("{" + id + R"(,"before":{)" + fields + R"(,"after":{)" + fields + "}").find("before, after") !=
+        std::string::npos);
+  CHECK(filter(R"({"7d3c1a01-5b0e-4c1d-9a77-0000000000f1":{)" + fields +
+               R"(,"7d3c1a01-5b0e-4c1d-9a77-0000000000f2":{)" + fields + "}") ==
+        "'to_entries[] | {id: .key} + .value'");
 }
 
 TEST_CASE("nested: objects that have none of the fields, and rows that have them, are left as they are") {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "amend/error.hpp"
@@ -19,7 +20,10 @@ class JsonShapeError : public ConfigError {
   std::string filter_;
 };
 
-/// The command that writes `file` ("-": standard input) to standard output, one object a line; quoted for a shell.
+/// Whether the filter writes rows of CSV, not objects.
+bool makes_csv(std::string_view filter) noexcept;
+
+/// The command that writes `file` ("-": standard input) to standard output, one row a line; quoted for a shell.
 std::string command_for_lines(const std::string& file, const std::string& filter);
 
 /// .data, or ."my data" where the name needs it: a member in jq.
