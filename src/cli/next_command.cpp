@@ -53,6 +53,13 @@ NextCommand feed_command(const RunStanding& run, const std::string& file, std::s
   return {"amend update " + shell_path(file) + run.feed_options, with_headers(run, comment)};
 }
 
+// Its rows are as the operator has accepted them.
+NextCommand feed_again_command(const RunStanding& run, const std::string& file, std::string_view comment) {
+  NextCommand out = feed_command(run, file, comment);
+  if (run.accepts_findings) out.command += " --accept-findings";
+  return out;
+}
+
 std::string reconcile_command(const RunStanding& run) {
   return run.reconcile.empty() ? "amend reconcile " + shell_path(run.input) : run.reconcile;
 }
@@ -72,8 +79,9 @@ void add_what_was_sent(std::vector<NextCommand>& out, const RunStanding& run) {
                      with_headers(run, "failed and unknown rows, once the cause is gone"));
   if (run.input == "-") {
     // Standard input is gone: its rows are in the files only.
-    if (!run.failed_file.empty()) out.push_back(feed_command(run, run.failed_file, "once the cause is gone"));
-    if (!run.unknown_file.empty()) out.push_back(feed_command(run, run.unknown_file, "an update may be sent twice"));
+    if (!run.failed_file.empty()) out.push_back(feed_again_command(run, run.failed_file, "once the cause is gone"));
+    if (!run.unknown_file.empty())
+      out.push_back(feed_again_command(run, run.unknown_file, "an update may be sent twice"));
   }
   if (!run.rejected_file.empty()) out.push_back(rejected_command(run, run.rejected_file));
 }
@@ -109,7 +117,7 @@ std::string command_with_lines(const JsonShapeError& error, Options options) {
   const bool reads_input = options.command == Command::update || options.command == Command::check;
   if (!reads_input || options.config.input.file == "-") return {};
   const std::string lines = command_for_lines(options.config.input.file, error.filter());
-  replace_setting(options, "format", "ndjson");
+  replace_setting(options, "format", makes_csv(error.filter()) ? "csv" : "ndjson");
   options.config.input.file = "-";
   return lines + " | " + input_command(Command::check, options);
 }
@@ -154,6 +162,7 @@ void describe(RunStanding& run, const Config& config) {
   run.ping = ping_command(config);
   run.headers = header_names(config.auth);
   run.feed_options = connection + mapping;
+  run.accepts_findings = config.input.accept_findings;
   if (config.pace.rate.interval != RateSetting().interval || config.pace.rate.mode != RateMode::fixed)
     run.feed_options += option_text("rate", show_rate(config.pace.rate));
   MappingConfig compared = config.mapping;

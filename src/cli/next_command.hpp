@@ -51,11 +51,12 @@ class RunStanding {
   std::string rejected_file;                ///< these three: rows of it that can be fed back; empty: none
   std::string failed_file;
   std::string unknown_file;
-  std::string check;         ///< the command that looks at the input as the run did; empty: not known
-  std::string ping;          ///< the command that tries the connection alone; empty: not known
-  std::string reconcile;     ///< the command that compares the input with the API; empty: not known
-  std::string feed_options;  ///< with which `amend update` sends the rows of a retry file as the run did
-  std::string headers;       ///< of --header, whose values no command shows: they have to be added
+  std::string check;              ///< the command that looks at the input as the run did; empty: not known
+  std::string ping;               ///< the command that tries the connection alone; empty: not known
+  std::string reconcile;          ///< the command that compares the input with the API; empty: not known
+  std::string feed_options;       ///< with which `amend update` sends the rows of a retry file as the run did
+  bool accepts_findings = false;  ///< --accept-findings: of its rows, not of those that were repaired
+  std::string headers;            ///< of --header, whose values no command shows: they have to be added
 };
 
 /// In the order in which to type them; empty: nothing is left to do, or nothing that can be said for certain.

@@ -1,16 +1,17 @@
 #include "reader/column_name.hpp"
 
+#include "reader/ascii.hpp"
+#include "row/csv_cell.hpp"
+
 namespace amend {
 namespace {
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // What spreadsheets and people put between words, and what they leave at the ends without seeing it.
 std::size_t separator_length(std::string_view text) noexcept {
   constexpr std::string_view separators = " \t\r\n_-";
   if (separators.find(text.front()) != std::string_view::npos) return 1;
-  if (text.starts_with("\xC2\xA0")) return 2;       // no-break space
-  return text.starts_with("\xEF\xBB\xBF") ? 3 : 0;  // byte order mark
+  if (text.starts_with("\xC2\xA0")) return 2;  // no-break space
+  return text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
 }
 
 std::string_view from_next_letter(std::string_view text) noexcept {
@@ -29,7 +30,7 @@ bool same_column(std::string_view a, std::string_view b) noexcept {
     a = from_next_letter(a);
     b = from_next_letter(b);
     if (a.empty() || b.empty()) return a.empty() && b.empty();
-    if (lower(a.front()) != lower(b.front())) return false;
+    if (ascii_lower(a.front()) != ascii_lower(b.front())) return false;
     a.remove_prefix(1);
     b.remove_prefix(1);
   }

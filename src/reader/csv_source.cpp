@@ -8,26 +8,15 @@
 #include "reader/row_faults.hpp"
 #include "reader/row_source.hpp"
 #include "reader/swallowed_row.hpp"
+#include "row/csv_cell.hpp"
 
 namespace amend {
 namespace {
-
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 std::string_view trimmed(std::string_view text) noexcept {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-void append_cell(std::string& out, std::string_view cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string_view::npos) {
-    out += cell;
-    return;
-  }
-  out += '"';
-  for (const char c : cell) out.append(c == '"' ? 2 : 1, c);
-  out += '"';
 }
 
 class CsvSource final : public RowSource {
@@ -100,8 +89,8 @@ class CsvSource final : public RowSource {
 
   void take_header(const Record& record) {
     const std::string where = file_ + ", line " + std::to_string(record.position().line) + ": ";
-    if (record.fault() && record.fault()->code == "input.utf8" && encoding_basis() == EncodingBasis::assumed)
-      throw header_error(where, record.raw(), feed().rest());
+    if (record.fault() && (record.fault()->code == "input.utf8" || record.fault()->code == "input.nul"))
+      refuse_encoding(where, record);
     if (record.fault()) throw ConfigError(where + "the header cannot be read: " + record.fault()->text);
     if (is_utf8_after_all() && is_beyond_ascii(record.raw()))
       throw EncodingError(where + "the header is UTF-8, not " + printable(encoding(), 40) + ": leave --encoding out",
@@ -114,13 +103,24 @@ class CsvSource final : public RowSource {
       }
       header_.emplace_back(name);
       if (i != 0) header_text_ += ',';
-      append_cell(header_text_, name);
+      append_csv_cell(header_text_, name);
     }
     refuse_duplicates(where);
     cells_ = foreign_ = header_.size();
     // Behind them everything is amend's own; when it is not, each name counts.
     while (foreign_ > 1 && is_own_column(header_[foreign_ - 1])) --foreign_;
     is_retry_file_ = delimiter_ == ',' && std::ranges::find(header_, "amend_line") != header_.end();
+  }
+
+  // What the option says is not what the bytes are, or nothing says what they are.
+  void refuse_encoding(const std::string& where, const Record& header) {
+    const EncodingError other = header_error(where, header.raw(), feed().rest());
+    const bool is_known = header.fault()->code == "input.utf8" || !other.likely().empty();
+    if (encoding_basis() == EncodingBasis::assumed && is_known) throw other;
+    if (encoding_basis() == EncodingBasis::named)
+      throw EncodingError(where + "the header cannot be read as " + printable(encoding(), 40) +
+                              ": leave --encoding out, or name another one",
+                          "");
   }
 
   void refuse_duplicates(const std::string& where) const {

@@ -12,12 +12,12 @@
 #include "amend/error.hpp"
 #include "amend/reader/encoding_check.hpp"
 #include "reader/utf8_watch.hpp"
+#include "row/csv_cell.hpp"
 
 namespace amend {
 namespace {
 
 constexpr std::size_t buffer_bytes = 32 * 1024;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // Without what is spelled now so, now so.
 std::string folded(const std::string& name) {

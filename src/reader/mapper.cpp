@@ -33,6 +33,22 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+bool may_have_nested(const Record& record) noexcept {
+  for (std::size_t i = 0; i < record.size(); ++i)
+    if (record.kind(i) == FieldKind::other || record.field(i).starts_with('{')) return true;
+  return false;
+}
+
+// What a program has done to a value says more about the remedy than the rule that the value breaks.
+std::string damage_note(ValueRole role, std::string_view value) {
+  const ValueFinding finding = look_at_value(role == ValueRole::other ? ValueRole::reference : role, value);
+  if (finding == ValueFinding::none) return {};
+  const FindingRule& rule = rule_of(finding);
+  const bool is_sure = (rule.degree == Degree::damage && !rule.needs_most) || finding == ValueFinding::space;
+  const OwnCode* own = is_sure ? find_own_code(rule.code) : nullptr;
+  return own == nullptr ? std::string() : "; " + std::string(own->meaning) + ": " + std::string(own->remedy);
+}
+
 // What probably happened to an id, without repeating more of it than an operator needs.
 std::string id_trouble(std::string_view id) {
   if (const std::string hidden = invisible_character(id); !hidden.empty())
@@ -135,26 +151,28 @@ std::optional<Reason> Mapper::find_members(const Record& record) {
 // A row that lacks a field may have it inside another object: it is never sent as if it were blank.
 std::optional<Reason> Mapper::find_nested(const Record& record) const {
   bool lacks_required = false;
-  std::size_t fields = 0;
+  bool has_field = false;
   for (const Wanted& wanted : wanted_) {
     if (wanted.rule == nullptr) continue;
-    fields += wanted.at != nowhere ? 1 : 0;
+    has_field = has_field || wanted.at != nowhere;
     lacks_required = lacks_required || (wanted.at == nowhere && wanted.rule->required && form_ == RowForm::complete);
   }
-  const Wanted& id = wanted_[id_at];
-  if (fields > 0 && id.at != nowhere && !lacks_required) return std::nullopt;
-  bool has_object = false;
-  for (std::size_t i = 0; i < record.size(); ++i) has_object = has_object || record.kind(i) == FieldKind::other;
-  if (!has_object) return std::nullopt;
+  if (has_field && wanted_[id_at].at != nowhere && !lacks_required) return std::nullopt;
+  if (!may_have_nested(record)) return std::nullopt;
   std::vector<std::string> lacking;
-  for (const Wanted& wanted : wanted_)
-    if (wanted.at == nowhere && !wanted.name.empty()) lacking.push_back(wanted.name);
-  const std::string_view id_member = id.at == nowhere ? std::string_view() : record.name(id.at);
-  const auto nested = find_nested_fields(record.raw(), lacking, id_member);
+  std::vector<std::string> own;  // the id first
+  for (const Wanted& wanted : wanted_) {
+    const bool is_there = wanted.at != nowhere;
+    if (is_there || &wanted == &wanted_[id_at]) own.emplace_back(is_there ? record.name(wanted.at) : "");
+    if (!is_there && !wanted.name.empty()) lacking.push_back(wanted.name);
+  }
+  const auto nested = find_nested_fields(record.raw(), lacking, own);
   if (!nested) return std::nullopt;
-  return row_fault("input.json.nested", "fields are inside another object, in " + printable(nested->members, 100) +
-                                            "; this puts them into the row itself: jq -c " +
-                                            shell_quoted(nested->filter));
+  return row_fault("input.json.nested",
+                   "fields are inside another object, in " + printable(nested->members, 100) +
+                       (nested->is_choice ? "; some of these have the same fields, of which this takes the last: jq -c "
+                                          : "; this puts them into the row itself: jq -c ") +
+                       shell_quoted(nested->filter));
 }
 
 bool Mapper::means(const Wanted& wanted, std::string_view member) const noexcept {
@@ -225,8 +243,7 @@ std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& w
     // Its text begins with the field's name: the column is told there too.
     if (reason->text.starts_with(wanted.code_name)) reason->text.replace(0, wanted.code_name.size(), told(wanted));
     reason->column = column_of(wanted);
-    if (look_at_value(ValueRole::reference, value) == ValueFinding::null)
-      reason->text += "; " + printable(value, 20) + " stands for no value: --null-text makes it blank";
+    reason->text += damage_note(wanted.role, value);
     return reason;
   }
   if (!from_phone) look_at(record, wanted);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "amend/error.hpp"
+#include "amend/reader/encoding_check.hpp"
 #include "amend/reader/json_error.hpp"
 #include "amend/row/own_column.hpp"
 #include "reader/byte_feed.hpp"
@@ -15,11 +16,10 @@
 #include "reader/json_shape.hpp"
 #include "reader/retry_file.hpp"
 #include "reader/row_source.hpp"
+#include "row/csv_cell.hpp"
 
 namespace amend {
 namespace {
-
-constexpr std::string_view utf8_bom = "\xEF\xBB\xBF";
 
 std::string lower_extension(const std::string& file) {
   const std::size_t dot = file.find_last_of("./");
@@ -87,8 +87,8 @@ std::string_view encoding_by_first_bytes(ByteFeed& feed) {
     return feed.rest().starts_with(std::string_view("\xFF\xFE\0\0", 4)) ? "UTF-32LE" : "UTF-16LE";
   }
   if (feed.rest().starts_with("\xFE\xFF")) return "UTF-16BE";
-  if (first == '\xEF') feed.require(utf8_bom.size());
-  if (feed.rest().starts_with(utf8_bom)) return "UTF-8";
+  if (first == '\xEF') feed.require(byte_order_mark.size());
+  if (feed.rest().starts_with(byte_order_mark)) return "UTF-8";
   if (feed.rest().size() < 2 || may_be_mark || (feed.rest()[0] == '\0') == (feed.rest()[1] == '\0')) return {};
   feed.require(4);
   const std::string_view start = feed.rest().substr(0, 4);
@@ -153,18 +153,19 @@ Encoding choose_encoding(ByteFeed& feed, const InputConfig& config) {
   const bool order_is_open = given == "UTF-16" || given == "UTF-32";
   if (seen.empty()) return {order_is_open ? given + "LE" : given, EncodingBasis::named};
   if (given == seen || (order_is_open && seen.starts_with(given))) return {std::string(seen), EncodingBasis::marked};
-  if (seen == "UTF-8" && is_retry_header(HeaderLine(feed, utf8_bom.size()).text()))
+  if (seen == "UTF-8" && is_retry_header(HeaderLine(feed, byte_order_mark.size()).text()))
     return {"UTF-8", EncodingBasis::marked};
-  throw ConfigError("--encoding " + printable(config.encoding, 40) + ": the first bytes of " +
-                    (config.file == "-" ? "stdin" : printable(config.file)) + " say that it is " + std::string(seen) +
-                    "; leave the option out");
+  throw EncodingError("--encoding " + printable(config.encoding, 40) + ": the first bytes of " +
+                          (config.file == "-" ? "stdin" : printable(config.file)) + " say that it is " +
+                          std::string(seen) + "; leave the option out",
+                      "");
 }
 
 // Spreadsheets write UTF-8 with a byte order mark: the offset of what follows.
 std::uint64_t drop_mark(ByteFeed& feed) {
-  if (!feed.rest().starts_with(utf8_bom)) return 0;
-  feed.rest().remove_prefix(utf8_bom.size());
-  return utf8_bom.size();
+  if (!feed.rest().starts_with(byte_order_mark)) return 0;
+  feed.rest().remove_prefix(byte_order_mark.size());
+  return byte_order_mark.size();
 }
 
 // Spreadsheets write `sep=;` as a line of its own before the header: the position of the line after it, if it is there.
@@ -186,17 +187,14 @@ Position take_separator_line(ByteFeed& feed, InputConfig& config, Position start
 }
 
 [[noreturn]] void refuse_shape(const std::string& file, const JsonLook& look) {
-  const std::string filter = look.shape == JsonShape::array    ? ".[]"
-                             : look.shape == JsonShape::member ? jq_member(look.member) + "[]"
-                                                               : "";
   const std::string what = look.shape == JsonShape::array    ? "this is a JSON array"
                            : look.shape == JsonShape::member ? "the customers are in a JSON array in the member \"" +
                                                                    printable(look.member, 60) + "\""
                                                              : "the first object ends in a comma, as in a JSON array";
   throw JsonShapeError((file == "-" ? "stdin" : printable(file)) + ": " + what +
-                           "; amend reads one object a line. Run `" + command_for_lines(file, filter) +
+                           "; amend reads one object a line. Run `" + command_for_lines(file, look.filter) +
                            " | amend update -`, or write the lines to a file and check that first",
-                       filter);
+                       look.filter);
 }
 
 void refuse_json_of_one_piece(ByteFeed& feed, const InputConfig& config) {

@@ -15,13 +15,13 @@
 #include "reporter/append_file.hpp"
 #include "reporter/feedback_rows.hpp"
 #include "reporter/json_reading.hpp"
+#include "row/csv_cell.hpp"
 
 namespace amend {
 namespace {
 
 constexpr std::size_t piece_bytes = 64 * 1024;
 constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max() / 2;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 /// Where a row is in its file.
 class Place {
@@ -186,10 +186,6 @@ void settle(const RunDirectory& run, const std::string& name, const InputLayout&
   write_rows(run.path(name), reader.rows_begin(), rows, out);
   run.rename(rest, name);
 }
-
-}  // namespace
-
-namespace {
 
 bool has_only(const RunDirectory& run, const std::string& name, const InputLayout& layout,
               std::span<const WrittenRow> rows) {

@@ -12,14 +12,12 @@
 #include "amend/reader/csv_parser.hpp"
 #include "amend/row/own_column.hpp"
 #include "reporter/json_text.hpp"
+#include "row/csv_cell.hpp"
 
 namespace amend {
 namespace {
 
 constexpr std::size_t raw_bytes_max = 4096;
-
-// A spreadsheet reads the file as UTF-8 then, and so does amend, whatever the options of the run were.
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // RFC 4180 §2.
 constexpr std::string_view line_end = "\r\n";
@@ -31,23 +29,10 @@ std::string_view first_bytes(std::string_view raw) {
   return raw.substr(0, end);
 }
 
-void append_cell(std::string& out, std::string_view cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string_view::npos) {
-    out += cell;
-    return;
-  }
-  out += '"';
-  for (const char c : cell) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  out += '"';
-}
-
 void append_readable_cell(std::string& out, std::string_view text) {
   std::string readable;
   append_readable(readable, text);
-  append_cell(out, readable);
+  append_csv_cell(out, readable);
 }
 
 // Codes of rows that a parser refuses: what is kept of them may be cut (Record::raw).
@@ -132,9 +117,10 @@ FeedbackRows::FeedbackRows(InputLayout layout, FeedbackKind kind) : layout_(std:
 
 void FeedbackRows::append_header(std::string& out) const {
   if (layout_.format == Format::ndjson) return;
+  // A spreadsheet reads the file as UTF-8 then, and so does amend, whatever the options of the run were.
   out += byte_order_mark;
   for (const std::size_t i : kept_) {
-    append_cell(out, layout_.header[i]);
+    append_csv_cell(out, layout_.header[i]);
     out += ',';
   }
   out += "amend_line";
@@ -159,7 +145,7 @@ void FeedbackRows::append_csv(std::string& out, std::uint64_t line, std::string_
     throw std::logic_error(fmt::format("line {}: a row that was sent does not parse any more", line));
   }
   for (const std::size_t i : kept_) {
-    if (parsed) append_cell(out, record_.field(i));
+    if (parsed) append_csv_cell(out, record_.field(i));
     out += ',';
   }
   out += std::to_string(line);

@@ -124,6 +124,16 @@ TEST_CASE("next: standard input is gone: only the files of the run are fed back"
   CHECK(typed(run) == Commands{"amend update amend-runs/a/failed.csv"});
 }
 
+TEST_CASE("next: values that the operator has accepted are accepted again, but not those of rows to be repaired") {
+  RunStanding run = stopped_by(StopCause::none);
+  run.input = "-";
+  run.unsent = 0;
+  run.failed_file = "a/failed.csv";
+  run.rejected_file = "a/rejected.csv";
+  run.accepts_findings = true;
+  CHECK(typed(run) == Commands{"amend update a/failed.csv --accept-findings", "amend update a/rejected.csv"});
+}
+
 TEST_CASE("next: a directory with a blank is quoted for the shell") {
   RunStanding run = stopped_by(StopCause::interrupted);
   run.directory = "it's a run";

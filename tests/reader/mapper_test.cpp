@@ -359,6 +359,23 @@ TEST_CASE("mapper: values that the schema does not allow are rejected before the
   CHECK(bench.last().sends_token);
 }
 
+TEST_CASE(
+    "mapper: a value that breaks a rule because a program damaged it names what the program did, and the remedy") {
+  Bench bench("id,name,phone,dial_code", MappingConfig());
+  const auto text = [&](const std::string& cells) {
+    bench.row(id + "," + cells + "\n");
+    REQUIRE(bench.reason);
+    return bench.reason->text;
+  };
+  const auto has = [](const std::string& all, std::string_view part) { return all.find(part) != std::string::npos; };
+  CHECK(has(text("A,5,\"=\"\"+4930\"\"\""), "--strip-formula"));
+  CHECK(has(text("A,5,#VALUE!"), "repair the formula"));
+  CHECK(has(text("A,5,undefined"), "--null-text"));
+  CHECK(has(text("A,5,   +49   "), "--trim"));
+  CHECK(has(text("\u00C3\u0085ke,5,+49"), "as UTF-8"));
+  CHECK(text("A,5,1234567").ends_with("at most 6 are allowed"));
+}
+
 TEST_CASE("mapper: the guard column travels beside the row and must not be blank") {
   MappingConfig config;
   config.guard_column = "ref";
