@@ -220,7 +220,8 @@ class Reconciliation::Impl {
                                        FieldSet differs) const {
     if (config_.task != Task::undo) return std::nullopt;
     const RowToUndo undo(rows.raw());
-    const FieldSet changed = differs & undo.changed_since(rows_->compared_then(), rows_->ledger()->drift(undo.row), customer);
+    const FieldSet changed =
+        differs & undo.changed_since(rows_->compared_then(), rows_->ledger()->drift(undo.row), customer);
     if (changed.none()) return std::nullopt;
     return Reason("reconcile.changed",
                   "changed by somebody else since row " + std::to_string(undo.row) +
