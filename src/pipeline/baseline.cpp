@@ -61,8 +61,8 @@ void Baseline::refuse_unlike(const Config& config) const {
     throw ConfigError("--baseline " + printable(path) + ": that run had another " + std::string(option) +
                       ": its rows say nothing about these");
   };
-  if (was.target.url != config.target.url) refuse("--url");
   if (was.auth.app_id != config.auth.app_id) refuse("--app-id");
+  if (!is_same_api(was, config)) refuse("--url");
   if (was.task == Task::update) return;
   if (was.reconcile.company_name != config.reconcile.company_name) refuse("--company-name");
   if (was.reconcile.ignore_case != config.reconcile.ignore_case) refuse("--ignore-case");

@@ -30,6 +30,15 @@ std::string last_write_to(const std::string& file) {
   return second_of(utc_text(std::chrono::system_clock::from_time_t(info.st_mtim.tv_sec)));
 }
 
+// nullopt: its run.json is missing or damaged, and it is not known to which API it has written.
+std::optional<RunRecord> record_of(const std::string& run) {
+  try {
+    return read_run(run);
+  } catch (const ConfigError&) {
+    return std::nullopt;
+  }
+}
+
 bool is_same_place(const std::string& a, const std::string& b) {
   std::error_code error;
   return fs::equivalent(a, b, error) && !error;
@@ -55,13 +64,15 @@ LaterWrites::LaterWrites(const std::string& run, const Config& config) : before_
 
 void LaterWrites::look_beside(const std::string& folder, const Config& config) {
   for (const std::string& other : runs_that_sent(folder)) {
-    const RunRecord record = read_run(other);
-    if (!is_same_api(record.config, config)) continue;
+    const std::optional<RunRecord> record = record_of(other);
+    const std::string last_write = last_write_to(other + "/" + std::string(result_log_name));
+    if (!record && (last_write.empty() || last_write >= began_)) unknown_writer_ = other;
+    if (!record || !is_same_api(record->config, config)) continue;
     // An undo may lie anywhere; it leaves its name in the run that it restores.
     if (last_write_to(other + "/" + std::string(undone_name)) >= began_) undo_ = undone_by(other);
     if (is_one_of(chain_, other)) continue;
-    if (record.config.task == Task::undo && second_of(record.started_at) >= began_) undo_ = other;
-    look_at(other, record);
+    if (record->config.task == Task::undo && second_of(record->started_at) >= began_) undo_ = other;
+    look_at(other, *record);
   }
 }
 

@@ -17,15 +17,15 @@ namespace amend {
 class LaterWrites {
  public:
   /// Looks at the runs beside the one in `run`, and at those where a run of `config` would be made, as far as they are
-  /// about the same API. Runs of the chain of `run` are part of it. Errors: ConfigError for a run that cannot be read,
-  /// and as runs_that_sent; InputError for a log that was changed.
+  /// about the same API. Runs of the chain of `run` are part of it. Errors: ConfigError as runs_that_sent; InputError
+  /// for a log that cannot be read.
   LaterWrites(const std::string& run, const Config& config);
 
   /// wonder::customer_key of their ids, each run's in the order of its log.
   const std::vector<std::uint64_t>& customers() const noexcept { return customers_; }
   /// A run that wrote to one of these.
   const std::string& writer() const noexcept { return writer_; }
-  /// A run that was killed, or is running: which customers it has written is not known.
+  /// A run that was killed, is running, or lacks its run.json or its log: which customers it has written is not known.
   const std::optional<std::string>& unknown_writer() const noexcept { return unknown_writer_; }
   /// A run that restored old values.
   const std::optional<std::string>& undo() const noexcept { return undo_; }
@@ -37,7 +37,7 @@ class LaterWrites {
 
   std::vector<std::string> chain_;
   std::vector<std::string> before_;  // baselines_of the run
-  std::string began_;  // to the second, as in run.json
+  std::string began_;                // to the second, as in run.json
   std::vector<std::uint64_t> customers_;
   std::string writer_;
   std::optional<std::string> unknown_writer_;

@@ -125,13 +125,14 @@ class Reconciliation::Impl {
     });
     const auto differ = std::ranges::count_if(rows_->spot_checks(), [&](const SpotCheck& check) {
       const SnapshotEntry entry = snapshot.find(check.key);
+      if (entry.is_missing()) return true;
       const WantedFields wanted(check.body);
       return entry.customer && !comparison_.compare(wanted, *entry.customer, not_shown(wanted)).same();
     });
     if (differ == 0) return;
     on_notice("--baseline " + printable(config_.reconcile.baseline) + ": of " +
               std::to_string(rows_->spot_checks().size()) + " rows that are there as they are now, the API holds " +
-              std::to_string(differ) + " otherwise: every row is looked at");
+              std::to_string(differ) + " otherwise or not at all: every row is looked at");
     rows_->forget_baseline();
     report_.look_up = chosen_look_up(lookup);
   }

@@ -3,8 +3,10 @@
 #include <charconv>
 #include <filesystem>
 
+#include "amend/reporter/log_reading.hpp"
 #include "amend/reporter/recovery.hpp"
 #include "amend/reporter/result_log.hpp"
+#include "amend/transport/target.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "pipeline/mapped_rows.hpp"
 #include "pipeline/plan_reader.hpp"
@@ -70,6 +72,37 @@ void show_mapped(const RunLedger& ledger, const Show& show) {
   }
 }
 
+// However --url is spelled: in capitals, with a slash at its end, with the port of its scheme. One that only an older
+// amend took is as it stands.
+std::string address_of(const std::string& url) {
+  TargetConfig config;
+  config.url = url;
+  config.allow_plain_http = true;
+  try {
+    const Target target = parse_target(config);
+    return target.host + ":" + target.port + target.path_prefix;
+  } catch (const ConfigError&) {
+    return url;
+  }
+}
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code error;
+  const bool there = std::filesystem::exists(path, error);
+  if (error && error != std::errc::not_a_directory)
+    throw ConfigError(printable(path.string()) + ": " + error.message() + ": what this run has sent is not known");
+  return there;
+}
+
+// Of a run whose run.json or whose log is gone, the other one tells that there was a run.
+bool may_have_sent(const std::string& directory) {
+  const bool has_log = is_there(directory + "/" + std::string(result_log_name));
+  if (is_there(directory + "/run.json")) return has_log || log_was_shortened(directory);
+  std::error_code error;
+  return std::filesystem::is_regular_file(directory + "/" + std::string(result_log_name), error) &&
+         read_log(directory, [](const JournalRecord&) {}).records > 0;
+}
+
 }  // namespace
 
 bool may_have_written(const JournalRecord& record, const RecordText& text) {
@@ -79,7 +112,7 @@ bool may_have_written(const JournalRecord& record, const RecordText& text) {
 }
 
 bool is_same_api(const Config& a, const Config& b) {
-  return a.target.url == b.target.url && a.auth.app_id == b.auth.app_id;
+  return a.auth.app_id == b.auth.app_id && address_of(a.target.url) == address_of(b.target.url);
 }
 
 std::string folder_of_runs(const Config& config) {
@@ -102,19 +135,11 @@ std::vector<std::string> baselines_of(const std::string& run) {
 
 std::vector<std::string> runs_that_sent(const std::string& folder) {
   namespace fs = std::filesystem;
-  const auto is_there = [](const fs::path& path) {
-    std::error_code error;
-    const bool there = fs::exists(path, error);
-    if (error && error != std::errc::not_a_directory)
-      throw ConfigError(printable(path.string()) + ": " + error.message() + ": what this run has sent is not known");
-    return there;
-  };
   std::vector<std::string> runs;
   if (!is_there(folder)) return runs;
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    if (!is_there(at->path() / "run.json") || !is_there(at->path() / result_log_name)) continue;
-    runs.push_back(at->path().string());
+    if (may_have_sent(at->path().string())) runs.push_back(at->path().string());
   }
   if (error) throw ConfigError(printable(folder) + ": " + error.message());
   return runs;

@@ -65,7 +65,7 @@ void SentCompanyNames::read_run(const std::string& run, const RunRecord& record)
     if (names && line.status == Status::success) sent.name = names->at(line.row).name;
     take(wonder::customer_key(text.id), sent);
   });
-  if (log.damaged_at) throw InputError("its log was changed");
+  if (log.damaged_at) throw InputError(std::string(result_log_name) + " " + describe(log));
   if (!names) return;
   // Rows that were in flight when it ended; of one that was killed nobody knows when that was.
   Sent unknown;

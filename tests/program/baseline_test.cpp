@@ -1,4 +1,4 @@
-// --baseline and --company-name journal: what earlier files and runs say, and when they are not to be believed.
+// --baseline: what earlier files and runs say, and when they are not to be believed.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -68,23 +68,6 @@ TEST_CASE("--baseline: an update counts too, as long as its file is as it was") 
   CHECK(says(refused, "is not what it was"));
 }
 
-TEST_CASE("--company-name journal: is sent when it is not what the earlier runs have sent, and only then") {
-  Ground ground;
-  const auto rows = [](const std::string& company) {
-    return "id,name,phone,company_name\n" + uuid_of(1) + ",Name 1,91," + company + "\n";
-  };
-  CHECK(ground.reconcile(rows("First Ltd"), "1", {"--apply", "--company-name", "journal"}).code == 0);
-  CHECK(ground.requests("PUT") == 1);
-  CHECK(ground.reconcile(rows("First Ltd"), "2", {"--apply", "--company-name", "journal"}).code == 0);
-  CHECK(ground.requests("PUT") == 1);
-  CHECK(ground.count("2", "unchanged") == 1);
-  CHECK(ground.reconcile(rows("Second Ltd"), "3", {"--apply", "--company-name", "journal"}).code == 0);
-  CHECK(ground.requests("PUT") == 2);
-  CHECK(ground.reconcile(rows("First Ltd"), "4", {"--apply", "--company-name", "journal"}).code == 0);
-  CHECK(ground.requests("PUT") == 3);
-  CHECK(text_of(ground.state().at(uuid_of(1)), "company_name") == "First Ltd");
-}
-
 TEST_CASE(
     "--baseline: a run that was undone since, of another API, or compared otherwise says nothing, and is refused") {
   Ground ground;
@@ -130,50 +113,6 @@ TEST_CASE("--baseline: of an older file the row of a customer counts that --dupl
   CHECK_FALSE(is_settled("last1", "reject"));
 }
 
-namespace {
-
-std::string company(const std::string& name) {
-  return "id,name,phone,company_name\n" + uuid_of(1) + ",Name 1,91," + name + "\n";
-}
-const std::vector<std::string> journal{"--apply", "--company-name", "journal"};
-
-}  // namespace
-
-TEST_CASE("--company-name journal: what an update has sent counts; once its file has changed nothing is known of it") {
-  Ground ground;
-  CHECK(ground.reconcile(company("First Ltd"), "1", journal).code == 0);
-  write_file(ground.dir.file("plain.csv"), company("Second Ltd"));
-  CHECK(run(update_command(ground.simulator->url(), ground.dir.file("plain.csv"), ground.directory("update"))).code ==
-        0);
-  CHECK(ground.requests("PUT") == 2);
-  CHECK(ground.reconcile(company("Second Ltd"), "2", journal).code == 0);
-  CHECK(ground.requests("PUT") == 2);
-  write_file(ground.dir.file("plain.csv"), company("Third Ltd"));
-  CHECK(ground.reconcile(company("First Ltd"), "3", journal).code == 0);
-  CHECK(ground.requests("PUT") == 3);
-}
-
-TEST_CASE("--company-name journal: a run that cannot be read is named, for nobody knows what it has sent") {
-  Ground ground;
-  CHECK(ground.reconcile(company("First Ltd"), "1", journal).code == 0);
-  std::filesystem::remove(ground.directory("1") + "/plan.ndjson");
-  const Finished refused = ground.reconcile(company("First Ltd"), "2", journal);
-  CHECK(refused.code == 2);
-  CHECK(says(refused, "/1: "));
-  CHECK(says(refused, "Move it away, or --company-name always"));
-}
-
-TEST_CASE("--company-name journal: runs of another API in the same folder are no word about this one") {
-  Ground ground;
-  const Ground elsewhere;
-  write_file(ground.dir.file("crm.csv"), company("First Ltd"));
-  CHECK(run({AMEND_PROGRAM, "reconcile", ground.dir.file("crm.csv"), "--url", elsewhere.simulator->url(), "--auth",
-             "none", "--run", ground.directory("elsewhere"), "--apply", "--company-name", "journal"})
-            .code == 0);
-  CHECK(ground.reconcile(company("First Ltd"), "here", journal).code == 0);
-  CHECK(ground.requests("PUT") == 1);
-}
-
 TEST_CASE("--baseline: customers that an undo of an earlier run has given back are not passed over for a later run") {
   Ground ground;
   const std::string rows = "id,phone\n" + uuid_of(1) + ",new1\n";
@@ -182,29 +121,6 @@ TEST_CASE("--baseline: customers that an undo of an earlier run has given back a
   CHECK(ground.command("undo", ground.directory("a"), "undone").code == 0);
   CHECK(says(ground.reconcile(rows, "c", {"--apply", "--baseline", ground.directory("b")}),
              "customers were given back since"));
-}
-
-TEST_CASE("--company-name journal: what was in flight when a run was killed is not known, so it is sent") {
-  Ground ground;
-  CHECK(ground.reconcile(company("First Ltd"), "1", journal).code == 0);
-  CHECK(ground.reconcile(company("Second Ltd"), "2", journal).code == 0);
-  CHECK(ground.reconcile(company("Second Ltd"), "same", journal).code == 0);
-  CHECK(ground.requests("PUT") == 2);
-  // Killed before its record was written.
-  std::filesystem::remove(ground.directory("1") + "/summary.json");
-  write_file(ground.directory("1") + "/results.ndjson", "");
-  CHECK(ground.reconcile(company("Second Ltd"), "3", journal).code == 0);
-  CHECK(ground.requests("PUT") == 3);
-}
-
-TEST_CASE("--company-name journal: a run that cannot be looked into is named, not left out") {
-  Ground ground;
-  CHECK(ground.reconcile(company("First Ltd"), "1", journal).code == 0);
-  std::filesystem::create_directory(ground.directory("closed"));
-  std::filesystem::create_symlink("run.json", ground.directory("closed") + "/run.json");  // to itself
-  const Finished refused = ground.reconcile(company("First Ltd"), "2", journal);
-  CHECK(refused.code == 2);
-  CHECK(says(refused, "what this run has sent is not known"));
 }
 
 namespace {
@@ -354,6 +270,20 @@ TEST_CASE("--baseline: customers that a later run has written are looked at, the
   CHECK(finished.code == 0);
   CHECK(ground.requests("GET") - before == 2 + spot_checks);
   CHECK(ground.count("n2", "success") == 2);
+}
+
+TEST_CASE("--baseline: customers that the API no longer has show that it holds no longer, and every row is looked at") {
+  Ground ground;
+  std::string known = "id,phone\n";
+  for (std::size_t n = 0; n < 60; ++n) known += uuid_of(n) + ",same1\n";
+  CHECK(ground.reconcile(known, "n1", {"--apply", "--look-up", "each"}).code == 0);
+  std::string rows = known;
+  for (std::size_t n = 0; n < 61; ++n) rows += uuid_of(9'000 + n) + ",same1\n";
+  write_file(ground.dir.file("old.csv"), rows);
+  CHECK(ground.reconcile(rows, "n2", {"--look-up", "each", "--baseline", ground.dir.file("old.csv")}).code == 1);
+  CHECK(ground.planned("n2", ".") == 0);
+  CHECK(ground.planned("n2", "=") == 60);
+  CHECK(ground.planned("n2", "+") == 61);
 }
 
 TEST_CASE("--baseline: a later run whose customers are not known by their numbers makes every row be looked at") {
