@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t slots_first = 1024;
 constexpr std::size_t unwritten_max = 1U << 20;
+constexpr std::string_view ambiguous_code = "reconcile.ambiguous";
 
 // A record: its size, its kind, then texts, each behind its size.
 enum class Kind : char { customer, unreadable };
@@ -137,7 +138,7 @@ void CustomerSnapshot::add_unreadable(std::string_view key, const Reason& reason
 
 void CustomerSnapshot::replace_by_ambiguous(Slot& slot, std::string_view key) {
   write_unreadable(record_, key,
-                   Reason("reconcile.ambiguous", "two customers have this reference_number", Origin::api));
+                   Reason(std::string(ambiguous_code), "two customers have this reference_number", Origin::api));
   slot.place = Slot::place_of(written_ + unwritten_.size()) | (slot.asked() ? 1 : 0);
   append(record_);
 }
@@ -191,7 +192,10 @@ bool CustomerSnapshot::has_other_zeros(std::string_view key, const Slot* own) {
   for (std::size_t at = hash % slots_.size(); !slots_[at].free(); at = (at + 1) % slots_.size()) {
     if (slots_[at].hash != hash || &slots_[at] == own) continue;
     const Stored stored = stored_at(slots_[at].offset());
-    const bool is_number = stored.entry.customer && stored.entry.customer->reference_number == stored.key;
+    const SnapshotEntry& entry = stored.entry;
+    // Not the uuid of a customer without a number, and not a number that only a row names.
+    const bool is_number = entry.customer ? entry.customer->reference_number == stored.key
+                                          : entry.unreadable && entry.unreadable->code == ambiguous_code;
     if (is_number && without_leading_zeros(stored.key) == without_leading_zeros(key)) return true;
   }
   return false;

@@ -72,6 +72,10 @@ TEST_CASE("customer snapshot: numbers that differ only by zeros at their start a
   CHECK(found("9") == "found");
   CHECK(found("90") == "none");
   CHECK(found("1230") == "none");
+  snapshot.add(with_number(++n, "07"));
+  snapshot.add(with_number(++n, "07"));  // two customers have this number
+  CHECK(found("7") == "none, other zeros");
+  CHECK(found("07") == "none");
   CustomerSnapshot by_uuid(folder(), CustomerKey::uuid);
   by_uuid.add(customer(1));
   CHECK_FALSE(by_uuid.find("0" + customer(1).uuid).other_zeros);
