@@ -50,6 +50,8 @@ LogState read_log(const std::string& run, const std::function<void(const Journal
   const std::uint64_t durable = durable_bytes(run);
   LogState state;
   const std::string path = run + "/" + std::string(result_log_name);
+  std::error_code error;
+  if (std::filesystem::is_fifo(path, error)) throw InputError(printable(path) + ": is not a file");
   std::ifstream file(path, std::ios::binary);
   if (!file && errno == ENOENT) return has_begun_to_send(run) ? lost_log() : state;
   if (!file) throw InputError(printable(path) + ": cannot be read");

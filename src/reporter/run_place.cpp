@@ -53,15 +53,18 @@ bool is_left_over(const std::string& directory, std::string_view name) {
   return name == selection_name && is_selection(path);
 }
 
-bool is_left_over_draft(std::string_view name) { return name == "run.json" || name == selection_name; }
+bool is_left_over_draft(std::string_view name, const std::string& draft) {
+  struct stat info {};
+  return (name == "run.json" || name == selection_name) && ::lstat(draft.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
 
 // run.json comes first: it decides what can be done with the directory.
 std::optional<std::string> file_of_a_run(const std::string& directory) {
   if (exists(directory + "/run.json")) return "run.json";
   for (const std::string_view name : names) {
     if (exists(fmt::format("{}/{}", directory, name)) && !is_left_over(directory, name)) return std::string(name);
-    const std::string draft = fmt::format("{}.tmp", name);
-    if (!is_left_over_draft(name) && exists(fmt::format("{}/{}", directory, draft))) return draft;
+    const std::string draft = fmt::format("{}/{}.tmp", directory, name);
+    if (exists(draft) && !is_left_over_draft(name, draft)) return fmt::format("{}.tmp", name);
   }
   return std::nullopt;
 }

@@ -58,13 +58,14 @@ void for_each_entry(const fs::path& folder, Show show) {
                       ExitCode::input);
 }
 
-// What a retry is about is in its selection.txt, and what it has sent in its log.
+// What a retry is about is in its selection.txt, and what it has sent in its log. An empty log is of a start that was
+// killed before its run.json.
 bool is_unreadable_retry(const fs::path& directory) {
   std::error_code error;
   if (!fs::is_regular_file(directory / std::string(selection_name), error)) return false;
-  if (is_run(directory)) return !parent_in(directory);
+  if (is_run(directory)) return parent_in(directory).value_or("").empty();
   const std::uintmax_t recorded = fs::file_size(directory / std::string(result_log_name), error);
-  return !error && recorded > 0;
+  return error ? log_was_shortened(directory.string()) : recorded > 0;
 }
 
 /// Finds the runs of a chain.

@@ -99,6 +99,23 @@ TEST_CASE("run_directory: what a start leaves that was killed before its run.jso
   CHECK(std::filesystem::exists(run.path("notes of the operator")));
 }
 
+TEST_CASE("run_directory: a draft of run.json that is no file is refused: a link may lead to a file of somebody") {
+  const TemporaryDirectory directory;
+  const std::string customers = directory / "customers.csv";
+  std::ofstream(customers) << "id,name\n";
+  for (const char* name : {"run.json.tmp", "selection.txt.tmp"}) {
+    CAPTURE(name);
+    const std::string place = directory / name;
+    std::filesystem::create_directory(place);
+    std::filesystem::create_symlink(customers, place + "/" + name);
+    CHECK_THROWS_WITH_AS(RunDirectory{place}, doctest::Contains(name), ConfigError);
+    std::filesystem::remove(place + "/" + name);
+    std::filesystem::create_directory(place + "/" + name);
+    CHECK_THROWS_WITH_AS(RunDirectory{place}, doctest::Contains(name), ConfigError);
+  }
+  CHECK(test::content(customers) == "id,name\n");
+}
+
 TEST_CASE("run_directory: a run is not made where a file is that it reads, however it is named or linked") {
   const TemporaryDirectory directory;
   std::filesystem::create_directories(directory / "run/deeper");

@@ -2,6 +2,7 @@
 #include "amend/reporter/run_view.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -177,6 +178,14 @@ TEST_CASE("run_view: a log that its run has begun and that is missing or cut is 
   CHECK(log_was_shortened(dir / "r"));
 }
 
+TEST_CASE("run_view: a log that is a pipe is refused and not waited for") {
+  const TemporaryDirectory dir;
+  make_run(dir / "r", Written({Row(1, Status::success, a)}, 1));
+  std::filesystem::remove(dir / "r/results.ndjson");
+  REQUIRE(::mkfifo((dir / "r/results.ndjson").c_str(), 0600) == 0);
+  CHECK_THROWS_WITH_AS(RunView(dir / "r"), doctest::Contains("is not a file"), InputError);
+}
+
 TEST_CASE("run_view: a reconciliation that has sent nothing needs no log; one that has begun to send does") {
   const TemporaryDirectory dir;
   std::filesystem::create_directory(dir / "r");
@@ -204,7 +213,12 @@ TEST_CASE("run_view: a retry whose run.json cannot be read is named, unless its 
   SUBCASE("no byte") { std::filesystem::resize_file(run, 0); }
   SUBCASE("another object") { std::ofstream(run) << "{}"; }
   SUBCASE("a parent that is no name") { std::ofstream(run) << "{\"parent\":5}"; }
+  SUBCASE("a retry of nothing") { std::ofstream(run) << "{\"parent\":null}"; }
   SUBCASE("removed") { std::filesystem::remove(run); }
+  SUBCASE("removed with its log") {
+    std::filesystem::remove(run);
+    std::filesystem::remove(dir / "later/results.ndjson");
+  }
   SUBCASE("without a record yet") {
     std::filesystem::resize_file(run, 0);
     std::filesystem::resize_file(dir / "later/results.ndjson", 0);
