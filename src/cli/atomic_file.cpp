@@ -42,7 +42,8 @@ void refuse_irreplaceable(std::string_view option, const std::string& path, std:
   const fs::path folder = fs::path(path).parent_path();
   if (!fs::is_directory(folder.empty() ? "." : folder, error))
     throw ConfigError(fmt::format("{}: the folder of {} does not exist", option, printable(path)));
-  if (fs::exists(path, error) && !fs::is_regular_file(path, error))
+  const bool leads_nowhere = fs::is_symlink(path, error) && !fs::exists(path, error);
+  if (leads_nowhere || (fs::exists(path, error) && !fs::is_regular_file(path, error)))
     throw ConfigError(fmt::format("{}: {} is not a regular file", option, printable(path)));
   if (fs::exists(path, error) && !is_ours(first_bytes_of(path)))
     throw ConfigError(fmt::format("{}: {} is there and is not {}: it is not replaced. Name a new file", option,

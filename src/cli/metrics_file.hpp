@@ -9,8 +9,8 @@ namespace amend::cli {
 
 class MetricsFile {
  public:
-  /// Writes nothing yet. Throws ConfigError naming --metrics-file when its folder does not exist, or when it is there
-  /// and no regular file.
+  /// Writes nothing yet. Throws ConfigError naming --metrics-file when its folder does not exist, when it is there and
+  /// is not a metrics file, and when it is named like a file of a run.
   explicit MetricsFile(std::string path);
 
   const std::string& path() const noexcept { return path_; }

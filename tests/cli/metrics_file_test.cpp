@@ -54,6 +54,22 @@ TEST_CASE("metrics file: no folder, a folder or a device in its place is refused
   }
 }
 
+TEST_CASE("metrics file: the name of a file of a run is refused, although that file is not there yet") {
+  const TemporaryDirectory dir;
+  for (const std::string name : {"results.ndjson", "summary.json", "run.json", "failed.csv", "lock"}) {
+    CAPTURE(name);
+    CHECK_THROWS_WITH_AS(cli::MetricsFile{dir / name}, doctest::Contains("--metrics-file: "), amend::ConfigError);
+  }
+  CHECK_NOTHROW(cli::MetricsFile{dir / "results.prom"});
+}
+
+TEST_CASE("metrics file: a link that leads nowhere is not replaced") {
+  const TemporaryDirectory dir;
+  std::filesystem::create_symlink("nowhere", dir / "amend.prom");
+  CHECK_THROWS_WITH_AS(cli::MetricsFile{dir / "amend.prom"}, doctest::Contains("not a regular file"),
+                       amend::ConfigError);
+}
+
 TEST_CASE("metrics file: only a metrics file of amend is replaced") {
   const TemporaryDirectory dir;
   const std::string path = dir / "file";
