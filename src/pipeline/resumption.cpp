@@ -82,10 +82,7 @@ std::vector<std::string> retry_files_in(const RunDirectory& run) {
   return names;
 }
 
-InputLayout layout_of(const Config& config) {
-  const auto input = open_source(config.input);
-  return InputLayout(input->format(), input->header(), input->delimiter());
-}
+InputLayout layout_of(const Source& input) { return InputLayout(input.format(), input.header(), input.delimiter()); }
 
 // "rejected.edited.csv", "rejected.edited-2.csv", …: the first that is not there.
 std::string name_for_copy(const RunDirectory& run, const std::string& name) {
@@ -213,7 +210,9 @@ void Resumption::keep_edited(const Config& config) {
   for (const FileSeal& file : now) {
     const auto seal = std::ranges::find(seals, file.name, &FileSeal::name);
     if (seal == seals.end() && !written) written = rows_written(config);
-    const bool same = seal != seals.end() ? *seal == file : is_as_written(run_, file.name, layout_of(config), *written);
+    const bool same = seal != seals.end()
+                          ? *seal == file
+                          : is_as_written(run_, file.name, layout_of(*open_source(config.input)), *written);
     if (same) continue;
     const std::string path = printable(run_.path(file.name));
     if (rows_left_ == 0) {
@@ -231,7 +230,7 @@ void Resumption::keep_edited(const Config& config) {
 // Of a run that was killed: no summary tells what its files were.
 std::vector<WrittenRow> Resumption::rows_written(const Config& config) const {
   const auto input = open_source(config.input);
-  const InputLayout layout(input->format(), input->header(), input->delimiter());
+  const InputLayout layout = layout_of(*input);
   FeedbackRows sent(layout, FeedbackKind::sent);
   FeedbackRows rejected(layout, FeedbackKind::rejected);
   std::vector<WrittenRow> rows;
@@ -250,7 +249,7 @@ std::vector<WrittenRow> Resumption::rows_written(const Config& config) const {
 
 void Resumption::write_feedback(const Config& config) {
   const auto input = open_source(config.input);
-  feedback_ = open_feedback(run_, InputLayout(input->format(), input->header(), input->delimiter()), edited());
+  feedback_ = open_feedback(run_, layout_of(*input), edited());
   std::uint64_t left = before_.rows_not_well();
   RecordedRow recorded;
   std::vector<Outcome> lot;
