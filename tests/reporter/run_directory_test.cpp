@@ -99,7 +99,7 @@ TEST_CASE("run_directory: what a start leaves that was killed before its run.jso
   CHECK(std::filesystem::exists(run.path("notes of the operator")));
 }
 
-TEST_CASE("run_directory: a draft of run.json that is no file is refused: a link may lead to a file of somebody") {
+TEST_CASE("run_directory: a draft of run.json that is a link or a folder is refused: a link may lead to any file") {
   const TemporaryDirectory directory;
   const std::string customers = directory / "customers.csv";
   std::ofstream(customers) << "id,name\n";
