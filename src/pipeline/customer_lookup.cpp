@@ -13,6 +13,8 @@
 
 #include "amend/queue/start_thread.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "amend/wonder/envelope.hpp"
+#include "amend/wonder/gateway_response.hpp"
 #include "amend/wonder/routes.hpp"
 #include "amend/worker/worker.hpp"
 #include "pipeline/equip_worker.hpp"
@@ -53,7 +55,11 @@ class ReadCall : public ApiCall {
   std::string_view body(const RowRef&) const noexcept override { return {}; }
   wonder::Judgement judge(const Response& response, const RowRef& row) override {
     wonder::Judgement judgement = judge_.judge_echo(response);
-    return judgement.meaning == wonder::Meaning::success ? take(response, row) : std::move(judgement);
+    if (judgement.meaning == wonder::Meaning::success) judgement = take(response, row);
+    if (judgement.meaning == wonder::Meaning::unusable && !wonder::is_api_envelope(response.body))
+      judgement = wonder::Judgement(wonder::Meaning::gateway, std::move(judgement.code),
+                                    wonder::describe_gateway_response(response));
+    return judgement;
   }
 
  protected:

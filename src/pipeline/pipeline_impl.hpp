@@ -40,7 +40,10 @@ class Pipeline::Impl {
   ResumeReport recover(ChangedOptions changed);
   RetryReport retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed);
   void before_start(std::function<void()> look) { before_start_ = std::move(look); }
-  void go_on_in(std::unique_ptr<RunDirectory> run) { started_in_ = std::move(run); }
+  void go_on_in(std::unique_ptr<RunDirectory> run) {
+    started_in_ = std::move(run);
+    brake_.refusals().accepted();  // what is planned was read from the API by this process
+  }
   Summary run();
   std::string run_directory() const;
   void stop(StopCause cause) noexcept;

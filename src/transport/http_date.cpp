@@ -26,28 +26,68 @@ int index_of(const std::array<std::string_view, N>& names, std::string_view name
 }
 
 constexpr std::array<std::string_view, 7> day_names{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr std::array<std::string_view, 7> long_day_names{"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                         "Thursday", "Friday", "Saturday"};
 constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-}  // namespace
+/// What follows the day of the week, and where its parts are.
+class Form {
+ public:
+  std::string_view pattern;  // #: any character
+  std::size_t day;
+  std::size_t month;
+  std::size_t year;
+  std::size_t year_digits;
+  std::size_t time;
+};
+constexpr Form imf_fixdate{", ## ### #### ##:##:## GMT", 2, 5, 9, 4, 14};
+constexpr Form rfc850_date{", ##-###-## ##:##:## GMT", 2, 5, 9, 2, 12};
+constexpr Form asctime_date{" ### ## ##:##:## ####", 5, 1, 17, 4, 8};
 
-std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view t) noexcept {
-  constexpr std::string_view form = "???, ?? ??? ???? ??:??:?? GMT";
-  const auto fits = [](char f, char c) { return f == '?' || f == c; };
-  if (t.size() != form.size() || !std::ranges::equal(form, t, fits)) return std::nullopt;
-  const int day = number_at(t, 5, 2);
-  const int month = index_of(month_names, t.substr(8, 3));
-  const int year = number_at(t, 12, 4);
-  const int hour = number_at(t, 17, 2);
-  const int minute = number_at(t, 20, 2);
-  const int second = number_at(t, 23, 2);
-  if (index_of(day_names, t.substr(0, 3)) < 0 || day < 0 || month < 0 || year < 0) return std::nullopt;
+bool fits(const Form& form, std::string_view text) noexcept {
+  return std::ranges::equal(form.pattern, text, [](char f, char c) { return f == '#' || f == c; });
+}
+
+// asctime() writes a day of one digit with a space before it.
+int day_at(std::string_view text, const Form& form) noexcept {
+  const bool padded = form.day == asctime_date.day && text[form.day] == ' ';
+  return padded ? number_at(text, form.day + 1, 1) : number_at(text, form.day, 2);
+}
+
+// Two digits are a year from 1970 on.
+int year_at(std::string_view text, const Form& form) noexcept {
+  const int year = number_at(text, form.year, form.year_digits);
+  if (form.year_digits == 4 || year < 0) return year;
+  return year + (year < 70 ? 2000 : 1900);
+}
+
+std::optional<std::chrono::sys_seconds> read_date(std::string_view text, const Form& form) noexcept {
+  const int day = day_at(text, form);
+  const int month = index_of(month_names, text.substr(form.month, 3));
+  const int year = year_at(text, form);
+  const int hour = number_at(text, form.time, 2);
+  const int minute = number_at(text, form.time + 3, 2);
+  const int second = number_at(text, form.time + 6, 2);
+  if (day < 0 || month < 0 || year < 0) return std::nullopt;
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return std::nullopt;
   const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month) + 1),
                                          std::chrono::day(static_cast<unsigned>(day)));
   if (!date.ok()) return std::nullopt;
   return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
          std::chrono::seconds(second);
+}
+
+}  // namespace
+
+std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) noexcept {
+  const std::string_view day_name = text.substr(0, text.find_first_of(", "));
+  const std::string_view rest = text.substr(day_name.size());
+  const bool is_short = index_of(day_names, day_name) >= 0;
+  if (is_short && fits(imf_fixdate, rest)) return read_date(rest, imf_fixdate);
+  if (is_short && fits(asctime_date, rest)) return read_date(rest, asctime_date);
+  if (index_of(long_day_names, day_name) >= 0 && fits(rfc850_date, rest)) return read_date(rest, rfc850_date);
+  return std::nullopt;
 }
 
 }  // namespace amend

@@ -181,10 +181,13 @@ void Brake::adapt(const AttemptEnd& end, const Ended& ended, time_point now) noe
   set_pace(now);
 }
 
-// It begins at the rate that the requests in flight make: theirs is too high, and a higher one was never tried.
+// It begins at the rate that was in force. Where connections allow no more requests in flight that is what these make:
+// a higher one was never tried. Else it is the one asked for: how many are in flight at one moment is chance then.
 void Brake::find_rate_below(const Ended& ended, time_point now) noexcept {
   const double latency = std::max(std::chrono::duration<double>(now - ended.sent).count(), 1e-6);
-  adaptive_.emplace(rate_.interval, static_cast<double>(ended.in_flight) / latency);
+  const bool rate_holds_back = rate_.interval.count() > 0 && ended.in_flight < in_flight_max();
+  const double asked = rate_holds_back ? 1 / std::chrono::duration<double>(rate_.interval).count() : 0;
+  adaptive_.emplace(rate_.interval, rate_holds_back ? asked : static_cast<double>(ended.in_flight) / latency);
   adapts_.store(true, std::memory_order_relaxed);
   slowed_down_.store(true, std::memory_order_relaxed);
 }

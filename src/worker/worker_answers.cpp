@@ -132,17 +132,18 @@ bool Worker::Impl::take_answer(Lane& lane, const Answer& answer, Clock::time_poi
   service_times_.record(now - job.sent);
   setup_.control.answered(setup_.brake.awake(now));
   job.http = response.status;
+  const auto retry_after = parse_retry_after(response.retry_after, response.date, wall_clock_);
   if (lane.requests > 1 && refuses_and_closes(response)) {
+    if (retry_after) obey_retry_after(*retry_after, now);
     give_back_ticket(job, now);
     prove_by(lane, answer.tag);
     return true;
   }
 
   wonder::Judgement judgement = setup_.call->judge(response, job.row);
-  const auto retry_after = parse_retry_after(response.retry_after, response.date, wall_clock_);
   const auto end = AttemptEnd::answered(judgement.meaning, response.status, retry_after);
   obey_server(response, end, now);
-  look_at_refusals(response, end, judgement, job);
+  look_at_refusals(response, end, judgement, job.row->position.row, job.sent);
   if (judgement.meaning == wonder::Meaning::guard_mismatch)
     setup_.control.stop(StopCause::guard, "row " + std::to_string(job.row->position.row) + " (line " +
                                               std::to_string(job.row->position.line) +
@@ -171,17 +172,18 @@ void Worker::Impl::go_on(JobNumber number, const AttemptEnd& end, Clock::time_po
 
 // Retry-After is the clearer word: with it the rate-limit fields are not looked at. It is obeyed whatever was refused.
 void Worker::Impl::obey_server(const Response& response, const AttemptEnd& end, Clock::time_point now) {
-  const auto wait_max = setup_.config.retry.retry_after_max;
-  if (end.retry_after && refuses(end.meaning)) {
-    const auto until = now + std::min(*end.retry_after, wait_max);
-    setup_.brake.hold_until(until, now);
-    setup_.metrics.throttle_until(until);
-  } else if (response.has_rate_fields) {
-    ServerPace asked = read_server_pace(response.head, response.date, setup_.metrics.in_flight.value());
-    asked.wait = std::min(asked.wait, wait_max);
-    setup_.brake.heed(asked, now);
-    if (asked.wait.count() > 0) setup_.metrics.throttle_until(now + asked.wait);
-  }
+  if (end.retry_after && refuses(end.meaning)) return obey_retry_after(*end.retry_after, now);
+  if (!response.has_rate_fields) return;
+  ServerPace asked = read_server_pace(response.head, response.date, setup_.metrics.in_flight.value());
+  asked.wait = std::min(asked.wait, setup_.config.retry.retry_after_max);
+  setup_.brake.heed(asked, now);
+  if (asked.wait.count() > 0) setup_.metrics.throttle_until(now + asked.wait);
+}
+
+void Worker::Impl::obey_retry_after(std::chrono::milliseconds wait, Clock::time_point now) {
+  const auto until = now + std::min(wait, setup_.config.retry.retry_after_max);
+  setup_.brake.hold_until(until, now);
+  setup_.metrics.throttle_until(until);
 }
 
 void Worker::Impl::take_loss(const Lot& lot, Clock::time_point now) {

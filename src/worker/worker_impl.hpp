@@ -161,6 +161,7 @@ class Worker::Impl {
   void give_back_ticket(Job& job, Clock::time_point now);
   void go_on(JobNumber number, const AttemptEnd& end, Clock::time_point now);
   void obey_server(const Response& response, const AttemptEnd& end, Clock::time_point now);
+  void obey_retry_after(std::chrono::milliseconds wait, Clock::time_point now);
   void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement, Clock::time_point now);
   void judge_canary(const Outcome& outcome);
   void release(JobNumber number, Clock::time_point now);
@@ -169,7 +170,7 @@ class Worker::Impl {
 
   // worker_outage.cpp
   void look_at_refusals(const Response& response, const AttemptEnd& end, const wonder::Judgement& judgement,
-                        const Job& job);
+                        std::uint64_t row, Clock::time_point sent);
   std::string refused_credentials(const Response& response, const wonder::Judgement& judgement) const;
   std::uint64_t rows_left() const noexcept;
   Next next_step(Job& job, const AttemptEnd& end, const Verdict& verdict, Clock::time_point now);

@@ -2,6 +2,7 @@
 // came.
 #include "amend/transport/http_date.hpp"
 #include "amend/wonder/credentials_diagnosis.hpp"
+#include "amend/wonder/envelope.hpp"
 #include "amend/wonder/gateway_response.hpp"
 #include "worker_impl.hpp"
 
@@ -15,8 +16,8 @@ std::string in_seconds(std::chrono::nanoseconds time) {
 }
 
 std::string last_one(const Response& response) {
-  return "the last one: " + wonder::describe_gateway_response(response) + ", begins " +
-         wonder::masked_start(response.body);
+  const std::string text = "the last one: " + wonder::describe_gateway_response(response);
+  return response.body.empty() ? text : text + ", begins " + wonder::masked_start(response.body);
 }
 
 std::string not_the_api(const Response& response, const std::string& url) {
@@ -26,9 +27,16 @@ std::string not_the_api(const Response& response, const std::string& url) {
 
 std::string gateway_refuses(const Response& response) {
   return "a gateway in front of the API refuses the requests (a proxy, a firewall, an access rule), not the API "
-         "itself: "
-         "ask who runs it. Of these responses, " +
+         "itself: ask who runs it. Of these responses, " +
          last_one(response);
+}
+
+// A page of a gateway may be a JSON object too: it proves nothing.
+wonder::Judgement judge_probe(wonder::AnswerJudge& judge, const Response& response) {
+  auto judgement = judge.judge_echo(response);
+  if (judgement.meaning != wonder::Meaning::success || wonder::is_api_envelope(response.body)) return judgement;
+  return wonder::Judgement(wonder::Meaning::gateway, "answer.not_customer",
+                           wonder::describe_gateway_response(response));
 }
 
 // What the echo call's response says of the API.
@@ -41,11 +49,11 @@ Result result_of_echo(const AttemptEnd& end) noexcept {
 }  // namespace
 
 void Worker::Impl::look_at_refusals(const Response& response, const AttemptEnd& end, const wonder::Judgement& judgement,
-                                    const Job& job) {
+                                    std::uint64_t row, Clock::time_point sent) {
   using Stop = RefusalGuard::Stop;
   RefusalGuard& guard = setup_.brake.refusals();
   if (end.meaning == wonder::Meaning::success) return guard.accepted();
-  const RefusalGuard::Run run(job.row->position.row, setup_.metrics.attempts.value(), rows_left());
+  const RefusalGuard::Run run(row, setup_.metrics.attempts.value(), rows_left(), sent, setup_.brake.held_until());
   RunControl& control = setup_.control;
   switch (guard.look(end, run)) {
     case Stop::none: return;
@@ -203,10 +211,11 @@ void Worker::Impl::sign_echo() {
 
 void Worker::Impl::take_echo(const Response& response, Clock::time_point now) {
   setup_.control.answered(setup_.brake.awake(now));
-  const auto judgement = echo_judge_.judge_echo(response);
+  const auto judgement = judge_probe(echo_judge_, response);
   const auto retry_after = parse_retry_after(response.retry_after, response.date, wall_clock_);
   const auto end = AttemptEnd::answered(judgement.meaning, response.status, retry_after);
   obey_server(response, end, now);
+  look_at_refusals(response, end, judgement, RefusalGuard::no_row, echo_.sent);
   if (judgement.meaning != wonder::Meaning::success) setup_.control.failed(judgement.code, judgement.text);
   // No such call here, it seems: rows have to be the probes.
   const bool may_pass = wonder::meaning_of(response.status) == wonder::Meaning::transient || is_gateway_refusal(end) ||

@@ -127,6 +127,14 @@ std::vector<std::string> ids(std::size_t count) {
 
 }  // namespace
 
+TEST_CASE("customer look-up: a page that is a JSON object is not the API's word, and stops it at the start") {
+  for (const std::string page : {"{}", R"({"status":"maintenance"})"}) {
+    Asking asking([&](const std::string&) { return answer(200, page); });
+    CHECK(asking.each({id_of(1), id_of(2), id_of(3)}) == "stopped (exit 5)");
+    CHECK(asking.why.find("not the API's own response") != std::string::npos);
+  }
+}
+
 TEST_CASE("look-up: customers are missing by the API's 404 once the same call has found one, wherever that is") {
   constexpr std::size_t all = 24;
   for (std::size_t first_found = 0; first_found < all; ++first_found) {

@@ -55,6 +55,22 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("apply: a gateway response to the first PUT is not the start of a run: this process has read the customers") {
+  const TempDir dir;
+  ScriptedServer server({whole_list(customer_text(1, "90"), 1), [](Peer& peer) {
+                           peer.expect(1);
+                           peer.send(answer(404, "default backend - 404"));
+                           peer.expect(1);
+                           peer.send(one_customer(customer_text(1, "91")));
+                           peer.wait_for_end();
+                         }});
+  Person changed = person(1);
+  changed.phone = "91";
+  write_file(dir.file("crm.csv"), export_of({changed}));
+  CHECK(apply_crm(server, dir, {"--pipeline", "1"}).code == 0);
+  CHECK(text_of(record_of(dir.file("run"), 1), "status") == "success");
+}
+
 TEST_CASE("apply: a second time nothing is left to be sent, and that is exit 0") {
   Ground ground;
   const std::string rows = export_of({person(1), person(2)}) + "R-3,Other name,93,c3@example.com\n";

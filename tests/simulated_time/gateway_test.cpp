@@ -275,6 +275,61 @@ TEST_CASE("gateway: a Retry-After on any refusal is obeyed, whoever refuses, and
   }
 }
 
+TEST_CASE("gateway: 401, 403 or 407 for ever, though each Retry-After is obeyed, stops the run and fails no row") {
+  for (const int status : {401, 403, 407}) {
+    for (const std::string& body : {api_refusal, std::string("<html>")}) {
+      const bool by_api = body == api_refusal;
+      if (by_api && status == 407) continue;
+      for (const auto begin : {0ms, 500ms}) {
+        CAPTURE(status);
+        CAPTURE(by_api);
+        GatewayRun run([&](const std::string&, auto at) -> std::optional<Reply> {
+          return at < begin ? std::nullopt : std::optional(Reply(status, body, "1"));
+        });
+        run.echo_as_rows();
+        run.bench.config.deadline.outage = 1h;
+        run.run(200);
+        CHECK(run.bench.control.cause() == (by_api ? StopCause::credentials : StopCause::gateway));
+        CHECK(run.failed() == 0);
+        CHECK(run.time <= (begin == 0ms ? std::chrono::minutes(1) : std::chrono::minutes(15)));
+      }
+    }
+  }
+}
+
+TEST_CASE("gateway: 401, 403 or 407 for ever at the end of a file, to the echo call too, stops the run") {
+  for (const int status : {401, 403, 407}) {
+    for (const unsigned left : {10U, 3U, 1U}) {
+      CAPTURE(status);
+      CAPTURE(left);
+      GatewayRun run([&](const std::string& body, auto at) -> std::optional<Reply> {
+        const bool refuses = is_one_of(body, rows - left + 1, rows) || (body == "echo" && at > 100ms);
+        return refuses ? std::optional(Reply(status, "<html>")) : std::nullopt;
+      });
+      run.echo_as_rows();
+      run.bench.config.deadline.outage = 1h;
+      run.run();
+      CHECK(run.bench.control.cause() == StopCause::gateway);
+      CHECK(run.failed() == 0);
+      CHECK(run.bench.count(Status::success) == rows - left);
+      CHECK(run.time <= (left == 1 ? std::chrono::minutes(10) : std::chrono::minutes(1)));
+    }
+  }
+}
+
+TEST_CASE("gateway: a page that is a JSON object does not pass for the echo: the rows at the end of a file wait") {
+  for (const std::string& page : {std::string("{}"), std::string(R"({"status":"maintenance"})")}) {
+    CAPTURE(page);
+    GatewayRun run([&](const std::string& body, auto at) -> std::optional<Reply> {
+      const bool is_late = is_one_of(body, rows - 2, rows) || body == "echo";
+      return is_late && at < 2min ? std::optional(Reply(200, page)) : std::nullopt;
+    });
+    run.echo_as_rows();
+    run.run();
+    CHECK(run.bench.count(Status::success) == rows);
+  }
+}
+
 TEST_CASE("gateway: 429 with a Retry-After for ever ends, with the rows unsent and the reason") {
   for (const unsigned count : {1U, 3U, 40U}) {
     for (const std::string& body : {api_refusal, std::string("<html>")}) {

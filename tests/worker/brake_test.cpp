@@ -139,6 +139,16 @@ TEST_CASE("brake: a 429 at a rate that a person has set makes it be found below 
   }
 }
 
+TEST_CASE("brake: a 429 to one slow request, with room for others, does not make the run crawl") {
+  Brake brake(pace(10ms));
+  brake.record(answered(429), Brake::Ended(BrakeTicket(), 1, t0 - 500ms, 1), t0, 0);
+  CHECK(brake.pace().interval <= 20ms);
+  Brake full(pace(1ms));
+  const std::uint64_t all = full.in_flight_max();
+  full.record(answered(429), Brake::Ended(BrakeTicket(), 1, t0 - 100ms, all), t0, 0);
+  CHECK(full.pace().interval >= 100ms / all);  // a higher rate than these make was never tried
+}
+
 TEST_CASE("brake: a paused or held run is not worth a connection") {
   Brake brake(pace(10ms));
   CHECK(brake.standing_until(t0) <= t0);

@@ -27,13 +27,17 @@ AttemptEnd api(int http, std::optional<std::chrono::milliseconds> retry_after = 
 
 bool is_refusal(int http) { return http == 401 || http == 403 || http == 407; }
 
-// Shows it responses, each about the next row, and counts.
+// Shows it responses, each about the next row, and counts. Each request is sent `step` after the one before.
 class Bench {
  public:
   Stop see(const AttemptEnd& end) { return see(end, ++row_); }
   Stop see(const AttemptEnd& end, std::uint64_t row) {
-    return guard.look(end, RefusalGuard::Run(row, ++requests, rows_left));
+    const auto sent = now_;
+    now_ += step;
+    const auto held_until = sent + end.retry_after.value_or(0ms);
+    return guard.look(end, RefusalGuard::Run(row, ++requests, rows_left, sent, held_until));
   }
+  Stop see_echo(const AttemptEnd& end) { return see(end, RefusalGuard::no_row); }
   // How many of these, one behind the other, stop the run; 0: a thousand do not.
   int until_stop(const AttemptEnd& end) {
     for (int n = 1; n <= 1'000; ++n)
@@ -44,9 +48,11 @@ class Bench {
   RefusalGuard guard;
   std::uint64_t requests = 0;
   std::uint64_t rows_left = many;
+  std::chrono::milliseconds step{0};
   Stop stop = Stop::none;
 
  private:
+  RefusalGuard::time_point now_{1h};
   std::uint64_t row_ = 0;
 };
 
@@ -108,6 +114,47 @@ TEST_CASE("refusal guard: refusals of whoever asks stop the run: three at the st
       const bool refuses = end.meaning == Meaning::gateway ? is_refusal(http) : credentials;
       CHECK(later.until_stop(end) == (refuses ? 20 : 0));
     }
+  }
+}
+
+TEST_CASE("refusal guard: a Retry-After on a refusal is obeyed first; refused after that wait, requests count") {
+  for (const auto& refusal : {gateway(401, 2s), gateway(403, 2s), gateway(407, 2s), api(401, 2s), api(403, 2s)}) {
+    CAPTURE(refusal.http);
+    for (const bool accepted_before : {false, true}) {
+      Bench bench;
+      if (accepted_before) bench.see(api(200));
+      for (int n = 0; n < 100; ++n) CHECK(bench.see(refusal) == Stop::none);  // all sent before the wait
+      bench.step = 2s;
+      CHECK(bench.see(refusal) == Stop::none);
+      CHECK(bench.until_stop(refusal) == (accepted_before ? 20 : 3));
+      CHECK(bench.stop == (refusal.meaning == Meaning::gateway ? Stop::gateway_refusal : Stop::credentials));
+    }
+    Bench again;
+    again.step = 2s;
+    for (int round = 0; round < 10; ++round) {
+      for (int n = 0; n < 200; ++n) again.see(api(200));
+      for (int n = 0; n < 20; ++n) CHECK(again.see(refusal) == Stop::none);  // the first of these is obeyed
+    }
+  }
+}
+
+TEST_CASE("refusal guard: a refused echo call shows that the refusals before it were about no row") {
+  for (const auto& refusal : {gateway(401), gateway(403), gateway(407)}) {
+    Bench ten_rows;
+    ten_rows.see(api(200));
+    for (std::uint64_t n = 0; n < 50; ++n) CHECK(ten_rows.see(refusal, 1 + n % 10) == Stop::none);
+    CHECK(ten_rows.see_echo(refusal) == Stop::gateway_refusal);
+    Bench proved;
+    proved.see(api(200));
+    for (std::uint64_t n = 0; n < 500; ++n) {
+      CHECK(proved.see(refusal, 1 + n % 10) == Stop::none);
+      if (n % 19 == 18) CHECK(proved.see_echo(api(200)) == Stop::none);
+    }
+    Bench one_row;
+    one_row.see(api(200));
+    for (int n = 0; n < 5; ++n) CHECK(one_row.see(refusal, 7) == Stop::none);
+    for (int n = 0; n < 14; ++n) CHECK(one_row.see_echo(refusal) == Stop::none);
+    CHECK(one_row.see_echo(refusal) == Stop::gateway_refusal);
   }
 }
 

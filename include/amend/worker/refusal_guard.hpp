@@ -13,11 +13,16 @@
 //                     the API's own 401 or 403, a gateway's 401 or 407, of `share_rows` rows within the last
 //                     `share_requests` requests. A gateway's 403 does not count: a firewall may block what rows contain
 //
-// A response with a Retry-After is none of these: it is obeyed.
+// A row that is refused again counts once, each refusal of the echo call by itself: that call is about no row, so it
+// shows that the refusals in a row before it were about none, and then each of these counts.
+//
+// A page with a Retry-After is obeyed and does not count. Nor does a refusal with one, but when its request was sent
+// after the first wait that the refusals in a row have asked for.
 #pragma once
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 
@@ -40,15 +45,21 @@ class RefusalGuard {
   RefusalGuard(const RefusalGuard&) = delete;
   RefusalGuard& operator=(const RefusalGuard&) = delete;
 
+  using time_point = std::chrono::steady_clock::time_point;
+
   /// What is known of the run beside a response.
   class Run {
    public:
-    Run(std::uint64_t row_, std::uint64_t requests_, std::uint64_t rows_left_) noexcept
-        : row(row_), requests(requests_), rows_left(rows_left_) {}
-    std::uint64_t row;        ///< that the response is about
+    Run(std::uint64_t row_, std::uint64_t requests_, std::uint64_t rows_left_, time_point sent_,
+        time_point held_until_) noexcept
+        : row(row_), requests(requests_), rows_left(rows_left_), sent(sent_), held_until(held_until_) {}
+    std::uint64_t row;        ///< that the response is about; no_row: the echo call
     std::uint64_t requests;   ///< sent so far
     std::uint64_t rows_left;  ///< that have not ended, when all rows are read; else any large number
+    time_point sent;          ///< the request
+    time_point held_until;    ///< the run waits until then, as this response and those before it ask
   };
+  static constexpr std::uint64_t no_row = 0;
   Stop look(const AttemptEnd& end, const Run& run) noexcept;
   /// The same for a success, which is seen most often.
   void accepted() noexcept;
@@ -69,6 +80,10 @@ class RefusalGuard {
   static Seen seen_in(const AttemptEnd& end) noexcept;
   Stop look_at_page(const Run& run) noexcept;
   Stop look_at_refusal(const AttemptEnd& end, const Run& run) noexcept;
+  Stop look_at_rows(const AttemptEnd& end, const Run& run) noexcept;
+  void begin_refusal() noexcept;
+  bool is_to_be_obeyed(const Run& run) noexcept;
+  std::uint32_t enough_in_a_row() const noexcept;
   Refused& place_of(std::uint64_t row) noexcept;
 
   std::atomic<bool> api_responded_{false};
@@ -77,6 +92,8 @@ class RefusalGuard {
   std::mutex mutex_;  // guards what follows
   std::uint32_t pages_ = 0;
   std::uint32_t streak_ = 0;
+  std::uint32_t in_streak_count_ = 0;  // refusals in a row, however few rows they are about
+  time_point first_wait_over_{};       // that these have asked for
   std::array<Refused, rows_remembered> refused_{};
 };
 
