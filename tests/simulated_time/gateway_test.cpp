@@ -200,20 +200,25 @@ TEST_CASE("gateway: an outage at the tail of a file, or in a file of one custome
       if (!within(at, 1s, 241s)) return std::nullopt;
       return Reply(status, body_for(status));
     };
+    // Refusals in a row, of the echo call too, stop the run before it is over: then the rows are unsent.
+    const auto burns_none = [&](GatewayRun& run, std::size_t count) {
+      CAPTURE(run.bench.control.text());
+      CHECK(run.failed() == 0);
+      if (is_refusal(status) && run.bench.control.cause() == StopCause::gateway) return;
+      CHECK(run.bench.count(Status::success) == count);
+    };
     for (const unsigned tail : {1U, 4U, 8U}) {
       GatewayRun run(says);
       run.echo_as_rows();
       run.pace.canary = CanaryMode::off;
       run.run(100 - 2 + tail);
-      CAPTURE(run.bench.control.text());
-      CHECK(run.bench.count(Status::success) == 100 - 2 + tail);
+      burns_none(run, 100 - 2 + tail);
     }
     GatewayRun one(says);
     one.echo_as_rows();
     one.pace.canary = CanaryMode::off;
     one.run(std::vector<std::string>(60, uuid(7)));
-    CAPTURE(one.bench.control.text());
-    CHECK(one.bench.count(Status::success) == 60);
+    burns_none(one, 60);
   }
 }
 
