@@ -110,7 +110,7 @@ bool waits(Meaning meaning, std::uint16_t status) {
 bool stops(const AttemptEnd& end) {
   RefusalGuard guard;
   auto stop = RefusalGuard::Stop::none;
-  for (std::uint64_t n = 1; n <= 3; ++n) stop = guard.look(end, RefusalGuard::Run(n, n, 1'000));
+  for (std::uint64_t n = 1; n <= 3; ++n) stop = guard.look(end, RefusalGuard::Run(n, n, 1'000, t0, t0));
   return stop != RefusalGuard::Stop::none;
 }
 
