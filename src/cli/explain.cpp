@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "amend/row/api_code.hpp"
 #include "cli/output.hpp"
 #include "cli/report_line.hpp"
 
@@ -32,12 +33,11 @@ std::string json_of(std::string_view code) {
 
 std::string explain_text(std::string_view code) {
   const std::string shown = printable(code);
-  const OwnCode* own = find_own_code(code);
-  if (own == nullptr)
-    return shown + ": not one of amend's own codes: the API's. results.ndjson has its words (`error`), and the " +
-           "X-Request-ID that Wonder's support asks for (`request_id`)\n";
-  const std::string family = own->name == code ? std::string() : " (" + std::string(own->name) + ")";
-  return shown + family + "\n" + line("means", own->meaning) + line("do", own->remedy);
+  const OwnCode* found = find_own_code(code);
+  const OwnCode& own = found != nullptr ? *found : api_code;
+  const bool named = found == nullptr || own.name == code;
+  const std::string family = named ? std::string() : " (" + std::string(own.name) + ")";
+  return shown + family + "\n" + line("meaning", own.meaning) + line("remedy", own.remedy);
 }
 
 std::string explain_all_text() {

@@ -36,9 +36,8 @@ void between(std::string_view option, milliseconds value, milliseconds least, mi
 // Whoever passes the key itself must not find it again in our error message, so the value is never repeated.
 void refuse_secret_text(std::string_view option, std::string_view file) {
   if (file.find("-----BEGIN") == std::string_view::npos && file.find('\n') == std::string_view::npos) return;
-  const std::string way_out =
-      option == "--private-key" ? "; put the text into WONDER_PRIVATE_KEY if it must not be a file" : "";
-  throw ConfigError(std::string(option) + " takes the name of a file, never the secret itself: others can read the " +
+  const std::string way_out = option == "--private-key" ? ". To use no file, put the text into WONDER_PRIVATE_KEY" : "";
+  throw ConfigError(std::string(option) + " needs a file name, not the secret itself: other users can read the " +
                     "command line" + way_out);
 }
 
@@ -54,8 +53,8 @@ bool is_uuid(std::string_view text) {
 void check_target(const TargetConfig& target) {
   if (target.url.empty()) {
     throw ConfigError(
-        "--url is missing (or AMEND_URL): https://gateway-stg.wonder.today is the sandbox, "
-        "https://gateway.wonder.today is production");
+        "--url is missing (or AMEND_URL). The sandbox is https://gateway-stg.wonder.today, production is "
+        "https://gateway.wonder.today");
   }
   refuse_secret_text("--ca-file", target.ca_file);
   refuse_secret_text("--client-cert", target.client_cert);
@@ -68,7 +67,7 @@ void check_target(const TargetConfig& target) {
   }
   if (!target.echo_path.starts_with('/') ||
       std::ranges::any_of(target.echo_path, [](unsigned char c) { return c <= 0x20 || c >= 0x7F || c == '#'; })) {
-    throw ConfigError("--echo-path must be a path that begins with '/', without spaces");
+    throw ConfigError("--echo-path must be a path that begins with '/' and contains no spaces and no '#'");
   }
 }
 
@@ -78,7 +77,7 @@ void check_auth(const AuthConfig& auth) {
   refuse_secret_text("--header-file", auth.header_file);
   if (auth.kind == Auth::wonder) {
     if (auth.app_id.empty()) {
-      throw ConfigError("--app-id is missing (or WONDER_APP_ID): the AppID that Wonder gave you, a uuid");
+      throw ConfigError("--app-id is missing (or WONDER_APP_ID). It is the uuid that Wonder gave you");
     }
     if (!is_uuid(auth.app_id)) {
       throw ConfigError("--app-id must be a uuid (8-4-4-4-12 hexadecimal digits), got \"" + printable(auth.app_id, 60) +
@@ -93,7 +92,7 @@ void check_auth(const AuthConfig& auth) {
 void check_input(const InputConfig& input) {
   const auto c = static_cast<unsigned char>(input.delimiter.value_or(','));
   if (c == '"' || c == '\r' || c == '\n' || c == 0 || c >= 0x80) {
-    throw ConfigError("--delimiter must be one ASCII character other than a quote or a line end");
+    throw ConfigError("--delimiter must be one ASCII character, but not a quote or a line break");
   }
   between("row_bytes_max", input.row_bytes_max, 1'024, 64 << 20);
   between("columns_max", input.columns_max, 1, 1'000'000);
@@ -103,9 +102,9 @@ template <class Value>
 void check_pairs(std::string_view option, const std::vector<std::pair<std::string, Value>>& pairs) {
   std::set<std::string> seen;
   for (const auto& [field, value] : pairs) {
-    if (field.empty()) throw ConfigError(std::string(option) + " needs a field before the '='");
+    if (field.empty()) throw ConfigError(std::string(option) + " needs a field name before the '='");
     if (!seen.insert(field).second) {
-      throw ConfigError(std::string(option) + " was given twice for \"" + printable(field, 60) + "\"");
+      throw ConfigError(std::string(option) + " names the field \"" + printable(field, 60) + "\" twice");
     }
   }
 }
@@ -139,11 +138,11 @@ void validate(const Config& config) {
   check_retry(config.retry);
   check_deadlines(config.deadline);
   if (config.reconcile.show_missing && config.reconcile.look_up == LookUp::each)
-    throw ConfigError("--show-missing needs the whole list of customers: leave out --look-up each");
+    throw ConfigError("--show-missing needs the list of all customers. Remove --look-up each");
   if (config.task != Task::update && config.input.duplicates == Duplicates::order)
-    throw ConfigError("--duplicates order: rows are compared with the API, not with each other; last, first or reject");
+    throw ConfigError("--duplicates order is only for updates. Use last, first or reject");
   if (config.task == Task::reconcile && config.reconcile.recheck == Recheck::yes && !config.reconcile.apply)
-    throw ConfigError("--recheck goes with --apply: it is about customers that are written");
+    throw ConfigError("--recheck needs --apply: it reads each customer again before amend writes it");
   if (config.reconcile.sample_ppm > 1'000'000) throw ConfigError("--sample must be at most 100%");
   if (config.failures.percent_max > 100) throw ConfigError("--max-failures must be between 1% and 100%");
 }
@@ -159,7 +158,7 @@ void validate_pace(const PaceConfig& pace) {
   between("--workers", pace.workers, 0, 256);
   if (pace.workers > pace.connections) {
     throw ConfigError("--workers must not be more than --connections (" + std::to_string(pace.connections) +
-                      "): each worker drives at least one, got " + std::to_string(pace.workers));
+                      "): each worker needs at least one connection, got " + std::to_string(pace.workers));
   }
 }
 

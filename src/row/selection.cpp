@@ -68,7 +68,8 @@ std::string to_text(const Selection& selection) {
 
 Selection parse_selection(std::string_view text, const std::string& file) {
   const auto refuse = [&file] {
-    throw InputError(printable(file) + ": is not what amend has written: which rows the retry is about is not known");
+    throw InputError(printable(file) +
+                     ": amend did not write this file, or it is damaged. amend cannot know which rows to retry");
   };
   const std::size_t seal = text.starts_with(end_word) ? 0 : text.rfind("\nend ") + 1;
   const std::string_view lines = text.substr(0, seal);

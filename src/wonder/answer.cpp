@@ -5,6 +5,7 @@
 
 #include "amend/error.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "amend/wonder/status_text.hpp"
 #include "answer_glance.hpp"
 #include "answer_reader.hpp"
 #include "answer_rule.hpp"
@@ -61,7 +62,7 @@ Judgement api_refusal(Meaning meaning, std::uint16_t status, const AnswerReader&
   if (by_error_code) out.code = printable(answer[Member::error_code].text, code_bytes_max);
   if (out.code.empty()) out.code = http_code(status);
   out.text = by_error_code ? first_text(error_message, message) : first_text(message, error_message);
-  if (out.text.empty()) out.text = "HTTP " + std::to_string(status) + ", no message in the answer";
+  if (out.text.empty()) out.text = text_without_message(status);
   return out;
 }
 
@@ -77,7 +78,7 @@ Judgement not_customer(std::string_view why) {
 
 Judgement contradictory(Member twice) {
   return Judgement(Meaning::unusable, "answer.contradictory",
-                   "the response contains \"" + std::string(to_string(twice)) + "\" twice: it contradicts itself");
+                   "the response contains \"" + std::string(to_string(twice)) + "\" twice and contradicts itself");
 }
 
 bool guard_holds(const Value& reference_number, const Expectation& expected) noexcept {
@@ -95,7 +96,7 @@ Judgement judge_card(std::uint16_t status, const AnswerReader& answer, const Exp
   const Value& message = answer[Member::token_error_message];
   std::string text = first_text(message, message);
   if (expected.sends_token) {
-    if (text.empty()) text = "the card could not be bound";
+    if (text.empty()) text = "the API could not bind the card";
     return Judgement(Meaning::card_refused, std::move(code), std::move(text));
   }
   Judgement out(Meaning::success);
@@ -104,15 +105,15 @@ Judgement judge_card(std::uint16_t status, const AnswerReader& answer, const Exp
 }
 
 Judgement judge_customer(std::uint16_t status, const AnswerReader& answer, const Expectation& expected) {
-  if (answer[Member::customer].kind != Kind::object) return not_customer("the answer holds no data.customer");
+  if (answer[Member::customer].kind != Kind::object) return not_customer("the response contains no data.customer");
   const Value& uuid = answer[Member::uuid];
-  if (uuid.kind != Kind::string) return not_customer("data.customer of the answer has no uuid");
+  if (uuid.kind != Kind::string) return not_customer("data.customer in the response has no uuid");
   if (!same_id(uuid.text, expected.id)) {
-    return Judgement(Meaning::mismatch, "answer.uuid_mismatch", "the answer is about another customer");
+    return Judgement(Meaning::mismatch, "answer.uuid_mismatch", "the response is about another customer");
   }
   if (!guard_holds(answer[Member::reference_number], expected)) {
     return Judgement(Meaning::guard_mismatch, "guard.mismatch",
-                     "the customer's reference_number is not the one in the row");
+                     "the customer's reference_number differs from the one in the row");
   }
   return judge_card(status, answer, expected);
 }

@@ -10,7 +10,8 @@ constexpr std::uint16_t forbidden = 403;
 std::string clock_text(std::chrono::seconds ahead) {
   const auto minutes = std::chrono::abs(ahead).count() / 60;
   return "this machine's clock is " + std::to_string(minutes) + " minutes " +
-         (ahead.count() < 0 ? "behind" : "ahead of") + " the API's: set it, beyond 30 minutes every request is refused";
+         (ahead.count() < 0 ? "behind" : "ahead of") +
+         " the API's clock. Set the clock: the API refuses requests that are more than 30 minutes off";
 }
 
 // src/wonder/README.md §3: the host names the environment, and AppIDs and keys belong to one.
@@ -18,20 +19,20 @@ std::string environment_text(std::string_view url) {
   const auto names = [url](std::string_view host) { return url.find(host) != std::string_view::npos; };
   if (names("developer.wonder.today")) return "--url is the documentation site, not the API";
   if (names("gateway-stg.wonder.today"))
-    return "--url is the sandbox: the AppID and key of production do not work there";
-  if (names("gateway.wonder.today")) return "--url is production: the AppID and key of the sandbox do not work there";
+    return "--url is the sandbox, where the AppID and key of production do not work";
+  if (names("gateway.wonder.today")) return "--url is production, where the AppID and key of the sandbox do not work";
   return "or they belong to another environment than --url";
 }
 
 std::string address_text(const CredentialsRefusal& refusal) {
-  return std::string("the AppID is restricted to listed IP addresses, and this machine's is not among them") +
-         (refusal.ipv4_only ? "" : " (--ipv4 when they are IPv4 addresses)") + "; or ";
+  return std::string("the AppID accepts only listed IP addresses, and this machine's address is not one of them") +
+         (refusal.ipv4_only ? "" : " (use --ipv4 if the list has IPv4 addresses)") + "; or ";
 }
 
 std::string key_text(const CredentialsRefusal& refusal) {
-  if (refusal.auth == Auth::none) return "no credentials are sent (--auth none)";
+  if (refusal.auth == Auth::none) return "amend sends no credentials (--auth none)";
   if (refusal.auth == Auth::bearer) return "the token of --bearer-file is wrong or has expired";
-  return "the AppID is wrong or --private-key is not the key whose public half was given to Wonder for it; " +
+  return "the AppID is wrong, or Wonder does not have the public key of --private-key for it; " +
          environment_text(refusal.url);
 }
 
@@ -45,7 +46,8 @@ std::string likely_causes(const CredentialsRefusal& refusal) {
 
 std::string diagnose(const CredentialsRefusal& refusal) {
   return "the API refused the credentials (HTTP " + std::to_string(refusal.http) + ", " + std::string(refusal.code) +
-         ": " + std::string(refusal.text) + "). Likely: " + likely_causes(refusal) + "; `amend ping` tells more";
+         ": " + std::string(refusal.text) + "). Likely cause: " + likely_causes(refusal) +
+         ". Run `amend ping` for details";
 }
 
 }  // namespace amend::wonder

@@ -15,8 +15,7 @@ constexpr std::array field_table{
     FieldRule{"phone", true, 255, Rule::text, false, false, "an empty value leaves it unchanged"},
     FieldRule{"email", false, 255, Rule::text, false, false, "an empty value leaves it unchanged"},
     FieldRule{"dial_code", false, 6, Rule::text, false, false, "such as +852"},
-    FieldRule{"company_name", false, 255, Rule::text, false, true,
-              "shown in no answer: cannot be compared with what was sent"},
+    FieldRule{"company_name", false, 255, Rule::text, false, true, "no response shows it, so amend cannot compare it"},
     FieldRule{"default_payment_method", false, 0, Rule::choice, true, false,
               "Credit Card, Alipay or Wechat Pay; empty clears it"},
     FieldRule{"default_payment_token", false, 0, Rule::uuid, true, false, "a uuid; empty clears it"},
@@ -129,8 +128,8 @@ std::optional<Reason> check_control(const FieldRule& field, std::string_view val
   const std::size_t at = find_refused_control(field, value);
   if (at == std::string_view::npos) return std::nullopt;
   std::string text =
-      std::string(field.name) + " has " + control_name(value.substr(at)) + " at its byte " + std::to_string(at + 1);
-  if (is_at_end(value, at)) text += ", at an end: --trim drops it";
+      std::string(field.name) + " contains " + control_name(value.substr(at)) + " at byte " + std::to_string(at + 1);
+  if (is_at_end(value, at)) text += ", at the start or end. --trim removes it";
   return reason(field, "control", std::move(text));
 }
 
@@ -139,19 +138,19 @@ std::optional<Reason> check_text(const FieldRule& field, std::string_view value)
   const std::size_t count = code_points(value);
   if (count <= field.code_points_max) return std::nullopt;
   return reason(field, "too_long",
-                std::string(field.name) + " has " + std::to_string(count) + " characters (code points), at most " +
-                    std::to_string(field.code_points_max) + " are allowed");
+                std::string(field.name) + " has " + std::to_string(count) + " characters (code points); the limit is " +
+                    std::to_string(field.code_points_max));
 }
 
 std::optional<Reason> check_choice(const FieldRule& field, std::string_view value) {
   if (std::ranges::find(payment_method_table, value) != payment_method_table.end()) return std::nullopt;
-  std::string text = std::string(field.name) + " must be one of";
+  std::string text = std::string(field.name) + " must be exactly one of";
   std::string_view separator = " ";
   for (const std::string_view method : payment_method_table) {
     text.append(separator).append(method);
     separator = ", ";
   }
-  return reason(field, "invalid", text + ", spelled exactly so");
+  return reason(field, "invalid", text);
 }
 
 }  // namespace

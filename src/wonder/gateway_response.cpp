@@ -57,10 +57,10 @@ std::string kind_of_body(const Response& response, const AnswerReader& reader) {
   const std::string_view coding = response.content_encoding;
   if (body.empty()) return "no body";
   if (!reader.is_json() && !coding.empty() && !same_id(coding, "identity"))
-    return "coded as " + printable(coding, coding_bytes_max) + ", although amend asks for no coding";
+    return "content encoding " + printable(coding, coding_bytes_max) + ", which amend did not request";
   if (!reader.is_json()) {
     const bool began_as_json = body[std::min(body.find_first_not_of(" \t\r\n"), body.size() - 1)] == '{';
-    return began_as_json ? "not JSON from byte " + std::to_string(reader.read_to()) + " on" : "not JSON";
+    return began_as_json ? "JSON is damaged at byte " + std::to_string(reader.read_to()) : "not JSON";
   }
   return reader.root() == Kind::object ? "JSON without code, error_code and data" : "JSON that is not an object";
 }
@@ -77,7 +77,7 @@ std::string describe_body(const Response& response, const AnswerReader& reader) 
 std::string describe_gateway_response(const Response& response, const AnswerReader& reader) {
   const bool redirect = response.status >= 300 && response.status <= 399 && !response.location.empty();
   std::string text = "HTTP " + std::to_string(response.status) + ", not the API's own response: ";
-  text += redirect ? "redirected to " + printable(response.location, header_bytes_max) + ", never followed"
+  text += redirect ? "redirect to " + printable(response.location, header_bytes_max) + ", which amend does not follow"
                    : describe_body(response, reader);
   return printable(text);
 }

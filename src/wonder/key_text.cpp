@@ -7,7 +7,8 @@ namespace amend::wonder {
 namespace {
 
 // OLD and NEW stand for file names: the text may come from a variable.
-constexpr std::string_view decrypt = "write an unprotected copy: openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW";
+constexpr std::string_view decrypt =
+    "Write a copy without a passphrase: openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW";
 
 class Format {
  public:
@@ -38,30 +39,30 @@ bool is_pkcs12(std::string_view content) {
 
 constexpr std::array key_formats{
     Format{"BEGIN OPENSSH PRIVATE KEY",
-           "the private key is in OpenSSH format; convert a copy of it: ssh-keygen -p -m PEM -f FILE"},
+           "the private key is in OpenSSH format. Convert a copy of it: ssh-keygen -p -m PEM -f FILE"},
     Format{"BEGIN ENCRYPTED PRIVATE KEY", ""},
     Format{"Proc-Type: 4,ENCRYPTED", ""},
     Format{"PuTTY-User-Key-File",
-           "the private key is in PuTTY format; convert it: puttygen OLD -O private-openssh -o NEW"},
-    Format{"BEGIN PGP ", "this is a PGP key, not a private key in PEM form; use the key that belongs to the AppID"},
-    Format{"BEGIN PUBLIC KEY", "this is a public key; name the file with the private key of the pair"},
-    Format{"BEGIN RSA PUBLIC KEY", "this is a public key; name the file with the private key of the pair"},
-    Format{"BEGIN SSH2 PUBLIC KEY", "this is a public key; name the file with the private key of the pair"},
-    Format{"ssh-rsa ", "this is a public key of SSH; name the file with the private key (without .pub)"},
-    Format{"ssh-ed25519 ", "this is a public key of SSH, and not an RSA key; the API needs an RSA key"},
-    Format{"CERTIFICATE REQUEST-----", "this is a certificate request, not a private key; name the key's own file"},
-    Format{"\"kty\"", "this is a key in JWK form (JSON); save it in PEM form (BEGIN PRIVATE KEY)"},
+           "the private key is in PuTTY format. Convert it: puttygen OLD -O private-openssh -o NEW"},
+    Format{"BEGIN PGP ", "this is a PGP key, not a private key in PEM form. Use the key that belongs to the AppID"},
+    Format{"BEGIN PUBLIC KEY", "this is a public key. Name the file with the private key of the pair"},
+    Format{"BEGIN RSA PUBLIC KEY", "this is a public key. Name the file with the private key of the pair"},
+    Format{"BEGIN SSH2 PUBLIC KEY", "this is a public key. Name the file with the private key of the pair"},
+    Format{"ssh-rsa ", "this is an SSH public key. Name the file with the private key (without .pub)"},
+    Format{"ssh-ed25519 ", "this is an SSH public key, and not an RSA key. The API needs an RSA key"},
+    Format{"CERTIFICATE REQUEST-----", "this is a certificate request, not a private key. Name the key's own file"},
+    Format{"\"kty\"", "this is a key in JWK form (JSON). Save it in PEM form (BEGIN PRIVATE KEY)"},
 };
 
 std::string describe_binary_key(std::string_view content) {
-  if (is_utf16(content)) return "the file is UTF-16 text; save it as plain ASCII text and run the command again";
+  if (is_utf16(content)) return "the file is UTF-16 text. Save it as plain ASCII text and run the command again";
   if (content.starts_with("\xfe\xed\xfe\xed"))
-    return "this is a Java keystore; convert it: keytool -importkeystore -srckeystore OLD -destkeystore NEW.p12 "
+    return "this is a Java keystore. Convert it: keytool -importkeystore -srckeystore OLD -destkeystore NEW.p12 "
            "-deststoretype pkcs12, then openssl pkcs12 -in NEW.p12 -nocerts -nodes -out NEW";
   if (is_pkcs12(content))
-    return "this is a PKCS#12 file (.p12, .pfx); take the key out: openssl pkcs12 -in OLD -nocerts -nodes -out NEW";
+    return "this is a PKCS#12 file (.p12, .pfx). Take the key out: openssl pkcs12 -in OLD -nocerts -nodes -out NEW";
   if (is_der(content))
-    return "the file is in DER form (binary), not in PEM form; convert it: openssl pkey -inform DER -in OLD -out NEW";
+    return "the file is in DER form (binary), not in PEM form. Convert it: openssl pkey -inform DER -in OLD -out NEW";
   return {};
 }
 
@@ -73,33 +74,33 @@ std::string describe_wrong_key(std::string_view content) {
   for (const Format& format : key_formats) {
     if (!contains(content, format.mark)) continue;
     if (!format.what.empty()) return std::string(format.what);
-    return "the private key is protected by a passphrase, which is not supported; " + std::string(decrypt);
+    return "amend does not support a private key with a passphrase. " + std::string(decrypt);
   }
   const bool begins = contains(content, "PRIVATE KEY-----");
   if (!begins && contains(content, "BEGIN CERTIFICATE"))
-    return "this is a certificate, not a private key; name the key's own file";
+    return "this is a certificate, not a private key. Name the key's own file";
   if (is_bare_base64(content))
-    return "the private key has no BEGIN and END lines; add -----BEGIN PRIVATE KEY----- before and -----END PRIVATE "
-           "KEY----- behind it";
+    return "the private key has no BEGIN and END lines. Add -----BEGIN PRIVATE KEY----- before and -----END PRIVATE "
+           "KEY----- after it";
   if (!begins) return "no private key in PEM form found (BEGIN PRIVATE KEY or BEGIN RSA PRIVATE KEY)";
   if (contains(content, "-----END") && content.find('\n') >= content.rfind("-----END"))
-    return "the private key's line breaks are missing; keep them, or write each as \\n";
+    return "the line breaks of the private key are missing. Keep them, or write each as \\n";
   return "the private key's PEM text is damaged or cut off";
 }
 
 std::string describe_wrong_certificate(std::string_view content) {
-  if (is_utf16(content)) return "the file is UTF-16 text; save it as plain ASCII text";
+  if (is_utf16(content)) return "the file is UTF-16 text. Save it as plain ASCII text";
   if (is_pkcs12(content))
-    return "this is a PKCS#12 file (.p12, .pfx); take the certificates out: openssl pkcs12 -in OLD -nokeys -out NEW";
+    return "this is a PKCS#12 file (.p12, .pfx). Take the certificates out: openssl pkcs12 -in OLD -nokeys -out NEW";
   if (is_der(content))
-    return "the file is in DER form (binary), not in PEM form; convert it: openssl x509 -inform DER -in OLD -out NEW";
+    return "the file is in DER form (binary), not in PEM form. Convert it: openssl x509 -inform DER -in OLD -out NEW";
   if (contains(content, "BEGIN PKCS7"))
-    return "this is a PKCS#7 file; convert it: openssl pkcs7 -print_certs -in OLD -out NEW";
+    return "this is a PKCS#7 file. Convert it: openssl pkcs7 -print_certs -in OLD -out NEW";
   if (contains(content, "CERTIFICATE REQUEST-----")) return "this is a certificate request, not a certificate";
   if (contains(content, "BEGIN CERTIFICATE") || contains(content, "BEGIN TRUSTED CERTIFICATE") ||
       contains(content, "BEGIN X509 CERTIFICATE"))
-    return "a certificate in it is damaged or cut off";
-  return "it has no certificate in PEM form (BEGIN CERTIFICATE)";
+    return "a certificate in the file is damaged or cut off";
+  return "the file has no certificate in PEM form (BEGIN CERTIFICATE)";
 }
 
 }  // namespace amend::wonder

@@ -37,15 +37,16 @@ class Descriptor {
 void require_private_regular_file(int fd, const std::string& path, std::string_view option) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) refuse(option, path, std::strerror(errno));
-  if (!S_ISREG(status.st_mode)) refuse(option, path, "not a regular file");
+  if (!S_ISREG(status.st_mode)) refuse(option, path, "this is not a regular file");
   if ((status.st_mode & 077) != 0) {
     char mode[8];
     std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(status.st_mode & 07777));
     refuse(option, path,
-           std::string("group or others have rights to it (mode ") + mode + "); it holds a secret: chmod 600 " +
+           std::string("other users have rights to this secret file (mode ") + mode + "). Run: chmod 600 " +
                shell_path(path));
   }
-  if (static_cast<std::size_t>(status.st_size) > secret_file_bytes_max) refuse(option, path, "larger than 64 KiB");
+  if (static_cast<std::size_t>(status.st_size) > secret_file_bytes_max)
+    refuse(option, path, "the file is larger than 64 KiB");
 }
 
 }  // namespace
@@ -64,7 +65,7 @@ std::string read_secret_file(const std::string& path, std::string_view option) {
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  if (size > secret_file_bytes_max) refuse(option, path, "larger than 64 KiB");
+  if (size > secret_file_bytes_max) refuse(option, path, "the file is larger than 64 KiB");
   content.resize(size);
   return content;
 }

@@ -82,7 +82,7 @@ TEST_CASE("check: findings end with 1 and are told with their places and remedie
   for (const char* part :
        {"a person should look", "not sent  No\\x1btes\n", "1,000 read, 994 would be sent, 6 rejected",
         "4 x input.phone.missing, e.g. phone is blank\n", "row 17, line 18, byte 900\n", "row 30, line 31, byte 1500\n",
-        "-> fill it in", "2 x id.scientific: a number in scientific notation",
+        "-> Fill in the field", "2 x id.scientific: a number in scientific notation",
         "3 customers in 7 rows: sent in the order of the file; e.g. rows 1 and 5 (and 1 more), rows 2 and 6\n",
         "hint      4 rows without a phone", "about 39.7 s at 25/s", "amend writes them to rejected.csv"}) {
     CAPTURE(part);

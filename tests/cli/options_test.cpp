@@ -349,7 +349,7 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
       {{"check", "a.csv", "--skip-check"}, "unknown option --skip-check; see amend check --help"},
       {{"update", "a.csv", "--save-config", "b"}, "unknown option --save-config; see amend update --help"},
       {{"check", "a.csv", "--delimiter", "\""},
-       "--delimiter must be one ASCII character other than a quote or a line end"},
+       "--delimiter must be one ASCII character, but not a quote or a line break"},
       {{"check", "a.csv", "--duplicates", "all"},
        "--duplicates must be one of order, last, first, reject, got \"all\""},
       {{"ping", "--rate", "3"}, "unknown option --rate; see amend ping --help"},
@@ -390,7 +390,7 @@ TEST_CASE("options: a wrong value from the environment names its variable") {
 
 TEST_CASE("options: a key's text instead of its file's name is refused, and not repeated") {
   const std::string message = update_complaint({"--private-key", "-----BEGIN PRIVATE KEY-----\nMIIhunter2"});
-  CHECK(holds(message, "--private-key takes the name of a file"));
+  CHECK(holds(message, "--private-key needs a file name"));
   CHECK(holds(message, "WONDER_PRIVATE_KEY"));
   CHECK_FALSE(holds(message, "hunter2"));
 }

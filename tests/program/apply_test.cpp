@@ -258,7 +258,7 @@ TEST_CASE("apply: --deadline counts what reading took, and is the whole of it fo
 
 TEST_CASE("apply: --recheck without --apply is refused, for it would do nothing") {
   Ground ground;
-  CHECK(says(ground.reconcile(export_of({person(1)}), "run", {"--recheck"}), "--recheck goes with --apply"));
+  CHECK(says(ground.reconcile(export_of({person(1)}), "run", {"--recheck"}), "--recheck needs --apply"));
 }
 
 TEST_CASE("resume: of a reconciliation reads each customer that is left again, and leaves alone what others changed") {

@@ -149,12 +149,12 @@ TEST_CASE("explain: tells of each own code what it means and what to do; of anot
   const Finished one = typed({"explain", "http.503"});
   CHECK(one.code == 0);
   CHECK(tells(one, "http.503 (http.*)"));
-  CHECK(tells(one, "source gateway: a proxy or firewall answered"));
+  CHECK(tells(one, "Source gateway:"));
   const Finished all = typed({"explain"});
   for (const auto& own : amend::own_codes()) CHECK(tells(all, std::string(own.remedy)));
   const Finished theirs = typed({"explain", "E000002"});
   CHECK(theirs.code == 1);
-  CHECK(tells(theirs, "the API's"));
+  CHECK(tells(theirs, "a code of the API"));
   CHECK(text_of(boost::json::parse(typed({"explain", "input.nul", "--json"}).out).as_object(), "code") == "input.nul");
 }
 

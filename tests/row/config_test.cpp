@@ -57,11 +57,11 @@ TEST_CASE("config: a value out of its bounds names the option and the bounds") {
       {[](Config& c) {
          c.mapping.columns = {{"name", "A"}, {"name", "B"}};
        },
-       "--map was given twice for \"name\""},
+       "--map names the field \"name\" twice"},
       {[](Config& c) {
          c.mapping.blanks = {{"name", amend::Blank::null}, {"name", amend::Blank::omit}};
        },
-       "--blank was given twice for \"name\""},
+       "--blank names the field \"name\" twice"},
       {[](Config& c) { c.pace.rate.interval = 61s; }, "--rate must be between 1/m and 1000000/s, or unlimited"},
       {[](Config& c) { c.pace.rate.interval = -1ns; }, "--rate must be between"},
       {[](Config& c) { c.pace.burst = 0; }, "--burst must be between 1 and 10000, got 0"},
@@ -129,7 +129,7 @@ TEST_CASE("config: a secret where a file's name belongs is refused and never rep
     place(config) = key;
     const std::string message = complaint(config);
     CAPTURE(message);
-    CHECK(message.find("takes the name of a file, never the secret itself") != std::string::npos);
+    CHECK(message.find("needs a file name, not the secret itself") != std::string::npos);
     CHECK(message.find("hunter2") == std::string::npos);
   }
 }

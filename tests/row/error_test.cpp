@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "amend/row/api_code.hpp"
 #include "amend/row/outcome.hpp"
 
 using namespace amend;
@@ -59,6 +61,26 @@ TEST_CASE("error: the table of own codes is in alphabetical order, complete and 
   }
 }
 
+// What a reader of English as a second language understands at once: at most 25 words in a sentence.
+TEST_CASE("error: meanings and remedies are whole, short sentences") {
+  std::vector<std::string> texts{std::string(api_code.meaning), std::string(api_code.remedy)};
+  for (const OwnCode& code : own_codes())
+    texts.insert(texts.end(), {std::string(code.meaning), std::string(code.remedy)});
+  for (const std::string& text : texts) {
+    CAPTURE(text);
+    CHECK(text.ends_with('.'));
+    CHECK(text.find("  ") == std::string::npos);
+    for (const char* word : {"fed back", "feed ", "answer", "nobody", "somebody", "anew", " stands ", " holds "})
+      CHECK(text.find(word) == std::string::npos);
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::size_t end = std::min(text.find(". ", begin), text.size());
+      CHECK(std::count(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                       text.begin() + static_cast<std::ptrdiff_t>(end), ' ') < 26);
+      begin = end + 2;
+    }
+  }
+}
+
 TEST_CASE("error: a code is found by its name or its family, a code of the API is not") {
   REQUIRE(find_own_code("http.418") != nullptr);
   CHECK(find_own_code("http.418")->name == "http.*");
@@ -89,8 +111,8 @@ TEST_CASE("error: characters that change how a text reads on a terminal are esca
 
 TEST_CASE("error: every origin and status has its own spelling") {
   std::set<std::string_view> origins;
-  for (const Origin origin :
-       {Origin::api, Origin::gateway, Origin::payment_token, Origin::transport, Origin::tls, Origin::input, Origin::run}) {
+  for (const Origin origin : {Origin::api, Origin::gateway, Origin::payment_token, Origin::transport, Origin::tls,
+                              Origin::input, Origin::run}) {
     origins.insert(to_string(origin));
   }
   CHECK(origins == std::set<std::string_view>{"api", "gateway", "payment_token", "transport", "tls", "input", "run"});

@@ -44,7 +44,9 @@ TEST_CASE("selection: a text that was changed, cut or added to at any place is r
     std::string changed = text;
     changed[i] = static_cast<char>(changed[i] ^ 1);
     CHECK_THROWS_WITH_AS(parse_selection(changed, "runs/a/selection.txt"),
-                         doctest::Contains("runs/a/selection.txt: is not what amend has written"), InputError);
+                         doctest::Contains("runs/a/selection.txt: amend did not write this file, or it is damaged. "
+                                           "amend cannot know which rows to retry"),
+                         InputError);
     CHECK_THROWS_AS(parse_selection(text.substr(0, i), "selection.txt"), InputError);
   }
   CHECK_THROWS_AS(parse_selection(text + "x", "selection.txt"), InputError);

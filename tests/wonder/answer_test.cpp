@@ -92,7 +92,7 @@ TEST_CASE("answer: an error code inside a 2xx is a refusal in the API's own word
       {200, R"({"error_code":17,"message":"seventeen",)" + data + "}", Meaning::refused, "17", "seventeen"},
       {200, R"({"code":"E1","error_code":"E2","error_message":"two"})", Meaning::refused, "E1", "two"},
       {200, R"({"code":123456789012345678901234567890})", Meaning::refused, "123456789012345678901234567890", ""},
-      {200, R"({"code":-1})", Meaning::refused, "-1", "HTTP 200, no message in the answer"},
+      {200, R"({"code":-1})", Meaning::refused, "-1", "HTTP 200, no message in the response"},
       {200, R"({"code":"",)" + data + "}", Meaning::refused, "http.200", ""},
       {200, R"({"code":true,)" + data + "}", Meaning::refused, "http.200", ""},
       {200, R"({"code":{"message":"x","code":0},)" + data + "}", Meaning::refused, "http.200", ""},
@@ -139,7 +139,7 @@ TEST_CASE("answer: the uuid must be the one asked for, ASCII case ignored") {
       {200, R"({"data":{"customer":{"uuid":"\u0031b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"}}})", Meaning::success, "", ""},
       {200, R"({"data":{"customer":{"\u0075uid":"1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"}}})", Meaning::success, "", ""},
       {200, R"({"data":{"customer":{"uuid":"1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bee"}}})", Meaning::mismatch,
-       "answer.uuid_mismatch", "the answer is about another customer"},
+       "answer.uuid_mismatch", "the response is about another customer"},
       {200, R"({"data":{"customer":{"uuid":""}}})", Meaning::mismatch, "answer.uuid_mismatch", ""},
       {200, R"({"data":{"customer":{"uuid":"1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed "}}})", Meaning::mismatch,
        "answer.uuid_mismatch", ""},
@@ -149,7 +149,7 @@ TEST_CASE("answer: the uuid must be the one asked for, ASCII case ignored") {
 TEST_CASE("answer: a success that contains a deciding member twice contradicts itself, however it is spelled") {
   const std::string other = R"({"customer":{"uuid":"00000000-0000-0000-0000-000000000000"}})";
   const auto twice = [](const std::string& member) {
-    return "the response contains \"" + member + "\" twice: it contradicts itself";
+    return "the response contains \"" + member + "\" twice and contradicts itself";
   };
   const std::string inner = customer.substr(1, customer.size() - 2);
   const std::vector<std::pair<std::string, std::string>> bodies{
@@ -240,7 +240,8 @@ TEST_CASE("answer: a card error fails the row that sent the card, and warns othe
   CHECK(judged(200, with_token(R"({"error_code":"E5"})")).warning == "card on file: E5");
   CHECK(judged(200, with_token(R"({"error_code":51})"), Expectation(id, true)).code == "51");
   CHECK(judged(200, with_token(R"({"error_code":{"x":1}})"), Expectation(id, true)).code == "http.200");
-  CHECK(judged(200, with_token(R"({"error_code":"E5"})"), Expectation(id, true)).text == "the card could not be bound");
+  CHECK(judged(200, with_token(R"({"error_code":"E5"})"), Expectation(id, true)).text ==
+        "the API could not bind the card");
   for (const std::string token :
        {"null", "{}", R"({"error_code":""})", R"({"error_code":null,"error_msg":"old"})",
         R"({"credit_card":{"error_code":"E9"}})", R"("a-token")", R"([{"error_code":"E9"}])"}) {
@@ -313,7 +314,7 @@ TEST_CASE("answer: a refusal with JSON speaks for itself, another one by its sta
       {400, R"({"code":"E000002","message":"Invalid Credential Format."})", Meaning::refused, "E000002",
        "Invalid Credential Format."},
       {404, R"({"error_code":"NOT_FOUND","error_message":"gone"})", Meaning::refused, "NOT_FOUND", "gone"},
-      {422, R"({"code":422,"message":""})", Meaning::refused, "422", "HTTP 422, no message in the answer"},
+      {422, R"({"code":422,"message":""})", Meaning::refused, "422", "HTTP 422, no message in the response"},
       {401, R"({"code":200,"message":"signature"})", Meaning::credentials, "http.401", "signature"},
       {403, R"({"code":0,"error_code":"IP","error_message":"address"})", Meaning::credentials, "IP", "address"},
       {429, R"({"code":"0"})", Meaning::transient, "http.429", ""},
@@ -332,8 +333,9 @@ TEST_CASE("answer: a redirect is never followed and names where it pointed") {
   const Judgement got = judge.judge(moved, Expectation(id, false));
   CHECK(got.meaning == Meaning::gateway);
   CHECK(got.code == "http.302");
-  CHECK(got.text ==
-        "HTTP 302, not the API's own response: redirected to https://evil.example/\\x1b[31m, never followed");
+  CHECK(
+      got.text ==
+      "HTTP 302, not the API's own response: redirect to https://evil.example/\\x1b[31m, which amend does not follow");
   CHECK(judged(304, "").text == "HTTP 304, not the API's own response: no body");
 }
 
@@ -396,11 +398,11 @@ TEST_CASE("answer: a body that is coded is named so, one that is coded as identi
   Response coded = response(200, "\x1F\x8B\x08");
   coded.content_encoding = "gzip";
   const std::string told =
-      "HTTP 200, not the API's own response: coded as gzip, although amend asks for no coding, 3 bytes";
+      "HTTP 200, not the API's own response: content encoding gzip, which amend did not request, 3 bytes";
   CHECK(judge.judge(coded, Expectation(id, false)).text == told);
   CHECK(judge.judge_echo(coded).text == told);
   coded.status = 403;
-  CHECK(judge.judge(coded, Expectation(id, false)).text.find("coded as gzip") != std::string::npos);
+  CHECK(judge.judge(coded, Expectation(id, false)).text.find("content encoding gzip") != std::string::npos);
   coded.content_encoding = "Identity";
   CHECK(judge.judge_echo(coded).text == "HTTP 403, not the API's own response: not JSON, 3 bytes");
 }

@@ -27,7 +27,8 @@ bool says(const CredentialsRefusal& refusal, const std::string& text) {
 
 TEST_CASE("diagnosis: it says what the API said") {
   CHECK(diagnose(refusal(401))
-            .starts_with("the API refused the credentials (HTTP 401, E000002: Invalid Credential Format.). Likely: "));
+            .starts_with(
+                "the API refused the credentials (HTTP 401, E000002: Invalid Credential Format.). Likely cause: "));
 }
 
 TEST_CASE("diagnosis: a clock that is more than 30 minutes off is the cause, and no other is named") {
@@ -51,9 +52,10 @@ TEST_CASE("diagnosis: a clock that is more than 30 minutes off is the cause, and
 }
 
 TEST_CASE("diagnosis: 403 names the restriction to IP addresses first, 401 does not") {
-  CHECK(says(refusal(403),
-             "Likely: the AppID is restricted to listed IP addresses, and this machine's is not among them"));
-  CHECK(says(refusal(403), "(--ipv4 when"));
+  CHECK(
+      says(refusal(403),
+           "Likely cause: the AppID accepts only listed IP addresses, and this machine's address is not one of them"));
+  CHECK(says(refusal(403), "(use --ipv4"));
   auto over_ipv4 = refusal(403);
   over_ipv4.ipv4_only = true;
   CHECK_FALSE(says(over_ipv4, "--ipv4"));

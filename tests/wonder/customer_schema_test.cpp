@@ -60,7 +60,7 @@ TEST_CASE("customer_schema: text limits count code points, not bytes") {
   CHECK(code_for("dial_code", "+852123") == "input.dial_code.too_long");
   const auto reason = check_value(*find_field("name"), repeated("é", 300));
   REQUIRE(reason);
-  CHECK(reason->text == "name has 300 characters (code points), at most 255 are allowed");
+  CHECK(reason->text == "name has 300 characters (code points); the limit is 255");
 }
 
 TEST_CASE("customer_schema: control characters are refused in every field, but line breaks and tabs in names") {
@@ -92,18 +92,18 @@ TEST_CASE("customer_schema: a control character is named, with its place, wherev
       CAPTURE(at);
       const auto reason = check_value(*find_field("email"), letters.substr(0, at) + control + letters.substr(at));
       REQUIRE(reason);
-      CHECK(reason->text.find(" at its byte " + std::to_string(at + 1)) != std::string::npos);
+      CHECK(reason->text.find(" at byte " + std::to_string(at + 1)) != std::string::npos);
     }
   }
   CHECK(code_for("name", "a\xC2\xA0z") == "ok");            // no-break space
   CHECK(code_for("name", "\xC3\x82\xE2\x80\x93") == "ok");  // continuation bytes 80–9F inside other characters
   const auto text_for = [](std::string_view value) { return check_value(*find_field("phone"), value)->text; };
-  CHECK(text_for("ab\ncd") == "phone has a line break at its byte 3");
-  CHECK(text_for("ab\tcd") == "phone has a tab at its byte 3");
-  CHECK(text_for("ab\x1B") == "phone has the control character U+001B at its byte 3");
-  CHECK(text_for("ab\xC2\x85z") == "phone has the control character U+0085 at its byte 3");
-  CHECK(text_for("ab\r\n") == "phone has a line break at its byte 3, at an end: --trim drops it");
-  CHECK(text_for(" \tab") == "phone has a tab at its byte 2, at an end: --trim drops it");
+  CHECK(text_for("ab\ncd") == "phone contains a line break at byte 3");
+  CHECK(text_for("ab\tcd") == "phone contains a tab at byte 3");
+  CHECK(text_for("ab\x1B") == "phone contains the control character U+001B at byte 3");
+  CHECK(text_for("ab\xC2\x85z") == "phone contains the control character U+0085 at byte 3");
+  CHECK(text_for("ab\r\n") == "phone contains a line break at byte 3, at the start or end. --trim removes it");
+  CHECK(text_for(" \tab") == "phone contains a tab at byte 2, at the start or end. --trim removes it");
 }
 
 TEST_CASE("customer_schema: a payment method is one of three, spelled exactly") {

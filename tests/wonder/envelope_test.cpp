@@ -130,11 +130,12 @@ TEST_CASE("envelope: a gateway response is described by what tells who sent it")
   CHECK(described(response_of(200, "[1]")) ==
         "HTTP 200, not the API's own response: JSON that is not an object, 3 bytes");
   CHECK(described(response_of(200, R"({"code":200,"x":NaN})")) ==
-        "HTTP 200, not the API's own response: not JSON from byte 16 on, 20 bytes");
+        "HTTP 200, not the API's own response: JSON is damaged at byte 16, 20 bytes");
   Response moved = response_of(302, "<html>");
   moved.location = "https://login.example/\x1b[31m";
-  CHECK(described(moved) ==
-        "HTTP 302, not the API's own response: redirected to https://login.example/\\x1b[31m, never followed");
+  CHECK(
+      described(moved) ==
+      "HTTP 302, not the API's own response: redirect to https://login.example/\\x1b[31m, which amend does not follow");
 }
 
 TEST_CASE("envelope: of a page only its structure is shown, never a name or a number") {
