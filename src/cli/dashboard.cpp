@@ -55,11 +55,11 @@ HttpAnswer Dashboard::answer(const HttpRequest& request) const {
     case DashboardRequest::page: return page();
     case DashboardRequest::events: return events();
     case DashboardRequest::no_slash: return HttpAnswer(308, plain, "").add("Location", "/" + token_ + "/");
-    case DashboardRequest::foreign_host: return {403, plain, "this page is of this machine only\n"};
-    case DashboardRequest::not_get: return HttpAnswer(405, plain, "only GET\n").add("Allow", "GET");
+    case DashboardRequest::foreign_host: return {403, plain, "This page is only for this machine.\n"};
+    case DashboardRequest::not_get: return HttpAnswer(405, plain, "This page accepts only GET.\n").add("Allow", "GET");
     case DashboardRequest::unknown: break;
   }
-  return {404, plain, "nothing here: is the address the one that the run has said?\n"};
+  return {404, plain, "There is no page at this address. Use the address that the run printed.\n"};
 }
 
 HttpAnswer Dashboard::page() const {
@@ -71,7 +71,8 @@ HttpAnswer Dashboard::page() const {
 
 HttpAnswer Dashboard::events() const {
   if (endpoint_.streams() >= pages_max)
-    return {503, plain, fmt::format("{} pages are open already: close one\n", pages_max)};
+    return {503, plain,
+            fmt::format("{} pages of this run are open, and this is the limit. Close one and reload.\n", pages_max)};
   HttpAnswer answer(200, "text/event-stream", update_event(content_()));
   answer.is_stream = true;
   return answer;

@@ -18,7 +18,7 @@ constexpr std::string_view style_of_top = R"css(
   font-weight: 600; color: #fff; background: #00543c; }
 #standing[data-standing=lost] { background: #8f2d00; }
 #standing[data-standing=ended] { background: #24466b; }
-main .standing[data-standing="goes on"] { display: none; }
+main .standing[data-standing=running] { display: none; }
 )css";
 
 std::string event(std::string_view name, const PageContent& content) {
@@ -35,8 +35,8 @@ std::string dashboard_page(const PageContent& content, std::string_view nonce) {
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n"
-      "<style>{}{}</style>\n</head>\n<body>\n<p id=\"standing\" data-standing=\"goes-on\">{}</p>\n<main>{}</main>\n"
-      "<noscript><p>Without JavaScript this page does not change: reload it.</p></noscript>\n"
+      "<style>{}{}</style>\n</head>\n<body>\n<p id=\"standing\" data-standing=\"running\">{}</p>\n<main>{}</main>\n"
+      "<noscript><p>This page needs JavaScript to update itself. Reload it to see new values.</p></noscript>\n"
       "<script nonce=\"{}\">{}</script>\n</body>\n</html>\n",
       said, report::style_sheet(), style_of_top, said, content.main, nonce, dashboard_script);
 }

@@ -15,12 +15,12 @@ let heard = Date.now(), over = false, source = null;
 
 function say(state, text) {
   standing.dataset.standing = state;
-  standing.setAttribute('aria-live', state === 'goes-on' ? 'off' : 'polite');
+  standing.setAttribute('aria-live', state === 'running' ? 'off' : 'polite');
   if (standing.textContent !== text) document.title = standing.textContent = text;
 }
 
 function lost() {
-  say('lost', 'The run does not answer any more; last seen at ' + new Date(heard).toLocaleTimeString() + '.');
+  say('lost', 'The run does not respond. Last update: ' + new Date(heard).toLocaleTimeString() + '.');
 }
 
 function attributes(to, from) {
@@ -61,7 +61,7 @@ function take(event) {
 
 function listen() {
   source = new EventSource('events');
-  source.addEventListener('update', event => say('goes-on', take(event)));
+  source.addEventListener('update', event => say('running', take(event)));
   source.addEventListener('ended', event => {
     over = true;
     source.close();

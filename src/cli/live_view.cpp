@@ -57,8 +57,8 @@ report::RunPicture ended_picture(report::RunPicture picture, const Summary& summ
                       {"requeues", summary.requeues},       {"throttled", summary.throttled},
                       {"connections", summary.connections}, {"handshakes_failed", summary.handshakes_failed}};
   picture.latencies.clear();
-  add_latency(picture, "service", "every attempt that was answered" + whose(picture), summary.service);
-  add_latency(picture, "queued", "from reading a row to its first attempt" + whose(picture), summary.queued);
+  add_latency(picture, "service", report::service_of(picture), summary.service);
+  add_latency(picture, "queued", report::queued_of(picture), summary.queued);
   for (const ErrorCount& error : summary.errors) {
     picture.errors.push_back(group_of(error));
     picture.rows_with_error += error.count;
@@ -88,7 +88,7 @@ void LiveView::look() {
   Snapshot now = take_snapshot(pipeline_, rows_limit_);
   const auto at = std::chrono::steady_clock::now().time_since_epoch();
   now.rows_per_second = meter_.update(now.rows_done, std::chrono::duration_cast<std::chrono::milliseconds>(at));
-  said_ = (pipeline_.stopping() ? "Stopping: " : "Live: ") + render_plain(now);
+  said_ = (pipeline_.stopping() ? "Stopping: " : "Running: ") + render_plain(now);
 }
 
 PageContent LiveView::content() const { return {said_, report::render_main(looks_.picture())}; }
@@ -98,7 +98,7 @@ PageContent LiveView::content_at_end(const Summary& summary) const {
 }
 
 PageContent LiveView::content_when_broken() const {
-  return {"The run broke off: its terminal says why.", report::render_main(looks_.picture())};
+  return {"The run ended with an error. Read the reason in its terminal.", report::render_main(looks_.picture())};
 }
 
 }  // namespace amend::cli

@@ -44,47 +44,53 @@ std::uint64_t errors_in(const json::object& step) {
 
 std::string cell(std::string_view shown) { return fmt::format("<td class=\"n\">{}</td>", shown); }
 
+// Of a benchmark that was not stopped.
+std::string_view verdict_of(const json::object& bench, bool well) {
+  if (well) return "The benchmark is complete.";
+  if (!bench.at("find_max").is_null()) return "No rate met the objective.";
+  return text(bench, "slo").empty() ? "The benchmark measured nothing." : "The objective was not met.";
+}
+
 std::string head(const json::object& bench, std::string_view directory) {
   const std::string stopped = text(bench, "stop_reason");
   std::string out = "<header>\n<h1>" + escaped(directory) + "</h1>\n";
   const bool well = count(bench, "exit_code") == 0;
   append(out, "<p class=\"standing{}\" data-standing=\"{}\">{}</p>\n", well ? " well" : " ill",
          stopped.empty() ? "finished" : "stopped",
-         !stopped.empty() ? "The benchmark was stopped."
-         : well           ? "The benchmark is complete."
-                          : "The objective is not kept.");
+         !stopped.empty() ? "Stopped early. The results cover only part of the benchmark." : verdict_of(bench, well));
   out += "<table class=\"pairs\">\n";
   add_pair(out, "command", "bench");
   add_pair(out, "started", text(bench, "started_at"));
-  add_pair(
-      out, "time",
-      fmt::format("{:.1f} s, warm-up of {:.6g} s not counted", number(bench, "elapsed_s"), number(bench, "warm_up_s")));
+  add_pair(out, "duration",
+           fmt::format("{:.1f} s (warm-up of {:.6g} s, not counted)", number(bench, "elapsed_s"),
+                       number(bench, "warm_up_s")));
   add_pair(out, "objective", text(bench, "slo"));
   append(out, "<tr><th scope=\"row\">exit code</th><td data-total=\"exit_code\" data-value=\"{0}\">{0}</td></tr>\n",
          count(bench, "exit_code"));
-  add_pair(out, "why it stopped", stopped);
-  for (const json::value& notice : list(bench, "notices")) add_pair(out, "note", std::string(notice.as_string()));
-  add_pair(out, "made by", "amend " + text(bench, "version"));
+  add_pair(out, "reason", stopped);
+  for (const json::value& notice : list(bench, "notices")) add_pair(out, "notice", std::string(notice.as_string()));
+  add_pair(out, "version", "amend " + text(bench, "version"));
   return out + "</table>\n</header>\n";
 }
 
 std::string trials(const json::object& bench) {
   if (bench.at("find_max").is_null()) return {};
   const json::object& found = bench.at("find_max").as_object();
-  std::string out = "<section id=\"find-max\">\n<h2>The highest rate within the objective</h2>\n";
+  std::string out = "<section id=\"find-max\">\n<h2>Highest rate that meets the objective</h2>\n";
   append(out, "<p data-total=\"found\" data-value=\"{}\">{}</p>\n",
          found.at("rate").is_null() ? 0.0 : number(found, "rate"),
-         found.at("rate").is_null() ? "None was found." : rate_text(found) + " kept it twice.");
+         found.at("rate").is_null() ? "No rate met the objective."
+                                    : rate_text(found) + " met the objective in two trials.");
   out +=
-      "<div class=\"scroll\"><table><thead><tr><th class=\"n\">tried</th><th>kept</th><th>why "
-      "not</th></tr></thead><tbody>\n";
+      "<div class=\"scroll\"><table><thead><tr><th class=\"n\">rate</th><th>met</th>"
+      "<th>reason</th></tr></thead><tbody>\n";
   for (const json::value& value : list(found, "trials")) {
     const json::object& trial = value.as_object();
     append(out, "<tr>{}<td>{}</td><td class=\"words\">{}{}</td></tr>\n", cell(rate_text(trial)),
            trial.at("kept").as_bool() ? "yes" : "no", escaped(text(trial, "broken")),
            trial.at("client_limited").as_bool() && !trial.at("kept").as_bool()
-               ? " (the machine of amend was late: no word about the API)"
-               : "");
+               ? fmt::format(" ({})", client_limited_text)
+               : std::string());
   }
   return out + "</tbody></table></div>\n</section>\n";
 }
@@ -94,7 +100,7 @@ std::string comparison(const json::object& bench) {
   const json::object& compared = bench.at("comparison").as_object();
   std::string out =
       "<section id=\"comparison\">\n<h2>A and B</h2>\n<div class=\"scroll\"><table><thead><tr><th></th>"
-      "<th class=\"n\">A</th><th class=\"n\">B</th><th class=\"n\">B / A</th><th class=\"n\">95 % of the time</th>"
+      "<th class=\"n\">A</th><th class=\"n\">B</th><th class=\"n\">B / A</th><th class=\"n\">95 % interval</th>"
       "<th>differ</th><th class=\"n\">p</th></tr></thead><tbody>\n";
   for (const json::value& value : list(compared, "figures")) {
     const json::object& figure = value.as_object();
@@ -102,9 +108,10 @@ std::string comparison(const json::object& bench) {
            cell(fmt::format("{:.4g}", number(figure, "a"))), cell(fmt::format("{:.4g}", number(figure, "b"))),
            cell(fmt::format("{:.3f}", number(figure, "ratio"))),
            cell(fmt::format("{:.3f} to {:.3f}", number(figure, "low"), number(figure, "high"))),
-           figure.at("differ").as_bool() ? "yes" : "not seen", cell(fmt::format("{:.3g}", number(figure, "p"))));
+           figure.at("differ").as_bool() ? "yes" : "no difference found",
+           cell(fmt::format("{:.3g}", number(figure, "p"))));
   }
-  append(out, "</tbody></table></div>\n<p class=\"note\">Medians of {} turns of each side.</p>\n</section>\n",
+  append(out, "</tbody></table></div>\n<p class=\"note\">Medians of {} turns per side.</p>\n</section>\n",
          count(compared, "turns"));
   return out;
 }
@@ -120,18 +127,18 @@ std::string totals(const json::array& steps) {
   }
   std::string out = "<ul class=\"cards\">\n";
   add_total(out, "requests", "requests", requests);
-  add_total(out, "answered", "answered", answered);
+  add_total(out, "responses", "answered", answered);
   add_total(out, "errors", "errors", errors);
-  add_total(out, "sends that missed their moment", "late", late);
+  add_total(out, "late requests (1 ms or more)", "late", late);
   return out + "</ul>\n";
 }
 
 std::string steps_table(const json::array& steps) {
   std::string out =
-      "<div class=\"scroll\"><table><thead><tr><th class=\"n\">rate</th><th class=\"n\">answers a second</th>"
+      "<div class=\"scroll\"><table><thead><tr><th class=\"n\">rate</th><th class=\"n\">responses per second</th>"
       "<th class=\"n\">requests</th><th class=\"n\">errors</th><th>latency</th><th class=\"n\">p50</th>"
       "<th class=\"n\">p90</th><th class=\"n\">p99</th><th class=\"n\">p99.9</th><th class=\"n\">longest</th>"
-      "<th class=\"n\">late sends</th><th>objective</th></tr></thead><tbody>\n";
+      "<th class=\"n\">late requests</th><th>objective</th></tr></thead><tbody>\n";
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const json::object& step = steps[i].as_object();
     for (const std::string_view of : {"latency", "service"}) {
@@ -141,7 +148,7 @@ std::string steps_table(const json::array& steps) {
       out += first ? cell(rate_text(step)) + cell(fmt::format("{:.6g}", number(step, "answers_per_second"))) +
                          cell(grouped(count(step, "requests"))) + cell(grouped(errors_in(step)))
                    : cell("") + cell("") + cell("") + cell("");
-      append(out, "<td>{}</td>", first ? "from the plan" : "from the sending");
+      append(out, "<td>{}</td>", first ? "from planned time" : "from sending");
       for (const std::string_view name : {"p50", "p90", "p99", "p999", "max"}) {
         const double ms = number(latency, name);
         const std::string data =
@@ -152,7 +159,7 @@ std::string steps_table(const json::array& steps) {
       const std::string broken = text(step, "slo_broken");
       append(out, "<td class=\"words\">{}</td></tr>\n",
              !first || step.at("slo_kept").is_null() ? ""
-             : broken.empty()                        ? "kept"
+             : broken.empty()                        ? "met"
                                                      : escaped(broken));
     }
   }
@@ -162,7 +169,7 @@ std::string steps_table(const json::array& steps) {
 std::string answers_table(const json::array& steps) {
   std::string out =
       "<div class=\"scroll\"><table><thead><tr><th class=\"n\">rate</th><th>status or error</th>"
-      "<th class=\"n\">requests</th><th>an example</th></tr></thead><tbody>\n";
+      "<th class=\"n\">requests</th><th>example</th></tr></thead><tbody>\n";
   for (const json::value& value : steps) {
     const json::object& step = value.as_object();
     for (const auto& status : step.at("by_status").as_object())
@@ -180,7 +187,7 @@ std::string answers_table(const json::array& steps) {
 std::string connections_table(const json::array& connections) {
   std::string out =
       "<details><summary>Connections</summary>\n<div class=\"scroll\"><table><thead><tr><th class=\"n\">no.</th>"
-      "<th class=\"n\">opened</th><th class=\"n\">answered</th><th class=\"n\">errors</th><th class=\"n\">p50</th>"
+      "<th class=\"n\">opened</th><th class=\"n\">responses</th><th class=\"n\">errors</th><th class=\"n\">p50</th>"
       "<th class=\"n\">p99</th><th class=\"n\">longest</th></tr></thead><tbody>\n";
   for (std::size_t i = 0; i < connections.size(); ++i) {
     const json::object& one = connections[i].as_object();
@@ -190,7 +197,7 @@ std::string connections_table(const json::array& connections) {
            cell(ms_text(number(service, "p50"))), cell(ms_text(number(service, "p99"))),
            cell(ms_text(number(service, "max"))));
   }
-  return out + "</tbody></table></div>\n<p class=\"note\">From the sending.</p></details>\n";
+  return out + "</tbody></table></div>\n<p class=\"note\">Latency starts at sending.</p></details>\n";
 }
 
 TimeChart chart_over_time(const json::object& side, std::string id, std::string title, std::string y_title) {
@@ -203,10 +210,10 @@ TimeChart chart_over_time(const json::object& side, std::string id, std::string 
 }
 
 std::string throughput(const json::object& side, const std::string& suffix) {
-  TimeChart chart = chart_over_time(side, "throughput" + suffix, "Throughput", "a second");
-  chart.note = "By when they came; warm-up included.";
+  TimeChart chart = chart_over_time(side, "throughput" + suffix, "Throughput", "per second");
+  chart.note = "By the time of the response. Includes the warm-up.";
   const double width = number(side, "series_seconds");
-  ChartLine answers("answers", 2), errors("errors", 1);
+  ChartLine answers("responses", 2), errors("errors", 1);
   for (const json::value& value : list(side, "series")) {
     const json::object& point = value.as_object();
     const double at = number(point, "at_s") + width / 2;
@@ -221,7 +228,7 @@ std::string latency_over_time(const json::object& side, const std::string& suffi
   TimeChart chart =
       chart_over_time(side, "latency-over-time" + suffix, "Latency over time", "milliseconds, logarithmic");
   chart.scale = Scale::logarithmic;
-  chart.note = "From the planned instant to the complete answer, by the planned instant; warm-up included.";
+  chart.note = "From the planned time of a request to its complete response. Includes the warm-up.";
   for (const auto& [name, key, ink] :
        {std::tuple("longest", "max", 4U), std::tuple("p99", "p99", 1U), std::tuple("p50", "p50", 0U)}) {
     ChartLine line(name, ink);
@@ -239,10 +246,10 @@ std::string latency_over_time(const json::object& side, const std::string& suffi
 std::string histogram(const json::object& step, const std::string& suffix) {
   HistogramChart chart;
   chart.id = "latency-histogram" + suffix;
-  chart.title = "How long answers took";
+  chart.title = "Response time";
   chart.x_title = "milliseconds, logarithmic";
   chart.y_title = "requests";
-  chart.note = "From the planned instant, warm-up not counted.";
+  chart.note = "From the planned time. The warm-up is not counted.";
   for (const json::value& value : list(step, "latency_bars")) {
     const json::object& bar = value.as_object();
     chart.bars.emplace_back(number(bar, "from_ms"), number(bar, "to_ms"), count(bar, "count"));
@@ -259,15 +266,14 @@ std::string side_section(const json::object& side) {
   const std::string name = text(side, "name");
   const std::string suffix = name.empty() ? "" : "-" + name;
   const json::array& steps = list(side, "steps");
-  std::string title = name.empty() ? "What was measured" : "Side " + name + ", its last turn";
+  std::string title = name.empty() ? "Results" : "Side " + name + ", last turn";
   if (!text(side, "settings").empty()) title += ": " + text(side, "settings");
   std::string out = fmt::format("<section id=\"side{}\">\n<h2>{}</h2>\n", escaped(suffix), escaped(title));
   out += totals(steps) + "<table class=\"pairs\">\n";
   add_pair(out, "target", text(side, "url"));
   add_pair(out, "address", text(side, "address"));
   add_pair(out, "TLS", text(side, "tls"));
-  add_pair(out, "connections",
-           fmt::format("{}, {} unanswered on each", count(side, "connections_max"), count(side, "pipeline")));
+  add_pair(out, "connections", fmt::format("{}, depth {}", count(side, "connections_max"), count(side, "pipeline")));
   out += "</table>\n" + steps_table(steps) + "<div class=\"two\">\n" + throughput(side, suffix) +
          latency_over_time(side, suffix) + "</div>\n";
   if (steps.size() == 1) out += histogram(steps.front().as_object(), suffix);
@@ -278,9 +284,9 @@ std::string render_main(const json::object& bench, std::string_view directory) {
   std::string out = head(bench, directory) + trials(bench) + comparison(bench);
   for (const json::value& side : list(bench, "sides")) out += side_section(side.as_object());
   return out +
-         "<p class=\"note\">Latency: from the instant that a request was planned for to its complete answer; in a "
+         "<p class=\"note\">Latency is the time from the planned time of a request to its complete response. In a "
          "closed "
-         "loop from the sending. A send missed its moment when it went out 1 ms or more behind it.</p>\n";
+         "loop it starts at sending. A request is late if amend sent it 1 ms or more after its planned time.</p>\n";
 }
 
 }  // namespace
@@ -291,7 +297,8 @@ std::string render_bench_page(std::string_view bench_json, std::string_view dire
     if (text(bench.as_object(), "form") != "amend-bench/1") throw InputError("another form");
     return document("amend bench: " + std::string(directory), render_main(bench.as_object(), directory));
   } catch (const std::exception&) {
-    throw InputError(printable(std::string(directory) + "/bench.json", 4096) + ": not what amend bench has written");
+    throw InputError(printable(std::string(directory) + "/bench.json", 4096) +
+                     ": amend bench did not write this file, or it is damaged");
   }
 }
 

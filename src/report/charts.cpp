@@ -23,7 +23,7 @@ std::string closing(const std::string& note) {
 }
 
 std::string without_values(const std::string& id, const std::string& title, const std::string& note) {
-  const std::string said = note.empty() ? "<p class=\"note\">Nothing to show.</p>\n" : std::string();
+  const std::string said = note.empty() ? "<p class=\"note\">No data.</p>\n" : std::string();
   return opening(id, title) + said + closing(note);
 }
 

@@ -50,13 +50,13 @@ void take_line(ComparisonPicture& comparison, std::string_view line, ErrorGroups
 
 ComparisonPicture read_comparison(const std::string& directory, ErrorGroups* errors) {
   ComparisonPicture comparison;
-  comparison.signs = {{'=', "the same"},
-                      {'*', "differ"},
-                      {'+', "only in the file: the API has no such customer"},
-                      {'-', "only at the API: no row names this customer"},
-                      {'!', "could not be read, or somebody else has changed it"},
-                      {'~', "another row of the customer stands for it"},
-                      {'.', "not looked at"}};
+  comparison.signs = {{'=', "The row matches the API."},
+                      {'*', "The row differs from the API."},
+                      {'+', "The row is only in the file: the API has no such customer."},
+                      {'-', "The customer is only at the API: no row names it."},
+                      {'!', "amend could not read the customer, or it changed after the comparison."},
+                      {'~', "Another row of the same customer replaces the row."},
+                      {'.', "amend did not compare the row."}};
   for (const auto& field : wonder::customer_fields()) comparison.fields.emplace_back().name = field.name;
   BoundedLines plan(directory + "/plan.ndjson", plan_line_max);
   comparison.planned = plan.is_open();

@@ -23,14 +23,14 @@ class LivePicture::Impl {
     picture_.version = config.version;
     picture_.url = config.target.url;
     picture_.standing = Standing::goes_on;
-    picture_.latency_bars_of = "every attempt that was answered";
+    picture_.latency_bars_of = service_of(picture_);
     picture_.settings = settings_in(run_json(config, InputIdentity(), std::chrono::system_clock::time_point()));
     load_.begin();
   }
 
   void set_resumed() {
     picture_.requests_of = since_resumed;
-    picture_.latency_bars_of = latencies_of();
+    picture_.latency_bars_of = service_of(picture_);
   }
 
   void add(const RunState& state, std::chrono::system_clock::time_point at, const std::vector<std::string>& notices) {
@@ -70,14 +70,13 @@ class LivePicture::Impl {
                         {"handshakes_failed", shown_.handshakes_failed}};
     picture.outcomes = outcomes_.points();
     picture.load = load_.history();
-    if (shown_.service.count() > 0) picture.latencies.emplace_back("service", latencies_of(), Latency(shown_.service));
+    if (shown_.service.count() > 0)
+      picture.latencies.emplace_back("service", service_of(picture_), Latency(shown_.service));
     picture.latency_bars = latency_bars(shown_.service);
     return picture;
   }
 
  private:
-  std::string latencies_of() const { return "every attempt that was answered" + whose(picture_); }
-
   void take_outcomes(const RunState& state, RunTime now) {
     outcomes_.add(now, now - elapsed_, growth(state.rows(Status::success), last_.rows(Status::success)),
                   growth(not_well(state), not_well(last_)), state.service.since(last_.service));

@@ -10,7 +10,7 @@ namespace amend::report {
 
 std::string_view to_string(Standing standing) noexcept {
   switch (standing) {
-    case Standing::goes_on: return "goes on";
+    case Standing::goes_on: return "running";
     case Standing::killed: return "killed";
     case Standing::stopped: return "stopped";
     case Standing::finished: return "finished";
@@ -19,8 +19,17 @@ std::string_view to_string(Standing standing) noexcept {
   return {};
 }
 
-std::string whose(const RunPicture& picture) {
-  return picture.requests_of.empty() ? std::string() : ", " + picture.requests_of;
+namespace {
+
+std::string with_whose(std::string_view of, const RunPicture& picture) {
+  return std::string(of) + (picture.requests_of.empty() ? std::string() : ", " + picture.requests_of);
+}
+
+}  // namespace
+
+std::string service_of(const RunPicture& picture) { return with_whose("all attempts with a response", picture); }
+std::string queued_of(const RunPicture& picture) {
+  return with_whose("from reading a row to its first attempt", picture);
 }
 
 std::string grouped(std::uint64_t number) {

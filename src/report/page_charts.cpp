@@ -9,7 +9,7 @@
 namespace amend::report {
 namespace {
 
-constexpr std::string_view not_recorded = "The run did not record this: it has no timeline.ndjson.";
+constexpr std::string_view not_recorded = "There is no data: the run has no timeline.ndjson.";
 
 double seconds_of(const RunPicture& picture) {
   return std::max(0.001, static_cast<double>(picture.elapsed.count()) / 1e3);
@@ -40,8 +40,8 @@ ChartLine line_of(const std::vector<OutcomePoint>& points, std::string name, uns
 }
 
 void add_waits(TimeChart& chart, const LoadHistory& load) {
-  static constexpr std::array<std::string_view, Wait::causes> names{"paused by a person", "held by the server",
-                                                                    "outage: circuit open", "no connection"};
+  static constexpr std::array<std::string_view, Wait::causes> names{"paused by the operator", "paused by rate hints",
+                                                                    "circuit breaker open", "no connection"};
   for (std::size_t cause = 0; cause < Wait::causes; ++cause) {
     ChartBand band(std::string(names[cause]), static_cast<unsigned>(cause));
     for (const Wait& wait : load.waits)
@@ -55,28 +55,29 @@ bool any_not_well(const std::vector<OutcomePoint>& points) {
 }
 
 std::string throughput(const RunPicture& picture) {
-  TimeChart chart = chart_of(picture, "throughput", "Throughput", "a second");
+  TimeChart chart = chart_of(picture, "throughput", "Throughput", "per second");
   const auto& load = picture.load.points;
   if (!picture.outcomes.empty()) {
-    chart.lines.push_back(line_of(picture.outcomes, "rows, success", 2, [](const auto& p) { return p.success; }));
+    chart.lines.push_back(line_of(picture.outcomes, "rows: success", 2, [](const auto& p) { return p.success; }));
     if (any_not_well(picture.outcomes))
       chart.lines.push_back(
-          line_of(picture.outcomes, "rows, failed or unknown", 1, [](const auto& p) { return p.not_well; }));
+          line_of(picture.outcomes, "rows: failed or unknown", 1, [](const auto& p) { return p.not_well; }));
   }
   if (!load.empty()) {
-    chart.lines.push_back(line_of(load, "requests, retries included", 0, [](const auto& p) { return p.requests; }));
-    // A pace far above what was sent would flatten all else.
+    chart.lines.push_back(line_of(load, "requests, with retries", 0, [](const auto& p) { return p.requests; }));
+    // A rate limit far above what was sent would flatten all else.
     double most = 0;
     for (const LoadPoint& point : load) most = std::max(most, point.requests);
-    chart.lines.push_back(line_of(load, "pace in force", 6, [&](const LoadPoint& p) {
+    chart.lines.push_back(line_of(load, "rate limit", 6, [&](const LoadPoint& p) {
       return p.allowed && *p.allowed <= 3 * most ? p.allowed : std::nullopt;
     }));
   }
   add_waits(chart, picture.load);
   for (std::size_t i = 0; i < picture.notices.size(); ++i)
     if (picture.notices[i].at_s) chart.marks.emplace_back(*picture.notices[i].at_s, std::to_string(i + 1));
-  chart.note = "Rows count when they end. Rows that were never sent (rejected, superseded, unchanged) are not in it.";
-  if (!picture.load.recorded) chart.note += " Requests and waits were not recorded: there is no timeline.ndjson.";
+  chart.note =
+      "A row counts when it ends. Rows that amend did not send (rejected, superseded, unchanged) are not included.";
+  if (!picture.load.recorded) chart.note += " Requests and waits are missing: the run has no timeline.ndjson.";
   return render(chart);
 }
 
@@ -92,37 +93,38 @@ std::string latency_over_time(const RunPicture& picture) {
   line("p99", 1, &Latency::p99);
   line("p90", 3, &Latency::p90);
   line("p50", 0, &Latency::p50);
-  chart.note = "From sending a request to its answer: " + picture.latency_bars_of + ".";
+  chart.note = "From sending a request to its response. Includes " + picture.latency_bars_of + ".";
   return render(chart);
 }
 
 std::string in_flight(const RunPicture& picture) {
   TimeChart chart = chart_of(picture, "in-flight", "Requests in flight", "requests");
   const auto& load = picture.load.points;
-  chart.lines.push_back(line_of(load, "in flight, most seen", 0, [](const auto& p) { return p.in_flight; }));
-  chart.lines.push_back(line_of(load, "allowed", 6, [](const auto& p) { return p.in_flight_max; }));
+  chart.lines.push_back(line_of(load, "in flight, maximum", 0, [](const auto& p) { return p.in_flight; }));
+  chart.lines.push_back(line_of(load, "limit", 6, [](const auto& p) { return p.in_flight_max; }));
   if (!picture.load.recorded) chart.note = not_recorded;
   return render(chart);
 }
 
 std::string limiter(const RunPicture& picture) {
   TimeChart chart =
-      chart_of(picture, "limiter-wait", "Waiting for the pace", "seconds waited a second, all workers together");
-  chart.lines.push_back(line_of(picture.load.points, "ready rows waited", 5, [](const auto& p) { return p.waiting; }));
+      chart_of(picture, "limiter-wait", "Waiting for the rate limiter", "seconds of waiting per second, all workers");
+  chart.lines.push_back(
+      line_of(picture.load.points, "waiting of ready rows", 5, [](const auto& p) { return p.waiting; }));
   chart.note = picture.load.recorded
-                   ? "Near the number of workers: the pace is what limits. Near 0: the API or this machine is."
+                   ? "Near the number of workers: the rate limit slows the run. Near 0: the API or this machine does."
                    : not_recorded;
   return render(chart);
 }
 
 std::string pushed_back(const RunPicture& picture) {
-  TimeChart chart = chart_of(picture, "push-back-over-time", "Retries and push-back", "a second");
+  TimeChart chart = chart_of(picture, "push-back-over-time", "Retries and rate limiting", "per second");
   const auto& load = picture.load.points;
-  chart.lines.push_back(line_of(load, "sent again", 0, [](const auto& p) { return p.retries; }));
-  chart.lines.push_back(line_of(load, "answers 429", 1, [](const auto& p) { return p.throttled; }));
-  chart.lines.push_back(line_of(load, "503, or no answer in time", 5, [](const auto& p) { return p.overloaded; }));
+  chart.lines.push_back(line_of(load, "retries", 0, [](const auto& p) { return p.retries; }));
+  chart.lines.push_back(line_of(load, "429 responses", 1, [](const auto& p) { return p.throttled; }));
+  chart.lines.push_back(line_of(load, "503 responses and timeouts", 5, [](const auto& p) { return p.overloaded; }));
   if (std::ranges::any_of(load, [](const LoadPoint& p) { return p.not_connected > 0; }))
-    chart.lines.push_back(line_of(load, "connections that failed", 3, [](const auto& p) { return p.not_connected; }));
+    chart.lines.push_back(line_of(load, "failed connections", 3, [](const auto& p) { return p.not_connected; }));
   add_waits(chart, picture.load);
   if (!picture.load.recorded) chart.note = not_recorded;
   return render(chart);
@@ -140,27 +142,28 @@ void add_wait_row(std::string& out, const LoadHistory& load, Wait::Cause cause, 
 std::string waits_table(const LoadHistory& load) {
   if (!load.recorded) return {};
   std::string out =
-      "<table class=\"waits\"><thead><tr><th>waits, as sampled</th><th class=\"n\">times</th>"
-      "<th class=\"n\">in all</th></tr></thead><tbody>\n";
-  add_wait_row(out, load, Wait::Cause::held, "held", "held by the server (Retry-After, rate-limit fields)");
-  add_wait_row(out, load, Wait::Cause::circuit, "circuit", "outage: circuit not closed");
-  add_wait_row(out, load, Wait::Cause::connect, "connect", "no connection to the API could be made");
-  add_wait_row(out, load, Wait::Cause::paused, "paused", "paused by a person");
+      "<table class=\"waits\"><thead><tr><th>pauses (sampled)</th><th class=\"n\">times</th>"
+      "<th class=\"n\">total</th></tr></thead><tbody>\n";
+  add_wait_row(out, load, Wait::Cause::held, "held", "rate hints of the server (Retry-After, RateLimit)");
+  add_wait_row(out, load, Wait::Cause::circuit, "circuit", "circuit breaker not closed (outage)");
+  add_wait_row(out, load, Wait::Cause::connect, "connect", "no connection to the API");
+  add_wait_row(out, load, Wait::Cause::paused, "paused", "paused by the operator");
   return out + "</tbody></table>\n";
 }
 
 std::string requests_table(const RunPicture& picture) {
   if (picture.requests.empty()) return {};
   std::string out = "<table class=\"requests\"><thead><tr><th>requests</th><th class=\"n\">";
-  out += escaped(picture.requests_of.empty() ? "in all" : picture.requests_of) + "</th></tr></thead><tbody>\n";
+  out += escaped(picture.requests_of.empty() ? "total" : picture.requests_of) + "</th></tr></thead><tbody>\n";
   for (const auto& [name, count] : picture.requests)
     append(out, "<tr><th scope=\"row\">{0}</th><td class=\"n\" data-request=\"{0}\" data-value=\"{1}\">{2}</td></tr>\n",
            escaped(name), count, grouped(count));
   if (picture.load.recorded)
-    append(out,
-           "<tr><th scope=\"row\">503, or no answer in time (timeline)</th><td class=\"n\" data-request=\"overloaded\" "
-           "data-value=\"{}\">{}</td></tr>\n",
-           picture.load.overloaded, grouped(picture.load.overloaded));
+    append(
+        out,
+        "<tr><th scope=\"row\">503 responses and timeouts (timeline)</th><td class=\"n\" data-request=\"overloaded\" "
+        "data-value=\"{}\">{}</td></tr>\n",
+        picture.load.overloaded, grouped(picture.load.overloaded));
   return out + "</tbody></table>\n";
 }
 
@@ -168,7 +171,7 @@ std::string notices_table(const std::vector<Notice>& notices) {
   if (notices.empty()) return {};
   std::string out =
       "<h3>Notices</h3>\n<div class=\"scroll\"><table><thead><tr><th class=\"n\">no.</th><th>after</th>"
-      "<th>what was said</th></tr></thead><tbody>\n";
+      "<th>notice</th></tr></thead><tbody>\n";
   for (std::size_t i = 0; i < notices.size(); ++i) {
     const auto at = notices[i].at_s;
     append(out, "<tr data-notice=\"{0}\"><td class=\"n\">{0}</td><td>{1}</td><td class=\"words\">{2}</td></tr>\n",
@@ -186,7 +189,7 @@ void add_percentile(std::string& out, const LatencyRow& row, std::string_view na
 }
 
 std::string percentiles(const std::vector<LatencyRow>& rows) {
-  if (rows.empty()) return "<p class=\"note\">No attempt was answered.</p>\n";
+  if (rows.empty()) return "<p class=\"note\">No attempt got a response.</p>\n";
   std::string out =
       "<div class=\"scroll\"><table><thead><tr><th>latency</th><th class=\"n\">p50</th><th class=\"n\">p90</th>"
       "<th class=\"n\">p99</th><th class=\"n\">p99.9</th><th class=\"n\">longest</th></tr></thead><tbody>\n";
@@ -205,10 +208,10 @@ std::string percentiles(const std::vector<LatencyRow>& rows) {
 std::string histogram(const RunPicture& picture) {
   HistogramChart chart;
   chart.id = "latency-histogram";
-  chart.title = "How long answers took";
+  chart.title = "Response time";
   chart.x_title = "milliseconds, logarithmic";
-  chart.y_title = "answers";
-  chart.note = "Of " + picture.latency_bars_of + ".";
+  chart.y_title = "responses";
+  chart.note = "Includes " + picture.latency_bars_of + ".";
   for (const LatencyBar& bar : picture.latency_bars) chart.bars.emplace_back(bar.from_ms, bar.to_ms, bar.count);
   if (!chart.bars.empty() && !picture.latencies.empty()) {
     const Latency& of_log = picture.latencies.front().latency;
@@ -222,7 +225,7 @@ std::string histogram(const RunPicture& picture) {
 
 std::string time_section(const RunPicture& picture) {
   if (!picture.applies) return {};
-  return "<section id=\"time\">\n<h2>Over time</h2>\n" + throughput(picture) + "<div class=\"two\">\n" +
+  return "<section id=\"time\">\n<h2>Timeline</h2>\n" + throughput(picture) + "<div class=\"two\">\n" +
          latency_over_time(picture) + in_flight(picture) + pushed_back(picture) + limiter(picture) + "</div>\n" +
          notices_table(picture.notices) + "</section>\n";
 }
@@ -237,7 +240,7 @@ std::string push_back_section(const RunPicture& picture) {
   if (!picture.applies) return {};
   const std::string tables = requests_table(picture) + waits_table(picture.load);
   if (tables.empty()) return {};
-  return "<section id=\"push-back\">\n<h2>Requests, and the server's push-back</h2>\n<div class=\"two\">\n" + tables +
+  return "<section id=\"push-back\">\n<h2>Requests and pauses</h2>\n<div class=\"two\">\n" + tables +
          "</div>\n</section>\n";
 }
 

@@ -1,4 +1,4 @@
-// What was asked, what has come of it, and what is left to do.
+// The verdict, the summary and the rows by status.
 #include <algorithm>
 
 #include "amend/report/charts.hpp"
@@ -12,28 +12,9 @@ std::string_view name_of(Task task) noexcept {
   return std::ranges::find(task_spellings, task, &std::pair<std::string_view, Task>::second)->first;
 }
 
-bool all_well(const RunPicture& picture) {
-  std::uint64_t well = 0;
-  for (const Status status : all_statuses) well += is_well(status) ? picture.rows(status) : 0;
-  return well == picture.rows_ended();
-}
-
-std::string standing_text(const RunPicture& picture) {
-  switch (picture.standing) {
-    case Standing::goes_on: return "It goes on; this page shows it as it was when the page was made.";
-    case Standing::killed: return "It was killed, or its machine stopped: it has no end, and rows may be left.";
-    case Standing::stopped: return "It stopped before its input did.";
-    case Standing::finished:
-      return all_well(picture) ? "It is finished: every row ended well."
-                               : "It is finished: some rows did not end well.";
-    case Standing::compared: return "It has compared, and changed nothing.";
-  }
-  return {};
-}
-
 std::string_view colour_of(const RunPicture& picture) noexcept {
   if (picture.standing == Standing::goes_on || picture.standing == Standing::compared) return "";
-  const bool well = picture.standing == Standing::finished && all_well(picture);
+  const bool well = picture.standing == Standing::finished && all_succeeded(picture);
   return well ? " well" : " ill";
 }
 
@@ -41,30 +22,30 @@ void add_pair(std::string& out, std::string_view name, const std::string& value)
   if (!value.empty()) append(out, "<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escaped(name), escaped(value));
 }
 
-std::string asked(const RunPicture& picture) {
+std::string command_table(const RunPicture& picture) {
   std::string out = "<table class=\"pairs\">\n";
   std::string task(name_of(picture.task));
-  if (picture.task == Task::reconcile) task += picture.applies ? " --apply" : ", without --apply";
+  if (picture.task == Task::reconcile) task += picture.applies ? " --apply" : " (without --apply)";
   add_pair(out, "command", task);
   std::string input = picture.input == "-" ? "standard input" : picture.input;
   if (picture.input_bytes > 0) input += fmt::format(", {} bytes", grouped(picture.input_bytes));
   add_pair(out, "input", input);
   add_pair(out, "target", picture.url);
-  add_pair(out, "run", picture.directory);
-  add_pair(out, "retries the run", picture.parent);
-  for (const std::string& retry : picture.retries) add_pair(out, "was retried by", retry);
+  add_pair(out, "run directory", picture.directory);
+  add_pair(out, "retry of", picture.parent);
+  for (const std::string& retry : picture.retries) add_pair(out, "retried by", retry);
   return out + "</table>\n";
 }
 
-std::string happened(const RunPicture& picture) {
+std::string end_table(const RunPicture& picture) {
   std::string out = "<table class=\"pairs\">\n";
   add_pair(out, "started", time_text(picture.started_at));
   if (picture.ended_at)
     add_pair(out, picture.standing == Standing::goes_on ? "last record" : "ended", time_text(*picture.ended_at));
-  if (picture.elapsed.count() > 0) add_pair(out, "time", duration_text(picture.elapsed));
+  if (picture.elapsed.count() > 0) add_pair(out, "duration", duration_text(picture.elapsed));
   if (!picture.load.resumed_s.empty())
     add_pair(out, "resumed",
-             fmt::format("{}; the time between is left out",
+             fmt::format("{}; the time between is not counted",
                          picture.load.resumed_s.size() == 1 ? std::string("once")
                                                             : fmt::format("{} times", picture.load.resumed_s.size())));
   if (picture.exit_code)
@@ -75,8 +56,7 @@ std::string happened(const RunPicture& picture) {
            "<tr><th scope=\"row\">progress</th><td data-total=\"progress\" data-value=\"{:.4f}\">{:.1f} % of the "
            "input</td></tr>\n",
            *picture.progress, 100 * *picture.progress);
-  add_pair(out, "why it stopped", picture.stop_reason);
-  add_pair(out, "made by", "amend " + picture.version);
+  add_pair(out, "version", "amend " + picture.version);
   return out + "</table>\n";
 }
 
@@ -87,9 +67,9 @@ std::string next_steps(const RunPicture& picture) {
   return out + "</pre>\n";
 }
 
-void add_card(std::string& out, std::string_view name, std::uint64_t value, bool ill) {
+void add_card(std::string& out, std::string_view name, std::uint64_t value, bool ill, std::string_view label) {
   append(out, "<li{}><b data-total=\"{}\" data-value=\"{}\">{}</b>{}</li>\n", ill ? " class=\"ill\"" : "", name, value,
-         grouped(value), name);
+         grouped(value), label);
 }
 
 unsigned ink_of(Status status) noexcept {
@@ -104,14 +84,26 @@ unsigned ink_of(Status status) noexcept {
   return 6;
 }
 
-std::string explanation() {
-  return "<p class=\"note\">failed: the last attempt got a complete answer that refuses the row. unknown: the last "
-         "attempt "
-         "was sent and got no usable answer. rejected: bad input, never sent. superseded: never sent, another row of "
-         "the "
-         "customer stands for it. unchanged: never sent, the API holds what the row wants. unsent: no record; it may "
-         "have "
-         "been in flight.</p>\n";
+// What a status means; empty for success, which needs no explanation.
+std::string_view meaning_of(Status status) noexcept {
+  switch (status) {
+    case Status::success: return "";
+    case Status::failed: return "The response to the last attempt is an error.";
+    case Status::unknown: return "amend sent the last attempt and got no usable response. The API may have applied it.";
+    case Status::rejected: return "amend did not send the row. Its error code says why.";
+    case Status::superseded: return "amend did not send the row: another row of the same customer replaces it.";
+    case Status::unchanged: return "amend did not send the row: the API already has its values.";
+  }
+  return "";
+}
+
+std::string explanation(const RunPicture& picture) {
+  std::string out;
+  for (const Status status : all_statuses)
+    if (picture.rows(status) > 0) add_pair(out, to_string(status), std::string(meaning_of(status)));
+  if (picture.unsent.value_or(0) > 0)
+    add_pair(out, "unsent", "The row has no result. It may have been in flight when the run ended.");
+  return out.empty() ? out : "<table class=\"pairs\">\n" + out + "</table>\n";
 }
 
 }  // namespace
@@ -119,34 +111,33 @@ std::string explanation() {
 std::string head_section(const RunPicture& picture) {
   std::string out = "<header>\n<h1>" + escaped(picture.directory) + "</h1>\n";
   append(out, "<p class=\"standing{}\" data-standing=\"{}\">{}</p>\n", colour_of(picture), to_string(picture.standing),
-         standing_text(picture));
-  if (picture.rows(Status::unknown) > 0)
-    out += "<p>Rows that are <b>unknown</b> may have been applied all the same.</p>\n";
+         escaped(verdict(picture)));
+  if (!picture.stop_reason.empty()) append(out, "<p><b>Reason:</b> {}</p>\n", escaped(picture.stop_reason));
   if (!picture.retries.empty())
     append(out,
-           "<p>A retry of this run stands beside it ({}): a row counts by its last record there; "
-           "<code>amend status</code> adds them up. This page is about this run alone.</p>\n",
+           "<p>Retries of this run in the same folder: {}. The last record of a row counts. <code>amend status</code> "
+           "shows the total. This page shows only this run.</p>\n",
            picture.retries.size());
   for (const std::string& warning : picture.warnings) append(out, "<p class=\"warning\">{}</p>\n", escaped(warning));
-  return out + "</header>\n<section id=\"asked\">\n<h2>What was asked, and what happened</h2>\n<div class=\"two\">\n" +
-         asked(picture) + happened(picture) + "</div>\n" + next_steps(picture) + "</section>\n";
+  return out + next_steps(picture) + "</header>\n<section id=\"summary\">\n<h2>Summary</h2>\n<div class=\"two\">\n" +
+         command_table(picture) + end_table(picture) + "</div>\n</section>\n";
 }
 
 std::string rows_section(const RunPicture& picture) {
   if (!picture.applies) return {};
   std::string out = "<section id=\"rows\">\n<h2>Rows</h2>\n<ul class=\"cards\">\n";
-  add_card(out, "recorded", picture.rows_ended(), false);
+  add_card(out, "recorded", picture.rows_ended(), false, "with a result");
   ShareChart chart;
   chart.id = "rows-chart";
   chart.title = "Rows by status";
   chart.whole = picture.rows_ended() + picture.unsent.value_or(0);
   for (const Status status : all_statuses) {
     const std::uint64_t rows = picture.rows(status);
-    add_card(out, to_string(status), rows, rows > 0 && !is_well(status));
+    add_card(out, to_string(status), rows, rows > 0 && !is_well(status), to_string(status));
     if (rows > 0) chart.bars.emplace_back(std::string(to_string(status)), rows, ink_of(status));
   }
   if (picture.unsent) {
-    add_card(out, "unsent", *picture.unsent, *picture.unsent > 0);
+    add_card(out, "unsent", *picture.unsent, *picture.unsent > 0, "unsent");
     if (*picture.unsent > 0) chart.bars.emplace_back("unsent", *picture.unsent, 6);
   } else if (picture.standing != Standing::goes_on) {
     out += "<li><b data-total=\"unsent\" data-value=\"\">not known</b>unsent</li>\n";
@@ -154,10 +145,10 @@ std::string rows_section(const RunPicture& picture) {
   out += "</ul>\n";
   if (picture.overtaken.value_or(0) > 0)
     append(out,
-           "<p class=\"note\">{} failed or unknown rows are in no file to be fed back: a later row of their customer "
+           "<p class=\"note\">{} failed or unknown rows are not in the retry files: a later row of the same customer "
            "succeeded.</p>\n",
            grouped(*picture.overtaken));
-  return out + render(chart) + explanation() + "</section>\n";
+  return out + render(chart) + explanation(picture) + "</section>\n";
 }
 
 }  // namespace amend::report

@@ -25,6 +25,11 @@ std::string time_text(std::chrono::system_clock::time_point at);
 /// "480 ms", "12.3 s", "4 min 05 s", "2 h 07 min"
 std::string duration_text(std::chrono::milliseconds duration);
 
+/// How the run ended, in one or more sentences; plain text.
+std::string verdict(const RunPicture& picture);
+/// No row is failed, unknown or rejected.
+bool all_succeeded(const RunPicture& picture);
+
 std::string head_section(const RunPicture& picture);
 std::string rows_section(const RunPicture& picture);
 std::string time_section(const RunPicture& picture);

@@ -1,6 +1,7 @@
-// Errors, slow rows, a reconciliation's fields, and what stands behind the page.
+// Errors, slow rows, the fields of a comparison, settings and files.
 #include "amend/report/charts.hpp"
 #include "amend/report/page.hpp"
+#include "amend/row/api_code.hpp"
 #include "report/page_parts.hpp"
 
 namespace amend::report {
@@ -22,11 +23,26 @@ std::string values_text(const ErrorGroup& error) {
   return out;
 }
 
+// Texts of amend mark a command with backticks.
+std::string with_code(std::string_view text) {
+  std::string out;
+  bool inside = false;
+  for (const char c : escaped(text)) {
+    if (c != '`') {
+      out += c;
+    } else {
+      out += inside ? "</code>" : "<code>";
+      inside = !inside;
+    }
+  }
+  return inside ? out + "</code>" : out;
+}
+
 std::string words(const ErrorGroup& error) {
   if (error.text_withheld)
     return fmt::format(
-        "<span class=\"soft\">its text is not shown, as it may repeat a customer's values: "
-        "results.ndjson, row {}; or <code>amend report --show-values</code></span>",
+        "<span class=\"soft\">The text may contain a customer's values, so it is not shown. Read row {} of "
+        "results.ndjson, or run <code>amend report --show-values</code>.</span>",
         error.row);
   return escaped(error.text);
 }
@@ -38,9 +54,9 @@ void add_error(std::string& out, const ErrorGroup& error, std::uint64_t whole) {
          "class=\"n\">{3:.1f} %</td>",
          escaped(error.code), error.rows, grouped(error.rows), share);
   append(out, "<td class=\"n\">{}<br>{}</td>", time_cell(error.first_at), time_cell(error.last_at));
-  append(out, "<td class=\"words\">{}<br>{}</td>",
-         error.meaning.empty() ? "the API's own code" : escaped(error.meaning),
-         error.remedy.empty() ? "-&gt; ask Wonder's support, with the request id" : "-&gt; " + escaped(error.remedy));
+  append(out, "<td class=\"words\">{}<br><b>What to do:</b> {}</td>",
+         with_code(error.meaning.empty() ? api_code.meaning : error.meaning),
+         with_code(error.remedy.empty() ? api_code.remedy : error.remedy));
   const std::string id = error.id.empty() ? "" : "<br><code>" + escaped(error.id) + "</code>";
   append(out, "<td class=\"words\">row {}, line {}{}<br>{}", error.row, error.line, id, words(error));
   if (!error.request_id.empty())
@@ -58,7 +74,7 @@ std::string error_chart(const RunPicture& picture) {
     chart.bars.emplace_back(error.code, error.rows, 1);
   }
   if (picture.error_codes > codes_in_chart)
-    chart.note = fmt::format("The {} most frequent of {} codes.", codes_in_chart, picture.error_codes);
+    chart.note = fmt::format("The chart shows the {} most frequent of {} codes.", codes_in_chart, picture.error_codes);
   return render(chart);
 }
 
@@ -72,13 +88,12 @@ std::string fields_table(const ComparisonPicture& comparison) {
            "<td class=\"n\" data-drift=\"{0}\" data-value=\"{3}\">{4}</td></tr>\n",
            escaped(field.name), field.differs, grouped(field.differs), field.drift, grouped(field.drift));
   return out +
-         "</tbody></table></div>\n<p class=\"note\">drift: the answer to the PUT shows another value than was "
+         "</tbody></table></div>\n<p class=\"note\">Drift: the response to the PUT shows another value than amend "
          "sent.</p>\n";
 }
 
 std::string signs_table(const ComparisonPicture& comparison) {
-  if (!comparison.planned)
-    return "<p class=\"note\">There is no plan.ndjson: the comparison did not come to its end.</p>\n";
+  if (!comparison.planned) return "<p class=\"note\">There is no plan.ndjson: the comparison is not complete.</p>\n";
   std::string out =
       "<div class=\"scroll\"><table><thead><tr><th>sign</th><th "
       "class=\"n\">rows</th><th>meaning</th></tr></thead><tbody>\n";
@@ -111,22 +126,22 @@ std::string errors_section(const RunPicture& picture) {
   if (picture.errors.empty()) return {};
   std::string out = "<section id=\"errors\">\n<h2>Errors</h2>\n" + error_chart(picture);
   out +=
-      "<div class=\"scroll\"><table><thead><tr><th>code</th><th class=\"n\">rows</th><th class=\"n\">share</th>"
-      "<th class=\"n\">first, last (UTC)</th><th>what it means, what to do</th><th>example</th></tr></thead><tbody>\n";
+      "<div class=\"scroll\"><table><thead><tr><th>code</th><th class=\"n\">rows</th><th class=\"n\">share of "
+      "errors</th>"
+      "<th class=\"n\">first, last (UTC)</th><th>meaning and remedy</th><th>example</th></tr></thead><tbody>\n";
   for (const ErrorGroup& error : picture.errors) add_error(out, error, picture.rows_with_error);
   out += "</tbody></table></div>\n";
   append(out,
-         "<p class=\"note\">Share: of the <span data-total=\"rows_with_error\" data-value=\"{}\">{}</span> rows with "
-         "an error code.",
+         "<p class=\"note\">Rows with an error code: <span data-total=\"rows_with_error\" data-value=\"{}\">{}</span>.",
          picture.rows_with_error, grouped(picture.rows_with_error));
   if (picture.error_codes > picture.errors.size())
-    append(out, " The {} most frequent of {} codes.", picture.errors.size(), picture.error_codes);
+    append(out, " The table shows the {} most frequent of {} codes.", picture.errors.size(), picture.error_codes);
   return out + "</p>\n</section>\n";
 }
 
 std::string comparison_section(const RunPicture& picture) {
   if (!picture.comparison) return {};
-  return "<section id=\"comparison\">\n<h2>Compared with what the API holds</h2>\n<div class=\"two\">\n<div>" +
+  return "<section id=\"comparison\">\n<h2>Comparison with the API</h2>\n<div class=\"two\">\n<div>" +
          signs_table(*picture.comparison) + "</div>\n<div>" + fields_table(*picture.comparison) +
          "</div>\n</div>\n</section>\n";
 }
@@ -152,15 +167,15 @@ std::string slowest_section(const RunPicture& picture) {
 }
 
 std::string background_section(const RunPicture& picture) {
-  std::string out = "<section id=\"background\">\n<h2>Settings, versions, checksums</h2>\n<div class=\"two\">\n";
+  std::string out = "<section id=\"background\">\n<h2>Settings and files</h2>\n<div class=\"two\">\n";
   for (const SettingGroup& group : picture.settings)
     append(out, "<div><h3>{}</h3>\n{}</div>\n", escaped(group.name), pairs_table(group.settings));
-  if (!picture.checks.empty()) append(out, "<div><h3>log</h3>\n{}</div>\n", pairs_table(picture.checks));
+  if (!picture.checks.empty()) append(out, "<div><h3>results log</h3>\n{}</div>\n", pairs_table(picture.checks));
   if (!picture.files.empty()) append(out, "<div><h3>files</h3>\n{}</div>\n", files_table(picture));
   out += "</div>\n<p class=\"note\">";
   out += picture.shows_values
-             ? "This page holds customers' values (--show-values): keep it as you keep the run directory."
-             : "Of customers this page names ids only. Secrets are in no run directory.";
+             ? "This page contains customers' values (--show-values). Protect it like the run directory."
+             : "This page shows only ids of customers, no other values. A run directory contains no secrets.";
   return out + "</p>\n</section>\n";
 }
 

@@ -148,25 +148,25 @@ class Reading {
     const LogState log = read_log(directory_, [this](const JournalRecord& record) { take_record(record); });
     picture_.outcomes = outcomes_.points();
     picture_.latency_bars = latency_bars(outcomes_.latencies());
-    picture_.latency_bars_of = "the last attempt of each row that had an answer";
+    picture_.latency_bars_of = "the last attempt of each row that got a response";
     if (outcomes_.latencies().count() > 0)
-      picture_.latencies.emplace_back("log", "last attempt of each row, by the log", Latency(outcomes_.latencies()));
+      picture_.latencies.emplace_back("log", "last attempt of each row (results log)", Latency(outcomes_.latencies()));
     picture_.slowest = slowest_.rows();
     picture_.elapsed = std::max({load_.reached(), outcomes_.reached(), ended_});
     picture_.ended_at = last_at_;
-    picture_.checks.emplace_back("records in results.ndjson", std::to_string(log.records));
-    picture_.checks.emplace_back("of it whole", fmt::format("{} bytes", log.end.bytes));
-    picture_.checks.emplace_back("checksum of the last line, chained over all lines before it",
+    picture_.checks.emplace_back("records in results.ndjson", grouped(log.records));
+    picture_.checks.emplace_back("complete records, size", grouped(log.end.bytes) + " bytes");
+    picture_.checks.emplace_back("checksum of the last record (includes all records before it)",
                                  fmt::format("{:08x}", log.end.last_sum));
     if (log.torn_bytes > 0)
-      picture_.warnings.push_back(fmt::format(
-          "{} bytes behind the last whole record of results.ndjson are left out: a crash has torn them, or they are "
-          "being written now.",
-          log.torn_bytes));
+      picture_.warnings.push_back(
+          fmt::format("{} bytes at the end of results.ndjson are not counted: a crash cut the last record, or amend is "
+                      "writing it now.",
+                      log.torn_bytes));
     picture_.log_was_changed = log.damaged_at.has_value();
     if (log.damaged_at)
-      picture_.warnings.push_back(
-          fmt::format("results.ndjson {}: what follows is left out, and the totals are too small.", describe(log)));
+      picture_.warnings.push_back(fmt::format(
+          "results.ndjson {}. Records after this place are not counted, so the totals are too small.", describe(log)));
   }
 
   void take_record(const JournalRecord& record) {
@@ -196,11 +196,11 @@ class Reading {
       if (const auto count = number_in(requests, member.key())) picture_.requests.emplace_back(member.key(), *count);
     if (clock_->processes() > 1) picture_.requests_of = since_resumed;
     const json::object latency = object_at(summary, "latency_ms");
-    add_latency("service", "every attempt that was answered" + whose(picture_), object_at(latency, "service"));
-    add_latency("queued", "from reading a row to its first attempt" + whose(picture_), object_at(latency, "queued"));
+    add_latency("service", service_of(picture_), object_at(latency, "service"));
+    add_latency("queued", queued_of(picture_), object_at(latency, "queued"));
     take_notices(summary);
     if (const auto log_bytes = number_in(summary, "log_bytes"))
-      picture_.checks.emplace_back("durable when the run ended", fmt::format("{} bytes", *log_bytes));
+      picture_.checks.emplace_back("size when the run ended", grouped(*log_bytes) + " bytes");
   }
 
   void add_latency(std::string name, std::string of, const json::object& members) {
@@ -228,7 +228,7 @@ class Reading {
                          {"retries", load.retries},
                          {"requeues", load.requeues},
                          {"throttled", load.throttled}};
-    picture_.requests_of = "up to the last sample of the timeline";
+    picture_.requests_of = "until the last sample of the timeline";
   }
 
   Standing standing(const json::object& summary) const {
@@ -248,12 +248,11 @@ class Reading {
         if (run.directory != directory_ && fs::path(run.record.parent).filename() == own)
           picture_.retries.push_back(run.directory);
       for (const std::string& retry : unreadable_retries_beside(directory_, [](std::uint64_t) { return std::nullopt; }))
-        picture_.warnings.push_back(retry +
-                                    ": its run.json is damaged or missing; it may be a later retry of this run.");
+        picture_.warnings.push_back(retry + ": run.json is damaged or missing. This may be a later retry of the run.");
     } catch (const ConfigError& error) {
-      picture_.warnings.push_back(std::string("Whether it was retried is not known: ") + error.what());
+      picture_.warnings.push_back(std::string("amend cannot find out whether this run was retried: ") + error.what());
     }
-    if (const auto by = undone_by(directory_)) picture_.warnings.push_back("It was undone by the run " + *by + ".");
+    if (const auto by = undone_by(directory_)) picture_.warnings.push_back("The run " + *by + " undid this run.");
   }
 
   void take_files() {

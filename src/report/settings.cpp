@@ -25,7 +25,7 @@ std::string duration_text(std::uint64_t ms) {
 }
 
 std::string interval_text(std::uint64_t ns) {
-  return ns == 0 ? "unlimited" : fmt::format("{:.6g} requests a second", 1e9 / static_cast<double>(ns));
+  return ns == 0 ? "unlimited" : fmt::format("{:.6g} requests per second", 1e9 / static_cast<double>(ns));
 }
 
 // A name ends in its unit.
@@ -82,7 +82,7 @@ std::vector<SettingGroup> settings_in(std::string_view run_json) {
       }
     }
   const bool has_input = input && input->is_object() && !text_in(input->get_object(), "path").empty();
-  if (has_input) groups.insert(groups.begin(), group_of("identity_of_the_input", input->get_object()));
+  if (has_input) groups.insert(groups.begin(), group_of("input_file", input->get_object()));
   groups.insert(groups.begin(), std::move(others));
   return groups;
 }

@@ -16,7 +16,7 @@ inline constexpr std::string_view style = R"css(
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
 main { max-width: 1240px; margin: 0 auto; padding: 1.2rem 1rem 3rem; }
-h1 { font-size: 1.35rem; line-height: 1.25; margin: 0 0 .2rem; overflow-wrap: anywhere; }
+h1 { font-size: 1rem; font-weight: 600; color: var(--soft); line-height: 1.25; margin: 0 0 .2rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .6rem; padding-bottom: .2rem; border-bottom: 1px solid var(--rule); }
 h3 { font-size: .95rem; margin: 1rem 0 .3rem; }
 p { margin: .3rem 0; max-width: 75ch; overflow-wrap: anywhere; }
@@ -26,7 +26,7 @@ pre { margin: .3rem 0; padding: .5rem .7rem; background: var(--panel); border: 1
 .soft, .note, figcaption small { color: var(--soft); }
 .note { font-size: .85rem; }
 .warning { border-left: 4px solid var(--bad); padding: .3rem .7rem; background: var(--panel); }
-.standing { font-weight: 600; }
+.standing { font-size: 1.3rem; line-height: 1.3; font-weight: 600; max-width: none; }
 .standing.well { color: var(--good); }
 .standing.ill { color: var(--bad); }
 .scroll { overflow-x: auto; }

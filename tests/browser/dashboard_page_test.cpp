@@ -54,7 +54,7 @@ TEST_CASE("dashboard: its numbers move, it says how the run ended, and then they
   Browser browser;
   Live live({"--latency", "20ms", "--jitter", "60ms", "--error-share", "404:2%", "--error-share", "500:5%"});
   browser.open(live.url);
-  CHECK(browser.text(standing + ".dataset.standing") == "goes-on");
+  CHECK(browser.text(standing + ".dataset.standing") == "running");
   wait_for_more(browser);
   wait_for_more(browser);
   check_looks(browser, live.url, "dashboard-live");
@@ -112,7 +112,7 @@ TEST_CASE("dashboard: a run that is killed does not answer any more, and the pag
   live.process->signal(SIGKILL);
   REQUIRE(live.process->wait(limit) == 137);
   REQUIRE(browser.wait_until_true(standing + ".dataset.standing === 'lost'", limit));
-  CHECK(browser.text(standing + ".textContent").starts_with("The run does not answer any more; last seen at "));
+  CHECK(browser.text(standing + ".textContent").starts_with("The run does not respond. Last update: "));
   CHECK(browser.number(success) > 0);
 }
 
@@ -125,7 +125,7 @@ TEST_CASE("dashboard: a run that stands still is told from one that goes on") {
   live.process->signal(SIGSTOP);
   CHECK(browser.wait_until_true(standing + ".dataset.standing === 'lost'", limit));
   live.process->signal(SIGCONT);
-  CHECK(browser.wait_until_true(standing + ".dataset.standing === 'goes-on'", limit));
+  CHECK(browser.wait_until_true(standing + ".dataset.standing === 'running'", limit));
   live.let_go_faster();
   CHECK(live.process->wait(limit) == 0);
   CHECK(browser.wait_until_true(standing + ".dataset.standing === 'ended'", limit));

@@ -96,7 +96,7 @@ TEST_CASE("live view: at the end of a resumed run latencies are called those sin
   const report::RunPicture picture = cli::ended_picture(resumed, summary);
   CHECK(picture.requests_of == report::since_resumed);
   REQUIRE(picture.latencies.size() == 1);
-  CHECK(picture.latencies[0].of == "every attempt that was answered, since the run was resumed last");
+  CHECK(picture.latencies[0].of == "all attempts with a response, since the last resume");
 }
 
 TEST_CASE("live view: a run that another process has begun is a resumed one") {

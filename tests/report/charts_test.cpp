@@ -31,11 +31,11 @@ void check_finite(const std::string& html) {
 }  // namespace
 
 TEST_CASE("chart: without a value it says so, and draws nothing") {
-  CHECK(has(render(chart_of({})), "Nothing to show"));
-  CHECK(has(render(chart_of({{1, std::nullopt}})), "Nothing to show"));
+  CHECK(has(render(chart_of({})), "No data."));
+  CHECK(has(render(chart_of({{1, std::nullopt}})), "No data."));
   CHECK_FALSE(has(render(chart_of({})), "<path"));
-  CHECK(has(render(HistogramChart()), "Nothing to show"));
-  CHECK(has(render(ShareChart()), "Nothing to show"));
+  CHECK(has(render(HistogramChart()), "No data."));
+  CHECK(has(render(ShareChart()), "No data."));
 }
 
 TEST_CASE("chart: one value is a dot, a gap interrupts the line") {

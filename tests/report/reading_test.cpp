@@ -17,7 +17,7 @@ using namespace test;
 TEST_CASE("report: totals, percentiles and codes are those of the log") {
   HandMadeRun run;
   for (int n = 0; n < 100; ++n) run.add("success", n + 1, n);
-  for (int n = 0; n < 3; ++n) run.add_failed("http.500", "HTTP 500, no message in the answer", "api", 10 + n);
+  for (int n = 0; n < 3; ++n) run.add_failed("http.500", "HTTP 500, no message in the response", "api", 10 + n);
   run.add_failed("CUSTOMER_BLOCKED", "Ann Lee is blocked");
   run.close();
   const RunPicture picture = picture_of(run.directory());
@@ -80,7 +80,7 @@ TEST_CASE("report: an id that is none may be an email or a phone: it is shown on
   run.add("rejected", 0.0, 1,
           R"(,"error_code":"input.json.duplicate_key","error":"the member \"Ann Lee\" occurs twice","source":"input")");
   run.add_failed("input.phone.missing", "phone is required and blank or absent", "input");
-  run.add_failed("http.500", "HTTP 500: Bob, no message in the answer");
+  run.add_failed("http.500", "HTTP 500: Bob, no message in the response");
   run.close();
   RunPicture picture = picture_of(run.directory());
   picture.slowest.clear();  // rows that were sent: not these, but by hand they are all the same
@@ -89,7 +89,7 @@ TEST_CASE("report: an id that is none may be an email or a phone: it is shown on
     CAPTURE(value);
     CHECK_FALSE(has(hidden, value));
   }
-  CHECK(has(hidden, "the id is not a uuid"));
+  CHECK(has(hidden, "The id is not a uuid"));
   CHECK(has(hidden, "phone is required and blank or absent"));
   CHECK(has(render_page(picture_of(run.directory(), Values::shown)), "u0@example.com&quot; has 14 bytes"));
 }
@@ -128,7 +128,7 @@ TEST_CASE("report: a run without a timeline says what it did not record, and sho
   run.add("success", 1, 1);
   run.close();
   const std::string page = render_page(picture_of(run.directory()));
-  CHECK(has(page, "it has no timeline.ndjson"));
+  CHECK(has(page, "has no timeline.ndjson"));
   CHECK(has(page, "id=\"throughput\""));
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("report: a timeline, its torn end included, is marked where it says: w
   REQUIRE(picture.notices.size() == 1);
   CHECK(picture.notices[0].at_s == doctest::Approx(12));
   const std::string page = render_page(picture);
-  CHECK(has(page, "held by the server"));
+  CHECK(has(page, "rate hints"));
   CHECK(has(page, "the server wants to be left alone"));
   CHECK(has(page, "data-wait=\"held\" data-value=\"1\""));
 }
@@ -269,7 +269,7 @@ TEST_CASE("live picture: looks at a run add up to the same page") {
   for (const LoadPoint& point : picture.load.points) CHECK(point.requests == doctest::Approx(100));
   const std::string main = render_main(picture);
   CHECK(has(main, "data-total=\"success\" data-value=\"1800\""));
-  CHECK(has(main, "data-standing=\"goes on\""));
+  CHECK(has(main, "data-standing=\"running\""));
   CHECK(has(main, "&lt;slow&gt;"));
   CHECK_FALSE(has(main, "<html"));
 }
@@ -280,13 +280,13 @@ TEST_CASE("live picture: requests and latencies of a resumed run are those since
   state.attempts = 7;
   state.service.record(std::chrono::milliseconds(5));
   live.add(state, std::chrono::system_clock::time_point());
-  CHECK_FALSE(has(render_main(live.picture()), "since the run was resumed last"));
+  CHECK_FALSE(has(render_main(live.picture()), "since the last resume"));
   live.set_resumed();
   const RunPicture picture = live.picture();
-  CHECK(picture.requests_of == "since the run was resumed last");
-  CHECK(picture.latency_bars_of == "every attempt that was answered, since the run was resumed last");
+  CHECK(picture.requests_of == "since the last resume");
+  CHECK(picture.latency_bars_of == "all attempts with a response, since the last resume");
   REQUIRE(picture.latencies.size() == 1);
-  CHECK(picture.latencies[0].of == "every attempt that was answered, since the run was resumed last");
+  CHECK(picture.latencies[0].of == "all attempts with a response, since the last resume");
 }
 
 TEST_CASE("report: a process that left no timeline counts too, when another has gone on with its run") {
@@ -307,7 +307,7 @@ TEST_CASE("report: a process that left no timeline counts too, when another has 
   write_file(run.directory() + "/summary.json",
              R"({"exit_code":0,"stop_reason":"","rows":{"unsent":0},"requests":{"attempts":30}})");
   const RunPicture picture = picture_of(run.directory());
-  CHECK(picture.requests_of == "since the run was resumed last");
+  CHECK(picture.requests_of == "since the last resume");
   CHECK(picture.elapsed >= std::chrono::seconds(88));
   CHECK(picture.elapsed <= std::chrono::seconds(90));
   REQUIRE(picture.load.resumed_s.size() == 1);

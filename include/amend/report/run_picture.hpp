@@ -30,7 +30,7 @@ enum class Standing : std::uint8_t {
   compared,  ///< a reconciliation that sends nothing
 };
 
-/// "goes on", "killed", …
+/// "running", "killed", …
 std::string_view to_string(Standing standing) noexcept;
 
 /// What became of rows in one stretch of time. Rates are a second.
@@ -215,7 +215,7 @@ class SettingGroup {
 static_assert(!std::is_aggregate_v<SettingGroup>);
 
 /// Whose requests they are when earlier processes of the run have not left theirs.
-inline constexpr std::string_view since_resumed = "since the run was resumed last";
+inline constexpr std::string_view since_resumed = "since the last resume";
 
 class RunPicture {
  public:
@@ -277,8 +277,8 @@ class RunPicture {
 };
 static_assert(!std::is_aggregate_v<RunPicture>);
 
-/// ", since the run was resumed last": behind what durations are called, which are of the same attempts as
-/// `picture.requests`; empty: of all.
-std::string whose(const RunPicture& picture);
+/// Names of the latencies "service" and "queued" for readers; of the same attempts as `picture.requests`.
+std::string service_of(const RunPicture& picture);
+std::string queued_of(const RunPicture& picture);
 
 }  // namespace amend::report
