@@ -22,22 +22,22 @@ constexpr milliseconds longest{86'400'000};
 
 void check_duration(std::string_view option, milliseconds value, milliseconds least, milliseconds most) {
   if (value >= least && value <= most) return;
-  throw ConfigError(fmt::format("{} must be {} to {} s", option, least.count() / 1'000, most.count() / 1'000));
+  throw ConfigError(fmt::format("{} must be between {} and {} s", option, least.count() / 1'000, most.count() / 1'000));
 }
 
 void check_rate(std::string_view option, const RateSetting& rate) {
   if (rate.mode != RateMode::adaptive) return;
   throw ConfigError(
-      fmt::format("{}: a benchmark sends at a rate that is known; --find-max finds the highest one out", option));
+      fmt::format("{}: a benchmark needs a fixed rate. To find the highest rate, use --find-max", option));
 }
 
 void check_ramp(const BenchmarkConfig& config) {
   if (!config.ramp) return;
   const Ramp& ramp = *config.ramp;
   if (ramp.by <= 0 || ramp.from <= 0 || ramp.to < ramp.from)
-    throw ConfigError("--ramp takes FROM..TO:BY/s with FROM below TO, all above 0, such as 50..1000:50/s");
+    throw ConfigError("--ramp needs FROM..TO:BY/s, for example 50..1000:50/s. All are above 0, and FROM is below TO");
   if (steps_of(ramp, nanoseconds(1)).size() > steps_max)
-    throw ConfigError(fmt::format("--ramp has more than {} steps: take larger ones", steps_max));
+    throw ConfigError(fmt::format("--ramp has more than {} steps. Use larger steps", steps_max));
 }
 
 std::vector<LoadStep> steps_for(const BenchmarkConfig& config, nanoseconds interval) {
@@ -94,17 +94,17 @@ void validate(const BenchmarkConfig& config, const PaceConfig& pace) {
   check_ramp(config);
   check_rate("--rate", pace.rate);
   if (config.other) check_rate("--versus rate", config.other->pace.rate);
-  if (config.ramp && pace.rate.interval.count() > 0) throw ConfigError("--ramp and --rate do not go together");
+  if (config.ramp && pace.rate.interval.count() > 0) throw ConfigError("use --ramp or --rate, not both");
   if (config.find_max && config.objectives.empty())
-    throw ConfigError("--find-max needs --slo, such as --slo p99<300ms,errors<0.1%");
-  if (config.find_max && config.ramp) throw ConfigError("--find-max and --ramp do not go together");
+    throw ConfigError("--find-max needs --slo, for example --slo 'p99<300ms,errors<0.1%'");
+  if (config.find_max && config.ramp) throw ConfigError("use --find-max or --ramp, not both");
   if (config.other && (config.find_max || config.ramp))
-    throw ConfigError("--versus compares at one rate, or in a closed loop: neither --ramp nor --find-max goes with it");
+    throw ConfigError("--versus compares two sides at one rate or in a closed loop. Remove --ramp and --find-max");
   if (config.other && !config.objectives.empty())
-    throw ConfigError("--versus and --slo do not go together: a comparison has no objective");
+    throw ConfigError("use --versus or --slo, not both: a comparison has no objective");
   if (config.turns < PairedComparison::pairs_min || config.turns > PairedComparison::pairs_max)
     throw ConfigError(
-        fmt::format("--turns must be {} to {}", PairedComparison::pairs_min, PairedComparison::pairs_max));
+        fmt::format("--turns must be between {} and {}", PairedComparison::pairs_min, PairedComparison::pairs_max));
 }
 
 std::uint32_t connections_for(const BenchmarkConfig& config, const PaceConfig& pace) noexcept {
@@ -190,7 +190,8 @@ class Benchmark::Impl {
     for (const SideFigures& side : result_.sides)
       for (const StepFigures& step : side.figures.steps)
         if (step.requests() > 0) return;
-    if (!control_.draining()) result_.notices.emplace_back("nothing was measured: no request was due in that time");
+    if (!control_.draining())
+      result_.notices.emplace_back("amend measured nothing: no request was planned in this time");
   }
 
   // One request before all others: a key that is refused is not used a thousand times.
@@ -212,7 +213,7 @@ class Benchmark::Impl {
       control_.stop(StopCause::credentials, "the API refuses the credentials: " + text);
       return false;
     }
-    result_.notices.push_back("the first request did not succeed, so what is measured may be errors: " + text);
+    result_.notices.push_back("the first request did not succeed, so the results may be errors: " + text);
     return true;
   }
 

@@ -70,7 +70,8 @@ void BenchmarkRows::read(Source& source, const MappingConfig& mapping) {
     }
   }
   if (!good_.empty()) return;
-  throw ConfigError(rejected_ == 0 ? "the input holds no rows" : "no row of the input can be sent: " + first_fault,
+  throw ConfigError(rejected_ == 0 ? "the input has no rows"
+                                   : "amend cannot send any row of the input. The first error: " + first_fault,
                     ExitCode::input);
 }
 

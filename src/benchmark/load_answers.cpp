@@ -140,7 +140,7 @@ void LoadGenerator::give_up_resends(Clock::time_point now) {
     end.latency = since_start(now) - one.planned.at;
     end.waited = true;
     end.code = code_of(CloseCause::ended);
-    end.text = "the connection ended before the request was processed, and no other was free";
+    end.text = "the connection ended before the server processed the request, and no other connection was free";
     count(end);
   }
   again_.clear();

@@ -59,14 +59,14 @@ std::string broken(const Objective& objective, const HdrHistogram& latency, std:
   if (objective.of() == Objective::Of::errors) {
     const double share = static_cast<double>(errors) / static_cast<double>(requests);
     if (share < objective.share()) return {};
-    return fmt::format("errors are {:.3g} %, not below {:.3g} %", share * 100, objective.share() * 100);
+    return fmt::format("errors are {:.3g} %, but must be below {:.3g} %", share * 100, objective.share() * 100);
   }
   const auto is = latency.percentile(objective.percent());
   if (latency.count() > 0 && is < objective.below()) return {};
   const std::string name = objective.percent() >= 100 ? "max" : fmt::format("p{:g}", objective.percent());
   const double ms = 1e6;
-  if (latency.count() == 0) return name + " is not known: no answer came";
-  return fmt::format("{} is {:.4g} ms, not below {:.4g} ms", name, static_cast<double>(is.count()) / ms,
+  if (latency.count() == 0) return name + " is not known: there was no response";
+  return fmt::format("{} is {:.4g} ms, but must be below {:.4g} ms", name, static_cast<double>(is.count()) / ms,
                      static_cast<double>(objective.below().count()) / ms);
 }
 
@@ -79,7 +79,7 @@ std::vector<Objective> parse_objectives(std::string_view option, std::string_vie
     const auto objective = parse_one(text.substr(begin, end - begin));
     if (!objective)
       throw ConfigError(
-          fmt::format("{} takes conditions such as p99<300ms, max<2s and errors<0.1%, with commas between, "
+          fmt::format("{} needs conditions with commas between them, for example p99<300ms,max<2s,errors<0.1%, "
                       "got \"{}\"",
                       option, printable(text, 60)));
     objectives.push_back(*objective);
@@ -98,7 +98,7 @@ std::string text_of(const std::vector<Objective>& objectives) {
 
 std::string broken_objectives(const std::vector<Objective>& objectives, const HdrHistogram& latency,
                               std::uint64_t requests, std::uint64_t errors) {
-  if (requests == 0) return "nothing was sent";
+  if (requests == 0) return "amend sent no request";
   std::string out;
   for (const Objective& objective : objectives) {
     const std::string text = broken(objective, latency, requests, errors);

@@ -70,14 +70,15 @@ class BenchWatch {
 // Whoever loads a host by mistake is stopped twice: by an option that nobody gives by habit, and by its name.
 void confirm_host(const std::string& host) {
   if (!::isatty(STDIN_FILENO) || !::isatty(STDERR_FILENO))
-    throw ConfigError(fmt::format("bench loads {} only when a person types its name: run it in a terminal", host));
+    throw ConfigError(
+        fmt::format("bench sends load to {} only after you type its name. Run the command in a terminal", host));
   print_message(
-      fmt::format("This sends requests to {} as fast as you have asked for, and updates the customers of its rows.\n"
-                  "Type the name of the host to go on: ",
+      fmt::format("This command sends load to {} at the rate that you chose, and updates the customers of its rows.\n"
+                  "Type the name of the host to continue: ",
                   host));
   std::string answer;
   std::getline(std::cin, answer);
-  if (answer != host) throw ConfigError("nothing was sent: that is not the name of the host, " + host);
+  if (answer != host) throw ConfigError("amend sent nothing: you did not type the name of the host, " + host);
 }
 
 // What may differ between the sides: where requests go, and how many at once.
@@ -91,7 +92,7 @@ void take_side_b(Options& options) {
     const auto [name, value] = parse_assignment("--versus", setting, "OPTION=VALUE");
     if (std::ranges::find(versus_options, name) == versus_options.end())
       throw ConfigError(
-          fmt::format("--versus takes {}, got \"{}\"", fmt::join(versus_options, ", "), printable(name, 60)));
+          fmt::format("--versus accepts {}, got \"{}\"", fmt::join(versus_options, ", "), printable(name, 60)));
     std::ranges::find(option_table(), std::string_view(name), &OptionEntry::name)
         ->apply(other, "--versus " + name, value);
     options.benchmark.other_text += (options.benchmark.other_text.empty() ? "" : ", ") + setting;
@@ -147,8 +148,8 @@ std::vector<std::string> hosts_to_type(const Options& options) {
   }
   if (!hosts.empty() && !options.owns_api)
     throw ConfigError(
-        fmt::format("bench loads {}, which is not this machine: only with --yes-i-own-this-api, and when "
-                    "its name is typed",
+        fmt::format("bench would send load to {}, which is not this machine. If you own this API, add "
+                    "--yes-i-own-this-api and type its name",
                     fmt::join(hosts, " and ")));
   return hosts;
 }

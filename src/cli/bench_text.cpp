@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "amend/error.hpp"
+#include "amend/report/bench_page.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
 
@@ -38,10 +39,11 @@ std::string load_text(const Options& options) {
   const auto seconds = [](std::chrono::milliseconds time) { return show_duration(time); };
   std::string text;
   if (config.find_max) {
-    text = fmt::format("the highest rate that keeps {}, trials of {}", config.objectives_text, seconds(config.step));
+    text =
+        fmt::format("find the highest rate that meets {}, {} per trial", config.objectives_text, seconds(config.step));
   } else if (config.ramp) {
-    text = fmt::format("{}/s to {}/s by {}/s, {} each", per_second(config.ramp->from), per_second(config.ramp->to),
-                       per_second(config.ramp->by), seconds(config.step));
+    text = fmt::format("from {}/s to {}/s in steps of {}/s, {} each", per_second(config.ramp->from),
+                       per_second(config.ramp->to), per_second(config.ramp->by), seconds(config.step));
   } else {
     text = pace.rate.interval.count() > 0 ? show_rate(pace.rate.interval) : "closed loop";
     text += " for " + seconds(config.duration);
@@ -51,12 +53,12 @@ std::string load_text(const Options& options) {
 }
 
 std::string rows_text(const Options& options, const Benchmark& benchmark) {
-  std::string text = options.config.input.file.empty() ? plural(benchmark.rows(), "made-up customer")
+  std::string text = options.config.input.file.empty() ? plural(benchmark.rows(), "generated customer")
                                                        : fmt::format("{} of {}", plural(benchmark.rows(), "row"),
                                                                      printable(options.config.input.file));
-  text += ", over and over";
+  text += ", sent again and again";
   if (benchmark.rows_rejected() > 0)
-    text += fmt::format("; {} left out, the API would not take them (amend check says why)",
+    text += fmt::format("; {} skipped because they are not valid (run `amend check` for the reasons)",
                         show_count(benchmark.rows_rejected()));
   return benchmark.rows_cut() ? text + "; the rest of the file is not used" : text;
 }
@@ -69,21 +71,22 @@ void append_percentiles(std::string& out, std::string_view name, const HdrHistog
 }
 
 std::string requests_text(const StepFigures& step) {
-  std::string text = fmt::format("{}: {} answered", show_count(step.requests()), show_count(step.answered));
-  if (step.failed > 0) text += fmt::format(" ({} not well)", show_count(step.failed));
-  if (step.unanswered > 0) text += fmt::format(", {} without an answer", show_count(step.unanswered));
-  if (step.unsent > 0) text += fmt::format(", {} never sent", show_count(step.unsent));
+  std::string text = fmt::format("{}: {} responses", show_count(step.requests()), show_count(step.answered));
+  if (step.failed > 0) text += fmt::format(" ({} with errors)", show_count(step.failed));
+  if (step.unanswered > 0) text += fmt::format(", {} without a response", show_count(step.unanswered));
+  if (step.unsent > 0) text += fmt::format(", {} not sent", show_count(step.unsent));
   if (step.resent > 0)
-    text += fmt::format("; {} sent again, their connection ended with them unprocessed", show_count(step.resent));
+    text += fmt::format("; {} sent again, because their connection ended before the server processed them",
+                        show_count(step.resent));
   return text;
 }
 
 std::string late_text(const StepFigures& step) {
-  if (step.late() == 0) return "no send missed its moment by 1 ms";
+  if (step.late() == 0) return "no request was late by 1 ms or more";
   constexpr std::array<std::string_view, late_count> causes{"no free connection", "signature not ready",
-                                                            "this machine was late"};
-  std::string text = fmt::format(
-      "{} missed their moment by 1 ms or more, at worst by {} ms:", plural(step.late(), "send"), ms(step.latest));
+                                                            "this machine was busy"};
+  std::string text =
+      fmt::format("{} late by 1 ms or more, the latest by {} ms:", plural(step.late(), "request"), ms(step.latest));
   std::string_view separator = " ";
   for (std::size_t i = 0; i < late_count; ++i)
     if (step.late_by[i] > 0)
@@ -100,18 +103,18 @@ std::string status_text(const StepFigures& step) {
 
 std::string slo_text(const StepFigures& step, const BenchmarkConfig& config) {
   const std::string broken = broken_objectives(config.objectives, step.latency, step.requests(), step.errors());
-  return broken.empty() ? config.objectives_text + " is kept" : "not kept: " + broken;
+  return broken.empty() ? config.objectives_text + " is met" : "not met: " + broken;
 }
 
 std::string step_text(const StepFigures& step, const BenchmarkConfig& config) {
   std::string out =
-      line("rate", fmt::format("{}, {} answers/s", rate_text(step.step), per_second(step.answers_per_second())));
+      line("rate", fmt::format("{}, {} responses/s", rate_text(step.step), per_second(step.answers_per_second())));
   out += line("requests", requests_text(step));
   fmt::format_to(std::back_inserter(out), "\n  {:<10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "", "p50", "p90", "p99",
                  "p99.9", "max", "mean");
   const bool open = step.step.interval.count() > 0;
-  append_percentiles(out, "latency", step.latency, open ? "from the planned instant" : "from the sending");
-  append_percentiles(out, "service", step.service, "from the sending");
+  append_percentiles(out, "latency", step.latency, open ? "from the planned time" : "from sending");
+  append_percentiles(out, "service", step.service, "from sending");
   out += "\n" + line("status", status_text(step));
   for (const ErrorCount& error : step.errors_by_code.worst(errors_told))
     out += line("error",
@@ -122,7 +125,7 @@ std::string step_text(const StepFigures& step, const BenchmarkConfig& config) {
 }
 
 std::string steps_table(const std::vector<StepFigures>& steps, const BenchmarkConfig& config) {
-  std::string out = fmt::format("  {:>11}{:>12}{:>10}{:>8}{:>10}{:>10}{:>10}{:>10}{:>8}\n", "rate", "answers/s",
+  std::string out = fmt::format("  {:>11}{:>12}{:>10}{:>8}{:>10}{:>10}{:>10}{:>10}{:>8}\n", "rate", "resp/s",
                                 "requests", "errors", "p50 ms", "p99 ms", "max ms", "service", "late");
   for (const StepFigures& step : steps) {
     out += fmt::format("  {:>11}{:>12}{:>10}{:>8}{:>10}{:>10}{:>10}{:>10}{:>8}", rate_text(step.step),
@@ -132,7 +135,8 @@ std::string steps_table(const std::vector<StepFigures>& steps, const BenchmarkCo
     if (!config.objectives.empty()) out += "  " + slo_text(step, config);
     out += "\n";
   }
-  return out + "  latency from the planned instant; service: the median from the sending\n";
+  return out +
+         "  p50, p99 and max: from the planned time. service: median from sending. resp/s: responses per second.\n";
 }
 
 std::string connections_text(const LoadFigures& figures) {
@@ -147,9 +151,9 @@ std::string connections_text(const LoadFigures& figures) {
     }
     const std::string spread = most.count() > 0 ? fmt::format(", median service {} to {} ms", ms(least), ms(most)) : "";
     return line("connections",
-                fmt::format("{}, opened {} times in all{}", figures.connections.size(), show_count(opened), spread));
+                fmt::format("{}, opened {} times in total{}", figures.connections.size(), show_count(opened), spread));
   }
-  std::string out = fmt::format("\n  {:>10}{:>10}{:>10}{:>8}{:>10}{:>10}{:>10}\n", "connection", "opened", "answered",
+  std::string out = fmt::format("\n  {:>10}{:>10}{:>10}{:>8}{:>10}{:>10}{:>10}\n", "connection", "opened", "responses",
                                 "errors", "p50 ms", "p99 ms", "max ms");
   for (std::size_t i = 0; i < figures.connections.size(); ++i) {
     const ConnectionFigures& one = figures.connections[i];
@@ -163,7 +167,7 @@ std::string connections_text(const LoadFigures& figures) {
 std::string side_text(const SideFigures& side, const BenchmarkConfig& config) {
   std::string out;
   if (!side.name.empty())
-    out += fmt::format("\nside {}{}{}, its last turn\n", side.name, side.settings.empty() ? "" : ": ",
+    out += fmt::format("\nside {}{}{}, last turn\n", side.name, side.settings.empty() ? "" : ": ",
                        printable(side.settings));
   const auto& steps = side.figures.steps;
   if (steps.empty()) return out;
@@ -171,33 +175,33 @@ std::string side_text(const SideFigures& side, const BenchmarkConfig& config) {
   return out + connections_text(side.figures);
 }
 
-// Whether a rate that was not kept says anything about the API.
+// A trial that failed because this machine was late says nothing about the API.
 bool says_nothing(const RateTrial& trial) { return !trial.broken.empty() && trial.client_limited; }
 
 std::string trials_text(const BenchmarkResult& result, const BenchmarkConfig& config) {
   if (!config.find_max) return {};
   std::string out;
   for (const RateTrial& trial : result.trials)
-    out += fmt::format(
-        "  {:>10}/s  {}{}\n", per_second(trial.rate), trial.broken.empty() ? "kept" : "not kept: " + trial.broken,
-        says_nothing(trial) ? " (sends were late for a reason of this machine: no word about the API)" : "");
-  out += result.found ? line("highest", fmt::format("{}/s keeps {}", per_second(*result.found), config.objectives_text))
-                      : line("highest", "none was found that keeps " + config.objectives_text);
+    out += fmt::format("  {:>10}/s  {}{}\n", per_second(trial.rate),
+                       trial.broken.empty() ? "met" : "not met: " + trial.broken,
+                       says_nothing(trial) ? fmt::format(" ({})", report::client_limited_text) : "");
+  out += result.found ? line("highest", fmt::format("{}/s meets {}", per_second(*result.found), config.objectives_text))
+                      : line("highest", "no rate met " + config.objectives_text);
   if (std::ranges::any_of(result.trials, says_nothing))
-    out += line("note", "this machine was too busy for some trials: the API may sustain more");
+    out += line("note", "this machine was too busy in some trials. The API may accept a higher rate");
   return out + "\n";
 }
 
 std::string comparison_text(const BenchmarkResult& result, const BenchmarkConfig& config) {
   if (!config.other) return {};
-  std::string out =
-      fmt::format("B differs from A in {}; {} turns each, medians\n\n", printable(config.other_text), config.turns);
-  out += fmt::format("  {:<18}{:>12}{:>12}{:>8}{:>18}  {}\n", "", "A", "B", "B/A", "95 % of the time", "");
+  std::string out = fmt::format("B differs from A in {}. Medians of {} turns per side:\n\n",
+                                printable(config.other_text), config.turns);
+  out += fmt::format("  {:<18}{:>12}{:>12}{:>8}{:>18}  {}\n", "", "A", "B", "B/A", "95 % interval", "");
   for (const ComparedFigure& figure : result.compared) {
     const PairedComparison& comparison = figure.comparison;
     out += fmt::format("  {:<18}{:>12.4g}{:>12.4g}{:>8.3f}{:>9.3f} to {:<6.3f}  {} (p = {:.3g})\n", figure.name,
                        figure.a, figure.b, comparison.ratio, comparison.low, comparison.high,
-                       comparison.differ ? "they differ" : "no difference seen", comparison.p);
+                       comparison.differ ? "they differ" : "no difference found", comparison.p);
   }
   return out;
 }
@@ -216,7 +220,7 @@ std::string bench_progress_line(const BenchmarkProgress& progress) {
   const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(progress.elapsed);
   std::string out = fmt::format("{} {}: ", progress.stage, show_duration(elapsed));
   if (progress.rate > 0) out += fmt::format("{}/s planned, ", per_second(progress.rate));
-  return out + fmt::format("{} answers/s, p50 {} ms, p99 {} ms; in all {} answered, {} errors, {} late",
+  return out + fmt::format("{} responses/s, p50 {} ms, p99 {} ms; total: {} responses, {} errors, {} late",
                            per_second(progress.answers_per_second), ms(progress.p50), ms(progress.p99),
                            show_count(progress.answered), show_count(progress.errors), show_count(progress.late));
 }

@@ -1,4 +1,4 @@
-// What `amend bench` says: before, meanwhile and at the end. Layer 5; pure.
+// The texts of `amend bench`: opening, progress and results. Layer 5; pure.
 #pragma once
 
 #include <string>

@@ -59,7 +59,7 @@ TEST_CASE("bench FILE: its rows are what is sent, over and over; those that the 
   CAPTURE(bench.finished.err);
   REQUIRE(bench.finished.code == 0);
   CHECK(says(bench.finished, "5 rows"));
-  CHECK(says(bench.finished, "1 left out"));
+  CHECK(says(bench.finished, "1 skipped"));
   CHECK(count_of(bench.step(), "requests") == 12);
   simulator.stop();
   CHECK(read_ndjson(simulator.request_log()).size() == 13);
@@ -101,20 +101,20 @@ TEST_CASE("bench: another machine is not loaded without being owned, nor without
   BenchRun bench;
   bench.run("https://gateway.wonder.today", {});
   CHECK(bench.finished.code == 2);
-  CHECK(says(bench.finished, "bench loads gateway.wonder.today"));
+  CHECK(says(bench.finished, "send load to gateway.wonder.today"));
   CHECK(says(bench.finished, "--yes-i-own-this-api"));
   bench.run("https://gateway.wonder.today", {"--yes-i-own-this-api"});
   CHECK(bench.finished.code == 2);
-  CHECK(says(bench.finished, "types its name"));
+  CHECK(says(bench.finished, "type its name"));
   bench.run("http://127.0.0.1:1", {"--versus", "url=https://gateway.wonder.today"});
   CHECK(bench.finished.code == 2);
-  CHECK(says(bench.finished, "bench loads gateway.wonder.today"));
+  CHECK(says(bench.finished, "send load to gateway.wonder.today"));
 }
 
 TEST_CASE("bench: each of two hosts is to be owned and typed, and a file cannot say that they are owned") {
   BenchRun bench;
   bench.run("https://a.invalid", {"--versus", "url=https://gateway.wonder.today"});
-  CHECK(says(bench.finished, "bench loads a.invalid and gateway.wonder.today"));
+  CHECK(says(bench.finished, "send load to a.invalid and gateway.wonder.today"));
   write_file(bench.dir.file("amend.toml"), "[bench]\nyes-i-own-this-api = true\n");
   bench.run("https://a.invalid", {"--config", bench.dir.file("amend.toml")});
   CHECK(bench.finished.code == 2);
@@ -210,7 +210,7 @@ TEST_CASE("bench --slo: an objective that is not kept is told, and exit 1; error
   BenchRun bench;
   bench.run(simulator.url(), {"--rate", "200/s", "--duration", "2s", "--warm-up", "0", "--slo", "p99<10s,errors<1%"});
   CHECK(bench.finished.code == 1);
-  CHECK(says(bench.finished, "not kept: errors are"));
+  CHECK(says(bench.finished, "not met: errors are"));
   const auto step = bench.step();
   CHECK(step.at("slo_kept") == false);
   simulator.stop();
@@ -335,7 +335,7 @@ TEST_CASE("bench: signed requests are such as the API takes") {
   CAPTURE(bench.finished.err);
   CHECK(bench.finished.code == 0);
   CHECK(bench.step().at("by_status").at("200") == 200);
-  CHECK(says(bench.finished, "from the planned instant"));
+  CHECK(says(bench.finished, "from the planned time"));
 }
 
 namespace {
@@ -353,7 +353,7 @@ Finished in_terminal(const std::vector<std::string>& command, const std::string&
                                "  except OSError: break\n"
                                "  if not part: break\n"
                                "  seen += part\n"
-                               "  if b'to go on: ' in seen and not typed:\n"
+                               "  if b'to continue: ' in seen and not typed:\n"
                                "    typed = True\n"
                                "    os.write(terminal, sys.argv[1].encode() + b'\\n')\n"
                                "sys.stderr.buffer.write(seen)\n"
@@ -375,7 +375,7 @@ TEST_CASE("bench: a host that is owned is loaded when its name is typed, and not
   const Finished refused = in_terminal(command, "127.0.0.1");
   CAPTURE(refused.err);
   CHECK(refused.code == 2);
-  CHECK(says(refused, "nothing was sent: that is not the name of the host, 127.1"));
+  CHECK(says(refused, "amend sent nothing: you did not type the name of the host, 127.1"));
   simulator.write_down();
   CHECK(requests_at(simulator) == 0);
   const Finished loaded = in_terminal(command, "127.1");
