@@ -15,7 +15,7 @@ std::int64_t full(const HiddenRate& rate) noexcept { return rate.burst * request
 void HiddenLimit::add(HiddenRate rate) {
   const auto place = std::ranges::lower_bound(rates_, rate.from, {}, &HiddenRate::from);
   if (place != rates_.end() && place->from == rate.from) {
-    throw std::invalid_argument("two limits begin at the same time");
+    throw std::invalid_argument("two limits begin at the same time. Give each its own @TIME");
   }
   rates_.insert(place, rate);
 }

@@ -23,7 +23,7 @@ using namespace amend::sim;
 
 std::string file_content(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error(path + ": cannot be read");
+  if (!file) throw std::runtime_error(path + ": wonder-sim cannot read this file");
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
@@ -40,7 +40,7 @@ std::optional<TlsContext> make_tls(const Options& options) {
 void follow_parent(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   // The parent may have ended before the line above.
-  if (::getppid() != parent) throw std::runtime_error("--die-with-parent: the parent is gone");
+  if (::getppid() != parent) throw std::runtime_error("--die-with-parent: the parent process has ended");
 }
 
 void run(Options options, pid_t parent) {

@@ -77,7 +77,7 @@ double parse_share(std::string_view text) {
 }
 
 std::pair<std::uint16_t, double> parse_status_share(std::string_view text) {
-  constexpr std::string_view form = "STATUS:SHARE such as 503:1%, the status 400 to 599";
+  constexpr std::string_view form = "STATUS:SHARE such as 503:1%, with a status from 400 to 599";
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) refuse(text, form);
   std::uint16_t status = 0;
@@ -135,7 +135,7 @@ RateFields parse_rate_fields(std::string_view text) {
 }
 
 std::pair<std::chrono::milliseconds, std::chrono::milliseconds> parse_outage(std::string_view text) {
-  constexpr std::string_view form = "an interval such as 5s..10s";
+  constexpr std::string_view form = "an interval such as 5s..10s, FROM before TO";
   const auto dots = text.find("..");
   if (dots == std::string_view::npos) refuse(text, form);
   const auto from = std::chrono::duration_cast<std::chrono::milliseconds>(parse_duration(text.substr(0, dots)));
@@ -145,7 +145,7 @@ std::pair<std::chrono::milliseconds, std::chrono::milliseconds> parse_outage(std
 }
 
 Stall parse_stall(std::string_view text) {
-  constexpr std::string_view form = "a stall such as 1s/10s: for so long, at the end of each such period";
+  constexpr std::string_view form = "a stall such as 1s/10s (TIME/PERIOD, TIME below PERIOD)";
   const auto slash = text.find('/');
   if (slash == std::string_view::npos) refuse(text, form);
   const auto length = parse_duration(text.substr(0, slash));
