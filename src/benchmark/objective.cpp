@@ -54,6 +54,12 @@ std::optional<Objective> parse_one(std::string_view text) {
   return Objective::latency_at(*percent, *below, std::string(text));
 }
 
+// "84.2 ms", "30 s"
+std::string duration_text(std::chrono::nanoseconds duration) {
+  const double ms = static_cast<double>(duration.count()) / 1e6;
+  return ms < 10'000 ? fmt::format("{:.4g} ms", ms) : fmt::format("{:.4g} s", ms / 1e3);
+}
+
 std::string broken(const Objective& objective, const HdrHistogram& latency, std::uint64_t requests,
                    std::uint64_t errors) {
   if (objective.of() == Objective::Of::errors) {
@@ -64,10 +70,8 @@ std::string broken(const Objective& objective, const HdrHistogram& latency, std:
   const auto is = latency.percentile(objective.percent());
   if (latency.count() > 0 && is < objective.below()) return {};
   const std::string name = objective.percent() >= 100 ? "max" : fmt::format("p{:g}", objective.percent());
-  const double ms = 1e6;
   if (latency.count() == 0) return name + " is not known: there was no response";
-  return fmt::format("{} is {:.4g} ms, but must be below {:.4g} ms", name, static_cast<double>(is.count()) / ms,
-                     static_cast<double>(objective.below().count()) / ms);
+  return fmt::format("{} is {}, but must be below {}", name, duration_text(is), duration_text(objective.below()));
 }
 
 }  // namespace

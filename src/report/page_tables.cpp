@@ -50,15 +50,17 @@ std::string words(const ErrorGroup& error) {
 void add_error(std::string& out, const ErrorGroup& error, std::uint64_t whole) {
   const double share = whole == 0 ? 0 : 100 * static_cast<double>(error.rows) / static_cast<double>(whole);
   append(out,
-         "<tr><td><code data-error=\"{0}\" data-value=\"{1}\">{0}</code></td><td class=\"n\">{2}</td><td "
-         "class=\"n\">{3:.1f} %</td>",
+         "<tr><td><code data-error=\"{0}\" data-value=\"{1}\">{0}</code></td><td class=\"n\" "
+         "data-label=\"rows\">{2}</td><td "
+         "class=\"n\" data-label=\"share of errors\">{3:.1f} %</td>",
          escaped(error.code), error.rows, grouped(error.rows), share);
-  append(out, "<td class=\"n\">{}<br>{}</td>", time_cell(error.first_at), time_cell(error.last_at));
+  append(out, "<td class=\"n\" data-label=\"first, last (UTC)\">{}<br>{}</td>", time_cell(error.first_at),
+         time_cell(error.last_at));
   append(out, "<td class=\"words\">{}<br><b>What to do:</b> {}</td>",
          with_code(error.meaning.empty() ? api_code.meaning : error.meaning),
          with_code(error.remedy.empty() ? api_code.remedy : error.remedy));
   const std::string id = error.id.empty() ? "" : "<br><code>" + escaped(error.id) + "</code>";
-  append(out, "<td class=\"words\">row {}, line {}{}<br>{}", error.row, error.line, id, words(error));
+  append(out, "<td class=\"words\" data-label=\"example\">row {}, line {}{}<br>{}", error.row, error.line, id, words(error));
   if (!error.request_id.empty())
     append(out, "<br><span class=\"soft\">request</span> <code>{}</code>", escaped(error.request_id));
   out += values_text(error) + "</td></tr>\n";
@@ -126,7 +128,8 @@ std::string errors_section(const RunPicture& picture) {
   if (picture.errors.empty()) return {};
   std::string out = "<section id=\"errors\">\n<h2>Errors</h2>\n" + error_chart(picture);
   out +=
-      "<div class=\"scroll\"><table><thead><tr><th>code</th><th class=\"n\">rows</th><th class=\"n\">share of "
+      "<div class=\"scroll\"><table class=\"stack\"><thead><tr><th>code</th><th class=\"n\">rows</th><th "
+      "class=\"n\">share of "
       "errors</th>"
       "<th class=\"n\">first, last (UTC)</th><th>meaning and remedy</th><th>example</th></tr></thead><tbody>\n";
   for (const ErrorGroup& error : picture.errors) add_error(out, error, picture.rows_with_error);

@@ -16,6 +16,7 @@
 #include "report/example_values.hpp"
 #include "report/load_series.hpp"
 #include "report/outcome_series.hpp"
+#include "report/page_parts.hpp"
 #include "report/record_glance.hpp"
 #include "report/slowest_rows.hpp"
 #include "reporter/json_reading.hpp"
@@ -200,7 +201,7 @@ class Reading {
     add_latency("queued", queued_of(picture_), object_at(latency, "queued"));
     take_notices(summary);
     if (const auto log_bytes = number_in(summary, "log_bytes"))
-      picture_.checks.emplace_back("size when the run ended", grouped(*log_bytes) + " bytes");
+      picture_.checks.emplace_back("size on disk when the run ended", grouped(*log_bytes) + " bytes");
   }
 
   void add_latency(std::string name, std::string of, const json::object& members) {

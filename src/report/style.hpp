@@ -42,6 +42,7 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 td.id { white-space: nowrap; font: .88em/1.7 ui-monospace, monospace; }
 td code { white-space: nowrap; }
 td.words { min-width: 15rem; overflow-wrap: anywhere; }
+.scroll th[scope=row] { min-width: 9.5rem; }
 table.pairs th { width: 11rem; }
 table.pairs td { overflow-wrap: anywhere; }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 1rem 1.6rem; align-items: start; }
@@ -83,7 +84,11 @@ svg rect { fill: var(--i0); }
 .f0 { background: var(--i0); } .f1 { background: var(--i1); } .f2 { background: var(--i2); } .f3 { background: var(--i3); }
 .f4 { background: var(--i4); } .f5 { background: var(--i5); } .f6 { background: var(--i6); }
 @media (max-width: 560px) { body { font-size: 14px; } main { padding: .8rem .6rem 2rem; } table.pairs th { width: 7.5rem; }
-  .y-axis, .plot { height: 165px; } }
+  .y-axis, .plot { height: 165px; }
+  table.stack thead { display: none; } table.stack, .stack tbody, .stack tr, .stack td { display: block; }
+  .stack tr { padding: .5rem 0; border-bottom: 1px solid var(--rule); }
+  .stack td { padding: .1rem 0; border: 0; text-align: left; white-space: normal; } .stack br { display: block; }
+  .stack td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); } }
 @media print { body { font-size: 10.5pt; } main { max-width: none; padding: 0; } .scroll { overflow: visible; }
   figure, tr, .cards { break-inside: avoid; } h2, h3 { break-after: avoid; } td.id, td.n { white-space: normal; }
   .band, .shares div, .legend i, .cards li { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }

@@ -24,6 +24,14 @@ std::uint64_t without_success(const RunPicture& picture) {
   return rows;
 }
 
+// They are among the rows that did not succeed.
+std::string unknown(const RunPicture& picture) {
+  const std::uint64_t rows = picture.rows(Status::unknown);
+  if (rows == 0) return {};
+  return fmt::format(" {} {} unknown: the API may have applied {}.", rows_text(rows), rows == 1 ? "is" : "are",
+                     rows == 1 ? "it" : "them");
+}
+
 std::string compared(const RunPicture& picture) {
   return fmt::format("Compared: {} differ from the API, {} match.{}", rows_text(with_sign(picture, '*')),
                      rows_text(with_sign(picture, '=')), nothing_changed);
@@ -33,7 +41,7 @@ std::string finished(const RunPicture& picture) {
   const std::uint64_t all = picture.rows_ended();
   if (all == 0) return "Finished: there was no row to send.";
   if (const std::uint64_t rows = without_success(picture); rows > 0)
-    return fmt::format("Finished with errors: {} did not succeed.", of_all(rows, all));
+    return fmt::format("Finished with errors: {} did not succeed.{}", of_all(rows, all), unknown(picture));
   const std::uint64_t succeeded = picture.rows(Status::success);
   std::string text = fmt::format("Finished without errors: {} succeeded.",
                                  succeeded == all && all > 1 ? "all " + rows_text(all) : of_all(succeeded, all));
@@ -57,14 +65,15 @@ std::string stopped(const RunPicture& picture) {
     text += fmt::format("{} {} no result.", of_all(*picture.unsent, ended + *picture.unsent), have(*picture.unsent));
   }
   if (const std::uint64_t rows = without_success(picture); rows > 0)
-    text += fmt::format(" {} did not succeed.", rows_text(rows));
+    text += fmt::format(" {} did not succeed.{}", rows_text(rows), unknown(picture));
   return text;
 }
 
 std::string killed(const RunPicture& picture) {
   const std::uint64_t ended = picture.rows_ended();
-  return fmt::format("Interrupted: the process was killed, or the machine stopped. {} {} a result; others may be left.",
-                     rows_text(ended), have(ended));
+  return fmt::format(
+      "Interrupted: the process was killed, or the machine stopped. {} {} a result; others may be left.{}",
+      rows_text(ended), have(ended), unknown(picture));
 }
 
 std::string comparison_verdict(const RunPicture& picture) {

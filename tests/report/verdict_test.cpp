@@ -33,14 +33,18 @@ TEST_CASE("verdict: a finished run") {
   CHECK(finished({{Status::success, 20'000}}) == "Finished without errors: all 20,000 rows succeeded.");
   CHECK(finished({{Status::success, 950}, {Status::unchanged, 49}, {Status::superseded, 1}}) ==
         "Finished without errors: 950 of 1,000 rows succeeded. 49 rows already matched the API. 1 row was superseded.");
-  CHECK(finished({{Status::success, 19'578}, {Status::failed, 400}, {Status::unknown, 12}, {Status::rejected, 10}}) ==
-        "Finished with errors: 422 of 20,000 rows did not succeed.");
+  CHECK(
+      finished({{Status::success, 19'578}, {Status::failed, 400}, {Status::unknown, 12}, {Status::rejected, 10}}) ==
+      "Finished with errors: 422 of 20,000 rows did not succeed. 12 rows are unknown: the API may have applied them.");
   CHECK(finished({{Status::failed, 3}}) == "Finished with errors: 3 of 3 rows did not succeed.");
 }
 
 TEST_CASE("verdict: a run that stopped, was killed or is running") {
   CHECK(verdict(run_that(Standing::stopped, {{Status::success, 300}, {Status::failed, 20}}, 680)) ==
         "Stopped early: 680 of 1,000 rows have no result. 20 rows did not succeed.");
+  CHECK(verdict(run_that(Standing::stopped, {{Status::success, 8}, {Status::unknown, 1}}, 1)) ==
+        "Stopped early: 1 of 10 rows has no result. 1 row did not succeed. 1 row is unknown: the API may have applied "
+        "it.");
   CHECK(verdict(run_that(Standing::stopped, {{Status::success, 999}}, 1)) ==
         "Stopped early: 1 of 1,000 rows has no result.");
   CHECK(verdict(run_that(Standing::stopped, {{Status::success, 5}})) ==
