@@ -115,8 +115,6 @@ std::string encoding_lines(const PreflightReport& report) {
   return line("encoding", describe(*report.encoding_trouble)) + line("", "  -> " + remedy(*report.encoding_trouble));
 }
 
-std::string whole(std::string_view text) { return printable(text, 4 * text.size() + 4); }
-
 json::array texts(const std::vector<std::string>& from) {
   json::array out;
   for (const std::string& text : from) out.emplace_back(whole(text));

@@ -115,7 +115,7 @@ complete -o filenames -F _amend amend
 }
 
 // Within single quotes, as zsh and fish read it.
-std::string quoted(std::string_view text) {
+std::string shell_word(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
@@ -136,7 +136,7 @@ std::string zsh_option(const OptionEntry& option) {
   const std::string value =
       option.value.empty() ? std::string() : fmt::format(":{}:{}", zsh_text(option.value), action);
   const std::string_view many = option.arity == Arity::many ? "*" : "";
-  return quoted(fmt::format("{}--{}[{}]{}", many, option.name, zsh_text(option.description), value));
+  return shell_word(fmt::format("{}--{}[{}]{}", many, option.name, zsh_text(option.description), value));
 }
 
 std::string zsh_arguments(const CommandEntry& entry) {
@@ -147,7 +147,7 @@ std::string zsh_arguments(const CommandEntry& entry) {
                                                                       : "(" + words_of(entry) + ")";
     if (argument.name == "VALUE") action = " ";
     const std::string_view colon = argument.need == Argument::Need::required ? ":" : "::";
-    out += " \\\n        " + quoted(fmt::format("{}{}:{}", colon, argument.name, action));
+    out += " \\\n        " + shell_word(fmt::format("{}{}:{}", colon, argument.name, action));
   }
   return out;
 }
@@ -156,7 +156,7 @@ std::string zsh_script() {
   std::string names;
   std::string cases;
   for (const CommandEntry& entry : command_table()) {
-    names += fmt::format("    {}\n", quoted(fmt::format("{}:{}", entry.name, zsh_text(entry.summary))));
+    names += fmt::format("    {}\n", shell_word(fmt::format("{}:{}", entry.name, zsh_text(entry.summary))));
     cases += fmt::format(
         "    {})\n      _arguments '--help[Show the everyday options]' '--help-all[Show all options]' '--config[A file "
         "with options]:FILE:_files'",
@@ -189,7 +189,8 @@ if [ "$funcstack[1]" = "_amend" ]; then _amend "$@"; else compdef _amend amend; 
 std::string fish_script() {
   std::string out = "# Completion of amend for fish: amend completion fish\ncomplete -c amend -f\n";
   for (const CommandEntry& entry : command_table()) {
-    out += fmt::format("complete -c amend -n __fish_use_subcommand -a {} -d {}\n", entry.name, quoted(entry.summary));
+    out +=
+        fmt::format("complete -c amend -n __fish_use_subcommand -a {} -d {}\n", entry.name, shell_word(entry.summary));
     const std::string here = fmt::format("complete -c amend -n '__fish_seen_subcommand_from {}'", entry.name);
     if (names_file(entry)) out += here + " -F\n";
     if (names_directory(entry)) out += here + " -a '(__fish_complete_directories)'\n";
@@ -199,7 +200,7 @@ std::string fish_script() {
       const std::string_view value = option.value.empty()                            ? ""
                                      : takes_file(option) || takes_directory(option) ? " -r -F"
                                                                                      : " -x";
-      out += fmt::format("{} -l {}{} -d {}\n", here, option.name, value, quoted(option.description));
+      out += fmt::format("{} -l {}{} -d {}\n", here, option.name, value, shell_word(option.description));
     }
   }
   return out;

@@ -11,8 +11,7 @@ namespace amend::cli {
 namespace {
 
 constexpr std::size_t pages_max = 16;
-constexpr std::size_t connections_max = 24;  // so that one too many is told so
-constexpr std::string_view plain = "text/plain; charset=utf-8";
+constexpr std::size_t pages_and_streams_max = 24;  // so that one too many is told so
 
 // What is shown is of this moment and for these eyes, and the address is a secret.
 HttpAnswer guarded(HttpAnswer answer) {
@@ -30,7 +29,7 @@ Dashboard::Dashboard(boost::asio::io_context& context, const ListenAddress& addr
                      std::function<PageContent()> content)
     : token_(new_dashboard_token()),
       content_(std::move(content)),
-      endpoint_(context, "--dashboard", address, connections_max,
+      endpoint_(context, "--dashboard", address, pages_and_streams_max,
                 [this](const HttpRequest& request) { return guarded(answer(request)); }) {}
 
 std::string Dashboard::url() const { return fmt::format("http://{}/{}/", show_address(endpoint_.address()), token_); }
@@ -54,12 +53,13 @@ HttpAnswer Dashboard::answer(const HttpRequest& request) const {
   switch (read_dashboard_request(request, token_, endpoint_.address().port)) {
     case DashboardRequest::page: return page();
     case DashboardRequest::events: return events();
-    case DashboardRequest::no_slash: return HttpAnswer(308, plain, "").add("Location", "/" + token_ + "/");
-    case DashboardRequest::foreign_host: return {403, plain, "This page is only for this machine.\n"};
-    case DashboardRequest::not_get: return HttpAnswer(405, plain, "This page accepts only GET.\n").add("Allow", "GET");
+    case DashboardRequest::no_slash: return HttpAnswer(308, plain_text, "").add("Location", "/" + token_ + "/");
+    case DashboardRequest::foreign_host: return {403, plain_text, "This page is only for this machine.\n"};
+    case DashboardRequest::not_get:
+      return HttpAnswer(405, plain_text, "This page accepts only GET.\n").add("Allow", "GET");
     case DashboardRequest::unknown: break;
   }
-  return {404, plain, "There is no page at this address. Use the address that the run printed.\n"};
+  return {404, plain_text, "There is no page at this address. Use the address that the run printed.\n"};
 }
 
 HttpAnswer Dashboard::page() const {
@@ -71,7 +71,7 @@ HttpAnswer Dashboard::page() const {
 
 HttpAnswer Dashboard::events() const {
   if (endpoint_.streams() >= pages_max)
-    return {503, plain,
+    return {503, plain_text,
             fmt::format("{} pages of this run are open, and this is the limit. Close one and reload.\n", pages_max)};
   HttpAnswer answer(200, "text/event-stream", update_event(content_()));
   answer.is_stream = true;

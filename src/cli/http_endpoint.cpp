@@ -28,7 +28,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::uint32_t head_bytes_max = 8 * 1024;
-constexpr std::chrono::seconds time_allowed_each{5};
+constexpr std::chrono::seconds request_time_max{5};
 constexpr int requests_max = 100;
 constexpr int stream_buffer_bytes = 1024 * 1024;
 
@@ -99,7 +99,7 @@ class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVi
   }
 
   void allow_time() {
-    timer_.expires_after(time_allowed_each);
+    timer_.expires_after(request_time_max);
     timer_.async_wait([self = shared_from_this()](error_code error) {
       if (!error) self->close();
     });
@@ -113,7 +113,7 @@ class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVi
     answer_ = {};
     if (error) {
       answer_.keep_alive(false);
-      fill(HttpAnswer(400, "text/plain; charset=utf-8", "no request\n"));
+      fill(HttpAnswer(400, plain_text, "no request\n"));
       return write(http::verb::get);
     }
     const Request& request = parser_->get();

@@ -2,9 +2,10 @@
 // everything on the io_context's one thread.
 //
 // An answer may stay open as a stream, into which publish() puts piece after piece (server-sent events).
-// Bounds: `connections_max` at once (a further one takes the place of a silent one, or waits), 8 KiB of request head, no body; 5 s for a
-// request and its answer, idle time before it included, and for each piece of a stream; 100 requests on a connection.
-// A stream holds one piece at most: one that has not been taken yet makes its client miss those behind it.
+// Bounds: `connections_max` at once (a further one takes the place of a silent one, or waits), 8 KiB of request head,
+// no body; 5 s for a request and its answer, idle time before it included, and for each piece of a stream; 100 requests
+// on a connection. A stream holds one piece at most: one that has not been taken yet makes its client miss those behind
+// it.
 #pragma once
 
 #include <cstddef>
@@ -35,6 +36,8 @@ class HttpRequest {
   std::string_view host;    ///< of the field Host; empty: none was sent, or more than one
 };
 static_assert(!std::is_aggregate_v<HttpRequest>);
+
+inline constexpr std::string_view plain_text = "text/plain; charset=utf-8";
 
 class HttpAnswer {
  public:

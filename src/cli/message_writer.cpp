@@ -18,7 +18,7 @@ namespace amend::cli {
 namespace {
 
 // A descriptor that another process has made non-blocking is waited for all the same.
-void write_all(int descriptor, std::string_view text) noexcept {
+void write_or_wait(int descriptor, std::string_view text) noexcept {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
     if (written > 0) {
@@ -76,7 +76,7 @@ class MessageWriter::Shared {
       const std::string batch = take();
       writing_ = true;
       lock.unlock();
-      write_all(descriptor_, batch);
+      write_or_wait(descriptor_, batch);
       lock.lock();
       writing_ = false;
       if (idle()) written_.notify_all();

@@ -56,8 +56,8 @@ std::string cause_lines(const Ping& result, const Options& options) {
   return out;
 }
 
-std::string quoted(std::string_view text) { return boost::json::serialize(boost::json::string(text)); }
-std::string quoted_or_null(std::string_view text) { return text.empty() ? "null" : quoted(text); }
+std::string json_string(std::string_view text) { return boost::json::serialize(boost::json::string(text)); }
+std::string json_string_or_null(std::string_view text) { return text.empty() ? "null" : json_string(text); }
 
 }  // namespace
 
@@ -87,9 +87,9 @@ std::string ping_json(const Ping& result) {
       "{{\"ok\":{},\"http\":{},\"error_code\":{},\"error\":{},\"request_id\":{},\"address\":{},\"tls\":{},"
       "\"connect_ms\":{:.1f},\"answer_ms\":{},\"clock_skew_s\":{},\"exit_code\":{}}}\n",
       result.ok, result.http == 0 ? "null" : fmt::format("{}", result.http),
-      quoted_or_null(printable(result.error_code, 80)), quoted_or_null(printable(result.error)),
-      quoted_or_null(printable(result.request_id)), quoted_or_null(printable(result.address)),
-      quoted_or_null(printable(result.tls)), result.connect_ms,
+      json_string_or_null(printable(result.error_code, 80)), json_string_or_null(printable(result.error)),
+      json_string_or_null(printable(result.request_id)), json_string_or_null(printable(result.address)),
+      json_string_or_null(printable(result.tls)), result.connect_ms,
       result.http == 0 ? "null" : fmt::format("{:.1f}", result.answer_ms),
       result.clock_known ? fmt::format("{:.0f}", result.clock_skew_s) : "null",
       static_cast<int>(ping_exit_code(result)));

@@ -22,7 +22,7 @@ std::string rate(double rows_per_second) {
   return fmt::format("{:.1f}/s", rows_per_second);
 }
 
-std::string pace(const Snapshot& now) { return now.paused_by_person ? "paused" : rate(now.rows_per_second); }
+std::string pace_of(const Snapshot& now) { return now.paused_by_person ? "paused" : rate(now.rows_per_second); }
 
 std::string percent(double share) { return fmt::format("{}%", static_cast<int>(share * 100)); }
 
@@ -102,7 +102,7 @@ std::string render_bar(const Snapshot& now, std::size_t width) {
   if (share >= 0) parts.push_back(percent(share));
   parts.push_back(show_count(now.rows_done) + " rows");
   if (waits(now)) parts.push_back(why_it_waits(now));
-  parts.push_back(pace(now));
+  parts.push_back(pace_of(now));
   if (now.failures > 0) parts.push_back(show_count(now.failures) + " failed");
   if (now.customers_held > 0) parts.push_back(held(now));
   if (left >= 0) parts.push_back("ETA " + time_left(left));
@@ -125,7 +125,7 @@ std::string render_plain(const Snapshot& now) {
   const double left = seconds_left(now);
   std::string line = show_count(now.rows_done) + " rows done";
   if (share >= 0) line += " (" + percent(share) + ")";
-  line += fmt::format(", {}, {} retries, {} failed, {} in flight", pace(now), show_count(now.retries),
+  line += fmt::format(", {}, {} retries, {} failed, {} in flight", pace_of(now), show_count(now.retries),
                       show_count(now.failures), show_count(now.in_flight));
   if (waits(now)) line += ", " + why_it_waits(now);
   if (now.customers_held > 0) line += ", " + held(now);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "amend/error.hpp"
 #include "cli/units.hpp"
 
 namespace amend::cli {
@@ -20,5 +21,8 @@ inline std::string line(std::string_view label, std::string_view text) {
 inline std::string plural(std::uint64_t number, std::string_view noun) {
   return fmt::format("{} {}{}", show_count(number), noun, number == 1 ? "" : "s");
 }
+
+/// `text` with what must not be printed escaped, and nothing left out.
+inline std::string whole(std::string_view text) { return printable(text, 4 * text.size() + 4); }
 
 }  // namespace amend::cli

@@ -57,7 +57,7 @@ json::object object_in_file(const fs::path& path) {
   return error || !value.is_object() ? json::object() : value.get_object();
 }
 
-std::optional<std::uint64_t> number(const json::object& object, std::string_view name) {
+std::optional<std::uint64_t> count_in(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   json::error_code error;
   const auto found = value && value->is_number() ? value->to_number<std::uint64_t>(error) : 0;
@@ -67,10 +67,10 @@ std::optional<std::uint64_t> number(const json::object& object, std::string_view
 void read_rows(const json::object& summary, ListedRun& run) {
   const json::value* rows = summary.if_contains("rows");
   if (!rows || !rows->is_object()) return;
-  run.unsent = number(rows->get_object(), "unsent");
+  run.unsent = count_in(rows->get_object(), "unsent");
   run.rows = run.not_well = 0;
   for (const Status status : all_statuses) {
-    const std::uint64_t of_status = number(rows->get_object(), to_string(status)).value_or(0);
+    const std::uint64_t of_status = count_in(rows->get_object(), to_string(status)).value_or(0);
     *run.rows += of_status;
     *run.not_well += is_well(status) ? 0 : of_status;
   }

@@ -23,9 +23,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t errors_told = 10;
-
-std::string whole(std::string_view text) { return printable(text, 4 * text.size() + 4); }
+constexpr std::size_t errors_listed = 10;
 
 std::string headline(const RunView& view) {
   if (!view.unreadable().empty()) return "not known: there may be a later retry, which cannot be read";
@@ -168,7 +166,7 @@ json::object rows_json(const RunView& view) {
 
 json::array errors_json(const ErrorTally& errors) {
   json::array out;
-  for (const ErrorCount& error : errors.worst(errors_told)) {
+  for (const ErrorCount& error : errors.worst(errors_listed)) {
     out.push_back(json::object{
         {"code", whole(error.code)},
         {"count", error.count},
@@ -212,7 +210,7 @@ std::string status_text(const RunView& view, const ErrorTally& errors) {
   std::string out = headline(view) + "\n" + run_lines(view);
   out += line("input", input == "-" ? "standard input" : printable(input));
   out += line("rows", rows_line(view));
-  out += error_lines(errors.worst(errors_told), "--json");
+  out += error_lines(errors.worst(errors_listed), "--json");
   const std::vector<std::string> commands = commands_left(view);
   for (const std::string& command : commands) out += line(&command == &commands.front() ? "next" : "", command);
   if (status_exit_code(view) == ExitCode::success) out += line("next", "nothing is left to do");

@@ -26,7 +26,7 @@ constexpr std::size_t digest_digits = 64;
 constexpr std::size_t last_line_max = 1024;
 constexpr std::size_t piece_bytes = 1 << 20;
 
-[[noreturn]] void refuse(const std::string& file, const std::string& why) {
+[[noreturn]] void refuse_plan(const std::string& file, const std::string& why) {
   throw InputError(printable(file) + ": " + why +
                    ": the plan is not as amend wrote it, and nothing is sent by it. Reconcile the file again");
 }
@@ -34,7 +34,7 @@ constexpr std::size_t piece_bytes = 1 << 20;
 class PlanFile {
  public:
   explicit PlanFile(const std::string& path) : path_(path), file_(path, std::ios::binary | std::ios::ate) {
-    if (!file_) refuse(path_, "is missing or cannot be read");
+    if (!file_) refuse_plan(path_, "is missing or cannot be read");
     bytes_ = static_cast<std::uint64_t>(file_.tellg());
   }
 
@@ -60,7 +60,8 @@ class PlanFile {
  private:
   void read_at(std::uint64_t offset, std::string& out) {
     file_.seekg(static_cast<std::streamoff>(offset));
-    if (!file_.read(out.data(), static_cast<std::streamsize>(out.size()))) refuse(path_, "cannot be read to its end");
+    if (!file_.read(out.data(), static_cast<std::streamsize>(out.size())))
+      refuse_plan(path_, "cannot be read to its end");
   }
 
   std::string path_;
@@ -115,8 +116,7 @@ std::string SignCounts::last_line(std::string_view rollback_sha256) const {
   std::string signs;
   for (const RowSign sign : all_row_signs) {
     if (sign != RowSign::only_api) rows += of(sign);
-    if (of(sign) > 0)
-      signs += fmt::format("{}\"{}\":{}", signs.empty() ? "" : ",", static_cast<char>(sign), of(sign));
+    if (of(sign) > 0) signs += fmt::format("{}\"{}\":{}", signs.empty() ? "" : ",", static_cast<char>(sign), of(sign));
   }
   return fmt::format("{{\"rows\":{},\"signs\":{{{}}},\"rollback_sha256\":\"{}\"", rows, signs, rollback_sha256);
 }
@@ -148,17 +148,17 @@ SignCounts require_sealed_plan(const std::string& directory) {
   PlanFile plan(path);
   const std::string end = plan.end(last_line_max);
   const std::size_t tail = digest_member.size() + digest_digits + line_end.size() + 1;
-  if (end.size() < tail) refuse(path, "has no seal at its end");
+  if (end.size() < tail) refuse_plan(path, "has no seal at its end");
   const std::size_t begin = end.rfind('\n', end.size() - 2) + 1;  // of the last line; 0 when it is the only one
   const std::string_view last = std::string_view(end).substr(begin);
-  if (!ends_plan(last)) refuse(path, "has no seal at its end (it was cut off, or an older amend has written it)");
+  if (!ends_plan(last)) refuse_plan(path, "has no seal at its end (it was cut off, or an older amend has written it)");
   const std::string digest = plan.sha256(plan.bytes() - tail);
-  if (end.substr(end.size() - tail) != plan_end(digest)) refuse(path, first_line_that_does_not_fit(path));
+  if (end.substr(end.size() - tail) != plan_end(digest)) refuse_plan(path, first_line_that_does_not_fit(path));
 
   const boost::json::object last_line = object_in(last);
   const std::string rollback = directory + "/" + std::string(rollback_name);
   PlanFile before(rollback);
-  if (before.sha256(before.bytes()) != text_in(last_line, "rollback_sha256")) refuse(rollback, "was changed");
+  if (before.sha256(before.bytes()) != text_in(last_line, "rollback_sha256")) refuse_plan(rollback, "was changed");
   return counts_in(last_line);
 }
 

@@ -1,16 +1,13 @@
-// Letters and digits of ASCII, in every locale. Layer 1: pure.
+// Digits of ASCII at the start of a text. Layer 1: pure.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
 
-namespace amend {
+#include "amend/row/ascii.hpp"
 
-constexpr bool is_ascii_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_ascii_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
-constexpr char ascii_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-constexpr bool is_ascii_letter(char c) noexcept { return is_ascii_lower(ascii_lower(c)); }
+namespace amend {
 
 /// The digits at the start, taken off.
 inline std::string_view take_ascii_digits(std::string_view& rest) noexcept {

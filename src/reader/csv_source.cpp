@@ -13,7 +13,7 @@
 namespace amend {
 namespace {
 
-std::string_view trimmed(std::string_view text) noexcept {
+std::string_view without_blanks(std::string_view text) noexcept {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
@@ -72,9 +72,9 @@ class CsvSource final : public RowSource {
     if (header_.empty() || record.fault() || record.size() < foreign_) return false;
     std::string_view first = record.field(0);
     if (first.starts_with(byte_order_mark)) first.remove_prefix(byte_order_mark.size());
-    if (trimmed(first) != header_[0]) return false;
+    if (without_blanks(first) != header_[0]) return false;
     for (std::size_t i = 1; i < foreign_; ++i)
-      if (trimmed(record.field(i)) != header_[i]) return false;
+      if (without_blanks(record.field(i)) != header_[i]) return false;
     for (std::size_t i = foreign_; i < record.size(); ++i)
       if (!is_own_column(record.field(i))) return false;
     return true;
@@ -96,7 +96,7 @@ class CsvSource final : public RowSource {
       throw EncodingError(where + "the header is UTF-8, not " + printable(encoding(), 40) + ": leave --encoding out",
                           "");
     for (std::size_t i = 0; i < record.size(); ++i) {
-      const std::string_view name = trimmed(record.field(i));
+      const std::string_view name = without_blanks(record.field(i));
       if (name.empty()) {
         throw ConfigError(where + "column " + std::to_string(i + 1) +
                           " of the header has no name: name it or remove it");

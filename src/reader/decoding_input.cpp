@@ -17,7 +17,7 @@
 namespace amend {
 namespace {
 
-constexpr std::size_t buffer_bytes = 32 * 1024;
+constexpr std::size_t decoded_bytes_max = 32 * 1024;
 
 // Without what is spelled now so, now so.
 std::string folded(const std::string& name) {
@@ -84,7 +84,7 @@ class DecodingInput final : public ByteInput {
         converter_(encoding, "UTF-8"),
         unit_(unit_of(encoding)),
         is_legacy_(is_legacy_encoding(encoding)),
-        buffer_(buffer_bytes) {}
+        buffer_(decoded_bytes_max) {}
 
   std::size_t read(std::span<char> buffer) override {
     while (decoded_.empty() && !at_end_) fill();

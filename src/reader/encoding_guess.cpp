@@ -110,7 +110,7 @@ bool is_latin_letter(char32_t c) noexcept {
   return (c >= 0xC0 && c <= 0x17F && c != 0xD7 && c != 0xF7) || (c >= 0x218 && c <= 0x21B);
 }
 
-bool is_upper(char32_t c) noexcept {
+bool is_upper_letter(char32_t c) noexcept {
   if (c >= 0xC0 && c <= 0xDE) return true;
   if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c % 2 == 1;
   if (c == 0x178) return true;
@@ -118,8 +118,8 @@ bool is_upper(char32_t c) noexcept {
   return (c >= 0x386 && c <= 0x3AB && c != 0x390) || (c >= 0x401 && c <= 0x42F) || c == 0x490;
 }
 
-bool is_lower(char32_t c) noexcept {
-  if (is_latin_letter(c)) return !is_upper(c);
+bool is_lower_letter(char32_t c) noexcept {
+  if (is_latin_letter(c)) return !is_upper_letter(c);
   return c == 0x390 || (c >= 0x3AC && c <= 0x3CE) || (c >= 0x430 && c <= 0x45F) || c == 0x491;
 }
 
@@ -159,8 +159,8 @@ EncodingGuess::Page EncodingGuess::make_page(std::size_t page) {
                   : is_punctuation(c)  ? Letter::Kind::punctuation
                                        : Letter::Kind::symbol;
     letter.code = static_cast<std::uint16_t>(c);
-    letter.upper = is_upper(c);
-    letter.lower = is_lower(c);
+    letter.upper = is_upper_letter(c);
+    letter.lower = is_lower_letter(c);
     const bool frequent = rule.frequent.find(c) != std::u32string_view::npos;
     const bool usual = rule.usual.find(c) != std::u32string_view::npos;
     letter.weight = letter.kind == Letter::Kind::other || frequent ? full : usual ? 8 : 3;

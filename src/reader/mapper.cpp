@@ -12,9 +12,6 @@
 namespace amend {
 namespace {
 
-constexpr std::size_t id_at = 0;
-constexpr std::size_t guard_at = 1;
-constexpr std::size_t fields_at = 2;
 constexpr std::size_t whole_row = RowFindings::fields_max - 1;
 
 // Line breaks and tabs are the only control characters that come here: all others are refused before.

@@ -11,9 +11,6 @@
 namespace amend {
 namespace {
 
-constexpr std::size_t id_at = 0;
-constexpr std::size_t guard_at = 1;
-constexpr std::size_t fields_at = 2;
 constexpr std::size_t absent = static_cast<std::size_t>(-1);
 
 std::string quoted(std::string_view name) { return "\"" + printable(name, 60) + "\""; }

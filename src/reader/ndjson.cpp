@@ -87,7 +87,7 @@ class RowHandler {
   bool is_object_ = false;
 };
 
-std::string_view trimmed(std::string_view text) noexcept {
+std::string_view without_json_space(std::string_view text) noexcept {
   const std::size_t first = text.find_first_not_of(" \t\r");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
@@ -110,7 +110,7 @@ class NdjsonParser::Impl {
 
   void parse(Record& record) {
     if (record.fault() || !judge_bytes(record)) return;
-    const std::string_view line = trimmed(record.raw());
+    const std::string_view line = without_json_space(record.raw());
     parser_.reset();
     parser_.handler().begin(record);
     json::error_code ec;

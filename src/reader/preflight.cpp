@@ -17,7 +17,7 @@
 namespace amend {
 namespace {
 
-constexpr std::chrono::milliseconds look_up_every{20};
+constexpr std::chrono::milliseconds wait_at_most{20};
 
 void count(std::vector<Finding>& findings, std::string_view code, Position position, const std::string& text) {
   auto found = std::ranges::find(findings, code, &Finding::code);
@@ -99,7 +99,7 @@ void Look::read_all() {
 bool Look::next() {
   const bool turn = report_.rows % rows_per_batch_max == 0 || batch_->bytes() >= bytes_per_batch;
   if (turn || source_->bytes_total() == 0) {
-    while (!stop_.load(std::memory_order_relaxed) && source_->bytes_total() == 0 && !source_->wait(look_up_every)) {
+    while (!stop_.load(std::memory_order_relaxed) && source_->bytes_total() == 0 && !source_->wait(wait_at_most)) {
     }
     if (stop_.load(std::memory_order_relaxed)) throw InputError("interrupted while the input was checked");
   }
@@ -193,9 +193,9 @@ void Look::hint_at_rows() {
 }
 
 void Look::hint_at_ids() {
-  const std::uint64_t spaces = rows_of(report_.suspicious_ids, "id.spaces");
-  if (spaces > 0)
-    report_.hints.push_back(rows_text(spaces) +
+  const std::uint64_t with_spaces = rows_of(report_.suspicious_ids, "id.spaces");
+  if (with_spaces > 0)
+    report_.hints.push_back(rows_text(with_spaces) +
                             " with spaces or characters that cannot be seen around the id: try --trim");
   const std::uint64_t formulas = rows_of(report_.suspicious_ids, "id.formula");
   if (formulas > 0) report_.hints.push_back(rows_text(formulas) + " with an id that is guarded: try --strip-formula");

@@ -37,8 +37,8 @@ Format format_by_name(std::string_view extension) noexcept {
 
 // Blank bytes at the start may fill any number of reads; that many blanks are no sensible input of either kind.
 Format format_by_first_byte(ByteFeed& feed) {
-  constexpr std::size_t looked_at_max = 4096;
-  for (std::size_t bytes = 1; bytes <= looked_at_max; ++bytes) {
+  constexpr std::size_t first_line_max = 4096;
+  for (std::size_t bytes = 1; bytes <= first_line_max; ++bytes) {
     feed.require(bytes);
     const std::string_view start = feed.rest();
     const std::size_t first = start.find_first_not_of(" \t\r\n");

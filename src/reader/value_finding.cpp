@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "amend/error.hpp"
+#include "amend/row/ascii.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "reader/ascii.hpp"
 #include "reader/code_point.hpp"

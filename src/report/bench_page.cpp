@@ -30,10 +30,6 @@ std::string rate_text(const json::object& of) {
   return rate.is_null() ? "closed loop" : fmt::format("{:.6g}/s", rate.to_number<double>());
 }
 
-void add_pair(std::string& out, std::string_view name, const std::string& value) {
-  if (!value.empty()) append(out, "<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escaped(name), escaped(value));
-}
-
 void add_total(std::string& out, std::string_view name, std::string_view key, std::uint64_t value) {
   append(out, "<li><b data-total=\"{}\" data-value=\"{}\">{}</b>{}</li>\n", key, value, grouped(value), name);
 }

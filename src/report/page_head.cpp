@@ -18,10 +18,6 @@ std::string_view colour_of(const RunPicture& picture) noexcept {
   return well ? " well" : " ill";
 }
 
-void add_pair(std::string& out, std::string_view name, const std::string& value) {
-  if (!value.empty()) append(out, "<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escaped(name), escaped(value));
-}
-
 std::string command_table(const RunPicture& picture) {
   std::string out = "<table class=\"pairs\">\n";
   std::string task(name_of(picture.task));
@@ -107,6 +103,10 @@ std::string explanation(const RunPicture& picture) {
 }
 
 }  // namespace
+
+void add_pair(std::string& out, std::string_view name, const std::string& value) {
+  if (!value.empty()) append(out, "<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escaped(name), escaped(value));
+}
 
 std::string head_section(const RunPicture& picture) {
   std::string out = "<header>\n<h1>" + escaped(picture.directory) + "</h1>\n";

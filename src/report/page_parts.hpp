@@ -5,6 +5,7 @@
 
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "amend/report/run_picture.hpp"
@@ -29,6 +30,8 @@ std::string duration_text(std::chrono::milliseconds duration);
 std::string verdict(const RunPicture& picture);
 /// No row is failed, unknown or rejected.
 bool all_succeeded(const RunPicture& picture);
+/// A row of a table of two columns; nothing for an empty value.
+void add_pair(std::string& out, std::string_view name, const std::string& value);
 
 std::string head_section(const RunPicture& picture);
 std::string rows_section(const RunPicture& picture);

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t raw_bytes_max = 4096;
 
 // RFC 4180 §2.
-constexpr std::string_view line_end = "\r\n";
+constexpr std::string_view crlf = "\r\n";
 
 std::string_view first_bytes(std::string_view raw) {
   if (raw.size() <= raw_bytes_max) return raw;
@@ -126,7 +126,7 @@ void FeedbackRows::append_header(std::string& out) const {
   out += "amend_line";
   if (kind_ != FeedbackKind::unsent) out += ",amend_error_code,amend_error";
   if (kind_ != FeedbackKind::sent) out += ",amend_raw";
-  out += line_end;
+  out += crlf;
 }
 
 void FeedbackRows::append_row(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) {
@@ -159,7 +159,7 @@ void FeedbackRows::append_csv(std::string& out, std::uint64_t line, std::string_
     out += ',';
     if (!parsed) append_readable_cell(out, first_bytes(raw));
   }
-  out += line_end;
+  out += crlf;
 }
 
 void FeedbackRows::append_json(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) const {

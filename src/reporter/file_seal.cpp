@@ -18,14 +18,14 @@
 namespace amend {
 namespace {
 
-constexpr std::size_t piece_bytes = 64 * 1024;
+constexpr std::size_t sealed_piece_bytes = 64 * 1024;
 
 FileSeal seal_of(const RunDirectory& run, const std::string& name) {
   std::ifstream file(run.path(name), std::ios::binary);
   if (!file) return FileSeal(name);
   const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
   XXH3_64bits_reset(state.get());
-  std::string piece(piece_bytes, '\0');
+  std::string piece(sealed_piece_bytes, '\0');
   FileSeal seal(name);
   while (file) {
     file.read(piece.data(), static_cast<std::streamsize>(piece.size()));

@@ -13,7 +13,7 @@
 namespace amend {
 namespace {
 
-constexpr std::size_t piece_bytes = 1 << 20;
+constexpr std::size_t log_piece_bytes = 1 << 20;
 
 // What summary.json says of the log; 0: there is none, or it says nothing.
 std::uint64_t durable_bytes(const std::string& run) {
@@ -57,7 +57,7 @@ LogState read_log(const std::string& run, const std::function<void(const Journal
   if (!file) throw InputError(printable(path) + ": cannot be read");
   JournalReader reader;
   JournalRecord record;
-  std::string piece(piece_bytes, '\0');
+  std::string piece(log_piece_bytes, '\0');
   std::uint64_t bytes = 0;
   while (file) {
     file.read(piece.data(), static_cast<std::streamsize>(piece.size()));

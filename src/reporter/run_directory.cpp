@@ -70,11 +70,6 @@ std::string without_slash_at_end(std::string path) {
   return path;
 }
 
-bool exists(const std::string& path) {
-  struct stat info {};
-  return ::lstat(path.c_str(), &info) == 0;
-}
-
 }  // namespace
 
 void fail_to_create(const std::string& path, std::string_view action, int error_number) {

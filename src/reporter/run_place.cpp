@@ -27,11 +27,6 @@ constexpr std::array<std::string_view, 20> names{result_log_name,   "failed.csv"
                                                  "run.json",        selection_name, "timeline.ndjson", "report.html",
                                                  undone_name,       "bench.json",   "latency.hlog",    "latency.hgrm"};
 
-bool exists(const std::string& path) {
-  struct stat info {};
-  return ::lstat(path.c_str(), &info) == 0;
-}
-
 bool is_empty_file(const std::string& path) {
   struct stat info {};
   return ::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size == 0;
@@ -100,6 +95,11 @@ bool is_inside_of(const std::string& file, const std::string& directory) {
 }
 
 }  // namespace
+
+bool exists(const std::string& path) {
+  struct stat info {};
+  return ::lstat(path.c_str(), &info) == 0;
+}
 
 std::span<const std::string_view> run_file_names() noexcept { return names; }
 

@@ -19,13 +19,6 @@ constexpr std::size_t list_limit_default = 20;
 constexpr std::size_t list_limit_max = 1000;
 constexpr std::string_view envelope = R"({"code":200,"message":"Success","data":)";
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 std::string percent_decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -3,8 +3,6 @@
 namespace amend::sim {
 namespace {
 
-constexpr char hex_digits[] = "0123456789abcdef";
-
 void append_member(std::string& out, std::string_view key, std::string_view value) {
   out += '"';
   out += key;

@@ -5,13 +5,6 @@
 namespace amend::sim {
 namespace {
 
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 void to_lower(std::string& text) noexcept {
   for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -19,6 +12,13 @@ void to_lower(std::string& text) noexcept {
 }
 
 }  // namespace
+
+int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
 
 std::optional<CustomerStore::Key> CustomerStore::key_of(std::string_view uuid) noexcept {
   if (uuid.size() != 36) return std::nullopt;

@@ -19,7 +19,6 @@ namespace amend::sim {
 namespace {
 
 constexpr std::size_t buffer_bytes_max = 256 * 1024;
-constexpr char hex_digits[] = "0123456789abcdef";
 
 std::string_view to_string(Fate fate) noexcept {
   switch (fate) {
@@ -31,7 +30,7 @@ std::string_view to_string(Fate fate) noexcept {
   return "dropped";
 }
 
-void append_member(std::string& out, std::string_view key, std::string_view value) {
+void append_next_member(std::string& out, std::string_view key, std::string_view value) {
   out += ",\"";
   out += key;
   out += "\":";
@@ -44,14 +43,14 @@ void append_log_line(std::string& out, const LogEntry& entry) {
   const auto at = std::chrono::duration_cast<std::chrono::microseconds>(entry.at.time_since_epoch()).count();
   fmt::format_to(std::back_inserter(out), R"({{"ordinal":{},"at_us":{},"connection":{},"n":{})", entry.ordinal, at,
                  entry.connection, entry.n);
-  append_member(out, "method", entry.method);
-  append_member(out, "target", entry.target);
-  append_member(out, "id", customer_id(entry.target));
-  append_member(out, "body_sha256", entry.body_sha256);
-  append_member(out, "request_id", entry.request_id);
+  append_next_member(out, "method", entry.method);
+  append_next_member(out, "target", entry.target);
+  append_next_member(out, "id", customer_id(entry.target));
+  append_next_member(out, "body_sha256", entry.body_sha256);
+  append_next_member(out, "request_id", entry.request_id);
   fmt::format_to(std::back_inserter(out), R"(,"status":{},"applied":{})", entry.status, entry.applied);
-  append_member(out, "fault", to_string(entry.fault));
-  append_member(out, "answer", to_string(entry.fate));
+  append_next_member(out, "fault", to_string(entry.fault));
+  append_next_member(out, "answer", to_string(entry.fate));
   out += "}\n";
 }
 

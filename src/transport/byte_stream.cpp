@@ -4,13 +4,13 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <charconv>
 #include <string_view>
 #include <utility>
+
+#include "transport/as_result.hpp"
 
 namespace amend {
 namespace asio = boost::asio;
@@ -18,7 +18,6 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_bytes = 64 * 1024;
 constexpr std::size_t lot_bytes_max = 64 * 1024;
 constexpr std::size_t tunnel_head_max = 16 * 1024;
@@ -49,7 +48,7 @@ ByteStream::ByteStream(const asio::any_io_executor& executor, TlsContext* tls)
     : socket_(executor), tls_(tls), wire_(tls ? read_bytes : 0) {}
 
 asio::awaitable<Opened> ByteStream::connect(tcp::endpoint endpoint, const std::string& tunnel) {
-  auto connected = co_await socket_.async_connect(endpoint, token);
+  auto connected = co_await socket_.async_connect(endpoint, as_result);
   const auto ec = std::get<0>(connected);
   if (ec) {
     const bool refused = ec == asio::error::connection_refused;
@@ -74,7 +73,7 @@ asio::awaitable<Opened> ByteStream::connect(tcp::endpoint endpoint, const std::s
 asio::awaitable<Opened> ByteStream::open_tunnel(const std::string& request) {
   writing_ = true;
   const auto bytes = asio::buffer(request);
-  auto sent = co_await asio::async_write(socket_, bytes, token);
+  auto sent = co_await asio::async_write(socket_, bytes, as_result);
   writing_ = false;
   if (std::get<0>(sent)) co_return Opened(OpenError::broken_off, "the proxy: " + std::get<0>(sent).message());
   std::string head(tunnel_head_max, '\0');
@@ -82,7 +81,7 @@ asio::awaitable<Opened> ByteStream::open_tunnel(const std::string& request) {
   while (std::string_view(head).substr(0, size).find("\r\n\r\n") == std::string_view::npos) {
     if (size == head.size()) co_return Opened(OpenError::broken_off, "the proxy's answer has no end");
     const auto room = asio::buffer(head.data() + size, head.size() - size);
-    auto got = co_await socket_.async_read_some(room, token);
+    auto got = co_await socket_.async_read_some(room, as_result);
     if (std::get<0>(got)) co_return Opened(OpenError::broken_off, "the proxy closed before it opened a tunnel");
     size += std::get<1>(got);
   }
@@ -100,7 +99,7 @@ asio::awaitable<Opened> ByteStream::handshake() {
     if (!wire_.out().empty()) {
       const auto bytes = asio::buffer(wire_.out());
       writing_ = true;  // close() must not touch what is being sent
-      auto sent = co_await asio::async_write(socket_, bytes, token);
+      auto sent = co_await asio::async_write(socket_, bytes, as_result);
       writing_ = false;
       wire_.out().clear();
       const auto ec = std::get<0>(sent);
@@ -109,7 +108,7 @@ asio::awaitable<Opened> ByteStream::handshake() {
     if (result == 1 || failure.error != OpenError::none) co_return failure;
     const auto span = wire_.room();
     const auto room = asio::buffer(span.data(), span.size());
-    auto got = co_await socket_.async_read_some(room, token);
+    auto got = co_await socket_.async_read_some(room, as_result);
     const auto ec = std::get<0>(got);
     if (ec) {
       const std::string how = ec == asio::error::eof ? std::string() : ec.message();
@@ -139,7 +138,7 @@ asio::awaitable<ReadResult> ByteStream::read(http1::ResponseParser& parser) {
 asio::awaitable<ReadResult> ByteStream::read_plain(http1::ResponseParser& parser) {
   const auto span = parser.prepare(read_bytes);
   const auto room = asio::buffer(span.data(), span.size());
-  auto got = co_await socket_.async_read_some(room, token);
+  auto got = co_await socket_.async_read_some(room, as_result);
   const auto ec = std::get<0>(got);
   if (ec == asio::error::eof) co_return ReadResult(ReadEnd::clean);
   if (ec) co_return ReadResult(ReadEnd::failed, ec.message());
@@ -161,7 +160,7 @@ asio::awaitable<ReadResult> ByteStream::read_tls(http1::ResponseParser& parser) 
     if (is_retiring() && !std::exchange(retiring_told_, true)) co_return ReadResult(ReadEnd::data);
     const auto span = wire_.room();
     const auto room = asio::buffer(span.data(), span.size());
-    auto got = co_await socket_.async_read_some(room, token);
+    auto got = co_await socket_.async_read_some(room, as_result);
     const auto ec = std::get<0>(got);
     stream_ended_ = ec == asio::error::eof;
     if (ec && !stream_ended_) co_return ReadResult(ReadEnd::failed, ec.message());

@@ -1,17 +1,15 @@
 #include "connector.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
+
+#include "transport/as_result.hpp"
 
 namespace amend {
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
 std::string text_of(const Connector::Endpoint& endpoint) {
   const std::string address = endpoint.address().to_string();
@@ -41,14 +39,14 @@ asio::awaitable<Opened> Connector::open(std::vector<Endpoint> found) {
     look(Clock::now());
     if (winner_ || given_up_ || error_ || race_->lost()) break;
     timer_.expires_at(race_->look_at());
-    auto woken = co_await timer_.async_wait(token);
+    auto woken = co_await timer_.async_wait(as_result);
     static_cast<void>(woken);
   }
   close_losers(Clock::now());
   // Their coroutines refer to this object.
   while (running_ > 0) {
     timer_.expires_at(Clock::time_point::max());
-    auto woken = co_await timer_.async_wait(token);
+    auto woken = co_await timer_.async_wait(as_result);
     static_cast<void>(woken);
   }
   if (error_) std::rethrow_exception(std::exchange(error_, nullptr));

@@ -1,9 +1,7 @@
 // HTTP/1.1 with pipelining: pairs answers with requests, keeps the deadlines, knows when a connection may be trusted.
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cassert>
 #include <utility>
 
@@ -22,8 +20,6 @@ using asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 
 namespace {
-
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
 class Unanswered {
  public:

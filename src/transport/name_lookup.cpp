@@ -4,9 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <cstring>
 #include <exception>
@@ -16,6 +14,7 @@
 #include <utility>
 
 #include "amend/error.hpp"
+#include "transport/as_result.hpp"
 
 namespace amend {
 namespace asio = boost::asio;
@@ -24,7 +23,6 @@ using asio::ip::tcp;
 namespace {
 
 constexpr std::chrono::seconds late_is_good_for{30};
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
 Names failed(const std::string& host, int code, int system_error, AddressFamily family) {
   const bool unknown = code == EAI_NONAME || code == EAI_NODATA || code == EAI_ADDRFAMILY;
@@ -157,7 +155,7 @@ asio::awaitable<Names> NameLookup::find(std::shared_ptr<NameWait> wait, std::chr
   const auto shared = shared_;
   const Joined joined(*shared, wait);
   wait->timer.expires_after(limit);
-  auto woken = co_await wait->timer.async_wait(token);
+  auto woken = co_await wait->timer.async_wait(as_result);
   static_cast<void>(woken);
   std::optional<Names> found = shared->take(*wait);
   if (found) co_return std::move(*found);

@@ -12,29 +12,29 @@ constexpr std::size_t json_depth_max = 32;
 
 constexpr std::size_t key_bytes_max = 64;  // longer than any key of the table
 
-struct Place {
+struct MemberPlace {
   Member inside;
   std::string_view key;
   Member member;
 };
 
 constexpr std::array place_table{
-    Place{Member::root, "code", Member::code},
-    Place{Member::root, "message", Member::message},
-    Place{Member::root, "error_code", Member::error_code},
-    Place{Member::root, "error_message", Member::error_message},
-    Place{Member::root, "data", Member::data},
-    Place{Member::data, "customer", Member::customer},
-    Place{Member::customer, "uuid", Member::uuid},
-    Place{Member::customer, "reference_number", Member::reference_number},
-    Place{Member::customer, "default_payment_token", Member::token},
-    Place{Member::token, "error_code", Member::token_error_code},
-    Place{Member::token, "error_msg", Member::token_error_message},
+    MemberPlace{Member::root, "code", Member::code},
+    MemberPlace{Member::root, "message", Member::message},
+    MemberPlace{Member::root, "error_code", Member::error_code},
+    MemberPlace{Member::root, "error_message", Member::error_message},
+    MemberPlace{Member::root, "data", Member::data},
+    MemberPlace{Member::data, "customer", Member::customer},
+    MemberPlace{Member::customer, "uuid", Member::uuid},
+    MemberPlace{Member::customer, "reference_number", Member::reference_number},
+    MemberPlace{Member::customer, "default_payment_token", Member::token},
+    MemberPlace{Member::token, "error_code", Member::token_error_code},
+    MemberPlace{Member::token, "error_msg", Member::token_error_message},
 };
 
 Member find_member(Member inside, std::string_view key) noexcept {
   if (inside == Member::none) return Member::none;
-  for (const Place& place : place_table) {
+  for (const MemberPlace& place : place_table) {
     if (place.inside == inside && place.key == key) return place.member;
   }
   return Member::none;
@@ -54,7 +54,7 @@ boost::json::parse_options options() {
 }  // namespace
 
 std::string_view to_string(Member member) noexcept {
-  const auto place = std::ranges::find(place_table, member, &Place::member);
+  const auto place = std::ranges::find(place_table, member, &MemberPlace::member);
   return place == place_table.end() ? std::string_view() : place->key;
 }
 

@@ -1,5 +1,7 @@
 #include "amend/wonder/dial_codes.hpp"
 
+#include "amend/row/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -27,12 +29,10 @@ static_assert(std::ranges::none_of(country_codes, [](std::uint16_t code) {
 constexpr std::size_t digits_max = 3;
 constexpr std::string_view no_break_space = "\xC2\xA0";
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
 // Digits of the country code at the start; 0: there is none.
 std::size_t country_code_length(std::string_view digits) noexcept {
   std::uint16_t code = 0;
-  for (std::size_t n = 0; n < std::min(digits.size(), digits_max) && is_digit(digits[n]); ++n) {
+  for (std::size_t n = 0; n < std::min(digits.size(), digits_max) && is_ascii_digit(digits[n]); ++n) {
     code = static_cast<std::uint16_t>(code * 10 + (digits[n] - '0'));
     if (code == 0) break;
     if (std::ranges::binary_search(country_codes, code)) return n + 1;
@@ -65,7 +65,7 @@ std::optional<DialedNumber> split_dialed_number(std::string_view phone) noexcept
   const std::size_t length = country_code_length(phone.substr(1));
   if (length == 0) return std::nullopt;
   const std::string_view number = without_separators(phone.substr(1 + length));
-  if (std::ranges::none_of(number, is_digit)) return std::nullopt;
+  if (std::ranges::none_of(number, is_ascii_digit)) return std::nullopt;
   return DialedNumber(phone.substr(0, 1 + length), number);
 }
 

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "amend/error.hpp"
+#include "amend/row/ascii.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "answer_rule.hpp"
 
@@ -20,7 +21,6 @@ constexpr std::array<std::string_view, 14> structure_names{"doctype", "html",   
                                                            "center",  "script", "form", "div",   "p",    "xml",  "hr"};
 
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_plain(char c) noexcept { return static_cast<unsigned char>(c) < 0x80; }
 
 bool is_structure(std::string_view word) {
@@ -42,7 +42,7 @@ std::string masked(std::string_view word) {
   for (const char c : word) {
     if (is_letter(c)) {
       out += 'x';
-    } else if (is_digit(c)) {
+    } else if (is_ascii_digit(c)) {
       out += '9';
     } else if (out.empty() || out.back() != '?') {
       out += '?';  // one mark for a run of bytes beyond ASCII
@@ -92,7 +92,7 @@ std::string masked_start(std::string_view body) {
   std::string out;
   for (std::size_t at = 0; at < body.size() && out.size() < start_bytes_max;) {
     std::size_t end = at;
-    while (end < body.size() && (is_letter(body[end]) || is_digit(body[end]) || !is_plain(body[end]))) ++end;
+    while (end < body.size() && (is_letter(body[end]) || is_ascii_digit(body[end]) || !is_plain(body[end]))) ++end;
     if (end == at) {
       out += body[at++];
       continue;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "worker/seconds.hpp"
+
 namespace amend {
 namespace {
 
@@ -24,12 +26,10 @@ constexpr double clearly_less = 0.9;  // of the rate: what is above may be chanc
 constexpr double same_limit = 0.25;   // how far apart the rates of two push-backs may be
 constexpr double used = 0.8;          // of what was allowed
 
-double seconds(nanoseconds time) noexcept { return std::chrono::duration<double>(time).count(); }
-
 }  // namespace
 
 AdaptiveRate::AdaptiveRate(nanoseconds shortest_interval, double first) noexcept
-    : ceiling_(shortest_interval > nanoseconds(0) ? std::min(1 / seconds(shortest_interval), fastest) : fastest),
+    : ceiling_(shortest_interval > nanoseconds(0) ? std::min(1 / seconds_of(shortest_interval), fastest) : fastest),
       rate_(0),
       probe_after_(probe_after_first) {
   set(first);
@@ -50,7 +50,7 @@ nanoseconds AdaptiveRate::record(Signal signal, time_point sent, time_point now)
 }
 
 AdaptiveRate::Slot& AdaptiveRate::count(Signal signal, time_point now) noexcept {
-  const double gap = last_ == time_point::min() ? 0 : seconds(now - last_);
+  const double gap = last_ == time_point::min() ? 0 : seconds_of(now - last_);
   last_ = std::max(last_, now);
   if (gap > std::max(longest_gap, 2 / rate_)) {
     slots_.fill(Slot());
@@ -146,6 +146,6 @@ void AdaptiveRate::set(double rate) noexcept {
 
 nanoseconds AdaptiveRate::interval() const noexcept { return nanoseconds(interval_.load(std::memory_order_relaxed)); }
 
-double AdaptiveRate::rate() const noexcept { return 1 / seconds(interval()); }
+double AdaptiveRate::rate() const noexcept { return 1 / seconds_of(interval()); }
 
 }  // namespace amend

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "worker/seconds.hpp"
+
 namespace amend {
 namespace {
 
@@ -14,7 +16,7 @@ constexpr double round_long = 100;         // answers: enough, however much they
 constexpr double precision = 0.1;          // of the mean: its standard error
 constexpr double longest_latency = 3'600;  // seconds
 constexpr double grow_below = 1.25;        // times the base latency
-constexpr double used = 0.75;              // of the limit
+constexpr double limit_used = 0.75;        // of the limit
 constexpr double grow_by = 0.1;
 constexpr double queue = 1;         // that may always wait: with few slots the tolerance allows less than one
 constexpr double not_helped = 0.8;  // of the latency, with half the limit
@@ -29,8 +31,6 @@ constexpr std::chrono::seconds probe_again{2};
 constexpr std::chrono::seconds below_first{5};
 constexpr std::chrono::seconds below_max{40};
 constexpr double rounds_between_probes = 30;
-
-double seconds(nanoseconds time) noexcept { return std::chrono::duration<double>(time).count(); }
 
 }  // namespace
 
@@ -55,7 +55,7 @@ void ConcurrencyLimit::record(Signal signal, nanoseconds latency, std::uint64_t 
     return;
   }
   if (sent < round_at_) return;
-  count(std::clamp(seconds(latency), 0.0, longest_latency));
+  count(std::clamp(seconds_of(latency), 0.0, longest_latency));
   if (round_is_over()) end_round(now);
 }
 
@@ -116,7 +116,7 @@ void ConcurrencyLimit::adapt(double mean, time_point now) noexcept {
   limit_before_ = 0;
   if (mean >= grow_below * base_) {
     doubling_ = false;
-  } else if (busiest_ >= used * limit()) {
+  } else if (busiest_ >= limit_used * limit()) {
     grow(now);
   }
   if (now >= probe_at_) start_probe();

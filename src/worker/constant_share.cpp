@@ -10,7 +10,7 @@ constexpr double memory_of_share = 5'000;  // responses
 constexpr double memory_of_recent = 400;
 constexpr double below_limit = 0.97;       // of the rate of the last push-back
 constexpr double lowered_to = 0.8;         // of the highest rate that was counted below the limit
-constexpr double longest_gap = 5;          // between two refusals, in multiples of the usual gap
+constexpr double longest_spacing = 5;      // between two refusals, in multiples of the usual gap
 constexpr double longest_hold = 20;        // the same
 constexpr double responses_min = 7;        // before a share is suspected
 constexpr double unexplained_at_once = 2;  // refusals below the limit that are push-backs one by one
@@ -80,7 +80,7 @@ void ConstantShare::count_below_limit(bool refused, double rate) noexcept {
   below_limit_.add(refused, memory_of_share);
   since_refusal_ = refused ? 0 : since_refusal_ + 1;
   // Then they were not spread evenly: a limit has fallen, and was found.
-  if (since_refusal_ * below_limit_.refused > longest_gap * below_limit_.responses) below_limit_ = Tally();
+  if (since_refusal_ * below_limit_.refused > longest_spacing * below_limit_.responses) below_limit_ = Tally();
 }
 
 ConstantShare::ConstantShare() noexcept : evidence_(first_evidence) {}
@@ -110,7 +110,7 @@ ConstantShare::Step ConstantShare::hold(bool refused, double rate) noexcept {
   held_.add(refused, memory_of_share);
   held_rate_ = rate;
   if (held_.refused > share_max * held_responses && held_.share() > share_max) return end_proof(Step::push_back);
-  const double gap = held_.refused == 0 ? longest_gap : longest_hold;
+  const double gap = held_.refused == 0 ? longest_spacing : longest_hold;
   if (held_.responses > held_responses + gap / below_limit_.share()) return end_proof(Step::nothing);  // it is gone
   const double enough = rate < slow ? slow_held_responses : held_responses;
   if (held_.responses < enough || held_.refused < held_refusals) return Step::nothing;

@@ -15,7 +15,7 @@ std::int64_t within_range(nanoseconds interval) noexcept {
   return std::clamp<std::int64_t>(interval.count(), 0, ns_max);
 }
 
-std::int64_t to_ns(RateLimiter::time_point t) noexcept {
+std::int64_t clamped_ns(RateLimiter::time_point t) noexcept {
   return std::clamp(nanoseconds(t.time_since_epoch()).count(), -ns_max, ns_max);
 }
 
@@ -47,7 +47,7 @@ std::int64_t RateLimiter::tolerance(std::int64_t interval) const noexcept {
 }
 
 RateLimiter::Decision RateLimiter::try_acquire(time_point now) noexcept {
-  const std::int64_t now_ns = to_ns(now);
+  const std::int64_t now_ns = clamped_ns(now);
   const std::int64_t held = held_.load(std::memory_order_relaxed);
   const std::int64_t interval = interval_.load(std::memory_order_relaxed);
   std::int64_t due = due_.load(std::memory_order_relaxed);
@@ -70,7 +70,7 @@ void RateLimiter::set_interval(nanoseconds interval, time_point now) noexcept {
   const std::int64_t after = within_range(interval);
   const std::int64_t before = interval_.exchange(after, std::memory_order_relaxed);
   if (after == before) return;
-  const std::int64_t now_ns = to_ns(now);
+  const std::int64_t now_ns = clamped_ns(now);
   const std::int64_t oldest = now_ns - tolerance(before);
   std::int64_t due = due_.load(std::memory_order_relaxed);
   for (;;) {
@@ -80,7 +80,7 @@ void RateLimiter::set_interval(nanoseconds interval, time_point now) noexcept {
   }
 }
 
-void RateLimiter::hold_until(time_point until) noexcept { raise_to(held_, to_ns(until)); }
+void RateLimiter::hold_until(time_point until) noexcept { raise_to(held_, clamped_ns(until)); }
 
 RateLimiter::time_point RateLimiter::held_until() const noexcept {
   return from_ns(held_.load(std::memory_order_relaxed));

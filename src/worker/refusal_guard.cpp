@@ -10,7 +10,6 @@ namespace {
 using wonder::Meaning;
 
 constexpr std::uint16_t forbidden = 403;
-constexpr std::uint16_t server_error_min = 500;
 
 bool is_gateway(const AttemptEnd& end) noexcept {
   return end.kind == AttemptEnd::Kind::answered && end.meaning == Meaning::gateway;

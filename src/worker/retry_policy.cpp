@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "amend/row/ascii.hpp"
 #include "amend/transport/http_date.hpp"
 #include "amend/wonder/answer.hpp"
 
@@ -12,16 +13,13 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using wonder::Meaning;
 
-constexpr std::uint16_t server_error_min = 500;
 constexpr std::uint16_t request_timeout = 408;
 constexpr std::uint16_t too_many_requests = 429;
 constexpr std::uint16_t unavailable = 503;
 
 bool is_2xx(std::uint16_t http) noexcept { return http >= 200 && http <= 299; }
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-bool is_number(std::string_view text) noexcept { return !text.empty() && std::ranges::all_of(text, is_digit); }
+bool is_number(std::string_view text) noexcept { return !text.empty() && std::ranges::all_of(text, is_ascii_digit); }
 
 // RFC 9110 knows whole seconds only. Servers that measure send fractions, and mean the same.
 std::optional<milliseconds> parse_delay_seconds(std::string_view text) noexcept {

@@ -1,5 +1,7 @@
 #include "structured_fields.hpp"
 
+#include "amend/row/ascii.hpp"
+
 #include <algorithm>
 
 namespace amend {
@@ -11,15 +13,14 @@ constexpr std::size_t integer_digits_max = 15;
 constexpr std::size_t decimal_whole_digits_max = 12;
 constexpr std::size_t decimal_fraction_digits_max = 3;
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
 bool is_alpha(char c) noexcept { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
 bool is_one_of(char c, std::string_view chars) noexcept { return chars.find(c) != std::string_view::npos; }
 bool is_printable(char c) noexcept { return c >= 0x20 && c <= 0x7E; }
-bool is_token_char(char c) noexcept { return is_alpha(c) || is_digit(c) || is_one_of(c, "!#$%&'*+-.^_`|~:/"); }
+bool is_token_char(char c) noexcept { return is_alpha(c) || is_ascii_digit(c) || is_one_of(c, "!#$%&'*+-.^_`|~:/"); }
 bool is_key_start(char c) noexcept { return is_lower(c) || c == '*'; }
-bool is_key_char(char c) noexcept { return is_lower(c) || is_digit(c) || is_one_of(c, "_-.*"); }
-bool is_base64_char(char c) noexcept { return is_alpha(c) || is_digit(c) || is_one_of(c, "+/"); }
+bool is_key_char(char c) noexcept { return is_lower(c) || is_ascii_digit(c) || is_one_of(c, "_-.*"); }
+bool is_base64_char(char c) noexcept { return is_alpha(c) || is_ascii_digit(c) || is_one_of(c, "+/"); }
 
 bool take(std::string_view& in, char c) noexcept {
   if (!in.starts_with(c)) return false;
@@ -49,11 +50,11 @@ void skip_blanks(std::string_view& in) noexcept {
 /// Each of these takes one thing off the front; false: it is malformed.
 bool take_number(std::string_view& in, StructuredValue& out) noexcept {
   const bool negative = take(in, '-');
-  const auto whole = take_while(in, is_digit);
+  const auto whole = take_while(in, is_ascii_digit);
   if (whole.empty() || whole.size() > integer_digits_max) return false;
   out.type = Type::integer;
   if (take(in, '.')) {
-    const auto fraction = take_while(in, is_digit);
+    const auto fraction = take_while(in, is_ascii_digit);
     out.type = Type::decimal;
     return whole.size() <= decimal_whole_digits_max && !fraction.empty() &&
            fraction.size() <= decimal_fraction_digits_max;
@@ -145,8 +146,8 @@ int take_hex_byte(std::string_view& in) noexcept {
   const auto digits = take_front(in, 2);
   int byte = 0;
   for (const char c : digits) {
-    if (!is_digit(c) && (c < 'a' || c > 'f')) return -1;
-    byte = byte * 16 + (is_digit(c) ? c - '0' : c - 'a' + 10);
+    if (!is_ascii_digit(c) && (c < 'a' || c > 'f')) return -1;
+    byte = byte * 16 + (is_ascii_digit(c) ? c - '0' : c - 'a' + 10);
   }
   return digits.size() == 2 ? byte : -1;
 }
@@ -170,7 +171,7 @@ bool take_bare_item(std::string_view& in, StructuredValue& out) noexcept {
   out = StructuredValue();
   if (in.empty()) return false;
   const char c = in.front();
-  if (c == '-' || is_digit(c)) return take_number(in, out);
+  if (c == '-' || is_ascii_digit(c)) return take_number(in, out);
   if (c == '*' || is_alpha(c)) return take_token(in, out);
   switch (c) {
     case '"': return take_string(in, out);

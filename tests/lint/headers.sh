@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# headers.sh ROOT: each public header compiles alone, for the .cpp file of its name includes it first (those without one
-# are compiled by themselves, see CMakeLists.txt), may be included twice, and needs no private header.
+# headers.sh ROOT: the .cpp file of a public header's name includes it first; each may be included twice, and needs no
+# private header. CMakeLists.txt compiles each by itself.
 set -euo pipefail
 check() {  # root
   local header name source offences=0

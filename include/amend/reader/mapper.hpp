@@ -109,6 +109,10 @@ class Mapper final : public Preparation {
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
   /// Something a row is searched for: the id, the guard or a field.
+  // Places in wanted_.
+  static constexpr std::size_t id_at = 0;
+  static constexpr std::size_t guard_at = 1;
+  static constexpr std::size_t fields_at = 2;
   struct Wanted {
     std::string name;                         // of the column or member; empty: not wanted
     std::string code_name;                    // "id", "guard", "phone": the middle of the error codes

@@ -11,6 +11,9 @@
 
 namespace amend {
 
+/// Whether a file of any kind has this name, a dangling link included.
+bool exists(const std::string& path);
+
 /// Every name that amend gives to a file of results in a run directory, in the order of `amend help run-directory`.
 std::span<const std::string_view> run_file_names() noexcept;
 

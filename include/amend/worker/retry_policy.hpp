@@ -77,6 +77,8 @@ class AttemptEnd {
 };
 static_assert(!std::is_aggregate_v<AttemptEnd>);
 
+inline constexpr std::uint16_t server_error_min = 500;
+
 /// A 429: it costs the row no attempt.
 bool is_throttled(const AttemptEnd& end) noexcept;
 /// The API, or what is before it, may have let go of the request and may still apply it: no complete response, a

@@ -1,0 +1,11 @@
+// ASCII characters, whatever the locale. Layer 1: pure.
+#pragma once
+
+namespace amend {
+
+constexpr bool is_ascii_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_ascii_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
+constexpr char ascii_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr bool is_ascii_letter(char c) noexcept { return is_ascii_lower(ascii_lower(c)); }
+
+}  // namespace amend

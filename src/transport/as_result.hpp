@@ -1,0 +1,11 @@
+// How the coroutines here wait: what went wrong is a value, not an exception. Layer 3.
+#pragma once
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace amend {
+
+inline constexpr auto as_result = boost::asio::as_tuple(boost::asio::use_awaitable);
+
+}  // namespace amend
