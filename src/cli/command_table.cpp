@@ -15,7 +15,7 @@ constexpr Argument file{"FILE", Need::required, Kind::file,
                         "CSV with a header line, or NDJSON. - reads standard input"};
 constexpr std::array input{file};
 constexpr std::array rows_to_send{
-    Argument("FILE", Need::optional, Kind::file, "Rows to send, as for update (default: made-up customers)")};
+    Argument("FILE", Need::optional, Kind::file, "Rows to send, as for update (default: generated customers)")};
 constexpr std::array run_to_resume{
     Argument("RUN", Need::required, Kind::directory, "Directory of the run to continue")};
 constexpr std::array run_to_retry{Argument("RUN", Need::required, Kind::directory, "Directory of the run to retry")};

@@ -200,7 +200,7 @@ down: it counts a 429 and continues. One request goes first. If the API refuses
 its credentials, no other request is sent.
 Tables are printed on stderr; --json prints bench.json on stdout. Both are in
 the run directory, with latency.hlog for the tools of HdrHistogram.
-Exit codes: 0 measured, 1 objective not kept, 2 usage, 3 input, 4 no connection,
+Exit codes: 0 measured, 1 objective not met, 2 usage, 3 input, 4 no connection,
 5 credentials, TLS, wrong host, 6 files could not be written.
 
 Examples:

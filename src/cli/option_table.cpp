@@ -251,14 +251,14 @@ constexpr std::array entries{
     OptionEntry{"step", benching, always, Arity::once, load, "TIME", nullptr,
                 "Time of each step of --ramp and of each trial of --find-max, 1s to 1h (default 10s)",
                 [](Options& o, Name n, Text v) { o.benchmark.step = parse_duration(n, v); }},
-    OptionEntry{"find-max", benching, always, Arity::flag, load, "", nullptr, "Find the highest rate that keeps --slo",
+    OptionEntry{"find-max", benching, always, Arity::flag, load, "", nullptr, "Find the highest rate that meets --slo",
                 [](Options& o, Name, Text) { o.benchmark.find_max = true; }},
     OptionEntry{"slo", benching, always, Arity::once, load, "CONDITIONS", nullptr,
-                "Objective: p99<300ms,errors<0.1%. Conditions are pN, max and errors (default errors<1%). Not kept: "
+                "Objective: p99<300ms,errors<0.1%. Conditions are pN, max and errors (default errors<1%). Not met: "
                 "exit 1, unless --find-max is given",
                 [](Options& o, Name n, Text v) { o.benchmark.objectives = parse_objectives(n, v); }},
     OptionEntry{"customers", benching, rarely, Arity::once, load, "N", nullptr,
-                "Without FILE: number of made-up customers, 1 to 100000 (default 1000). Their ids begin with "
+                "Without FILE: number of generated customers, 1 to 100000 (default 1000). Their ids begin with "
                 "be0c0000-0000-4000-8000-",
                 [](Options& o, Name n, Text v) { o.benchmark.customers = parse_number(n, v, 1, 100'000); }},
     OptionEntry{"versus", benching, always, Arity::many, load, "OPTION=VALUE", nullptr,
