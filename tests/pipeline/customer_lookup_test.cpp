@@ -231,6 +231,16 @@ TEST_CASE("look-up: an entry of a list that is no customer costs that entry only
   }
 }
 
+TEST_CASE("look-up: a page of a list without a customer that can be read does not end the list") {
+  Asking asking([](const std::string& request) {
+    if (parameter(request, "offset") != 2) return page(request, 60, "60");
+    return answer(200, R"({"data":[null,{}]})", "X-Total-Entries: 60\r\n");
+  });
+  CHECK(asking.lookup().read_first_page() == 60);
+  CHECK(asking.lookup().read_other_pages().is_whole());
+  CHECK(asking.customers() == 58);
+}
+
 TEST_CASE("look-up: a customer of the list shows, before all others, that the look-up of one finds customers") {
   Asking asking([](const std::string& request) {
     if (request.find('?') != std::string::npos) return page(request, 2, "2");

@@ -154,6 +154,10 @@ TEST_CASE("plan seal: what does not fit is named by its file and line") {
   sealed.with(plan_name, joined(lines));
   CHECK(sealed.why().find("plan.ndjson: line 3 was changed") != std::string::npos);
   CHECK(sealed.why().find("Reconcile the file again") != std::string::npos);
+  lines = lines_of(sealed.plan);
+  lines.pop_back();
+  sealed.with(plan_name, joined(lines));
+  CHECK(sealed.why().find("plan.ndjson: has no seal at its end") != std::string::npos);
   std::filesystem::remove(sealed.path(plan_name));
   CHECK(sealed.why().find("plan.ndjson: is missing") != std::string::npos);
   sealed.with(plan_name, sealed.plan);

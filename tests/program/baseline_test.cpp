@@ -81,6 +81,7 @@ TEST_CASE(
   CHECK(says(run({AMEND_PROGRAM, "reconcile", ground.dir.file("crm.csv"), "--url", elsewhere.simulator->url(), "--auth",
                   "none", "--run", ground.directory("c"), "--baseline", ground.directory("run")}),
              "another --url"));
+  CHECK(says(ground.reconcile(rows, "itself", {"--baseline", ground.dir.file("crm.csv")}), "is the file itself"));
   CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);
   const Finished undone = ground.reconcile(rows, "d", {"--baseline", ground.directory("run")});
   CHECK(undone.code == 2);
@@ -293,9 +294,22 @@ TEST_CASE("--baseline: a later run whose customers are not known by their number
   CHECK(run(update_command(ground.simulator->url(), ground.dir.file("some.csv"), ground.directory("u"))).code == 0);
   const Finished finished =
       ground.reconcile(export_of({person(1), person(2)}), "n2", {"--apply", "--baseline", ground.directory("n1")});
-  CHECK(says(finished, "every row is looked at"));
+  CHECK(says(finished, "has written since, and it is not known to which of these customers: every row is looked at"));
   CHECK(ground.planned("n2", "*") == 1);
   CHECK(ground.planned("n2", "=") == 1);
+}
+
+TEST_CASE("--baseline: when the API holds one of the hundred rows otherwise, every row is looked at") {
+  Ground ground;
+  std::vector<Person> people;
+  for (std::size_t n = 0; n < 3 * spot_checks; ++n) people.push_back(person(n));
+  for (Person& one : people) one.phone += "9";
+  write_file(ground.dir.file("old.csv"), export_of(people));  // nothing of it was applied
+  const Finished finished = ground.reconcile(
+      export_of(people), "run", {"--apply", "--look-up", "each", "--baseline", ground.dir.file("old.csv")});
+  CHECK(finished.code == 0);
+  CHECK(says(finished, "otherwise: every row is looked at"));
+  CHECK(ground.requests("PUT") == people.size());
 }
 
 TEST_CASE("--baseline: with a list every row is looked at, as all customers are read anyway") {

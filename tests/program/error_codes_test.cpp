@@ -314,8 +314,11 @@ TEST_CASE("error codes: a reference number that may mean another customer, or tw
   CHECK(run({AMEND_PROGRAM, "reconcile", work.input, "--url", simulator.url(), "--auth", "none", "--run",
              work.directory, "--look-up", "list"})
             .code == 1);
+  std::multiset<std::string> codes;
   for (const auto& row : read_ndjson(work.file("plan.ndjson")))
-    if (row.contains("error_code")) seen.insert(text_of(row, "error_code"));
+    if (row.contains("error_code")) codes.insert(text_of(row, "error_code"));
+  CHECK(codes == std::multiset<std::string>{"reconcile.ambiguous", "reconcile.leading_zeros"});
+  seen.insert(codes.begin(), codes.end());
 }
 
 TEST_CASE("error codes: a look-up that has found no customer yet") {

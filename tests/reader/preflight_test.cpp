@@ -354,12 +354,25 @@ TEST_CASE("preflight: the places of a finding are bounded, its count is not") {
   REQUIRE(nulls);
   CHECK(nulls->rows == 40);
   CHECK(nulls->first.size() == finding_places_max);
+  // Two kinds of one code in a field, each with as many places.
+  std::string text = header;
+  for (unsigned n = 1; n <= 100; ++n)
+    text += uuid(n) + (n <= 20 ? ",030 1234567,5\r\n" : n <= 40 ? ",7,5\r\n" : ",Ada,5\r\n");
+  const auto two_kinds = Look(text).run();
+  const FieldFinding* digits = find(two_kinds, "value.name_of_digits", "name");
+  REQUIRE(digits);
+  CHECK(digits->rows == 40);
+  CHECK(digits->first.size() == finding_places_max);
 }
 
 TEST_CASE("preflight: only rows that would be sent have findings") {
   const auto report = Look(header + uuid(1) + ",,4.9E+11\r\nx,Ada,4.9E+11\r\n").run();
   CHECK(report.sendable == 0);
   CHECK(report.findings.fields.empty());
+  // Rejected behind the value that looks damaged.
+  const auto later = Look("id,name,phone,dial_code\r\n" + uuid(1) + ",Ada,4.9E+11,+4912345\r\n").run();
+  CHECK(later.sendable == 0);
+  CHECK(later.findings.fields.empty());
 }
 
 TEST_CASE("preflight: columns that are swapped show in most of the values, a few odd ones are hints") {

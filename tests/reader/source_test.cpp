@@ -315,6 +315,20 @@ TEST_CASE("source: a file that only looks changed is read to its end") {
   CHECK(s->content_read() == read_content(file.path, text.size()));
 }
 
+TEST_CASE("source: a long file that is overwritten by itself in the middle of its reading is read to its end") {
+  std::string text = "id,name\n";
+  for (int i = 0; i < 60'000; ++i) text += std::to_string(100'000 + i) + ",name\n";
+  TemporaryFile file("x.csv", text);
+  auto s = open_source(config(file.path));
+  Record record;
+  REQUIRE(s->next(record));
+  file.let_clock_advance();
+  file.overwrite(text);
+  int rows_behind = 0;
+  while (s->next(record)) ++rows_behind;
+  CHECK(rows_behind == 59'999);
+}
+
 TEST_CASE("source: no row of a second version follows one of the first, wherever the file was being read") {
   // Longer than the buffer, so that its end is read after the change.
   const auto version = [](char c) {

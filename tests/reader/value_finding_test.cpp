@@ -42,6 +42,8 @@ TEST_CASE("values: a phone that a spreadsheet has rounded, formatted or guarded 
            "4,915,112,345,678.00", "49'151'123'456"});
   each_is(Role::phone, "value.apostrophe", {"'+4915112345678", "'015112345678", "\u2019+4915", "`+4915", "'(030) 123"});
   each_is(Role::phone, "value.formula", {"=\"+4915112345678\"", "=49+151", "=A1"});
+  for (const Role role : {Role::name, Role::company, Role::email, Role::reference})
+    each_is(role, "value.formula", {"=\"Ann\"", " =\"Ann\" "});
   each_is(Role::phone, "value.date",
           {"2026-03-01", "2026-03-01 00:00:00", "2026-03-01T08:30:00Z", "01/03/2026", "3/1/26", "01.03.2026", "1-Mar",
            "Mar-01", "1-Mrz-26", "12-Dez", "3 ago 2026", "3\u67081\u65E5", "2026\u5E743\u67081\u65E5", "08:30",

@@ -96,6 +96,32 @@ TEST_CASE("late request: whatever ends the attempt, and however late it is appli
   }
 }
 
+TEST_CASE("late request: a request that was lost behind another on its connection may be applied late, too") {
+  for (const CloseCause cause : {CloseCause::timeout, CloseCause::lost, CloseCause::ended, CloseCause::protocol}) {
+    CAPTURE(static_cast<int>(cause));
+    WorkerBench bench;
+    bench.config.deadline.answer = timeout;
+    bench.config.pace.pipeline = 2;
+    LateApi api;
+    bench.server.serve = [&, first = true](FakeSession& session) mutable {
+      if (first && session.requests().size() < 2) return;
+      while (session.is_open() && !session.requests().empty()) {
+        if (std::exchange(first, false)) {
+          api.apply(session.requests().back(), timeout / 2);
+          return session.end(cause);
+        }
+        api.apply(session.requests().front());
+        session.reply_well();
+      }
+    };
+    bench.run({uuid(1), uuid(2), uuid(2)});
+    CHECK(bench.sent(2).front().unanswered_before == 1);
+    CHECK(bench.row(2).attempts == 1);
+    CHECK(api.row_held(uuid(2)) == 3);
+    CHECK_FALSE(bench.row(3).warning.empty());
+  }
+}
+
 TEST_CASE("late request: after a response that leaves nothing open the customer's next row goes at once") {
   for (const std::uint16_t status : std::initializer_list<std::uint16_t>{400, 404, 409, 422, 429, 503}) {
     CAPTURE(status);

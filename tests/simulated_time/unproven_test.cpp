@@ -204,26 +204,30 @@ TEST_CASE("unproven: refusals among successes cost no request more but the last,
 
 TEST_CASE("unproven: a refusal that closes a connection which has carried others is proved on a fresh one") {
   for (const std::uint16_t status : std::initializer_list<std::uint16_t>{400, 401, 404, 409, 413, 422, 451}) {
-    for (const std::uint32_t connections : {1U, 3U}) {
-      CAPTURE(status);
-      CAPTURE(connections);
-      WorkerBench bench;
-      bench.connections = connections;
-      bench.config.pace.pipeline = 4;
-      bench.brake.set_rate(RateSetting{RateMode::fixed, 700ms}, std::chrono::steady_clock::now());
-      std::map<std::size_t, std::size_t> requests;  // on each connection
-      bench.server.serve = [&](FakeSession& session) {
-        const Sent& request = session.requests().front();
-        const bool others = ++requests[request.connection] > 1;
-        // Row 3 is refused wherever it comes, the others only because the connection was about to close.
-        if (others || request.body == "row 3") return session.reply_last(status);
-        session.reply_well();
-      };
-      bench.run(8);
-      CHECK(bench.count(Status::success) == 7);
-      CHECK(bench.row(3).status == Status::failed);
-      CHECK(bench.row(3).applied == Applied::no);
-      for (const Ended& row : bench.ended) CHECK(row.attempts == 1);
+    for (const bool by_api : {true, false}) {
+      for (const std::uint32_t connections : {1U, 3U}) {
+        CAPTURE(status);
+        CAPTURE(by_api);
+        CAPTURE(connections);
+        WorkerBench bench;
+        bench.connections = connections;
+        bench.config.pace.pipeline = 4;
+        bench.brake.set_rate(RateSetting{RateMode::fixed, 700ms}, std::chrono::steady_clock::now());
+        std::map<std::size_t, std::size_t> requests;  // on each connection
+        bench.server.serve = [&](FakeSession& session) {
+          const Sent& request = session.requests().front();
+          const bool others = ++requests[request.connection] > 1;
+          // The API refuses row 3 wherever it comes, the others only because the connection was about to close.
+          const bool refused = by_api && request.body == "row 3";
+          if (others || refused) return session.reply_last(status, by_api ? api_refusal : "<html>");
+          session.reply_well();
+        };
+        bench.run(8);
+        CHECK(bench.count(Status::success) == (by_api ? 7 : 8));
+        CHECK((bench.row(3).status == Status::failed) == by_api);
+        if (by_api) CHECK(bench.row(3).applied == Applied::no);
+        for (const Ended& row : bench.ended) CHECK(row.attempts == 1);
+      }
     }
   }
 }
@@ -248,7 +252,10 @@ TEST_CASE("unproven: a server that sends too many bytes with each refusal costs 
     CHECK(bench.count(Status::failed) == 8);
     CHECK(bench.server.seen.size() <= 40 + 3 * 8 * pipeline);
     if (pipeline > 1) continue;  // rows behind such a refusal are sent again too
-    for (std::uint64_t row = 5; row <= 40; row += 5) CHECK(bench.sent(row).size() <= 3);
+    for (std::uint64_t row = 5; row <= 40; row += 5) {
+      CHECK(bench.sent(row).size() <= 3);
+      CHECK(bench.row(row).applied == Applied::no);  // refused in the same way each time
+    }
   }
 }
 

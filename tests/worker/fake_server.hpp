@@ -120,8 +120,8 @@ class FakeSession final : public Session {
     later([this] { reply_one_by_one(); });
   }
   /// Answers with `Connection: close`, which ends the connection.
-  void reply_last(std::uint16_t status) {
-    reply(status, api_refusal);
+  void reply_last(std::uint16_t status, const std::string& body = api_refusal) {
+    reply(status, body);
     answered_.back().response.close = true;
     end(CloseCause::announced);
   }

@@ -113,6 +113,8 @@ TEST_CASE("refusal guard: refusals of whoever asks stop the run: three at the st
       later.requests = 1'000;
       const bool refuses = end.meaning == Meaning::gateway ? is_refusal(http) : credentials;
       CHECK(later.until_stop(end) == (refuses ? 20 : 0));
+      const bool by_gateway = end.meaning == Meaning::gateway;
+      if (refuses) CHECK(later.stop == (by_gateway ? Stop::gateway_refusal : Stop::credentials));
     }
   }
 }
