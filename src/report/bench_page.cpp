@@ -40,11 +40,21 @@ std::uint64_t errors_in(const json::object& step) {
 
 std::string cell(std::string_view shown) { return fmt::format("<td class=\"n\">{}</td>", shown); }
 
-// Of a benchmark that was not stopped.
-std::string_view verdict_of(const json::object& bench, bool well) {
-  if (well) return "The benchmark is complete.";
+// By how much the first step that broke the objective broke it.
+std::string broken_in(const json::object& bench) {
+  for (const json::value& side : list(bench, "sides"))
+    for (const json::value& step : list(side.as_object(), "steps"))
+      if (std::string broken = text(step.as_object(), "slo_broken"); !broken.empty()) return broken;
+  return {};
+}
+
+std::string verdict_of(const json::object& bench) {
+  if (!text(bench, "stop_reason").empty()) return "Stopped early. The results cover only part of the benchmark.";
+  if (count(bench, "exit_code") == 0) return "The benchmark is complete.";
   if (!bench.at("find_max").is_null()) return "No rate met the objective.";
-  return text(bench, "slo").empty() ? "The benchmark measured nothing." : "The objective was not met.";
+  if (text(bench, "slo").empty()) return "The benchmark measured nothing.";
+  const std::string broken = broken_in(bench);
+  return "The objective was not met" + (broken.empty() ? "." : ": " + broken + ".");
 }
 
 std::string head(const json::object& bench, std::string_view directory) {
@@ -52,8 +62,7 @@ std::string head(const json::object& bench, std::string_view directory) {
   std::string out = "<header>\n<h1>" + escaped(directory) + "</h1>\n";
   const bool well = count(bench, "exit_code") == 0;
   append(out, "<p class=\"standing{}\" data-standing=\"{}\">{}</p>\n", well ? " well" : " ill",
-         stopped.empty() ? "finished" : "stopped",
-         !stopped.empty() ? "Stopped early. The results cover only part of the benchmark." : verdict_of(bench, well));
+         stopped.empty() ? "finished" : "stopped", escaped(verdict_of(bench)));
   out += "<table class=\"pairs\">\n";
   add_pair(out, "command", "bench");
   add_pair(out, "started", text(bench, "started_at"));

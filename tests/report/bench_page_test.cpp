@@ -55,6 +55,21 @@ TEST_CASE("bench page: every figure of bench.json that people ask for stands in 
   CHECK(has(page, "1.900 to 2.100"));
 }
 
+TEST_CASE("bench page: it opens with a verdict") {
+  const auto with = [](const std::string& member, const std::string& value) {
+    std::string json = bench_json();
+    const auto at = json.find("\"find_max\":");
+    json.replace(at, json.find(",\"comparison\"") - at, "\"find_max\":null");
+    const auto old = json.find("\"" + member + "\":");
+    return report::render_bench_page(json.replace(old, json.find(',', old) - old, "\"" + member + "\":" + value),
+                                     "runs/b");
+  };
+  CHECK(has(with("exit_code", "1"), "The objective was not met: p99 &amp; &lt;b&gt;."));
+  CHECK(has(with("slo", "null"), "The benchmark measured nothing."));
+  CHECK(has(with("exit_code", "0"), "The benchmark is complete."));
+  CHECK(has(with("stop_reason", "\"a signal\""), "Stopped early. The results cover only part of the benchmark."));
+}
+
 TEST_CASE("bench page: hostile texts of a server or a file are text, wherever they stand") {
   const std::string page = report::render_bench_page(bench_json("<script>1"), "runs/<script>2");
   CHECK_FALSE(has(page, "<script"));
