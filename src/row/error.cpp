@@ -25,9 +25,10 @@ constexpr std::array own_code_table{
     OwnCode{"guard.mismatch", "The customer's reference_number differs from the one in the row (--guard).",
             "Repair the ids in the file: they belong to other customers. Look up this row's customer: it is already "
             "changed."},
-    OwnCode{"http.*", "The HTTP status reports an error, and the body contains no error code.",
-            "Source gateway: a proxy or firewall responded. Find the request in its log: a firewall may block the "
-            "row's values. Source api: ask the API's support, with the request_id. Then run `amend retry RUN`."},
+    OwnCode{
+        "http.*", "The HTTP status reports an error, and the body contains no error code.",
+        "If `source` is gateway, a proxy or firewall responded. Find the request in its log: a firewall may block the "
+        "row's values. If `source` is api, ask the API's support, with the request_id. Then run `amend retry RUN`."},
     OwnCode{"input.*.control",
             "The value contains a control character. Only name and company_name may contain line breaks and tabs.",
             "Remove the character from the cell. For a line break or tab at the start or end of a value, use --trim."},

@@ -149,7 +149,7 @@ TEST_CASE("explain: tells of each own code what it means and what to do; of anot
   const Finished one = typed({"explain", "http.503"});
   CHECK(one.code == 0);
   CHECK(tells(one, "http.503 (http.*)"));
-  CHECK(tells(one, "Source gateway:"));
+  CHECK(tells(one, "If `source` is gateway"));
   const Finished all = typed({"explain"});
   for (const auto& own : amend::own_codes()) CHECK(tells(all, std::string(own.remedy)));
   const Finished theirs = typed({"explain", "E000002"});
