@@ -236,7 +236,7 @@ std::string check_text(const Options& options, const PreflightReport& report) {
   const InputConfig& input = options.config.input;
   std::string what = input.file == "-" ? "standard input" : printable(input.file);
   what += ", " + input_kind(report.format, report.delimiter, report.encoding) + ", " + show_bytes(report.bytes);
-  std::string out = report.clean() ? "clean: every row would be sent\n" : "a person should look before the update\n";
+  std::string out = report.clean() ? "clean: every row would be sent\n" : "look at these rows before the update\n";
   out += line("input", what);
   for (const std::string& field : report.mapping) {
     out += line(&field == &report.mapping.front() ? "columns" : "", printable(field));

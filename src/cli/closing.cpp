@@ -24,15 +24,15 @@ std::string show_ms(std::chrono::nanoseconds duration) {
 
 std::string reconcile_headline(const Summary& summary) {
   if (std::ranges::any_of(summary.drift, [](std::uint64_t rows) { return rows > 0; }))
-    return "done: the API has taken every row, but shows other values than were sent (drift)";
-  return summary.task == Task::undo ? "done: what can be given back is as it was"
-                                    : "done: the API holds what every compared row wants";
+    return "done: the API accepted every row, but its responses show other values than were sent (drift)";
+  return summary.task == Task::undo ? "done: the previous values are restored"
+                                    : "done: the API matches every compared row";
 }
 
 std::string headline(const Summary& summary) {
   if (summary.exit_code == ExitCode::success && summary.task != Task::update) return reconcile_headline(summary);
-  if (summary.exit_code == ExitCode::success) return "done: every row ended in success";
-  if (summary.exit_code == ExitCode::some_rows_failed) return "done: some rows did not end in success";
+  if (summary.exit_code == ExitCode::success) return "done: every row succeeded";
+  if (summary.exit_code == ExitCode::some_rows_failed) return "done with errors: some rows did not succeed";
   const auto code = static_cast<int>(summary.exit_code);
   if (summary.stop_reason.empty()) return fmt::format("stopped early (exit code {})", code);
   return fmt::format("stopped early (exit code {}): {}", code, printable(summary.stop_reason));
@@ -45,8 +45,8 @@ std::string rows_line(const Summary& summary) {
     if (rows > 0 || status == Status::success) text += fmt::format(", {} {}", show_count(rows), to_string(status));
   }
   if (!summary.unsent)
-    return text + (summary.input == "-" ? ", unsent not known (the rest of standard input)"
-                                        : ", unsent not known (the input cannot be read again as it was)");
+    return text + (summary.input == "-" ? ", unsent unknown (the rest of standard input)"
+                                        : ", unsent unknown (the input cannot be read again as it was)");
   if (*summary.unsent > 0) text += fmt::format(", {} unsent", show_count(*summary.unsent));
   return text;
 }
@@ -57,7 +57,7 @@ std::string time_line(const Summary& summary) {
   for (const auto rows : summary.rows_by_status) ended += rows;
   const double rate = seconds > 0 ? static_cast<double>(ended) / seconds : 0;
   const std::string throttled =
-      summary.throttled > 0 ? fmt::format(", {} answers 429", show_count(summary.throttled)) : std::string();
+      summary.throttled > 0 ? fmt::format(", {} responses 429", show_count(summary.throttled)) : std::string();
   return fmt::format("{}, {:.1f} rows/s; {} attempts, {} retries{}, {} connections",
                      show_duration(std::chrono::duration_cast<std::chrono::milliseconds>(summary.elapsed)), rate,
                      show_count(summary.attempts), show_count(summary.retries), throttled,
@@ -102,7 +102,7 @@ std::string commands_of_reconciliation(const Summary& summary) {
   const std::string run = shell_path(summary.run_directory);
   std::string out = fmt::format("amend verify {}   # reads the customers back\n", run);
   if (summary.rows(Status::success) + summary.rows(Status::unknown) > 0)
-    out += fmt::format("amend undo {}   # gives back what was there before\n", run);
+    out += fmt::format("amend undo {}   # restores the previous values\n", run);
   return out;
 }
 
@@ -152,7 +152,7 @@ std::string error_lines(std::span<const ErrorCount> errors, std::string_view whe
         "", own ? fmt::format("  -> {}", own->remedy) : fmt::format("  -> amend explain {}", shell_quoted(error.code)));
   }
   if (errors.size() > errors_shown)
-    out += line("", fmt::format("and {} further codes, see {}; amend explain CODE tells what one means",
+    out += line("", fmt::format("and {} more codes, see {}; amend explain CODE explains one",
                                 errors.size() - errors_shown, where));
   return out;
 }
@@ -181,9 +181,9 @@ std::string closing_text(const Summary& summary, const RunOrigin& origin) {
     out += line("", fmt::format("without {} whose customer succeeded in a later row", plural(rows, "row")));
   std::string commands = next_commands(summary, origin);
   if (summary.stop_cause == StopCause::guard)
-    return out + line("next", "repair the ids of the input; nothing of it is to be sent again as it is");
+    return out + line("next", "repair the ids of the input; do not send its rows again before that");
   if (commands.empty()) {
-    return summary.exit_code == ExitCode::success ? out + line("next", "nothing is left to do") : out;
+    return summary.exit_code == ExitCode::success ? out + line("next", "none: the run is complete") : out;
   }
   bool first = true;
   while (!commands.empty()) {
@@ -197,8 +197,8 @@ std::string closing_text(const Summary& summary, const RunOrigin& origin) {
 
 std::string closing_line(const Summary& summary) {
   if (summary.exit_code == ExitCode::success) return {};
-  const std::string rows = fmt::format("{} of {} rows ended in success", show_count(summary.rows(Status::success)),
-                                       show_count(summary.rows_read));
+  const std::string rows =
+      fmt::format("{} of {} rows succeeded", show_count(summary.rows(Status::success)), show_count(summary.rows_read));
   const std::string where = summary.run_directory.empty() ? "" : ": amend status " + shell_path(summary.run_directory);
   const std::string why = summary.stop_reason.empty() ? "" : printable(summary.stop_reason) + "; ";
   return fmt::format("amend: {}{}{}\n", why, rows, where);

@@ -89,7 +89,7 @@ class Parser {
   void end_statement() {
     skip_blanks();
     if (peek() == '#') skip_line();
-    if (peek() != '\n') refuse("something stands behind the value");
+    if (peek() != '\n') refuse("there is text after the value");
   }
 
   void read_section() {
@@ -97,7 +97,7 @@ class Parser {
     skip_line();
     const auto line = text_.substr(begin, at_ - begin);
     const auto end = line.find(']');
-    if (end == std::string_view::npos) refuse("a section needs a ']'");
+    if (end == std::string_view::npos) refuse("a section ends with ']'");
     section_ = trimmed(line.substr(0, end));
     if (section_ == "default") section_.clear();
     at_ = begin + end + 1;
@@ -144,10 +144,10 @@ class Parser {
       if (peek() == ',') {
         ++at_;
       } else if (peek() != ']') {
-        refuse("the values of an array need a comma between them");
+        refuse("put a comma between the values of an array");
       }
     }
-    if (ended()) refuse("an array needs a ']'");
+    if (ended()) refuse("an array ends with ']'");
     ++at_;
     return values;
   }
@@ -161,7 +161,7 @@ class Parser {
     bare = trimmed(bare.substr(0, std::min(bare.find(" #"), bare.find("\t#"))));
     if (bare.find_first_of(blanks) != std::string_view::npos) {
       at_ = begin;
-      refuse("an option takes one value; quote it if it holds spaces");
+      refuse("an option takes one value; put quotes around a value with spaces");
     }
     return std::string(bare);
   }
@@ -213,7 +213,7 @@ class Parser {
       if (digit < 0 || point > 0x0FFF'FFFF) refuse("\\u takes 4 hexadecimal digits, \\U takes 8");
       point = point << 4 | static_cast<std::uint32_t>(digit);
     }
-    if (point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) refuse("an escape that is no character");
+    if (point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) refuse("the escape is not a character");
     append_utf8(out, point);
   }
 

@@ -82,7 +82,7 @@ void confirm(const Plan& plan, const Options& options) {
   refuse_without_consent(plan, options);
   if (consent(plan, options, person_there()) == Consent::given) return;
   if (!is_yes(ask(question(plan))))
-    throw ConfigError("nothing was sent: the response was not yes (--yes answers in advance)");
+    throw ConfigError("nothing was sent: you did not type yes (--yes skips this question)");
 }
 
 }  // namespace amend::cli

@@ -51,10 +51,10 @@ std::string message_of(int error_number) { return std::generic_category().messag
   const std::string status = "amend status " + shell_path(run);
   if (RunDirectory::is_held(run))
     throw NobodyThere(
-        name + ": a process holds it, but takes no requests: it compares, or begins, or ends; wait for it",
+        name + ": a process holds this run but accepts no requests: it is starting, comparing or ending. Wait for it",
         ExitCode::usage, status);
-  throw NobodyThere(fmt::format("{}: no run goes on there; `{}` tells what has become of it", name, status),
-                    ExitCode::usage, status);
+  throw NobodyThere(fmt::format("{}: no run is running there; `{}` shows how it ended", name, status), ExitCode::usage,
+                    status);
 }
 
 class Connection {
@@ -121,11 +121,11 @@ json::object understood(const std::string& run, const std::string& answer) {
   const json::value value = json::parse(answer, error);
   const json::object* object = error ? nullptr : value.if_object();
   const json::value* ok = object ? object->if_contains("ok") : nullptr;
-  if (!ok || !ok->is_bool()) throw ConfigError(fmt::format("{}: the answer is not understood", printable(run)));
+  if (!ok || !ok->is_bool()) throw ConfigError(fmt::format("{}: the response is not understood", printable(run)));
   if (ok->get_bool()) return *object;
   const json::value* why = object->if_contains("error");
   throw ConfigError(fmt::format("{}: the run refuses: {}", printable(run),
-                                why && why->is_string() ? printable(why->get_string()) : "it does not say why"));
+                                why && why->is_string() ? printable(why->get_string()) : "without a reason"));
 }
 
 // Shows one state after the other: on a terminal each in place of the last.

@@ -57,12 +57,12 @@ std::string show_requests(double per_second) {
 
 std::string headline(const json::object& state) {
   const std::string since = show_seconds(number(state, "elapsed_s"));
-  if (truth(state, "stopping")) return fmt::format("stopping, after {}: waiting for the answers in flight\n", since);
+  if (truth(state, "stopping")) return fmt::format("stopping, after {}: waiting for the responses in flight\n", since);
   if (truth(state, "paused")) return fmt::format("paused, {} after the start\n", since);
   if (!part(state, "connection_trouble").empty())
     return fmt::format("waiting for a connection, {} after the start\n", since);
   if (text(state, "circuit") == "open") return fmt::format("waiting out an outage, {} after the start\n", since);
-  return fmt::format("going on for {}\n", since);
+  return fmt::format("running for {}\n", since);
 }
 
 std::string rows_text(const json::object& state) {
@@ -78,8 +78,8 @@ std::string rows_text(const json::object& state) {
 
 std::string pace_text(const json::object& state) {
   const std::string by = text(state, "paced_by");
-  const std::string_view why = by == "server"     ? " by the server's word"
-                               : by == "adaptive" ? " found out (auto)"
+  const std::string_view why = by == "server"     ? " by the server's rate hints"
+                               : by == "adaptive" ? " measured (auto)"
                                                   : " as asked";
   const double rate = number(state, "rate");
   std::string out = show_requests(rate);
@@ -87,7 +87,7 @@ std::string pace_text(const json::object& state) {
   out += fmt::format(", {}, {} of {} in flight", plural(count(state, "connections"), "connection"),
                      show_count(count(state, "in_flight")), show_count(count(state, "in_flight_max")));
   const double held = number(state, "held_s");
-  if (held > 0) out += fmt::format("; held for {} at the server's request", show_seconds(held));
+  if (held > 0) out += fmt::format("; held for {} by the server's Retry-After", show_seconds(held));
   return out;
 }
 
@@ -104,7 +104,7 @@ std::string requests_text(const json::object& state) {
 
 std::string latency_text(const json::object& state) {
   const json::object& latency = part(state, "latency_ms");
-  if (latency.empty()) return "no answer yet";
+  if (latency.empty()) return "no response yet";
   return fmt::format("p50 {:.1f} ms, p99 {:.1f} ms", number(latency, "p50"), number(latency, "p99"));
 }
 
@@ -156,13 +156,13 @@ std::string state_text(const json::object& state, double rows_per_second) {
 }
 
 std::string done_text(const json::object& answer) {
-  if (answer.contains("paused")) return truth(answer, "paused") ? "paused" : "going on";
-  if (answer.contains("stopping")) return "stopping: answers in flight are waited for, the rest is unsent";
+  if (answer.contains("paused")) return truth(answer, "paused") ? "paused" : "resumed";
+  if (answer.contains("stopping")) return "stopping: waiting for the responses in flight; the other rows stay unsent";
   if (answer.contains("connections")) return plural(count(answer, "connections"), "connection");
   const bool adaptive = text(answer, "mode") == "adaptive";
   const std::string rate = show_requests(number(answer, "rate"));
   if (!adaptive) return "pace " + rate;
-  return number(answer, "rate") > 0 ? "pace found out, at most " + rate : "pace found out";
+  return number(answer, "rate") > 0 ? "rate measured, at most " + rate : "rate measured";
 }
 
 }  // namespace amend::cli

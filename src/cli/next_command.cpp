@@ -29,18 +29,19 @@ bool must_be_resumed(const RunStanding& run) {
 
 std::string_view resume_comment(StopCause cause) {
   switch (cause) {
-    case StopCause::not_durable: return "once results can be written again (space on the disk, rights)";
-    case StopCause::input_failed: return "once the input is as it was";
+    case StopCause::not_durable: return "after results can be written again (disk space, permissions)";
+    case StopCause::input_failed: return "after the input is restored";
     default:
-      return is_about_connection(cause) ? "the rows without a result, once ping says ok" : "the rows without a result";
+      return is_about_connection(cause) ? "the rows without a result, after ping reports ok"
+                                        : "the rows without a result";
   }
 }
 
 std::vector<NextCommand> looks_before(const RunStanding& run) {
   if (run.cause == StopCause::defect && !run.directory.empty())
-    return {{"amend status " + shell_path(run.directory), "what is recorded; the directory is kept as it is"}};
+    return {{"amend status " + shell_path(run.directory), "shows what is recorded; the directory is not changed"}};
   if (run.cause == StopCause::strict && !run.check.empty()) return {{run.check, "shows the rows that are rejected"}};
-  if (is_about_connection(run.cause) && !run.ping.empty()) return {{run.ping, "tries the connection alone"}};
+  if (is_about_connection(run.cause) && !run.ping.empty()) return {{run.ping, "tests only the connection"}};
   return {};
 }
 
@@ -76,10 +77,10 @@ void add_what_was_sent(std::vector<NextCommand>& out, const RunStanding& run) {
   if (run.task != Task::update) return;  // reconciling again does what a retry would do
   if (run.input != "-" && run.to_retry > 0 && !must_be_resumed(run))
     out.emplace_back("amend retry " + shell_path(run.directory),
-                     with_headers(run, "failed and unknown rows, once the cause is gone"));
+                     with_headers(run, "failed and unknown rows, after the cause is removed"));
   if (run.input == "-") {
     // Standard input is gone: its rows are in the files only.
-    if (!run.failed_file.empty()) out.push_back(feed_again_command(run, run.failed_file, "once the cause is gone"));
+    if (!run.failed_file.empty()) out.push_back(feed_again_command(run, run.failed_file, "after the cause is removed"));
     if (!run.unknown_file.empty())
       out.push_back(feed_again_command(run, run.unknown_file, "an update may be sent twice"));
   }
@@ -153,7 +154,7 @@ std::vector<NextCommand> next_commands(const RunStanding& run) {
 }
 
 NextCommand rejected_command(const RunStanding& run, const std::string& file) {
-  return feed_command(run, file, "once the rows are repaired");
+  return feed_command(run, file, "after you repair the rows");
 }
 
 void describe(RunStanding& run, const Config& config) {

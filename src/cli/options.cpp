@@ -232,14 +232,14 @@ Options merge(const TypedCommand& typed, const Environment& environment) {
     const char* variable = entry.environment && !follows ? environment(entry.environment) : nullptr;
     if (given) {
       if (entry.arity == Arity::once && given->size() > 1) {
-        throw ConfigError(dashed(entry.name) + " was given twice");
+        throw ConfigError(dashed(entry.name) + " is given twice");
       }
       apply_all(options, entry, *given, "");
     } else if (variable && *variable) {
       apply_all(options, entry, {variable}, fmt::format(" (from the variable {})", entry.environment));
     } else if (const auto* values = file.find(entry.name)) {
       if (entry.name == "yes-i-own-this-api")
-        throw ConfigError("yes-i-own-this-api is for the command line only: it is to be said each time (from " +
+        throw ConfigError("yes-i-own-this-api is for the command line only: give it each time (found in " +
                           printable(typed.config_file) + ")");
       const bool text_in_environment = entry.name == "private-key" && environment("WONDER_PRIVATE_KEY") &&
                                        *environment("WONDER_PRIVATE_KEY") != '\0';

@@ -22,7 +22,7 @@ constexpr double skew_warning_s = 60;
 constexpr double skew_refused_s = 30 * 60;  // src/wonder/README.md §2: the API refuses what is further off
 
 std::string clock_text(const Ping& result) {
-  if (!result.clock_known) return "the answer carried no Date: not checked";
+  if (!result.clock_known) return "the response has no Date: not checked";
   const double off = std::abs(result.clock_skew_s);
   std::string text = fmt::format("{:.0f} s {} the server's", off, result.clock_skew_s < 0 ? "behind" : "ahead of");
   if (off > skew_refused_s) return text + ": set this machine's clock, beyond 30 minutes signatures are refused";
@@ -32,7 +32,7 @@ std::string clock_text(const Ping& result) {
 
 std::string result_text(const Ping& result) {
   if (result.ok) return fmt::format("ok, HTTP {}", result.http);
-  std::string text = result.http == 0 ? "no answer" : fmt::format("HTTP {}", result.http);
+  std::string text = result.http == 0 ? "no response" : fmt::format("HTTP {}", result.http);
   if (!result.error_code.empty()) text += ", " + printable(result.error_code, 80);
   if (!result.error.empty()) text += ": " + printable(result.error);
   return text;
@@ -41,7 +41,7 @@ std::string result_text(const Ping& result) {
 std::string cause_lines(const Ping& result, const Options& options) {
   std::string out;
   if (result.by_gateway)
-    return out + line("cause?", "a proxy, a firewall or a login page answers, not the API: is --url the API?");
+    return out + line("cause?", "a proxy, a firewall or a login page responds, not the API. Check --url");
   if (result.http == 401 || result.http == 403) {
     wonder::CredentialsRefusal refusal(result.http, result.error_code, result.error);
     refusal.url = options.config.target.url;
@@ -50,7 +50,8 @@ std::string cause_lines(const Ping& result, const Options& options) {
     if (result.clock_known) refusal.clock_ahead = std::chrono::seconds(std::lround(result.clock_skew_s));
     out += line("cause?", wonder::likely_causes(refusal));
   }
-  if (result.http == 404) out += line("cause?", "--url has the wrong path, or the echo call is elsewhere: --echo-path");
+  if (result.http == 404)
+    out += line("cause?", "the path of --url is wrong, or the echo call has another path (--echo-path)");
   if (const OwnCode* own = find_own_code(result.error_code); own && result.http == 0)
     out += line("cause?", own->remedy);
   return out;

@@ -77,18 +77,18 @@ std::chrono::milliseconds time_at_rate(std::uint64_t rows, const RateSetting& ra
 }
 
 std::string time_text(std::uint64_t rows, const RateSetting& rate) {
-  if (rate.mode == RateMode::adaptive) return "as fast as the API takes it without push-back (--rate auto)";
+  if (rate.mode == RateMode::adaptive) return "as fast as the API accepts requests without 429 (--rate auto)";
   const auto time = time_at_rate(rows, rate);
-  if (time.count() < 0) return "as fast as the API answers (--rate unlimited)";
+  if (time.count() < 0) return "as fast as the API responds (--rate unlimited)";
   return fmt::format("about {} at {}, without retries", show_duration(time), show_rate(rate.interval));
 }
 
 std::string deadline_text(std::uint64_t rows, const RateSetting& rate, std::chrono::milliseconds allowed) {
   const std::string until = "in " + show_duration(allowed);
   const auto needed = time_at_rate(rows, rate);
-  if (needed.count() < 0) return until + "; what is not sent then stays unsent";
+  if (needed.count() < 0) return until + "; rows not sent until then stay unsent";
   if (needed <= allowed) return until + ": fits, with " + show_duration(allowed - needed) + " to spare";
-  return fmt::format("{}: does not fit; about {} of {} rows until then, the rest stays unsent", until,
+  return fmt::format("{}: does not fit; about {} of {} rows until then, the other rows stay unsent", until,
                      show_count(std::min(rows_in(allowed, rate), rows)), show_count(rows));
 }
 
@@ -100,7 +100,7 @@ std::string deadline_line(const Config& config, std::optional<std::uint64_t> row
   std::string text = "in " + show_duration(allowed);
   if (config.pace.rate.mode == RateMode::fixed && config.pace.rate.interval.count() > 0)
     text += fmt::format(": about {} rows until then", show_count(rows_in(allowed, config.pace.rate)));
-  return line("deadline", text + "; how many rows there are is not known, what is not sent then stays unsent");
+  return line("deadline", text + "; the number of rows is unknown; rows not sent until then stay unsent");
 }
 
 std::string duplicates_text(const PreflightReport& report, Duplicates duplicates) {

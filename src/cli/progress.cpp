@@ -48,7 +48,7 @@ std::string pause(const Snapshot& now) {
     return std::chrono::ceil<std::chrono::seconds>(time).count();
   };
   if (now.next_probe.count() > 0) return fmt::format("outage, next try in {} s", whole(now.next_probe));
-  return fmt::format("paused {} s at the server's request", whole(now.paused));
+  return fmt::format("paused {} s by the server's Retry-After", whole(now.paused));
 }
 
 std::string why_it_waits(const Snapshot& now) {

@@ -75,7 +75,7 @@ ReconcileReport compare(Reconciliation& reconciliation, const Options& options) 
   } catch (const LookupStopped& stopped) {
     const bool tries_alone =
         stopped.exit_code() == ExitCode::stopped_person_needed || stopped.exit_code() == ExitCode::stopped_resumable;
-    throw ConfigError(std::string("stopped, and nothing was planned: ") + stopped.what(), stopped.exit_code(),
+    throw ConfigError(std::string("stopped before the plan was complete: ") + stopped.what(), stopped.exit_code(),
                       tries_alone ? ping_command(options.config) : std::string());
   }
 }
@@ -86,7 +86,7 @@ void refuse_outputs(const Options& options) {
                        : options.metrics_listen        ? "--metrics-listen"
                        : !options.metrics_file.empty() ? "--metrics-file"
                                                        : nullptr;
-  if (option) throw ConfigError(fmt::format("{} goes with --apply: it shows how rows are sent", option));
+  if (option) throw ConfigError(fmt::format("{} needs --apply: it changes how rows are sent", option));
 }
 
 }  // namespace
@@ -137,9 +137,8 @@ void refuse_undoing_nothing(const std::string& run) {
   refuse_lost_log(run);
   if (read_run(run).config.reconcile.apply && std::filesystem::exists(run + "/" + std::string(result_log_name), error))
     return;
-  throw ConfigError(
-      printable(run) + ": has sent nothing that can be undone: only `reconcile --apply` keeps what it overwrites",
-      ExitCode::usage, "amend status " + shell_path(run));
+  throw ConfigError(printable(run) + ": this run cannot be undone: only `reconcile --apply` saves the previous values",
+                    ExitCode::usage, "amend status " + shell_path(run));
 }
 
 }  // namespace
@@ -151,9 +150,7 @@ void mark_undone(const RunDirectory& undone, const std::string& by) {
 ExitCode run_undo(const Options& given) {
   const RunDirectory undone(given.run, Opening::resume);
   refuse_undoing_nothing(given.run);
-  return run_reconcile(given, [&](const ReconcileReport& report) {
-    mark_undone(undone, report.run_directory);
-  });
+  return run_reconcile(given, [&](const ReconcileReport& report) { mark_undone(undone, report.run_directory); });
 }
 
 }  // namespace amend::cli

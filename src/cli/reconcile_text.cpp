@@ -24,9 +24,9 @@ std::string_view meaning_of(RowSign sign) noexcept {
     case RowSign::differs: return "differ";
     case RowSign::only_file: return "only in the file: the API has no such customer";
     case RowSign::only_api: return "only at the API: no row names this customer";
-    case RowSign::unreadable: return "could not be read, must not be changed, or changed since: see the plan";
-    case RowSign::superseded: return "another row of the customer stands for it (--duplicates)";
-    case RowSign::passed_over: return "not looked at";
+    case RowSign::unreadable: return "held: could not be read, must not change, or changed since; see the plan";
+    case RowSign::superseded: return "another row of the customer is sent instead (--duplicates)";
+    case RowSign::passed_over: return "not compared";
   }
   return {};
 }
@@ -52,10 +52,9 @@ std::string how_it_was_read(const ReconcileReport& report) {
   const std::string requests = plural(report.requests, "request");
   if (report.look_up == LookUp::each) return "one by one (--look-up each), " + requests;
   std::string text = "by its list (--look-up list), " + requests;
-  if (report.list_moved)
-    text += "; customers came or went meanwhile";
+  if (report.list_moved) text += "; customers were created or deleted while the list was read";
   if (report.looked_up_again > 0)
-    text += fmt::format("; {} that it does not have asked for one by one", plural(report.looked_up_again, "row"));
+    text += fmt::format("; {} missing from the list: looked up one by one", plural(report.looked_up_again, "row"));
   return text;
 }
 
@@ -67,8 +66,9 @@ std::string field_lines(const ReconcileConfig& config, std::string_view name, co
                                 shown(config, example.file)));
   }
   if (field.cannot_be_cleared > 0) {
-    out += line("", fmt::format("{:<22} {:>12}  \"\" in the file, which the API takes for unchanged: no difference",
-                                name, show_count(field.cannot_be_cleared)));
+    out +=
+        line("", fmt::format("{:<22} {:>12}  \"\" in the file, which leaves the API's value unchanged: no difference",
+                             name, show_count(field.cannot_be_cleared)));
   }
   return out;
 }
@@ -108,8 +108,9 @@ std::string reconcile_text(const ReconcileConfig& config, const ReconcileReport&
     out += line("fields", fmt::format("{:<22} {:>12}  the first ones, API -> file", "", "differ")) + fields;
   if (report.not_compared > 0) {
     out += line(
-        "", fmt::format("company_name, which {} have, is not compared: the API never shows it (--company-name always)",
-                        plural(report.not_compared, "row")));
+        "",
+        fmt::format("company_name, which {} have, is not compared: the API never returns it (--company-name always)",
+                    plural(report.not_compared, "row")));
   }
   return out + line("plan", report.plan_file);
 }
@@ -147,7 +148,7 @@ std::string nothing_looked_at(const Config& config, const ReconcileReport& repor
 std::string before_applying(const ReconcileReport& report) {
   const std::uint64_t rows = report.count(RowSign::differs);
   if (rows == 0) return line("apply", "nothing differs, nothing is sent");
-  std::string out = line("apply", fmt::format("{} to be sent; `amend undo {}` gives back what was there, but not:",
+  std::string out = line("apply", fmt::format("{} to be sent; `amend undo {}` restores the previous values, except:",
                                               plural(rows, "row"), shell_path(report.run_directory)));
   bool all = true;
   for (std::size_t i = 0; i < report.fields.size(); ++i) {
@@ -155,12 +156,12 @@ std::string before_applying(const ReconcileReport& report) {
     if (field.cannot_be_undone == 0) continue;
     all = false;
     const std::string_view name = wonder::customer_fields()[i].name;
-    const std::string_view why = name == "company_name" ? "the API never shows what it was"
-                                                        : "it was empty, or what the API does not take any more";
+    const std::string_view why = name == "company_name" ? "the API never returns its value"
+                                                        : "it was empty, or the API no longer accepts its value";
     out += line("", fmt::format("  {} of {}: {}", name, plural(field.cannot_be_undone, "row"), why));
   }
   if (all)
-    return line("apply", fmt::format("{} to be sent; `amend undo {}` gives back what was there", plural(rows, "row"),
+    return line("apply", fmt::format("{} to be sent; `amend undo {}` restores the previous values", plural(rows, "row"),
                                      shell_path(report.run_directory)));
   return out;
 }

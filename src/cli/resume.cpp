@@ -35,8 +35,9 @@ std::string resume_lines(const ResumeReport& report) {
   std::string out = fmt::format("  resume    {} rows have a result, {} are left\n", show_count(report.rows_recorded),
                                 show_count(report.rows_left));
   if (report.torn_bytes > 0)
-    out += fmt::format("            {} bytes behind the last whole record of results.ndjson were torn: cut off\n",
-                       show_count(report.torn_bytes));
+    out += fmt::format(
+        "            {} bytes after the last complete record of results.ndjson were incomplete and are removed\n",
+        show_count(report.torn_bytes));
   return out;
 }
 
@@ -58,11 +59,11 @@ std::vector<ListedRun> unfinished_runs(const fs::path& folder, const std::string
   const std::string run = printable(unfinished.directory);
   const std::string next = next_command(unfinished);
   if (unfinished.state == ListedRun::State::goes_on)
-    throw ConfigError(run + ": a run of this file goes on there; wait for it, or --new starts another one",
+    throw ConfigError(run + ": another process is running this file. Wait for it, or use --new to start another run",
                       ExitCode::usage, next);
   const bool resumable = next.starts_with("amend resume");
-  throw ConfigError(fmt::format("{} holds an unfinished run of this file: `{}` {}, --new starts anew", run, next,
-                                resumable ? "goes on with it" : "tells of it"),
+  throw ConfigError(fmt::format("{} contains an unfinished run of this file: `{}` {}; --new starts a new run", run,
+                                next, resumable ? "continues it" : "shows it"),
                     ExitCode::usage, next);
 }
 

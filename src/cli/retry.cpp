@@ -26,10 +26,10 @@ std::string retry_lines(const RetryReport& report) {
   const auto add = [&](std::uint64_t rows, std::string_view what) {
     if (rows > 0) out += fmt::format("  {:<9} {} {}\n", "", show_count(rows), what);
   };
-  add(report.superseded, "superseded: their customer succeeded in a later row or run, they are not sent");
-  add(report.not_chosen, "left for another retry");
-  add(report.held_back, "held back: a later row of their customer is left for another retry");
-  add(report.rejected, "rejected: they need a repaired file");
+  add(report.superseded, "superseded: their customer succeeded in a later row or run; they are not sent");
+  add(report.not_chosen, "not chosen by the options of this retry");
+  add(report.held_back, "held back: this retry does not send a later row of their customer");
+  add(report.rejected, "rejected: repair them in a file and send that file");
   return out;
 }
 

@@ -30,7 +30,7 @@ namespace json = boost::json;
 
 std::string_view name_of(ListedRun::State state) noexcept {
   switch (state) {
-    case ListedRun::State::goes_on: return "goes on";
+    case ListedRun::State::goes_on: return "running";
     case ListedRun::State::killed: return "killed";
     case ListedRun::State::stopped: return "stopped";
     case ListedRun::State::finished: return "finished";
@@ -127,9 +127,9 @@ std::string_view task_of(const ListedRun& run) noexcept {
 }
 
 std::string rows_text(const ListedRun& run) {
-  if (!run.rows) return "rows not known";
+  if (!run.rows) return "rows unknown";
   std::string text = plural(*run.rows, "row");
-  if (*run.not_well > 0) text += fmt::format(", {} not well", show_count(*run.not_well));
+  if (*run.not_well > 0) text += fmt::format(", {} not successful", show_count(*run.not_well));
   if (run.unsent && *run.unsent > 0) text += fmt::format(", {} unsent", show_count(*run.unsent));
   return text;
 }
@@ -184,7 +184,7 @@ std::vector<ListedRun> list_runs(const std::string& folder, const std::function<
     if (!run->record.parent.empty()) retried.insert(fs::path(run->record.parent).filename().string());
     if (wanted(*run)) runs.push_back(std::move(*run));
   }
-  if (error) throw ConfigError(printable(folder) + ": " + error.message() + "; name the folder where the runs lie");
+  if (error) throw ConfigError(printable(folder) + ": " + error.message() + "; name the folder that contains the runs");
   for (ListedRun& run : runs) run.retried = retried.contains(fs::path(run.directory).filename().string());
   std::ranges::sort(runs, [](const ListedRun& a, const ListedRun& b) {
     return std::pair(b.record.started_at, b.directory) < std::pair(a.record.started_at, a.directory);

@@ -26,11 +26,11 @@ namespace json = boost::json;
 constexpr std::size_t errors_listed = 10;
 
 std::string headline(const RunView& view) {
-  if (!view.unreadable().empty()) return "not known: there may be a later retry, which cannot be read";
+  if (!view.unreadable().empty()) return "unknown: there may be a later retry that cannot be read";
   if (view.damaged()) return "damaged: a results log was changed, cut or removed";
-  if (status_exit_code(view) == ExitCode::success) return "done: every row ended in success";
-  if (!view.unsent() || !view.runs().back().has_ended) return "not finished: stopped before its end, or still going on";
-  return *view.unsent() == 0 ? "done: some rows did not end in success" : "not finished: some rows have no result";
+  if (status_exit_code(view) == ExitCode::success) return "done: every row succeeded";
+  if (!view.unsent() || !view.runs().back().has_ended) return "not finished: stopped early, or still running";
+  return *view.unsent() == 0 ? "done with errors: some rows did not succeed" : "not finished: some rows have no result";
 }
 
 std::string run_lines(const RunView& view) {
@@ -43,14 +43,14 @@ std::string run_lines(const RunView& view) {
     out += line(out.empty() ? "runs" : "", text);
     if (!run.stop_reason.empty()) out += line("", "  stopped early: " + printable(run.stop_reason));
     if (run.log.torn_bytes > 0)
-      out +=
-          line("", fmt::format("  {} bytes behind its last whole record are left out", show_count(run.log.torn_bytes)));
+      out += line(
+          "", fmt::format("  {} bytes after its last complete record are not counted", show_count(run.log.torn_bytes)));
     if (run.log.damaged_at)
-      out += line("", fmt::format("  results.ndjson {}: what follows is left out", describe(run.log)));
+      out += line("", fmt::format("  results.ndjson {}: the records after that are not counted", describe(run.log)));
   }
   for (const std::string& retry : view.unreadable())
     out +=
-        line("", fmt::format("{}: its run.json is damaged or missing; it may be a later retry of these rows. Restore "
+        line("", fmt::format("{}: its run.json is damaged or missing. It may be a later retry of these rows. Restore "
                              "run.json, or move the directory away when it is about another file",
                              printable(retry)));
   return out;
@@ -64,7 +64,7 @@ std::string rows_line(const RunView& view) {
     if (rows > 0 || status == Status::success) text += fmt::format(", {} {}", show_count(rows), to_string(status));
   }
   const auto unsent = view.unsent();
-  if (!unsent) return text + ", unsent not known";
+  if (!unsent) return text + ", unsent unknown";
   return *unsent > 0 ? text + fmt::format(", {} unsent", show_count(*unsent)) : text;
 }
 
@@ -139,7 +139,7 @@ std::vector<NextCommand> after_update(const RunView& view) {
     const auto sent = run_that_sent_again(file, run.directory);
     if (!sent) out.push_back(rejected_command(standing, file));
     if (sent && sent->not_well.value_or(1) > 0)
-      out.emplace_back("amend status " + shell_path(sent->directory), "has sent the repaired rows; not all succeeded");
+      out.emplace_back("amend status " + shell_path(sent->directory), "sent the repaired rows; some did not succeed");
   }
   return out;
 }
@@ -213,7 +213,7 @@ std::string status_text(const RunView& view, const ErrorTally& errors) {
   out += error_lines(errors.worst(errors_listed), "--json");
   const std::vector<std::string> commands = commands_left(view);
   for (const std::string& command : commands) out += line(&command == &commands.front() ? "next" : "", command);
-  if (status_exit_code(view) == ExitCode::success) out += line("next", "nothing is left to do");
+  if (status_exit_code(view) == ExitCode::success) out += line("next", "none: the run is complete");
   return out;
 }
 

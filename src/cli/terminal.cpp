@@ -148,12 +148,12 @@ void Terminal::take_signal(int signal) {
 void Terminal::toggle_pause() {
   if (pipeline_.paused()) {
     pipeline_.unpause();
-    if (!quiet_) say("going on");
+    if (!quiet_) say("resumed");
     return;
   }
   pipeline_.pause();
   if (quiet_) return;
-  say(fmt::format("paused (SIGUSR1 again, or `amend control {} resume`, goes on)",
+  say(fmt::format("paused (to resume: SIGUSR1 again, or `amend control {} resume`)",
                   shell_path(pipeline_.run_directory())));
 }
 
@@ -161,11 +161,11 @@ void Terminal::stop(int signal) {
   last_signal_ = signal;
   pipeline_.stop(signal == SIGINT ? StopCause::interrupted : StopCause::terminated);
   if (++signals_ > 1) {
-    say("stopping at once: answers in flight are given up");
+    say("stopping now: requests in flight are abandoned");
     return;
   }
   const auto in_flight = pipeline_.metrics().in_flight.value();
-  say(fmt::format("stopping: waiting for {} {} in flight (again: at once)", show_count(in_flight),
+  say(fmt::format("stopping: waiting for {} {} in flight (press again to stop now)", show_count(in_flight),
                   in_flight == 1 ? "answer" : "answers"));
 }
 
@@ -173,7 +173,7 @@ void Terminal::stop(int signal) {
 void Terminal::leave_when_stuck() {
   const auto code = pipeline_.stopping();
   if (!code || ++stopping_ticks_ < stopping_ticks_max_) return;
-  leave(*code, "the run was stopped, but a thread of it hangs, most likely in the disk");
+  leave(*code, "the run was stopped, but one of its threads does not end (most likely the disk is not responding)");
 }
 
 // Whoever signals twice does not want to wait, for a disk either. What was not written is as after a kill.

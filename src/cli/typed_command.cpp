@@ -149,7 +149,7 @@ std::string name_arguments(const std::string& command) {
   for (const Argument& argument : entry->arguments)
     if (argument.need == Argument::Need::required) words.append(" ").append(argument.name);
   const std::string_view first = entry->arguments.front().name;
-  if (entry->command == Command::control) return "name the run, and what it is to do: amend control" + words;
+  if (entry->command == Command::control) return "name the run and the action: amend control" + words;
   if (first == "FILE") return "name the input: amend " + command + words + " (- for standard input)";
   return fmt::format("{}: amend {}{}", first == "RUN" ? "name the directory of the run" : "a word is missing", command,
                      words);

@@ -101,7 +101,7 @@ double parse_per_second(std::string_view option, std::string_view text, std::str
 
 nanoseconds parse_rate(std::string_view option, std::string_view text) {
   if (text == "unlimited") return nanoseconds(0);
-  constexpr std::string_view wanted = "takes N/s, N/m, N (a second) or unlimited, from 1/m to 1000000/s";
+  constexpr std::string_view wanted = "takes N/s, N/m, N (per second) or unlimited, from 1/m to 1000000/s";
   return interval_of(parse_per_second(option, text, wanted));
 }
 

@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 std::uint64_t nothing() noexcept { return content_hash({}); }
 
 [[noreturn]] void refuse_undone(const std::string& run, const std::string& by) {
-  throw ConfigError("--baseline " + printable(run) + ": customers were given back since by " + printable(by) +
-                    ": reconcile once without it");
+  throw ConfigError("--baseline " + printable(run) + ": the customers were restored since then by " + printable(by) +
+                    ": reconcile once without --baseline");
 }
 
 // The rows that a run passed over rest on its own baseline, and so on.
@@ -59,7 +59,7 @@ void Baseline::refuse_unlike(const Config& config) const {
   const Config was = read_run(path).config;
   const auto refuse = [&](std::string_view option) {
     throw ConfigError("--baseline " + printable(path) + ": that run had another " + std::string(option) +
-                      ": its rows say nothing about these");
+                      ": its rows cannot be used as a baseline");
   };
   if (was.auth.app_id != config.auth.app_id) refuse("--app-id");
   if (!is_same_api(was, config)) refuse("--url");
@@ -73,7 +73,7 @@ void Baseline::refuse_itself(const Config& config) const {
   std::error_code error;
   if (fs::equivalent(config.reconcile.baseline, config.input.file, error) && !error)
     throw ConfigError("--baseline " + printable(config.reconcile.baseline) +
-                      ": is the file itself: it says nothing about what the API holds. Name an older export, or the "
+                      ": is the input file itself. Name an older export, or the "
                       "directory of an earlier run");
 }
 
@@ -84,7 +84,7 @@ void Baseline::take_out_later_writes(const Config& config) {
   const bool by_uuid = names_ == CustomerKey::uuid;
   if (later.unknown_writer() || (!by_uuid && !later.customers().empty())) {
     doubt_ = "--baseline " + printable(run) + ": " + printable(later.unknown_writer().value_or(later.writer())) +
-             " has written since, and it is not known to which of these customers: every row is looked at";
+             " has written since then, and its customers are unknown: every row is compared";
     entries_.clear();
   }
   std::vector<std::uint64_t> written = later.customers();

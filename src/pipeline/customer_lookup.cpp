@@ -77,12 +77,13 @@ class ReadCustomerCall final : public ReadCall {
   wonder::Judgement take(const Response& response, const RowRef& row) override {
     const auto customer = wonder::read_customer(response.body);
     if (!customer)
-      return wonder::Judgement(wonder::Meaning::unusable, "answer.not_customer", "the answer holds no data.customer");
+      return wonder::Judgement(wonder::Meaning::unusable, "answer.not_customer",
+                               "the response contains no customer (data.customer)");
     const bool right =
         key_ == CustomerKey::uuid ? wonder::same_id(customer->uuid, row.id()) : customer->reference_number == row.id();
     if (!right)
       return wonder::Judgement(wonder::Meaning::mismatch, "answer.uuid_mismatch",
-                               "the answer is about another customer");
+                               "the response is about another customer");
     snapshot_.add(*customer);
     return wonder::Judgement(wonder::Meaning::success);
   }
@@ -152,11 +153,12 @@ class ReadPageCall final : public ReadCall {
   wonder::Judgement take(const Response& response, const RowRef&) override {
     const auto page = wonder::read_customers(response.body);
     if (!page)
-      return wonder::Judgement(wonder::Meaning::unusable, "answer.not_customer", "the answer is no list of customers");
+      return wonder::Judgement(wonder::Meaning::unusable, "answer.not_customer",
+                               "the response is not a list of customers");
     const auto total = total_in(response.head);
     if (!total)
       return wonder::Judgement(wonder::Meaning::unusable, "answer.not_customer",
-                               "the answer does not say how many customers there are (X-Total-Entries)");
+                               "the response has no number of customers (X-Total-Entries)");
     taker_.take(*total, *page);
     return wonder::Judgement(wonder::Meaning::success);
   }
@@ -310,12 +312,12 @@ bool says_not_found(const Outcome& outcome) noexcept {
 
 Reason no_customer_found() {
   return Reason("reconcile.no_customer_found",
-                "HTTP 404, and this call has found no customer yet: is the path of --url right?", Origin::run);
+                "HTTP 404, and this call has not found any customer. Check the path of --url", Origin::run);
 }
 
 std::string only_not_found() {
   return "the look-up of a customer has returned 404 " + std::to_string(not_found_max) +
-         " times and no customer: is the path of --url right? If these customers are new, --look-up list";
+         " times and no customer. Check the path of --url. If these customers are new, use --look-up list";
 }
 
 CustomerLookup::Keys once(std::vector<std::string> keys) {

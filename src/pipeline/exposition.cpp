@@ -81,7 +81,7 @@ class Exposition {
 };
 
 void add_run(Exposition& out, const RunState& state) {
-  out.head("amend_build_info", "The program that runs; always 1.", "gauge");
+  out.head("amend_build_info", "The running program; always 1.", "gauge");
   out.sample("amend_build_info", "version", state.version, std::uint64_t{1});
   out.gauge("amend_start_time_seconds", "When the run started, in seconds since the epoch.",
             seconds(state.started_at.time_since_epoch()));
@@ -89,23 +89,23 @@ void add_run(Exposition& out, const RunState& state) {
 
 void add_rows(Exposition& out, const RunState& state) {
   out.counter("amend_rows_read_total", "Rows of the input that were read.", state.rows_read);
-  out.head("amend_rows_total", "Rows that have their final record.", "counter");
+  out.head("amend_rows_total", "Rows with a final record.", "counter");
   for (const Status status : all_statuses)
     out.sample("amend_rows_total", "status", to_string(status), state.rows(status));
   out.counter("amend_input_bytes_read_total", "Bytes of the input that were read.", state.bytes_read);
-  out.gauge("amend_input_bytes", "Size of the input; 0: not known.", state.bytes_total);
+  out.gauge("amend_input_bytes", "Size of the input in bytes; 0: unknown.", state.bytes_total);
 }
 
 void add_attempts(Exposition& out, const RunState& state) {
-  out.counter("amend_attempts_total", "Requests handed to a connection.", state.attempts);
+  out.counter("amend_attempts_total", "Requests sent on a connection.", state.attempts);
   out.counter("amend_retries_total", "Attempts after a row's first that cost it one of --max-attempts.", state.retries);
   out.counter("amend_requeues_total",
               "Attempts made again without cost: after a 429, in an outage, or as a connection ended.", state.requeues);
   out.counter("amend_throttled_answers_total", "Answers 429.", state.throttled);
-  out.counter("amend_overloaded_attempts_total", "Answers 503, and attempts without an answer in time.",
+  out.counter("amend_overloaded_attempts_total", "Responses 503, and attempts without a response in time.",
               state.overloaded);
-  out.counter("amend_connections_opened_total", "Connections that came up.", state.connections_opened);
-  out.counter("amend_handshakes_failed_total", "Connections that did not come up.", state.handshakes_failed);
+  out.counter("amend_connections_opened_total", "Connections opened.", state.connections_opened);
+  out.counter("amend_handshakes_failed_total", "Connections that failed to open.", state.handshakes_failed);
   out.gauge("amend_requests_in_flight", "Requests sent and not yet answered.", state.in_flight);
   out.gauge("amend_customers_held",
             "Customers whose next row waits because the API may still apply an earlier request.", state.customers_held);
@@ -115,35 +115,35 @@ void add_attempts(Exposition& out, const RunState& state) {
 }
 
 void add_pace(Exposition& out, const RunState& state) {
-  out.gauge("amend_rate_limit_requests_per_second", "The pace in force; +Inf: unlimited.",
+  out.gauge("amend_rate_limit_requests_per_second", "The rate limit in force; +Inf: unlimited.",
             requests_per_second(state.interval));
-  out.state("amend_paced_by", "What decides the pace: 1 for that, 0 for the others.", "by", all_paced_by,
-            state.paced_by);
-  out.counter("amend_limiter_wait_seconds_total", "How long rows that were ready waited for the pace.",
+  out.state("amend_paced_by", "What sets the rate: 1 for that, 0 for the others.", "by", all_paced_by, state.paced_by);
+  out.counter("amend_limiter_wait_seconds_total", "Time that ready rows waited for the rate limit.",
               seconds(state.limiter_wait));
-  out.gauge("amend_held_seconds", "How long the server still wants to be left alone.", seconds(state.held));
-  out.gauge("amend_paused", "1 while a person has paused the run.", std::uint64_t{state.paused});
-  out.gauge("amend_stopping", "1 while nothing new is sent and answers in flight are waited for.",
+  out.gauge("amend_held_seconds", "Time until the server accepts requests again (Retry-After).", seconds(state.held));
+  out.gauge("amend_paused", "1 while the operator has paused the run.", std::uint64_t{state.paused});
+  out.gauge("amend_stopping", "1 while no new request is sent and responses in flight are awaited.",
             std::uint64_t{state.stopping});
 }
 
 void add_trouble(Exposition& out, const RunState& state) {
   out.gauge("amend_retry_budget_tokens", "Tokens left for retries.",
             static_cast<std::uint64_t>(std::max(state.retry_tokens, 0)));
-  out.state("amend_circuit_state", "The circuit that an outage opens: 1 for its state, 0 for the others.", "state",
-            circuit_states, state.circuit);
+  out.state("amend_circuit_state", "The circuit breaker: 1 for its state, 0 for the others.", "state", circuit_states,
+            state.circuit);
   out.gauge("amend_connection_trouble", "1 while no connection to the API can be made.",
             std::uint64_t{state.connection.in_trouble});
   out.counter("amend_connection_troubles_total", "How often no connection to the API could be made.",
               state.connection.times);
   out.counter("amend_connection_trouble_seconds_total", "How long no connection to the API could be made.",
               seconds(state.connection.total));
-  out.counter("amend_circuit_open_seconds_total", "How long the circuit was not closed.", seconds(state.circuit_open));
+  out.counter("amend_circuit_open_seconds_total", "Time that the circuit breaker was not closed.",
+              seconds(state.circuit_open));
 }
 
 void add_latency(Exposition& out, const LatencyHistogram& service) {
   constexpr std::string_view bucket = "amend_request_duration_seconds_bucket";
-  out.head("amend_request_duration_seconds", "From sending to the answer, of each answered attempt.", "histogram");
+  out.head("amend_request_duration_seconds", "From sending to the response, for each answered attempt.", "histogram");
   const std::uint64_t all = service.count();
   for (const double bound : bounds_s)
     out.sample(bucket, "le", number(bound), std::min(service.count_at_most(as_nanoseconds(bound)), all));

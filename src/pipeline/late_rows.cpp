@@ -27,13 +27,18 @@ Time last_sign_of_life(const std::string& directory, Time now) {
   return std::min(latest, now);  // a clock that was set back makes no wait longer than the timeout
 }
 
-void add_late_records(LateRequests& late, const std::string& directory, Time now) {
+template <class Use>
+void for_each_late_record(const std::string& directory, Time now, Use use) {
   const auto now_ms = std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()).count();
   read_log(directory, [&](const JournalRecord& record) {
-    if (std::cmp_less_equal(record.late_until_ms, now_ms)) return;
-    const auto until = Time(std::chrono::milliseconds(record.late_until_ms));
-    late.add(wonder::customer_key(record.id), record.row, until);
+    if (std::cmp_greater(record.late_until_ms, now_ms))
+      use(record, Time(std::chrono::milliseconds(record.late_until_ms)));
   });
+}
+
+// When all that the run sent and has no record of is applied or lost.
+Time in_flight_until(const RunHead& run, std::chrono::milliseconds timeout, Time now) {
+  return last_sign_of_life(run.directory, now) + std::max(timeout, run.record.config.deadline.answer);
 }
 
 }  // namespace
@@ -43,14 +48,28 @@ LateRequests late_requests_of(const std::vector<RunHead>& chain, std::chrono::mi
   LateRequests late;
   const auto now = std::chrono::system_clock::now();
   for (const RunHead& run : chain) {
-    const auto longer = std::max(timeout, run.record.config.deadline.answer);
-    const auto until = last_sign_of_life(run.directory, now) + longer;
+    const Time until = in_flight_until(run, timeout, now);
     if (until <= now) continue;
-    add_late_records(late, run.directory, now);
+    for_each_late_record(run.directory, now, [&](const JournalRecord& record, Time applied_until) {
+      late.add(wonder::customer_key(record.id), record.row, applied_until);
+    });
     if (&run == &chain.back()) late.set_in_flight(maybe_sent_until, std::move(recorded), until);
   }
   late.sort();
   return late;
+}
+
+Time late_until_of(const std::vector<RunHead>& chain, std::chrono::milliseconds timeout) {
+  Time latest{};
+  const auto now = std::chrono::system_clock::now();
+  for (const RunHead& run : chain) {
+    const Time until = in_flight_until(run, timeout, now);
+    if (until <= now) continue;
+    if (!run.has_ended || !run.stop_reason.empty()) latest = std::max(latest, until);
+    for_each_late_record(run.directory, now,
+                         [&](const JournalRecord&, Time applied_until) { latest = std::max(latest, applied_until); });
+  }
+  return latest;
 }
 
 }  // namespace amend

@@ -18,4 +18,10 @@ namespace amend {
 LateRequests late_requests_of(const std::vector<RunHead>& chain, std::chrono::milliseconds timeout,
                               std::uint64_t maybe_sent_until, RowSet recorded);
 
+/// When no request of these runs can be applied any more: past where there is none. A run that was killed or stopped
+/// early may have had requests in flight without a record: those are late since its last write. `timeout`, errors and
+/// bounds as above.
+std::chrono::system_clock::time_point late_until_of(const std::vector<RunHead>& chain,
+                                                    std::chrono::milliseconds timeout);
+
 }  // namespace amend

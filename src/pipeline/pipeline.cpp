@@ -59,7 +59,7 @@ std::unique_ptr<ApiCall> Pipeline::Impl::make_call() const {
 
 PreflightReport Pipeline::Impl::preflight() {
   if (identity_.inode == 0)
-    throw ConfigError("the input cannot be checked before the run: it is no regular file, and can be read only once",
+    throw ConfigError("the input cannot be checked before the run: it is not a regular file and can be read only once",
                       ExitCode::input);
   Preflight first_reading(config_.input, config_.mapping);
   PreflightReport report = first_reading.run(stop_asked_);

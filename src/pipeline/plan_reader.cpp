@@ -45,7 +45,7 @@ PlanReader::PlanReader(const std::string& file) : name_(printable(file)), file_(
 bool PlanReader::next(PlannedRow& row) {
   if (!std::getline(file_, line_)) {
     if (file_.bad()) throw InputError(name_ + ": cannot be read to its end");
-    throw InputError(name_ + ": has no seal at its end: it was cut off, or written by an older amend");
+    throw InputError(name_ + ": has no seal at its end: it was cut, or written by an older amend");
   }
   ++number_;
   if (ends_plan(line_)) return false;
@@ -76,7 +76,7 @@ bool PlanReader::next(PlannedRow& row) {
 }
 
 void PlanReader::refuse() const {
-  throw InputError(name_ + ": line " + std::to_string(number_) + " is not what amend writes into a plan");
+  throw InputError(name_ + ": line " + std::to_string(number_) + " is not in the form that amend writes");
 }
 
 }  // namespace amend

@@ -28,7 +28,7 @@ constexpr std::size_t piece_bytes = 1 << 20;
 
 [[noreturn]] void refuse_plan(const std::string& file, const std::string& why) {
   throw InputError(printable(file) + ": " + why +
-                   ": the plan is not as amend wrote it, and nothing is sent by it. Reconcile the file again");
+                   ": the plan differs from what amend wrote, so amend does not send it. Reconcile the file again");
 }
 
 class PlanFile {
@@ -88,7 +88,7 @@ std::string first_line_that_does_not_fit(const std::string& path) {
     if (!next) return "line " + std::to_string(number) + " was changed, or lines before it are missing";
     sum = *next;
   }
-  return "was changed, or cut off at its end";
+  return "was changed, or cut at its end";
 }
 
 }  // namespace
@@ -151,7 +151,7 @@ SignCounts require_sealed_plan(const std::string& directory) {
   if (end.size() < tail) refuse_plan(path, "has no seal at its end");
   const std::size_t begin = end.rfind('\n', end.size() - 2) + 1;  // of the last line; 0 when it is the only one
   const std::string_view last = std::string_view(end).substr(begin);
-  if (!ends_plan(last)) refuse_plan(path, "has no seal at its end (it was cut off, or an older amend has written it)");
+  if (!ends_plan(last)) refuse_plan(path, "has no seal at its end (it was cut, or written by an older amend)");
   const std::string digest = plan.sha256(plan.bytes() - tail);
   if (end.substr(end.size() - tail) != plan_end(digest)) refuse_plan(path, first_line_that_does_not_fit(path));
 

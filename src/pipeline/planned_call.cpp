@@ -36,7 +36,8 @@ class PlannedCall final : public ApiCall {
     if (wrote) note_try(row, response.status == too_many_requests ? Tried::no : Tried::maybe);
     if (judgement.meaning != Meaning::success) return judgement;
     const auto shown = wonder::read_customer(response.body);
-    if (!shown) return Judgement(Meaning::unusable, "answer.not_customer", "the answer holds no data.customer");
+    if (!shown)
+      return Judgement(Meaning::unusable, "answer.not_customer", "the response contains no customer (data.customer)");
     if (!wrote) return judge_current(row, *shown);
     note_differences(row, *shown, judgement);
     return judgement;
@@ -73,14 +74,14 @@ class PlannedCall final : public ApiCall {
 
   Judgement withheld(const RowRef& row, FieldSet changed) const {
     std::string text = "changed since it was compared: " + names_of(changed);
-    if (tried_.contains(row->position.row)) text += "; by somebody else, or by the PUT whose answer was lost";
+    if (tried_.contains(row->position.row)) text += "; by another client, or by the PUT whose response was lost";
     return Judgement(Meaning::withheld, "reconcile.changed", std::move(text));
   }
 
   Judgement as_wanted(const RowRef& row) const {
     if (!tried_.contains(row->position.row)) return Judgement(Meaning::unchanged);
     Judgement judgement(Meaning::success);
-    judgement.warning = "the PUT had no complete answer; read back, the API holds what was sent";
+    judgement.warning = "the PUT got no complete response; read back, the API shows what was sent";
     return judgement;
   }
 
@@ -95,8 +96,8 @@ class PlannedCall final : public ApiCall {
       if (!judgement.warning.empty()) judgement.warning += "; ";
       judgement.warning.append(text).append(names_of(fields));
     };
-    warn("the answer shows other values than were sent: ", drifted);
-    warn("changed meanwhile, though it was not sent: ", by_others);
+    warn("the response shows other values than were sent: ", drifted);
+    warn("changed by another client, not by this request: ", by_others);
   }
 
   static FieldSet fields_of(const WantedFields& values) {

@@ -47,7 +47,7 @@ void PlannedRows::go_to(const Record& record) {
   }
   if (row_.row != wanted || row_.hash != content_hash(record.raw()))
     throw InputError("row " + std::to_string(wanted) + " (line " + std::to_string(record.position().line) +
-                     ") is not what it was when it was compared: the file was edited, reordered or replaced");
+                     ") differs from the compared row: the file was edited, reordered or replaced");
 }
 
 // Rows that have their record already were passed over.
@@ -55,7 +55,7 @@ void PlannedRows::end_of_input(std::uint64_t last_row) {
   while (plan_.next(row_) && row_.row != 0) {
     if (row_.row > last_row)
       throw InputError("row " + std::to_string(row_.row) +
-                       " was there when the file was compared, and is not any more: the file was cut or replaced");
+                       " was in the compared file and is missing now: the file was cut or replaced");
   }
 }
 

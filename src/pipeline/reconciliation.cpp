@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <thread>
 
 #include "amend/reader/reader.hpp"
 #include "amend/reconcile/comparison.hpp"
@@ -13,6 +14,7 @@
 #include "amend/wonder/customer_schema.hpp"
 #include "amend/wonder/routes.hpp"
 #include "pipeline/customer_lookup.hpp"
+#include "pipeline/late_rows.hpp"
 #include "pipeline/mapped_rows.hpp"
 #include "pipeline/plan_writer.hpp"
 #include "pipeline/resumption.hpp"
@@ -26,6 +28,8 @@ namespace {
 // A page costs the API far more than one customer does.
 constexpr std::uint64_t requests_per_page = 10;
 constexpr std::size_t keys_per_lot = 64;
+// A wait for requests that may be applied late is shown when it is longer.
+constexpr std::chrono::seconds unshown_wait_max{5};
 
 }  // namespace
 
@@ -71,6 +75,7 @@ class Reconciliation::Impl {
     CustomerSnapshot snapshot(run.path(), first_.mapper().key());
     CustomerLookup lookup(config_, credentials_, snapshot, metrics_, on_notice);
     if (const std::string doubt = rows_->doubt(); !doubt.empty()) on_notice(doubt);
+    wait_for_late_requests(on_notice);
     read_api(lookup, snapshot, on_notice);
     compare_all(run, snapshot);
     report_.customers = snapshot.customers();
@@ -79,6 +84,21 @@ class Reconciliation::Impl {
   }
 
  private:
+  // What is read before the last request of that run is applied or lost may change right afterwards.
+  void wait_for_late_requests(const OnNotice& on_notice) const {
+    if (config_.reconcile.of_run.empty()) return;
+    const auto until = late_until_of(chain_of(config_.reconcile.of_run), config_.deadline.answer);
+    const auto now = std::chrono::system_clock::now();
+    auto wait = std::chrono::ceil<std::chrono::milliseconds>(until - now);
+    if (wait.count() <= 0) return;
+    if (const auto allowed = time_allowed(config_.deadline, now); allowed.count() > 0) wait = std::min(wait, allowed);
+    if (wait > unshown_wait_max)
+      on_notice("waiting " + std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()) +
+                " s: the API may still apply the last requests of " + printable(config_.reconcile.of_run) +
+                " (--timeout)");
+    std::this_thread::sleep_for(wait);
+  }
+
   void read_api(CustomerLookup& lookup, CustomerSnapshot& snapshot, const OnNotice& on_notice) {
     report_.look_up = chosen_look_up(lookup);
     if (report_.look_up == LookUp::each && !rows_->spot_checks().empty()) check_baseline(lookup, snapshot, on_notice);
@@ -131,8 +151,8 @@ class Reconciliation::Impl {
     });
     if (differ == 0) return;
     on_notice("--baseline " + printable(config_.reconcile.baseline) + ": of " +
-              std::to_string(rows_->spot_checks().size()) + " rows that are there as they are now, the API holds " +
-              std::to_string(differ) + " otherwise or not at all: every row is looked at");
+              std::to_string(rows_->spot_checks().size()) + " unchanged rows, the API shows " + std::to_string(differ) +
+              " otherwise or not at all: every row is looked at");
     rows_->forget_baseline();
     report_.look_up = chosen_look_up(lookup);
   }
@@ -225,7 +245,7 @@ class Reconciliation::Impl {
         differs & undo.changed_since(rows_->compared_then(), rows_->ledger()->drift(undo.row), customer);
     if (changed.none()) return std::nullopt;
     return Reason("reconcile.changed",
-                  "changed by somebody else since row " + std::to_string(undo.row) +
+                  "changed by another client since row " + std::to_string(undo.row) +
                       " of that run was written: " + names_of(changed),
                   Origin::run);
   }
@@ -258,11 +278,11 @@ class Reconciliation::Impl {
 
   void refuse_changed_input() const {
     if (!can_be_read_again(identity_, identify(config_, first_.source()), rows_->content()))
-      throw InputError(printable(config_.input.file) + ": changed while it was compared; nothing was planned");
+      throw InputError(printable(config_.input.file) + ": changed while it was compared; no plan was made");
   }
 
   const Reason other_zeros_{"reconcile.leading_zeros",
-                            "another customer's reference_number differs from the row's only by zeros at its start",
+                            "another customer's reference_number differs from the row's only by leading zeros",
                             Origin::input};
   Config config_;
   Opening opening_;

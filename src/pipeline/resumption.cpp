@@ -106,7 +106,7 @@ void refuse_one_time_input(const std::string& file) {
 void refuse_changed_options(const Config& was, const Config& is) {
   if (const auto option = changed_option(was, is))
     throw ConfigError(*option +
-                      " is not what it was: the rows that are done were sent otherwise. Leave it as it was, or "
+                      " differs from the run's: the finished rows were sent with the previous value. Restore it, or "
                       "--accept-changed-options");
 }
 
@@ -131,7 +131,7 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
   RunRecord was = read_run(run_.path());
   if (const auto by = undone_by(run_.path()))
     throw ConfigError(printable(run_.path()) + " was undone by " + printable(*by) +
-                          ": it is not gone on with; reconcile its file anew",
+                          ": it cannot be resumed. Reconcile its file again",
                       ExitCode::usage, "amend status " + shell_path(*by));
   if (was.config.task != Task::update) require_sealed_plan(run_.path());
   refuse_one_time_input(was.config.input.file);
@@ -143,8 +143,8 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
   compare_input(config);
   // What the retry has sent is not known here.
   if (rows_left_ > 0 && chain.back().directory != run_.path())
-    throw ConfigError(printable(run_.path()) + " was retried since: `amend resume` or `amend retry` with " +
-                          printable(chain.back().directory) + " goes on",
+    throw ConfigError(printable(run_.path()) + " was retried since then: resume or retry " +
+                          printable(chain.back().directory) + " instead",
                       ExitCode::usage, "amend status " + shell_path(chain.back().directory));
   // The log is there before anything is sent.
   if (std::filesystem::exists(run_.path(result_log_name))) maybe_sent_until_ = before_.last_row() + was.read_ahead_rows;
@@ -184,7 +184,7 @@ void Resumption::compare_input(const Config& config) {
     encoding.take(record);
     if (before_.knows_content(rows) && !before_.same_content(rows, record.raw()))
       throw InputError(file + ": row " + std::to_string(rows) + " (line " + std::to_string(record.position().line) +
-                       ") is not what it was when its result was recorded: the file was edited, reordered or replaced; "
+                       ") differs from the row whose result was recorded: the file was edited, reordered or replaced; "
                        "nothing was sent");
     const bool left = !before_.recorded().contains(rows) && (!selection_ || selection_->contains(rows));
     rows_left_ += left ? 1 : 0;
@@ -217,13 +217,13 @@ void Resumption::keep_edited(const Config& config) {
     const std::string path = printable(run_.path(file.name));
     if (rows_left_ == 0) {
       edited_.push_back(seal != seals.end() ? *seal : FileSeal(file.name));
-      notices_.push_back(path + " was edited since amend wrote it: it was not changed");
+      notices_.push_back(path + " was edited since amend wrote it: amend does not change it");
       continue;
     }
     const std::string copy = name_for_copy(run_, file.name);
     run_.rename(file.name, copy);
-    notices_.push_back(path + " was edited since amend wrote it: it is kept as " + printable(copy) +
-                       ", and a new file is written");
+    notices_.push_back(path + " was edited since amend wrote it: amend keeps it as " + printable(copy) +
+                       " and writes a new file");
   }
 }
 

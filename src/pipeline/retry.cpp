@@ -21,12 +21,10 @@ fs::path place_of(const std::string& directory) {
 void refuse_unfinished(const RunHead& last) {
   const std::string run = printable(last.directory);
   const std::string next = "amend resume " + shell_path(last.directory);
-  if (!last.exit_code)
-    throw ConfigError(run + " was killed before its end: `amend resume` goes on with it first", ExitCode::usage, next);
+  if (!last.exit_code) throw ConfigError(run + " was killed before its end: resume it first", ExitCode::usage, next);
   const auto code = static_cast<ExitCode>(*last.exit_code);
   if (code == ExitCode::not_durable || code == ExitCode::broken_invariant)
-    throw ConfigError(run + " could not record all it has sent: `amend resume` goes on with it first", ExitCode::usage,
-                      next);
+    throw ConfigError(run + " could not record all that it sent: resume it first", ExitCode::usage, next);
 }
 
 RowSet recorded_rows(const RunView& view) {
@@ -42,7 +40,8 @@ std::string directory_beside(const RunHead& last, const std::string& wanted) {
   std::error_code error;
   const fs::path wanted_folder = place_of(wanted).parent_path();
   if (wanted_folder == folder || fs::equivalent(wanted_folder, folder, error)) return wanted;
-  throw ConfigError("--run: a retry lies beside the run it retries: name a directory in " + printable(folder.string()));
+  throw ConfigError("--run: a retry must be beside the run that it retries: name a directory in " +
+                    printable(folder.string()));
 }
 
 }  // namespace
@@ -51,7 +50,7 @@ Retry::Retry(const Config& config, const std::string& run, const RetryChoice& ch
   lock(chain_of(run));
   const RunView view(run);
   if (view.runs().size() != locks_.size())
-    throw ConfigError(printable(run) + ": another process has begun a retry of it", ExitCode::run_directory_in_use,
+    throw ConfigError(printable(run) + ": another process has started a retry of it", ExitCode::run_directory_in_use,
                       "amend status " + shell_path(run));
   refuse_unreadable_retries(view.unreadable());
   for (const RunHead& head : view.runs())
@@ -59,7 +58,7 @@ Retry::Retry(const Config& config, const std::string& run, const RetryChoice& ch
   const RunHead& last = view.runs().back();
   if (last.record.config.task != Task::update)
     throw ConfigError(printable(run) +
-                      " is a reconciliation: reconcile its file again, what is right by now is left alone");
+                      " is a reconciliation: reconcile its file again; rows that already match are skipped");
   refuse_unfinished(last);
   if (changed == ChangedOptions::refuse) refuse_changed_options(last.record.config, config);
   directory_ = directory_beside(last, config.run_directory);

@@ -27,11 +27,11 @@ std::optional<std::uint64_t> hex_digit(char c) noexcept {
 void refuse_other_input(const RunHead& first) {
   const InputIdentity& was = first.record.input;
   if (was.path == "-")
-    throw ConfigError("standard input cannot be read again: feed back the files of the run instead", ExitCode::input);
+    throw ConfigError("standard input cannot be read again: send the run's retry files instead", ExitCode::input);
   struct stat now {};
   const std::string& file = first.record.config.input.file;
   if (::stat(file.c_str(), &now) != 0 || !S_ISREG(now.st_mode))
-    throw ConfigError(printable(file) + ": is not there to be read again", ExitCode::input);
+    throw ConfigError(printable(file) + ": is missing, so it cannot be read again", ExitCode::input);
   const auto size = static_cast<std::uint64_t>(now.st_size);
   if (size != was.size)
     throw ConfigError(fmt::format("{}: has {} bytes, and had {} when it was sent: the file was edited or replaced; "
@@ -73,7 +73,7 @@ bool read_input(const RunView& view, const InputConfig& input, const MappingConf
       planner.unsent(row, scratch.id_of(record, mapper));
     } else if (!view.same_content(row, record.raw())) {
       throw InputError(
-          fmt::format("{}: row {} (line {}) is not what it was when its result was recorded: the file was "
+          fmt::format("{}: row {} (line {}) differs from the row whose result was recorded: the file was "
                       "edited, reordered or replaced; nothing was sent",
                       printable(input.file), row, record.position().line));
     }

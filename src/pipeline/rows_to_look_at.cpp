@@ -22,7 +22,7 @@ std::string sent_in(const json::object& line) {
   const json::value* sent = line.if_contains("sent");
   std::string text = sent != nullptr ? json::serialize(*sent) : std::string();
   if (!WantedFields::is_body(text) || number_in(line, "row").value_or(0) == 0)
-    throw InputError("a line of rollback.ndjson is not what amend writes there");
+    throw InputError("a line of rollback.ndjson is not in the form that amend writes");
   return text;
 }
 

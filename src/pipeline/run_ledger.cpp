@@ -90,7 +90,7 @@ bool is_there(const std::filesystem::path& path) {
   std::error_code error;
   const bool there = std::filesystem::exists(path, error);
   if (error && error != std::errc::not_a_directory)
-    throw ConfigError(printable(path.string()) + ": " + error.message() + ": what this run has sent is not known");
+    throw ConfigError(printable(path.string()) + ": " + error.message() + ": what this run sent is unknown");
   return there;
 }
 
@@ -174,7 +174,7 @@ Drift RunLedger::drift(std::uint64_t row) const {
 void RunLedger::refuse_other_content(std::uint64_t row, std::string_view raw) const {
   if (!recorded_.contains(row) || view_.same_content(row, raw)) return;
   throw InputError(printable(record().config.input.file) + ": row " + std::to_string(row) +
-                   " is not what it was when its result was recorded: the file was edited, reordered or replaced");
+                   " differs from the row whose result was recorded: the file was edited, reordered or replaced");
 }
 
 void for_each_settled(const std::string& run, const Show& show) {

@@ -65,9 +65,9 @@ RunWatch::Decision RunWatch::look(const RunProgress& progress, Clock::time_point
 }
 
 std::string RunWatch::describe_stall(const RunProgress& progress) const {
-  return "nothing was sent, answered, written or connected for " + std::to_string(patience_.count()) +
-         " ms (--stall): " + std::to_string(progress.rows_left) + " rows were on their way, " +
-         std::to_string(progress.in_flight) + " of them waiting for an answer";
+  return "nothing was sent, received, written or connected for " + std::to_string(patience_.count()) +
+         " ms (--stall): " + std::to_string(progress.rows_left) + " rows were in work, " +
+         std::to_string(progress.in_flight) + " of them waiting for a response";
 }
 
 }  // namespace amend

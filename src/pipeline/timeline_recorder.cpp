@@ -40,7 +40,7 @@ bool TimelineRecorder::open() {
   if (descriptor_ < 0) return fail(errno);
   struct stat found {};
   if (::fstat(descriptor_, &found) != 0) return fail(errno);
-  if (!S_ISREG(found.st_mode)) return fail("is no regular file");
+  if (!S_ISREG(found.st_mode)) return fail("is not a regular file");
   const off_t bytes = ::lseek(descriptor_, 0, SEEK_END);
   char last = '\n';
   if (bytes > 0 && ::pread(descriptor_, &last, 1, bytes - 1) != 1) last = '\n';
@@ -72,7 +72,7 @@ bool TimelineRecorder::fail(int error_number) {
 }
 
 bool TimelineRecorder::fail(const std::string& why) {
-  say_(printable(path_) + ": " + why + "; the run goes on, its report will lack what happened from here on");
+  say_(printable(path_) + ": " + why + "; the run continues, but its report lacks what happens from now on");
   return false;
 }
 

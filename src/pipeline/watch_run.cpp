@@ -35,7 +35,7 @@ void watch_run(RunWatch run_watch, const Metrics& metrics, Brake& brake, RunCont
     switch (run_watch.look(progress, std::chrono::steady_clock::now())) {
       case RunWatch::Decision::go_on: break;
       case RunWatch::Decision::past_deadline:
-        return control.stop(StopCause::deadline, "the --deadline is over" + control.last_failure_clause());
+        return control.stop(StopCause::deadline, "the --deadline has passed" + control.last_failure_clause());
       case RunWatch::Decision::reconnect:
         control.notice(run_watch.describe_stall(progress) + "; connecting again" + control.last_failure_clause());
         control.reconnect();

@@ -268,7 +268,7 @@ std::optional<Reason> Mapper::split_phone(const Record& record) {
     return fault_of(phone, "country_code", told(phone) + " has more than one number: it cannot be split");
   dialed_ = wonder::split_dialed_number(number);
   if (!dialed_) {
-    return fault_of(phone, "country_code", told(phone) + " begins with + but not with a country code and a number");
+    return fault_of(phone, "country_code", told(phone) + " begins with + but has no known country code and number");
   }
   const Wanted& own = wanted_[dial_code_];
   if (is_blank(record, own)) return std::nullopt;

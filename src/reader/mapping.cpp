@@ -78,7 +78,7 @@ std::string header_hint(const std::vector<std::string>& header) { return delimit
 // What amend has added to a row is dropped and written again: the column would be lost in a retry file.
 [[noreturn]] void refuse_own_column(const std::string& option) {
   throw ConfigError(printable(option) +
-                    ": columns that begin with amend_ are amend's own, and are not sent: rename the "
+                    ": columns that begin with amend_ belong to amend and are not sent: rename the "
                     "column in the file");
 }
 
@@ -192,7 +192,7 @@ void Mapper::name_by_options(const MappingConfig& config) {
     Wanted& wanted = wanted_field("--map", field);
     if (column.empty()) throw ConfigError("--map " + field + "=: name a column");
     if (!wanted.name.empty()) {
-      throw ConfigError("--map " + field + ": given twice, " + quoted(wanted.name) + " and " + quoted(column));
+      throw ConfigError("--map " + field + ": is given twice: " + quoted(wanted.name) + " and " + quoted(column));
     }
     wanted.name = column;
   }

@@ -99,7 +99,7 @@ bool looks_spread_over_lines(std::string_view line) noexcept {
 }
 
 constexpr std::string_view one_object_a_line =
-    "one complete object a line; this looks like pretty-printed JSON or an array";
+    "write one complete object per line; this looks like pretty-printed JSON or an array";
 
 }  // namespace
 
@@ -120,7 +120,8 @@ class NdjsonParser::Impl {
       const auto before = static_cast<std::size_t>(line.data() - record.raw().data());
       refuse_row(record, grammar_fault(line, before + std::min(used, line.size()) + 1, ec));
     } else if (!parser_.handler().is_object()) {
-      refuse_row(record, row_fault("input.json.not_object", "the line is JSON but not an object: one object a line"));
+      refuse_row(record,
+                 row_fault("input.json.not_object", "the line is JSON but not an object: write one object per line"));
     } else if (record.size() > members_max_ && foreign_members(record) > members_max_) {
       refuse_row(record, row_fault("input.row.columns", too_many()));
     } else {

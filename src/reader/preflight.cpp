@@ -145,7 +145,7 @@ RowSet Look::hide() {
     Finding finding;
     finding.code = "input.id.duplicate";
     finding.rows = hidden.size();
-    finding.example = "the customer stands in several rows, and --duplicates reject is set";
+    finding.example = "several rows name this customer, and --duplicates reject is set";
     for (std::uint64_t row = 1; finding.first.size() < std::min<std::uint64_t>(finding.rows, finding_examples_max);
          ++row)
       if (hidden.contains(row)) finding.first.emplace_back(row, 0, 0);

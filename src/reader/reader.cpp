@@ -13,8 +13,7 @@ constexpr std::chrono::milliseconds look_up_every{20};
 }  // namespace
 
 Reason duplicate_customer() {
-  return Reason("input.id.duplicate", "the customer stands in several rows, and --duplicates reject is set",
-                Origin::input);
+  return Reason("input.id.duplicate", "several rows name this customer, and --duplicates reject is set", Origin::input);
 }
 
 Reader::Reader(Source& source, Preparation& preparation, BatchPool& pool, std::vector<BoundedQueue<RowRef>*> queues,

@@ -22,7 +22,7 @@ bool RowSource::next(Record& record) {
   }
   complete(record);
   if (record.fault() && record.fault()->code == "input.utf8" && encoding_ != "UTF-8")
-    refuse_row(record, row_fault("input.utf8", "the row holds bytes that mean nothing in " + encoding_));
+    refuse_row(record, row_fault("input.utf8", "the row contains bytes that are not valid in " + encoding_));
   ++rows_;
   return true;
 }

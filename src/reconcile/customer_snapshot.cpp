@@ -88,7 +88,7 @@ class CustomerSnapshot::Stored {
 
 CustomerSnapshot::CustomerSnapshot(const std::string& directory, CustomerKey key)
     : key_(key),
-      name_("what the API holds, kept in " + directory),
+      name_("the snapshot of the API in " + directory),
       descriptor_(open_without_name(directory)),
       slots_(slots_first) {
   if (descriptor_ < 0) throw DurabilityError(name_, "cannot create a file", errno);

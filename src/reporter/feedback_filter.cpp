@@ -54,7 +54,7 @@ class FeedbackReader {
   std::optional<Place> next() { return format_ == Format::ndjson ? next_json() : next_csv(); }
 
  private:
-  [[noreturn]] void refuse() const { throw InputError(printable(path_) + ": is not what amend has written there"); }
+  [[noreturn]] void refuse() const { throw InputError(printable(path_) + ": is not in the form that amend writes"); }
 
   std::optional<Place> next_csv() {
     if (!next_record()) return std::nullopt;

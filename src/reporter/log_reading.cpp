@@ -92,8 +92,8 @@ std::string describe(const LogState& log) {
 
 void refuse_damaged(const std::string& run, const LogState& log) {
   throw InputError(
-      fmt::format("{}/{}: {}, in a part that was durable: what the run has sent is not known any more. "
-                  "Nothing was sent now",
+      fmt::format("{}/{}: {} in a part that was on the disk: what the run sent is unknown. "
+                  "Nothing was sent",
                   printable(run), result_log_name, describe(log)));
 }
 

@@ -79,7 +79,7 @@ void fail_to_create(const std::string& path, std::string_view action, int error_
 }
 
 ConfigError directory_in_use(const std::string& directory) {
-  return ConfigError(fmt::format("--run: {} is in use by another process; wait for it or name another directory",
+  return ConfigError(fmt::format("--run: {} is in use by another process. Wait for it, or name another directory",
                                  printable(directory)),
                      ExitCode::run_directory_in_use, fmt::format("amend control {} status", shell_path(directory)));
 }
@@ -116,7 +116,7 @@ ConfigError no_run_in(const std::string& directory) {
     folder = fs::path(without_slash_at_end(directory)).parent_path().string();
   if (folder.empty() && !fs::is_directory(usual, error)) folder = ".";
   const bool listed = !folder.empty() && without_slash_at_end(folder) != usual && fs::is_directory(folder, error);
-  return ConfigError(printable(directory) + ": holds no run.json: name the directory of a run", ExitCode::usage,
+  return ConfigError(printable(directory) + ": contains no run.json: name the directory of a run", ExitCode::usage,
                      listed ? "amend runs " + shell_path(folder) : "amend runs");
 }
 

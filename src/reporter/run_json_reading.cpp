@@ -15,7 +15,7 @@ namespace {
 namespace json = boost::json;
 
 [[noreturn]] void refuse(std::string_view member) {
-  throw ConfigError("run.json: " + std::string(member) + " is missing, or is not what amend writes there",
+  throw ConfigError("run.json: " + std::string(member) + " is missing, or not in the form that amend writes",
                     ExitCode::input);
 }
 

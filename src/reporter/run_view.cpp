@@ -90,9 +90,8 @@ class Search {
       add(place, next);
       if (parent.empty()) return;
       if (!is_run(next))
-        throw ConfigError(
-            printable(place.string()) + ": retries " + printable(parent) + ", which is not there any more",
-            ExitCode::input);
+        throw ConfigError(printable(place.string()) + ": retries " + printable(parent) + ", which is missing",
+                          ExitCode::input);
       place = next;
     }
   }
@@ -227,7 +226,7 @@ void refuse_unreadable_retries(const std::vector<std::string>& retries) {
   throw InputError(printable(retries.front()) +
                    ": its run.json is damaged or missing, and it may be a later retry of these rows: what it has sent "
                    "is not known. Restore its run.json from a backup, or move the directory out of this folder when it "
-                   "is about another file. Nothing was sent now");
+                   "is about another file. Nothing was sent");
 }
 
 RunView::RunView(const std::string& directory) : runs_(chain_of(directory)) {

@@ -101,10 +101,10 @@ void Connector::end_attempt(std::size_t address, Opened result) {
 }
 
 Opened Connector::too_late(const ByteStream& stream) const {
-  if (!stream.is_connected()) return Opened(OpenError::timeout, "no connection within the connect deadline");
+  if (!stream.is_connected()) return Opened(OpenError::timeout, "no connection within --connect-timeout");
   const std::string what =
       tunnel_.empty() ? "the TLS handshake was not complete" : "there was no tunnel through the proxy";
-  return Opened(OpenError::broken_off, "connected, but " + what + " within the connect deadline (--connect-timeout)");
+  return Opened(OpenError::broken_off, "connected, but " + what + " within --connect-timeout");
 }
 
 // One that began before the winner and has not even connected is as good as dead: the next opening begins elsewhere.

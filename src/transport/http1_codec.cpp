@@ -114,7 +114,7 @@ ResponseParser::Step ResponseParser::finish(Response& out) noexcept {
     deliver(out);
     return Step::response;
   }
-  fail("the connection ended in the middle of an answer");
+  fail("the connection ended in the middle of a response");
   return Step::error;
 }
 
@@ -221,9 +221,9 @@ ResponseParser::Progress ResponseParser::status_line() noexcept {
   }
   const std::string_view seen(buffer_.data() + begin_, std::min(end_ - begin_, version_start.size()));
   // Said at once: a peer that speaks something else may never send a line end.
-  if (!version_start.starts_with(seen)) return fail("the answer does not start with HTTP/1.");
+  if (!version_start.starts_with(seen)) return fail("the response does not start with HTTP/1.");
   std::string_view line;
-  if (!take_line(line, head_bytes_left(), "the head of the answer is too long")) return Progress::stop;
+  if (!take_line(line, head_bytes_left(), "the head of the response is too long")) return Progress::stop;
   const bool well_formed = line.size() >= status_line_size_min && (line[7] == '1' || line[7] == '0') &&
                            line[8] == ' ' && std::all_of(&line[9], &line[9] + 3, is_digit) &&
                            (line.size() == status_line_size_min || line[12] == ' ');
@@ -249,7 +249,7 @@ ResponseParser::Progress ResponseParser::end_of_head() noexcept {
   if (head_.chunked) {
     state_ = State::chunk_size;
   } else if (head_.has_length) {
-    if (head_.length > limits_.body_bytes_max) return fail("the body of the answer is too long");
+    if (head_.length > limits_.body_bytes_max) return fail("the body of the response is too long");
     state_ = State::body_counted;
   } else {
     head_.close = true;
@@ -259,8 +259,8 @@ ResponseParser::Progress ResponseParser::end_of_head() noexcept {
 }
 
 ResponseParser::Progress ResponseParser::interim() noexcept {
-  if (head_.status == 101) return fail("an answer 101 that nobody asked for");
-  if (++interims_ > limits_.interim_max) return fail("too many 1xx answers");
+  if (head_.status == 101) return fail("a response 101 that was not requested");
+  if (++interims_ > limits_.interim_max) return fail("too many 1xx responses");
   start_message();
   return Progress::go_on;
 }
@@ -273,7 +273,7 @@ ResponseParser::Progress ResponseParser::body_counted() noexcept {
 
 ResponseParser::Progress ResponseParser::body_until_close() noexcept {
   body_end_ = position_ = scanned_ = end_;
-  if (body_end_ - body_begin_ > limits_.body_bytes_max) return fail("the body of the answer is too long");
+  if (body_end_ - body_begin_ > limits_.body_bytes_max) return fail("the body of the response is too long");
   return Progress::stop;
 }
 
@@ -291,7 +291,7 @@ ResponseParser::Progress ResponseParser::chunk_size() noexcept {
   if (digits == 0 || (!rest.empty() && !trim(rest).starts_with(';'))) return fail("a malformed chunk size");
   overhead_ += rest.size();
   if (overhead_ > limits_.head_bytes_max) return fail("chunk extensions are too long");
-  if (size > limits_.body_bytes_max - (body_end_ - body_begin_)) return fail("the body of the answer is too long");
+  if (size > limits_.body_bytes_max - (body_end_ - body_begin_)) return fail("the body of the response is too long");
   chunk_left_ = size;
   state_ = size == 0 ? State::trailer : State::chunk_data;
   return Progress::go_on;

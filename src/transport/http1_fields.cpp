@@ -57,7 +57,7 @@ bool is_rate_field(std::string_view name) noexcept {
 
 ResponseParser::Progress ResponseParser::field_line() noexcept {
   std::string_view line;
-  if (!take_field_line(line, head_bytes_left(), "the head of the answer is too long")) return Progress::stop;
+  if (!take_field_line(line, head_bytes_left(), "the head of the response is too long")) return Progress::stop;
   if (line.empty()) {
     head_.lines.size = position_ - begin_ - head_.lines.begin - 2;
     know_line(LineKind::end_of_head);

@@ -268,7 +268,7 @@ void Http1Session::take_end(const ReadResult& read) {
     answers_.emplace_back(in_flight_.pop().tag, response);
     answered_any_ = heard_since_idle_ = true;
     // A body framed by the end of the connection is the announcement.
-    return end(CloseCause::announced, "the server framed its answer by closing the connection");
+    return end(CloseCause::announced, "the server ended its response by closing the connection");
   }
   end(CloseCause::ended, "the server closed the connection");
 }
@@ -325,7 +325,7 @@ void Http1Session::watch() {
 void Http1Session::on_deadline() {
   if (deadline_ == Clock::time_point::max()) return;
   if (Clock::now() < deadline_) return watch();
-  end(CloseCause::timeout, "no complete answer within the answer deadline");
+  end(CloseCause::timeout, "no complete response within --timeout");
 }
 
 class Http1Transport final : public Transport {

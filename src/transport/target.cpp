@@ -78,7 +78,7 @@ void parse_proxy(const std::string& given, Target& target) {
   if (url.has_userinfo()) refuse_proxy("credentials for a proxy are not supported");
   if (lower(std::string(url.scheme())) != "http") refuse_proxy("only http:// proxies are supported");
   const bool more = url.has_query() || url.has_fragment() || (!url.encoded_path().empty() && url.encoded_path() != "/");
-  if (more) refuse_proxy("a path or a query does not belong here");
+  if (more) refuse_proxy("remove the path or query");
   target.proxy_host = host_of(url);
   if (without_root_dot(target.proxy_host).empty()) refuse_proxy("the host is missing");
   const auto port = port_of(url, "80");
@@ -115,8 +115,8 @@ Target parse_target(const TargetConfig& config) {
   const auto parsed = boost::urls::parse_uri(config.url);
   if (parsed.has_error()) refuse("\"" + printable(config.url, 100) + "\" is not a URL");
   const boost::urls::url_view& url = parsed.value();
-  if (url.has_userinfo()) refuse("user information does not belong in a URL");
-  if (url.has_query() || url.has_fragment()) refuse("a query or a fragment does not belong here");
+  if (url.has_userinfo()) refuse("remove the user information from the URL");
+  if (url.has_query() || url.has_fragment()) refuse("remove the query or fragment from the URL");
 
   Target target;
   const std::string scheme = lower(std::string(url.scheme()));
@@ -143,8 +143,8 @@ Target parse_target(const TargetConfig& config) {
   target.loopback = is_loopback(target.host) && (target.proxy_host.empty() || is_loopback(target.proxy_host));
   if (!target.tls && !target.loopback && !config.allow_plain_http)
     throw ConfigError(
-        "--url: plain http:// sends customers' data readable to everybody on the way; use https://, or "
-        "--allow-http if this network is trusted");
+        "--url: plain http:// sends customers' data unencrypted. Use https://, or "
+        "--allow-http if you trust this network");
   return target;
 }
 

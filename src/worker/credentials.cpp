@@ -70,12 +70,12 @@ void append_header_line(std::string& lines, std::string_view header, const std::
   value = value.substr(std::min(value.find_first_not_of(" \t"), value.size()));
   value = value.substr(0, value.find_last_not_of(" \t") + 1);
   if (!is_token(name)) throw ConfigError(where + ": the name before the colon is not a header name (RFC 9110)");
-  if (!is_header_value(value)) throw ConfigError(where + ": the value holds a control character");
+  if (!is_header_value(value)) throw ConfigError(where + ": the value contains a control character");
   if (contains_name(reserved_names, name)) {
-    throw ConfigError(where + ": " + printable(name, 64) + " is written by the tool itself or not allowed");
+    throw ConfigError(where + ": " + printable(name, 64) + " is written by amend itself or not allowed");
   }
   if (kind == Auth::bearer && wonder::same_id(name, "Authorization")) {
-    throw ConfigError(where + ": Authorization is already written because of --bearer-file");
+    throw ConfigError(where + ": --bearer-file already writes Authorization");
   }
   lines.append(name).append(": ").append(value).append("\r\n");
 }
@@ -86,7 +86,7 @@ std::string plain_header_lines(const AuthConfig& config) {
     const std::string& header = config.headers[i];
     const std::string where = "--header number " + std::to_string(i + 1);
     if (contains_name(secret_names, std::string_view(header).substr(0, header.find(':')))) {
-      throw ConfigError(where + " is a secret by its name: put the line into a file and name it with --header-file");
+      throw ConfigError(where + " looks like a secret. Put the line into a file and name it with --header-file");
     }
     append_header_line(lines, header, where, config.kind);
   }

@@ -102,7 +102,7 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
       continue;
     }
     // Behind an answer about another customer: it may belong to anybody (src/README.md §3).
-    requeue_free(lot.answers[i].tag, CloseCause::protocol, "behind an answer about another customer", now);
+    requeue_free(lot.answers[i].tag, CloseCause::protocol, "after a response about another customer", now);
   }
   if (!trusted) {
     doubt_all(lane, now);
@@ -113,7 +113,7 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
   lane.solo = Solo::no;
   if (lot.depth_fell)
     setup_.control.notice(
-        "the server answers only the first of several requests on a connection: from here on one at a time "
+        "the server answers only the first of several requests on a connection: amend now sends one at a time "
         "(--pipeline 1)");
   if (may_have_shifted(lot)) doubt_all(lane, now);
   if (!lane.unproven.empty()) prove_last(lane, now);
@@ -275,7 +275,7 @@ void Worker::Impl::record_end(Job& job, const AttemptEnd& end, Clock::time_point
   if (const double share = setup_.brake.take_constant_share(); share > 0)
     setup_.control.notice(std::to_string(std::max(1L, std::lround(share * 100))) +
                           " % of the responses are 429 at every rate, so the rate is not their cause: returning to the "
-                          "rate that was asked for; these rows are retried");
+                          "asked rate; these rows are retried");
 }
 
 void Worker::Impl::give_back_ticket(Job& job, Clock::time_point now) {
@@ -320,7 +320,7 @@ void Worker::Impl::judge_canary(const Outcome& outcome) {
   const std::string last =
       outcome.reason ? ", the last one: " + outcome.reason->code + ": " + outcome.reason->text : std::string();
   setup_.control.stop(StopCause::failures,
-                      canary.describe() + last + "; the others are held back (--canary off sends them all the same)");
+                      canary.describe() + last + "; the other rows are not sent (--canary off sends them)");
 }
 
 void Worker::Impl::release(JobNumber number, Clock::time_point now) {

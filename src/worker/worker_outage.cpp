@@ -21,7 +21,7 @@ std::string last_one(const Response& response) {
 }
 
 std::string not_the_api(const Response& response, const std::string& url) {
-  return "none of the first responses is the API's own: is --url " + printable(url) +
+  return "none of the first responses comes from the API itself: is --url " + printable(url) +
          " the API, or does a login page, a proxy or a firewall answer? Of these, " + last_one(response);
 }
 
@@ -158,7 +158,7 @@ void Worker::Impl::report_change(Circuit::Change change) {
   switch (change) {
     case Circuit::Change::opened:
       setup_.control.notice("outage: " + std::to_string(circuit.failures()) +
-                            " attempts failed in a row; rows wait, one request now and then asks whether it is over" +
+                            " attempts failed in a row; rows wait while single requests probe whether it is over" +
                             setup_.control.last_failure_clause());
       break;
     case Circuit::Change::closed: setup_.control.notice("the outage is over"); [[fallthrough]];

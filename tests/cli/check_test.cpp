@@ -80,7 +80,7 @@ TEST_CASE("check: findings end with 1 and are told with their places and remedie
   const std::string text = cli::check_text(for_file("a.csv"), dirty_report());
   CAPTURE(text);
   for (const char* part :
-       {"a person should look", "not sent  No\\x1btes\n", "1,000 read, 994 would be sent, 6 rejected",
+       {"look at these rows", "not sent  No\\x1btes\n", "1,000 read, 994 would be sent, 6 rejected",
         "4 x input.phone.missing, e.g. phone is blank\n", "row 17, line 18, byte 900\n", "row 30, line 31, byte 1500\n",
         "-> Fill in the field", "2 x id.scientific: a number in scientific notation",
         "3 customers in 7 rows: sent in the order of the file; e.g. rows 1 and 5 (and 1 more), rows 2 and 6\n",
@@ -133,7 +133,7 @@ amend::RateSetting every(std::chrono::nanoseconds interval, amend::RateMode mode
 TEST_CASE("check: without a rate nobody knows how long it takes") {
   using namespace std::chrono_literals;
   CHECK(cli::time_at_rate(100, every(0ns)).count() < 0);
-  CHECK(holds(cli::time_text(100, every(0ns)), "as fast as the API answers"));
+  CHECK(holds(cli::time_text(100, every(0ns)), "as fast as the API responds"));
   const auto found_out = every(10ms, amend::RateMode::adaptive);
   CHECK(cli::time_at_rate(100, found_out).count() < 0);
   CHECK(holds(cli::time_text(100, found_out), "(--rate auto)"));
@@ -217,8 +217,8 @@ TEST_CASE("preflight: with --deadline it is said whether the rows fit, and how m
   using namespace std::chrono_literals;
   CHECK(cli::deadline_text(100, every(40ms), 1h) == "in 1 h 00 min: fits, with 59 min 56 s to spare");
   CHECK(cli::deadline_text(100'000, every(40ms), 1h) ==
-        "in 1 h 00 min: does not fit; about 90,000 of 100,000 rows until then, the rest stays unsent");
-  CHECK(cli::deadline_text(100, every(0ns), 1h) == "in 1 h 00 min; what is not sent then stays unsent");
+        "in 1 h 00 min: does not fit; about 90,000 of 100,000 rows until then, the other rows stay unsent");
+  CHECK(cli::deadline_text(100, every(0ns), 1h) == "in 1 h 00 min; rows not sent until then stay unsent");
   amend::Config config;
   CHECK(cli::deadline_line(config, 100, {}).empty());
   config.deadline.run = 8h;

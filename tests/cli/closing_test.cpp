@@ -51,10 +51,10 @@ Summary some_failed() {
 
 TEST_CASE("closing: after a success there is nothing left to do") {
   const std::string text = cli::closing_text(thousand_rows());
-  CHECK(text.starts_with("done: every row ended in success\n"));
+  CHECK(text.starts_with("done: every row succeeded\n"));
   for (const char* part :
        {"1,000 read, 1,000 success", "40.0 s, 25.0 rows/s; 1,002 attempts, 2 retries, 4 connections",
-        "p50 1.5 ms, p99 90 ms, longest 120 ms", "amend-runs/a/results.ndjson", "nothing is left to do"}) {
+        "p50 1.5 ms, p99 90 ms, longest 120 ms", "amend-runs/a/results.ndjson", "none: the run is complete"}) {
     CAPTURE(part);
     CHECK(holds(text, part));
   }
@@ -64,9 +64,10 @@ TEST_CASE("closing: after a success there is nothing left to do") {
 
 TEST_CASE("closing: failed rows are counted, explained by an example, and the next command is there to copy") {
   const std::string text = cli::closing_text(some_failed());
-  for (const char* part : {"done: some rows did not end in success", "990 success, 7 failed, 1 unknown, 2 rejected",
-                           "7 x http.500, e.g. row 17, line 18: the server \\x1b[2J said no", "-> ",
-                           "amend retry amend-runs/a ", "amend update amend-runs/a/rejected.csv "}) {
+  for (const char* part :
+       {"done with errors: some rows did not succeed", "990 success, 7 failed, 1 unknown, 2 rejected",
+        "7 x http.500, e.g. row 17, line 18: the server \\x1b[2J said no", "-> ", "amend retry amend-runs/a ",
+        "amend update amend-runs/a/rejected.csv "}) {
     CAPTURE(part);
     CHECK(holds(text, part));
   }
@@ -90,7 +91,7 @@ TEST_CASE("closing: every exit code of a run that stopped is told with its reaso
     CHECK(holds(text, "500 unsent"));
     CHECK(holds(text, "amend resume amend-runs/a "));
     CHECK(cli::closing_line(summary) ==
-          "amend: because of this; 990 of 1,000 rows ended in success: amend status amend-runs/a\n");
+          "amend: because of this; 990 of 1,000 rows succeeded: amend status amend-runs/a\n");
   }
 }
 
@@ -99,12 +100,12 @@ TEST_CASE("closing: unsent rows of standard input are said not to be known") {
   summary.exit_code = ExitCode::interrupted;
   summary.unsent.reset();
   summary.input = "-";
-  CHECK(holds(cli::closing_text(summary), "unsent not known (the rest of standard input)"));
+  CHECK(holds(cli::closing_text(summary), "unsent unknown (the rest of standard input)"));
 }
 
 TEST_CASE("closing: --quiet says nothing after a success") {
   CHECK(cli::closing_line(thousand_rows()).empty());
-  CHECK(cli::closing_line(some_failed()) == "amend: 990 of 1,000 rows ended in success: amend status amend-runs/a\n");
+  CHECK(cli::closing_line(some_failed()) == "amend: 990 of 1,000 rows succeeded: amend status amend-runs/a\n");
 }
 
 TEST_CASE("closing: of many error codes five are shown and the others counted") {
@@ -171,10 +172,10 @@ TEST_CASE("closing: a code of the API is not explained here, but the command tha
   CHECK(holds(cli::closing_text(summary), "  -> amend explain E000006\n"));
 }
 
-TEST_CASE("closing: a run that could not read its input to the end is gone on with once the input is as it was") {
+TEST_CASE("closing: a run that could not read its input to the end is gone on with after the input is restored") {
   Summary summary = some_failed();
   summary.exit_code = ExitCode::input;
   summary.stop_cause = amend::StopCause::input_failed;
   summary.unsent.reset();
-  CHECK(holds(cli::closing_text(summary), "amend resume amend-runs/a   # once the input is as it was\n"));
+  CHECK(holds(cli::closing_text(summary), "amend resume amend-runs/a   # after the input is restored\n"));
 }

@@ -43,7 +43,7 @@ TEST_CASE("control: the state of a run for people") {
   const auto state = json_of(half_way());
   CHECK(cli::average_rate(state) == doctest::Approx(50));
   CHECK(cli::state_text(state, 50) ==
-        "going on for 1 min 40 s\n"
+        "running for 1 min 40 s\n"
         "  run       runs/october\n"
         "  input     customers.csv\n"
         "  rows      6,000 read, 4,900 success, 60 failed, 40 rejected\n"
@@ -93,10 +93,10 @@ TEST_CASE("control: a state without members, or with others, is told as far as i
 TEST_CASE("control: what was done is said in a line") {
   const auto said = [](const char* answer) { return cli::done_text(boost::json::parse(answer).as_object()); };
   CHECK(said(R"({"ok":true,"paused":true})") == "paused");
-  CHECK(said(R"({"ok":true,"paused":false})") == "going on");
+  CHECK(said(R"({"ok":true,"paused":false})") == "resumed");
   CHECK(said(R"({"ok":true,"rate":50,"mode":"fixed"})") == "pace 50/s");
   CHECK(said(R"({"ok":true,"rate":null,"mode":"fixed"})") == "pace unlimited");
-  CHECK(said(R"({"ok":true,"rate":100,"mode":"adaptive"})") == "pace found out, at most 100/s");
+  CHECK(said(R"({"ok":true,"rate":100,"mode":"adaptive"})") == "rate measured, at most 100/s");
   CHECK(said(R"({"ok":true,"connections":8})") == "8 connections");
   CHECK(said(R"({"ok":true,"stopping":true})").starts_with("stopping"));
 }

@@ -77,7 +77,7 @@ TEST_CASE("live view: the API's words, which may repeat what was sent, are not s
 TEST_CASE("live view: an id that is none may be an email or a phone, and is not shown; a uuid is") {
   Summary summary = some_summary();
   summary.errors = {error("input.id.not_uuid", 2, "\"u0@example.com\" has 14 bytes; a uuid has 36"),
-                    error("input.id.duplicate", 1, "the customer stands in several rows")};
+                    error("input.id.duplicate", 1, "several rows name this customer")};
   summary.errors[0].id = "u0@example.com";
   summary.errors[1].id = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
   const report::RunPicture picture = cli::ended_picture(report::RunPicture(), summary);

@@ -180,7 +180,7 @@ TEST_CASE("next: a retry file is sent with what its run was given, and without w
   CHECK(commands[0].command ==
         "amend update ./-a/rejected.csv --url https://api.example --auth none --map 'name=Full Name' --map phone=- "
         "--id-column=-id --blank email=null --trim --guard reference_number=Ref --rate 10/s");
-  CHECK(commands[0].comment == "add --header X-Tenant; once the rows are repaired");
+  CHECK(commands[0].comment == "add --header X-Tenant; after you repair the rows");
   run.life = RunStanding::Life::damaged;
   CHECK(typed(run) == Commands{"amend reconcile export.csv --url https://api.example --auth none --delimiter ';' "
                                "--encoding windows-1252 --map 'name=Full Name' --map phone=- --id-column=-id --blank "

@@ -315,8 +315,8 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
        "explain, "
        "ping, bench, help, version, completion or man; see "
        "amend --help"},
-      {{"control"}, "name the run, and what it is to do: amend control RUN ACTION; see amend control --help"},
-      {{"control", "r"}, "name the run, and what it is to do: amend control RUN ACTION; see amend control --help"},
+      {{"control"}, "name the run and the action: amend control RUN ACTION; see amend control --help"},
+      {{"control", "r"}, "name the run and the action: amend control RUN ACTION; see amend control --help"},
       {{"control", "r", "stop"},
        "control takes pause, resume, rate RATE, connections N, status or drain, got \"stop\""},
       {{"control", "r", "pause", "now"}, nullptr},
@@ -354,7 +354,7 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
        "--duplicates must be one of order, last, first, reject, got \"all\""},
       {{"ping", "--rate", "3"}, "unknown option --rate; see amend ping --help"},
       {{"update", "a.csv", "--url"}, "--url needs a value; see amend update --help"},
-      {{"update", "a.csv", "--url", "a", "--url", "b"}, "--url was given twice"},
+      {{"update", "a.csv", "--url", "a", "--url", "b"}, "--url is given twice"},
       {{"update", "a.csv", "--run", ""}, "--run needs a value, got an empty one"},
       {{"update", "a.csv", "--auth", "basic"}, "--auth must be one of wonder, bearer, none, got \"basic\""},
       {{"update", "a.csv", "--guard", "id=Ref"}, "--guard takes reference_number=COLUMN, got \"id=Ref\""},
@@ -433,7 +433,7 @@ TEST_CASE("options: a --config file that is no such file is refused in one line 
   CHECK_FALSE(holds(message, "\n"));
   const ConfigText unquoted("map = name=Full Name\n");
   CHECK(holds(update_complaint({"--config", unquoted.path()}),
-              "line 1: an option takes one value; quote it if it holds spaces"));
+              "line 1: an option takes one value; put quotes around a value with spaces"));
 }
 
 TEST_CASE("options: those of reconcile set its part; rows may be partial, and none goes ahead of the others") {

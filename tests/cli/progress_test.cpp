@@ -85,11 +85,11 @@ TEST_CASE("progress: at the very start nothing is divided by nothing") {
   CHECK(cli::render_plain(now) == "0 rows done, 0.0/s, 0 retries, 0 failed, 0 in flight");
 }
 
-TEST_CASE("progress: a wait at the server's request is told, rounded up") {
+TEST_CASE("progress: a wait by the server's Retry-After is told, rounded up") {
   cli::Snapshot now = half_way();
   now.paused = 11'200ms;
-  CHECK(holds(cli::render_bar(now, 200), "paused 12 s at the server's request"));
-  CHECK(holds(cli::render_plain(now), "paused 12 s at the server's request"));
+  CHECK(holds(cli::render_bar(now, 200), "paused 12 s by the server's Retry-After"));
+  CHECK(holds(cli::render_plain(now), "paused 12 s by the server's Retry-After"));
 }
 
 TEST_CASE("progress: the plain line is one whole sentence") {

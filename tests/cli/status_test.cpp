@@ -33,12 +33,12 @@ bool holds(const std::string& text, std::string_view part) { return text.find(pa
 
 }  // namespace
 
-TEST_CASE("status: 0 when every row ended in success or superseded, and nothing is left to do") {
+TEST_CASE("status: 0 when every row ended in success or superseded, and none: the run is complete") {
   const TemporaryDirectory dir;
   make_run(dir / "r", Written({Row(1, Status::success, a), Row(2, Status::superseded, a, "run.superseded")}, 2));
   const RunView view(dir / "r");
   CHECK(cli::status_exit_code(view) == ExitCode::success);
-  CHECK(holds(text_of(view), "nothing is left to do"));
+  CHECK(holds(text_of(view), "none: the run is complete"));
   CHECK(cli::commands_left(view).empty());
   CHECK(json_of(view).at("exit_code").as_int64() == 0);
 }

@@ -145,7 +145,7 @@ TEST_CASE("look-up: customers are missing by the API's 404 once the same call ha
     });
     const bool is_late = first_found >= 20;
     CHECK(asking.each(ids(all)) == (is_late ? "stopped (exit 5)" : ""));
-    if (is_late) CHECK(asking.why.find("is the path of --url right?") != std::string::npos);
+    if (is_late) CHECK(asking.why.find("Check the path of --url") != std::string::npos);
     if (is_late) continue;
     for (std::size_t n = 0; n < all; ++n)
       CHECK(asking.what_is_known_of(id_of(n)) == (n == first_found ? "found" : "missing"));

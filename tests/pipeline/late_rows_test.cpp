@@ -46,6 +46,8 @@ class EndedRun {
     return late_requests_of(chain_of(directory_), timeout, 3, std::move(recorded));
   }
   LateRequests::time_point late_until() const { return late_until_; }
+  LateRequests::time_point all_late_until() const { return late_until_of(chain_of(directory_), 1s); }
+  void write_summary(std::string_view text) const { std::ofstream(directory_ + "/summary.json") << text; }
 
  private:
   TemporaryDirectory folder_;
@@ -84,4 +86,17 @@ TEST_CASE("late rows: a run that ended long ago has left nothing, and a clock th
   CHECK(old.own_until(key_of(ada), 1) <= now);
   CHECK(old.own_until(key_of(cid), 3) <= now);
   CHECK(is_about(EndedRun(-1h).found(30s).own_until(key_of(cid), 3), now + 30s));
+}
+
+TEST_CASE("late rows: a run is read back when the API can apply none of its requests any more") {
+  const auto now = std::chrono::system_clock::now();
+  const EndedRun killed(5s);
+  CHECK(is_about(killed.all_late_until(), now + 25s));  // that run had 30 s
+  const EndedRun stopped(5s);
+  stopped.write_summary(R"({"exit_code":4,"stop_reason":"the --deadline has passed"})");
+  CHECK(is_about(stopped.all_late_until(), now + 25s));
+  const EndedRun finished(5s);
+  finished.write_summary(R"({"exit_code":0,"stop_reason":""})");
+  CHECK(is_about(finished.all_late_until(), finished.late_until()));
+  CHECK(EndedRun(31s).all_late_until() <= now);
 }

@@ -16,7 +16,8 @@ amend::Summary run_against(const std::vector<std::string>& faults) {
 }
 
 bool is_said(const amend::Summary& summary) {
-  return summary.notices.size() == 1 && summary.notices.front().find("from here on one at a time") != std::string::npos;
+  return summary.notices.size() == 1 &&
+         summary.notices.front().find("amend now sends one at a time") != std::string::npos;
 }
 
 }  // namespace

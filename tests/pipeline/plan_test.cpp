@@ -258,7 +258,8 @@ TEST_CASE("plan: a line that amend does not write is refused, and named") {
     } else {
       text += second.empty() ? "\n" : second.substr(second.size() - 1) + "\n";
     }
-    std::ofstream(file, std::ios::binary | std::ios::trunc) << text << R"({"rows":2,"signs":{"=":2})" << "\n";
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << text << R"({"rows":2,"signs":{"=":2})"
+                                                            << "\n";
     PlanReader reader(file);
     PlannedRow row;
     while (reader.next(row)) {
@@ -298,7 +299,7 @@ TEST_CASE("plan: a line that amend does not write is refused, and named") {
   };
   for (const std::string& line : bad) {
     CAPTURE(line);
-    CHECK_THROWS_WITH_AS(read_all(line), doctest::Contains("plan.ndjson: line 2 is not what amend writes into a plan"),
+    CHECK_THROWS_WITH_AS(read_all(line), doctest::Contains("plan.ndjson: line 2 is not in the form that amend writes"),
                          InputError);
   }
   CHECK_THROWS_WITH_AS(PlanReader(directory / "none.ndjson"), doctest::Contains("none.ndjson: cannot be read"),
@@ -413,14 +414,14 @@ TEST_CASE("planned rows: a row that is not what it was when it was compared is r
     CHECK_THROWS_WITH_AS(preparing.prepare(row, raw), doctest::Contains(words), InputError);
     CHECK(preparing.batch.size() == 1);
   };
-  refused(2, raw_of(2) + " ", "row 2 (line 3) is not what it was when it was compared");
-  refused(2, raw_of(1), "row 2 (line 3) is not what it was");
-  refused(3, raw_of(3), "row 3 (line 4) is not what it was");  // the plan has no line for it
-  refused(3, raw_of(4), "row 3 (line 4) is not what it was");  // what stood in row 4 has moved up
+  refused(2, raw_of(2) + " ", "row 2 (line 3) differs from the compared row");
+  refused(2, raw_of(1), "row 2 (line 3) differs from the ");
+  refused(3, raw_of(3), "row 3 (line 4) differs from the ");  // the plan has no line for it
+  refused(3, raw_of(4), "row 3 (line 4) differs from the ");  // what stood in row 4 has moved up
   refused(5, raw_of(5), "has no line for row 5");
   Preparing preparing(planned);
   preparing.prepare(2);
-  CHECK_THROWS_WITH_AS(preparing.prepare(1), doctest::Contains("row 1 (line 2) is not what it was"), InputError);
+  CHECK_THROWS_WITH_AS(preparing.prepare(1), doctest::Contains("row 1 (line 2) differs from the "), InputError);
 }
 
 TEST_CASE("planned rows: a file that ends before its plan does is refused: rows would be lost without a word") {
@@ -432,8 +433,7 @@ TEST_CASE("planned rows: a file that ends before its plan does is refused: rows 
   });
   Preparing preparing(planned);
   preparing.prepare(1);
-  CHECK_THROWS_WITH_AS(preparing.rows.end_of_input(1), doctest::Contains("row 2 was there when the file was compared"),
-                       InputError);
+  CHECK_THROWS_WITH_AS(preparing.rows.end_of_input(1), doctest::Contains("row 2 was in the compared file"), InputError);
   Preparing whole(planned);
   whole.prepare(1);
   CHECK_NOTHROW(whole.rows.end_of_input(2));  // the second one has its record already

@@ -166,7 +166,7 @@ TEST_CASE(
   // What the lost PUT has written is a success, not something that was there before.
   const Judgement judgement = bench.answered(row, Held().with(phone, "1"));
   CHECK(judgement.meaning == Meaning::success);
-  CHECK(judgement.warning == "the PUT had no complete answer; read back, the API holds what was sent");
+  CHECK(judgement.warning == "the PUT got no complete response; read back, the API shows what was sent");
 }
 
 TEST_CASE("planned call: with --recheck a customer that was read long ago is read again before it is written") {
@@ -250,15 +250,15 @@ TEST_CASE("planned call: an answer to the PUT that shows other values is a succe
     };
     const Judgement drifted = put(body, Held().with(phone, "01"));
     CHECK(drifted.drift == 1U << phone);
-    CHECK(drifted.warning == "the answer shows other values than were sent: phone");
+    CHECK(drifted.warning == "the response shows other values than were sent: phone");
     const Judgement others = put(body, Held().with(phone, "1").with(dial_code, "+1"));
     CHECK(others.drift == 0);
-    CHECK(others.warning == "changed meanwhile, though it was not sent: dial_code");
+    CHECK(others.warning == "changed by another client, not by this request: dial_code");
     const Judgement all = put(body, Held().with(name, "X").with(dial_code, "+1").with_card_error());
     CHECK(all.drift == (1U << name | 1U << phone));
     CHECK(all.warning ==
-          "card on file: E5 declined; the answer shows other values than were sent: name, phone; "
-          "changed meanwhile, though it was not sent: dial_code");
+          "card on file: E5 declined; the response shows other values than were sent: name, phone; "
+          "changed by another client, not by this request: dial_code");
     CHECK(put(R"({"phone":"1","email":"","company_name":"X"})", Held().with(phone, "1")).warning.empty());
   }
 }

@@ -29,7 +29,7 @@ std::vector<std::string> said_when_recording_to(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("timeline: into what is no regular file nothing is written, and that is said") {
+TEST_CASE("timeline: into what is not a regular file nothing is written, and that is said") {
   const TempDir dir;
   const std::string pipe = dir.file("timeline.ndjson");
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
@@ -37,7 +37,7 @@ TEST_CASE("timeline: into what is no regular file nothing is written, and that i
   REQUIRE(other_end >= 0);
   const auto said = said_when_recording_to(pipe);
   REQUIRE(said.size() == 1);
-  CHECK(said[0].find("timeline.ndjson: is no regular file; the run goes on") != std::string::npos);
+  CHECK(said[0].find("timeline.ndjson: is not a regular file; the run continues") != std::string::npos);
   char byte = 0;
   CHECK(::read(other_end, &byte, 1) <= 0);
   ::close(other_end);

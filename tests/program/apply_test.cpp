@@ -148,7 +148,7 @@ TEST_CASE("apply: that somebody else has changed another field meanwhile is seen
   one.phone = "90-new";
   CHECK(apply_to(server, dir, {one}).code == 0);
   const auto record = record_of(dir.file("run"), 1);
-  CHECK(text_of(record, "warning") == "changed meanwhile, though it was not sent: dial_code");
+  CHECK(text_of(record, "warning") == "changed by another client, not by this request: dial_code");
   CHECK_FALSE(record.contains("drift"));
 }
 

@@ -65,7 +65,7 @@ TEST_CASE("--baseline: an update counts too, as long as its file is as it was") 
   write_file(ground.dir.file("plain.csv"), tonight);
   const Finished refused = ground.reconcile(tonight, "refused", {"--baseline", ground.directory("update")});
   CHECK(refused.code == 3);
-  CHECK(says(refused, "is not what it was"));
+  CHECK(says(refused, "differs from the row"));
 }
 
 TEST_CASE(
@@ -85,7 +85,7 @@ TEST_CASE(
   CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);
   const Finished undone = ground.reconcile(rows, "d", {"--baseline", ground.directory("run")});
   CHECK(undone.code == 2);
-  CHECK(says(undone, "customers were given back since by"));
+  CHECK(says(undone, "customers were restored since then by"));
 }
 
 TEST_CASE("--baseline: rows that a verification passed over are not settled by that") {
@@ -121,7 +121,7 @@ TEST_CASE("--baseline: customers that an undo of an earlier run has given back a
   CHECK(ground.reconcile(rows, "b", {"--apply", "--baseline", ground.directory("a")}).code == 0);
   CHECK(ground.command("undo", ground.directory("a"), "undone").code == 0);
   CHECK(says(ground.reconcile(rows, "c", {"--apply", "--baseline", ground.directory("b")}),
-             "customers were given back since"));
+             "customers were restored since then"));
 }
 
 namespace {
@@ -169,8 +169,8 @@ struct Moment {
 
 const std::vector<Moment>& moments() {
   static const std::vector<Moment> all{
-      {"the file itself", [](Night& night) { return night.path("crm.csv"); }},
-      {"the file itself by a link",
+      {"the input file itself", [](Night& night) { return night.path("crm.csv"); }},
+      {"the input file itself by a link",
        [](Night& night) {
          std::filesystem::create_symlink(night.path("crm.csv"), night.path("link.csv"));
          return night.path("link.csv");
@@ -294,7 +294,7 @@ TEST_CASE("--baseline: a later run whose customers are not known by their number
   CHECK(run(update_command(ground.simulator->url(), ground.dir.file("some.csv"), ground.directory("u"))).code == 0);
   const Finished finished =
       ground.reconcile(export_of({person(1), person(2)}), "n2", {"--apply", "--baseline", ground.directory("n1")});
-  CHECK(says(finished, "has written since, and it is not known to which of these customers: every row is looked at"));
+  CHECK(says(finished, "has written since then, and its customers are unknown: every row is compared"));
   CHECK(ground.planned("n2", "*") == 1);
   CHECK(ground.planned("n2", "=") == 1);
 }

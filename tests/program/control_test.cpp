@@ -74,7 +74,7 @@ TEST_CASE("control status: says what the run is doing, for people and as JSON") 
   const Finished people = control(slow.work.directory, {"status"});
   CAPTURE(people.out);
   CHECK(people.code == 0);
-  CHECK(people.out.starts_with("going on for "));
+  CHECK(people.out.starts_with("running for "));
   CHECK(people.out.find("  rows ") != std::string::npos);
   CHECK(people.out.find("in flight") != std::string::npos);
   const auto state = state_of(slow.work.directory);
@@ -193,7 +193,7 @@ TEST_CASE("control: a socket that a killed run has left is in nobody's way, and 
   REQUIRE(has_socket(slow.work.directory));
   const Finished nobody = control(slow.work.directory, {"status"});
   CHECK(nobody.code == 2);
-  CHECK(says(nobody, "no run goes on there"));
+  CHECK(says(nobody, "no run is running there"));
   CHECK(run({AMEND_PROGRAM, "status", slow.work.directory}).code == 1);
   const TempDir streams;
   Process resumed({AMEND_PROGRAM, "resume", slow.work.directory, "--progress", "none"}, streams.file("out"),
@@ -279,11 +279,11 @@ TEST_CASE("SIGUSR1: pauses, and goes on when it comes again") {
   };
   REQUIRE(wait_until([&] { return has_socket(work.directory); }, limit));
   process.signal(SIGUSR1);
-  REQUIRE(says_now("paused (SIGUSR1 again, or `amend control " + work.directory + " resume`, goes on)\n"));
+  REQUIRE(says_now("paused (to resume: SIGUSR1 again, or `amend control " + work.directory + " resume`)\n"));
   CHECK(state_of(work.directory).at("paused") == true);
   REQUIRE(says_now("%), paused, 0 retries"));
   process.signal(SIGUSR1);
-  REQUIRE(says_now("\ngoing on\n"));
+  REQUIRE(says_now("\nresumed\n"));
   CHECK(state_of(work.directory).at("paused") == false);
   CHECK(control(work.directory, {"drain"}).code == 0);
   CHECK(process.wait(limit) == 4);
@@ -311,7 +311,7 @@ TEST_CASE("control pause: nothing is sent until resume, and then everything is")
   const auto sent = number_of(state_of(slow.work.directory), "attempts");
   REQUIRE(let_pass(slow.work.directory, 1));
   CHECK(number_of(state_of(slow.work.directory), "attempts") == sent);
-  CHECK(control(slow.work.directory, {"resume"}).out == "going on\n");
+  CHECK(control(slow.work.directory, {"resume"}).out == "resumed\n");
   REQUIRE(wait_until([&] { return number_of(state_of(slow.work.directory), "attempts") > sent; }, limit));
   slow.finish();
 }

@@ -273,7 +273,7 @@ TEST_CASE("--dashboard, --metrics-listen, --metrics-file: refused where nothing 
     const Finished refused = ground.reconcile(export_of(changed_people()), "run", {option, value});
     CAPTURE(refused.err);
     CHECK(refused.code == 2);
-    CHECK(says(refused, "amend: " + option + " goes with --apply"));
+    CHECK(says(refused, "amend: " + option + " needs --apply"));
     CHECK_FALSE(std::filesystem::exists(ground.directory("run")));
   }
   CHECK(ground.requests("GET") == 0);

@@ -232,7 +232,7 @@ TEST_CASE("exit 4: a run whose disk hangs is left in the end, and can be resumed
   // Opening it waits for a reader that never comes, as a disk may that is gone.
   REQUIRE(::mkfifo(work.file("failed.csv").c_str(), 0600) == 0);
   CHECK(process.wait(limit) == 4);
-  CHECK(read_file(work.dir.file("err")).find("a thread of it hangs, most likely in the disk") != std::string::npos);
+  CHECK(read_file(work.dir.file("err")).find("one of its threads does not end") != std::string::npos);
   std::filesystem::remove(work.file("failed.csv"));
   const Finished finished = run({AMEND_PROGRAM, "resume", work.directory, "--max-attempts", "1"});
   CAPTURE(finished.err);
@@ -287,7 +287,7 @@ TEST_CASE("exit 4: --max-failures holds the rest back as unsent, and resume goes
   const Finished stopped = run(work.command(simulator.url(), {"--max-failures", "10%"}));
   CAPTURE(stopped.err);
   CHECK(stopped.code == 4);
-  CHECK(says(stopped, "rows did not succeed (--max-failures): the others are held back"));
+  CHECK(says(stopped, "rows did not succeed (--max-failures): the other rows are not sent"));
   CHECK(says(stopped, "amend resume " + work.directory));
   const auto unsent = static_cast<std::size_t>(number_of(work.summary().at("rows").as_object(), "unsent"));
   CHECK(unsent > 1000);

@@ -52,7 +52,7 @@ TEST_CASE("reconcile: is over at the time of day that --deadline names") {
            time.minute},
           {time.zone});
   CHECK(finished.code == 4);
-  CHECK(says(finished, "the --deadline is over"));
+  CHECK(says(finished, "the --deadline has passed"));
   check_nothing_planned(ground);
   CHECK(ground.requests("GET") < 100);
 }
@@ -63,7 +63,7 @@ TEST_CASE("reconcile: a server that falls silent is asked anew, and then the run
       ground.reconcile(many_rows(), "run", {"--look-up", "list", "--stall", "1s", "--timeout", "60s"});
   CHECK(finished.code == 4);
   CHECK(says(finished, "connecting again"));
-  CHECK(says(finished, "nothing was planned"));
+  CHECK(says(finished, "stopped before the plan was complete"));
   check_nothing_planned(ground);
 }
 

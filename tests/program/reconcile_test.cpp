@@ -178,7 +178,7 @@ TEST_CASE("reconcile: refused credentials stop it soon, and there is no plan") {
   for (std::size_t n = 0; n < 500; ++n) people.push_back(person(n));
   const Reconciled run(500, export_of(people), {}, {"--auth-fail-after", "1"});
   CHECK(run.finished.code == 5);
-  CHECK(says(run.finished, "nothing was planned"));
+  CHECK(says(run.finished, "stopped before the plan was complete"));
   CHECK(run.plan.empty());
   CHECK(run.methods.at("GET") < 20);
 }
@@ -257,7 +257,7 @@ TEST_CASE("reconcile: is over when --deadline is, and there is no plan") {
                        {"--look-up", "each", "--connections", "1", "--pipeline", "1", "--deadline", "1s"},
                        {"--latency", "50ms"});
   CHECK(run.finished.code == 4);
-  CHECK(says(run.finished, "nothing was planned: the --deadline is over"));
+  CHECK(says(run.finished, "stopped before the plan was complete: the --deadline has passed"));
   CHECK(run.plan.empty());
   CHECK(run.methods.at("GET") < 100);
 }
@@ -302,6 +302,6 @@ TEST_CASE("reconcile: a list that moves while it is read is noticed, and no cust
   const Finished finished =
       run.reconcile("http://127.0.0.1:" + server.port(), {"--look-up", "list", "--connections", "1"});
   CHECK(finished.code == 0);
-  CHECK(finished.out.find("customers came or went meanwhile; 1 row that it does not have asked for one by one") !=
+  CHECK(finished.out.find("customers came or went meanwhile; 1 row missing from the list: looked up one by one") !=
         std::string::npos);
 }

@@ -101,7 +101,7 @@ TEST_CASE("resume: what a crash has torn at the end of the log is cut off, and s
     const Finished finished = killed.resume();
     CAPTURE(finished.err);
     CHECK(finished.code == 1);
-    CHECK(says(finished, "were torn: cut off"));
+    CHECK(says(finished, "were incomplete and are removed"));
     CHECK((log_of(killed).starts_with(log.substr(0, log.rfind('\n') + 1))));
     killed.check_complete(1);
   }
@@ -135,7 +135,7 @@ TEST_CASE("resume: an input that is not what it was is refused, naming the row, 
   };
   std::string edited = text;
   edited.replace(edited.find(killed.customers[4].fields.at("phone")), 1, "X");
-  refused(edited, "row 5 (line 6) is not what it was");
+  refused(edited, "row 5 (line 6) differs from the row");
   refused(text.substr(0, text.find("\r\n", 4000) + 2), "the file was cut or replaced");
   write_file(killed.work.input, text);
   CHECK(killed.resume().code == 1);
@@ -146,7 +146,7 @@ TEST_CASE("resume: other options than the run's are refused where they would mak
   Killed killed(500);
   const Finished other = killed.resume({"--url", "https://elsewhere.example"});
   CHECK(other.code == 2);
-  CHECK(says(other, "--url is not what it was"));
+  CHECK(says(other, "--url differs from the run"));
   CHECK(run({AMEND_PROGRAM, "resume", killed.work.dir.file("nothing")}).code == 2);
   CHECK(killed.resume({"--rate", "100000/s", "--connections", "2"}).code == 1);
   killed.check_complete(1);
@@ -225,7 +225,7 @@ TEST_CASE("resume: an edited retry file of a finished run stays as it is; a run 
       const Finished finished = run({AMEND_PROGRAM, "resume", work.directory, "--progress", "none"});
       CAPTURE(finished.err);
       CHECK(finished.code == 1);
-      CHECK(says(finished, "rejected.csv was edited since amend wrote it: it was not changed"));
+      CHECK(says(finished, "rejected.csv was edited since amend wrote it: amend does not change it"));
       CHECK(read_file(work.file("rejected.csv")) == text);
     }
   }

@@ -110,7 +110,7 @@ TEST_CASE("retry: one that was killed is gone on with, and sends what it was abo
 
   const Finished too_soon = retry(failing.work.directory);
   CHECK(too_soon.code == 2);
-  CHECK(says(too_soon, "was killed before its end: `amend resume`"));
+  CHECK(says(too_soon, "was killed before its end: resume it first"));
   const Finished parent = run({AMEND_PROGRAM, "resume", failing.work.directory});
   CHECK(parent.code == 1);  // nothing of it is left, but some of its rows failed
 
@@ -190,7 +190,7 @@ TEST_CASE("retry: refused, naming the cause, when the input or what is sent is n
     CHECK(finished.code == code);
     CHECK(says(finished, why));
   };
-  refused({"--url", url_of_nobody()}, 2, "--url is not what it was");
+  refused({"--url", url_of_nobody()}, 2, "--url differs from the run");
   {
     const int lock = ::open(failing.work.file("lock").c_str(), O_RDWR | O_CLOEXEC);
     REQUIRE(::flock(lock, LOCK_EX | LOCK_NB) == 0);
@@ -198,12 +198,12 @@ TEST_CASE("retry: refused, naming the cause, when the input or what is sent is n
     ::close(lock);
   }
   const TempDir elsewhere;
-  refused({"--run", elsewhere.file("run")}, 2, "--run: a retry lies beside the run it retries");
+  refused({"--run", elsewhere.file("run")}, 2, "--run: a retry must be beside the run that it retries");
   const std::string text = read_file(failing.work.input);
   std::string edited = text;
   edited.replace(edited.find(failing.rows[6].fields.at("phone")), 1, "X");
   write_file(failing.work.input, edited);
-  refused({}, 3, "row 7 (line 8) is not what it was");
+  refused({}, 3, "row 7 (line 8) differs from the row");
   write_file(failing.work.input, text + "\r\n");
   refused({}, 3, "the file was edited or replaced");
   std::filesystem::remove(failing.work.input);

@@ -110,7 +110,7 @@ TEST_CASE("run directory: while a run is running no second process gets in, what
   CHECK(run({AMEND_PROGRAM, "retry", running.work.directory, "--progress", "none"}).code == 7);
   CHECK(running.work.update(running.simulator.url(), {"--new"}).code == 7);
   const Finished listed = run({AMEND_PROGRAM, "runs", running.work.dir.path(), "--json"});
-  CHECK(listed.out.find("\"state\":\"goes on\"") != std::string::npos);
+  CHECK(listed.out.find("\"state\":\"running\"") != std::string::npos);
   running.process->signal(SIGINT);
   CHECK(running.process->wait(limit) == 130);
   CHECK(resume(running.work.directory).code == 0);

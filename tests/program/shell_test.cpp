@@ -190,7 +190,7 @@ TEST_CASE("runs: lists what lies in a folder, the latest first, how it stands, a
     if (name == "killed") CHECK((text_of(one, "state") == "killed" && next == "amend resume " + place));
   }
   CHECK(tells(typed({"runs", ground.dir.path()}), "next      amend resume " + ground.directory("killed")));
-  CHECK(says(typed({"runs", ground.dir.file("none")}), "name the folder where the runs lie"));
+  CHECK(says(typed({"runs", ground.dir.file("none")}), "name the folder that contains the runs"));
 }
 
 TEST_CASE("runs: one that goes on is told as that, and looking at it does not disturb it") {
@@ -198,7 +198,7 @@ TEST_CASE("runs: one that goes on is told as that, and looking at it does not di
   going.wait_for_results(3);
   const Finished listed = typed({"runs", going.work.dir.path(), "--json"});
   const auto one = boost::json::parse(listed.out).as_array().at(0).as_object();
-  CHECK(text_of(one, "state") == "goes on");
+  CHECK(text_of(one, "state") == "running");
   CHECK(text_of(one, "next").starts_with("amend control "));
   going.process->signal(SIGINT);
   CHECK(going.process->wait(limit) == 130);

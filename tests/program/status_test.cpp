@@ -52,7 +52,7 @@ TEST_CASE("status: failed and rejected rows are 1, with the worst code, an examp
   CHECK(finished.out.find("amend update " + work.file("rejected.csv")) != std::string::npos);
 }
 
-TEST_CASE("status: a run that was killed has not ended, and the command that goes on with it is named") {
+TEST_CASE("status: a run that was killed has not ended, and the command that continues it is named") {
   Interrupted interrupted({"--latency", "5ms"});
   interrupted.wait_for_results(20);
   const Finished running = status_of(interrupted.work.directory);

@@ -72,7 +72,7 @@ TEST_CASE("undo: what cannot be given back is said before it is sent") {
   const Finished applied = ground.reconcile(rows, "run", {"--apply", "--company-name", "always"});
   CHECK(applied.code == 0);
   CHECK(says(applied, "dial_code of 1 row: it was empty"));
-  CHECK(says(applied, "company_name of 1 row: the API never shows what it was"));
+  CHECK(says(applied, "company_name of 1 row: the API never returns its value"));
   CHECK_FALSE(says(applied, "default_payment_token of"));
   CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);
   const auto customer = ground.state().at(uuid_of(1));
@@ -88,7 +88,7 @@ TEST_CASE("undo: a run that kept nothing cannot be undone") {
         0);
   const Finished refused = ground.command("undo", ground.directory("update"), "undone");
   CHECK(refused.code == 2);
-  CHECK(says(refused, "has sent nothing that can be undone"));
+  CHECK(says(refused, "this run cannot be undone"));
   CHECK_FALSE(std::filesystem::exists(ground.directory("undone")));
 }
 
@@ -137,7 +137,7 @@ TEST_CASE("undo: what a row overwrites beside what differs is given back too, as
   const std::string rows = "id,name,phone,company_name\n" + uuid_of(1) + ",NAME 1,new1,Other Ltd\n";
   const Finished applied = ground.reconcile(rows, "run", {"--apply", "--ignore-case", "name"});
   CHECK(applied.code == 0);
-  CHECK(says(applied, "company_name of 1 row: the API never shows what it was"));
+  CHECK(says(applied, "company_name of 1 row: the API never returns its value"));
   CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);
   const auto customer = ground.state().at(uuid_of(1));
   CHECK(text_of(customer, "name") == "Name 1");
@@ -151,7 +151,7 @@ TEST_CASE("undo: a report, or a plan that nobody said yes to, has sent nothing: 
   CHECK(ground.reconcile(rows, "applied", {"--apply"}).code == 0);
   const Finished refused = ground.command("undo", ground.directory("report"), "undone");
   CHECK(refused.code == 2);
-  CHECK(says(refused, "has sent nothing that can be undone"));
+  CHECK(says(refused, "this run cannot be undone"));
   CHECK(text_of(ground.state().at(uuid_of(1)), "phone") == "new1");
 }
 
@@ -208,7 +208,7 @@ TEST_CASE("verify: an input that is not what it was is refused, not compared") {
   write_file(ground.dir.file("all.csv"), "id,name,phone\n" + uuid_of(2) + ",N,Q1\n" + uuid_of(1) + ",N,P1\n");
   const Finished refused = ground.command("verify", ground.directory("update"), "verified");
   CHECK(refused.code == 3);
-  CHECK(says(refused, "row 1 is not what it was"));
+  CHECK(says(refused, "row 1 differs from the "));
 }
 
 TEST_CASE("verify: of a customer in several rows the last one that succeeded is what the API is to hold") {
@@ -251,7 +251,7 @@ TEST_CASE("undo: a run that was taken back is neither gone on with nor a baselin
   CHECK(refused.code == 2);
   CHECK(says(refused, "was undone by " + elsewhere.file("undone")));
   CHECK(says(ground.reconcile(export_of(changed_people()), "next", {"--baseline", ground.directory("run")}),
-             "customers were given back since"));
+             "customers were restored since then"));
   CHECK(run({AMEND_PROGRAM, "status", ground.directory("run")}).out.find("amend resume") == std::string::npos);
   CHECK(run({AMEND_PROGRAM, "runs", ground.dir.path()}).out.find("amend resume") == std::string::npos);
   CHECK(ground.requests("PUT") == sent);

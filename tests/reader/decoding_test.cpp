@@ -126,7 +126,7 @@ TEST_CASE("encoding: bytes that mean nothing cost their row only, and are never 
   REQUIRE(s->next(record));
   REQUIRE(record.fault());
   CHECK(record.fault()->code == "input.utf8");
-  CHECK(record.fault()->text == "the row holds bytes that mean nothing in windows-1252");
+  CHECK(record.fault()->text == "the row contains bytes that are not valid in windows-1252");
   REQUIRE(s->next(record));
   CHECK(record.field(0) == "ok");
 

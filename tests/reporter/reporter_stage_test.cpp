@@ -234,6 +234,6 @@ TEST_CASE("reporter: the run is stopped when too many rows failed or are unknown
     CHECK(bench.control.cause() == (second == Status::unknown ? StopCause::failures : StopCause::none));
     CHECK(bench.log.written == 4);
     if (second == Status::unknown)
-      CHECK(bench.control.text() == "3 of 4 rows did not succeed (--max-failures): the others are held back");
+      CHECK(bench.control.text() == "3 of 4 rows did not succeed (--max-failures): the other rows are not sent");
   }
 }

@@ -200,7 +200,7 @@ TEST_CASE("service: beyond the rate limit 429 with the RateLimit fields and Retr
   CHECK(bench.updates() == 2);
 }
 
-TEST_CASE("service: the rate limit tells of itself as it is asked to, on every answer alike") {
+TEST_CASE("service: the rate limit shows itself as it is asked to, on every answer alike") {
   class Case {
    public:
     std::string name;

@@ -133,7 +133,7 @@ TEST_CASE("http1_codec: an answer cut anywhere is an error at the end of the str
       const auto result = parse(std::string_view(*answer).substr(0, size));
       CHECK(result.answers.empty());
       CHECK_FALSE(result.clean_end);
-      CHECK(result.error == "the connection ended in the middle of an answer");
+      CHECK(result.error == "the connection ended in the middle of a response");
     }
   }
 }
@@ -194,9 +194,9 @@ TEST_CASE("http1_codec: what is ambiguous or unknown about the framing poisons t
   CHECK(with("Transfer-Encoding: chunked").empty());
   CHECK(with("Transfer-Encoding: chunked\r\nContent-Length: 5") == "both Transfer-Encoding and Content-Length");
   CHECK(with("Content-Length: 15\r\nTransfer-Encoding: chunked") == "both Transfer-Encoding and Content-Length");
-  for (const auto* coding : {"gzip, chunked", "chunked, gzip", "chunked, chunked", "chunked, identity",
-                             "identity, gzip", "identity,", "identity, , chunked", "", "xchunked",
-                             "chunked\r\nTransfer-Encoding: chunked", "chunked;q=1"}) {
+  for (const auto* coding :
+       {"gzip, chunked", "chunked, gzip", "chunked, chunked", "chunked, identity", "identity, gzip", "identity,",
+        "identity, , chunked", "", "xchunked", "chunked\r\nTransfer-Encoding: chunked", "chunked;q=1"}) {
     CAPTURE(coding);
     CHECK(with("Transfer-Encoding: " + std::string(coding)) == "a Transfer-Encoding other than chunked");
   }
@@ -238,7 +238,7 @@ TEST_CASE("http1_codec: malformed chunks are refused") {
   }
   CHECK(with("5\r\nhello!\r\n0\r\n\r\n") == "a chunk longer than it says");
   CHECK(with("5\nhello\r\n0\r\n\r\n") == "a line that ends in LF without CR");
-  CHECK(with("FFFFFFFFFFFFFFFF\r\n") == "the body of the answer is too long");
+  CHECK(with("FFFFFFFFFFFFFFFF\r\n") == "the body of the response is too long");
   CHECK(with("0\r\n folded: x\r\n\r\n") == "white space before the first field line");
   CHECK(with("0\r\nX: folded\r\n\tonce\r\n  twice\r\n\r\n").empty());
   CHECK(with("0\r\nno colon here\r\n\r\n") == "a space in or after a field name");
@@ -285,7 +285,7 @@ TEST_CASE("http1_codec: a peer that does not speak HTTP/1 is noticed at its firs
     feed(parser, bytes);
     Response r;
     CHECK(parser.next(r) == Step::error);
-    CHECK(parser.error() == "the answer does not start with HTTP/1.");
+    CHECK(parser.error() == "the response does not start with HTTP/1.");
   }
 }
 
@@ -296,7 +296,7 @@ TEST_CASE("http1_codec: every status from 100 to 599 is framed") {
     const std::string head = "HTTP/1.1 " + std::to_string(status) + " x\r\nContent-Length: 2\r\n\r\n";
     const auto result = parse(head + (bodiless ? "" : "ok") + no_content);
     if (status == 101) {
-      CHECK(result.error == "an answer 101 that nobody asked for");
+      CHECK(result.error == "a response 101 that was not requested");
     } else if (status < 200) {
       CHECK(result.answers.size() == 1);
     } else {
@@ -337,16 +337,16 @@ TEST_CASE("http1_codec: endless heads, bodies, chunks, trailers and 1xx end at t
   };
   const std::string ok = "HTTP/1.1 200 OK\r\n";
   const std::string chunks = ok + "Transfer-Encoding: chunked\r\n\r\n";
-  endless(ok, "X: y\r\n", "the head of the answer is too long", 207);
-  endless("HTTP/1.1 200 ", "a", "the head of the answer is too long", 207);
-  endless(ok + "X: ", "a", "the head of the answer is too long", 207);
-  endless(ok + "Content-Length: 301\r\n\r\n", "a", "the body of the answer is too long", 45);
-  endless(ok + "\r\n", "a", "the body of the answer is too long", ok.size() + 2 + 307);
-  endless(chunks, "1\r\na\r\n", "the body of the answer is too long", chunks.size() + 301 * 6 + 7);
+  endless(ok, "X: y\r\n", "the head of the response is too long", 207);
+  endless("HTTP/1.1 200 ", "a", "the head of the response is too long", 207);
+  endless(ok + "X: ", "a", "the head of the response is too long", 207);
+  endless(ok + "Content-Length: 301\r\n\r\n", "a", "the body of the response is too long", 45);
+  endless(ok + "\r\n", "a", "the body of the response is too long", ok.size() + 2 + 307);
+  endless(chunks, "1\r\na\r\n", "the body of the response is too long", chunks.size() + 301 * 6 + 7);
   endless(chunks, "1;extension=1\r\na\r\n", "chunk extensions are too long", chunks.size() + 17 * 19);
   endless(chunks + "1;", "a", "chunk extensions are too long", chunks.size() + 200 + 18 + 8);
   endless(chunks + "0\r\n", "X: y\r\n", "trailers are too long", chunks.size() + 3 + 215);
-  endless("", "HTTP/1.1 100 Continue\r\n\r\n", "too many 1xx answers", 4 * 25 + 7);
+  endless("", "HTTP/1.1 100 Continue\r\n\r\n", "too many 1xx responses", 4 * 25 + 7);
 }
 
 TEST_CASE("http1_codec: answers exactly at the limits pass") {

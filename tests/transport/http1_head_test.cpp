@@ -149,7 +149,7 @@ TEST_CASE("http1_codec: a head that repeats the one before is refused for its fr
   std::string all;
   for (int i = 0; i < 16; ++i) all += early;
   CHECK(parse(all + plain).answers.size() == 1);
-  CHECK(error_of(all + early + plain) == "too many 1xx answers");
+  CHECK(error_of(all + early + plain) == "too many 1xx responses");
 }
 
 TEST_CASE("http1_codec: a folded field line is one line with spaces, wherever the bytes are cut") {
@@ -191,7 +191,7 @@ TEST_CASE("http1_codec: a line of the head before that is folded now is not that
 TEST_CASE("http1_codec: folded lines are bounded as one line is, and what a fold hides is still looked at") {
   std::string head = "HTTP/1.1 200 OK\r\nX: 1";
   while (head.size() < 70'000) head += "\r\n 2";
-  CHECK(error_of(head + "\r\n\r\n") == "the head of the answer is too long");
+  CHECK(error_of(head + "\r\n\r\n") == "the head of the response is too long");
   CHECK(error_of(std::string_view("HTTP/1.1 200 OK\r\nX: 1\r\n a\0b\r\n\r\n", 31)) == "a control character in a line");
   CHECK(error_of("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 2\r\n\r\nok") == "a Content-Length that is not a number");
   CHECK(error_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip,\r\n chunked\r\n\r\n") ==

@@ -23,7 +23,7 @@ class FailureLimit {
   }
   std::string describe(std::uint64_t failed, std::uint64_t ended) const {
     return std::to_string(failed) + " of " + std::to_string(ended) +
-           " rows did not succeed (--max-failures): the others are held back";
+           " rows did not succeed (--max-failures): the other rows are not sent";
   }
 
  private:
