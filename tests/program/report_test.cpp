@@ -118,7 +118,7 @@ TEST_CASE("report: a run that goes on, and one that was killed and resumed") {
   Interrupted going({"--latency", "20ms"});
   going.wait_for_results(50);
   const std::string during = page_of(going.work.directory);
-  CHECK(has(during, "data-standing=\"goes on\""));
+  CHECK(has(during, "data-standing=\"running\""));
   CHECK(number(during, "data-total=\"success\"") >= 50);
   going.process->signal(SIGKILL);
   REQUIRE(going.process->wait(limit));
