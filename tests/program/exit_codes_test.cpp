@@ -79,7 +79,7 @@ TEST_CASE("exit 2: a wrong command line is refused before anything is sent or wr
   check_usage(
       work, {AMEND_PROGRAM},
       "update, check, reconcile, verify, undo, resume, retry, status, runs, control, export, report, explain, ping, "
-      "bench, completion or man");
+      "bench, help, version, completion or man");
 }
 
 TEST_CASE("exit 2: a column that no field can be taken from is named together with those that are there") {
