@@ -315,7 +315,7 @@ TEST_CASE("mapper: a wrong mapping names the option") {
   CHECK(holds(refused(std::string("id,name,Name,phone"), MappingConfig()), "two columns for name"));
   MappingConfig twice;
   twice.columns = {{"email", "Mail"}, {"email", "e-mail"}};
-  CHECK(holds(refused(header, twice), "--map email: given twice"));
+  CHECK(holds(refused(header, twice), "--map email: is given twice"));
   MappingConfig guard;
   guard.guard_column = "ref";
   CHECK(holds(refused(header, guard), "--guard reference_number=ref"));
@@ -369,11 +369,11 @@ TEST_CASE(
   };
   const auto has = [](const std::string& all, std::string_view part) { return all.find(part) != std::string::npos; };
   CHECK(has(text("A,5,\"=\"\"+4930\"\"\""), "--strip-formula"));
-  CHECK(has(text("A,5,#VALUE!"), "repair the formula"));
+  CHECK(has(text("A,5,#VALUE!"), "Repair the formula"));
   CHECK(has(text("A,5,undefined"), "--null-text"));
   CHECK(has(text("A,5,   +49   "), "--trim"));
   CHECK(has(text("\u00C3\u0085ke,5,+49"), "as UTF-8"));
-  CHECK(text("A,5,1234567").ends_with("at most 6 are allowed"));
+  CHECK(text("A,5,1234567").ends_with("the limit is 6"));
 }
 
 TEST_CASE("mapper: the guard column travels beside the row and must not be blank") {

@@ -129,7 +129,7 @@ TEST_CASE("result_log: a failed row tells code, text and source; a card error th
 TEST_CASE("result_log: an unknown row has no http and may be applied") {
   Rows rows;
   Outcome outcome = sent(rows, Status::unknown, 0);
-  outcome.reason = std::make_unique<Reason>("transport.timeout", "no response", Origin::transport);
+  outcome.reason = std::make_unique<Reason>("transport.timeout", "no answer", Origin::transport);
   outcome.applied = Applied::maybe;
   CHECK(line_of(outcome) ==
         head + "\"status\":\"unknown\"," + tail +

@@ -102,7 +102,7 @@ TEST_CASE("run_view: no run, a parent that is gone, a chain that bites its tail"
   const TemporaryDirectory dir;
   CHECK_THROWS_AS(RunView(dir / "nothing"), ConfigError);
   make_run(dir / "2", Written({}, 0, dir / "1"));
-  CHECK_THROWS_WITH_AS(RunView(dir / "2"), doctest::Contains("not there any more"), ConfigError);
+  CHECK_THROWS_WITH_AS(RunView(dir / "2"), doctest::Contains("which is missing"), ConfigError);
   make_run(dir / "1", Written({}, 0, dir / "2"));
   CHECK_THROWS_WITH_AS(RunView(dir / "2"), doctest::Contains("descends from it"), ConfigError);
 }
