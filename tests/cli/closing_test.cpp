@@ -117,7 +117,7 @@ TEST_CASE("closing: of many error codes five are shown and the others counted") 
   const std::string text = cli::closing_text(summary);
   CHECK(holds(text, "E000003"));
   CHECK_FALSE(holds(text, "E000004"));
-  CHECK(holds(text, "and 3 further codes, see summary.json"));
+  CHECK(holds(text, "and 3 more codes, see summary.json"));
 }
 
 TEST_CASE("closing: a file name with spaces or quotes can be pasted into a shell") {

@@ -97,7 +97,7 @@ TEST_CASE("ping: a 403 names the list of allowed addresses, and --ipv4 unless it
 
 TEST_CASE("ping: when nobody answers, the reason and a remedy are told and nothing is measured") {
   const std::string text = cli::ping_text(silent("transport.connect"), cli::Options());
-  CHECK(holds(text, "no answer, transport.connect: could not"));
+  CHECK(holds(text, "no response, transport.connect: could not"));
   CHECK(holds(text, "Check --url"));
   CHECK_FALSE(holds(text, "clock"));
 }

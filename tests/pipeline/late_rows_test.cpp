@@ -47,6 +47,7 @@ class EndedRun {
   }
   LateRequests::time_point late_until() const { return late_until_; }
   LateRequests::time_point all_late_until() const { return late_until_of(chain_of(directory_), 1s); }
+  void remove_summary() const { std::filesystem::remove(directory_ + "/summary.json"); }
   void write_summary(std::string_view text) const { std::ofstream(directory_ + "/summary.json") << text; }
 
  private:
@@ -91,6 +92,7 @@ TEST_CASE("late rows: a run that ended long ago has left nothing, and a clock th
 TEST_CASE("late rows: a run is read back when the API can apply none of its requests any more") {
   const auto now = std::chrono::system_clock::now();
   const EndedRun killed(5s);
+  killed.remove_summary();
   CHECK(is_about(killed.all_late_until(), now + 25s));  // that run had 30 s
   const EndedRun stopped(5s);
   stopped.write_summary(R"({"exit_code":4,"stop_reason":"the --deadline has passed"})");

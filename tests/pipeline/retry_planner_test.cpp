@@ -235,7 +235,7 @@ TEST_CASE("retry: an input that is not what it was is refused, naming the row") 
   sent.write_input(4);
   CHECK_THROWS_WITH_AS(sent.plan(), doctest::Contains("bytes, and had"), ConfigError);
   std::filesystem::remove(sent.config.input.file);
-  CHECK_THROWS_WITH_AS(sent.plan(), doctest::Contains("is not there"), ConfigError);
+  CHECK_THROWS_WITH_AS(sent.plan(), doctest::Contains("is missing"), ConfigError);
 }
 
 TEST_CASE("retry: a log that was changed is refused, naming the offset") {
