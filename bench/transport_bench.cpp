@@ -8,16 +8,16 @@
 
 namespace {
 
-constexpr const char* id = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
-constexpr const char* target = "/svc/payment/api/v1/openapi/customers/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
-constexpr const char* body =
+constexpr const char* row_id = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
+constexpr const char* row_target = "/svc/payment/api/v1/openapi/customers/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
+constexpr const char* row_body =
     R"({"name":"Lovelace, Ada","phone":"12345678","email":"ada@example.com","dial_code":"+852","company_name":"Analytical Engines"})";
 
 void codec_encode(benchmark::State& state) {
   std::string out;
   for (auto _ : state) {
     if (out.size() > 32 * 1024) out.clear();
-    amend::http1::append_request(out, amend::Request("PUT", target, body), "Host: gateway.wonder.today\r\n");
+    amend::http1::append_request(out, amend::Request("PUT", row_target, row_body), "Host: gateway.wonder.today\r\n");
   }
   state.SetItemsProcessed(state.iterations());
 }
@@ -26,7 +26,7 @@ BENCHMARK(codec_encode);
 void codec_parse(benchmark::State& state) {
   constexpr std::size_t answers = 32;
   std::string text;
-  for (unsigned n = 0; n < answers; ++n) text += bench::answer(id, n);
+  for (unsigned n = 0; n < answers; ++n) text += bench::answer(row_id, n);
   amend::http1::ResponseParser parser;
   amend::Response response;
   for (auto _ : state) {

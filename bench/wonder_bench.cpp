@@ -10,11 +10,11 @@
 
 namespace {
 
-constexpr const char* id = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
+constexpr const char* customer_id = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
 
 std::vector<std::string> everyday_answers() {
   std::vector<std::string> all;
-  for (unsigned n = 0; n < 64; ++n) all.push_back(bench::answer_body(id, n));
+  for (unsigned n = 0; n < 64; ++n) all.push_back(bench::answer_body(customer_id, n));
   return all;
 }
 
@@ -27,7 +27,7 @@ std::vector<std::string> escaped_answers() {
 
 template <class Judge>
 void judge_each(benchmark::State& state, const std::vector<std::string>& bodies, Judge judge) {
-  const amend::wonder::Expectation expected(id, false);
+  const amend::wonder::Expectation expected(customer_id, false);
   amend::Response response;
   response.status = 200;
   std::size_t n = 0;

@@ -11,7 +11,7 @@
 namespace {
 
 constexpr const char* target = "/svc/payment/api/v1/openapi/customers/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
-constexpr const char* body =
+constexpr const char* api_body =
     R"({"name":"Lovelace, Ada","phone":"12345678","email":"ada@example.com","dial_code":"+852","company_name":"Analytical Engines"})";
 
 std::string throwaway_key() {
@@ -32,7 +32,7 @@ void sign(benchmark::State& state) {
   std::string headers;
   for (auto _ : state) {
     headers.clear();
-    signer->append_headers(amend::Request("PUT", target, body), std::chrono::system_clock::now(), headers);
+    signer->append_headers(amend::Request("PUT", target, api_body), std::chrono::system_clock::now(), headers);
   }
   state.SetItemsProcessed(state.iterations());
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing (Debian 12), builds and runs all tests. May be run twice, from any folder.
-#   tests/run.sh                what every change must pass (under 20 minutes on two cores once built)
+#   tests/run.sh                what every change must pass
+#   tests/run.sh --quick        what to run before a change: the parts by themselves, and the lints. One build, no sanitizer
 #   tests/run.sh --long         besides, the tests labelled `long`
 #   tests/run.sh --only PART    one of: asan, tsan, release
 # Three builds, because each finds what the others cannot:
@@ -18,12 +19,13 @@ parts=(asan tsan release)
 while [ $# -gt 0 ]; do
   case $1 in
     --long) long=yes ;;
+    --quick) parts=(quick) ;;
     --only)
       [ $# -ge 2 ] || { echo "--only needs a part: asan, tsan or release" >&2; exit 2; }
       parts=("$2")
       shift
       ;;
-    *) echo "usage: tests/run.sh [--long] [--only asan|tsan|release]" >&2; exit 2 ;;
+    *) echo "usage: tests/run.sh [--quick | [--long] [--only asan|tsan|release]]" >&2; exit 2 ;;
   esac
   shift
 done
@@ -45,8 +47,9 @@ build_and_test() {  # part, targets, cmake options, --, ctest options
   cmake -S . -B "$directory" -DAMEND_DEVELOPER=ON "${options[@]}" || return 1
   cmake --build "$directory" -j "$(nproc)" --target "${targets[@]}" || return 1
   printf '\n== %s: test\n' "$part"
-  # `|| return`: ctest's verdict, not tee's (pipefail).
-  "${fixed_layout[@]}" ctest --test-dir "$directory" --output-on-failure --no-tests=error --timeout 900 -j 2 "$@" 2>&1 |
+  # Two tests a core, because many wait. `|| return`: ctest's verdict, not tee's (pipefail).
+  "${fixed_layout[@]}" ctest --test-dir "$directory" --output-on-failure --no-tests=error --timeout 900 \
+    -j $((2 * $(nproc))) "$@" 2>&1 |
     tee "$directory/ctest.log" || return 1
 }
 
@@ -59,6 +62,8 @@ run_part() {
       if [ -n "$long" ]; then labels='^(e2e|long)$' but=(); fi
       build_and_test release tests_e2e -DCMAKE_BUILD_TYPE=Release -- -L "$labels" "${but[@]}"
       ;;
+    # Assertions on, and little optimized: compiling is most of the work.
+    quick) build_and_test quick tests_quick -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O1 -- -L '^quick$' ;;
     *) echo "no such part: $1 (asan, tsan, release)" >&2; return 2 ;;
   esac
 }

@@ -16,11 +16,11 @@ using amend::test::SteadyState;
 
 namespace {
 
-constexpr unsigned rows = 60'000;
+constexpr unsigned rows_read = 60'000;
 
 std::string csv() {
   std::string text = "id,name,phone,email,dial_code,company_name\r\n";
-  for (unsigned n = 0; n < rows; ++n)
+  for (unsigned n = 0; n < rows_read; ++n)
     text += fmt::format(
         "1b9d6bcd-bbfd-4b2d-9b5d-{:012x},\"Lovelace, \"\"Ada\"\" {:03}\",{:08},ada.{:03}@example.com,+852,Engines & "
         "Zürich\r\n",
@@ -30,7 +30,7 @@ std::string csv() {
 
 std::string ndjson() {
   std::string text;
-  for (unsigned n = 0; n < rows; ++n)
+  for (unsigned n = 0; n < rows_read; ++n)
     text += fmt::format(
         R"({{"id":"1b9d6bcd-bbfd-4b2d-9b5d-{:012x}","name":"Ada \"{:03}\" Z\u00fcrich","phone":{:08},"email":null}})"
         "\n",
@@ -63,7 +63,7 @@ SteadyState read(const std::string& name, const std::string& text, MappingConfig
   }
   thread.join();
   CHECK(control.text() == "");
-  CHECK(taken == rows);
+  CHECK(taken == rows_read);
   return steady;
 }
 

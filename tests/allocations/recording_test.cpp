@@ -16,7 +16,7 @@ using amend::test::SteadyState;
 
 namespace {
 
-constexpr std::uint64_t rows = 60'000;
+constexpr std::uint64_t rows_recorded = 60'000;
 
 class RecordingBench {
  public:
@@ -25,7 +25,7 @@ class RecordingBench {
   SteadyState run() {
     SteadyState steady(10'000, 50'000);
     std::thread thread([&] { reporter_.run(); });
-    while (pushed_ < rows) {
+    while (pushed_ < rows_recorded) {
       push_batch();
       while (pool_.outstanding() > 4) std::this_thread::yield();
       steady.rows_done(pushed_);
@@ -33,7 +33,7 @@ class RecordingBench {
     outcomes_.close();
     thread.join();
     CHECK(control_.text() == "");
-    CHECK(metrics_.rows(Status::success) == rows);
+    CHECK(metrics_.rows(Status::success) == rows_recorded);
     return steady;
   }
 
@@ -46,7 +46,7 @@ class RecordingBench {
   }
   void push_batch() {
     Batch& batch = *pool_.acquire();
-    for (std::size_t i = 0; i < rows_per_batch_max && pushed_ < rows; ++i) append(batch, ++pushed_);
+    for (std::size_t i = 0; i < rows_per_batch_max && pushed_ < rows_recorded; ++i) append(batch, ++pushed_);
     for (std::uint32_t i = 0; i < batch.size(); ++i) lot_.push_back(outcome(batch, i));
     outcomes_.push(lot_);
   }

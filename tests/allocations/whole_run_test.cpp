@@ -6,7 +6,7 @@
 #include "allocations/allocations.hpp"
 #include "pipeline/work.hpp"
 
-using namespace test;
+using namespace ::test;
 using amend::test::SteadyState;
 
 TEST_CASE("allocations: of a whole run over TLS less than one for a hundred rows, its warm-up not counted") {

@@ -15,7 +15,7 @@ std::int64_t shown(Browser& browser, const std::string& selector) {
   return browser.number("Math.round(1000 * document.querySelector('" + selector + "').dataset.value)");
 }
 
-void check_page(const BenchRun& bench, const std::string& name) {
+void check_bench_page(const BenchRun& bench, const std::string& name) {
   REQUIRE(run({AMEND_PROGRAM, "report", bench.directory}).code == 0);
   const std::string page = file_url(bench.directory + "/report.html");
   Browser browser;
@@ -41,7 +41,7 @@ TEST_CASE("bench page: steps up to more than the server can do; its numbers are 
   bench.run(simulator.url(),
             {"--ramp", "60..240:60/s", "--step", "3s", "--warm-up", "1s", "--slo", "p99<200ms", "--connections", "32"});
   CHECK(bench.finished.code == 1);
-  check_page(bench, "bench-ramp");
+  check_bench_page(bench, "bench-ramp");
 }
 
 TEST_CASE("bench page: one rate, the highest rate, and two sides") {
@@ -49,11 +49,11 @@ TEST_CASE("bench page: one rate, the highest rate, and two sides") {
   Simulator simulator({"--latency", "10ms", "--jitter", "10ms"});
   BenchRun one;
   one.run(simulator.url(), {"--rate", "200/s", "--duration", "3s", "--warm-up", "1s"});
-  check_page(one, "bench");
+  check_bench_page(one, "bench");
   BenchRun highest;
   highest.run(simulator.url(), {"--find-max", "--slo", "max<1ms", "--rate", "2/s", "--step", "1s", "--warm-up", "0"});
-  check_page(highest, "bench-find-max");
+  check_bench_page(highest, "bench-find-max");
   BenchRun sides;
   sides.run(simulator.url(), {"--duration", "8s", "--turns", "8", "--warm-up", "0", "--versus", "connections=2"});
-  check_page(sides, "bench-versus");
+  check_bench_page(sides, "bench-versus");
 }

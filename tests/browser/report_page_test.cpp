@@ -10,7 +10,7 @@ using namespace test;
 
 namespace {
 
-constexpr auto limit = Process::Seconds(120);
+constexpr auto report_limit = Process::Seconds(120);
 
 class Reported {
  public:

@@ -17,7 +17,7 @@ std::string page_with(const std::string& inside) {
          inside + "</body></html>";
 }
 
-class Shown {
+class ShownPage {
  public:
   std::vector<std::string> faults(const std::string& inside) {
     write_file(dir.file("page.html"), page_with(inside));
@@ -39,7 +39,7 @@ bool is_one(const std::vector<std::string>& faults, const std::string& text) {
 
 TEST_CASE("a page without a fault has none, and its numbers can be read") {
   if (!browser_is_installed()) return;
-  Shown shown;
+  ShownPage shown;
   shown.browser.set_size(400, 800);
   for (const std::string scheme : {"light", "dark"}) {
     shown.browser.prefer_colours(scheme);
@@ -57,7 +57,7 @@ TEST_CASE("a page without a fault has none, and its numbers can be read") {
 
 TEST_CASE("a page with a fault has that fault") {
   if (!browser_is_installed()) return;
-  Shown shown;
+  ShownPage shown;
   shown.browser.set_size(400, 800);
   CHECK(is_one(shown.faults("<script>console.error('spilt milk')</script>"), "spilt milk"));
   CHECK(is_one(shown.faults("<script>throw new Error('torn')</script>"), "torn"));

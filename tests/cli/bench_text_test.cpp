@@ -1,5 +1,6 @@
 // The sentences of `amend bench`.
 #include "cli/bench_text.hpp"
+#include "cli/holds.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,8 +8,6 @@ using namespace amend;
 using namespace std::chrono_literals;
 
 namespace {
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 BenchmarkResult one_step(std::uint64_t late) {
   StepFigures step{LoadStep(10ms, 1s)};

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 
+#include "cli/holds.hpp"
 #include "cli/preflight_text.hpp"
 
 namespace cli = amend::cli;
@@ -16,8 +17,6 @@ using amend::Position;
 using amend::PreflightReport;
 
 namespace {
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 cli::Options for_file(const char* name) {
   cli::Options options;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "amend/row/shell_path.hpp"
+#include "cli/holds.hpp"
 
 namespace cli = amend::cli;
 using amend::ExitCode;
@@ -12,8 +13,6 @@ using amend::Status;
 using amend::Summary;
 
 namespace {
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 Summary thousand_rows() {
   Summary out;

@@ -19,7 +19,7 @@ using Values = std::vector<std::string>;
 
 namespace {
 
-std::string complaint(std::string_view text) {
+std::string file_complaint(std::string_view text) {
   try {
     cli::parse_config(text);
   } catch (const amend::ConfigError& error) {
@@ -72,7 +72,7 @@ TEST_CASE("config file: what cannot be read is refused with its line") {
                            "a = two words", "a = \"\\x\"", "a = \"\\u00\"", "a = \"\\uD800\"", "a = \"\\UFFFFFFFF\"",
                            "a = \"\"\"x\"\"\"", "[a] b", "a = [", "a = \"x\\"}) {
     CAPTURE(text);
-    CHECK(complaint(std::string("ok = 1\n\n") + text).starts_with("line 3: "));
+    CHECK(file_complaint(std::string("ok = 1\n\n") + text).starts_with("line 3: "));
   }
 }
 

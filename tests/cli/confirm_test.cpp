@@ -14,7 +14,7 @@ amend::Plan remote() {
   return plan;
 }
 
-cli::Options for_file(const char* name) {
+cli::Options update_with(const char* name) {
   cli::Options options;
   options.config.input.file = name;
   return options;
@@ -25,19 +25,19 @@ cli::Options for_file(const char* name) {
 TEST_CASE("confirm: this machine needs no consent, another one does") {
   amend::Plan local = remote();
   local.loopback = true;
-  CHECK(cli::consent(local, for_file("a.csv"), Person::absent) == Consent::given);
-  CHECK(cli::consent(remote(), for_file("a.csv"), Person::present) == Consent::ask);
-  CHECK(cli::consent(remote(), for_file("a.csv"), Person::absent) == Consent::unavailable);
+  CHECK(cli::consent(local, update_with("a.csv"), Person::absent) == Consent::given);
+  CHECK(cli::consent(remote(), update_with("a.csv"), Person::present) == Consent::ask);
+  CHECK(cli::consent(remote(), update_with("a.csv"), Person::absent) == Consent::unavailable);
 }
 
 TEST_CASE("confirm: --yes is consent") {
-  cli::Options options = for_file("a.csv");
+  cli::Options options = update_with("a.csv");
   options.yes = true;
   CHECK(cli::consent(remote(), options, Person::absent) == Consent::given);
 }
 
 TEST_CASE("confirm: the answer is never read out of the customers on standard input") {
-  CHECK(cli::consent(remote(), for_file("-"), Person::present) == Consent::unavailable);
+  CHECK(cli::consent(remote(), update_with("-"), Person::present) == Consent::unavailable);
 }
 
 TEST_CASE("confirm: only the whole word yes counts") {
@@ -51,7 +51,7 @@ TEST_CASE("confirm: the question names the host") {
 
 TEST_CASE("confirm: values that look damaged need an answer of their own, on this machine too, and --yes is none") {
   amend::InputFindings findings;
-  cli::Options options = for_file("a.csv");
+  cli::Options options = update_with("a.csv");
   CHECK(cli::consent(findings, options, Person::absent) == Consent::given);
   findings.damaged_rows = 2;
   options.yes = true;
@@ -73,7 +73,7 @@ TEST_CASE(
   finding.first = {{3, 4, 100}};
   finding.example = "4… (12 characters)";
   try {
-    cli::confirm_findings(findings, for_file("-"), "amend check a.csv");
+    cli::confirm_findings(findings, update_with("-"), "amend check a.csv");
     FAIL("not refused");
   } catch (const amend::ConfigError& error) {
     CHECK(error.exit_code() == amend::ExitCode::usage);

@@ -37,7 +37,7 @@ class Idle {
   std::filesystem::path file_;
 };
 
-boost::json::object ask(amend::Pipeline& pipeline, const std::string& line) {
+boost::json::object order(amend::Pipeline& pipeline, const std::string& line) {
   const std::string answer = cli::answer_control(cli::parse_control_request(line), pipeline);
   CHECK(answer.find('\n') == answer.size() - 1);
   return boost::json::parse(answer).as_object();
@@ -74,22 +74,22 @@ TEST_CASE("control: anything else is refused, saying what it takes, and cannot w
 TEST_CASE("control: each request is answered by one line of JSON") {
   const Idle idle;
   amend::Pipeline pipeline(idle.config(), amend::Credentials());
-  CHECK(ask(pipeline, "pause").at("paused") == true);
+  CHECK(order(pipeline, "pause").at("paused") == true);
   CHECK(pipeline.paused());
-  CHECK(ask(pipeline, "status").at("paused") == true);
-  CHECK(ask(pipeline, "resume").at("paused") == false);
+  CHECK(order(pipeline, "status").at("paused") == true);
+  CHECK(order(pipeline, "resume").at("paused") == false);
   CHECK_FALSE(pipeline.paused());
-  const auto rate = ask(pipeline, "rate 90/m");
+  const auto rate = order(pipeline, "rate 90/m");
   CHECK(rate.at("rate").to_number<double>() == doctest::Approx(1.5));
   CHECK(rate.at("mode") == "fixed");
-  CHECK(ask(pipeline, "rate auto").at("rate").is_null());
-  CHECK(ask(pipeline, "connections 8").at("connections").is_number());
-  const auto status = ask(pipeline, "status");
+  CHECK(order(pipeline, "rate auto").at("rate").is_null());
+  CHECK(order(pipeline, "connections 8").at("connections").is_number());
+  const auto status = order(pipeline, "status");
   CHECK(status.at("ok") == true);
   CHECK(status.at("rows").as_object().at("success") == 0);
-  CHECK(ask(pipeline, "drain").at("stopping") == true);
-  CHECK(ask(pipeline, "drain").at("stopping") == true);
-  CHECK(ask(pipeline, "status").at("stopping") == true);
+  CHECK(order(pipeline, "drain").at("stopping") == true);
+  CHECK(order(pipeline, "drain").at("stopping") == true);
+  CHECK(order(pipeline, "status").at("stopping") == true);
 }
 
 TEST_CASE("control: only the user whose run it is, and root, may") {

@@ -6,13 +6,14 @@
 #include <string>
 
 #include "amend/exposition.hpp"
+#include "cli/holds.hpp"
 
 namespace cli = amend::cli;
 using namespace std::chrono_literals;
 
 namespace {
 
-amend::RunState half_way() {
+amend::RunState state_half_way() {
   amend::RunState state;
   state.run_directory = "runs/october";
   state.input = "customers.csv";
@@ -33,14 +34,14 @@ amend::RunState half_way() {
   return state;
 }
 
-boost::json::object json_of(const amend::RunState& state) { return boost::json::parse(to_json(state)).as_object(); }
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+boost::json::object json_of_state(const amend::RunState& state) {
+  return boost::json::parse(to_json(state)).as_object();
+}
 
 }  // namespace
 
 TEST_CASE("control: the state of a run for people") {
-  const auto state = json_of(half_way());
+  const auto state = json_of_state(state_half_way());
   CHECK(cli::average_rate(state) == doctest::Approx(50));
   CHECK(cli::state_text(state, 50) ==
         "running for 1 min 40 s\n"
@@ -55,13 +56,13 @@ TEST_CASE("control: the state of a run for people") {
 }
 
 TEST_CASE("control: trouble with connections comes first, with its cause and how long it may last") {
-  amend::RunState state = half_way();
+  amend::RunState state = state_half_way();
   state.connection.in_trouble = true;
   state.connection.cause = "refused";
   state.connection.text = "127.0.0.1:8443: Connection refused";
   state.connection.lasted = 8s;
   state.connection.gives_up_after = 1h;
-  const std::string text = cli::state_text(json_of(state), 0);
+  const std::string text = cli::state_text(json_of_state(state), 0);
   CHECK(text.starts_with("waiting for a connection, 1 min 40 s after the start\n"));
   CHECK(holds(text,
               "  trouble   cannot connect to 127.0.0.1:8443: Connection refused, retrying for 8 s, gives up after "
@@ -69,19 +70,20 @@ TEST_CASE("control: trouble with connections comes first, with its cause and how
 }
 
 TEST_CASE("control: paused, stopping, held, an outage and no bound are said") {
-  amend::RunState state = half_way();
+  amend::RunState state = state_half_way();
   state.interval = 0ns;
   state.held = 2'500ms;
   state.paused = true;
-  CHECK(cli::state_text(json_of(state), 50).starts_with("paused, 1 min 40 s after the start\n"));
-  CHECK(holds(cli::state_text(json_of(state), 50), "unlimited, 4 connections, 8 of 16 in flight; held for 2.5 s"));
-  CHECK_FALSE(holds(cli::state_text(json_of(state), 50), " left\n  done"));
-  CHECK(cli::state_text(json_of(state), 50).ends_with("50%\n"));
+  CHECK(cli::state_text(json_of_state(state), 50).starts_with("paused, 1 min 40 s after the start\n"));
+  CHECK(
+      holds(cli::state_text(json_of_state(state), 50), "unlimited, 4 connections, 8 of 16 in flight; held for 2.5 s"));
+  CHECK_FALSE(holds(cli::state_text(json_of_state(state), 50), " left\n  done"));
+  CHECK(cli::state_text(json_of_state(state), 50).ends_with("50%\n"));
   state.stopping = true;
-  CHECK(cli::state_text(json_of(state), 50).starts_with("stopping, "));
+  CHECK(cli::state_text(json_of_state(state), 50).starts_with("stopping, "));
   state.stopping = state.paused = false;
   state.circuit = amend::CircuitState::open;
-  CHECK(cli::state_text(json_of(state), 50).starts_with("waiting out an outage, "));
+  CHECK(cli::state_text(json_of_state(state), 50).starts_with("waiting out an outage, "));
 }
 
 TEST_CASE("control: a state without members, or with others, is told as far as it goes") {

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <string>
 
+#include "cli/holds.hpp"
+
 namespace cli = amend::cli;
 
 namespace {
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 class TextInput final : public amend::ByteInput {
  public:

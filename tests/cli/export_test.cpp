@@ -38,7 +38,7 @@ TEST_CASE("export: full-width signs begin a formula too, and a semicolon ends no
 }
 
 TEST_CASE("export: a record is one line with as many cells as the header") {
-  const std::string log = test::log_of({test::Row(7, Status::failed, "=id", "-CODE")});
+  const std::string log = amend::test::log_of({amend::test::Row(7, Status::failed, "=id", "-CODE")});
   JournalReader reader;
   JournalRecord record;
   std::string_view input(log);

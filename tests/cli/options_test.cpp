@@ -15,6 +15,7 @@
 #include "amend/error.hpp"
 #include "cli/command_table.hpp"
 #include "cli/help_topics.hpp"
+#include "cli/holds.hpp"
 #include "cli/option_table.hpp"
 #include "cli/typed_command.hpp"
 
@@ -56,8 +57,6 @@ std::string update_complaint(std::vector<std::string> more) {
   arguments.insert(arguments.end(), more.begin(), more.end());
   return complaint(arguments);
 }
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 class ConfigText {
  public:

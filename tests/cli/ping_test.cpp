@@ -6,13 +6,13 @@
 #include <string>
 #include <tuple>
 
+#include "cli/holds.hpp"
+
 namespace cli = amend::cli;
 using amend::ExitCode;
 using amend::Ping;
 
 namespace {
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 Ping answered(std::uint16_t http) {
   Ping ping;

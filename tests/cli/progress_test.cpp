@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string>
 
+#include "cli/holds.hpp"
+
 namespace cli = amend::cli;
 using namespace std::chrono_literals;
 
@@ -22,8 +24,6 @@ cli::Snapshot half_way() {
   now.rows_per_second = 1'234.4;
   return now;
 }
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

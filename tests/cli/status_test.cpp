@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "amend/row/selection.hpp"
+#include "cli/holds.hpp"
 #include "reporter/chain_fixture.hpp"
 
 namespace cli = amend::cli;
@@ -28,8 +29,6 @@ std::string text_of(const RunView& view) { return cli::status_text(view, cli::er
 boost::json::object json_of(const RunView& view) {
   return boost::json::parse(cli::status_json(view, cli::errors_of(view))).as_object();
 }
-
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -103,7 +102,7 @@ TEST_CASE(
     "status: a log that is missing or shorter than its summary says is damage, exit 3, however well its rows ended") {
   const TemporaryDirectory dir;
   make_run(dir / "r", Written({Row(1, Status::success, a), Row(2, Status::success, b)}, 2));
-  test::set_log_bytes(dir / "r");
+  amend::test::set_log_bytes(dir / "r");
   REQUIRE(cli::status_exit_code(RunView(dir / "r")) == ExitCode::success);
   SUBCASE("missing") {
     std::filesystem::remove(dir / "r/results.ndjson");

@@ -14,7 +14,7 @@ constexpr std::size_t customers_in_all = 1'500;
 constexpr std::size_t changed = 900;
 constexpr std::size_t unknown = 30;
 
-std::size_t lines_in(const std::string& file) {
+std::size_t records_in(const std::string& file) {
   const std::string text = read_file(file);
   return static_cast<std::size_t>(std::ranges::count(text, '\n'));
 }
@@ -52,12 +52,12 @@ class Killed {
     for (std::size_t i = 0; i < kills; ++i) {
       const std::size_t further = random() % 4 == 0 ? 0 : random() % (2 * changed / kills);
       const std::string log = directory + "/results.ndjson";
-      const std::size_t lines = lines_in(log) + further;
+      const std::size_t lines = records_in(log) + further;
       if (further == 0) {
         REQUIRE(wait_for_line(dir.file("err"), "amend ", limit));
       } else {
         // It may end before.
-        REQUIRE(wait_until([&] { return lines_in(log) >= lines || process->wait(Process::Seconds(0)); }, limit));
+        REQUIRE(wait_until([&] { return records_in(log) >= lines || process->wait(Process::Seconds(0)); }, limit));
       }
       process->signal(SIGKILL);
       died += process->wait(limit) == 128 + SIGKILL ? 1 : 0;

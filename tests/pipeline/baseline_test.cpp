@@ -113,7 +113,7 @@ class EarlierRun {
     PlanWriter plan(run);
     plan.add(row);
     plan.close();
-    test::Rows rows;
+    amend::test::Rows rows;
     std::string log;
     if (end) ResultLine().append(log, rows.make(*end, a, "raw", Position(1, 2, 0)));
     std::ofstream(run.path("results.ndjson"), std::ios::binary) << log;

@@ -16,7 +16,7 @@
 #include "support/scripted_server.hpp"
 
 using namespace amend;
-using namespace test;
+using namespace ::test;
 
 namespace {
 

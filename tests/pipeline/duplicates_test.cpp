@@ -3,7 +3,7 @@
 
 #include "pipeline/work.hpp"
 
-using namespace test;
+using namespace ::test;
 
 namespace {
 

@@ -57,7 +57,7 @@ RunState some_state() {
 }  // namespace
 
 TEST_CASE("exposition: what Prometheus is given is well formed, and says what the state says") {
-  const test::Exposition text = test::parse_exposition(to_prometheus(some_state()));
+  const ::test::Exposition text = ::test::parse_exposition(to_prometheus(some_state()));
   for (const auto& fault : text.faults) FAIL_CHECK(fault);
   CHECK(text.value(R"(amend_build_info{version="1.2\"3\\n"})") != 1);  // the break is made visible, then escaped
   CHECK(std::ranges::count_if(text.samples, [](const auto& sample) {
@@ -85,7 +85,7 @@ TEST_CASE("exposition: what Prometheus is given is well formed, and says what th
 }
 
 TEST_CASE("exposition: the histogram counts up to each bound, and its sum is exact") {
-  const test::Exposition text = test::parse_exposition(to_prometheus(some_state()));
+  const ::test::Exposition text = ::test::parse_exposition(to_prometheus(some_state()));
   const auto bucket = [&](const std::string& bound) {
     return text.value("amend_request_duration_seconds_bucket{le=\"" + bound + "\"}");
   };
@@ -101,10 +101,10 @@ TEST_CASE("exposition: the histogram counts up to each bound, and its sum is exa
 
 TEST_CASE("exposition: a run that has done nothing shows every metric, and an unlimited rate is +Inf") {
   RunState nothing;
-  const test::Exposition text = test::parse_exposition(to_prometheus(nothing));
+  const ::test::Exposition text = ::test::parse_exposition(to_prometheus(nothing));
   for (const auto& fault : text.faults) FAIL_CHECK(fault);
   CHECK(text.value("amend_rate_limit_requests_per_second") == std::numeric_limits<double>::infinity());
-  CHECK(text.samples.size() == test::parse_exposition(to_prometheus(some_state())).samples.size());
+  CHECK(text.samples.size() == ::test::parse_exposition(to_prometheus(some_state())).samples.size());
 }
 
 TEST_CASE("exposition: promtool has nothing to say against it") {
@@ -112,10 +112,10 @@ TEST_CASE("exposition: promtool has nothing to say against it") {
     MESSAGE("promtool is not installed: not asked");
     return;
   }
-  const test::TempDir dir;
-  test::write_file(dir.file("metrics"), to_prometheus(some_state()));
-  const test::Finished finished =
-      test::run({"promtool", "check", "metrics"}, {}, test::Process::Seconds(60), dir.file("metrics"));
+  const ::test::TempDir dir;
+  ::test::write_file(dir.file("metrics"), to_prometheus(some_state()));
+  const ::test::Finished finished =
+      ::test::run({"promtool", "check", "metrics"}, {}, ::test::Process::Seconds(60), dir.file("metrics"));
   CAPTURE(finished.err);
   CHECK(finished.code == 0);
 }

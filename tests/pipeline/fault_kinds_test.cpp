@@ -10,7 +10,7 @@
 #include "amend/worker/circuit.hpp"
 #include "pipeline/work.hpp"
 
-using namespace test;
+using namespace ::test;
 using namespace std::chrono_literals;
 
 TEST_CASE("pipeline: one kind of fault at a time, and every row still succeeds; the server agrees") {

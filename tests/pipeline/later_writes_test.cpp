@@ -13,15 +13,16 @@
 #include "reporter/chain_fixture.hpp"
 
 using namespace amend;
-using test::Row;
-using test::TemporaryDirectory;
-using test::Written;
+using amend::test::Row;
+using amend::test::TemporaryDirectory;
+using amend::test::Written;
 
 namespace {
 
-const std::string a = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+const std::string written_id = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 
-// A folder with a run that wrote to `a`, and one an hour later, of the API at `url`. Records have no time in such logs.
+// A folder with a run that wrote to `written_id`, and one an hour later, of the API at `url`. Records have no time in
+// such logs.
 class Folder {
  public:
   explicit Folder(const std::string& url = "https://api.example.com") {
@@ -38,7 +39,7 @@ class Folder {
 
  private:
   void make(const std::string& name, const std::string& started_at, const std::string& url) const {
-    test::make_run(dir / name, Written({Row(1, Status::success, a)}, 1), started_at);
+    amend::test::make_run(dir / name, Written({Row(1, Status::success, written_id)}, 1), started_at);
     RunRecord record = read_run(dir / name);
     record.config.target.url = url;
     std::ofstream(dir / (name + "/run.json"), std::ios::trunc) << run_json(record);
@@ -48,7 +49,7 @@ class Folder {
 }  // namespace
 
 TEST_CASE("later writes: those to the same API count, however its address is spelled") {
-  const std::vector<std::uint64_t> of_a{wonder::customer_key(a)};
+  const std::vector<std::uint64_t> of_a{wonder::customer_key(written_id)};
   for (const char* same : {"https://api.example.com", "https://api.example.com/", "https://API.example.com:443",
                            "HTTPS://api.example.com:/", "https://api.example.com./"}) {
     CAPTURE(same);

@@ -3,7 +3,7 @@
 
 #include "work.hpp"
 
-using namespace test;
+using namespace ::test;
 
 namespace {
 

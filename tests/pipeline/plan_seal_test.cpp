@@ -48,8 +48,8 @@ class SealedPlan {
     }
     writer.add_missing(before);
     writer.close();
-    plan = test::content(run_.path(plan_name));
-    rollback = test::content(run_.path(rollback_name));
+    plan = amend::test::content(run_.path(plan_name));
+    rollback = amend::test::content(run_.path(rollback_name));
   }
 
   bool is_refused() const {

@@ -67,7 +67,7 @@ class Planned {
   }
 
   std::string plan() const { return run_.path("plan.ndjson"); }
-  std::string rollback() const { return test::content(run_.path("rollback.ndjson")); }
+  std::string rollback() const { return amend::test::content(run_.path("rollback.ndjson")); }
   std::vector<PlannedRow> rows() const {
     PlanReader reader(plan());
     std::vector<PlannedRow> rows;
@@ -169,7 +169,7 @@ TEST_CASE("plan: what is written of a row, whatever its sign, is read back") {
 TEST_CASE("plan: a person finds the sign, the fields that differ and the line of the row in it") {
   const wonder::Customer customer = chan();
   const Planned planned([&](PlanWriter& plan) { plan.add(differing(2, customer, phone | company_name)); });
-  const std::string text = test::content(planned.plan());
+  const std::string text = amend::test::content(planned.plan());
   const json::value line = json::parse(text.substr(0, text.find('\n')));
   CHECK(line.at("sign") == "*");
   CHECK(line.at("line") == 3);
@@ -193,9 +193,11 @@ TEST_CASE("plan: neither file is there before both are complete, and nobody else
   CHECK_FALSE(is_there("plan.ndjson"));
   CHECK_FALSE(is_there("rollback.ndjson"));
   writer.close();
-  CHECK(test::mode_of(run.path("plan.ndjson")) == 0600);
-  CHECK(test::mode_of(run.path("rollback.ndjson")) == 0600);
-  const auto lines = [&](std::string_view name) { return std::ranges::count(test::content(run.path(name)), '\n'); };
+  CHECK(amend::test::mode_of(run.path("plan.ndjson")) == 0600);
+  CHECK(amend::test::mode_of(run.path("rollback.ndjson")) == 0600);
+  const auto lines = [&](std::string_view name) {
+    return std::ranges::count(amend::test::content(run.path(name)), '\n');
+  };
   CHECK(lines("plan.ndjson") == 2'001);  // and nothing of what was broken off
   CHECK(lines("rollback.ndjson") == 2'000);
   CHECK_FALSE(is_there("plan.ndjson.tmp"));

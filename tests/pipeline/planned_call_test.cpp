@@ -18,23 +18,23 @@ using wonder::Meaning;
 
 namespace {
 
-const std::string uuid = "0b8f5a52-6f0e-4d59-9c1b-7a3c1f0e2d44";
-const std::string token = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
+const std::string call_uuid = "0b8f5a52-6f0e-4d59-9c1b-7a3c1f0e2d44";
+const std::string card_token = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
 const std::string other_token = "2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
 
-constexpr std::size_t name = 0;
-constexpr std::size_t phone = 1;
-constexpr std::size_t email = 2;
-constexpr std::size_t dial_code = 3;
+constexpr std::size_t name_at = 0;
+constexpr std::size_t phone_at = 1;
+constexpr std::size_t email_at = 2;
+constexpr std::size_t dial_code_at = 3;
 constexpr std::size_t token_at = 6;
 
 // A customer as the API holds it: what was compared, and what may be there by now.
 class Held {
  public:
   Held() {
-    customer.uuid = uuid;
+    customer.uuid = call_uuid;
     customer.reference_number = "R-7";
-    customer.fields = {"Chan Tai Man", "91234567", "chan@example.com", "+852", "", "Credit Card", token};
+    customer.fields = {"Chan Tai Man", "91234567", "chan@example.com", "+852", "", "Credit Card", card_token};
   }
   Held with(std::size_t field, std::string value) const {
     Held out = *this;
@@ -76,7 +76,7 @@ class Bench final : public BatchOwner {
     Batch& batch = batches_.emplace_back(*this);
     Update update;
     update.position = Position(batches_.size(), batches_.size() + 1, 0);
-    update.id = append(batch, uuid);
+    update.id = append(batch, call_uuid);
     update.body = append(batch, body);
     update.before = append(batch, values_json(Held().customer));
     update.guard = append(batch, key);
@@ -98,7 +98,7 @@ class Bench final : public BatchOwner {
     std::string target;
     call_->append_target(row, target);
     CHECK(target.starts_with("/v1/"));
-    CHECK(target.ends_with("/" + uuid));
+    CHECK(target.ends_with("/" + call_uuid));
     CHECK(call_->writes(row) == (call_->method(row) == "PUT"));
     return std::string(call_->method(row)) + " " + std::string(call_->body(row));
   }
@@ -132,7 +132,7 @@ TEST_CASE("planned call: without --recheck the planned body is put at once") {
   Bench bench(Recheck::no);
   const RowRef row = bench.row(body);
   CHECK(bench.request(row) == "PUT " + body);
-  const Judgement judgement = bench.answered(row, Held().with(phone, "1"));
+  const Judgement judgement = bench.answered(row, Held().with(phone_at, "1"));
   CHECK(judgement.meaning == Meaning::success);
   CHECK(judgement.warning.empty());
   CHECK(judgement.drift == 0);
@@ -146,7 +146,7 @@ TEST_CASE("planned call: with --recheck a customer that is as it was is read, th
   CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
   CHECK(bench.request(row) == "PUT " + body);
   CHECK(bench.request(other) == "GET ");  // each row asks for itself
-  const Judgement judgement = bench.answered(row, Held().with(phone, "1"));
+  const Judgement judgement = bench.answered(row, Held().with(phone_at, "1"));
   CHECK(judgement.meaning == Meaning::success);
   CHECK(judgement.drift == 0);
 }
@@ -162,9 +162,9 @@ TEST_CASE(
   CHECK(bench.request(row) == "PUT " + body);
   bench.lost(row);
   CHECK(bench.request(row) == "GET ");
-  CHECK(bench.answered(row, Held().with(phone, "2")).meaning == Meaning::withheld);
+  CHECK(bench.answered(row, Held().with(phone_at, "2")).meaning == Meaning::withheld);
   // What the lost PUT has written is a success, not something that was there before.
-  const Judgement judgement = bench.answered(row, Held().with(phone, "1"));
+  const Judgement judgement = bench.answered(row, Held().with(phone_at, "1"));
   CHECK(judgement.meaning == Meaning::success);
   CHECK(judgement.warning == "the PUT got no complete response; read back, the API shows what was sent");
 }
@@ -175,7 +175,7 @@ TEST_CASE("planned call: with --recheck a customer that was read long ago is rea
   CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
   bench.call().outdated(row);
   CHECK(bench.request(row) == "GET ");
-  CHECK(bench.answered(row, Held().with(phone, "1")).meaning == Meaning::unchanged);  // nothing was tried
+  CHECK(bench.answered(row, Held().with(phone_at, "1")).meaning == Meaning::unchanged);  // nothing was tried
 }
 
 TEST_CASE("planned call: with --recheck a PUT that was not processed for certain has written nothing") {
@@ -183,7 +183,7 @@ TEST_CASE("planned call: with --recheck a PUT that was not processed for certain
   const RowRef row = bench.row(body);
   CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
   bench.call().lost(row, Applied::no);
-  CHECK(bench.answered(row, Held().with(phone, "1")).meaning == Meaning::unchanged);
+  CHECK(bench.answered(row, Held().with(phone_at, "1")).meaning == Meaning::unchanged);
 }
 
 TEST_CASE("planned call: with --recheck a 429 has written nothing") {
@@ -192,15 +192,15 @@ TEST_CASE("planned call: with --recheck a 429 has written nothing") {
   CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
   CHECK(bench.answered(row, 429, "").meaning == Meaning::gateway);
   CHECK(bench.request(row) == "GET ");
-  CHECK(bench.answered(row, Held().with(phone, "1")).meaning == Meaning::unchanged);
+  CHECK(bench.answered(row, Held().with(phone_at, "1")).meaning == Meaning::unchanged);
 }
 
 TEST_CASE("planned call: a customer that has become what the row wants meanwhile is left alone") {
   Bench bench(Recheck::yes);
-  const Judgement judgement = bench.recheck(body, Held().with(phone, "1"));
+  const Judgement judgement = bench.recheck(body, Held().with(phone_at, "1"));
   CHECK(judgement.meaning == Meaning::unchanged);
   CHECK(judgement.code.empty());
-  CHECK(bench.recheck(body, Held().with(phone, "1").with(dial_code, "+1")).meaning == Meaning::unchanged);
+  CHECK(bench.recheck(body, Held().with(phone_at, "1").with(dial_code_at, "+1")).meaning == Meaning::unchanged);
   const std::string with_token = R"({"default_payment_token":")" + other_token + R"("})";
   CHECK(bench.recheck(with_token, Held().with(token_at, "2B9D6BCD-BBFD-4B2D-9B5D-AB8DFBBD4BED")).meaning ==
         Meaning::unchanged);
@@ -208,33 +208,33 @@ TEST_CASE("planned call: a customer that has become what the row wants meanwhile
 
 TEST_CASE("planned call: what somebody else has written meanwhile is not overwritten, and named") {
   Bench bench(Recheck::yes);
-  const Judgement judgement = bench.recheck(body, Held().with(phone, "2"));
+  const Judgement judgement = bench.recheck(body, Held().with(phone_at, "2"));
   CHECK(judgement.meaning == Meaning::withheld);
   CHECK(judgement.code == "reconcile.changed");
   CHECK(judgement.text == "changed since it was compared: phone");
   CHECK(judgement.text.find("91234567") == std::string::npos);
-  CHECK(bench.recheck(body, Held().with(phone, "2").with(name, "Chan")).text ==
+  CHECK(bench.recheck(body, Held().with(phone_at, "2").with(name_at, "Chan")).text ==
         "changed since it was compared: name, phone");
-  CHECK(bench.recheck(body, Held().with(phone, "")).meaning == Meaning::withheld);
-  CHECK(bench.recheck(body, Held().with(phone, "2").with(dial_code, "+1")).text ==
+  CHECK(bench.recheck(body, Held().with(phone_at, "")).meaning == Meaning::withheld);
+  CHECK(bench.recheck(body, Held().with(phone_at, "2").with(dial_code_at, "+1")).text ==
         "changed since it was compared: phone");  // the row says nothing about the other one
   // A field that would only be carried along counts as well: the PUT would turn it back.
-  CHECK(bench.recheck(body, Held().with(name, "Chan")).text == "changed since it was compared: name");
+  CHECK(bench.recheck(body, Held().with(name_at, "Chan")).text == "changed since it was compared: name");
 }
 
 TEST_CASE("planned call: a change that the PUT would not turn back is no obstacle") {
   Bench bench(Recheck::yes);
   const std::string two = R"({"phone":"1","email":"new@example.com"})";
-  CHECK(bench.recheck(two, Held().with(email, "new@example.com")).meaning == Meaning::go_on);
-  CHECK(bench.recheck(two, Held().with(dial_code, "+1")).meaning == Meaning::go_on);
-  CHECK(bench.recheck(R"({"phone":"1","email":""})", Held().with(email, "x@example.com")).meaning == Meaning::go_on);
+  CHECK(bench.recheck(two, Held().with(email_at, "new@example.com")).meaning == Meaning::go_on);
+  CHECK(bench.recheck(two, Held().with(dial_code_at, "+1")).meaning == Meaning::go_on);
+  CHECK(bench.recheck(R"({"phone":"1","email":""})", Held().with(email_at, "x@example.com")).meaning == Meaning::go_on);
 }
 
 TEST_CASE("planned call: a company_name never counts as right already") {
   Bench bench(Recheck::yes);
   const std::string with_company = R"({"company_name":"Acme","name":"Chan Tai Man","phone":"91234567"})";
   CHECK(bench.recheck(with_company, Held()).meaning == Meaning::go_on);
-  CHECK(bench.recheck(with_company, Held().with(phone, "2")).meaning == Meaning::withheld);
+  CHECK(bench.recheck(with_company, Held().with(phone_at, "2")).meaning == Meaning::withheld);
   CHECK(bench.recheck(R"({"name":"Chan Tai Man","phone":"91234567"})", Held()).meaning == Meaning::unchanged);
 }
 
@@ -248,18 +248,18 @@ TEST_CASE("planned call: an answer to the PUT that shows other values is a succe
       CHECK(judgement.meaning == Meaning::success);
       return judgement;
     };
-    const Judgement drifted = put(body, Held().with(phone, "01"));
-    CHECK(drifted.drift == 1U << phone);
+    const Judgement drifted = put(body, Held().with(phone_at, "01"));
+    CHECK(drifted.drift == 1U << phone_at);
     CHECK(drifted.warning == "the response shows other values than were sent: phone");
-    const Judgement others = put(body, Held().with(phone, "1").with(dial_code, "+1"));
+    const Judgement others = put(body, Held().with(phone_at, "1").with(dial_code_at, "+1"));
     CHECK(others.drift == 0);
     CHECK(others.warning == "changed by another client, not by this request: dial_code");
-    const Judgement all = put(body, Held().with(name, "X").with(dial_code, "+1").with_card_error());
-    CHECK(all.drift == (1U << name | 1U << phone));
+    const Judgement all = put(body, Held().with(name_at, "X").with(dial_code_at, "+1").with_card_error());
+    CHECK(all.drift == (1U << name_at | 1U << phone_at));
     CHECK(all.warning ==
           "card on file: E5 declined; the response shows other values than were sent: name, phone; "
           "changed by another client, not by this request: dial_code");
-    CHECK(put(R"({"phone":"1","email":"","company_name":"X"})", Held().with(phone, "1")).warning.empty());
+    CHECK(put(R"({"phone":"1","email":"","company_name":"X"})", Held().with(phone_at, "1")).warning.empty());
   }
 }
 
@@ -267,10 +267,10 @@ TEST_CASE("planned call: what the comparison ignores is neither drift nor a warn
   const std::string with_email = R"({"name":"Chan Tai Man","phone":"1","email":"CHAN@example.com"})";
   const auto put = [&](const ReconcileConfig& config) {
     Bench bench(config);
-    return bench.answered(bench.row(with_email), Held().with(phone, "1").with(name, "chan Tai Man"));
+    return bench.answered(bench.row(with_email), Held().with(phone_at, "1").with(name_at, "chan Tai Man"));
   };
   ReconcileConfig config;
-  CHECK(put(config).drift == (1U << name | 1U << email));
+  CHECK(put(config).drift == (1U << name_at | 1U << email_at));
   config.ignore_case = {"email", "name"};
   const Judgement judgement = put(config);
   CHECK(judgement.meaning == Meaning::success);
@@ -278,10 +278,10 @@ TEST_CASE("planned call: what the comparison ignores is neither drift nor a warn
   CHECK(judgement.warning.empty());
   Bench unsent(config);
   const RowRef row = unsent.row(R"({"phone":"1"})");
-  CHECK(unsent.answered(row, Held().with(phone, "1").with(name, "CHAN TAI MAN")).warning.empty());
+  CHECK(unsent.answered(row, Held().with(phone_at, "1").with(name_at, "CHAN TAI MAN")).warning.empty());
   config.recheck = Recheck::yes;
   Bench again(config);
-  CHECK(again.recheck(with_email, Held().with(phone, "1")).meaning == Meaning::unchanged);
+  CHECK(again.recheck(with_email, Held().with(phone_at, "1")).meaning == Meaning::unchanged);
 }
 
 TEST_CASE("planned call: another reference_number than the row's is told before anything is written") {

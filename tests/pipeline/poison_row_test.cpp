@@ -4,7 +4,7 @@
 #include "support/scripted_server.hpp"
 #include "work.hpp"
 
-using namespace test;
+using namespace ::test;
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include "work.hpp"
 
-using namespace test;
+using namespace ::test;
 
 TEST_CASE("pipeline: a resumed run that is stopped before it has read past its recorded rows still adds up") {
   Simulator simulator;

@@ -16,9 +16,9 @@ using amend::test::TemporaryDirectory;
 
 namespace {
 
-constexpr std::string_view a = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
-constexpr std::string_view a_in_capitals = "3F2504E0-4F89-41D3-9A0C-0305E82C3301";
-constexpr std::string_view b = "9a0c2504-4f89-41d3-9a0c-0305e82c3302";
+constexpr std::string_view id_a = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+constexpr std::string_view capital_a = "3F2504E0-4F89-41D3-9A0C-0305E82C3301";
+constexpr std::string_view id_b = "9a0c2504-4f89-41d3-9a0c-0305e82c3302";
 
 RetryChoice only(std::string_view names) {
   RetryChoice choice;
@@ -47,8 +47,8 @@ using Numbers = std::vector<std::uint64_t>;
 
 TEST_CASE("retry: failed, unknown and unsent rows are sent again; rejected and superseded ones are not") {
   RetryPlanner planner{RetryChoice()};
-  planner.ended(1, 0, Status::failed, "X", a);
-  planner.ended(2, 0, Status::unknown, "transport.timeout", b);
+  planner.ended(1, 0, Status::failed, "X", id_a);
+  planner.ended(2, 0, Status::unknown, "transport.timeout", id_b);
   planner.ended(3, 0, Status::rejected, "input.id.missing", "");
   planner.ended(4, 0, Status::superseded, "run.superseded", "0305e82c-4f89-41d3-9a0c-0305e82c3303");
   planner.unsent(5, "0305e82c-4f89-41d3-9a0c-0305e82c3304");
@@ -64,19 +64,19 @@ TEST_CASE("retry: failed, unknown and unsent rows are sent again; rejected and s
 
 TEST_CASE("retry: a row whose customer succeeded in a later row or run is superseded, in whatever case the id is") {
   RetryPlanner planner{RetryChoice()};
-  planner.ended(10, 0, Status::failed, "X", a);
-  planner.ended(100, 0, Status::failed, "X", b);
-  planner.succeeded(20, 0, a_in_capitals);
-  planner.succeeded(30, 0, b);
+  planner.ended(10, 0, Status::failed, "X", id_a);
+  planner.ended(100, 0, Status::failed, "X", id_b);
+  planner.succeeded(20, 0, capital_a);
+  planner.succeeded(30, 0, id_b);
   const RetryPlan plan = planner.finish();
   CHECK(rows_in(plan.selection.superseded) == Numbers{10});
   CHECK(rows_in(plan.selection.to_send) == Numbers{100});
 
   RetryPlanner later_run{RetryChoice()};
-  later_run.ended(20, 0, Status::failed, "X", a);
-  later_run.unsent(30, b);
-  later_run.succeeded(10, 1, a);
-  later_run.succeeded(10, 1, b);
+  later_run.ended(20, 0, Status::failed, "X", id_a);
+  later_run.unsent(30, id_b);
+  later_run.succeeded(10, 1, id_a);
+  later_run.succeeded(10, 1, id_b);
   const RetryPlan second = later_run.finish();
   CHECK(rows_in(second.selection.superseded) == Numbers{20});
   CHECK(rows_in(second.selection.to_send) == Numbers{30});  // no run has tried it: nothing newer stands for it
@@ -105,10 +105,10 @@ TEST_CASE("retry: --only and --code narrow") {
 
 TEST_CASE("retry: an earlier row is held back while a later one of its customer is left and not chosen") {
   RetryPlanner planner(only("failed"));
-  planner.ended(10, 0, Status::failed, "X", a);
-  planner.ended(20, 0, Status::unknown, "Y", a);
-  planner.ended(30, 0, Status::failed, "X", a);
-  planner.ended(40, 0, Status::failed, "X", b);
+  planner.ended(10, 0, Status::failed, "X", id_a);
+  planner.ended(20, 0, Status::unknown, "Y", id_a);
+  planner.ended(30, 0, Status::failed, "X", id_a);
+  planner.ended(40, 0, Status::failed, "X", id_b);
   const RetryPlan plan = planner.finish();
   CHECK(rows_in(plan.selection.to_send) == Numbers{30, 40});
   CHECK(plan.report.held_back == 1);
@@ -197,13 +197,13 @@ class Sent {
     for (std::size_t i = 0; i < ends.size(); ++i) {
       if (ends[i] == '-') continue;
       const Status status = ends[i] == 's' ? Status::success : ends[i] == 'f' ? Status::failed : Status::unknown;
-      const Outcome outcome = rows.make(status, a, row_text(i), Position(i + 1, i + 2, 0));
+      const Outcome outcome = rows.make(status, id_a, row_text(i), Position(i + 1, i + 2, 0));
       lines.append(log, outcome, log.size());
     }
     std::ofstream(run + "/results.ndjson", std::ios::binary) << log;
   }
 
-  std::string row_text(std::size_t i) const { return std::string(a) + ",Ada " + std::to_string(i) + ",12345678"; }
+  std::string row_text(std::size_t i) const { return std::string(id_a) + ",Ada " + std::to_string(i) + ",12345678"; }
   void write_input(std::size_t count, std::size_t changed = 1000) const {
     std::ofstream file(config.input.file, std::ios::trunc);
     file << "id,name,phone\n";
@@ -214,7 +214,7 @@ class Sent {
   TemporaryDirectory dir;
   std::string run = dir / "run";
   Config config;
-  test::Rows rows;
+  amend::test::Rows rows;
 };
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include "work.hpp"
 
-using namespace test;
+using namespace ::test;
 
 TEST_CASE("pipeline: an input that changed between the plan of a retry and its start is refused, nothing is sent") {
   Simulator simulator({"--error-share", "404:1"});

@@ -7,7 +7,7 @@
 #include "pipeline/work.hpp"
 #include "support/scripted_server.hpp"
 
-using namespace test;
+using namespace ::test;
 using namespace std::chrono_literals;
 using amend::RunProgress;
 using amend::RunWatch;

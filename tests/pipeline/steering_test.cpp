@@ -5,7 +5,7 @@
 
 #include "work.hpp"
 
-using namespace test;
+using namespace ::test;
 using namespace std::chrono_literals;
 
 namespace {

@@ -12,7 +12,7 @@
 
 #include "work.hpp"
 
-using namespace test;
+using namespace ::test;
 
 namespace {
 

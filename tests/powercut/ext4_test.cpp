@@ -19,7 +19,7 @@ using namespace test;
 
 namespace {
 
-constexpr std::size_t rows = 20'000;
+constexpr std::size_t rows_in_all = 20'000;
 constexpr int moments = 30;
 constexpr auto limit = Process::Seconds(60);
 
@@ -53,7 +53,7 @@ void resume_copy(const std::string& run_directory, std::map<std::string, std::st
     REQUIRE(text_of(record, "status") == "success");
     successes[text_of(record, "request_id")] = text_of(record, "id");
   }
-  REQUIRE(seen.size() == rows);
+  REQUIRE(seen.size() == rows_in_all);
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ TEST_SUITE("long") {
     CAPTURE(seed);
     std::mt19937 random(seed);
     Simulator simulator({"--plain"});
-    const auto customers = make_customers(rows);
+    const auto customers = make_customers(rows_in_all);
     write_file(dir.file("customers.csv"), to_csv(customers));
     const std::string run_directory = dir.file("disk") + "/run";
     Process update(update_command(simulator.url(), dir.file("customers.csv"), run_directory, {"--rate", "2000/s"}),
@@ -92,7 +92,7 @@ TEST_SUITE("long") {
       const MountedImage later(copy, dir.file("copy"));
       REQUIRE(later.mounted());
       resume_copy(dir.file("copy") + "/run", successes);
-      lines = std::min(rows, lines + random() % (2 * rows / moments));
+      lines = std::min(rows_in_all, lines + random() % (2 * rows_in_all / moments));
     }
     REQUIRE(update.wait(limit) == 0);
     simulator.stop();

@@ -51,8 +51,8 @@ class Client {
 
   /// What comes until the other side ends, or until `end` has come; waits 60 s at most for each piece.
   std::string receive(const std::string& end = {}) const {
-    const timeval limit{60, 0};
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    const timeval patience{60, 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     std::string all;
     char piece[4096];
     for (ssize_t got = 1; got > 0 && (end.empty() || all.find(end) == std::string::npos);) {

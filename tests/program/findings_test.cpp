@@ -9,14 +9,14 @@ using namespace test;
 
 namespace {
 
-constexpr auto other_id = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+constexpr auto second_id = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
 
 std::string damaged_rows() {
-  return std::string("id,name,phone\n") + some_id + ",Ann,4.915112E+12\n" + other_id + ",\"Lee\nBob\",030123456\n";
+  return std::string("id,name,phone\n") + some_id + ",Ann,4.915112E+12\n" + second_id + ",\"Lee\nBob\",030123456\n";
 }
 
 // By id; ends the server.
-std::map<std::string, boost::json::object> state_of(Simulator& simulator) {
+std::map<std::string, boost::json::object> customers_of(Simulator& simulator) {
   simulator.stop();
   std::map<std::string, boost::json::object> customers;
   for (auto& customer : read_ndjson(simulator.state())) customers[text_of(customer, "id")] = customer;
@@ -51,9 +51,9 @@ TEST_CASE("findings: --accept-findings sends the values as they are, counts them
   CAPTURE(finished.err);
   CHECK(finished.code == 0);
   CHECK(says(finished, "1 row has values that look damaged"));
-  const auto state = state_of(simulator);
+  const auto state = customers_of(simulator);
   CHECK(text_of(state.at(some_id), "phone") == "4.915112E+12");
-  CHECK(text_of(state.at(other_id), "name") == "Lee\nBob");
+  CHECK(text_of(state.at(second_id), "name") == "Lee\nBob");
   const auto summary = work.summary();
   CHECK(number_of(summary, "damaged_rows") == 1);
   const auto& first = summary.at("findings").as_array().front().as_object();
@@ -102,7 +102,7 @@ TEST_CASE("findings: what the options clean is sent clean") {
       work.update(simulator.url(), {"--trim", "--strip-formula", "--null-text", "NULL", "--split-phone"});
   CAPTURE(finished.err);
   CHECK(finished.code == 0);
-  const auto state = state_of(simulator);
+  const auto state = customers_of(simulator);
   CHECK(text_of(state.at(some_id), "phone") == "30123456");
   CHECK(text_of(state.at(some_id), "dial_code") == "+49");
   CHECK(text_of(state.at(some_id), "email") != "NULL");

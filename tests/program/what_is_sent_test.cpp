@@ -11,10 +11,10 @@ using namespace test;
 
 namespace {
 
-constexpr auto one_row = "id,name,phone\n3f2504e0-4f89-41d3-9a0c-0305e82c3301,Ann,5\n";
+constexpr auto one_customer = "id,name,phone\n3f2504e0-4f89-41d3-9a0c-0305e82c3301,Ann,5\n";
 
 // The bytes of the one request that `options` make of one row.
-std::string request_with(const std::vector<std::string>& options, const std::string& input = one_row,
+std::string request_with(const std::vector<std::string>& options, const std::string& input = one_customer,
                          const std::string& name = "customers.csv") {
   std::mutex mutex;
   std::string seen;

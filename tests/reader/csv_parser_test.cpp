@@ -13,7 +13,7 @@ using namespace amend;
 
 namespace {
 
-constexpr std::size_t whole = static_cast<std::size_t>(-1);
+constexpr std::size_t in_one_piece = static_cast<std::size_t>(-1);
 
 reference::Row row_of(const Record& record) {
   reference::Row row{record.position(), record.raw(), {}, record.fault() ? record.fault()->code : ""};
@@ -66,7 +66,7 @@ void compare(const std::vector<reference::Row>& got, const std::vector<reference
 
 // Whatever way the text is cut, and whoever reads it, the rows are the same.
 std::vector<reference::Row> read(std::string_view text, const Setup& setup = {}) {
-  const auto rows = parse(text, whole, setup);
+  const auto rows = parse(text, in_one_piece, setup);
   compare(parse(text, 1, setup), rows);
   compare(parse(text, 7, setup), rows);
   compare(rows, read_plainly(text, setup));
@@ -347,7 +347,8 @@ TEST_CASE("csv_parser: random text reads the same as with the plain reader, howe
          setup.damage == Damage::reject ? ", reject" : ", recover");
     const auto wanted = read_plainly(text, setup);
     check_cover(text, wanted);
-    for (const std::size_t piece : {whole, std::size_t{1}, 1 + pick(20)}) compare(parse(text, piece, setup), wanted);
+    for (const std::size_t piece : {in_one_piece, std::size_t{1}, 1 + pick(20)})
+      compare(parse(text, piece, setup), wanted);
     CsvParser parser(setup.delimiter, setup.row_bytes_max, setup.columns_max, Position(0, 1, 0), setup.damage);
     CHECK(bytes_read_again(parser, text, 1 + pick(20)) <= text.size());
   }

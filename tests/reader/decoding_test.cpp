@@ -34,7 +34,7 @@ InputConfig encoded(const std::string& encoding, const std::string& file = "x.cs
 }
 
 // Whole and in pieces the same.
-std::string read(const std::string& bytes, const InputConfig& c) {
+std::string decoded(const std::string& bytes, const InputConfig& c) {
   const std::string whole = rows(*source(bytes, c));
   for (const std::size_t piece : {1, 3, 7})
     CHECK(rows(*make_source(std::make_unique<Pieces>(cut(bytes, piece)), c)) == whole);
@@ -56,11 +56,11 @@ TEST_CASE("encoding: UTF-16 is recognised by its mark, and without one by its NU
   for (const Order order : {Order::little, Order::big}) {
     for (const std::u16string mark : {u"\xFEFF", u""}) {
       const std::string bytes = utf16(mark + u"id;name\r\n1;Ünal 王 \U0001F600\r\n", order);
-      CHECK(read(bytes, config("x.csv")) == "1:<1><Ünal 王 😀>\n");
+      CHECK(decoded(bytes, config("x.csv")) == "1:<1><Ünal 王 😀>\n");
       CHECK(source(bytes, config("x.csv"))->encoding() == (order == Order::little ? "UTF-16LE" : "UTF-16BE"));
       CHECK(source(bytes, config("x.csv"))->header()[0] == "id");
     }
-    CHECK(read(utf16(u"{\"a\":\"é\"}\n", order), config("-")) == "1:<é>\n");
+    CHECK(decoded(utf16(u"{\"a\":\"é\"}\n", order), config("-")) == "1:<é>\n");
   }
 }
 
@@ -76,38 +76,38 @@ TEST_CASE("encoding: lines are counted in every encoding, and bytes in the text 
 }
 
 TEST_CASE("encoding: what a name says is what is read, and its spelling does not matter") {
-  CHECK(read("a\n\x80 M\xFCller\n", encoded("windows-1252")) == "1:<€ Müller>\n");
-  CHECK(read("a\nM\xFCller\n", encoded("LATIN1")) == "1:<Müller>\n");
-  CHECK(read("a\n\xCD\xF5\n", encoded("gbk")) == "1:<王>\n");
-  CHECK(read("a\n\xA4\xFD\n", encoded("big5")) == "1:<王>\n");
-  CHECK(read("a\n\x83\x5C\n", encoded("Shift_JIS")) == "1:<ソ>\n");
-  CHECK(read("a\nM\xC3\xBCller\n", encoded("UTF8")) == "1:<Müller>\n");
-  CHECK(read(utf16(u"a\né\n", Order::little), encoded("utf-16")) == "1:<é>\n");
-  CHECK(read(utf16(u"\xFEFF"
-                   "a\né\n",
-                   Order::big),
-             encoded("utf-16")) == "1:<é>\n");
-  CHECK(read(utf16(u"\xFEFF"
-                   "a\né\n",
-                   Order::big),
-             encoded("utf-16be")) == "1:<é>\n");
+  CHECK(decoded("a\n\x80 M\xFCller\n", encoded("windows-1252")) == "1:<€ Müller>\n");
+  CHECK(decoded("a\nM\xFCller\n", encoded("LATIN1")) == "1:<Müller>\n");
+  CHECK(decoded("a\n\xCD\xF5\n", encoded("gbk")) == "1:<王>\n");
+  CHECK(decoded("a\n\xA4\xFD\n", encoded("big5")) == "1:<王>\n");
+  CHECK(decoded("a\n\x83\x5C\n", encoded("Shift_JIS")) == "1:<ソ>\n");
+  CHECK(decoded("a\nM\xC3\xBCller\n", encoded("UTF8")) == "1:<Müller>\n");
+  CHECK(decoded(utf16(u"a\né\n", Order::little), encoded("utf-16")) == "1:<é>\n");
+  CHECK(decoded(utf16(u"\xFEFF"
+                      "a\né\n",
+                      Order::big),
+                encoded("utf-16")) == "1:<é>\n");
+  CHECK(decoded(utf16(u"\xFEFF"
+                      "a\né\n",
+                      Order::big),
+                encoded("utf-16be")) == "1:<é>\n");
 }
 
 TEST_CASE("encoding: letters that are held back until the next one are not lost at the end") {
-  CHECK(read("id,n\n1,a\n2,b", encoded("windows-1258")) == "1:<1><a>\n2:<2><b>\n");
-  CHECK(read("id,n\n2,b", encoded("tcvn")) == "1:<2><b>\n");
-  CHECK(read("id,n\n2,\x1B$B2&", encoded("iso-2022-jp")) == "1:<2><王>\n");
+  CHECK(decoded("id,n\n1,a\n2,b", encoded("windows-1258")) == "1:<1><a>\n2:<2><b>\n");
+  CHECK(decoded("id,n\n2,b", encoded("tcvn")) == "1:<2><b>\n");
+  CHECK(decoded("id,n\n2,\x1B$B2&", encoded("iso-2022-jp")) == "1:<2><王>\n");
 }
 
 TEST_CASE("encoding: after a unit that means nothing the next one is read where it begins") {
   const std::string bytes = utf16(u"n\na", Order::little) + std::string("\x00\xD8", 2) + utf16(u"b\nc", Order::little);
   for (const char* name : {"utf-16le", "UTF16LE", "ucs-2le", "ucs2", "unicode", "unicodelittle"})
-    CHECK(read(bytes, encoded(name)) == "1:input.utf8\n2:<c>\n");
+    CHECK(decoded(bytes, encoded(name)) == "1:input.utf8\n2:<c>\n");
   const std::string wide("n\0\0\0\n\0\0\0\x00\xD8\0\0\n\0\0\0c\0\0\0", 20);
-  CHECK(read(wide, encoded("utf-32")) == "1:input.utf8\n2:<c>\n");
-  CHECK(read(std::string("\xFF\xFE\0\0", 4) + wide, config("x.csv")) == "1:input.utf8\n2:<c>\n");
+  CHECK(decoded(wide, encoded("utf-32")) == "1:input.utf8\n2:<c>\n");
+  CHECK(decoded(std::string("\xFF\xFE\0\0", 4) + wide, config("x.csv")) == "1:input.utf8\n2:<c>\n");
   // Beyond Unicode.
-  CHECK(read(std::string("n\0\0\0\n\0\0\0\0\0\0\x12\n\0\0\0c\0\0\0", 20), encoded("ucs-4le")) ==
+  CHECK(decoded(std::string("n\0\0\0\n\0\0\0\0\0\0\x12\n\0\0\0c\0\0\0", 20), encoded("ucs-4le")) ==
         "1:input.utf8\n2:<c>\n");
 }
 
@@ -115,9 +115,9 @@ TEST_CASE("encoding: a separator inside a character of several bytes separates n
   // The second byte of these characters is 0x7C, a '|' of ASCII.
   InputConfig c = encoded("big5");
   c.delimiter = '|';
-  CHECK(read("a|b\n\xC5\x7C|x\n", c) == "1:<疊><x>\n");
+  CHECK(decoded("a|b\n\xC5\x7C|x\n", c) == "1:<疊><x>\n");
   c.encoding = "gbk";
-  CHECK(read("a|b\n\x81\x7C|x\n", c) == "1:<亅><x>\n");
+  CHECK(decoded("a|b\n\x81\x7C|x\n", c) == "1:<亅><x>\n");
 }
 
 TEST_CASE("encoding: bytes that mean nothing cost their row only, and are never guessed at") {
@@ -133,10 +133,10 @@ TEST_CASE("encoding: bytes that mean nothing cost their row only, and are never 
   std::string lone = utf16(u"a\nx", Order::little);
   append_unit(lone, 0xD800, Order::little);
   lone += utf16(u"y\nok\n", Order::little);
-  CHECK(read(lone, config("x.csv")) == "1:input.utf8\n2:<ok>\n");
-  CHECK(read(utf16(u"a\nx\ny", Order::little) + "z", config("x.csv")) == "1:<x>\n2:input.utf8\n");
-  CHECK(read("a\nx\n\xA4", encoded("big5")) == "1:<x>\n2:input.utf8\n");
-  CHECK(read("a\nM\xFCller\nok\n", config("x.csv")) == "1:input.utf8\n2:<ok>\n");
+  CHECK(decoded(lone, config("x.csv")) == "1:input.utf8\n2:<ok>\n");
+  CHECK(decoded(utf16(u"a\nx\ny", Order::little) + "z", config("x.csv")) == "1:<x>\n2:input.utf8\n");
+  CHECK(decoded("a\nx\n\xA4", encoded("big5")) == "1:<x>\n2:input.utf8\n");
+  CHECK(decoded("a\nM\xFCller\nok\n", config("x.csv")) == "1:input.utf8\n2:<ok>\n");
 }
 
 TEST_CASE("encoding: a fault of UTF-8 names its byte and what it may be instead") {
@@ -148,7 +148,7 @@ TEST_CASE("encoding: a fault of UTF-8 names its byte and what it may be instead"
 }
 
 TEST_CASE("encoding: only line ends of CSV end a line, not those of Unicode") {
-  CHECK(read(utf16(u"a\nx\u2028y\u0085z\n", Order::big), config("x.csv")) == "1:<x\u2028y\u0085z>\n");
+  CHECK(decoded(utf16(u"a\nx\u2028y\u0085z\n", Order::big), config("x.csv")) == "1:<x\u2028y\u0085z>\n");
 }
 
 TEST_CASE("encoding: an unknown name, and one that the first bytes contradict, are named") {

@@ -15,7 +15,7 @@ namespace {
 
 using Key = std::uint64_t;
 
-std::string uuid(Key n) {
+std::string uuid_of(Key n) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text = "00000000-0000-4000-8000-000000000000";
   for (std::size_t i = text.size(); n != 0; n /= 16) {
@@ -45,7 +45,7 @@ using Rows = std::vector<std::uint64_t>;
 TEST_CASE("id_index: what each kind of --duplicates keeps back") {
   IdIndex ids;
   const std::vector<Key> file{1, 2, 1, 3, 2, 1, 4};
-  for (std::size_t i = 0; i < file.size(); ++i) CHECK(ids.add(uuid(file[i]), i + 1));
+  for (std::size_t i = 0; i < file.size(); ++i) CHECK(ids.add(uuid_of(file[i]), i + 1));
   CHECK(rows_in(ids.hidden(Duplicates::order), 9).empty());
   CHECK(rows_in(ids.hidden(Duplicates::last), 9) == Rows{1, 2, 3});
   CHECK(rows_in(ids.hidden(Duplicates::first), 9) == Rows{3, 5, 6});
@@ -62,7 +62,7 @@ TEST_CASE("id_index: an empty file and one without duplicates") {
   IdIndex ids;
   CHECK(ids.count().ids == 0);
   CHECK(ids.hidden(Duplicates::reject).size() == 0);
-  for (Key n = 0; n < 10'000; ++n) ids.add(uuid(n), n + 1);
+  for (Key n = 0; n < 10'000; ++n) ids.add(uuid_of(n), n + 1);
   CHECK(ids.count().ids == 0);
   CHECK(ids.count().exact);
   CHECK(ids.hidden(Duplicates::reject).size() == 0);
@@ -101,7 +101,7 @@ TEST_CASE("id_index: every letter and digit in each case is told from the others
 
 TEST_CASE("id_index: the three customers named are those that begin first") {
   IdIndex ids;
-  for (std::uint64_t row = 1; row <= 1'000; ++row) ids.add(uuid(row <= 500 ? row : 1'001 - row), row);
+  for (std::uint64_t row = 1; row <= 1'000; ++row) ids.add(uuid_of(row <= 500 ? row : 1'001 - row), row);
   const DuplicateCount count = ids.count();
   CHECK(count.ids == 500);
   CHECK(count.first == std::vector{DuplicateRows(1, 1'000, 2), DuplicateRows(2, 999, 2), DuplicateRows(3, 998, 2)});
@@ -121,7 +121,7 @@ TEST_CASE("id_index: random files say what a map says") {
     for (std::uint64_t row = 1; row <= rows; ++row) {
       const Key customer = random() % customers;
       expected[customer].push_back(row);
-      ids.add(random() % 2 == 0 ? uuid(customer) : upper(uuid(customer)), row);
+      ids.add(random() % 2 == 0 ? uuid_of(customer) : upper(uuid_of(customer)), row);
     }
     std::erase_if(expected, [](const auto& entry) { return entry.second.size() < 2; });
     std::map<Duplicates, Rows> hidden;
@@ -144,7 +144,7 @@ TEST_CASE("id_index: random files say what a map says") {
 
 TEST_CASE("id_index: one customer in every row of a large file") {
   IdIndex ids;
-  for (std::uint64_t row = 1; row <= 100'000; ++row) ids.add(uuid(7), row);
+  for (std::uint64_t row = 1; row <= 100'000; ++row) ids.add(uuid_of(7), row);
   CHECK(ids.count().ids == 1);
   CHECK(ids.count().rows == 100'000);
   CHECK(ids.hidden(Duplicates::last).size() == 99'999);
@@ -154,7 +154,7 @@ TEST_CASE("id_index: one customer in every row of a large file") {
 TEST_CASE("id_index: at most 16 bytes a row, but for what it holds from the start") {
   IdIndex ids;
   for (std::uint64_t row = 1; row <= 1'000'000; ++row) {
-    ids.add(uuid(row * 7'919), row);
+    ids.add(uuid_of(row * 7'919), row);
     if (row % 250'000 == 0) CHECK(ids.bytes() <= row * 16 + 1'400'000);
   }
 }
@@ -163,7 +163,7 @@ TEST_CASE("id_index: when memory is used up the count is a lower bound and says 
   constexpr std::size_t bytes_max = 2 << 20;
   IdIndex ids(bytes_max);
   std::uint64_t kept = 0;
-  for (std::uint64_t row = 1; row <= 200'000; ++row) kept += ids.add(uuid(row % 1'000), row) ? 1 : 0;
+  for (std::uint64_t row = 1; row <= 200'000; ++row) kept += ids.add(uuid_of(row % 1'000), row) ? 1 : 0;
   CHECK(kept > 50'000);
   CHECK(kept < 200'000);
   CHECK(ids.bytes() <= bytes_max);
@@ -176,9 +176,9 @@ TEST_CASE("id_index: when memory is used up the count is a lower bound and says 
 
 TEST_CASE("id_index: rows beyond 4,294,967,295 are not kept, and the count says so") {
   IdIndex ids;
-  CHECK(ids.add(uuid(1), IdIndex::row_max));
+  CHECK(ids.add(uuid_of(1), IdIndex::row_max));
   CHECK(ids.count().exact);
-  CHECK_FALSE(ids.add(uuid(1), IdIndex::row_max + 1));
+  CHECK_FALSE(ids.add(uuid_of(1), IdIndex::row_max + 1));
   CHECK_FALSE(ids.count().exact);
   CHECK(ids.count().ids == 0);
 }

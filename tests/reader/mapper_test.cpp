@@ -13,7 +13,7 @@ using namespace amend;
 
 namespace {
 
-const std::string id = "0B6f6cA8-7d1c-4e0e-9f55-0123456789ab";
+const std::string row_id = "0B6f6cA8-7d1c-4e0e-9f55-0123456789ab";
 
 class Keeper final : public BatchOwner {
  public:
@@ -96,10 +96,10 @@ MappingConfig blanks(std::vector<std::pair<std::string, Blank>> list) {
 
 TEST_CASE("mapper: the body has the fields in the schema's order, characters unchanged") {
   Bench bench("phone,id,NAME,Dial Code,company-name,email", MappingConfig());
-  CHECK(bench.row("0012," + id + ",\" A \"\"B\"\" \\ é \",+852,Co,a@b.c") ==
+  CHECK(bench.row("0012," + row_id + ",\" A \"\"B\"\" \\ é \",+852,Co,a@b.c") ==
         R"({"name":" A \"B\" \\ é ","phone":"0012","email":"a@b.c","dial_code":"+852","company_name":"Co"})");
-  CHECK(bench.batch.text(bench.last().id) == id);
-  CHECK(bench.last().key == wonder::customer_key(id));
+  CHECK(bench.batch.text(bench.last().id) == row_id);
+  CHECK(bench.last().key == wonder::customer_key(row_id));
   CHECK_FALSE(bench.last().sends_token);
   CHECK(bench.last().position == Position(7, 8, 9));
 }
@@ -107,17 +107,18 @@ TEST_CASE("mapper: the body has the fields in the schema's order, characters unc
 TEST_CASE("mapper: white space around values is dropped with --trim, and never without") {
   MappingConfig config;
   config.trim = true;
-  const std::string quoted = "\"\xC2\xA0" + id + "\xE3\x80\x80\",\" Ann\t\",\" 5\r\n\",\"\xEF\xBB\xBF\xE2\x80\x8B\n\"";
+  const std::string quoted =
+      "\"\xC2\xA0" + row_id + "\xE3\x80\x80\",\" Ann\t\",\" 5\r\n\",\"\xEF\xBB\xBF\xE2\x80\x8B\n\"";
   Bench trimming("id,name,phone,email", config);
   CHECK(trimming.row(quoted) == R"({"name":"Ann","phone":"5"})");
-  CHECK(trimming.batch.text(trimming.last().id) == id);
-  CHECK(trimming.mapper.key_of(Bench::csv(quoted)) == wonder::customer_key(id));
-  CHECK(trimming.row(id + ",A n n,\xC3\xA0 5,") == "{\"name\":\"A n n\",\"phone\":\"\xC3\xA0 5\"}");
+  CHECK(trimming.batch.text(trimming.last().id) == row_id);
+  CHECK(trimming.mapper.key_of(Bench::csv(quoted)) == wonder::customer_key(row_id));
+  CHECK(trimming.row(row_id + ",A n n,\xC3\xA0 5,") == "{\"name\":\"A n n\",\"phone\":\"\xC3\xA0 5\"}");
   Bench plain("id,name,phone,email", MappingConfig());
-  CHECK(plain.row(" " + id + ",Ann,5,") == "input.id.not_uuid");
-  CHECK(plain.row(id + ", Ann ,5,") == R"({"name":" Ann ","phone":"5"})");
+  CHECK(plain.row(" " + row_id + ",Ann,5,") == "input.id.not_uuid");
+  CHECK(plain.row(row_id + ", Ann ,5,") == R"({"name":" Ann ","phone":"5"})");
   Bench lines(config);
-  CHECK(lines.line("{\"id\":\" " + id + "\",\"name\":\" Ann \",\"phone\":\"\\u00a05\"}") ==
+  CHECK(lines.line("{\"id\":\" " + row_id + "\",\"name\":\" Ann \",\"phone\":\"\\u00a05\"}") ==
         R"({"name":"Ann","phone":"5"})");
 }
 
@@ -125,7 +126,7 @@ TEST_CASE("mapper: with --trim a value of only white space is blank in NDJSON to
   MappingConfig config;
   config.trim = true;
   Bench bench(config);
-  const std::string start = "{\"id\":\"" + id + "\",\"phone\":\"5\",";
+  const std::string start = "{\"id\":\"" + row_id + "\",\"phone\":\"5\",";
   CHECK(bench.line(start + R"("name":"A","default_payment_token":" \u3000"})") == R"({"name":"A","phone":"5"})");
   CHECK_FALSE(bench.last().sends_token);
   CHECK(bench.line(start + R"("name":"\u00a0"})") == "input.name.missing");
@@ -135,50 +136,51 @@ TEST_CASE("mapper: with --trim a value of only white space is blank in NDJSON to
 
 TEST_CASE("mapper: line breaks and tabs of a name are sent as they are, escaped as JSON has them") {
   Bench bench("id,name,phone,company_name", MappingConfig());
-  CHECK(bench.row(id + ",\"Ann\r\nLee\t\"\"A\"\"\",5,\"long enough\nfor two steps of a scan\"") ==
+  CHECK(bench.row(row_id + ",\"Ann\r\nLee\t\"\"A\"\"\",5,\"long enough\nfor two steps of a scan\"") ==
         R"({"name":"Ann\r\nLee\t\"A\"","phone":"5","company_name":"long enough\nfor two steps of a scan"})");
   Bench lines{MappingConfig()};
-  CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"a\\nb\",\"phone\":\"5\"}") == R"({"name":"a\nb","phone":"5"})");
+  CHECK(lines.line("{\"id\":\"" + row_id + "\",\"name\":\"a\\nb\",\"phone\":\"5\"}") ==
+        R"({"name":"a\nb","phone":"5"})");
 }
 
 TEST_CASE("mapper: a value that is a --null-text is blank, and only one that is exactly so") {
   MappingConfig config;
   config.null_texts = {"NULL", "\\N"};
   Bench bench("id,name,phone,email", config);
-  CHECK(bench.row(id + ",Ann,5,NULL") == R"({"name":"Ann","phone":"5"})");
-  CHECK(bench.row(id + ",Ann,5,\\N") == R"({"name":"Ann","phone":"5"})");
-  CHECK(bench.row(id + ",Ann,5,null") == R"({"name":"Ann","phone":"5","email":"null"})");
-  CHECK(bench.row(id + ",NULL,5,") == "input.name.missing");
+  CHECK(bench.row(row_id + ",Ann,5,NULL") == R"({"name":"Ann","phone":"5"})");
+  CHECK(bench.row(row_id + ",Ann,5,\\N") == R"({"name":"Ann","phone":"5"})");
+  CHECK(bench.row(row_id + ",Ann,5,null") == R"({"name":"Ann","phone":"5","email":"null"})");
+  CHECK(bench.row(row_id + ",NULL,5,") == "input.name.missing");
   CHECK(bench.row("NULL,Ann,5,") == "input.id.missing");
   Bench lines(config);
-  CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"Ann\",\"phone\":\"5\",\"email\":\"NULL\"}") ==
+  CHECK(lines.line("{\"id\":\"" + row_id + "\",\"name\":\"Ann\",\"phone\":\"5\",\"email\":\"NULL\"}") ==
         R"({"name":"Ann","phone":"5"})");
   config.blanks = {{"email", Blank::empty}};
   Bench emptying("id,name,phone,email", config);
-  CHECK(emptying.row(id + ",Ann,5,NULL") == R"({"name":"Ann","phone":"5","email":""})");
+  CHECK(emptying.row(row_id + ",Ann,5,NULL") == R"({"name":"Ann","phone":"5","email":""})");
 }
 
 TEST_CASE("mapper: --strip-formula takes values, ids too, out of the guard of a spreadsheet") {
   MappingConfig config;
   config.strip_formula = true;
   Bench bench("id,name,phone,email", config);
-  CHECK(bench.row("'" + id + ",'Abd,'+4930,\"=\"\"\"\"\"") == R"({"name":"'Abd","phone":"+4930"})");
-  CHECK(bench.batch.text(bench.last().id) == id);
-  CHECK(bench.row("\"=\"\"" + id + "\"\"\",=Ann,5,") == R"({"name":"=Ann","phone":"5"})");
+  CHECK(bench.row("'" + row_id + ",'Abd,'+4930,\"=\"\"\"\"\"") == R"({"name":"'Abd","phone":"+4930"})");
+  CHECK(bench.batch.text(bench.last().id) == row_id);
+  CHECK(bench.row("\"=\"\"" + row_id + "\"\"\",=Ann,5,") == R"({"name":"=Ann","phone":"5"})");
   config.trim = true;
   Bench both("id,name,phone,email", config);
-  CHECK(both.row(id + ",Ann,\" =\"\" 0049\"\" \",") == R"({"name":"Ann","phone":"0049"})");
+  CHECK(both.row(row_id + ",Ann,\" =\"\" 0049\"\" \",") == R"({"name":"Ann","phone":"0049"})");
   Bench plain("id,name,phone,email", MappingConfig());
-  CHECK(plain.row("'" + id + ",Ann,5,") == "input.id.not_uuid");
+  CHECK(plain.row("'" + row_id + ",Ann,5,") == "input.id.not_uuid");
   CHECK(holds(plain.reason->text, "--strip-formula"));
-  CHECK(plain.row(id + ",Ann,'+4930,") == R"({"name":"Ann","phone":"'+4930"})");
+  CHECK(plain.row(row_id + ",Ann,'+4930,") == R"({"name":"Ann","phone":"'+4930"})");
 }
 
 TEST_CASE(
     "mapper: an id with a character that cannot be seen is rejected, and the text names it instead of showing it") {
   Bench bench("id,name,phone", MappingConfig());
   for (const char* row : {"\u200B", "\uFEFF", "\u202A"}) {
-    CHECK(bench.row(row + id + ",Ann,5") == "input.id.not_uuid");
+    CHECK(bench.row(row + row_id + ",Ann,5") == "input.id.not_uuid");
     CHECK(holds(bench.reason->text, "U+"));
     CHECK_FALSE(holds(bench.reason->text, row));
     CHECK(holds(bench.reason->text, "--trim"));
@@ -190,8 +192,8 @@ TEST_CASE("mapper: with --split-phone two numbers in a cell are refused, never m
   config.split_phone = true;
   Bench bench("id,name,phone", config);
   for (const char* phone : {"+49 151 1234567 ::: +49 30 1234567", "+491511234567; +49301234567"})
-    CHECK(bench.row(id + ",Ann," + phone) == "input.phone.country_code");
-  CHECK(bench.row(id + ",Ann,\"+49301234567, ext. 12\"") ==
+    CHECK(bench.row(row_id + ",Ann," + phone) == "input.phone.country_code");
+  CHECK(bench.row(row_id + ",Ann,\"+49301234567, ext. 12\"") ==
         R"({"name":"Ann","phone":"301234567, ext. 12","dial_code":"+49"})");
 }
 
@@ -199,26 +201,26 @@ TEST_CASE("mapper: with --split-phone a phone that begins with + gives its count
   MappingConfig config;
   config.split_phone = true;
   Bench bench("id,name,phone,dial_code", config);
-  CHECK(bench.row(id + ",A,+852 1234 5678,") == R"({"name":"A","phone":"1234 5678","dial_code":"+852"})");
-  CHECK(bench.row(id + ",A,+852 1234 5678,852") == R"({"name":"A","phone":"1234 5678","dial_code":"+852"})");
-  CHECK(bench.row(id + ",A,1234 5678,+852") == R"({"name":"A","phone":"1234 5678","dial_code":"+852"})");
-  CHECK(bench.row(id + ",A,0085212345678,") == R"({"name":"A","phone":"0085212345678"})");
-  CHECK(bench.row(id + ",A,+852 1234 5678,+86") == "input.phone.country_code");
+  CHECK(bench.row(row_id + ",A,+852 1234 5678,") == R"({"name":"A","phone":"1234 5678","dial_code":"+852"})");
+  CHECK(bench.row(row_id + ",A,+852 1234 5678,852") == R"({"name":"A","phone":"1234 5678","dial_code":"+852"})");
+  CHECK(bench.row(row_id + ",A,1234 5678,+852") == R"({"name":"A","phone":"1234 5678","dial_code":"+852"})");
+  CHECK(bench.row(row_id + ",A,0085212345678,") == R"({"name":"A","phone":"0085212345678"})");
+  CHECK(bench.row(row_id + ",A,+852 1234 5678,+86") == "input.phone.country_code");
   CHECK(bench.reason->column == 3);
   CHECK(bench.reason->text == "phone has the country code +852, dial_code is another one");
-  CHECK(bench.row(id + ",A,+999 1234,") == "input.phone.country_code");
-  CHECK(bench.row(id + ",A,+852,") == "input.phone.country_code");
+  CHECK(bench.row(row_id + ",A,+999 1234,") == "input.phone.country_code");
+  CHECK(bench.row(row_id + ",A,+852,") == "input.phone.country_code");
   Bench alone("id,name,phone", config);
-  CHECK(alone.row(id + ",A,+1 (212) 555-0100") == R"({"name":"A","phone":"(212) 555-0100","dial_code":"+1"})");
-  CHECK(alone.row(id + ",A,5") == R"({"name":"A","phone":"5"})");
+  CHECK(alone.row(row_id + ",A,+1 (212) 555-0100") == R"({"name":"A","phone":"(212) 555-0100","dial_code":"+1"})");
+  CHECK(alone.row(row_id + ",A,5") == R"({"name":"A","phone":"5"})");
   Bench lines(config);
-  CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"A\",\"phone\":\"+85212\"}") ==
+  CHECK(lines.line("{\"id\":\"" + row_id + "\",\"name\":\"A\",\"phone\":\"+85212\"}") ==
         R"({"name":"A","phone":"12","dial_code":"+852"})");
-  CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"A\",\"phone\":\"+85212\",\"dial_code\":[86]}") ==
+  CHECK(lines.line("{\"id\":\"" + row_id + "\",\"name\":\"A\",\"phone\":\"+85212\",\"dial_code\":[86]}") ==
         "input.dial_code.type");
-  CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"A\",\"phone\":85212}") == R"({"name":"A","phone":"85212"})");
+  CHECK(lines.line("{\"id\":\"" + row_id + "\",\"name\":\"A\",\"phone\":85212}") == R"({"name":"A","phone":"85212"})");
   Bench plain("id,name,phone,dial_code", MappingConfig());
-  CHECK(plain.row(id + ",A,+852 1234 5678,") == R"({"name":"A","phone":"+852 1234 5678"})");
+  CHECK(plain.row(row_id + ",A,+852 1234 5678,") == R"({"name":"A","phone":"+852 1234 5678"})");
 }
 
 TEST_CASE("mapper: a rejection tells the column, and its name when that is not the field's") {
@@ -226,19 +228,19 @@ TEST_CASE("mapper: a rejection tells the column, and its name when that is not t
   config.columns = {{"phone", "Mobile No."}};
   config.guard_column = "Ref";
   Bench bench("Ref,id,name,Mobile No.", config);
-  CHECK(bench.row("r," + id + ",A,") == "input.phone.missing");
+  CHECK(bench.row("r," + row_id + ",A,") == "input.phone.missing");
   CHECK(bench.reason->column == 4);
   CHECK(bench.reason->text == "phone (Mobile No.) is required and blank or absent");
-  CHECK(bench.row("r," + id + "," + std::string(300, 'x') + ",5") == "input.name.too_long");
+  CHECK(bench.row("r," + row_id + "," + std::string(300, 'x') + ",5") == "input.name.too_long");
   CHECK(bench.reason->column == 3);
-  CHECK(bench.row("r," + id + ",A," + std::string(300, '5')) == "input.phone.too_long");
+  CHECK(bench.row("r," + row_id + ",A," + std::string(300, '5')) == "input.phone.too_long");
   CHECK(holds(bench.reason->text, "phone (Mobile No.) has 300 characters"));
   CHECK(bench.row("r,x,A,5") == "input.id.not_uuid");
   CHECK(bench.reason->column == 2);
-  CHECK(bench.row("," + id + ",A,5") == "input.guard.missing");
+  CHECK(bench.row("," + row_id + ",A,5") == "input.guard.missing");
   CHECK(bench.reason->column == 1);
   Bench lines{MappingConfig()};
-  CHECK(lines.line("{\"id\":\"" + id + "\",\"name\":\"A\"}") == "input.phone.missing");
+  CHECK(lines.line("{\"id\":\"" + row_id + "\",\"name\":\"A\"}") == "input.phone.missing");
   CHECK(lines.reason->column == 0);
 }
 
@@ -255,20 +257,20 @@ TEST_CASE("mapper: what a blank does is described where it is not merely left ou
 TEST_CASE("mapper: blank cells are left out, sent as \"\" or as null, as --blank says") {
   const std::string header = "id,name,phone,email,dial_code,company_name";
   Bench plain(header, MappingConfig());
-  CHECK(plain.row(id + ",n,p,,  ,") == R"({"name":"n","phone":"p"})");
+  CHECK(plain.row(row_id + ",n,p,,  ,") == R"({"name":"n","phone":"p"})");
   Bench chosen(header, blanks({{"email", Blank::empty}, {"dial_code", Blank::null}}));
-  CHECK(chosen.row(id + ",n,p,,,") == R"({"name":"n","phone":"p","email":"","dial_code":null})");
-  CHECK(plain.row(id + ",,p,e,,") == "input.name.missing");
-  CHECK(plain.row(id + ",n,  ,e,,") == "input.phone.missing");
+  CHECK(chosen.row(row_id + ",n,p,,,") == R"({"name":"n","phone":"p","email":"","dial_code":null})");
+  CHECK(plain.row(row_id + ",,p,e,,") == "input.name.missing");
+  CHECK(plain.row(row_id + ",n,  ,e,,") == "input.phone.missing");
   Bench empty(header, blanks({{"name", Blank::empty}}));
-  CHECK(empty.row(id + ",,p,,,") == R"({"name":"","phone":"p"})");
+  CHECK(empty.row(row_id + ",,p,,,") == R"({"name":"","phone":"p"})");
 }
 
 TEST_CASE("mapper: a required field without a column needs --blank") {
   CHECK(holds(refused(std::string("id,name"), MappingConfig()), "--map phone=COLUMN"));
   CHECK(holds(refused(std::string("id,name"), MappingConfig()), "\"id\", \"name\""));
   Bench bench("id,name", blanks({{"phone", Blank::empty}, {"email", Blank::empty}}));
-  CHECK(bench.row(id + ",n") == R"({"name":"n","phone":""})");
+  CHECK(bench.row(row_id + ",n") == R"({"name":"n","phone":""})");
   CHECK(bench.mapper.describe() ==
         std::vector<std::string>{"id <- id", "name <- name", "phone <- always \"\", which leaves it unchanged"});
 }
@@ -278,13 +280,13 @@ TEST_CASE("mapper: columns are chosen with --map and --id-column, and what is no
   config.columns = {{"name", "full name"}, {"phone", "Tel"}};
   config.id_column = "Customer";
   Bench bench("Customer,Full_Name,Tel,name,Notes,Reference Number,amend_error", config);
-  CHECK(bench.row(id + ",n,p,other,x,r,y") == R"({"name":"n","phone":"p"})");
+  CHECK(bench.row(row_id + ",n,p,other,x,r,y") == R"({"name":"n","phone":"p"})");
   CHECK(bench.mapper.unknown_columns() == std::vector<std::string>{"name", "Notes"});
   CHECK(bench.mapper.describe() == std::vector<std::string>{"id <- Customer", "name <- Full_Name", "phone <- Tel"});
 }
 
 TEST_CASE("mapper: the id is the column id or uuid, in any spelling") {
-  CHECK(Bench("UUID,name,phone", MappingConfig()).row(id + ",n,p") == R"({"name":"n","phone":"p"})");
+  CHECK(Bench("UUID,name,phone", MappingConfig()).row(row_id + ",n,p") == R"({"name":"n","phone":"p"})");
   CHECK(holds(refused(std::string("id,uuid,name,phone"), MappingConfig()), "--id-column"));
   CHECK(holds(refused(std::string("key,name,phone"), MappingConfig()), "\"key\", \"name\", \"phone\""));
   CHECK(holds(refused(std::string("id;name;phone"), MappingConfig()), "--delimiter"));
@@ -295,7 +297,7 @@ TEST_CASE("mapper: the id is the column id or uuid, in any spelling") {
   CHECK(holds(twins, "--id-column"));
   MappingConfig chosen;
   chosen.id_column = "id";
-  CHECK(Bench("ID,id,name,phone", chosen).row("x," + id + ",n,p") == R"({"name":"n","phone":"p"})");
+  CHECK(Bench("ID,id,name,phone", chosen).row("x," + row_id + ",n,p") == R"({"name":"n","phone":"p"})");
 }
 
 TEST_CASE("mapper: a wrong mapping names the option") {
@@ -333,29 +335,29 @@ TEST_CASE("mapper: an id that is not a uuid is rejected, and the text says what 
   };
   text("", "input.id.missing");
   text("  ", "input.id.missing");
-  CHECK(holds(text(" " + id, "input.id.not_uuid"), "spaces around it"));
-  CHECK(holds(text(id + " ", "input.id.not_uuid"), "spaces around it"));
-  CHECK(holds(text("'" + id, "input.id.not_uuid"), "--strip-formula"));
-  CHECK(holds(text("'" + id + "'", "input.id.not_uuid"), "quotes of another kind"));
-  CHECK(holds(text("\u200E" + id, "input.id.not_uuid"), "U+200E"));
+  CHECK(holds(text(" " + row_id, "input.id.not_uuid"), "spaces around it"));
+  CHECK(holds(text(row_id + " ", "input.id.not_uuid"), "spaces around it"));
+  CHECK(holds(text("'" + row_id, "input.id.not_uuid"), "--strip-formula"));
+  CHECK(holds(text("'" + row_id + "'", "input.id.not_uuid"), "quotes of another kind"));
+  CHECK(holds(text("\u200E" + row_id, "input.id.not_uuid"), "U+200E"));
   CHECK(holds(text("1.23E+15", "input.id.not_uuid"), "spreadsheet"));
   CHECK(holds(text("../../x", "input.id.not_uuid"), "7 bytes"));
-  CHECK(holds(text(id + "\r\nX: y", "input.id.not_uuid"), "bytes"));
+  CHECK(holds(text(row_id + "\r\nX: y", "input.id.not_uuid"), "bytes"));
   CHECK(holds(text("0b6f6ca8-7d1c-4e0e-9f55-0123456789aG", "input.id.not_uuid"), "8-4-4-4-12"));
   CHECK(text(std::string(5000, 'x'), "input.id.not_uuid").size() < 100);
 }
 
 TEST_CASE("mapper: values that the schema does not allow are rejected before they are sent") {
   Bench bench("id,name,phone,dial_code,default_payment_method,default_payment_token", MappingConfig());
-  CHECK(bench.row(id + ",Ann,\"p\n\",,,") == "input.phone.control");
+  CHECK(bench.row(row_id + ",Ann,\"p\n\",,,") == "input.phone.control");
   CHECK(holds(bench.reason->text, "--trim"));
-  CHECK(bench.batch.text(bench.last().id) == id);
-  CHECK(bench.row(id + ",n,p,+852852,,") == "input.dial_code.too_long");
-  CHECK(bench.batch.text(bench.last().id).data() + id.size() == bench.batch.text(bench.last().raw).data());
-  CHECK(bench.row(id + ",n,p,,Cash,") == "input.default_payment_method.invalid");
-  CHECK(bench.row(id + ",n,p,,,nonsense") == "input.default_payment_token.invalid");
-  CHECK(bench.row(id + ",n,p,,Alipay," + id) ==
-        R"({"name":"n","phone":"p","default_payment_method":"Alipay","default_payment_token":")" + id + "\"}");
+  CHECK(bench.batch.text(bench.last().id) == row_id);
+  CHECK(bench.row(row_id + ",n,p,+852852,,") == "input.dial_code.too_long");
+  CHECK(bench.batch.text(bench.last().id).data() + row_id.size() == bench.batch.text(bench.last().raw).data());
+  CHECK(bench.row(row_id + ",n,p,,Cash,") == "input.default_payment_method.invalid");
+  CHECK(bench.row(row_id + ",n,p,,,nonsense") == "input.default_payment_token.invalid");
+  CHECK(bench.row(row_id + ",n,p,,Alipay," + row_id) ==
+        R"({"name":"n","phone":"p","default_payment_method":"Alipay","default_payment_token":")" + row_id + "\"}");
   CHECK(bench.last().sends_token);
 }
 
@@ -363,7 +365,7 @@ TEST_CASE(
     "mapper: a value that breaks a rule because a program damaged it names what the program did, and the remedy") {
   Bench bench("id,name,phone,dial_code", MappingConfig());
   const auto text = [&](const std::string& cells) {
-    bench.row(id + "," + cells + "\n");
+    bench.row(row_id + "," + cells + "\n");
     REQUIRE(bench.reason);
     return bench.reason->text;
   };
@@ -380,15 +382,15 @@ TEST_CASE("mapper: the guard column travels beside the row and must not be blank
   MappingConfig config;
   config.guard_column = "ref";
   Bench bench("id,name,phone,Ref", config);
-  CHECK(bench.row(id + ",n,p,R 1") == R"({"name":"n","phone":"p"})");
+  CHECK(bench.row(row_id + ",n,p,R 1") == R"({"name":"n","phone":"p"})");
   CHECK(bench.batch.text(bench.last().guard) == "R 1");
-  CHECK(bench.row(id + ",n,p,") == "input.guard.missing");
+  CHECK(bench.row(row_id + ",n,p,") == "input.guard.missing");
   CHECK(bench.mapper.unknown_columns().empty());
 }
 
 TEST_CASE("mapper: NDJSON members by name, numbers sent quoted, null follows --blank") {
   Bench bench(blanks({{"email", Blank::null}, {"dial_code", Blank::empty}}));
-  const std::string start = "{\"uuid\":\"" + id + "\",";
+  const std::string start = "{\"uuid\":\"" + row_id + "\",";
   CHECK(bench.line(start + R"("phone":0123,"Name":"n"})") == "input.json.syntax");
   CHECK(bench.line(start + R"("phone":85212345678901234567890.50,"Name":"n","more":[1],"amend_x":1})") ==
         R"({"name":"n","phone":"85212345678901234567890.50"})");
@@ -410,14 +412,14 @@ TEST_CASE("mapper: NDJSON members by name, numbers sent quoted, null follows --b
 
 TEST_CASE("mapper: the key of a row is known before it is mapped, in any letter case") {
   Bench csv("name,id,phone", MappingConfig());
-  std::string lower = id;
+  std::string lower = row_id;
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  CHECK(csv.mapper.key_of(Bench::csv("n," + id + ",p")) == wonder::customer_key(id));
-  CHECK(csv.mapper.key_of(Bench::csv("n," + lower + ",p")) == wonder::customer_key(id));
+  CHECK(csv.mapper.key_of(Bench::csv("n," + row_id + ",p")) == wonder::customer_key(row_id));
+  CHECK(csv.mapper.key_of(Bench::csv("n," + lower + ",p")) == wonder::customer_key(row_id));
   CHECK(csv.mapper.key_of(Bench::csv("n,bad,p")) == 0);
   CHECK(csv.mapper.key_of(Bench::csv("a\"b,c")) == 0);
   Bench json((MappingConfig()));
-  CHECK(json.mapper.key_of(Bench::json("{\"a\":1,\"UUID\":\"" + lower + "\"}")) == wonder::customer_key(id));
+  CHECK(json.mapper.key_of(Bench::json("{\"a\":1,\"UUID\":\"" + lower + "\"}")) == wonder::customer_key(row_id));
   CHECK(json.mapper.key_of(Bench::json("{\"a\":1}")) == 0);
 }
 
@@ -433,13 +435,13 @@ TEST_CASE("mapper: a faulty record is kept with its position and text") {
 
 TEST_CASE("mapper: rows of one batch do not touch each other") {
   Bench bench("id,name,phone", MappingConfig());
-  bench.row(id + ",n,p");
+  bench.row(row_id + ",n,p");
   bench.row("bad,n,p");
-  bench.row(id + ",m,p");
+  bench.row(row_id + ",m,p");
   CHECK(bench.batch.text(bench.batch[0].body) == R"({"name":"n","phone":"p"})");
   CHECK(bench.batch.text(bench.batch[1].raw) == "bad,n,p");
   CHECK(bench.batch.text(bench.batch[2].body) == R"({"name":"m","phone":"p"})");
-  CHECK(bench.batch.text(bench.batch[2].id) == id);
+  CHECK(bench.batch.text(bench.batch[2].id) == row_id);
 }
 
 TEST_CASE("mapper: an empty file has no header and nothing is missing") {
@@ -460,12 +462,12 @@ TEST_CASE("mapper: a partial row says what it knows, and names its customer by i
 
   Bench by_id("reference_number,uuid,email", config);  // the surer name
   CHECK(by_id.mapper.key() == CustomerKey::uuid);
-  CHECK(by_id.row("R-1," + id + ",a@b") == R"({"email":"a@b"})");
+  CHECK(by_id.row("R-1," + row_id + ",a@b") == R"({"email":"a@b"})");
 
   config.reference_column = "Customer No";
   Bench named("uuid,customer_no,email", config);
   CHECK(named.mapper.key() == CustomerKey::reference);
-  CHECK(named.row(id + ",C-7,a@b") == R"({"email":"a@b"})");
+  CHECK(named.row(row_id + ",C-7,a@b") == R"({"email":"a@b"})");
   CHECK(named.batch.text(named.last().id) == "C-7");
   Bench lines(config);
   CHECK(lines.line(R"({"Customer No":"C-7","phone":"1"})") == R"({"phone":"1"})");

@@ -27,7 +27,7 @@ std::vector<std::string> lines(std::string_view text, std::size_t piece, std::si
   return out;
 }
 
-Record parse(std::string_view line, std::size_t members_max = 100) {
+Record parse_line(std::string_view line, std::size_t members_max = 100) {
   NdjsonParser parser(members_max);
   Record record;
   record.raw() = line;
@@ -36,7 +36,7 @@ Record parse(std::string_view line, std::size_t members_max = 100) {
 }
 
 std::string fault(std::string_view line) {
-  const Record record = parse(line);
+  const Record record = parse_line(line);
   return record.fault() ? record.fault()->code : "";
 }
 
@@ -58,7 +58,7 @@ TEST_CASE("ndjson: a line may have as many bytes as the limit says; a longer one
 }
 
 TEST_CASE("ndjson: strings are unescaped, numbers keep their characters") {
-  const Record good = parse(
+  const Record good = parse_line(
       R"( {"name":"A\"\u00e9\ud83d\ude00\n/","phone":-12.50,"big":123456789012345678901234567890,"exp":1.5E+3,"n":null,)"
       R"("t":true,"a":[1,{"name":"inner"}],"o":{"x":{"y":"z"}},"na\u006de2":"","e":"\\"} )");
   REQUIRE_FALSE(good.fault());
@@ -107,23 +107,23 @@ TEST_CASE("ndjson: nesting is allowed to 32 levels, and 100,000 do no harm") {
 }
 
 TEST_CASE("ndjson: the text of a fault names the column") {
-  CHECK(parse(R"({"a":1,x})").fault()->text.starts_with("column 8: "));
-  CHECK(parse(R"(  {"a":1,x})").fault()->text.starts_with("column 10: "));
-  CHECK(parse(R"({"a":1} x)").fault()->text.starts_with("column 9: extra data"));
+  CHECK(parse_line(R"({"a":1,x})").fault()->text.starts_with("column 8: "));
+  CHECK(parse_line(R"(  {"a":1,x})").fault()->text.starts_with("column 10: "));
+  CHECK(parse_line(R"({"a":1} x)").fault()->text.starts_with("column 9: extra data"));
 }
 
 TEST_CASE("ndjson: pretty-printed JSON and arrays get a helpful first error") {
   for (const char* line : {"{", "[", "  [", "[{", R"({"a":1},)", "}", "]"}) {
     CAPTURE(line);
-    const Record record = parse(line);
+    const Record record = parse_line(line);
     REQUIRE(record.fault());
     CHECK(record.fault()->text.find("looks like pretty-printed JSON or an array") != std::string::npos);
   }
 }
 
 TEST_CASE("ndjson: more members than the limit are refused") {
-  CHECK_FALSE(parse(R"({"a":1,"b":2})", 2).fault());
-  CHECK(parse(R"({"a":1,"b":2,"c":3})", 2).fault()->code == "input.row.columns");
+  CHECK_FALSE(parse_line(R"({"a":1,"b":2})", 2).fault());
+  CHECK(parse_line(R"({"a":1,"b":2,"c":3})", 2).fault()->code == "input.row.columns");
 }
 
 TEST_CASE("ndjson: a parser is as good as new after a line that is broken") {

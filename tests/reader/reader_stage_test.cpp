@@ -73,12 +73,12 @@ InputConfig csv() {
   return config;
 }
 
-std::string uuid(unsigned n) {
+std::string typed_uuid(unsigned n) {
   std::string digits = std::to_string(n);
   return "00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
 }
-std::string line(unsigned n) { return uuid(n) + ",Ada,1\r\n"; }
-const std::string header = "id,name,phone\r\n";
+std::string typed_line(unsigned n) { return typed_uuid(n) + ",Ada,1\r\n"; }
+const std::string typed_header = "id,name,phone\r\n";
 
 // A reader with `workers` queues, its rows to be taken by the test.
 class ReaderBench {
@@ -86,7 +86,7 @@ class ReaderBench {
   explicit ReaderBench(std::size_t workers, std::size_t batches = 8, OnRejected on_rejected = OnRejected::go_on,
                        HiddenRows hidden = HiddenRows())
       : pool(batches) {
-    typed.type(header);
+    typed.type(typed_header);
     source = make_source(typed.input(), csv());
     mapper = std::make_unique<Mapper>(MappingConfig(), Format::csv, source->header());
     std::vector<BoundedQueue<RowRef>*> all;
@@ -139,11 +139,11 @@ class ReaderBench {
 TEST_CASE("reader: rows are on their way before the input ends, when the next ones keep us waiting") {
   ReaderBench bench(1);
   std::thread thread([&] { bench.reader->run(); });
-  bench.typed.type(line(1) + line(2));
+  bench.typed.type(typed_line(1) + typed_line(2));
   std::size_t rows = 0;
   while (rows < 2) rows += bench.take(0).batch()->size();
-  bench.typed.type(line(3).substr(0, 20));  // half a row is no row
-  bench.typed.type(line(3).substr(20));
+  bench.typed.type(typed_line(3).substr(0, 20));  // half a row is no row
+  bench.typed.type(typed_line(3).substr(20));
   CHECK(bench.take(0).batch()->size() == 1);
   bench.typed.end();
   CHECK_FALSE(bench.take(0));
@@ -154,7 +154,7 @@ TEST_CASE("reader: rows are on their way before the input ends, when the next on
 
 TEST_CASE("reader: all rows of a customer go to one worker, in the order of the file; no row is lost") {
   ReaderBench bench(3, 64);
-  for (unsigned n = 0; n < 1'000; ++n) bench.typed.type(line(n % 70));
+  for (unsigned n = 0; n < 1'000; ++n) bench.typed.type(typed_line(n % 70));
   bench.typed.end();
   bench.reader->run();
   std::map<std::string, std::size_t> owner;
@@ -178,7 +178,7 @@ TEST_CASE("reader: all rows of a customer go to one worker, in the order of the 
 
 TEST_CASE("reader: a rejected row goes straight to the log, and the good ones around it to their worker") {
   ReaderBench bench(2);
-  bench.typed.type(line(1) + "no-uuid,Ada,1\r\n" + line(2) + "\"unclosed,Ada,1\r\n");
+  bench.typed.type(typed_line(1) + "no-uuid,Ada,1\r\n" + typed_line(2) + "\"unclosed,Ada,1\r\n");
   bench.typed.end();
   bench.reader->run();
   CHECK(bench.outcomes_waiting() == 2);
@@ -187,7 +187,7 @@ TEST_CASE("reader: a rejected row goes straight to the log, and the good ones ar
 
 TEST_CASE("reader: with --strict the first rejected row stops the run, and rows before it are not lost") {
   ReaderBench bench(1, 8, OnRejected::stop);
-  bench.typed.type(line(1) + "no-uuid,Ada,1\r\n" + line(2));
+  bench.typed.type(typed_line(1) + "no-uuid,Ada,1\r\n" + typed_line(2));
   bench.typed.end();
   bench.reader->run();
   CHECK(bench.control.cause() == StopCause::strict);
@@ -202,7 +202,7 @@ TEST_CASE("reader: a row that another one of its customer stands for is told, ke
   rows.insert(3);
   rows.insert(4);
   ReaderBench bench(2, 8, OnRejected::stop, HiddenRows(rows, Duplicates::last));
-  bench.typed.type(line(1) + line(2) + line(1) + line(5) + line(1));
+  bench.typed.type(typed_line(1) + typed_line(2) + typed_line(1) + typed_line(5) + typed_line(1));
   bench.typed.end();
   bench.reader->run();
   const auto outcomes = bench.take_outcomes();
@@ -211,8 +211,8 @@ TEST_CASE("reader: a row that another one of its customer stands for is told, ke
     CHECK(outcome.status == Status::superseded);
     CHECK(outcome.reason == nullptr);
     CHECK(outcome.row.body().empty());
-    CHECK(std::string(outcome.row.raw()) + "\r\n" == line(outcome.row->position.row == 4 ? 5 : 1));
-    CHECK(outcome.row.id() == uuid(outcome.row->position.row == 4 ? 5 : 1));
+    CHECK(std::string(outcome.row.raw()) + "\r\n" == typed_line(outcome.row->position.row == 4 ? 5 : 1));
+    CHECK(outcome.row.id() == typed_uuid(outcome.row->position.row == 4 ? 5 : 1));
   }
   std::vector<std::uint64_t> sent;
   for (std::size_t queue = 0; queue < 2; ++queue)
@@ -232,7 +232,7 @@ TEST_CASE("reader: --duplicates reject refuses all rows of a customer; one that 
   rows.insert(2);
   rows.insert(3);
   ReaderBench bench(1, 8, OnRejected::go_on, HiddenRows(rows, Duplicates::reject));
-  bench.typed.type(line(1) + "no-uuid,Ada,1\r\n" + line(1) + line(2));
+  bench.typed.type(typed_line(1) + "no-uuid,Ada,1\r\n" + typed_line(1) + typed_line(2));
   bench.typed.end();
   bench.reader->run();
   const auto outcomes = bench.take_outcomes();
@@ -249,7 +249,7 @@ TEST_CASE("reader: a batch of nothing but hidden rows goes to no worker and come
   RowSet rows;
   rows.insert(1);
   ReaderBench bench(1, 8, OnRejected::go_on, HiddenRows(rows, Duplicates::first));
-  bench.typed.type(line(1));
+  bench.typed.type(typed_line(1));
   bench.typed.end();
   bench.reader->run();
   CHECK(bench.outcomes_waiting() == 1);
@@ -259,7 +259,7 @@ TEST_CASE("reader: a batch of nothing but hidden rows goes to no worker and come
 
 TEST_CASE("reader: a read error in the middle stops the run and is never taken for the end") {
   ReaderBench bench(1);
-  bench.typed.type(line(1));
+  bench.typed.type(typed_line(1));
   bench.typed.end("the disk is gone");
   bench.reader->run();
   CHECK(bench.control.cause() == StopCause::input_failed);
@@ -270,7 +270,7 @@ TEST_CASE("reader: a read error in the middle stops the run and is never taken f
 
 TEST_CASE("reader: a stop is noticed while the input is silent") {
   ReaderBench bench(1);
-  bench.typed.type(line(1));
+  bench.typed.type(typed_line(1));
   std::thread thread([&] { bench.reader->run(); });
   CHECK(bench.take(0).batch()->size() == 1);
   bench.control.stop(StopCause::interrupted, "");
@@ -280,7 +280,7 @@ TEST_CASE("reader: a stop is noticed while the input is silent") {
 
 TEST_CASE("reader: with no batch free it waits, having handed on what it holds, and goes on when one comes back") {
   ReaderBench bench(2, 2);  // fewer batches than rows need
-  for (unsigned n = 0; n < 600; ++n) bench.typed.type(line(n));
+  for (unsigned n = 0; n < 600; ++n) bench.typed.type(typed_line(n));
   bench.typed.end();
   std::thread thread([&] { bench.reader->run(); });
   std::size_t rows = 0;
@@ -295,7 +295,7 @@ TEST_CASE("reader: with no batch free it waits, having handed on what it holds, 
 
 TEST_CASE("reader: a stop while it waits for a batch ends it, and the row in its hands is counted") {
   ReaderBench bench(1, 1);
-  for (unsigned n = 0; n < 200; ++n) bench.typed.type(line(n));
+  for (unsigned n = 0; n < 200; ++n) bench.typed.type(typed_line(n));
   bench.typed.end();
   std::thread thread([&] { bench.reader->run(); });
   const RowRef held = bench.take(0);  // the only batch there is

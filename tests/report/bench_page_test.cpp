@@ -38,21 +38,21 @@ std::string bench_json(const std::string& code = "x", const std::string& form = 
          R"("differ":true}]},"notices":["<u>"]})";
 }
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool page_has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
 TEST_CASE("bench page: every figure of bench.json that people ask for stands in it") {
   const std::string page = report::render_bench_page(bench_json(), "runs/b");
-  CHECK(has(page, "data-total=\"requests\" data-value=\"100\""));
-  CHECK(has(page, "data-total=\"answered\" data-value=\"98\""));
-  CHECK(has(page, "data-total=\"errors\" data-value=\"3\""));
-  CHECK(has(page, "data-total=\"late\" data-value=\"4\""));
-  CHECK(has(page, "data-of=\"latency\" data-percentile=\"p99\" data-value=\"12.500\""));
-  CHECK(has(page, "data-of=\"service\" data-percentile=\"p50\" data-value=\"10.250\""));
-  CHECK(has(page, "HTTP 503"));
-  CHECK(has(page, "No rate met the objective."));
-  CHECK(has(page, "1.900 to 2.100"));
+  CHECK(page_has(page, "data-total=\"requests\" data-value=\"100\""));
+  CHECK(page_has(page, "data-total=\"answered\" data-value=\"98\""));
+  CHECK(page_has(page, "data-total=\"errors\" data-value=\"3\""));
+  CHECK(page_has(page, "data-total=\"late\" data-value=\"4\""));
+  CHECK(page_has(page, "data-of=\"latency\" data-percentile=\"p99\" data-value=\"12.500\""));
+  CHECK(page_has(page, "data-of=\"service\" data-percentile=\"p50\" data-value=\"10.250\""));
+  CHECK(page_has(page, "HTTP 503"));
+  CHECK(page_has(page, "No rate met the objective."));
+  CHECK(page_has(page, "1.900 to 2.100"));
 }
 
 TEST_CASE("bench page: it opens with a verdict") {
@@ -72,12 +72,12 @@ TEST_CASE("bench page: it opens with a verdict") {
 
 TEST_CASE("bench page: hostile texts of a server or a file are text, wherever they stand") {
   const std::string page = report::render_bench_page(bench_json("<script>1"), "runs/<script>2");
-  CHECK_FALSE(has(page, "<script"));
-  CHECK_FALSE(has(page, "<img"));
-  CHECK_FALSE(has(page, "<b>\""));
-  CHECK(has(page, "&lt;script&gt;alert(1)"));
-  CHECK(has(page, "p99 &amp; &lt;b&gt;"));
-  CHECK(has(page, "&lt;u&gt;"));
+  CHECK_FALSE(page_has(page, "<script"));
+  CHECK_FALSE(page_has(page, "<img"));
+  CHECK_FALSE(page_has(page, "<b>\""));
+  CHECK(page_has(page, "&lt;script&gt;alert(1)"));
+  CHECK(page_has(page, "p99 &amp; &lt;b&gt;"));
+  CHECK(page_has(page, "&lt;u&gt;"));
 }
 
 TEST_CASE("bench page: what amend bench has not written is one error that names the file") {

@@ -20,26 +20,26 @@ TimeChart chart_of(std::vector<ChartLine::Point> points) {
   return chart;
 }
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 void check_finite(const std::string& html) {
-  CHECK_FALSE(has(html, "nan"));
-  CHECK_FALSE(has(html, "inf"));
-  CHECK_FALSE(has(html, "-0<"));
+  CHECK_FALSE(contains(html, "nan"));
+  CHECK_FALSE(contains(html, "inf"));
+  CHECK_FALSE(contains(html, "-0<"));
 }
 
 }  // namespace
 
 TEST_CASE("chart: without a value it says so, and draws nothing") {
-  CHECK(has(render(chart_of({})), "No data."));
-  CHECK(has(render(chart_of({{1, std::nullopt}})), "No data."));
-  CHECK_FALSE(has(render(chart_of({})), "<path"));
-  CHECK(has(render(HistogramChart()), "No data."));
-  CHECK(has(render(ShareChart()), "No data."));
+  CHECK(contains(render(chart_of({})), "No data."));
+  CHECK(contains(render(chart_of({{1, std::nullopt}})), "No data."));
+  CHECK_FALSE(contains(render(chart_of({})), "<path"));
+  CHECK(contains(render(HistogramChart()), "No data."));
+  CHECK(contains(render(ShareChart()), "No data."));
 }
 
 TEST_CASE("chart: one value is a dot, a gap interrupts the line") {
-  CHECK(has(render(chart_of({{5, 1.0}})), "h0\""));
+  CHECK(contains(render(chart_of({{5, 1.0}})), "h0\""));
   const std::string html = render(chart_of({{0, 1.0}, {1, 2.0}, {2, std::nullopt}, {3, 1.0}, {4, 1.0}}));
   const auto path = html.substr(html.find("<path class=\"k0\" d=\"M0.0"));
   CHECK(std::count(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(path.find("/>")), 'M') == 2);
@@ -86,7 +86,7 @@ TEST_CASE("chart: names are text, never markup") {
   shares.title = hostile;
   shares.bars.emplace_back(hostile, 1, 0);
   for (const std::string& html : {render(chart), render(shares)}) {
-    CHECK_FALSE(has(html, "<script"));
-    CHECK(has(html, "&lt;script&gt;"));
+    CHECK_FALSE(contains(html, "<script"));
+    CHECK(contains(html, "&lt;script&gt;"));
   }
 }

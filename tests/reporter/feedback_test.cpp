@@ -16,13 +16,13 @@ using Table = std::vector<std::vector<std::string>>;
 using test::Rows;
 using test::TemporaryDirectory;
 
-const std::string mark = "\xEF\xBB\xBF";
+const std::string utf8_mark = "\xEF\xBB\xBF";
 
 // Reads a file as the next run would, and hands out the raw rows too.
 Table read_csv(const std::string& text, std::vector<std::string>* raws = nullptr) {
   Table table;
   std::string_view input = text;
-  if (input.starts_with(mark)) input.remove_prefix(mark.size());
+  if (input.starts_with(utf8_mark)) input.remove_prefix(utf8_mark.size());
   CsvParser parser(',', 1 << 20, 100);
   Record record;
   while (parser.parse(input, record) == CsvParser::Stop::record) {
@@ -59,7 +59,7 @@ TEST_CASE("feedback: success makes no file; each other status its own, on its fi
   sink->close();
   CHECK(run.files() == std::vector<std::string>{"failed.csv", "unknown.csv"});
   CHECK(test::content(run.path("failed.csv")) ==
-        mark + "id,amend_line,amend_error_code,amend_error\r\na,2,x,y\r\nc,4,x,y\r\n");
+        utf8_mark + "id,amend_line,amend_error_code,amend_error\r\na,2,x,y\r\nc,4,x,y\r\n");
 }
 
 TEST_CASE("feedback: quotes, line breaks and separators come back as they were, from a file with ;") {
@@ -190,7 +190,7 @@ TEST_CASE("settle: files are in the order of the input, without the rows that we
     const std::string rejected = test::content(run.path("rejected" + extension));
     CHECK(rejected.find(csv ? "\nd," : "\"d\"") < rejected.find(csv ? "\ne," : "\"e\""));
     CHECK(rejected.size() == unsorted.size());
-    if (csv) CHECK(rejected.starts_with(mark));
+    if (csv) CHECK(rejected.starts_with(utf8_mark));
   }
 }
 
@@ -294,7 +294,7 @@ TEST_CASE("unsent: the file appears complete at close, and not before") {
   CHECK(writer.count() == 20'000);
   writer.close();
   CHECK(run.files() == std::vector<std::string>{"unsent.csv"});
-  CHECK(test::content(run.path("unsent.csv")) == mark + "id,amend_line,amend_raw\r\n" + rest);
+  CHECK(test::content(run.path("unsent.csv")) == utf8_mark + "id,amend_line,amend_raw\r\n" + rest);
 }
 
 TEST_CASE("unsent: a line from inside a damaged quote never comes back as a row") {
@@ -306,7 +306,7 @@ TEST_CASE("unsent: a line from inside a damaged quote never comes back as a row"
   csv.add(Position(2, 3, 14), "8,Bob", &damaged);
   csv.close();
   CHECK(test::content(run.path("unsent.csv")) ==
-        mark + "id,name,amend_line,amend_raw\r\n7,Ann,2,\r\n,,3,\"8,Bob\"\r\n");
+        utf8_mark + "id,name,amend_line,amend_raw\r\n7,Ann,2,\r\n,,3,\"8,Bob\"\r\n");
   UnsentWriter ndjson(run, InputLayout(Format::ndjson));
   const Reason syntax("input.json.syntax", "x", Origin::input);
   ndjson.add(Position(1, 1, 0), "{", &syntax);

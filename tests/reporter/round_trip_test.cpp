@@ -15,9 +15,9 @@
 namespace amend {
 namespace {
 
-using Table = std::vector<std::vector<std::string>>;
+using Cells = std::vector<std::vector<std::string>>;
 
-const std::string mark = "\xEF\xBB\xBF";
+const std::string byte_mark = "\xEF\xBB\xBF";
 
 class TextInput final : public ByteInput {
  public:
@@ -41,8 +41,8 @@ class Dice {
   std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_); }
   std::string text() {
     static const std::vector<std::string> parts{
-        "a", "B",     "7",  ";",   ";;;", ",",      "\"", "\n", "\r\n", "\t", "|", " ", "\xC3\xA9", "\xE7\x8E\x8B",
-        "'", "sep=;", "=1", "+85", mark,  "amend_", "id", "{}", "\\",   "x"};
+        "a", "B",     "7",  ";",   ";;;",     ",",      "\"", "\n", "\r\n", "\t", "|", " ", "\xC3\xA9", "\xE7\x8E\x8B",
+        "'", "sep=;", "=1", "+85", byte_mark, "amend_", "id", "{}", "\\",   "x"};
     std::string out;
     for (std::size_t i = below(6); i > 0; --i) out += parts[below(parts.size())];
     return out;
@@ -76,9 +76,9 @@ std::vector<std::string> some_names(Dice& dice) {
 }
 
 // Without amend's own columns, under their names.
-Table read_back(Source& source) {
+Cells read_back(Source& source) {
   std::vector<std::size_t> kept;
-  Table table(1);
+  Cells table(1);
   for (std::size_t i = 0; i < source.header().size(); ++i) {
     if (is_own_column(source.header()[i])) continue;
     kept.push_back(i);
@@ -119,9 +119,9 @@ TEST_CASE("round trip: a retry file gives the same records, whatever the names, 
     Dice dice(seed);
     const char delimiter = std::string(",;\t|")[dice.below(4)];
     const std::vector<std::string> names = some_names(dice);
-    std::string text = mark;
+    std::string text = byte_mark;
     for (const std::string& name : names)
-      text += (text == mark ? "" : std::string(1, delimiter)) + quoted(name, dice, delimiter);
+      text += (text == byte_mark ? "" : std::string(1, delimiter)) + quoted(name, dice, delimiter);
     text += "\n";
     for (std::size_t row = 1 + dice.below(4); row > 0; --row) {
       text += "c" + std::to_string(row);
@@ -139,7 +139,7 @@ TEST_CASE("round trip: a retry file gives the same records, whatever the names, 
     rows.append_header(written);
     Record record;
     while (input->next(record)) rows.append_row(written, record.position().line, record.raw(), &reason);
-    const Table expected = read_back(*open(text, delimiter, ""));
+    const Cells expected = read_back(*open(text, delimiter, ""));
     CAPTURE(written);
     for (const char other : {',', ';', '\t', '|'})
       CHECK(read_back(*open(written, other, std::vector<std::string>{"", "gbk", "windows-1252"}[dice.below(3)])) ==
@@ -152,7 +152,7 @@ TEST_CASE("round trip: a retry file gives the same records, whatever the names, 
     while (again->next(record)) twice.append_row(rewritten, record.position().line, record.raw(), &reason);
     CHECK(read_back(*open(rewritten, ',', "")) == expected);
     // Two of them put together.
-    Table doubled = expected;
+    Cells doubled = expected;
     doubled.insert(doubled.end(), expected.begin() + 1, expected.end());
     CHECK(read_back(*open(written + rewritten, ',', "")) == doubled);
   }

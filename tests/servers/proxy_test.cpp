@@ -15,12 +15,12 @@ namespace {
 
 constexpr auto limit = Process::Seconds(60);
 
-std::string free_port() {
+std::string tinyproxy_port() {
   const ScriptedServer server({});
   return server.port();
 }
 
-bool is_installed() {
+bool tinyproxy_is_installed() {
   if (std::filesystem::exists("/usr/bin/tinyproxy")) return true;
   std::puts("SKIPPED: tinyproxy is not installed (package tinyproxy)");
   return false;
@@ -28,7 +28,7 @@ bool is_installed() {
 
 class Tinyproxy {
  public:
-  explicit Tinyproxy(const std::string& more = {}) : port(free_port()) {
+  explicit Tinyproxy(const std::string& more = {}) : port(tinyproxy_port()) {
     write_file(dir.file("conf"), "Port " + port + "\nListen 127.0.0.1\nTimeout 60\nLogFile \"" + dir.file("log") +
                                      "\"\nLogLevel Info\nMaxClients 50\n" + more);
     process_ = std::make_unique<Process>(std::vector<std::string>{"/usr/bin/tinyproxy", "-d", "-c", dir.file("conf")},
@@ -53,7 +53,7 @@ class Tinyproxy {
 }  // namespace
 
 TEST_CASE("proxy: 2,000 rows through tinyproxy, TLS to the server inside the tunnel, arrive as they are") {
-  if (!is_installed()) return;
+  if (!tinyproxy_is_installed()) return;
   const Tinyproxy proxy;
   const auto customers = make_customers(2'000);
   const TempDir dir;
@@ -69,7 +69,7 @@ TEST_CASE("proxy: 2,000 rows through tinyproxy, TLS to the server inside the tun
 }
 
 TEST_CASE("proxy: one that may not connect there is a matter for a person, and said at once") {
-  if (!is_installed()) return;
+  if (!tinyproxy_is_installed()) return;
   const Tinyproxy proxy("ConnectPort 443\n");
   const TempDir dir;
   write_file(dir.file("customers.csv"), to_csv(make_customers(3)));

@@ -29,7 +29,7 @@ int passed(HiddenLimit& limit, Times from, Times to, Times step) {
   return count;
 }
 
-class Case {
+class LimitCase {
  public:
   std::string name;
   std::vector<HiddenRate> rates;
@@ -42,7 +42,7 @@ class Case {
 }  // namespace
 
 TEST_CASE("hidden_limit: a burst, then exactly the rate, however fast and however long it is asked") {
-  const std::vector<Case> cases{
+  const std::vector<LimitCase> cases{
       {"no limit at all", {}, 0s, 1s, 1ms, 1000},
       {"at the rate nobody is refused", {{100, 1, 0s}}, 0s, 60s, 10ms, 6000},
       {"twice the rate: the burst and the rate", {{100, 10, 0s}}, 0s, 60s, 5ms, 6009},

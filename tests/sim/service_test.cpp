@@ -16,17 +16,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string ada = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
-const std::string target = std::string(wonder::customers_path) + "/" + ada;
-const std::chrono::system_clock::time_point noon{1'714'564'800s};  // 2024-05-01, a Wednesday
+const std::string ada_id = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
+const std::string target = std::string(wonder::customers_path) + "/" + ada_id;
+const std::chrono::system_clock::time_point wednesday{1'714'564'800s};  // 2024-05-01, a Wednesday
 
 class Bench {
  public:
   explicit Bench(ServiceRules rules = {}) : service(fill(store), std::move(rules), std::nullopt) {}
 
-  Reply put(std::uint64_t n = 1, bool pipelined = false) { return put(Arrival(noon, 1, n, pipelined)); }
-  Reply put_at(std::chrono::milliseconds since_noon) { return put(Arrival(noon + since_noon, 1, 1, false)); }
-  std::uint64_t updates() { return store.find(ada)->updates; }
+  Reply put(std::uint64_t n = 1, bool pipelined = false) { return put(Arrival(wednesday, 1, n, pipelined)); }
+  Reply put_at(std::chrono::milliseconds since_noon) { return put(Arrival(wednesday + since_noon, 1, 1, false)); }
+  std::uint64_t updates() { return store.find(ada_id)->updates; }
 
   CustomerStore store;
   Service service;
@@ -41,7 +41,7 @@ class Bench {
   }
   static CustomerStore& fill(CustomerStore& store) {
     Customer customer;
-    customer.uuid = ada;
+    customer.uuid = ada_id;
     store.put(customer);
     return store;
   }
@@ -152,7 +152,7 @@ TEST_CASE("service: spoilt answers were applied, refused requests were not") {
   }
   SUBCASE("another uuid") {
     Bench bench(with(&Shares::wrong_uuid, 1.0));
-    CHECK_FALSE(has(bench.put(), ada));
+    CHECK_FALSE(has(bench.put(), ada_id));
   }
   SUBCASE("twice") {
     Bench bench(with(&Shares::extra_answer, 1.0));
@@ -315,7 +315,7 @@ TEST_CASE("request_log: a line tells what came and what became of it") {
   std::string line;
   append_log_line(line, entry);
   CHECK(line == R"({"ordinal":5,"at_us":1700000000000001,"connection":2,"n":3,"method":"PUT","target":")" + target +
-                    R"(","id":")" + ada +
+                    R"(","id":")" + ada_id +
                     R"(","body_sha256":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",)"
                     R"("request_id":"r\"1","status":200,"applied":true,"fault":"wrong-uuid","answer":"written"})"
                     "\n");

@@ -12,7 +12,7 @@ using namespace amend::test;
 
 namespace {
 
-constexpr unsigned rows = 40;
+constexpr unsigned rows_sent = 40;
 
 const std::vector<std::string> bodies{
     "",
@@ -58,7 +58,7 @@ class GatewayRun {
   GatewayRun(const GatewayRun&) = delete;
   GatewayRun& operator=(const GatewayRun&) = delete;
 
-  void run(unsigned count = rows) {
+  void run(unsigned count = rows_sent) {
     Brake brake(pace);
     bench.run_with(brake, count);
     time = simulated_time() - begin_;
@@ -238,12 +238,12 @@ TEST_CASE("gateway: the last rows fail and the echo call succeeds: it is their o
       for (const bool own : {false, true}) {
         if (own && status < 500) continue;
         GatewayRun run([&](const std::string& body, auto) -> std::optional<Reply> {
-          if (!is_one_of(body, rows + 1 - tail, rows)) return std::nullopt;
+          if (!is_one_of(body, rows_sent + 1 - tail, rows_sent)) return std::nullopt;
           return Reply(status, own ? api_refusal : body_for(status));
         });
         run.run();
         CAPTURE(run.bench.control.text());
-        CHECK(run.bench.count(Status::success) == rows - tail);
+        CHECK(run.bench.count(Status::success) == rows_sent - tail);
         CHECK(run.bench.count(Status::failed) == tail);
         CHECK(run.time <= 5min);
       }
@@ -316,7 +316,7 @@ TEST_CASE("gateway: 401, 403 or 407 for ever at the end of a file, to the echo c
       CAPTURE(status);
       CAPTURE(left);
       GatewayRun run([&](const std::string& body, auto at) -> std::optional<Reply> {
-        const bool refuses = is_one_of(body, rows - left + 1, rows) || (body == "echo" && at > 100ms);
+        const bool refuses = is_one_of(body, rows_sent - left + 1, rows_sent) || (body == "echo" && at > 100ms);
         return refuses ? std::optional(Reply(status, "<html>")) : std::nullopt;
       });
       run.echo_as_rows();
@@ -324,7 +324,7 @@ TEST_CASE("gateway: 401, 403 or 407 for ever at the end of a file, to the echo c
       run.run();
       CHECK(run.bench.control.cause() == StopCause::gateway);
       CHECK(run.failed() == 0);
-      CHECK(run.bench.count(Status::success) == rows - left);
+      CHECK(run.bench.count(Status::success) == rows_sent - left);
       CHECK(run.time <= (left == 10 ? std::chrono::minutes(1) : std::chrono::minutes(10)));
     }
   }
@@ -334,12 +334,12 @@ TEST_CASE("gateway: a page that is a JSON object does not pass for the echo: the
   for (const std::string& page : {std::string("{}"), std::string(R"({"status":"maintenance"})")}) {
     CAPTURE(page);
     GatewayRun run([&](const std::string& body, auto at) -> std::optional<Reply> {
-      const bool is_late = is_one_of(body, rows - 2, rows) || body == "echo";
+      const bool is_late = is_one_of(body, rows_sent - 2, rows_sent) || body == "echo";
       return is_late && at < 2min ? std::optional(Reply(200, page)) : std::nullopt;
     });
     run.echo_as_rows();
     run.run();
-    CHECK(run.bench.count(Status::success) == rows);
+    CHECK(run.bench.count(Status::success) == rows_sent);
   }
 }
 

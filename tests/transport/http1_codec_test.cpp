@@ -53,7 +53,7 @@ TEST_CASE("http1_codec: an empty PUT or POST says Content-Length: 0, an empty GE
 TEST_CASE("http1_codec: an answer gives its status, body and the fields that matter") {
   const auto result = parse(plain);
   REQUIRE(result.answers.size() == 1);
-  const Answer& a = result.answers[0];
+  const test::Answer& a = result.answers[0];
   CHECK(a.status == 200);
   CHECK_FALSE(a.close);
   CHECK(a.body == "{\"code\":200}");

@@ -31,14 +31,14 @@ std::string refusal(const std::string& url) {
 }  // namespace
 
 TEST_CASE("target: host, port, authority and path of an address") {
-  const Target plain = target("https://gateway.wonder.today");
-  CHECK(plain.tls);
-  CHECK(plain.host == "gateway.wonder.today");
-  CHECK(plain.port == "443");
-  CHECK(plain.authority == "gateway.wonder.today");
-  CHECK(plain.path_prefix.empty());
-  CHECK_FALSE(plain.loopback);
-  CHECK_FALSE(plain.literal_address);
+  const Target plain_target = target("https://gateway.wonder.today");
+  CHECK(plain_target.tls);
+  CHECK(plain_target.host == "gateway.wonder.today");
+  CHECK(plain_target.port == "443");
+  CHECK(plain_target.authority == "gateway.wonder.today");
+  CHECK(plain_target.path_prefix.empty());
+  CHECK_FALSE(plain_target.loopback);
+  CHECK_FALSE(plain_target.literal_address);
 
   const Target full = target("http://Example.COM:8080/gateway/v2/");
   CHECK_FALSE(full.tls);
@@ -78,10 +78,10 @@ TEST_CASE("target: every number that is no port is refused, also where it would 
 
 TEST_CASE("target: a scheme in capitals and a port that is left out behind its colon") {
   CHECK(target("HTTPS://Example.com").tls);
-  const Target plain = target("Http://127.0.0.1:");
-  CHECK_FALSE(plain.tls);
-  CHECK(plain.port == "80");
-  CHECK(plain.authority == "127.0.0.1");
+  const Target plain_target = target("Http://127.0.0.1:");
+  CHECK_FALSE(plain_target.tls);
+  CHECK(plain_target.port == "80");
+  CHECK(plain_target.authority == "127.0.0.1");
   CHECK(target("https://example.com:/v2").port == "443");
 }
 

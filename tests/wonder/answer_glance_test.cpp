@@ -17,7 +17,7 @@ using amend::test::everyday_answer;
 
 namespace {
 
-Response response_of(std::string_view body, std::uint16_t status = 200) {
+Response response_with(std::string_view body, std::uint16_t status = 200) {
   Response out;
   out.status = status;
   out.body = body;
@@ -30,8 +30,8 @@ class BothWays {
   void compare(const std::string& body, std::uint16_t status = 200) {
     for (const Expectation& expected : {Expectation(answer_id, false), Expectation(answer_id, true),
                                         Expectation(answer_id, false, "C-1"), Expectation(answer_id, false, "")}) {
-      const Judgement judged = judge_.judge(response_of(body, status), expected);
-      const Judgement right = judge_by_rule(reader_, response_of(body, status), expected);
+      const Judgement judged = judge_.judge(response_with(body, status), expected);
+      const Judgement right = judge_by_rule(reader_, response_with(body, status), expected);
       const bool equal = judged.meaning == right.meaning && judged.code == right.code && judged.text == right.text &&
                          judged.warning == right.warning;
       if (!equal) FAIL_CHECK("judged differently: " << body);

@@ -14,9 +14,10 @@ using namespace amend::wonder;
 
 namespace {
 
-const std::string id = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
-const std::string customer = R"({"name":"Ada","uuid":"1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed","reference_number":"C-1"})";
-const std::string data = R"("data":{"customer":)" + customer + "}";
+const std::string some_customer_id = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
+const std::string good_customer =
+    R"({"name":"Ada","uuid":"1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed","reference_number":"C-1"})";
+const std::string good_data = R"("data":{"customer":)" + good_customer + "}";
 
 Response response(std::uint16_t status, std::string_view body) {
   Response out;
@@ -25,7 +26,8 @@ Response response(std::uint16_t status, std::string_view body) {
   return out;
 }
 
-Judgement judged(std::uint16_t status, const std::string& body, const Expectation& expected = Expectation(id, false)) {
+Judgement judged(std::uint16_t status, const std::string& body,
+                 const Expectation& expected = Expectation(some_customer_id, false)) {
   AnswerJudge judge;
   Judgement out = judge.judge(response(status, body), expected);
   AnswerReader reader;
@@ -75,7 +77,7 @@ TEST_CASE("answer: success is a 2xx object with a code of 0 or 200, or none, and
         R"("code":200,"message":"OK",)", R"("error_code":"",)", R"("error_code":null,"error_message":"",)"}) {
     CAPTURE(code);
     for (const int status : {200, 201, 202, 207, 299}) {
-      const Judgement got = judged(static_cast<std::uint16_t>(status), "{" + code + data + "}");
+      const Judgement got = judged(static_cast<std::uint16_t>(status), "{" + code + good_data + "}");
       CHECK(got.meaning == Meaning::success);
       CHECK(got.warning.empty());
     }
@@ -84,20 +86,20 @@ TEST_CASE("answer: success is a 2xx object with a code of 0 or 200, or none, and
 
 TEST_CASE("answer: an error code inside a 2xx is a refusal in the API's own words") {
   check_rows({
-      {200, R"({"code":"E000002","message":"Invalid Credential Format.",)" + data + "}", Meaning::refused, "E000002",
-       "Invalid Credential Format."},
-      {200, R"({"code":40001,"message":"no",)" + data + "}", Meaning::refused, "40001", "no"},
-      {200, R"({"code":200,"error_code":"E7","message":"OK","error_message":"bad",)" + data + "}", Meaning::refused,
-       "E7", "bad"},
-      {200, R"({"error_code":17,"message":"seventeen",)" + data + "}", Meaning::refused, "17", "seventeen"},
+      {200, R"({"code":"E000002","message":"Invalid Credential Format.",)" + good_data + "}", Meaning::refused,
+       "E000002", "Invalid Credential Format."},
+      {200, R"({"code":40001,"message":"no",)" + good_data + "}", Meaning::refused, "40001", "no"},
+      {200, R"({"code":200,"error_code":"E7","message":"OK","error_message":"bad",)" + good_data + "}",
+       Meaning::refused, "E7", "bad"},
+      {200, R"({"error_code":17,"message":"seventeen",)" + good_data + "}", Meaning::refused, "17", "seventeen"},
       {200, R"({"code":"E1","error_code":"E2","error_message":"two"})", Meaning::refused, "E1", "two"},
       {200, R"({"code":123456789012345678901234567890})", Meaning::refused, "123456789012345678901234567890", ""},
       {200, R"({"code":-1})", Meaning::refused, "-1", "HTTP 200, no message in the response"},
-      {200, R"({"code":"",)" + data + "}", Meaning::refused, "http.200", ""},
-      {200, R"({"code":true,)" + data + "}", Meaning::refused, "http.200", ""},
-      {200, R"({"code":{"message":"x","code":0},)" + data + "}", Meaning::refused, "http.200", ""},
-      {200, R"({"code":[0],)" + data + "}", Meaning::refused, "http.200", ""},
-      {200, R"({"code":" 200",)" + data + "}", Meaning::refused, " 200", ""},
+      {200, R"({"code":"",)" + good_data + "}", Meaning::refused, "http.200", ""},
+      {200, R"({"code":true,)" + good_data + "}", Meaning::refused, "http.200", ""},
+      {200, R"({"code":{"message":"x","code":0},)" + good_data + "}", Meaning::refused, "http.200", ""},
+      {200, R"({"code":[0],)" + good_data + "}", Meaning::refused, "http.200", ""},
+      {200, R"({"code":" 200",)" + good_data + "}", Meaning::refused, " 200", ""},
   });
 }
 
@@ -107,14 +109,14 @@ TEST_CASE("answer: a 2xx that is not the API's own is a gateway response, and on
       {204, "", Meaning::gateway, "answer.not_json", "HTTP 204, not the API's own response: no body"},
       {200, "<html>Ada, please log in</html>", Meaning::gateway, "answer.not_json",
        "HTTP 200, not the API's own response: not JSON, 31 bytes"},
-      {200, "{\"code\":200," + data, Meaning::gateway, "answer.not_json", ""},
-      {200, "{\"code\":200," + data + "} {}", Meaning::gateway, "answer.not_json", ""},
-      {200, "{\"code\":200," + data + "}x", Meaning::gateway, "answer.not_json", ""},
+      {200, "{\"code\":200," + good_data, Meaning::gateway, "answer.not_json", ""},
+      {200, "{\"code\":200," + good_data + "} {}", Meaning::gateway, "answer.not_json", ""},
+      {200, "{\"code\":200," + good_data + "}x", Meaning::gateway, "answer.not_json", ""},
       {200, "\xEF\xBB\xBF{}", Meaning::gateway, "answer.not_json", ""},
       {200, "{'code':200}", Meaning::gateway, "answer.not_json", ""},
       {200, "{\"code\":NaN}", Meaning::gateway, "answer.not_json", ""},
       {200, " ", Meaning::gateway, "answer.not_json", ""},
-      {200, "[" + customer + "]", Meaning::gateway, "answer.not_customer",
+      {200, "[" + good_customer + "]", Meaning::gateway, "answer.not_customer",
        "HTTP 200, not the API's own response: JSON that is not an object, 87 bytes"},
       {200, "\"ok\"", Meaning::gateway, "answer.not_customer", ""},
       {200, "200", Meaning::gateway, "answer.not_customer", ""},
@@ -123,13 +125,14 @@ TEST_CASE("answer: a 2xx that is not the API's own is a gateway response, and on
       {200, R"({"code":200,"data":{}})", Meaning::unusable, "answer.not_customer", ""},
       {200, R"({"code":200,"data":null})", Meaning::unusable, "answer.not_customer", ""},
       {200, R"({"data":{"customer":null}})", Meaning::unusable, "answer.not_customer", ""},
-      {200, R"({"data":{"customer":[)" + customer + "]}}", Meaning::unusable, "answer.not_customer", ""},
-      {200, R"({"data":[{"customer":)" + customer + "}]}", Meaning::unusable, "answer.not_customer", ""},
-      {200, R"({"x":{"customer":)" + customer + "}}", Meaning::gateway, "answer.not_customer", ""},
-      {200, R"({"customer":)" + customer + "}", Meaning::gateway, "answer.not_customer", ""},
+      {200, R"({"data":{"customer":[)" + good_customer + "]}}", Meaning::unusable, "answer.not_customer", ""},
+      {200, R"({"data":[{"customer":)" + good_customer + "}]}", Meaning::unusable, "answer.not_customer", ""},
+      {200, R"({"x":{"customer":)" + good_customer + "}}", Meaning::gateway, "answer.not_customer", ""},
+      {200, R"({"customer":)" + good_customer + "}", Meaning::gateway, "answer.not_customer", ""},
       {200, R"({"data":{"customer":{"name":"Ada"}}})", Meaning::unusable, "answer.not_customer", ""},
       {200, R"({"data":{"customer":{"uuid":17}}})", Meaning::unusable, "answer.not_customer", ""},
-      {200, R"({"data":{"customer":{"x":{"uuid":")" + id + R"("}}}})", Meaning::unusable, "answer.not_customer", ""},
+      {200, R"({"data":{"customer":{"x":{"uuid":")" + some_customer_id + R"("}}}})", Meaning::unusable,
+       "answer.not_customer", ""},
   });
 }
 
@@ -151,20 +154,20 @@ TEST_CASE("answer: a success that contains a deciding member twice contradicts i
   const auto twice = [](const std::string& member) {
     return "the response contains \"" + member + "\" twice and contradicts itself";
   };
-  const std::string inner = customer.substr(1, customer.size() - 2);
+  const std::string inner = good_customer.substr(1, good_customer.size() - 2);
   const std::vector<std::pair<std::string, std::string>> bodies{
-      {"code", R"({"code":"E1","code":0,)" + data + "}"},
-      {"code", R"({"code":200,)" + data + R"(,"code":200})"},
-      {"code", R"({"code":null,"c\u006fde":0,)" + data + "}"},
-      {"code", R"({"\u0063ode":0,"code":0,)" + data + "}"},
-      {"error_code", R"({"error_code":"E1","error_code":"",)" + data + "}"},
-      {"error_code", R"({"error_code":[],)" + data + R"(,"error_code":null})"},
-      {"data", "{" + data + R"(,"data":{}})"},
-      {"data", "{" + data + R"(,"data":7})"},
-      {"data", R"({"data":)" + other + "," + data + "}"},
-      {"data", "{" + data + R"(,"d\u0061ta":)" + other + "}"},
-      {"customer", R"({"data":{"customer":)" + customer + R"(,"customer":{}}})"},
-      {"customer", R"({"data":{"customer":null,"customer":)" + customer + "}}"},
+      {"code", R"({"code":"E1","code":0,)" + good_data + "}"},
+      {"code", R"({"code":200,)" + good_data + R"(,"code":200})"},
+      {"code", R"({"code":null,"c\u006fde":0,)" + good_data + "}"},
+      {"code", R"({"\u0063ode":0,"code":0,)" + good_data + "}"},
+      {"error_code", R"({"error_code":"E1","error_code":"",)" + good_data + "}"},
+      {"error_code", R"({"error_code":[],)" + good_data + R"(,"error_code":null})"},
+      {"data", "{" + good_data + R"(,"data":{}})"},
+      {"data", "{" + good_data + R"(,"data":7})"},
+      {"data", R"({"data":)" + other + "," + good_data + "}"},
+      {"data", "{" + good_data + R"(,"d\u0061ta":)" + other + "}"},
+      {"customer", R"({"data":{"customer":)" + good_customer + R"(,"customer":{}}})"},
+      {"customer", R"({"data":{"customer":null,"customer":)" + good_customer + "}}"},
       {"uuid", R"({"data":{"customer":{)" + inner + "," + inner + "}}}"},
       {"uuid", R"({"data":{"customer":{"uuid":7,)" + inner + "}}}"},
       {"reference_number", R"({"data":{"customer":{"reference_number":"1",)" + inner + R"(,"reference_number":"1"}}})"},
@@ -183,8 +186,8 @@ TEST_CASE("answer: a success that contains a deciding member twice contradicts i
     }
   }
   check_rows({
-      {200, R"({"message":"a","message":"b","x":1,"x":2,)" + data + "}", Meaning::success, "", ""},
-      {200, R"({"x":{"code":1,"code":2},)" + data + "}", Meaning::success, "", ""},
+      {200, R"({"message":"a","message":"b","x":1,"x":2,)" + good_data + "}", Meaning::success, "", ""},
+      {200, R"({"x":{"code":1,"code":2},)" + good_data + "}", Meaning::success, "", ""},
       {400, R"({"code":"E1","code":"E2"})", Meaning::refused, "E2", ""},
   });
   AnswerJudge judge;
@@ -196,23 +199,24 @@ TEST_CASE("answer: a code is compared as a number, an error code of 0 is none") 
   for (const std::string code :
        {"0", "200", "200.0", "2e2", "2E+2", "0.0", "-0", "0e9", "20000e-2", "0.2e3", "200.000"}) {
     CAPTURE(code);
-    CHECK(judged(200, "{\"code\":" + code + "," + data + "}").meaning == Meaning::success);
-    CHECK(judged(200, "{\"code\":" + code + "," + data + pad + "}").meaning == Meaning::success);
+    CHECK(judged(200, "{\"code\":" + code + "," + good_data + "}").meaning == Meaning::success);
+    CHECK(judged(200, "{\"code\":" + code + "," + good_data + pad + "}").meaning == Meaning::success);
   }
   for (const std::string code : {"1", "200.5", "2e3", "20", "-200", "0.1", "1e999", "2001", "\"200.0\"", "\"2e2\""}) {
     CAPTURE(code);
-    CHECK(judged(200, "{\"code\":" + code + "," + data + "}").meaning == Meaning::refused);
-    CHECK(judged(200, "{\"code\":" + code + "," + data + pad + "}").meaning == Meaning::refused);
+    CHECK(judged(200, "{\"code\":" + code + "," + good_data + "}").meaning == Meaning::refused);
+    CHECK(judged(200, "{\"code\":" + code + "," + good_data + pad + "}").meaning == Meaning::refused);
   }
   for (const std::string none : {"0", "0.0", "-0", "0e3", "null", "\"\""}) {
     CAPTURE(none);
-    CHECK(judged(200, R"({"code":200,"error_code":)" + none + "," + data + "}").meaning == Meaning::success);
-    CHECK(judged(200, R"({"error_code":)" + none + "," + data + pad + "}").meaning == Meaning::success);
-    CHECK(judged(200, with_token(R"({"error_code":)" + none + "}"), Expectation(id, true)).meaning == Meaning::success);
+    CHECK(judged(200, R"({"code":200,"error_code":)" + none + "," + good_data + "}").meaning == Meaning::success);
+    CHECK(judged(200, R"({"error_code":)" + none + "," + good_data + pad + "}").meaning == Meaning::success);
+    CHECK(judged(200, with_token(R"({"error_code":)" + none + "}"), Expectation(some_customer_id, true)).meaning ==
+          Meaning::success);
   }
   for (const std::string some : {"1", "0.5", "-1", "200", "\"0.0\"", "true", "[]", "{}"}) {
     CAPTURE(some);
-    CHECK(judged(200, R"({"code":200,"error_code":)" + some + "," + data + "}").meaning == Meaning::refused);
+    CHECK(judged(200, R"({"code":200,"error_code":)" + some + "," + good_data + "}").meaning == Meaning::refused);
   }
   CHECK(judged(400, R"({"code":200.0,"error_code":"E7"})").code == "E7");
   CHECK(judged(400, R"({"code":2e2})").code == "http.400");
@@ -220,7 +224,7 @@ TEST_CASE("answer: a code is compared as a number, an error code of 0 is none") 
 
 TEST_CASE("answer: nesting up to 32 is read, deeper is not JSON") {
   const auto nested = [](std::size_t depth) {
-    return "{" + data + ",\"x\":" + std::string(depth, '[') + std::string(depth, ']') + "}";
+    return "{" + good_data + ",\"x\":" + std::string(depth, '[') + std::string(depth, ']') + "}";
   };
   CHECK(judged(200, nested(31)).meaning == Meaning::success);
   CHECK(judged(200, nested(32)).code == "answer.not_json");
@@ -229,54 +233,56 @@ TEST_CASE("answer: nesting up to 32 is read, deeper is not JSON") {
 
 TEST_CASE("answer: a card error fails the row that sent the card, and warns otherwise") {
   const std::string body = with_token(R"({"state":"x","error_code":"E500","error_msg":"card declined"})");
-  const Judgement sent = judged(200, body, Expectation(id, true));
+  const Judgement sent = judged(200, body, Expectation(some_customer_id, true));
   CHECK(sent.meaning == Meaning::card_refused);
   CHECK(sent.code == "E500");
   CHECK(sent.text == "card declined");
   CHECK(sent.warning.empty());
-  const Judgement old = judged(200, body, Expectation(id, false));
+  const Judgement old = judged(200, body, Expectation(some_customer_id, false));
   CHECK(old.meaning == Meaning::success);
   CHECK(old.warning == "card on file: E500 card declined");
   CHECK(judged(200, with_token(R"({"error_code":"E5"})")).warning == "card on file: E5");
-  CHECK(judged(200, with_token(R"({"error_code":51})"), Expectation(id, true)).code == "51");
-  CHECK(judged(200, with_token(R"({"error_code":{"x":1}})"), Expectation(id, true)).code == "http.200");
-  CHECK(judged(200, with_token(R"({"error_code":"E5"})"), Expectation(id, true)).text ==
+  CHECK(judged(200, with_token(R"({"error_code":51})"), Expectation(some_customer_id, true)).code == "51");
+  CHECK(judged(200, with_token(R"({"error_code":{"x":1}})"), Expectation(some_customer_id, true)).code == "http.200");
+  CHECK(judged(200, with_token(R"({"error_code":"E5"})"), Expectation(some_customer_id, true)).text ==
         "the API could not bind the card");
   for (const std::string token :
        {"null", "{}", R"({"error_code":""})", R"({"error_code":null,"error_msg":"old"})",
         R"({"credit_card":{"error_code":"E9"}})", R"("a-token")", R"([{"error_code":"E9"}])"}) {
     CAPTURE(token);
-    const Judgement got = judged(200, with_token(token), Expectation(id, true));
+    const Judgement got = judged(200, with_token(token), Expectation(some_customer_id, true));
     CHECK(got.meaning == Meaning::success);
     CHECK(got.warning.empty());
   }
 }
 
 TEST_CASE("answer: an error of the whole call counts before the card's") {
-  const Judgement got =
-      judged(200, R"({"code":"E1",)" + with_token(R"({"error_code":"E5"})").substr(12), Expectation(id, true));
+  const Judgement got = judged(200, R"({"code":"E1",)" + with_token(R"({"error_code":"E5"})").substr(12),
+                               Expectation(some_customer_id, true));
   CHECK(got.meaning == Meaning::refused);
   CHECK(got.code == "E1");
 }
 
 TEST_CASE("answer: the guard compares reference_number of what would otherwise be done") {
-  const std::string good = "{" + data + "}";
-  CHECK(judged(200, good, Expectation(id, false, "C-1")).meaning == Meaning::success);
+  const std::string good = "{" + good_data + "}";
+  CHECK(judged(200, good, Expectation(some_customer_id, false, "C-1")).meaning == Meaning::success);
   for (const char* guard : {"C-2", "c-1", "C-1 ", ""}) {
-    const Judgement got = judged(200, good, Expectation(id, false, guard));
+    const Judgement got = judged(200, good, Expectation(some_customer_id, false, guard));
     CHECK(got.meaning == Meaning::guard_mismatch);
     CHECK(got.code == "guard.mismatch");
     CHECK(got.text.find("C-1") == std::string::npos);
   }
-  CHECK(judged(200, with_token("null"), Expectation(id, false, "C-1")).meaning == Meaning::guard_mismatch);
-  CHECK(judged(200, with_token("null"), Expectation(id, false, "")).meaning == Meaning::guard_mismatch);
-  CHECK(judged(200, with_token(R"({"error_code":"E5"})"), Expectation(id, true, "C-1")).meaning ==
+  CHECK(judged(200, with_token("null"), Expectation(some_customer_id, false, "C-1")).meaning ==
         Meaning::guard_mismatch);
-  CHECK(judged(200, R"({"code":"E1",)" + data + "}", Expectation(id, false, "C-2")).meaning == Meaning::refused);
+  CHECK(judged(200, with_token("null"), Expectation(some_customer_id, false, "")).meaning == Meaning::guard_mismatch);
+  CHECK(judged(200, with_token(R"({"error_code":"E5"})"), Expectation(some_customer_id, true, "C-1")).meaning ==
+        Meaning::guard_mismatch);
+  CHECK(judged(200, R"({"code":"E1",)" + good_data + "}", Expectation(some_customer_id, false, "C-2")).meaning ==
+        Meaning::refused);
   CHECK(judged(200, R"({"data":{"customer":{"uuid":"00000000-0000-0000-0000-000000000000"}}})",
-               Expectation(id, false, "C-2"))
+               Expectation(some_customer_id, false, "C-2"))
             .meaning == Meaning::mismatch);
-  CHECK(judged(404, good, Expectation(id, false, "C-2")).meaning == Meaning::refused);
+  CHECK(judged(404, good, Expectation(some_customer_id, false, "C-2")).meaning == Meaning::refused);
 }
 
 TEST_CASE("answer: every status of the API's own has exactly one meaning, whatever the body says") {
@@ -296,11 +302,12 @@ TEST_CASE("answer: every status of the API's own has exactly one meaning, whatev
     const auto number = static_cast<std::uint16_t>(status);
     CHECK(to_string(meaning_of(number)) == to_string(expected));
     if (status / 100 == 2) continue;
-    const Judgement own = judge.judge(response(number, "{\"code\":200," + data + "}"), Expectation(id, true, "C-1"));
+    const Judgement own =
+        judge.judge(response(number, "{\"code\":200," + good_data + "}"), Expectation(some_customer_id, true, "C-1"));
     CHECK(to_string(own.meaning) == to_string(expected));
     CHECK(own.code == "http." + std::to_string(status));
     CHECK(find_own_code(own.code) != nullptr);
-    const Judgement other = judge.judge(response(number, "<html>"), Expectation(id, true, "C-1"));
+    const Judgement other = judge.judge(response(number, "<html>"), Expectation(some_customer_id, true, "C-1"));
     CHECK(other.meaning == Meaning::gateway);
     CHECK(other.code == own.code);
   }
@@ -330,7 +337,7 @@ TEST_CASE("answer: a redirect is never followed and names where it pointed") {
   AnswerJudge judge;
   Response moved = response(302, "<html>moved</html>");
   moved.location = "https://evil.example/\x1b[31m";
-  const Judgement got = judge.judge(moved, Expectation(id, false));
+  const Judgement got = judge.judge(moved, Expectation(some_customer_id, false));
   CHECK(got.meaning == Meaning::gateway);
   CHECK(got.code == "http.302");
   CHECK(
@@ -347,13 +354,13 @@ TEST_CASE("answer: what the server writes is cut and cannot reach the terminal")
   Response html = response(200, "<html>");
   html.content_type = "text/html\x07; charset=utf-8";
   AnswerJudge judge;
-  CHECK(judge.judge(html, Expectation(id, false)).text ==
+  CHECK(judge.judge(html, Expectation(some_customer_id, false)).text ==
         "HTTP 200, not the API's own response: not JSON, text/html\\x07; charset=utf-8, 6 bytes");
 }
 
 TEST_CASE("answer: one judge reads answer after answer and remembers nothing") {
   AnswerJudge judge;
-  const std::string good = "{\"code\":200," + data + "}";
+  const std::string good = "{\"code\":200," + good_data + "}";
   const std::vector<std::string> bad{"{\"code\":\"E1\"",
                                      R"({"code":"E1","message":"m","error_code":"x")",
                                      "[[[[",
@@ -361,26 +368,27 @@ TEST_CASE("answer: one judge reads answer after answer and remembers nothing") {
                                      with_token(R"({"error_code":"E5"})"),
                                      ""};
   for (const std::string& body : bad) {
-    judge.judge(response(200, body), Expectation(id, true));
-    const Judgement after = judge.judge(response(200, good), Expectation(id, true, "C-1"));
+    judge.judge(response(200, body), Expectation(some_customer_id, true));
+    const Judgement after = judge.judge(response(200, good), Expectation(some_customer_id, true, "C-1"));
     CHECK(after.meaning == Meaning::success);
     CHECK(after.warning.empty());
-    CHECK(judge.judge(response(200, "{}"), Expectation(id, true)).code == "answer.not_customer");
-    CHECK(judge.judge(response(400, body.empty() ? "x" : "{}"), Expectation(id, true)).code == "http.400");
+    CHECK(judge.judge(response(200, "{}"), Expectation(some_customer_id, true)).code == "answer.not_customer");
+    CHECK(judge.judge(response(400, body.empty() ? "x" : "{}"), Expectation(some_customer_id, true)).code ==
+          "http.400");
   }
   AnswerJudge moved = std::move(judge);
-  CHECK(moved.judge(response(200, good), Expectation(id, true)).meaning == Meaning::success);
+  CHECK(moved.judge(response(200, good), Expectation(some_customer_id, true)).meaning == Meaning::success);
 }
 
 TEST_CASE("answer: cut off at any byte it is never a success") {
-  const std::string body = "{\"code\":200,\"message\":\"\\u00e9\"," + data + "}";
+  const std::string body = "{\"code\":200,\"message\":\"\\u00e9\"," + good_data + "}";
   AnswerJudge judge;
-  REQUIRE(judge.judge(response(200, body), Expectation(id, false)).meaning == Meaning::success);
+  REQUIRE(judge.judge(response(200, body), Expectation(some_customer_id, false)).meaning == Meaning::success);
   for (std::size_t size = 0; size < body.size(); ++size) {
-    const Judgement got = judge.judge(response(200, body.substr(0, size)), Expectation(id, false));
+    const Judgement got = judge.judge(response(200, body.substr(0, size)), Expectation(some_customer_id, false));
     CHECK(got.meaning == Meaning::gateway);
   }
-  CHECK(judge.judge(response(200, body + "\r\n \t"), Expectation(id, false)).meaning == Meaning::success);
+  CHECK(judge.judge(response(200, body + "\r\n \t"), Expectation(some_customer_id, false)).meaning == Meaning::success);
 }
 
 TEST_CASE("answer: an echo succeeds without a customer") {
@@ -399,10 +407,11 @@ TEST_CASE("answer: a body that is coded is named so, one that is coded as identi
   coded.content_encoding = "gzip";
   const std::string told =
       "HTTP 200, not the API's own response: content encoding gzip, which amend did not request, 3 bytes";
-  CHECK(judge.judge(coded, Expectation(id, false)).text == told);
+  CHECK(judge.judge(coded, Expectation(some_customer_id, false)).text == told);
   CHECK(judge.judge_echo(coded).text == told);
   coded.status = 403;
-  CHECK(judge.judge(coded, Expectation(id, false)).text.find("content encoding gzip") != std::string::npos);
+  CHECK(judge.judge(coded, Expectation(some_customer_id, false)).text.find("content encoding gzip") !=
+        std::string::npos);
   coded.content_encoding = "Identity";
   CHECK(judge.judge_echo(coded).text == "HTTP 403, not the API's own response: not JSON, 3 bytes");
 }

@@ -13,7 +13,7 @@ namespace {
 
 using Case = std::pair<std::string, std::string_view>;  // what the file is, and what must be said
 
-std::string pem(const std::string& what) {
+std::string pem_text(const std::string& what) {
   return "-----BEGIN " + what + "-----\nc2VjcmV0IQ==\n-----END " + what + "-----\n";
 }
 
@@ -36,19 +36,19 @@ const std::string der("\x30\x82\x04\xbd\x02\x01\x00\x30", 8);
 TEST_CASE("key text: each format that is no key in PEM form is named, with the command that makes one of it") {
   check(
       std::array{
-          Case{pem("OPENSSH PRIVATE KEY"), "ssh-keygen -p -m PEM -f FILE"},
-          Case{pem("ENCRYPTED PRIVATE KEY"), "openssl pkcs8 -topk8 -nocrypt"},
+          Case{pem_text("OPENSSH PRIVATE KEY"), "ssh-keygen -p -m PEM -f FILE"},
+          Case{pem_text("ENCRYPTED PRIVATE KEY"), "openssl pkcs8 -topk8 -nocrypt"},
           Case{"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nc2VjcmV0IQ==\n", "passphrase"},
           Case{"PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\n", "puttygen"},
-          Case{pem("PUBLIC KEY"), "public key"},
-          Case{pem("RSA PUBLIC KEY"), "public key"},
+          Case{pem_text("PUBLIC KEY"), "public key"},
+          Case{pem_text("RSA PUBLIC KEY"), "public key"},
           Case{"---- BEGIN SSH2 PUBLIC KEY ----\nc2VjcmV0IQ\n", "public key"},
           Case{"ssh-rsa c2VjcmV0IQ== me@host", "without .pub"},
           Case{"ssh-ed25519 c2VjcmV0IQ== me@host", "RSA key"},
-          Case{pem("CERTIFICATE"), "certificate, not a private key"},
-          Case{pem("CERTIFICATE REQUEST"), "certificate request"},
-          Case{pem("NEW CERTIFICATE REQUEST"), "certificate request"},
-          Case{pem("PGP PRIVATE KEY BLOCK"), "PGP"},
+          Case{pem_text("CERTIFICATE"), "certificate, not a private key"},
+          Case{pem_text("CERTIFICATE REQUEST"), "certificate request"},
+          Case{pem_text("NEW CERTIFICATE REQUEST"), "certificate request"},
+          Case{pem_text("PGP PRIVATE KEY BLOCK"), "PGP"},
           Case{R"({"kty":"RSA","d":"c2VjcmV0IQ"})", "JWK"},
           Case{pkcs12, "openssl pkcs12"},
           Case{der, "openssl pkey -inform DER"},
@@ -60,7 +60,7 @@ TEST_CASE("key text: each format that is no key in PEM form is named, with the c
                "line breaks of the private key are missing"},
           Case{"-----BEGIN PRIVATE KEY----- c2VjcmV0IQ== -----END PRIVATE KEY-----",
                "line breaks of the private key are missing"},
-          Case{pem("PRIVATE KEY"), "damaged or cut off"},
+          Case{pem_text("PRIVATE KEY"), "damaged or cut off"},
           Case{"-----BEGIN PRIVATE KEY-----\nc2VjcmV0IQ==\n", "damaged or cut off"},
           Case{"\n \t\r\n", "empty"},
           Case{"", "empty"},
@@ -72,11 +72,11 @@ TEST_CASE("key text: each format that is no key in PEM form is named, with the c
 TEST_CASE("key text: a file of certificates that holds none, or a damaged one") {
   check(
       std::array{
-          Case{pem("CERTIFICATE"), "damaged or cut off"},
-          Case{pem("TRUSTED CERTIFICATE"), "damaged or cut off"},
-          Case{pem("PRIVATE KEY"), "no certificate in PEM form"},
-          Case{pem("CERTIFICATE REQUEST"), "certificate request"},
-          Case{pem("PKCS7"), "openssl pkcs7"},
+          Case{pem_text("CERTIFICATE"), "damaged or cut off"},
+          Case{pem_text("TRUSTED CERTIFICATE"), "damaged or cut off"},
+          Case{pem_text("PRIVATE KEY"), "no certificate in PEM form"},
+          Case{pem_text("CERTIFICATE REQUEST"), "certificate request"},
+          Case{pem_text("PKCS7"), "openssl pkcs7"},
           Case{pkcs12, "openssl pkcs12"},
           Case{der, "openssl x509 -inform DER"},
           Case{std::string("\xff\xfe-\0-\0", 6), "UTF-16"},

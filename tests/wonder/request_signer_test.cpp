@@ -55,7 +55,7 @@ std::string written(EVP_PKEY* key, const EVP_CIPHER* cipher, const char* passphr
   return std::string(data, static_cast<std::size_t>(length));
 }
 
-std::string refusal(std::string_view pem_text) {
+std::string key_refusal(std::string_view pem_text) {
   try {
     PrivateKey::from_pem(pem_text);
   } catch (const ConfigError& error) {
@@ -193,18 +193,18 @@ TEST_CASE("request_signer: keys that cannot be used are refused with the reason 
   const std::string small = written(rsa_1024.get(), nullptr, nullptr);
   const std::string curve = written(elliptic.get(), nullptr, nullptr);
   const std::string locked = written(rsa_1024.get(), EVP_aes_128_cbc(), "secret");
-  CHECK(refusal(small).find("1024 bits") != std::string::npos);
-  CHECK(refusal(curve).find("not an RSA key") != std::string::npos);
-  CHECK(refusal(locked).find("passphrase") != std::string::npos);
-  CHECK(refusal("").find("empty") != std::string::npos);
-  CHECK(refusal("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").find("certificate, not") !=
+  CHECK(key_refusal(small).find("1024 bits") != std::string::npos);
+  CHECK(key_refusal(curve).find("not an RSA key") != std::string::npos);
+  CHECK(key_refusal(locked).find("passphrase") != std::string::npos);
+  CHECK(key_refusal("").find("empty") != std::string::npos);
+  CHECK(key_refusal("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").find("certificate, not") !=
         std::string::npos);
-  CHECK(refusal(pem("PUBLIC KEY", text_of(vectors(), "public_key_spki_der_base64"))).find("public key") !=
+  CHECK(key_refusal(pem("PUBLIC KEY", text_of(vectors(), "public_key_spki_der_base64"))).find("public key") !=
         std::string::npos);
-  CHECK(refusal(from_base64(pkcs8_base64())).find("DER form") != std::string::npos);
-  CHECK(refusal(pkcs8_pem().substr(0, 900)).find("damaged or cut off") != std::string::npos);
+  CHECK(key_refusal(from_base64(pkcs8_base64())).find("DER form") != std::string::npos);
+  CHECK(key_refusal(pkcs8_pem().substr(0, 900)).find("damaged or cut off") != std::string::npos);
   for (const std::string& key : {small, curve, locked, pkcs8_pem().substr(0, 900)})
-    CHECK_FALSE(leaks(refusal(key), key));
+    CHECK_FALSE(leaks(key_refusal(key), key));
 }
 
 TEST_CASE("request_signer: a traditional encrypted PEM is refused without a prompt") {
@@ -212,15 +212,15 @@ TEST_CASE("request_signer: a traditional encrypted PEM is refused without a prom
       "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,"
       "00112233445566778899AABBCCDDEEFF\n\n" +
       pkcs8_base64().substr(0, 64) + "\n-----END RSA PRIVATE KEY-----\n";
-  CHECK(refusal(text).find("passphrase") != std::string::npos);
-  CHECK_FALSE(leaks(refusal(text), text));
+  CHECK(key_refusal(text).find("passphrase") != std::string::npos);
+  CHECK_FALSE(leaks(key_refusal(text), text));
 }
 
 TEST_CASE("request_signer: a key whose modulus does not fit is found at once") {
   std::string der = from_base64(pkcs8_base64());
   der[100] = static_cast<char>(der[100] ^ 1);  // in the modulus
   const std::string damaged = pem("PRIVATE KEY", to_base64(der));
-  const std::string message = refusal(damaged);
+  const std::string message = key_refusal(damaged);
   CAPTURE(message);
   CHECK(message.find("damaged") != std::string::npos);
   CHECK_FALSE(leaks(message, damaged));

@@ -47,7 +47,7 @@ class Directory {
   std::string path_;
 };
 
-std::string refusal(const std::string& path) {
+std::string file_refusal(const std::string& path) {
   try {
     read_secret_file(path, "--private-key");
   } catch (const ConfigError& error) {
@@ -74,21 +74,22 @@ TEST_CASE("secret_file: any right of group or world refuses it and names the com
   for (const mode_t bit : {0040U, 0020U, 0010U, 0004U, 0002U, 0001U}) {
     CAPTURE(bit);
     const std::string path = directory.file(secret, 0600 | bit);
-    CHECK(refusal(path).find("chmod 600 " + amend::shell_quoted(path)) != std::string::npos);
+    CHECK(file_refusal(path).find("chmod 600 " + amend::shell_quoted(path)) != std::string::npos);
   }
-  CHECK(refusal(directory.file(secret, 0644)).find("mode 0644") != std::string::npos);
-  CHECK(refusal(directory.file(secret, 0644, "it's")).find("/it'\\''s'") != std::string::npos);
+  CHECK(file_refusal(directory.file(secret, 0644)).find("mode 0644") != std::string::npos);
+  CHECK(file_refusal(directory.file(secret, 0644, "it's")).find("/it'\\''s'") != std::string::npos);
 }
 
 TEST_CASE("secret_file: what is no small regular file is refused and never waited for") {
   const Directory directory;
-  CHECK(refusal(directory.path() + "/absent").find("No such file") != std::string::npos);
-  CHECK(refusal(directory.path()).find("not a regular file") != std::string::npos);
+  CHECK(file_refusal(directory.path() + "/absent").find("No such file") != std::string::npos);
+  CHECK(file_refusal(directory.path()).find("not a regular file") != std::string::npos);
   const std::string pipe = directory.path() + "/pipe";
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
-  CHECK(refusal(pipe).find("not a regular file") != std::string::npos);
-  CHECK(refusal(directory.file(std::string(64 * 1024, 'x'), 0600)) == "accepted");
-  CHECK(refusal(directory.file(std::string(64 * 1024 + 1, 'x'), 0600)).find("larger than 64 KiB") != std::string::npos);
+  CHECK(file_refusal(pipe).find("not a regular file") != std::string::npos);
+  CHECK(file_refusal(directory.file(std::string(64 * 1024, 'x'), 0600)) == "accepted");
+  CHECK(file_refusal(directory.file(std::string(64 * 1024 + 1, 'x'), 0600)).find("larger than 64 KiB") !=
+        std::string::npos);
 }
 
 TEST_CASE("secret_file: after forbid_core_dumps the process cannot dump its memory") {

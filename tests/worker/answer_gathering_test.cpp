@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const AnswerGathering::time_point t0(1'000h);
+const AnswerGathering::time_point origin(1'000h);
 
 // A run that reads one connection after the other, answers each with as many new requests, and then waits as it is
 // told; against a server of this kind.
@@ -33,7 +33,7 @@ class Model {
       now_ = std::max(now_, first_answer());
       for (Lane& lane : lanes_) read(lane, gathering);
       ++turns;
-      const auto wait = gathering.wait(in_flight, t0 + now_);
+      const auto wait = gathering.wait(in_flight, origin + now_);
       if (turns > 20) longest = std::max(longest, wait);
       now_ += wait;
     }
@@ -132,7 +132,7 @@ TEST_CASE("answer gathering: nothing waits when little is in flight, or before i
   model.in_flight = AnswerGathering::in_flight_min - 1;
   model.run(1s);
   CHECK(model.longest == 0ns);
-  CHECK(AnswerGathering().wait(256, t0) == 0ns);
+  CHECK(AnswerGathering().wait(256, origin) == 0ns);
 }
 
 TEST_CASE("worker: a deep pipeline is refilled in lots, when half of it has been answered") {
@@ -151,7 +151,8 @@ TEST_CASE("worker: a deep pipeline is refilled in lots, when half of it has been
   for (std::size_t n = 1; n + 1 < lots.size(); ++n) CHECK(lots[n] >= 16);
 }
 
-TEST_CASE("worker: where signatures take their time, lots are signed before they go out, and answers do not wait for a lot") {
+TEST_CASE(
+    "worker: where signatures take their time, lots are signed before they go out, and answers do not wait for a lot") {
   WorkerBench bench;
   bench.config.pace.pipeline = 32;
   std::size_t signatures = 0;

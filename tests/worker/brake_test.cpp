@@ -10,7 +10,7 @@
 using namespace amend;
 using namespace std::chrono_literals;
 using wonder::Meaning;
-using Answer = Brake::Answer;
+using Allowed = Brake::Answer;
 
 namespace {
 
@@ -30,7 +30,7 @@ int requests_in(Brake& brake, Brake::time_point from, std::chrono::nanoseconds l
   int sent = 0;
   for (auto now = from; now < from + length;) {
     const auto decision = brake.ask(now, 0);
-    if (decision.answer == Answer::go) {
+    if (decision.answer == Allowed::go) {
       ++sent;
     } else {
       REQUIRE(decision.at > now);
@@ -50,11 +50,11 @@ void end_all(Brake& brake, int attempts, const AttemptEnd& end, Brake::time_poin
 
 TEST_CASE("brake: a paused run sends nothing until it goes on, and its rows' clock stands still") {
   Brake brake(pace(10ms));
-  CHECK(brake.ask(t0, 0).answer == Answer::go);
+  CHECK(brake.ask(t0, 0).answer == Allowed::go);
   brake.pause(t0);
   CHECK(brake.paused());
   const auto refused = brake.ask(t0 + 1h, 0);
-  CHECK(refused.answer == Answer::wait);
+  CHECK(refused.answer == Allowed::wait);
   CHECK(refused.at == Brake::time_point::max());
   brake.pause(t0 + 1h);  // once more: nothing changes
   brake.unpause(t0 + 2h);
@@ -66,9 +66,9 @@ TEST_CASE("brake: a Retry-After holds everybody, and its time does not count for
   Brake brake(pace(0ns));
   brake.hold_until(t0 + 37s, t0);
   const auto refused = brake.ask(t0 + 1s, 0);
-  CHECK(refused.answer == Answer::too_fast);
+  CHECK(refused.answer == Allowed::too_fast);
   CHECK(refused.at == t0 + 37s);
-  CHECK(brake.ask(t0 + 37s, 0).answer == Answer::go);
+  CHECK(brake.ask(t0 + 37s, 0).answer == Allowed::go);
   CHECK(brake.clock().stood_still(t0 + 60s) == 37s);
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("brake: fields that say the window is used up hold the run until it re
 
 TEST_CASE("brake: another rate counts at once, without a burst") {
   Brake brake(pace(60s));
-  CHECK(brake.ask(t0, 0).answer == Answer::go);
+  CHECK(brake.ask(t0, 0).answer == Allowed::go);
   CHECK(brake.ask(t0, 0).at > t0 + 50s);
   RateSetting faster;
   faster.interval = 20ms;
@@ -183,7 +183,7 @@ TEST_CASE("brake: in an outage one request now and then goes, and the rows' cloc
   auto now = t0;
   while (now < t0 + 10min) {
     const auto decision = brake.ask(now, 0);
-    if (decision.answer != Answer::go) {
+    if (decision.answer != Allowed::go) {
       now = decision.at;
       continue;
     }
@@ -200,11 +200,11 @@ TEST_CASE("brake: a ticket that comes back unsent leaves its place to another re
   config.canary = CanaryMode::on;
   Brake brake(config);
   const auto first = brake.ask(t0, 0);
-  CHECK(first.answer == Answer::go);
-  CHECK(brake.ask(t0, 0).answer == Answer::wait);  // the canary's only place is taken
+  CHECK(first.answer == Allowed::go);
+  CHECK(brake.ask(t0, 0).answer == Allowed::wait);  // the canary's only place is taken
   brake.give_back(first.ticket, t0);
-  CHECK(brake.ask(t0, 0).answer == Answer::too_fast);  // the pace: and the place is free again
-  CHECK(brake.ask(t0, 0).answer == Answer::too_fast);
+  CHECK(brake.ask(t0, 0).answer == Allowed::too_fast);  // the pace: and the place is free again
+  CHECK(brake.ask(t0, 0).answer == Allowed::too_fast);
 }
 
 TEST_CASE("brake: what each end of an attempt says about the API") {
@@ -239,11 +239,11 @@ TEST_CASE("brake: with --concurrency auto other connections move the limit of re
   PaceConfig config = pace(0ns);
   config.concurrency = Concurrency::adaptive;
   Brake brake(config);
-  CHECK(brake.ask(t0, 1).answer == Answer::go);
-  CHECK(brake.ask(t0, brake.in_flight_max()).answer == Answer::wait);
+  CHECK(brake.ask(t0, 1).answer == Allowed::go);
+  CHECK(brake.ask(t0, brake.in_flight_max()).answer == Allowed::wait);
   brake.set_in_flight_max(1);
   CHECK(brake.in_flight_max() == 1);
-  CHECK(brake.ask(t0, 1).answer == Answer::wait);
+  CHECK(brake.ask(t0, 1).answer == Allowed::wait);
 }
 
 TEST_CASE("brake: the probes of an outage of 429s do not lower the rate any more") {
@@ -256,7 +256,7 @@ TEST_CASE("brake: the probes of an outage of 429s do not lower the rate any more
   const auto when_it_began = brake.pace().interval;
   for (const auto end = now + 10min; now < end;) {
     const auto decision = brake.ask(now, 0);
-    if (decision.answer == Answer::go)
+    if (decision.answer == Allowed::go)
       brake.record(answered(429), Brake::Ended(decision.ticket, 1, now, 1), now + 1ms, 0);
     now = std::max(decision.at, now + 1ms);
   }

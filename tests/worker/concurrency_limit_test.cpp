@@ -15,17 +15,17 @@
 using namespace std::chrono_literals;
 using namespace amend::test;
 using amend::ConcurrencyLimit;
-using Signal = ConcurrencyLimit::Signal;
+using SlotSignal = ConcurrencyLimit::Signal;
 
 namespace {
 
-constexpr std::uint64_t seed = 20'240'602;
-const SimTime start = SimTime(1'000h);
+constexpr std::uint64_t slot_seed = 20'240'602;
+const SimTime limit_start = SimTime(1'000h);
 
 // Has always more to send than the limit lets it, up to so many.
-class Client {
+class SlotClient {
  public:
-  Client(SimServer& server, std::uint32_t cap, std::mt19937_64& random)
+  SlotClient(SimServer& server, std::uint32_t cap, std::mt19937_64& random)
       : limit(cap), able(cap), server_(server), random_(random) {}
 
   void run(nanoseconds length) {
@@ -56,9 +56,9 @@ class Client {
     now_ = reply.at;
     const bool fails = std::uniform_real_distribution<double>()(random_) < share_failing;
     const Ending ending = fails ? Ending::overloaded : reply.ending;
-    record.count(ending, now_ - start);
-    limit.record(ending == Ending::accepted ? Signal::answered : Signal::dropped, now_ - reply.sent, out_.size(),
-                 reply.sent, now_);
+    record.count(ending, now_ - limit_start);
+    limit.record(ending == Ending::accepted ? SlotSignal::answered : SlotSignal::dropped, now_ - reply.sent,
+                 out_.size(), reply.sent, now_);
     out_.pop();
     limits_.push_back(limit.limit());
   }
@@ -66,7 +66,7 @@ class Client {
   SimServer& server_;
   std::mt19937_64& random_;
   Replies out_;
-  SimTime now_ = start;
+  SimTime now_ = limit_start;
   std::vector<std::uint32_t> limits_;
 };
 
@@ -74,7 +74,7 @@ double per_second(double in_flight, nanoseconds latency) {
   return in_flight / std::chrono::duration<double>(latency).count();
 }
 
-void check_used(const Client& client, std::size_t from, std::size_t to, double at_least) {
+void check_slots_used(const SlotClient& client, std::size_t from, std::size_t to, double at_least) {
   const Tally sum = client.record.sum(from, to);
   CAPTURE(from);
   CAPTURE(to);
@@ -82,7 +82,7 @@ void check_used(const Client& client, std::size_t from, std::size_t to, double a
 }
 
 // Between what keeps every slot busy and twice that, rounding apart.
-void check_settled(Client& client, std::size_t slots) {
+void check_settled(SlotClient& client, std::size_t slots) {
   CHECK(client.typical_limit() >= slots);
   CHECK(client.typical_limit() <= 2 * slots);
 }
@@ -92,15 +92,15 @@ void check_settled(Client& client, std::size_t slots) {
 TEST_CASE("concurrency_limit: settles between one and two requests for each slot, and all slots are busy") {
   for (const std::size_t slots : {1U, 2U, 4U, 16U, 64U}) {
     for (const nanoseconds service : {5ms, 50ms}) {
-      CAPTURE(seed);
+      CAPTURE(slot_seed);
       CAPTURE(slots);
       CAPTURE(service.count());
-      std::mt19937_64 random(seed);
+      std::mt19937_64 random(slot_seed);
       SlotServer server(slots, service, random);
-      Client client(server, 1'024, random);
+      SlotClient client(server, 1'024, random);
       client.run(10s);
       client.run(60s);
-      check_used(client, 10, 70, 0.95 * per_second(static_cast<double>(slots), service));
+      check_slots_used(client, 10, 70, 0.95 * per_second(static_cast<double>(slots), service));
       check_settled(client, slots);
     }
   }
@@ -108,45 +108,45 @@ TEST_CASE("concurrency_limit: settles between one and two requests for each slot
 
 TEST_CASE("concurrency_limit: follows the number of slots, up and down") {
   for (const nanoseconds service : {5ms, 50ms}) {
-    CAPTURE(seed);
+    CAPTURE(slot_seed);
     CAPTURE(service.count());
-    std::mt19937_64 random(seed);
+    std::mt19937_64 random(slot_seed);
     SlotServer server(1, service, random);
-    Client client(server, 1'024, random);
+    SlotClient client(server, 1'024, random);
     client.run(40s);
     server.set_slots(32);
     client.run(20s);
     client.run(40s);
-    check_used(client, 60, 100, 0.95 * per_second(32, service));
+    check_slots_used(client, 60, 100, 0.95 * per_second(32, service));
     check_settled(client, 32);
     server.set_slots(4);
     client.run(40s);
     client.run(40s);
-    check_used(client, 140, 180, 0.95 * per_second(4, service));
+    check_slots_used(client, 140, 180, 0.95 * per_second(4, service));
     check_settled(client, 4);
   }
 }
 
 TEST_CASE("concurrency_limit: a latency that changes for good, without a queue, costs nothing for long") {
-  CAPTURE(seed);
-  std::mt19937_64 random(seed);
+  CAPTURE(slot_seed);
+  std::mt19937_64 random(slot_seed);
   SlotServer server(100'000, 20ms, random);
-  Client client(server, 64, random);
+  SlotClient client(server, 64, random);
   client.run(30s);
-  check_used(client, 5, 30, 0.95 * per_second(64, 20'500us));
+  check_slots_used(client, 5, 30, 0.95 * per_second(64, 20'500us));
   server.service = 80ms;
   client.run(50s);
-  check_used(client, 45, 80, 0.95 * per_second(64, 80'500us));
+  check_slots_used(client, 45, 80, 0.95 * per_second(64, 80'500us));
   server.service = 10ms;
   client.run(40s);
-  check_used(client, 90, 120, 0.95 * per_second(64, 10'500us));
+  check_slots_used(client, 90, 120, 0.95 * per_second(64, 10'500us));
 }
 
 TEST_CASE("concurrency_limit: a queue of ours is not believed to be the latency of the API, however slow it becomes") {
-  CAPTURE(seed);
-  std::mt19937_64 random(seed);
+  CAPTURE(slot_seed);
+  std::mt19937_64 random(slot_seed);
   SlotServer server(16, 50ms, random);
-  Client client(server, 1'024, random);
+  SlotClient client(server, 1'024, random);
   client.run(40s);
   for (int i = 0; i < 10; ++i) {
     server.service += 5ms;
@@ -159,13 +159,13 @@ TEST_CASE("concurrency_limit: a queue of ours is not believed to be the latency 
 
 TEST_CASE("concurrency_limit: a server that answers one after the other has one request at work and one that waits") {
   for (std::uint64_t run = 0; run < 5; ++run) {
-    CAPTURE(seed + run);
-    std::mt19937_64 random(seed + run);
+    CAPTURE(slot_seed + run);
+    std::mt19937_64 random(slot_seed + run);
     SlotServer server(1, 20ms, random);
-    Client client(server, 1'024, random);
+    SlotClient client(server, 1'024, random);
     client.run(30s);
     client.run(60s);
-    check_used(client, 30, 90, 0.995 * per_second(1, 20ms));
+    check_slots_used(client, 30, 90, 0.995 * per_second(1, 20ms));
     check_settled(client, 1);
   }
 }
@@ -173,89 +173,89 @@ TEST_CASE("concurrency_limit: a server that answers one after the other has one 
 TEST_CASE("concurrency_limit: service times that differ widely do not drive it down") {
   for (const std::size_t slots : {4U, 16U, 64U}) {
     for (std::uint64_t run = 0; run < 5; ++run) {
-      CAPTURE(seed + run);
+      CAPTURE(slot_seed + run);
       CAPTURE(slots);
-      std::mt19937_64 random(seed + run);
+      std::mt19937_64 random(slot_seed + run);
       SlotServer server(slots, 20ms, random);
       server.exponential = true;
-      Client client(server, 1'024, random);
+      SlotClient client(server, 1'024, random);
       client.run(120s);
-      check_used(client, 20, 120, 0.95 * per_second(static_cast<double>(slots), 20ms));
+      check_slots_used(client, 20, 120, 0.95 * per_second(static_cast<double>(slots), 20ms));
       check_settled(client, slots);
     }
   }
 }
 
 TEST_CASE("concurrency_limit: a few answers that take fifty times as long do not drive it down") {
-  CAPTURE(seed);
-  std::mt19937_64 random(seed);
+  CAPTURE(slot_seed);
+  std::mt19937_64 random(slot_seed);
   SlotServer server(100'000, 20ms, random);
   server.share_slow = 0.02;
-  Client client(server, 64, random);
+  SlotClient client(server, 64, random);
   client.run(120s);
-  check_used(client, 20, 120, 0.95 * per_second(64, 20'500us + 20ms * 49 / 50));
+  check_slots_used(client, 20, 120, 0.95 * per_second(64, 20'500us + 20ms * 49 / 50));
 }
 
 TEST_CASE("concurrency_limit: a server that refuses what is beyond its slots refuses little, and idles little") {
   for (const std::size_t slots : {1U, 2U, 4U, 16U, 64U, 200U}) {
     for (const nanoseconds service : {10ms, 50ms}) {
-      CAPTURE(seed);
+      CAPTURE(slot_seed);
       CAPTURE(slots);
       CAPTURE(service.count());
-      std::mt19937_64 random(seed);
+      std::mt19937_64 random(slot_seed);
       SlotServer server(slots, service, random);
       server.refused_from = slots;
-      Client client(server, 1'024, random);
+      SlotClient client(server, 1'024, random);
       client.run(80s);
       const Tally steady = client.record.sum(20, 80);
       CHECK(steady.refused_share() <= 0.02);
       // Counted with the way there and back, during which a slot is idle whatever we do.
-      check_used(client, 20, 80, 0.98 * per_second(static_cast<double>(slots), service + server.network));
+      check_slots_used(client, 20, 80, 0.98 * per_second(static_cast<double>(slots), service + server.network));
     }
   }
 }
 
 TEST_CASE("concurrency_limit: half the slots of a server that refuses are found within ten seconds") {
-  CAPTURE(seed);
-  std::mt19937_64 random(seed);
+  CAPTURE(slot_seed);
+  std::mt19937_64 random(slot_seed);
   SlotServer server(64, 50ms, random);
   server.refused_from = 64;
-  Client client(server, 1'024, random);
+  SlotClient client(server, 1'024, random);
   client.run(60s);
   server.set_slots(32);
   server.refused_from = 32;
   client.run(60s);
   const Tally steady = client.record.sum(70, 120);
   CHECK(steady.refused_share() <= 0.02);
-  check_used(client, 70, 120, 0.9 * per_second(32, 50'500us));
+  check_slots_used(client, 70, 120, 0.9 * per_second(32, 50'500us));
 }
 
 TEST_CASE("concurrency_limit: one failure in a hundred is chance, a failure of everything is not") {
-  CAPTURE(seed);
-  std::mt19937_64 random(seed);
+  CAPTURE(slot_seed);
+  std::mt19937_64 random(slot_seed);
   SlotServer server(100'000, 20ms, random);
-  Client client(server, 64, random);
+  SlotClient client(server, 64, random);
   client.share_failing = 0.01;
   client.run(60s);
-  check_used(client, 5, 60, 0.95 * per_second(64, 20'500us));
+  check_slots_used(client, 5, 60, 0.95 * per_second(64, 20'500us));
   client.share_failing = 1;
   client.run(2s);
   CHECK(client.limit.limit() == 1);
   client.share_failing = 0;
   client.run(30s);
-  check_used(client, 72, 92, 0.9 * per_second(64, 20'500us));
+  check_slots_used(client, 72, 92, 0.9 * per_second(64, 20'500us));
 }
 
 TEST_CASE("concurrency_limit: does not run away from what the client sends, and its cap is never exceeded") {
-  CAPTURE(seed);
-  std::mt19937_64 random(seed);
+  CAPTURE(slot_seed);
+  std::mt19937_64 random(slot_seed);
   SlotServer server(100'000, 20ms, random);
-  Client client(server, 1'024, random);
+  SlotClient client(server, 1'024, random);
   client.able = 10;
   client.run(60s);
   CHECK(client.limit.limit() >= 10);
   CHECK(client.limit.limit() <= 20);
-  Client capped(server, 48, random);
+  SlotClient capped(server, 48, random);
   capped.run(30s);
   CHECK(capped.limit.limit() == 48);
   CHECK(ConcurrencyLimit(1).limit() == 1);
@@ -268,7 +268,7 @@ TEST_CASE("concurrency_limit: admits as many as the limit, and one at the least"
   CHECK(limit.admits(0));
   CHECK(limit.admits(ConcurrencyLimit::first_limit - 1));
   CHECK_FALSE(limit.admits(ConcurrencyLimit::first_limit));
-  for (int i = 0; i < 1'000; ++i) limit.record(Signal::dropped, 1s, 4, start + 1s * i, start + 1s * i);
+  for (int i = 0; i < 1'000; ++i) limit.record(SlotSignal::dropped, 1s, 4, limit_start + 1s * i, limit_start + 1s * i);
   CHECK(limit.limit() == 1);
   CHECK(limit.admits(0));
   CHECK_FALSE(limit.admits(1));
@@ -276,20 +276,23 @@ TEST_CASE("concurrency_limit: admits as many as the limit, and one at the least"
 
 TEST_CASE("concurrency_limit: drops of what was sent before a cut count for no other") {
   ConcurrencyLimit limit(1'000);
-  for (int i = 0; i < 1'000; ++i) limit.record(Signal::answered, 10ms, 1'000, start + 1ms * i, start + 1ms * i + 10ms);
+  for (int i = 0; i < 1'000; ++i)
+    limit.record(SlotSignal::answered, 10ms, 1'000, limit_start + 1ms * i, limit_start + 1ms * i + 10ms);
   const std::uint32_t before = limit.limit();
   REQUIRE(before > 50);
-  for (int i = 0; i < 500; ++i) limit.record(Signal::dropped, 10ms, before, start + 1s, start + 2s);
+  for (int i = 0; i < 500; ++i) limit.record(SlotSignal::dropped, 10ms, before, limit_start + 1s, limit_start + 2s);
   CHECK(limit.limit() < before);
   CHECK(limit.limit() >= before * 85 / 100);
 }
 
 TEST_CASE("concurrency_limit: attempts that say nothing change nothing, nor does a long pause or absurd latency") {
   ConcurrencyLimit limit(1'000);
-  for (int i = 0; i < 1'000; ++i) limit.record(Signal::nothing, 1s, 4, start + 1s * i, start + 1s * (i + 1));
+  for (int i = 0; i < 1'000; ++i)
+    limit.record(SlotSignal::nothing, 1s, 4, limit_start + 1s * i, limit_start + 1s * (i + 1));
   CHECK(limit.limit() == ConcurrencyLimit::first_limit);
-  for (int i = 0; i < 100; ++i) limit.record(Signal::answered, -1s, 4, start, start);
-  for (int i = 0; i < 100; ++i) limit.record(Signal::answered, nanoseconds::max(), 4, start + 24h, start + 48h);
+  for (int i = 0; i < 100; ++i) limit.record(SlotSignal::answered, -1s, 4, limit_start, limit_start);
+  for (int i = 0; i < 100; ++i)
+    limit.record(SlotSignal::answered, nanoseconds::max(), 4, limit_start + 24h, limit_start + 48h);
   CHECK(limit.limit() >= 1);
   CHECK(limit.limit() <= 1'000);
 }
@@ -300,8 +303,8 @@ TEST_CASE("concurrency_limit: workers may tell and ask at the same time") {
   for (int worker = 0; worker < 4; ++worker)
     workers.emplace_back([&limit, worker] {
       for (int i = 0; i < 5'000; ++i) {
-        const SimTime now = start + 1ms * i;
-        const auto signal = i % 50 == worker ? Signal::dropped : Signal::answered;
+        const SimTime now = limit_start + 1ms * i;
+        const auto signal = i % 50 == worker ? SlotSignal::dropped : SlotSignal::answered;
         limit.record(signal, 10ms, limit.admits(20) ? 20 : 5, now - 10ms, now);
       }
     });
@@ -316,9 +319,9 @@ TEST_CASE("concurrency limit: more connections raise the cap at once, fewer cut 
   limit.set_cap(1);
   CHECK(limit.limit() == 1);
   limit.set_cap(64);
-  const ConcurrencyLimit::time_point start(std::chrono::hours(1));
+  const ConcurrencyLimit::time_point limit_start(std::chrono::hours(1));
   for (int i = 1; i <= 2'000; ++i) {
-    const auto now = start + i * std::chrono::milliseconds(1);
+    const auto now = limit_start + i * std::chrono::milliseconds(1);
     limit.record(ConcurrencyLimit::Signal::answered, std::chrono::microseconds(900), limit.limit(),
                  now - std::chrono::microseconds(900), now);
   }

@@ -7,11 +7,11 @@
 
 using namespace amend;
 using namespace std::chrono_literals;
-using Change = ConnectionTrouble::Change;
+using TroubleChange = ConnectionTrouble::Change;
 
 namespace {
 
-constexpr ConnectionTrouble::time_point start{1'000'000s};
+constexpr ConnectionTrouble::time_point trouble_start{1'000'000s};
 
 ConnectFailure failure(ConnectionTrouble::time_point tried_since, OpenError error = OpenError::refused) {
   return ConnectFailure(error, "host:1: Connection refused", tried_since, 1h);
@@ -21,56 +21,56 @@ ConnectFailure failure(ConnectionTrouble::time_point tried_since, OpenError erro
 
 TEST_CASE("connection trouble: begins with three failures in a row, and one response ends it") {
   ConnectionTrouble trouble;
-  CHECK(trouble.failed(failure(start), start) == Change::none);
-  CHECK(trouble.failed(failure(start), start + 50ms) == Change::none);
-  CHECK_FALSE(trouble.view(start + 50ms).present);
-  CHECK(trouble.failed(failure(start + 50ms), start + 100ms) == Change::began);
-  CHECK(trouble.failed(failure(start + 100ms), start + 200ms) == Change::none);
-  const auto view = trouble.view(start + 8s);
+  CHECK(trouble.failed(failure(trouble_start), trouble_start) == TroubleChange::none);
+  CHECK(trouble.failed(failure(trouble_start), trouble_start + 50ms) == TroubleChange::none);
+  CHECK_FALSE(trouble.view(trouble_start + 50ms).present);
+  CHECK(trouble.failed(failure(trouble_start + 50ms), trouble_start + 100ms) == TroubleChange::began);
+  CHECK(trouble.failed(failure(trouble_start + 100ms), trouble_start + 200ms) == TroubleChange::none);
+  const auto view = trouble.view(trouble_start + 8s);
   CHECK(view.present);
   CHECK(view.error == OpenError::refused);
   CHECK(view.lasted == 8s);
   CHECK(view.total == 8s);
   CHECK(view.times == 1);
   CHECK(begin_notice(view) == "cannot connect to host:1: Connection refused; rows wait, amend retries for up to 1 h");
-  CHECK(trouble.reached(start + 10s) == Change::ended);
-  CHECK(trouble.reached(start + 11s) == Change::none);
-  CHECK(trouble.view(start + 20s).total == 10s);
-  CHECK(end_notice(trouble.view(start + 20s)).starts_with("connected again after 10 s; the cause was: host:1"));
+  CHECK(trouble.reached(trouble_start + 10s) == TroubleChange::ended);
+  CHECK(trouble.reached(trouble_start + 11s) == TroubleChange::none);
+  CHECK(trouble.view(trouble_start + 20s).total == 10s);
+  CHECK(end_notice(trouble.view(trouble_start + 20s)).starts_with("connected again after 10 s; the cause was: host:1"));
 }
 
 TEST_CASE("connection trouble: one attempt that took long is enough") {
   ConnectionTrouble trouble;
-  CHECK(trouble.failed(failure(start, OpenError::timeout), start + 5s) == Change::began);
-  CHECK(trouble.view(start + 5s).lasted == 5s);
+  CHECK(trouble.failed(failure(trouble_start, OpenError::timeout), trouble_start + 5s) == TroubleChange::began);
+  CHECK(trouble.view(trouble_start + 5s).lasted == 5s);
 }
 
 TEST_CASE("connection trouble: failures now and then, with responses between them, are none") {
   ConnectionTrouble trouble;
   for (int i = 0; i < 100; ++i) {
-    const auto now = start + i * 10s;
-    CHECK(trouble.failed(failure(now), now) == Change::none);
-    CHECK(trouble.failed(failure(now), now + 10ms) == Change::none);
-    CHECK(trouble.reached(now + 20ms) == Change::none);
+    const auto now = trouble_start + i * 10s;
+    CHECK(trouble.failed(failure(now), now) == TroubleChange::none);
+    CHECK(trouble.failed(failure(now), now + 10ms) == TroubleChange::none);
+    CHECK(trouble.reached(now + 20ms) == TroubleChange::none);
   }
-  CHECK(trouble.view(start).times == 0);
+  CHECK(trouble.view(trouble_start).times == 0);
 }
 
 TEST_CASE("connection trouble: the second time its notices are others, or they would be left out as repeated") {
   ConnectionTrouble trouble;
   std::string first_begin, first_end;
   for (int time = 1; time <= 2; ++time) {
-    const auto now = start + time * 100s;
-    CHECK(trouble.failed(failure(now - 1s), now) == Change::began);
+    const auto now = trouble_start + time * 100s;
+    CHECK(trouble.failed(failure(now - 1s), now) == TroubleChange::began);
     const std::string begin = begin_notice(trouble.view(now));
-    CHECK(trouble.reached(now + 4s) == Change::ended);
+    CHECK(trouble.reached(now + 4s) == TroubleChange::ended);
     const std::string end = end_notice(trouble.view(now + 4s));
     CHECK(begin != first_begin);
     CHECK(end != first_end);
     first_begin = begin, first_end = end;
   }
-  CHECK(trouble.view(start).total == 10s);
-  CHECK(trouble.view(start).times == 2);
+  CHECK(trouble.view(trouble_start).total == 10s);
+  CHECK(trouble.view(trouble_start).times == 2);
 }
 
 TEST_CASE("open error: what got further is greater, and each has a name of its own") {

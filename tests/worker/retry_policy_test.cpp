@@ -27,10 +27,10 @@ using std::chrono::milliseconds;
 
 namespace {
 
-using time_point = RetryPolicy::time_point;
-using Kind = AttemptEnd::Kind;
+using PolicyTime = RetryPolicy::time_point;
+using EndKind = AttemptEnd::Kind;
 
-const time_point start = time_point(1'000h);
+const PolicyTime policy_start = PolicyTime(1'000h);
 const std::chrono::system_clock::time_point today = std::chrono::sys_days(std::chrono::March / 5 / 2024) + 10h;
 constexpr std::uint64_t random_max = std::numeric_limits<std::uint64_t>::max();
 
@@ -44,7 +44,8 @@ RetryConfig config() {
 }
 
 Verdict decide(const AttemptEnd& end, std::uint32_t attempts, bool applied_maybe = false) {
-  return RetryPolicy(config(), 10min).decide(end, RowState(attempts, start, applied_maybe), start + 1s, 0);
+  return RetryPolicy(config(), 10min)
+      .decide(end, RowState(attempts, policy_start, applied_maybe), policy_start + 1s, 0);
 }
 
 // Of an end that is final at once: what becomes of the row.
@@ -107,7 +108,7 @@ TEST_CASE("retry_policy: after a request that only read, what may be applied is 
   const auto read = [](const AttemptEnd& end, std::uint32_t attempts, Applied before) {
     return decide(end, attempts, before == Applied::maybe).of_a_read(before);
   };
-  const AttemptEnd lost[] = {AttemptEnd::without_answer(Kind::timeout), AttemptEnd::without_answer(Kind::closed),
+  const AttemptEnd lost[] = {AttemptEnd::without_answer(EndKind::timeout), AttemptEnd::without_answer(EndKind::closed),
                              AttemptEnd::answered(Meaning::unusable, 200),
                              AttemptEnd::answered(Meaning::transient, 503)};
   for (const AttemptEnd& end : lost) {
@@ -140,10 +141,10 @@ TEST_CASE("retry_policy: what may pass is tried again; with no attempt left the 
   check_retried(AttemptEnd::answered(Meaning::transient, 500), Status::failed, Applied::maybe, LoadSignal::dropped);
   check_retried(AttemptEnd::answered(Meaning::unusable, 200), Status::unknown, Applied::maybe, LoadSignal::ignore);
   check_retried(AttemptEnd::answered(Meaning::mismatch, 200), Status::unknown, Applied::maybe, LoadSignal::ignore);
-  check_retried(AttemptEnd::without_answer(Kind::not_processed), Status::failed, Applied::no, LoadSignal::ignore);
-  check_retried(AttemptEnd::without_answer(Kind::closed), Status::unknown, Applied::maybe, LoadSignal::ignore);
-  check_retried(AttemptEnd::without_answer(Kind::protocol), Status::unknown, Applied::maybe, LoadSignal::ignore);
-  check_retried(AttemptEnd::without_answer(Kind::timeout), Status::unknown, Applied::maybe, LoadSignal::dropped);
+  check_retried(AttemptEnd::without_answer(EndKind::not_processed), Status::failed, Applied::no, LoadSignal::ignore);
+  check_retried(AttemptEnd::without_answer(EndKind::closed), Status::unknown, Applied::maybe, LoadSignal::ignore);
+  check_retried(AttemptEnd::without_answer(EndKind::protocol), Status::unknown, Applied::maybe, LoadSignal::ignore);
+  check_retried(AttemptEnd::without_answer(EndKind::timeout), Status::unknown, Applied::maybe, LoadSignal::dropped);
 }
 
 TEST_CASE("retry_policy: a gateway response is tried again at any status, and the row then fails, never unknown") {
@@ -170,13 +171,13 @@ TEST_CASE("retry_policy: which ends of an attempt leave it open whether the API 
     const bool passed_on = status == 408 || status >= 500 || (status >= 200 && status < 300);
     CHECK(amend::may_be_applied_late(AttemptEnd::answered(Meaning::gateway, status)) == passed_on);
   }
-  for (const auto kind : {Kind::closed, Kind::timeout, Kind::protocol})
+  for (const auto kind : {EndKind::closed, EndKind::timeout, EndKind::protocol})
     CHECK(amend::may_be_applied_late(AttemptEnd::without_answer(kind)));
-  CHECK_FALSE(amend::may_be_applied_late(AttemptEnd::without_answer(Kind::not_processed)));
+  CHECK_FALSE(amend::may_be_applied_late(AttemptEnd::without_answer(EndKind::not_processed)));
 }
 
 TEST_CASE("retry_policy: a row that may have been applied and then got no connection is unknown, not failed") {
-  const auto verdict = decide(AttemptEnd::without_answer(Kind::not_processed), 3, true);
+  const auto verdict = decide(AttemptEnd::without_answer(EndKind::not_processed), 3, true);
   CHECK(verdict.status == Status::unknown);
   CHECK(verdict.applied == Applied::maybe);
 }
@@ -185,15 +186,15 @@ TEST_CASE("retry_policy: the wait is uniform in 0 to first · 2^(n−1), at most
   RetryConfig c = config();
   c.attempts_max = 100;
   const RetryPolicy policy(c, 24h);
-  const auto end = AttemptEnd::without_answer(Kind::timeout);
+  const auto end = AttemptEnd::without_answer(EndKind::timeout);
   const auto longest = [&](std::uint32_t attempts) {
     std::chrono::nanoseconds most{0};
     std::mt19937_64 random(attempts);
     for (int i = 0; i < 2'000; ++i) {
-      const auto verdict = policy.decide(end, RowState(attempts, start, false), start, random());
+      const auto verdict = policy.decide(end, RowState(attempts, policy_start, false), policy_start, random());
       REQUIRE(verdict.kind == Verdict::Kind::retry);
-      REQUIRE(verdict.retry_at >= start);
-      most = std::max(most, verdict.retry_at - start);
+      REQUIRE(verdict.retry_at >= policy_start);
+      most = std::max(most, verdict.retry_at - policy_start);
     }
     return most;
   };
@@ -204,14 +205,14 @@ TEST_CASE("retry_policy: the wait is uniform in 0 to first · 2^(n−1), at most
     CHECK(longest(n) >= ceilings[n - 1] * 98 / 100);
   }
   CHECK(longest(99) <= 30s);
-  CHECK(policy.decide(end, RowState(1, start, false), start, 0).retry_at == start);
+  CHECK(policy.decide(end, RowState(1, policy_start, false), policy_start, 0).retry_at == policy_start);
 }
 
 TEST_CASE("retry_policy: a Retry-After is the least wait, up to its ceiling") {
   const RetryPolicy policy(config(), 10min);
   const auto wait = [&](std::chrono::milliseconds asked, std::uint64_t random) {
     const auto end = AttemptEnd::answered(Meaning::transient, 429, asked);
-    return policy.decide(end, RowState(1, start, false), start, random).retry_at - start;
+    return policy.decide(end, RowState(1, policy_start, false), policy_start, random).retry_at - policy_start;
   };
   CHECK(wait(7s, 0) == 7s);
   CHECK(wait(7s, random_max) == 7s);
@@ -225,13 +226,13 @@ TEST_CASE("retry_policy: no attempt starts later than the row deadline, for whic
   const RetryPolicy policy(config(), 30s);
   constexpr std::uint64_t ms_500 = 500'000'000;
   for (const std::uint16_t http : {std::uint16_t{429}, std::uint16_t{503}}) {
-    const auto decide_at = [&](time_point now, std::optional<std::chrono::milliseconds> asked) {
-      return policy.decide(AttemptEnd::answered(Meaning::transient, http, asked), RowState(1, start, false), now,
+    const auto decide_at = [&](PolicyTime now, std::optional<std::chrono::milliseconds> asked) {
+      return policy.decide(AttemptEnd::answered(Meaning::transient, http, asked), RowState(1, policy_start, false), now,
                            ms_500);
     };
-    const auto last = start + 30s - 500ms;
+    const auto last = policy_start + 30s - 500ms;
     CHECK(decide_at(last, std::nullopt).kind == Verdict::Kind::retry);
-    CHECK(decide_at(last, std::nullopt).retry_at == start + 30s);
+    CHECK(decide_at(last, std::nullopt).retry_at == policy_start + 30s);
     CHECK(decide_at(last, 50s).retry_at == last + 50s);
     CHECK(decide_at(last + 1ms, 50s).kind == Verdict::Kind::give_up);
     CHECK(decide_at(last + 1ms, 50s).status == Status::failed);
@@ -242,17 +243,19 @@ TEST_CASE("retry_policy: a 429 costs no attempt, and the waits grow with the 429
   const RetryPolicy policy(config(), 10min);
   const auto end = AttemptEnd::answered(Meaning::transient, 429);
   for (const std::uint32_t attempts : {1U, 3U, 100U}) {
-    const auto verdict = policy.decide(end, RowState(attempts, start, false), start, 0);
+    const auto verdict = policy.decide(end, RowState(attempts, policy_start, false), policy_start, 0);
     CHECK(verdict.kind == Verdict::Kind::retry);
     CHECK(verdict.applied == Applied::no);
     CHECK(verdict.load == LoadSignal::dropped);
   }
-  CHECK(policy.decide(end, RowState(1, start, true), start, 0).applied == Applied::maybe);
+  CHECK(policy.decide(end, RowState(1, policy_start, true), policy_start, 0).applied == Applied::maybe);
   const auto longest = [&](std::uint32_t throttled) {
     std::chrono::nanoseconds most{0};
     std::mt19937_64 random(throttled);
     for (int i = 0; i < 2'000; ++i)
-      most = std::max(most, policy.decide(end, RowState(1, start, false, throttled), start, random()).retry_at - start);
+      most = std::max(most,
+                      policy.decide(end, RowState(1, policy_start, false, throttled), policy_start, random()).retry_at -
+                          policy_start);
     return most;
   };
   const std::chrono::milliseconds ceilings[] = {500ms, 1s, 2s, 4s};
@@ -265,8 +268,8 @@ TEST_CASE("retry_policy: a 429 costs no attempt, and the waits grow with the 429
 TEST_CASE("retry_policy: one attempt means no retry") {
   RetryConfig c = config();
   c.attempts_max = 1;
-  const auto verdict =
-      RetryPolicy(c, 10min).decide(AttemptEnd::without_answer(Kind::closed), RowState(1, start, false), start, 0);
+  const auto verdict = RetryPolicy(c, 10min).decide(AttemptEnd::without_answer(EndKind::closed),
+                                                    RowState(1, policy_start, false), policy_start, 0);
   CHECK(verdict.kind == Verdict::Kind::give_up);
   CHECK(verdict.status == Status::unknown);
 }

@@ -15,7 +15,7 @@ using wonder::Meaning;
 
 namespace {
 
-const RetryPolicy::time_point t0(1'000h);
+const RetryPolicy::time_point first_moment(1'000h);
 constexpr std::uint64_t longest_jitter = std::numeric_limits<std::uint64_t>::max();
 
 // One attempt of a row: how it ended, and what is to be seen then.
@@ -41,13 +41,13 @@ void check_row(RetryBudget& budget, std::uint32_t attempts_max, const std::vecto
     CAPTURE(attempt.http);
     CAPTURE(counted);
     const auto end = AttemptEnd::answered(wonder::meaning_of(attempt.http), attempt.http);
-    const RowState state(++counted, t0, false, throttled);
-    const Verdict verdict = policy.decide(end, state, t0, longest_jitter);
+    const RowState state(++counted, first_moment, false, throttled);
+    const Verdict verdict = policy.decide(end, state, first_moment, longest_jitter);
     CHECK(verdict.kind == attempt.kind);
     if (verdict.kind == Verdict::Kind::done) budget.give_back(std::max(paid, RetryBudget::first_success));
     if (verdict.kind == Verdict::Kind::retry) {
-      CHECK(verdict.retry_at - t0 <= attempt.longest_wait);
-      CHECK(policy.decide(end, state, t0, 0).retry_at == t0);
+      CHECK(verdict.retry_at - first_moment <= attempt.longest_wait);
+      CHECK(policy.decide(end, state, first_moment, 0).retry_at == first_moment);
       paid = is_throttled(end) ? RetryBudget::throttle_cost : RetryBudget::transient_cost;
       CHECK(budget.take(paid));
       if (is_throttled(end)) {

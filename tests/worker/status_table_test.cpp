@@ -17,7 +17,7 @@ using wonder::Meaning;
 
 namespace {
 
-const Brake::time_point t0(1'000h);
+const Brake::time_point table_start(1'000h);
 
 // What happens, in the words of the table.
 class Effect {
@@ -85,7 +85,7 @@ std::map<int, Effect> table(const std::string& who) {
 
 std::string row_of(const AttemptEnd& end) {
   const RetryPolicy policy(RetryConfig(), 10min);
-  const auto verdict = policy.decide(end, RowState(1, t0, false), t0, 0);
+  const auto verdict = policy.decide(end, RowState(1, table_start, false), table_start, 0);
   if (verdict.kind == Verdict::Kind::retry) return "retried";
   return verdict.kind == Verdict::Kind::done ? "success" : "failed";
 }
@@ -97,7 +97,8 @@ bool slows(const AttemptEnd& end) {
   Brake brake(pace);
   const auto before = brake.pace().interval;
   for (int n = 1; n <= 10; ++n)
-    brake.record(end, Brake::Ended(BrakeTicket(), static_cast<std::uint64_t>(n), t0 + n * 10ms, 1), t0 + n * 10ms, 0);
+    brake.record(end, Brake::Ended(BrakeTicket(), static_cast<std::uint64_t>(n), table_start + n * 10ms, 1),
+                 table_start + n * 10ms, 0);
   return brake.pace().interval > before;
 }
 
@@ -110,7 +111,8 @@ bool waits(Meaning meaning, std::uint16_t status) {
 bool stops(const AttemptEnd& end) {
   RefusalGuard guard;
   auto stop = RefusalGuard::Stop::none;
-  for (std::uint64_t n = 1; n <= 3; ++n) stop = guard.look(end, RefusalGuard::Run(n, n, 1'000, t0, t0));
+  for (std::uint64_t n = 1; n <= 3; ++n)
+    stop = guard.look(end, RefusalGuard::Run(n, n, 1'000, table_start, table_start));
   return stop != RefusalGuard::Stop::none;
 }
 
