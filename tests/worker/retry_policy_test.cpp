@@ -338,9 +338,7 @@ TEST_CASE("retry_policy: a Retry-After that is neither is ignored") {
                               "Sun, 06 nov 1994 08:50:37 GMT",
                               "Xyz, 06 Nov 1994 08:50:37 GMT",
                               "Sun, -6 Nov 1994 08:50:37 GMT",
-                              "Sun, 00 Nov 1994 08:50:37 GMT",
-                              "Sunday, 06-Nov-94 08:49:37 GMT",
-                              "Sun Nov  6 08:49:37 1994"}) {
+                              "Sun, 00 Nov 1994 08:50:37 GMT"}) {
     CAPTURE(garbage);
     CHECK(parse_retry_after(garbage, date, today) == std::nullopt);
     CHECK(parse_retry_after(garbage, "", today) == std::nullopt);
