@@ -118,7 +118,8 @@ constexpr std::array own_code_table{
             "Check --map. Export the file again."},
     OwnCode{"value.columns",
             "Most values belong in another column: the emails or names are phones, or the phones are emails.",
-            "Compare the header with the rows. Choose the column with --map FIELD=COLUMN."},
+            "Check the header: phones, emails or names look swapped. Choose the column of each field with --map "
+            "FIELD=COLUMN."},
     OwnCode{"value.date", "The phone is a date or a time: a spreadsheet changed the number.",
             "Format the column as text before you enter the numbers. Then export the file again."},
     OwnCode{"value.double_encoding",
