@@ -16,17 +16,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A pipe whose writer never gets a signal of its end.
+// A pipe whose writer never gets a signal of its end. Its writing end stays open: a thread that is left may still write
+// there, and its number must not become that of another pipe.
 class Pipe {
  public:
   Pipe() {
     std::signal(SIGPIPE, SIG_IGN);  // as in amend: a thread that is left may write when the reader has gone
     REQUIRE(::pipe2(ends_.data(), O_CLOEXEC) == 0);
   }
-  ~Pipe() {
-    close_reader();
-    ::close(ends_[1]);
-  }
+  ~Pipe() { close_reader(); }
   Pipe(const Pipe&) = delete;
   Pipe& operator=(const Pipe&) = delete;
 
