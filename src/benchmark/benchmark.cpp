@@ -191,7 +191,8 @@ class Benchmark::Impl {
       for (const StepFigures& step : side.figures.steps)
         if (step.requests() > 0) return;
     if (!control_.draining())
-      result_.notices.emplace_back("amend measured nothing: no request was planned in this time");
+      result_.notices.emplace_back(
+          "amend measured nothing: no request was due during the measurement. Increase --duration or the rate");
   }
 
   // One request before all others: a key that is refused is not used a thousand times.

@@ -121,7 +121,10 @@ json::object understood(const std::string& run, const std::string& answer) {
   const json::value value = json::parse(answer, error);
   const json::object* object = error ? nullptr : value.if_object();
   const json::value* ok = object ? object->if_contains("ok") : nullptr;
-  if (!ok || !ok->is_bool()) throw ConfigError(fmt::format("{}: the response is not understood", printable(run)));
+  if (!ok || !ok->is_bool())
+    throw ConfigError(
+        fmt::format("{}: amend cannot read the response of the running process. Check that both are the same version",
+                    printable(run)));
   if (ok->get_bool()) return *object;
   const json::value* why = object->if_contains("error");
   throw ConfigError(fmt::format("{}: the run refuses: {}", printable(run),

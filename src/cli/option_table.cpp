@@ -115,7 +115,7 @@ constexpr std::array entries{
                 "File of further secret headers, one 'Name: value' per line, readable by you alone",
                 [](Options& o, Name, Text v) { o.config.auth.header_file = v; }},
     OptionEntry{"header", sending, rarely, Arity::many, credentials, "'NAME: VALUE'", nullptr,
-                "A further header without a secret. May be repeated",
+                "Send this header with each request. Put a secret header into --header-file. May be repeated",
                 [](Options& o, Name, Text v) { o.config.auth.headers.push_back(v); }},
 
     OptionEntry{"format", reading, rarely, Arity::once, input, "FORMAT", nullptr,
@@ -126,7 +126,7 @@ constexpr std::array entries{
                 [](Options& o, Name n, Text v) { o.config.input.delimiter = parse_delimiter(n, v); }},
     OptionEntry{"encoding", reading, choosing_input, Arity::once, input, "NAME", nullptr,
                 "Encoding of the file: windows-1252, latin1, gbk, big5, or any other name that iconv knows (default: "
-                "UTF-8, or UTF-16 when the file looks so)",
+                "UTF-8, or UTF-16 if the file looks like it)",
                 [](Options& o, Name, Text v) { o.config.input.encoding = v; }},
     OptionEntry{"recover", reading, checking, Arity::flag, input, "", nullptr,
                 "Read lines inside a damaged quote as rows. Without it amend rejects them",
@@ -188,7 +188,7 @@ constexpr std::array entries{
                 "Ignore white space around a value, and how much is inside it",
                 [](Options& o, Name, Text) { o.config.reconcile.ignore_space = true; }},
     OptionEntry{"show-missing", reconciling, always, Arity::flag, comparing, "", nullptr,
-                "List customers that no row names, too. Reads the whole list",
+                "Also list the customers that are in no row of the file. Reads all customers of the API",
                 [](Options& o, Name, Text) { o.config.reconcile.show_missing = true; }},
     OptionEntry{"show-values", showing_values, showing_plainly, Arity::flag, comparing, "", nullptr,
                 "Show values of examples unmasked (personal data). report: the API's error texts, too",

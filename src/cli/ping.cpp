@@ -25,7 +25,8 @@ std::string clock_text(const Ping& result) {
   if (!result.clock_known) return "the response has no Date: not checked";
   const double off = std::abs(result.clock_skew_s);
   std::string text = fmt::format("{:.0f} s {} the server's", off, result.clock_skew_s < 0 ? "behind" : "ahead of");
-  if (off > skew_refused_s) return text + ": set this machine's clock, beyond 30 minutes signatures are refused";
+  if (off > skew_refused_s)
+    return text + ": set this machine's clock. The API refuses signatures when the clock is more than 30 minutes off";
   if (off > skew_warning_s) return text + ": warning, set this machine's clock";
   return text;
 }

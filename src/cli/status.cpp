@@ -46,7 +46,10 @@ std::string run_lines(const RunView& view) {
       out += line(
           "", fmt::format("  {} bytes after its last complete record are not counted", show_count(run.log.torn_bytes)));
     if (run.log.damaged_at)
-      out += line("", fmt::format("  results.ndjson {}: the records after that are not counted", describe(run.log)));
+      out +=
+          line("", run.log.damage == LogDamage::lost
+                       ? "  results.ndjson is missing: no record of this run is counted"
+                       : fmt::format("  results.ndjson {}: the records after that are not counted", describe(run.log)));
   }
   for (const std::string& retry : view.unreadable())
     out +=

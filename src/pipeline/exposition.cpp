@@ -89,7 +89,7 @@ void add_run(Exposition& out, const RunState& state) {
 
 void add_rows(Exposition& out, const RunState& state) {
   out.counter("amend_rows_read_total", "Rows of the input that were read.", state.rows_read);
-  out.head("amend_rows_total", "Rows with a final record.", "counter");
+  out.head("amend_rows_total", "Rows that ended, by status.", "counter");
   for (const Status status : all_statuses)
     out.sample("amend_rows_total", "status", to_string(status), state.rows(status));
   out.counter("amend_input_bytes_read_total", "Bytes of the input that were read.", state.bytes_read);
@@ -143,7 +143,7 @@ void add_trouble(Exposition& out, const RunState& state) {
 
 void add_latency(Exposition& out, const LatencyHistogram& service) {
   constexpr std::string_view bucket = "amend_request_duration_seconds_bucket";
-  out.head("amend_request_duration_seconds", "From sending to the response, for each answered attempt.", "histogram");
+  out.head("amend_request_duration_seconds", "Time from sending a request to its response, in seconds.", "histogram");
   const std::uint64_t all = service.count();
   for (const double bound : bounds_s)
     out.sample(bucket, "le", number(bound), std::min(service.count_at_most(as_nanoseconds(bound)), all));

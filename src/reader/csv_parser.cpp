@@ -316,7 +316,8 @@ Reason CsvParser::reason() const {
                            std::to_string(quote_line_) + " is not closed" + what_follows(),
                        column);
     case Fault::damaged:
-      return row_fault("input.csv.damaged", "inside the damaged quote opened at line " + std::to_string(damage_line_));
+      return row_fault("input.csv.damaged", "this line is inside a quoted value that begins at line " +
+                                                std::to_string(damage_line_) + " and is damaged");
     case Fault::columns: return row_fault("input.row.columns", "more than " + std::to_string(columns_max_) + " cells");
     case Fault::none:
     case Fault::too_large: break;

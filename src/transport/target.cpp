@@ -111,7 +111,7 @@ bool is_exempt_from_proxy(std::string_view host, std::string_view no_proxy) {
 }
 
 Target parse_target(const TargetConfig& config) {
-  if (config.url.empty()) throw ConfigError("--url is missing: the API's address, or set AMEND_URL");
+  if (config.url.empty()) throw ConfigError("--url is missing. Give the API's address with --url, or set AMEND_URL");
   const auto parsed = boost::urls::parse_uri(config.url);
   if (parsed.has_error()) refuse("\"" + printable(config.url, 100) + "\" is not a URL");
   const boost::urls::url_view& url = parsed.value();

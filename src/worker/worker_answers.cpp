@@ -102,7 +102,8 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
       continue;
     }
     // Behind an answer about another customer: it may belong to anybody (src/README.md §3).
-    requeue_free(lot.answers[i].tag, CloseCause::protocol, "after a response about another customer", now);
+    requeue_free(lot.answers[i].tag, CloseCause::protocol,
+                 "an earlier response on this connection was about another customer, so this one is not used", now);
   }
   if (!trusted) {
     doubt_all(lane, now);

@@ -235,7 +235,7 @@ TEST_CASE("csv_parser: each line of a damaged span names the line where the quot
   for (int line = 3; line <= 5; ++line) {
     const Reason damaged = next();
     CHECK(record.position().line == static_cast<std::uint64_t>(line));
-    CHECK(damaged.text == "inside the damaged quote opened at line 3");
+    CHECK(damaged.text == "this line is inside a quoted value that begins at line 3 and is damaged");
     CHECK(damaged.column == 0);
   }
   CHECK(next().text == "column 2, byte 5 of the row: text after the closing quote");
