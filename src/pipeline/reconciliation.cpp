@@ -152,7 +152,7 @@ class Reconciliation::Impl {
     if (differ == 0) return;
     on_notice("--baseline " + printable(config_.reconcile.baseline) + ": of " +
               std::to_string(rows_->spot_checks().size()) + " unchanged rows, the API shows " + std::to_string(differ) +
-              " otherwise or not at all: every row is looked at");
+              " with other values or not at all: every row is compared");
     rows_->forget_baseline();
     report_.look_up = chosen_look_up(lookup);
   }

@@ -81,7 +81,7 @@ TEST_CASE(
   CHECK(says(run({AMEND_PROGRAM, "reconcile", ground.dir.file("crm.csv"), "--url", elsewhere.simulator->url(), "--auth",
                   "none", "--run", ground.directory("c"), "--baseline", ground.directory("run")}),
              "another --url"));
-  CHECK(says(ground.reconcile(rows, "itself", {"--baseline", ground.dir.file("crm.csv")}), "is the file itself"));
+  CHECK(says(ground.reconcile(rows, "itself", {"--baseline", ground.dir.file("crm.csv")}), "is the input file itself"));
   CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);
   const Finished undone = ground.reconcile(rows, "d", {"--baseline", ground.directory("run")});
   CHECK(undone.code == 2);
@@ -106,7 +106,7 @@ TEST_CASE("--baseline: of an older file the row of a customer counts that --dupl
     const Finished finished = ground.reconcile("id,phone\n" + uuid_of(1) + "," + phone + "\n", phone + "-" + duplicates,
                                                {"--baseline", ground.dir.file("old.csv"), "--duplicates", duplicates});
     CHECK(finished.code == 1);
-    return says(finished, "the API holds 1 otherwise");
+    return says(finished, "the API shows 1 with other values");
   };
   CHECK(is_settled("last1", "last"));
   CHECK_FALSE(is_settled("first1", "last"));
@@ -308,7 +308,7 @@ TEST_CASE("--baseline: when the API holds one of the hundred rows otherwise, eve
   const Finished finished = ground.reconcile(
       export_of(people), "run", {"--apply", "--look-up", "each", "--baseline", ground.dir.file("old.csv")});
   CHECK(finished.code == 0);
-  CHECK(says(finished, "every row is looked at"));
+  CHECK(says(finished, "every row is compared"));
   CHECK(ground.requests("PUT") == people.size());
 }
 

@@ -243,7 +243,7 @@ TEST_CASE("control: where no socket can be made the run says so once and goes on
 
 TEST_CASE("control: no run, no directory, a wrong command line: exit 2") {
   const TempDir dir;
-  CHECK(says(control(dir.path(), {"status"}), "holds no run.json"));
+  CHECK(says(control(dir.path(), {"status"}), "contains no run.json"));
   CHECK(control(dir.path(), {"status"}).code == 2);
   CHECK(control(dir.file("none"), {"pause"}).code == 2);
   CHECK(control(dir.path(), {}).code == 2);

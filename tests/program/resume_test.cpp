@@ -160,7 +160,7 @@ TEST_CASE("--deadline: a run that is out of time exits 4 and names resume, which
       run(work.command(simulator.url(), {"--connections", "1", "--pipeline", "1", "--deadline", "500ms"}));
   CAPTURE(out_of_time.err);
   CHECK(out_of_time.code == 4);
-  CHECK(says(out_of_time, "--deadline is over"));
+  CHECK(says(out_of_time, "--deadline has passed"));
   CHECK(says(out_of_time, "amend resume " + work.directory));
   const Finished finished = run({AMEND_PROGRAM, "resume", work.directory, "--deadline", "1h", "--pipeline", "16"});
   CAPTURE(finished.err);

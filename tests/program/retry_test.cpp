@@ -178,7 +178,7 @@ TEST_CASE("retry: --code sends the rows with that code, and leaves the others") 
   const Finished finished = failing.again({"--code", codes.begin()->first});
   CAPTURE(finished.err);
   CHECK(says(finished, std::to_string(codes.begin()->second) + " failed, 0 unknown, 0 unsent"));
-  CHECK(says(finished, std::to_string(codes.rbegin()->second) + " left for another retry"));
+  CHECK(says(finished, std::to_string(codes.rbegin()->second) + " not chosen by the options of this retry"));
   CHECK(retry(failing.work.directory, {"--only", "filed"}).code == 2);
 }
 

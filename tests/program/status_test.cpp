@@ -82,5 +82,5 @@ TEST_CASE("status: no run is 2") {
   const TempDir dir;
   const Finished finished = status_of(dir.path());
   CHECK(finished.code == 2);
-  CHECK(says(finished, "holds no run.json"));
+  CHECK(says(finished, "contains no run.json"));
 }
