@@ -79,6 +79,8 @@ class Ground {
     REQUIRE(wait_until([&] { return ended() >= 3; }, limit));
     process.signal(signal);
     REQUIRE(process.wait(limit) == 128 + signal);
+    // What was in flight came to the server before this, so it is in its log now.
+    REQUIRE(run({AMEND_PROGRAM, "ping", "--url", simulator->url(), "--auth", "none"}).code == 0);
   }
 
   std::vector<boost::json::object> results(const std::string& run_name) const {
