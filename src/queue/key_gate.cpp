@@ -19,13 +19,21 @@ KeyGate::KeyGate(std::uint32_t capacity, std::uint32_t holds_max)
       holds_max_(holds_max),
       entries_(std::size_t{capacity} + holds_max),
       free_(0),
-      slots_(std::bit_ceil(slots_per_entry * entries_.size()), none),
-      slot_shift_(64U - static_cast<unsigned>(std::bit_width(slots_.size() - 1))),
       job_entry_(capacity, none),
       job_next_(capacity, none) {
   assert(capacity > 0 && entries_.size() <= 1U << 28);
   for (std::uint32_t i = 0; i + 1 < entries_.size(); ++i) entries_[i].first = i + 1;
   expiries_.reserve(entries_.size());
+  slots_.reserve(std::bit_ceil(slots_per_entry * entries_.size()));
+  spread_over(std::bit_ceil(slots_per_entry * capacity));
+}
+
+// Holds are rare: a table for all of them at once would be too large for the processor's cache, for each row.
+void KeyGate::spread_over(std::size_t slots) noexcept {
+  slots_.assign(slots, none);
+  slot_shift_ = 64U - static_cast<unsigned>(std::bit_width(slots - 1));
+  for (std::uint32_t i = 0; i < entries_.size(); ++i)
+    if (entries_[i].slot != none) put(i, slot_of(entries_[i].key));
 }
 
 std::size_t KeyGate::home_of(std::uint64_t key) const noexcept {
@@ -45,6 +53,11 @@ void KeyGate::put(std::uint32_t entry, std::size_t slot) noexcept {
 }
 
 std::uint32_t KeyGate::add(std::size_t slot, std::uint64_t key) {
+  if (slots_per_entry * in_use_ >= slots_.size()) {
+    spread_over(2 * slots_.size());
+    slot = slot_of(key);
+  }
+  ++in_use_;
   const std::uint32_t entry = free_;
   Entry& e = entries_[entry];
   free_ = e.first;
@@ -65,6 +78,8 @@ void KeyGate::erase(std::uint32_t entry) {
     hole = slot;
   }
   slots_[hole] = none;
+  --in_use_;
+  entries_[entry].slot = none;
   entries_[entry].first = free_;
   free_ = entry;
 }

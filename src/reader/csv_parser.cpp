@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "reader/byte_scan.hpp"
 #include "reader/row_faults.hpp"
+#include "row/byte_scan.hpp"
 
 namespace amend {
 namespace {
@@ -113,6 +113,7 @@ void CsvParser::start_row(Piece& piece, Record& out) {
   row_ = Position(next_row_++, line_, piece.position());
   out.set_position(row_);
   fault_ = Fault::none;
+  holds_line_break_ = false;
   cells_ = 0;
   piece.raw_from = piece.at;
   if (row_.byte < damaged_until_) {
@@ -137,7 +138,7 @@ void CsvParser::start_cell(Piece& piece) {
 bool CsvParser::read_unquoted(Piece& piece, Record& out) {
   const ByteSet ends(delimiter_, '"', '\n', '\r');
   for (;;) {
-    const char* const found = ends.find(piece.at, piece.stop);
+    const char* const found = find_byte(piece.at, piece.stop, ends);
     append(out, piece.at, found);
     piece.at = found;
     if (found == piece.stop) return false;
@@ -154,7 +155,7 @@ bool CsvParser::read_unquoted(Piece& piece, Record& out) {
 void CsvParser::read_quoted(Piece& piece, Record& out) {
   const ByteSet ends('"', '\n', '\r', '"');
   while (piece.at != piece.stop) {
-    const char* const found = ends.find(piece.at, piece.stop);
+    const char* const found = find_byte(piece.at, piece.stop, ends);
     if (found != piece.at) after_cr_ = false;
     append(out, piece.at, found);
     piece.at = found;
@@ -166,6 +167,7 @@ void CsvParser::read_quoted(Piece& piece, Record& out) {
       return;
     }
     append(out, found, piece.at);
+    holds_line_break_ = true;
     if (*found == '\r' || !after_cr_) ++line_;
     after_cr_ = *found == '\r';
   }
@@ -237,7 +239,7 @@ bool CsvParser::take_first_line(Piece& piece, Record& out) {
 }
 
 bool CsvParser::skip_line(Piece& piece, Record& out) {
-  piece.at = ByteSet('\n', '\r', '\n', '\r').find(piece.at, piece.end);
+  piece.at = find_byte(piece.at, piece.end, ByteSet('\n', '\r', '\n', '\r'));
   return piece.at != piece.end && end_row(piece, out);
 }
 

@@ -52,7 +52,8 @@ class CsvSource final : public RowSource {
     if (record.fault()) return;
     // In a file that amend wrote the separators are not those that its rows had: only an id tells a row there.
     const char delimiter = is_retry_file_ ? '\0' : delimiter_;
-    if (const auto line = swallowed_row(record, foreign_, delimiter)) return refuse_swallowed(record, *line);
+    if (parser_.holds_line_break())
+      if (const auto line = swallowed_row(record, foreign_, delimiter)) return refuse_swallowed(record, *line);
     if (record.size() == cells_) return;
     refuse_row(record, row_fault("input.csv.columns", "the row has " + std::to_string(record.size()) +
                                                           " cells, the header has " + std::to_string(cells_)));

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "reader/byte_scan.hpp"
 #include "reader/column_name.hpp"
 #include "reader/nested_fields.hpp"
 #include "reader/phone_shape.hpp"
 #include "reader/row_faults.hpp"
 #include "reader/trim.hpp"
+#include "row/byte_scan.hpp"
 
 namespace amend {
 namespace {
@@ -20,7 +20,7 @@ void append_json_string(std::string& out, std::string_view text) {
   const char* const end = at + text.size();
   out += '"';
   for (;;) {
-    const char* const found = find_json_escape(at, end);
+    const char* const found = find_byte(at, end, JsonEscaped());
     out.append(at, found);
     if (found == end) break;
     out += '\\';
@@ -218,7 +218,8 @@ std::optional<Reason> Mapper::append_body(const Record& record, Batch& out, Upda
 std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& wanted, std::string& body,
                                            Update& update) {
   const bool from_phone = dialed_ && &wanted == &wanted_[dial_code_];
-  if (!from_phone && is_blank(record, wanted)) {
+  const std::string_view in_file = wanted.at == nowhere ? std::string_view() : value(record, wanted);
+  if (!from_phone && is_blank(record, wanted, in_file)) {
     // An optional field that the input does not have at all is never sent, whatever a blank cell would mean.
     if (wanted.at == nowhere && (!wanted.rule->required || form_ == RowForm::partial)) return std::nullopt;
     if (wanted.blank != Blank::omit) {
@@ -229,7 +230,7 @@ std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& w
     return fault_of(wanted, "missing", told(wanted) + " is required and blank or absent");
   }
   const FieldKind kind = from_phone ? FieldKind::text : record.kind(wanted.at);
-  const std::string_view value = value_to_send(record, wanted);
+  const std::string_view value = value_to_send(wanted, in_file);
   if (kind == FieldKind::other) {
     return fault_of(wanted, "type", told(wanted) + " is a JSON boolean, array or object, not a string");
   }
@@ -243,7 +244,7 @@ std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& w
     reason->text += damage_note(wanted.role, value);
     return reason;
   }
-  if (!from_phone) look_at(record, wanted);
+  if (!from_phone) findings_.add(index_of(wanted), look_at_value(wanted.role, in_file), in_file);
   body += wanted.key;
   append_json_string(body, value);
   body += ',';
@@ -251,10 +252,10 @@ std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& w
   return std::nullopt;
 }
 
-std::string_view Mapper::value_to_send(const Record& record, const Wanted& wanted) const noexcept {
+std::string_view Mapper::value_to_send(const Wanted& wanted, std::string_view in_file) const noexcept {
   if (dialed_ && &wanted == &wanted_[phone_]) return dialed_->number;
   if (dialed_ && &wanted == &wanted_[dial_code_]) return dialed_->dial_code;
-  return value(record, wanted);
+  return in_file;
 }
 
 // Never a guess: only what begins with '+' is split, and a row that says two different codes is refused.
@@ -298,8 +299,11 @@ std::optional<Reason> Mapper::append_guard(const Record& record, Batch& out, Upd
 }
 
 bool Mapper::is_blank(const Record& record, const Wanted& wanted) const noexcept {
+  return wanted.at == nowhere || is_blank(record, wanted, value(record, wanted));
+}
+
+bool Mapper::is_blank(const Record& record, const Wanted& wanted, std::string_view text) const noexcept {
   if (wanted.at == nowhere) return true;
-  const std::string_view text = value(record, wanted);
   if (std::ranges::find(null_texts_, text) != null_texts_.end()) return true;
   if (format_ == Format::csv) return text.find_first_not_of(' ') == std::string_view::npos;
   if (record.kind(wanted.at) == FieldKind::null) return true;
@@ -317,12 +321,6 @@ std::string_view Mapper::cleaned(std::string_view text, const Wanted& wanted) co
   if (!strip_formula_) return text;
   text = without_formula(wanted.role, text);
   return trim_ ? trimmed(text) : text;
-}
-
-// As the file has it: a phone that is split as a whole.
-void Mapper::look_at(const Record& record, const Wanted& wanted) noexcept {
-  const std::string_view text = value(record, wanted);
-  findings_.add(static_cast<std::size_t>(&wanted - wanted_.data()), look_at_value(wanted.role, text), text);
 }
 
 void Mapper::will_be_sent(const Record& record) { tally_.add(findings_, record.position()); }

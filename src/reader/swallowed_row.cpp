@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "amend/wonder/customer_schema.hpp"
-#include "reader/byte_scan.hpp"
 
 namespace amend {
 namespace {
@@ -51,9 +50,6 @@ std::uint64_t count_line_ends(std::string_view text) noexcept {
 }  // namespace
 
 std::optional<std::uint64_t> swallowed_row(const Record& record, std::size_t columns, char delimiter) noexcept {
-  const std::string& raw = record.raw();
-  const char* const end = raw.data() + raw.size();
-  if (ByteSet('\n', '\r', '\n', '\r').find(raw.data(), end) == end) return std::nullopt;
   std::uint64_t line = record.position().line;
   for (std::size_t i = 0; i < std::min(record.size(), columns); ++i) {
     std::string_view rest = record.field(i);

@@ -12,7 +12,7 @@ namespace amend {
 
 /// The physical line of the first such line in the first `columns` values of the record (behind them are amend's own):
 /// it begins with a uuid, or has one between separators, or has as many separators as a row of `columns` cells (from
-/// three on). Cheap for a row on one line.
+/// three on).
 std::optional<std::uint64_t> swallowed_row(const Record& record, std::size_t columns, char delimiter) noexcept;
 
 }  // namespace amend

@@ -239,6 +239,7 @@ asio::awaitable<Lot> Http1Session::next() {
 }
 
 void Http1Session::parse_answers() {
+  const auto answer_due = Clock::now() + deadline_config_.answer;
   Response response;
   while (!in_flight_.empty()) {
     const auto step = parser_.next(response);
@@ -250,7 +251,7 @@ void Http1Session::parse_answers() {
     answered_any_ = true;
     heard_since_idle_ = true;
     must_prove_ = false;
-    deadline_ = in_flight_.empty() ? Clock::time_point::max() : Clock::now() + deadline_config_.answer;
+    deadline_ = in_flight_.empty() ? Clock::time_point::max() : answer_due;
     if (response.close) return end(CloseCause::announced, "the server announced that it closes the connection");
   }
   if (!parser_.idle()) return end(CloseCause::protocol, "the server sent bytes that were not requested");

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "row/byte_group.hpp"
+#include "row/byte_scan.hpp"
 
 namespace amend::wonder {
 namespace {
@@ -74,19 +75,11 @@ std::size_t sequence_length(std::string_view s) noexcept {
   return 0;
 }
 
-// Whether one of eight bytes may be (the start of) a control character: below 0x20, 0x7F or 0xC2. May say so of the
-// byte behind such a one too, never overlooks one.
-constexpr bool may_hold_control(std::uint64_t word) noexcept {
-  return (any_below(word, 0x20) | any_equal(word, 0x7F) | any_equal(word, 0xC2)) != 0;
-}
-
 std::size_t find_control(std::string_view value) noexcept {
-  std::size_t plain = 0;
-  while (value.size() - plain >= 8 && !may_hold_control(load_group(value.data() + plain))) plain += 8;
-  for (std::size_t i = plain; i < value.size(); ++i) {
-    const auto c = static_cast<unsigned char>(value[i]);
-    if (c < 0x20 || c == 0x7F) return i;
-    if (c == 0xC2 && i + 1 < value.size() && static_cast<unsigned char>(value[i + 1]) < 0xA0) return i;
+  const char* const end = value.data() + value.size();
+  for (const char* at = value.data(); (at = find_byte(at, end, ControlStart())) != end; ++at) {
+    const bool begins_a_letter = *at == '\xC2' && (at + 1 == end || static_cast<unsigned char>(at[1]) >= 0xA0);
+    if (!begins_a_letter) return static_cast<std::size_t>(at - value.data());
   }
   return std::string_view::npos;
 }

@@ -133,10 +133,12 @@ nanoseconds RetryPolicy::backoff(std::uint32_t attempts, std::uint64_t random) c
 
 std::optional<milliseconds> parse_retry_after(std::string_view value, std::string_view date_header,
                                               std::chrono::system_clock::time_point local_time) noexcept {
+  if (value.empty()) return std::nullopt;
   if (const auto delay = parse_delay_seconds(value)) return delay;
   const auto until = parse_http_date(value);
+  if (!until) return std::nullopt;
   const auto now = parse_http_date(date_header).value_or(std::chrono::floor<std::chrono::seconds>(local_time));
-  if (!until || *until < now) return std::nullopt;
+  if (*until < now) return std::nullopt;
   return std::min(milliseconds(*until - now), retry_after_ceiling);
 }
 

@@ -109,7 +109,7 @@ bool Worker::Impl::admit(JobNumber number) {
   Job& job = jobs_[number];
   const std::uint64_t key = job.row->key;
   if (!gate_.admit(number, key)) return false;
-  if (!setup_.late) return true;
+  if (!setup_.late || setup_.late->empty()) return true;
   const auto now = Clock::now();
   const auto wall_now = std::chrono::system_clock::now();
   const std::uint64_t row = job.row->position.row;

@@ -2,10 +2,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
+#include <chrono>
+#include <cstdint>
+#include <vector>
 
 #include "amend/worker/canary.hpp"
+#include "amend/worker/concurrency_limit.hpp"
 #include "work.hpp"
 
 using namespace ::test;
@@ -54,25 +56,23 @@ TEST_CASE("pace: the server's rate-limit fields are enough to be refused nearly 
   CHECK(answered(simulator, 429) <= 16 + 15);  // those in flight before the first answer, and at a window's turn
 }
 
-TEST_CASE("pace: --concurrency auto finds what the API works on at a time") {
-  Simulator simulator({"--capacity", "4:5ms"});
-  Work work(make_customers(2000), simulator.url());
+// What it settles at is decided in simulated time (concurrency_limit_test). Here: no request goes past it in a whole run.
+TEST_CASE("pace: --concurrency auto sends no more at a time than the limit, though connections have room for 64") {
+  constexpr std::chrono::microseconds latency = 200ms;
+  Simulator simulator({"--latency", "200ms"});
+  Work work(make_customers(12), simulator.url());
   work.config.pace.connections = 8;
   work.config.pace.pipeline = 8;
   work.config.pace.concurrency = amend::Concurrency::adaptive;
-  amend::Pipeline pipeline(work.config, amend::Credentials());
-  std::atomic<bool> ended = false;
-  std::uint64_t looks = 0;
-  std::uint64_t in_flight = 0;
-  std::thread watcher([&] {
-    for (; !ended; ++looks, std::this_thread::sleep_for(1ms)) in_flight += pipeline.metrics().in_flight.value();
-  });
-  const amend::Summary summary = pipeline.run();
-  ended = true;
-  watcher.join();
-  CHECK(summary.rows(amend::Status::success) == 2'000);
-  // Not the time that they take, which depends on the machine: how many there are. Without a limit there are 64.
-  CHECK(in_flight / looks < 32);
+  check_all_well(work, simulator);
+  std::vector<std::int64_t> arrivals;
+  for (const auto& request : read_ndjson(simulator.request_log())) arrivals.push_back(number_of(request, "at_us"));
+  std::ranges::sort(arrivals);
+  // The limit stays the first one for ten answers, and nothing is answered before it has waited for the latency.
+  constexpr std::size_t at_a_time = amend::ConcurrencyLimit::first_limit;
+  REQUIRE(arrivals.size() > 2 * at_a_time);
+  CHECK(arrivals[at_a_time] - arrivals[0] >= latency.count());
+  CHECK(arrivals[2 * at_a_time] - arrivals[0] >= 2 * latency.count());
 }
 
 TEST_CASE("pace: one that stands still at a server's word is neither stalled nor too late") {

@@ -199,3 +199,22 @@ TEST_CASE(
   CHECK(gate.expire(at(50ms)) == 0);
   CHECK(gate.held_keys() == 0);
 }
+
+TEST_CASE("key_gate: however many customers are held, the next row of each waits until its hold is over") {
+  constexpr std::uint64_t customers = 1'000;
+  KeyGate gate(2, customers);
+  const auto end_of = [](std::uint64_t key) { return at(std::chrono::milliseconds(30 + key)); };
+  for (std::uint64_t key = 1; key <= customers; ++key) {
+    REQUIRE(gate.admit(0, key));
+    REQUIRE(gate.release(0, at(0ms), end_of(key)) == std::nullopt);
+  }
+  for (std::uint64_t key = 1; key <= customers; ++key) {
+    CAPTURE(key);
+    REQUIRE_FALSE(gate.admit(0, key));
+    REQUIRE(gate.admit(1, customers + key));
+    REQUIRE(gate.release(1, at(1ms)) == std::nullopt);
+    REQUIRE(gate.expire(end_of(key) - 1ms) == std::nullopt);
+    REQUIRE(gate.expire(end_of(key)) == 0);
+    REQUIRE(gate.release(0, end_of(key)) == std::nullopt);
+  }
+}

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -175,6 +176,24 @@ TEST_CASE("values: quotes that CSV does not know are damage around a phone or an
   }
   each_is(Role::company, "", {"\u00ABRomashka\u00BB", "\u201CThe Shop\u201D"});
   each_is(Role::name, "", {"\u00ABRomashka\u00BB", "'Abd al-Rahman", "O'Hara", "\u2019t Hoff", "'70s Diner"});
+}
+
+TEST_CASE("values: what is wrong with a long value is seen wherever in it the character stands") {
+  for (const Role role : {Role::name, Role::company, Role::email})
+    for (unsigned byte = 0; byte < 0x80; ++byte)
+      for (const std::size_t size : {16U, 17U, 31U, 32U, 33U, 48U}) {
+        CAPTURE(byte);
+        CAPTURE(size);
+        const auto with_byte_at = [&](std::size_t at) {
+          std::string value(size, 'a');
+          if (role == ValueRole::email) value[1] = '@';
+          value[at] = static_cast<char>(byte);
+          return look_at_value(role, value);
+        };
+        std::set<ValueFinding> verdicts;
+        for (std::size_t at = 3; at + 3 < size; ++at) verdicts.insert(with_byte_at(at));
+        CHECK(verdicts.size() == 1);
+      }
 }
 
 TEST_CASE("values: what belongs in another column") {

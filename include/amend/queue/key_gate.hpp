@@ -1,8 +1,8 @@
 // One update per customer in flight, in the order of the file: PUT is idempotent but not commutative.
 //
 // Place: layer 1, pure (the time is handed in). Owned by one worker; all rows of a customer go to the same worker.
-// Memory: ≈ 60 bytes × (capacity + holds_max), allocated at construction; nothing is allocated later. All calls O(1),
-// or O(log n) where a hold is involved.
+// Memory: ≈ 60 bytes × (capacity + holds_max), allocated at construction; nothing is allocated later. All calls O(1)
+// in the mean, or O(log n) where a hold is involved.
 //
 // A job is a small number of the caller's (its slot for a row). A key is the hash of the customer's id; two ids with
 // the same 64-bit key are merely sent one after the other.
@@ -59,12 +59,13 @@ class KeyGate {
     time_point until{};          // only while held
     std::uint32_t first = none;  // waiting jobs, oldest first; `first` also chains free entries
     std::uint32_t last = none;
-    std::uint32_t slot = 0;  // of slots_
+    std::uint32_t slot = none;  // of slots_; `none` while the entry is free
     bool held = false;
   };
 
   std::size_t home_of(std::uint64_t key) const noexcept;
   std::size_t slot_of(std::uint64_t key) const noexcept;
+  void spread_over(std::size_t slots) noexcept;
   void put(std::uint32_t entry, std::size_t slot) noexcept;
   std::uint32_t add(std::size_t slot, std::uint64_t key);
   void erase(std::uint32_t entry);
@@ -78,7 +79,8 @@ class KeyGate {
   std::uint32_t holds_max_;
   std::vector<Entry> entries_;        // capacity + holds_max: those with a job, and holds without one
   std::uint32_t free_;                // first free entry
-  std::vector<std::uint32_t> slots_;  // open addressing, linear probing: entry or `none`
+  std::uint32_t in_use_ = 0;          // entries
+  std::vector<std::uint32_t> slots_;  // open addressing, linear probing: entry or `none`; doubled when half are in use
   unsigned slot_shift_ = 0;
   std::vector<std::uint32_t> job_entry_;  // of a job: its entry, or `none`
   std::vector<std::uint32_t> job_next_;   // of a waiting job: the one behind it

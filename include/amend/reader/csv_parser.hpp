@@ -56,6 +56,9 @@ class CsvParser {
   /// Where the next byte, and the next row, stand.
   Position position() const noexcept { return Position(next_row_, line_, offset_); }
 
+  /// A quoted value of the record handed out last has a line end in it.
+  bool holds_line_break() const noexcept { return holds_line_break_; }
+
   /// Bytes that damaged quotes made it read a second time: never more than it was given.
   std::uint64_t bytes_read_again() const noexcept { return bytes_read_again_; }
 
@@ -101,7 +104,8 @@ class CsvParser {
 
   State state_ = State::row_start;
   Fault fault_ = Fault::none;
-  bool after_cr_ = false;  // the byte before was a CR: a LF now belongs to the same line end
+  bool after_cr_ = false;          // the byte before was a CR: a LF now belongs to the same line end
+  bool holds_line_break_ = false;  // the row being read
   std::uint64_t next_row_;
   std::uint64_t line_;            // of the next byte
   std::uint64_t offset_;          // of the next byte; only brought up to date between pieces

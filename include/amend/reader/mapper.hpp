@@ -138,12 +138,14 @@ class Mapper final : public Preparation {
   std::string option_of(const Wanted& wanted) const;
   std::string_view value(const Record& record, const Wanted& wanted) const noexcept;
   std::string_view cleaned(std::string_view text, const Wanted& wanted) const noexcept;
-  void look_at(const Record& record, const Wanted& wanted) noexcept;
+  std::size_t index_of(const Wanted& wanted) const noexcept {
+    return static_cast<std::size_t>(&wanted - wanted_.data());
+  }
   Reason fault_of(const Wanted& wanted, std::string_view what, const std::string& text) const;
   std::uint32_t column_of(const Wanted& wanted) const noexcept;
   std::string told(const Wanted& wanted) const;
   std::optional<Reason> split_phone(const Record& record);
-  std::string_view value_to_send(const Record& record, const Wanted& wanted) const noexcept;
+  std::string_view value_to_send(const Wanted& wanted, std::string_view in_file) const noexcept;
   std::optional<Reason> find_members(const Record& record);
   std::optional<Reason> find_nested(const Record& record) const;
   std::optional<Reason> append_id(const Record& record, Batch& out, Update& update);
@@ -152,6 +154,7 @@ class Mapper final : public Preparation {
   std::optional<Reason> append_guard(const Record& record, Batch& out, Update& update) const;
   bool means(const Wanted& wanted, std::string_view member) const noexcept;
   bool is_blank(const Record& record, const Wanted& wanted) const noexcept;
+  bool is_blank(const Record& record, const Wanted& wanted, std::string_view text) const noexcept;
 
   Format format_;
   RowForm form_;

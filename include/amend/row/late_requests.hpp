@@ -41,6 +41,9 @@ class LateRequests {
     until_ = until;
   }
 
+  /// Nothing can be applied late: there is no need to ask.
+  bool empty() const noexcept { return late_.empty() && until_ == time_point{}; }
+
   /// Until when a request of this row may be applied; the epoch: none can be.
   time_point own_until(std::uint64_t key, std::uint64_t row) const noexcept {
     const Late* const late = find(key);
