@@ -29,7 +29,7 @@ class Effect {
                << (effect.slows ? "slows " : "") << (effect.stops ? "stops" : "");
   }
 
-  std::string row;  // "success", "failed", "retried", or "the" for one that is no final answer
+  std::string row;  // "success", "failed", "retried", or "interim" for one that is not the final response
   std::string attempts;
   bool waits = false;
   bool slows = false;
@@ -137,7 +137,7 @@ TEST_CASE("status table: amend help retries says what each status of the API doe
     const Meaning meaning = wonder::meaning_of(status);
     if (status < 200) {
       CHECK(meaning == Meaning::unusable);  // not a success, should a codec ever hand one on
-      CHECK(stated.at(status).row == "the");
+      CHECK(stated.at(status).row == "interim");
       continue;
     }
     CHECK(policies(meaning, status) == stated.at(status));
