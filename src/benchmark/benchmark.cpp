@@ -214,7 +214,7 @@ class Benchmark::Impl {
       control_.stop(StopCause::credentials, "the API refuses the credentials: " + text);
       return false;
     }
-    result_.notices.push_back("the first request did not succeed, so the results may be errors: " + text);
+    result_.notices.push_back("all responses may be errors, because the first request did not succeed: " + text);
     return true;
   }
 

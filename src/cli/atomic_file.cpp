@@ -46,7 +46,7 @@ void refuse_irreplaceable(std::string_view option, const std::string& path, std:
   if (leads_nowhere || (fs::exists(path, error) && !fs::is_regular_file(path, error)))
     throw ConfigError(fmt::format("{}: {} is not a regular file", option, printable(path)));
   if (fs::exists(path, error) && !is_ours(first_bytes_of(path)))
-    throw ConfigError(fmt::format("{}: {} is there and is not {}: it is not replaced. Name a new file", option,
+    throw ConfigError(fmt::format("{}: {} exists and is not {}, so amend does not replace it. Name a new file", option,
                                   printable(path), kind));
 }
 

@@ -60,7 +60,7 @@ std::string rows_text(const Options& options, const Benchmark& benchmark) {
   if (benchmark.rows_rejected() > 0)
     text += fmt::format("; {} skipped because they are not valid (run `amend check` for the reasons)",
                         show_count(benchmark.rows_rejected()));
-  return benchmark.rows_cut() ? text + "; the rest of the file is not used" : text;
+  return benchmark.rows_cut() ? text + "; the rest of the file is over the limit of bench and is not used" : text;
 }
 
 void append_percentiles(std::string& out, std::string_view name, const HdrHistogram& histogram, std::string_view from) {
@@ -85,8 +85,8 @@ std::string late_text(const StepFigures& step) {
   if (step.late() == 0) return "no request sent late by 1 ms or more";
   constexpr std::array<std::string_view, late_count> causes{"no free connection", "signature not ready",
                                                             "this machine was busy"};
-  std::string text = fmt::format("{} sent late by 1 ms or more, the latest by {} ms:", plural(step.late(), "request"),
-                                 ms(step.latest));
+  std::string text =
+      fmt::format("{} sent late by 1 ms or more, at most by {} ms:", plural(step.late(), "request"), ms(step.latest));
   std::string_view separator = " ";
   for (std::size_t i = 0; i < late_count; ++i)
     if (step.late_by[i] > 0)

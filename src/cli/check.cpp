@@ -30,13 +30,13 @@ constexpr std::string_view save_option = "--save-config";
 
 std::string_view meaning_of(std::string_view id_trouble) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 7> meanings{
-      {{"id.scientific", "a number in scientific notation: a spreadsheet made it of the id"},
+      {{"id.scientific", "a number in scientific notation: a spreadsheet converted the id"},
        {"id.leading_zeros", "a group is too short: its leading zeros were lost"},
        {"id.length", "not 36 characters"},
-       {"id.spaces", "spaces or characters that cannot be seen around the id: --trim drops them"},
+       {"id.spaces", "spaces or invisible characters around the id: --trim removes them"},
        {"id.formula", "an apostrophe before the id, or =\"…\" around it: --strip-formula drops it"},
-       {"id.quotes", "quotes of another kind than CSV's \" around the id"},
-       {"id.other", "36 characters, but no uuid"}}};
+       {"id.quotes", "the quotes around the id are not the CSV quote \""},
+       {"id.other", "36 characters, but not a uuid"}}};
   for (const auto& [code, meaning] : meanings) {
     if (code == id_trouble) return meaning;
   }
@@ -209,7 +209,7 @@ json::object blanks_json(const MappingConfig& mapping) {
 }
 
 std::string config_text(const Options& options) {
-  std::string text = "# amend: what the input is and how its columns map; read it with --config\n";
+  std::string text = "# amend: options for the input and its columns; use this file with --config\n";
   for (const Setting& setting : options.input_settings) text += config_line(setting.name, setting.values);
   return text;
 }

@@ -45,8 +45,9 @@ std::string rows_line(const Summary& summary) {
     if (rows > 0 || status == Status::success) text += fmt::format(", {} {}", show_count(rows), to_string(status));
   }
   if (!summary.unsent)
-    return text + (summary.input == "-" ? ", unsent unknown (the rest of standard input)"
-                                        : ", unsent unknown (the input cannot be read again as it was)");
+    return text + (summary.input == "-"
+                       ? ", number of unsent rows not known (the rest of standard input was not read)"
+                       : ", number of unsent rows not known (the input has changed or cannot be read)");
   if (*summary.unsent > 0) text += fmt::format(", {} unsent", show_count(*summary.unsent));
   return text;
 }
@@ -114,17 +115,20 @@ std::string drift_lines(const Summary& summary) {
                           plural(summary.drift[i], "row"));
   if (text.empty()) return text;
   return line("drift", text + ": the response shows another value than was sent (results.ndjson)") +
-         line("",
-              "  where the API writes values its own way, each comparison finds this drift again and sends the rows "
-              "again") +
-         line("", "  -> write them in the file as the API shows them, or --ignore-case FIELD, --ignore-space");
+         line(
+             "",
+             "  if the API stores values in another form, each `reconcile --apply` finds this drift and sends the rows "
+             "again") +
+         line(
+             "",
+             "  -> write these values in the file as the API shows them, or use --ignore-case FIELD or --ignore-space");
 }
 
 std::string damage_lines(const Summary& summary) {
   if (summary.findings.damaged_rows == 0) return {};
-  std::string out = line("damage", plural(summary.findings.damaged_rows, "row") +
-                                       (summary.findings.damaged_rows == 1 ? " has" : " have") +
-                                       " values that look damaged: no check was run, or they were accepted");
+  std::string out = line(
+      "damage", plural(summary.findings.damaged_rows, "row") + (summary.findings.damaged_rows == 1 ? " has" : " have") +
+                    " values that look damaged: the input was not checked, or you accepted these values");
   for (const FieldFinding& finding : summary.findings.fields)
     if (finding.degree == Degree::damage)
       out += line("", fmt::format("{}, {}", finding_text(finding), where(finding.first.front())));
@@ -178,10 +182,11 @@ std::string closing_text(const Summary& summary, const RunOrigin& origin) {
   out += error_lines(summary.errors, "summary.json");
   out += file_lines(summary);
   if (const std::uint64_t rows = summary.overtaken + summary.overtaken_rejected; rows > 0)
-    out += line("", fmt::format("without {} whose customer succeeded in a later row", plural(rows, "row")));
+    out += line("", fmt::format("the retry files do not contain {} whose customer succeeded in a later row",
+                                plural(rows, "row")));
   std::string commands = next_commands(summary, origin);
   if (summary.stop_cause == StopCause::guard)
-    return out + line("next", "repair the ids of the input; do not send its rows again before that");
+    return out + line("next", "repair the ids of the input before you send its rows again");
   if (commands.empty()) {
     return summary.exit_code == ExitCode::success ? out + line("next", "none: the run is complete") : out;
   }

@@ -48,7 +48,7 @@ constexpr std::array entries{
     CommandEntry(Command::undo, "undo", "Restore what a reconcile run has overwritten", undo_footer, run_to_undo),
     CommandEntry(Command::resume, "resume", "Continue a run that stopped: send the rows without a result",
                  resume_footer, run_to_resume),
-    CommandEntry(Command::retry, "retry", "Send the rows that did not succeed again, as a new run", retry_footer,
+    CommandEntry(Command::retry, "retry", "Retry the rows that did not succeed, as a new run", retry_footer,
                  run_to_retry),
     CommandEntry(Command::status, "status", "Count the rows of a run and of its retries. Sends nothing", status_footer,
                  run_to_see),
@@ -66,7 +66,7 @@ constexpr std::array entries{
     CommandEntry(Command::help, "help", "Show a command's options, or a topic", help_footer, topic),
     CommandEntry(Command::version, "version", "Show the version, the commit, the compiler and the libraries",
                  version_footer, nothing),
-    CommandEntry(Command::completion, "completion", "Print a shell's completion of commands and options",
+    CommandEntry(Command::completion, "completion", "Print a script that completes commands and options in a shell",
                  completion_footer, shell),
     CommandEntry(Command::man, "man", "Print a manual page, as man(1) reads it", man_footer, page),
 };

@@ -97,7 +97,7 @@ class Parser {
     skip_line();
     const auto line = text_.substr(begin, at_ - begin);
     const auto end = line.find(']');
-    if (end == std::string_view::npos) refuse("a section ends with ']'");
+    if (end == std::string_view::npos) refuse("the ']' at the end of a section name is missing");
     section_ = trimmed(line.substr(0, end));
     if (section_ == "default") section_.clear();
     at_ = begin + end + 1;
@@ -147,7 +147,7 @@ class Parser {
         refuse("put a comma between the values of an array");
       }
     }
-    if (ended()) refuse("an array ends with ']'");
+    if (ended()) refuse("the ']' at the end of an array is missing");
     ++at_;
     return values;
   }
@@ -213,7 +213,8 @@ class Parser {
       if (digit < 0 || point > 0x0FFF'FFFF) refuse("\\u takes 4 hexadecimal digits, \\U takes 8");
       point = point << 4 | static_cast<std::uint32_t>(digit);
     }
-    if (point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) refuse("the escape is not a character");
+    if (point > 0x10FFFF || (point >= 0xD800 && point < 0xE000))
+      refuse("the number after \\u or \\U is not a Unicode character");
     append_utf8(out, point);
   }
 

@@ -91,7 +91,7 @@ class Console::Impl {
       try {
         context_.run();
       } catch (const std::exception& error) {
-        say_once(fmt::format("control, metrics and dashboard: {}", error.what()));
+        say_once(fmt::format("error in control, metrics or dashboard: {}; the run continues", error.what()));
       }
     }
   }

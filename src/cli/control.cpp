@@ -51,7 +51,7 @@ std::string message_of(int error_number) { return std::generic_category().messag
   const std::string status = "amend status " + shell_path(run);
   if (RunDirectory::is_held(run))
     throw NobodyThere(
-        name + ": a process holds this run but accepts no requests: it is starting, comparing or ending. Wait for it",
+        name + ": the run is starting, comparing or ending and accepts no requests now. Wait, then try again",
         ExitCode::usage, status);
   throw NobodyThere(fmt::format("{}: no run is running there; `{}` shows how it ended", name, status), ExitCode::usage,
                     status);
@@ -107,7 +107,8 @@ class Connection {
  private:
   [[noreturn]] void fail(std::string_view what, int error_number) const {
     if (error_number == EAGAIN || error_number == EINPROGRESS)
-      throw ConfigError(fmt::format("{}: the run does not answer", printable(run_)));
+      throw ConfigError(fmt::format("{}: the run did not respond within 10 s. Check that its process is not suspended",
+                                    printable(run_)));
     throw ConfigError(fmt::format("{}: {}: {}", printable(run_), what, message_of(error_number)));
   }
 

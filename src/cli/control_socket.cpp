@@ -52,7 +52,8 @@ class ControlVisit final : public Visit, public std::enable_shared_from_this<Con
     timer_.async_wait([self = shared_from_this()](error_code error) {
       if (!error) self->close();
     });
-    if (!is_allowed(socket_)) return write(control_refusal("only the user whose run it is, and root, may control it"));
+    if (!is_allowed(socket_))
+      return write(control_refusal("only root and the user that started the run may control it"));
     read();
   }
 
@@ -81,7 +82,8 @@ class ControlVisit final : public Visit, public std::enable_shared_from_this<Con
     const std::string_view so_far(line_.data(), size_);
     const auto end = so_far.find('\n');
     if (end != std::string_view::npos) return write(answer_(so_far.substr(0, end)));
-    if (size_ == line_.size()) return write(control_refusal("a request is one line of at most 256 bytes"));
+    if (size_ == line_.size())
+      return write(control_refusal("the request is too long: send one line of at most 256 bytes"));
     read();
   }
 

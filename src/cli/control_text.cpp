@@ -57,11 +57,13 @@ std::string show_requests(double per_second) {
 
 std::string headline(const json::object& state) {
   const std::string since = show_seconds(number(state, "elapsed_s"));
-  if (truth(state, "stopping")) return fmt::format("stopping, after {}: waiting for the responses in flight\n", since);
+  if (truth(state, "stopping"))
+    return fmt::format("stopping, {} after the start: waiting for the responses in flight\n", since);
   if (truth(state, "paused")) return fmt::format("paused, {} after the start\n", since);
   if (!part(state, "connection_trouble").empty())
     return fmt::format("waiting for a connection, {} after the start\n", since);
-  if (text(state, "circuit") == "open") return fmt::format("waiting out an outage, {} after the start\n", since);
+  if (text(state, "circuit") == "open")
+    return fmt::format("waiting for the end of an outage, {} after the start\n", since);
   return fmt::format("running for {}\n", since);
 }
 
@@ -87,7 +89,7 @@ std::string pace_text(const json::object& state) {
   out += fmt::format(", {}, {} of {} in flight", plural(count(state, "connections"), "connection"),
                      show_count(count(state, "in_flight")), show_count(count(state, "in_flight_max")));
   const double held = number(state, "held_s");
-  if (held > 0) out += fmt::format("; held for {} by the server's Retry-After", show_seconds(held));
+  if (held > 0) out += fmt::format("; paused for {} by the server's Retry-After", show_seconds(held));
   return out;
 }
 
@@ -97,9 +99,9 @@ std::string connection_text(const json::object& trouble) {
 }
 
 std::string requests_text(const json::object& state) {
-  return fmt::format("{}, {} retries, {} sent again without cost, {} left", plural(count(state, "attempts"), "attempt"),
-                     show_count(count(state, "retries")), show_count(count(state, "requeues")),
-                     plural(count(state, "retry_tokens"), "retry token"));
+  return fmt::format("{}, {} retries, {} sent again (not counted by --max-attempts), {} left",
+                     plural(count(state, "attempts"), "attempt"), show_count(count(state, "retries")),
+                     show_count(count(state, "requeues")), plural(count(state, "retry_tokens"), "retry token"));
 }
 
 std::string latency_text(const json::object& state) {
@@ -162,7 +164,7 @@ std::string done_text(const json::object& answer) {
   const bool adaptive = text(answer, "mode") == "adaptive";
   const std::string rate = show_requests(number(answer, "rate"));
   if (!adaptive) return "pace " + rate;
-  return number(answer, "rate") > 0 ? "rate measured, at most " + rate : "rate measured";
+  return number(answer, "rate") > 0 ? "rate auto, at most " + rate : "rate auto";
 }
 
 }  // namespace amend::cli

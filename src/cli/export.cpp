@@ -109,7 +109,7 @@ std::string export_line(const JournalRecord& record) {
 
 ExitCode run_export(const Options& options) {
   if (!options.csv)
-    throw ConfigError("--csv: name the format of the export", ExitCode::usage,
+    throw ConfigError("export needs --csv: CSV is the only format", ExitCode::usage,
                       fmt::format("amend export {} --csv", shell_path(options.run)));
   const std::string& run = options.run;
   if (std::error_code error; !std::filesystem::exists(run + "/run.json", error)) throw no_run_in(run);

@@ -15,7 +15,7 @@ bool asks_for_metrics(std::string_view target) { return target.substr(0, target.
 
 HttpAnswer answer(const HttpRequest& request, const std::function<std::string()>& render) {
   if (request.method != "GET" && request.method != "HEAD")
-    return HttpAnswer(405, plain_text, "only GET and HEAD\n").add("Allow", "GET, HEAD");
+    return HttpAnswer(405, plain_text, "This address accepts only GET and HEAD.\n").add("Allow", "GET, HEAD");
   if (!asks_for_metrics(request.target)) return {404, plain_text, "only /metrics\n"};
   return {200, exposition, render()};
 }

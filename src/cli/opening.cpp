@@ -32,7 +32,8 @@ std::string pace_text(const PaceConfig& pace, const Plan& plan) {
   std::string text = fmt::format("{}, burst {}, {}, depth {}, {}", show_rate(pace.rate), pace.burst,
                                  plural(pace.connections, "connection"), pace.pipeline, plural(plan.workers, "worker"));
   if (pace.concurrency == Concurrency::adaptive) text += ", concurrency auto";
-  return pace.canary == CanaryMode::on ? text + "; first 1 row, then 10, then all (--canary off)" : text;
+  return pace.canary == CanaryMode::on ? text + "; canary: first 1 row, then 10, then all (to switch off: --canary off)"
+                                       : text;
 }
 
 }  // namespace

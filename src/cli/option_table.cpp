@@ -105,7 +105,7 @@ constexpr std::array entries{
     OptionEntry{"app-id", sending, calling, Arity::once, credentials, "UUID", "WONDER_APP_ID", "Your AppID from Wonder",
                 [](Options& o, Name, Text v) { o.config.auth.app_id = v; }},
     OptionEntry{"private-key", sending, calling, Arity::once, credentials, "FILE", "WONDER_PRIVATE_KEY_FILE",
-                "RSA key that signs, PEM, readable by you alone. Without it amend reads the PEM text from the variable "
+                "RSA signing key in PEM, readable by you alone. Without it amend reads the PEM text from the variable "
                 "WONDER_PRIVATE_KEY",
                 [](Options& o, Name, Text v) { o.config.auth.private_key_file = v; }},
     OptionEntry{"bearer-file", sending, rarely, Arity::once, credentials, "FILE", nullptr,
@@ -119,7 +119,7 @@ constexpr std::array entries{
                 [](Options& o, Name, Text v) { o.config.auth.headers.push_back(v); }},
 
     OptionEntry{"format", reading, rarely, Arity::once, input, "FORMAT", nullptr,
-                "auto (default): by the file name, else by the first byte. Or csv, ndjson",
+                "csv, ndjson or auto (default): by the file name, else by the first byte",
                 [](Options& o, Name n, Text v) { o.config.input.format = choose(n, v, format_spellings); }},
     OptionEntry{"delimiter", reading, checking, Arity::once, input, "CHAR", nullptr,
                 "Separator of a CSV: one character, or tab, comma, semicolon, pipe (default: found in the header line)",
@@ -156,7 +156,8 @@ constexpr std::array entries{
                 "column id or uuid)",
                 [](Options& o, Name, Text v) { o.config.mapping.reference_column = v; }},
     OptionEntry{"blank", reading, checking, Arity::many, columns, "FIELD=HOW", nullptr,
-                "What a blank cell sends: omit (default): nothing; empty: \"\"; null. May be repeated", add_blank},
+                "How to send a blank cell: omit (default, sends nothing), empty (sends \"\") or null. May be repeated",
+                add_blank},
     OptionEntry{"null-text", reading, checking, Arity::many, columns, "TEXT", nullptr,
                 "Treat a value that is exactly TEXT as blank (NULL, '\\N', '#N/A'). May be repeated",
                 [](Options& o, Name, Text v) { o.config.mapping.null_texts.push_back(v); }},
@@ -174,18 +175,18 @@ constexpr std::array entries{
 
     OptionEntry{"look-up", looking_up, verifying, Arity::once, comparing, "HOW", nullptr,
                 "How to read the customers: list (all, page by page), each (one request per row), or auto (default): "
-                "the one that needs far fewer requests",
+                "list if it needs far fewer requests, else each",
                 [](Options& o, Name n, Text v) { o.config.reconcile.look_up = choose(n, v, look_up_spellings); }},
     OptionEntry{
         "company-name", reconciling, rarely, Arity::once, comparing, "WHEN", nullptr,
-        "Whether to compare company_name, which the API never shows. never (default), always, or journal: with what "
-        "earlier runs in the same folder have sent",
+        "Compare company_name, which the API never shows: never (default), always (it differs) or journal (with what "
+        "earlier runs in the same folder have sent)",
         [](Options& o, Name n, Text v) { o.config.reconcile.company_name = choose(n, v, company_name_spellings); }},
     OptionEntry{"ignore-case", comparing_values, always, Arity::many, comparing, "FIELD", nullptr,
                 "Ignore upper and lower case (ASCII) in FIELD. May be repeated",
                 [](Options& o, Name, Text v) { o.config.reconcile.ignore_case.push_back(v); }},
     OptionEntry{"ignore-space", comparing_values, always, Arity::flag, comparing, "", nullptr,
-                "Ignore white space around a value, and how much is inside it",
+                "Ignore white space around a value, and the amount of white space inside it",
                 [](Options& o, Name, Text) { o.config.reconcile.ignore_space = true; }},
     OptionEntry{"show-missing", reconciling, always, Arity::flag, comparing, "", nullptr,
                 "Also list the customers that are in no row of the file. Reads all customers of the API",
@@ -200,7 +201,7 @@ constexpr std::array entries{
     OptionEntry{"sample", verifying, always, Arity::once, comparing, "P%", nullptr,
                 "Read only P percent of the rows, chosen at random, 0.0001% to 100%", set_sample},
     OptionEntry{"apply", reconciling, always, Arity::flag, comparing, "", nullptr,
-                "Send what differs: one PUT per * row. Without it nothing is changed",
+                "Send what differs: one PUT per row with the sign *. Without --apply nothing is changed",
                 [](Options& o, Name, Text) { o.config.reconcile.apply = true; }},
     OptionEntry{
         "recheck", reconciling, always, Arity::flag, comparing, "", nullptr,
@@ -209,7 +210,7 @@ constexpr std::array entries{
 
     OptionEntry{"rate", rated, always, Arity::once, rate, "N/s", nullptr,
                 "Requests per second for the whole run, retries included: N/s, N/m or unlimited, 1/m to 1000000/s. "
-                "auto or auto:N/s: as fast as the API accepts (default 25/s). bench: planned requests (default: a "
+                "auto or auto:N/s: as fast as the API accepts. Default 25/s. bench: planned requests (default: a "
                 "closed loop; with --find-max 10/s first)",
                 [](Options& o, Name n, Text v) { o.config.pace.rate = parse_rate_setting(n, v); }},
     OptionEntry{"burst", requesting, rarely, Arity::once, rate, "N", nullptr,
@@ -226,10 +227,11 @@ constexpr std::array entries{
                 "Requests in flight. full (default): all that connections and pipelines allow. auto: fewer when the "
                 "API gets slower or returns 503",
                 [](Options& o, Name n, Text v) { o.config.pace.concurrency = choose(n, v, concurrency_spellings); }},
-    OptionEntry{"canary", probing, rarely, Arity::once, rate, "on|off", nullptr,
-                "on (default): send the first row alone, then 10 rows, then all. If too many of them do not succeed, "
-                "stop (exit 4)",
-                [](Options& o, Name n, Text v) { o.config.pace.canary = choose(n, v, canary_spellings); }},
+    OptionEntry{
+        "canary", probing, rarely, Arity::once, rate, "on|off", nullptr,
+        "on (default): send the first row alone, then 10 rows, then all. If too many of the first rows do not succeed, "
+        "stop (exit 4)",
+        [](Options& o, Name n, Text v) { o.config.pace.canary = choose(n, v, canary_spellings); }},
     OptionEntry{"workers", connecting, rarely, Arity::once, rate, "N", nullptr,
                 "Threads that sign and send, up to --connections (default 0: one per core)",
                 [](Options& o, Name n, Text v) { o.config.pace.workers = parse_number(n, v, 0, 256); }},
@@ -245,9 +247,11 @@ constexpr std::array entries{
         [](Options& o, Name n, Text v) {
           o.benchmark.requests_max = parse_count(n, v, 1, std::numeric_limits<std::uint64_t>::max());
         }},
-    OptionEntry{"ramp", benching, always, Arity::once, load, "FROM..TO:BY/s", nullptr,
-                "Rates one after the other, each for --step: 50..1000:50/s. At most 100 steps",
-                [](Options& o, Name n, Text v) { o.benchmark.ramp = parse_ramp(n, v); }},
+    OptionEntry{
+        "ramp",
+        benching, always, Arity::once, load, "FROM..TO:BY/s", nullptr,
+        "Measure rates one after the other, each for the time of --step. For example 50..1000:50/s, at most 100 steps",
+        [](Options& o, Name n, Text v) { o.benchmark.ramp = parse_ramp(n, v); }},
     OptionEntry{"step", benching, always, Arity::once, load, "TIME", nullptr,
                 "Time of each step of --ramp and of each trial of --find-max, 1s to 1h (default 10s)",
                 [](Options& o, Name n, Text v) { o.benchmark.step = parse_duration(n, v); }},
@@ -269,7 +273,7 @@ constexpr std::array entries{
                 "With --versus: turns of each side, 8 to 50 (default 10)",
                 [](Options& o, Name n, Text v) { o.benchmark.turns = parse_number(n, v, 8, 50); }},
     OptionEntry{"yes-i-own-this-api", benching, always, Arity::flag, load, "", nullptr,
-                "Allow load on an API on another machine. You must type its name as well",
+                "Allow load on an API on another machine. You must also type the name of the host",
                 [](Options& o, Name, Text) { o.owns_api = true; }},
 
     OptionEntry{"max-attempts", requesting, rarely, Arity::once, endurance, "N", nullptr,
@@ -284,7 +288,7 @@ constexpr std::array entries{
                 "Time limit from a row's first attempt to the start of its last, up to 168h (default 10m)",
                 [](Options& o, Name n, Text v) { o.config.deadline.row = parse_duration(n, v); }},
     OptionEntry{"outage-limit", requesting, rarely, Arity::once, endurance, "TIME", nullptr,
-                "Stop (exit 4) after so long without a connection, or with errors only, up to 168h (default 1h)",
+                "Stop (exit 4) after this time without a connection, or with errors only, up to 168h (default 1h)",
                 [](Options& o, Name n, Text v) { o.config.deadline.outage = parse_duration(n, v); }},
     OptionEntry{"grace", connecting, rarely, Arity::once, endurance, "TIME", nullptr,
                 "How long Ctrl-C waits for responses to requests in flight, up to 1h (default 10s)",
@@ -297,10 +301,11 @@ constexpr std::array entries{
                 "Stop (exit 4) when N rows did not succeed, or P percent of at least 100 rows. The remaining rows are "
                 "unsent (default: never)",
                 set_failures},
-    OptionEntry{"stall", requesting, rarely, Arity::once, endurance, "TIME", nullptr,
-                "Reconnect when nothing happened for this time; stop (exit 4) when nothing happened for it again. Up "
-                "to 168h (default 60s, longer with long time limits or a slow rate)",
-                [](Options& o, Name n, Text v) { o.config.deadline.stall = parse_duration(n, v); }},
+    OptionEntry{
+        "stall", requesting, rarely, Arity::once, endurance, "TIME", nullptr,
+        "Reconnect when nothing happened for this time. If nothing happens for the same time again, stop (exit 4). Up "
+        "to 168h (default 60s, longer with long time limits or a slow rate)",
+        [](Options& o, Name n, Text v) { o.config.deadline.stall = parse_duration(n, v); }},
 
     OptionEntry{"durable", running, rarely, Arity::flag, output, "", nullptr,
                 "Write each batch of results to the disk before the next (default: after at most 100 ms)",
@@ -309,7 +314,7 @@ constexpr std::array entries{
                 "Retry only rows with this status: failed, unknown, unsent, with commas between (default: all three)",
                 choose_only},
     OptionEntry{"code", retrying, always, Arity::once, output, "CODE", nullptr,
-                "Retry only rows with this error_code. http.* means all codes that begin so",
+                "Retry only rows with this error_code. http.* means all codes that begin with 'http.'",
                 [](Options& o, Name, Text v) { o.retry.code = v; }},
 
     OptionEntry{"run", starting, always, Arity::once, output, "DIR", nullptr,
@@ -332,13 +337,13 @@ constexpr std::array entries{
                 "Send values that look damaged as they are. --yes does not include this",
                 [](Options& o, Name, Text) { o.config.input.accept_findings = true; }},
     OptionEntry{"dry-run", updating, always, Arity::flag, output, "", nullptr,
-                "Show the first requests, secrets and personal data masked. Send nothing",
+                "Show the first requests, with secrets and personal data masked. Send nothing",
                 [](Options& o, Name, Text) { o.dry_run = true; }},
     OptionEntry{"yes", running, always, Arity::flag, output, "", nullptr,
                 "Do not ask before customers on another machine are updated",
                 [](Options& o, Name, Text) { o.yes = true; }},
     OptionEntry{"progress", running, rarely, Arity::once, output, "FORM", nullptr,
-                "auto (default): bar on a terminal, else plain. Or bar, plain, none", set_progress},
+                "bar, plain, none or auto (default): bar on a terminal, else plain", set_progress},
     OptionEntry{"metrics-file", running, rarely, Arity::once, output, "FILE", nullptr,
                 "Write metrics for Prometheus into FILE every 5 s. The file is replaced as a whole",
                 [](Options& o, Name, Text v) { o.metrics_file = v; }},
@@ -348,7 +353,7 @@ constexpr std::array entries{
                 [](Options& o, Name n, Text v) { o.metrics_listen = parse_listen_address(n, v); }},
     OptionEntry{"dashboard", running, following, Arity::once, output, "ADDRESS:PORT", nullptr,
                 "Show the run as a page for a browser on this machine, for example 127.0.0.1:8080. Port 0: any free "
-                "port. Its address contains a secret and is printed at the start",
+                "port. The address of the page contains a secret and is printed at the start",
                 [](Options& o, Name n, Text v) { o.dashboard = parse_listen_address(n, v); }},
     OptionEntry{"watch", controlling, always, Arity::flag, output, "", nullptr,
                 "status: show it again each second, until the run ends or Ctrl-C",

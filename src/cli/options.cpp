@@ -249,7 +249,7 @@ Options merge(const TypedCommand& typed, const Environment& environment) {
   }
   if (options.config.auth.headers.empty() && !header_names.empty())
     throw ConfigError("--header: give \"" + printable(header_names.front(), 60) +
-                      "\" again: a run keeps only the names of further headers");
+                      "\" again: a run saves only the names of headers, not their values");
   finish_reconcile(options.config);
   const bool sends = !only_looks(typed.command) && !only_tells(typed.command) && typed.command != Command::check;
   const Environment none = [](const char*) -> const char* { return nullptr; };

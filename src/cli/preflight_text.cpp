@@ -18,7 +18,7 @@ std::string fate(const PreflightReport& report, Duplicates duplicates) {
     case Duplicates::order: return "sent in the order of the file";
     case Duplicates::last:
     case Duplicates::first:
-      return fmt::format("the {} one of each is sent, {} superseded", to_string(duplicates),
+      return fmt::format("the {} row of each customer is sent, {} superseded", to_string(duplicates),
                          plural(report.superseded, "row"));
     case Duplicates::reject: return "none of these rows is sent";
   }
@@ -87,9 +87,9 @@ std::string deadline_text(std::uint64_t rows, const RateSetting& rate, std::chro
   const std::string until = "in " + show_duration(allowed);
   const auto needed = time_at_rate(rows, rate);
   if (needed.count() < 0) return until + "; rows not sent until then stay unsent";
-  if (needed <= allowed) return until + ": fits, with " + show_duration(allowed - needed) + " to spare";
-  return fmt::format("{}: does not fit; about {} of {} rows until then, the other rows stay unsent", until,
-                     show_count(std::min(rows_in(allowed, rate), rows)), show_count(rows));
+  if (needed <= allowed) return until + ": enough for all rows, with " + show_duration(allowed - needed) + " left";
+  return fmt::format("{}: not enough time; amend sends about {} of {} rows until then, the other rows stay unsent",
+                     until, show_count(std::min(rows_in(allowed, rate), rows)), show_count(rows));
 }
 
 std::string deadline_line(const Config& config, std::optional<std::uint64_t> rows,
@@ -100,12 +100,13 @@ std::string deadline_line(const Config& config, std::optional<std::uint64_t> row
   std::string text = "in " + show_duration(allowed);
   if (config.pace.rate.mode == RateMode::fixed && config.pace.rate.interval.count() > 0)
     text += fmt::format(": about {} rows until then", show_count(rows_in(allowed, config.pace.rate)));
-  return line("deadline", text + "; the number of rows is unknown; rows not sent until then stay unsent");
+  return line("deadline", text + "; the total number of rows is unknown; rows not sent until then stay unsent");
 }
 
 std::string duplicates_text(const PreflightReport& report, Duplicates duplicates) {
   const DuplicateCount& count = report.duplicates;
-  if (count.ids == 0) return count.exact ? "" : fmt::format("none in the first {}", plural(count.rows_seen, "row"));
+  if (count.ids == 0)
+    return count.exact ? "" : fmt::format("no duplicates in the first {}", plural(count.rows_seen, "row"));
   std::string text = fmt::format("{}{} in {}: {}", count.exact ? "" : "at least ", plural(count.ids, "customer"),
                                  plural(count.rows, "row"), fate(report, duplicates));
   for (const DuplicateRows& rows : count.first) {

@@ -58,7 +58,7 @@ std::string why_it_waits(const Snapshot& now) {
 }
 
 std::string held(const Snapshot& now) {
-  return plural(now.customers_held, "customer") + " held for an earlier request";
+  return plural(now.customers_held, "customer") + " waiting for an earlier request";
 }
 
 bool waits(const Snapshot& now) { return !now.trouble.empty() || now.paused.count() > 0 || now.next_probe.count() > 0; }

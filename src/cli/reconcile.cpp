@@ -86,7 +86,7 @@ void refuse_outputs(const Options& options) {
                        : options.metrics_listen        ? "--metrics-listen"
                        : !options.metrics_file.empty() ? "--metrics-file"
                                                        : nullptr;
-  if (option) throw ConfigError(fmt::format("{} needs --apply: it changes how rows are sent", option));
+  if (option) throw ConfigError(fmt::format("{} needs --apply: without --apply amend sends no rows", option));
 }
 
 }  // namespace

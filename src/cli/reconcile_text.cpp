@@ -24,7 +24,8 @@ std::string_view meaning_of(RowSign sign) noexcept {
     case RowSign::differs: return "differ";
     case RowSign::only_file: return "only in the file: the API has no such customer";
     case RowSign::only_api: return "only at the API: no row names this customer";
-    case RowSign::unreadable: return "held: could not be read, must not change, or changed since; see the plan";
+    case RowSign::unreadable:
+      return "skipped: cannot be read, must not be changed, or was changed since; the plan contains the reasons";
     case RowSign::superseded: return "another row of the customer is sent instead (--duplicates)";
     case RowSign::passed_over: return "not compared";
   }
@@ -51,7 +52,7 @@ std::string shown(const ReconcileConfig& config, std::string_view value) {
 std::string how_it_was_read(const ReconcileReport& report) {
   const std::string requests = plural(report.requests, "request");
   if (report.look_up == LookUp::each) return "one by one (--look-up each), " + requests;
-  std::string text = "by its list (--look-up list), " + requests;
+  std::string text = "page by page (--look-up list), " + requests;
   if (report.list_moved) text += "; customers were created or deleted while the list was read";
   if (report.looked_up_again > 0)
     text += fmt::format("; {} missing from the list: looked up one by one", plural(report.looked_up_again, "row"));
@@ -98,18 +99,18 @@ std::string reconcile_text(const ReconcileConfig& config, const ReconcileReport&
         "", fmt::format("{} {:>12}  {}", static_cast<char>(sign), show_count(report.count(sign)), meaning_of(sign)));
   }
   if (report.other_zeros > 0)
-    out += line("", fmt::format("  {}: another customer's reference_number differs only by zeros at its start, which a "
-                                "spreadsheet removes; restore them, or name the customer by its id",
+    out += line("", fmt::format("  {}: another customer's reference_number differs only by leading zeros. A "
+                                "spreadsheet may have removed them. Restore the zeros, or name the customer by its id",
                                 plural(report.other_zeros, "row")));
   std::string fields;
   for (std::size_t i = 0; i < report.fields.size(); ++i)
     fields += field_lines(config, wonder::customer_fields()[i].name, report.fields[i]);
   if (!fields.empty())
-    out += line("fields", fmt::format("{:<22} {:>12}  the first ones, API -> file", "", "differ")) + fields;
+    out += line("fields", fmt::format("{:<22} {:>12}  the first differences, API -> file", "", "differ")) + fields;
   if (report.not_compared > 0) {
     out += line(
         "",
-        fmt::format("company_name, which {} have, is not compared: the API never returns it (--company-name always)",
+        fmt::format("company_name of {} is not compared: the API never returns it (to send it: --company-name always)",
                     plural(report.not_compared, "row")));
   }
   return out + line("plan", report.plan_file);
@@ -142,7 +143,7 @@ std::string nothing_looked_at(const Config& config, const ReconcileReport& repor
     return line("verify", "no customer was read: no row of " + printable(config.reconcile.of_run) +
                               " has ended as success or unchanged, so nothing is verified (exit code 1)");
   if (config.reconcile.baseline.empty()) return {};
-  return line("baseline", "no customer was read: whether the API holds what the rows want is not known (exit code 1)");
+  return line("baseline", "no customer was read, so it is not known whether the API matches the file (exit code 1)");
 }
 
 std::string before_applying(const ReconcileReport& report) {

@@ -59,8 +59,9 @@ std::vector<ListedRun> unfinished_runs(const fs::path& folder, const std::string
   const std::string run = printable(unfinished.directory);
   const std::string next = next_command(unfinished);
   if (unfinished.state == ListedRun::State::goes_on)
-    throw ConfigError(run + ": another process is running this file. Wait for it, or use --new to start another run",
-                      ExitCode::usage, next);
+    throw ConfigError(
+        run + ": this run of the same file is still running. Wait until it ends, or use --new to start another run",
+        ExitCode::usage, next);
   const bool resumable = next.starts_with("amend resume");
   throw ConfigError(fmt::format("{} contains an unfinished run of this file: `{}` {}; --new starts a new run", run,
                                 next, resumable ? "continues it" : "shows it"),

@@ -28,8 +28,8 @@ std::string retry_lines(const RetryReport& report) {
   };
   add(report.superseded, "superseded: their customer succeeded in a later row or run; they are not sent");
   add(report.not_chosen, "not chosen by the options of this retry");
-  add(report.held_back, "held back: this retry does not send a later row of their customer");
-  add(report.rejected, "rejected: repair them in a file and send that file");
+  add(report.held_back, "skipped: a later row of the same customer is not in this retry and may already be applied");
+  add(report.rejected, "rejected: repair them in the rejected file of the run and send it with `amend update`");
   return out;
 }
 

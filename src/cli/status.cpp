@@ -44,7 +44,7 @@ std::string run_lines(const RunView& view) {
     if (!run.stop_reason.empty()) out += line("", "  stopped early: " + printable(run.stop_reason));
     if (run.log.torn_bytes > 0)
       out += line(
-          "", fmt::format("  {} bytes after its last complete record are not counted", show_count(run.log.torn_bytes)));
+          "", fmt::format("  {} bytes after the last complete record are not counted", show_count(run.log.torn_bytes)));
     if (run.log.damaged_at)
       out +=
           line("", run.log.damage == LogDamage::lost
@@ -53,8 +53,8 @@ std::string run_lines(const RunView& view) {
   }
   for (const std::string& retry : view.unreadable())
     out +=
-        line("", fmt::format("{}: its run.json is damaged or missing. It may be a later retry of these rows. Restore "
-                             "run.json, or move the directory away when it is about another file",
+        line("", fmt::format("{}: its run.json is damaged or missing. This may be a later retry of these rows. Restore "
+                             "run.json, or move the directory away if it belongs to another input file",
                              printable(retry)));
   return out;
 }
@@ -67,7 +67,7 @@ std::string rows_line(const RunView& view) {
     if (rows > 0 || status == Status::success) text += fmt::format(", {} {}", show_count(rows), to_string(status));
   }
   const auto unsent = view.unsent();
-  if (!unsent) return text + ", unsent unknown";
+  if (!unsent) return text + ", number of unsent rows not known";
   return *unsent > 0 ? text + fmt::format(", {} unsent", show_count(*unsent)) : text;
 }
 
@@ -142,7 +142,8 @@ std::vector<NextCommand> after_update(const RunView& view) {
     const auto sent = run_that_sent_again(file, run.directory);
     if (!sent) out.push_back(rejected_command(standing, file));
     if (sent && sent->not_well.value_or(1) > 0)
-      out.emplace_back("amend status " + shell_path(sent->directory), "sent the repaired rows; some did not succeed");
+      out.emplace_back("amend status " + shell_path(sent->directory),
+                       "this run sent the repaired rows; some did not succeed");
   }
   return out;
 }

@@ -165,8 +165,8 @@ void Terminal::stop(int signal) {
     return;
   }
   const auto in_flight = pipeline_.metrics().in_flight.value();
-  say(fmt::format("stopping: waiting for {} {} in flight (press again to stop now)", show_count(in_flight),
-                  in_flight == 1 ? "answer" : "answers"));
+  say(fmt::format("stopping: waiting for {} {} in flight (press Ctrl-C again to stop now)", show_count(in_flight),
+                  in_flight == 1 ? "response" : "responses"));
 }
 
 // Counted in ticks, so that a process that was stopped (Ctrl-Z) is not taken for a stuck one.
@@ -186,7 +186,7 @@ void Terminal::leave_when_told_twice() {
 }
 
 void Terminal::leave(ExitCode code, std::string_view why) {
-  say(fmt::format("amend: {}: leaving the run as after a kill; `amend resume {}` finishes it", why,
+  say(fmt::format("amend: {}: the run is not finished. Finish it with `amend resume {}`", why,
                   shell_path(pipeline_.run_directory())));
   drain_messages(last_words);
   ::_exit(static_cast<int>(code));

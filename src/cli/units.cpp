@@ -161,7 +161,7 @@ std::uint64_t parse_count(std::string_view option, std::string_view text, std::u
   const bool in_bounds = digits.ok && digits.rest.empty() && digits.value >= least && digits.value <= most;
   if (in_bounds) return digits.value;
   if (most == std::numeric_limits<std::uint64_t>::max()) {
-    refuse(option, fmt::format("must be a whole number from {}", least), text);
+    refuse(option, fmt::format("must be a whole number, {} or more", least), text);
   }
   throw ConfigError(fmt::format("{} must be between {} and {}, got {}", option, least, most, printable(text, 60)));
 }

@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 std::uint64_t nothing() noexcept { return content_hash({}); }
 
 [[noreturn]] void refuse_undone(const std::string& run, const std::string& by) {
-  throw ConfigError("--baseline " + printable(run) + ": the customers were restored since then by " + printable(by) +
-                    ": reconcile once without --baseline");
+  throw ConfigError("--baseline " + printable(run) + ": the customers were restored later by the run " + printable(by) +
+                    ". Reconcile once without --baseline");
 }
 
 // The rows that a run passed over rest on its own baseline, and so on.
@@ -83,8 +83,9 @@ void Baseline::take_out_later_writes(const Config& config) {
   if (later.undo()) refuse_undone(run, *later.undo());
   const bool by_uuid = names_ == CustomerKey::uuid;
   if (later.unknown_writer() || (!by_uuid && !later.customers().empty())) {
-    doubt_ = "--baseline " + printable(run) + ": " + printable(later.unknown_writer().value_or(later.writer())) +
-             " has written since then, and its customers are unknown: every row is compared";
+    doubt_ =
+        "--baseline " + printable(run) + ": " + printable(later.unknown_writer().value_or(later.writer())) +
+        " wrote to the API after that run began, and amend cannot know which rows it changed. Every row is compared";
     entries_.clear();
   }
   std::vector<std::uint64_t> written = later.customers();

@@ -158,7 +158,7 @@ class ReadPageCall final : public ReadCall {
     const auto total = total_in(response.head);
     if (!total)
       return wonder::Judgement(wonder::Meaning::unusable, "answer.not_customer",
-                               "the response has no number of customers (X-Total-Entries)");
+                               "the response does not contain the number of customers (header X-Total-Entries)");
     taker_.take(*total, *page);
     return wonder::Judgement(wonder::Meaning::success);
   }
@@ -312,12 +312,14 @@ bool says_not_found(const Outcome& outcome) noexcept {
 
 Reason no_customer_found() {
   return Reason("reconcile.no_customer_found",
-                "HTTP 404, and this call has not found any customer. Check the path of --url", Origin::run);
+                "HTTP 404, and no look-up by id or reference number has found a customer. Check the path of --url",
+                Origin::run);
 }
 
 std::string only_not_found() {
-  return "the look-up of a customer has returned 404 " + std::to_string(not_found_max) +
-         " times and no customer. Check the path of --url. If these customers are new, use --look-up list";
+  return "the look-up of single customers has returned HTTP 404 " + std::to_string(not_found_max) +
+         " times and has not found any customer. Check the path of --url. If these customers are new, use --look-up "
+         "list";
 }
 
 CustomerLookup::Keys once(std::vector<std::string> keys) {

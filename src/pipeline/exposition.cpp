@@ -98,10 +98,13 @@ void add_rows(Exposition& out, const RunState& state) {
 
 void add_attempts(Exposition& out, const RunState& state) {
   out.counter("amend_attempts_total", "Requests sent on a connection.", state.attempts);
-  out.counter("amend_retries_total", "Attempts after a row's first that cost it one of --max-attempts.", state.retries);
+  out.counter("amend_retries_total",
+              "Attempts that count against --max-attempts, without the first attempt of each row.", state.retries);
   out.counter("amend_requeues_total",
-              "Attempts made again without cost: after a 429, in an outage, or as a connection ended.", state.requeues);
-  out.counter("amend_throttled_answers_total", "Answers 429.", state.throttled);
+              "Repeated attempts that do not count against --max-attempts: after a 429, in an outage, or when a "
+              "connection ended.",
+              state.requeues);
+  out.counter("amend_throttled_answers_total", "Responses 429.", state.throttled);
   out.counter("amend_overloaded_attempts_total", "Responses 503, and attempts without a response in time.",
               state.overloaded);
   out.counter("amend_connections_opened_total", "Connections opened.", state.connections_opened);
@@ -109,28 +112,28 @@ void add_attempts(Exposition& out, const RunState& state) {
   out.gauge("amend_requests_in_flight", "Requests sent and not yet answered.", state.in_flight);
   out.gauge("amend_customers_held",
             "Customers whose next row waits because the API may still apply an earlier request.", state.customers_held);
-  out.gauge("amend_requests_in_flight_max", "Requests in flight that are allowed now.",
-            std::uint64_t{state.in_flight_max});
-  out.gauge("amend_connections_max", "Connections that are allowed now.", std::uint64_t{state.connections});
+  out.gauge("amend_requests_in_flight_max", "Current limit on requests in flight.", std::uint64_t{state.in_flight_max});
+  out.gauge("amend_connections_max", "Current limit on connections.", std::uint64_t{state.connections});
 }
 
 void add_pace(Exposition& out, const RunState& state) {
   out.gauge("amend_rate_limit_requests_per_second", "The rate limit in force; +Inf: unlimited.",
             requests_per_second(state.interval));
-  out.state("amend_paced_by", "What sets the rate: 1 for that, 0 for the others.", "by", all_paced_by, state.paced_by);
+  out.state("amend_paced_by", "What sets the rate: 1 for the current source, 0 for the others.", "by", all_paced_by,
+            state.paced_by);
   out.counter("amend_limiter_wait_seconds_total", "Time that ready rows waited for the rate limit.",
               seconds(state.limiter_wait));
   out.gauge("amend_held_seconds", "Time until the server accepts requests again (Retry-After).", seconds(state.held));
   out.gauge("amend_paused", "1 while the operator has paused the run.", std::uint64_t{state.paused});
-  out.gauge("amend_stopping", "1 while no new request is sent and responses in flight are awaited.",
+  out.gauge("amend_stopping", "1 while the run stops: it sends no new request and waits for the responses in flight.",
             std::uint64_t{state.stopping});
 }
 
 void add_trouble(Exposition& out, const RunState& state) {
   out.gauge("amend_retry_budget_tokens", "Tokens left for retries.",
             static_cast<std::uint64_t>(std::max(state.retry_tokens, 0)));
-  out.state("amend_circuit_state", "The circuit breaker: 1 for its state, 0 for the others.", "state", circuit_states,
-            state.circuit);
+  out.state("amend_circuit_state", "State of the circuit breaker: 1 for the current state, 0 for the others.", "state",
+            circuit_states, state.circuit);
   out.gauge("amend_connection_trouble", "1 while no connection to the API can be made.",
             std::uint64_t{state.connection.in_trouble});
   out.counter("amend_connection_troubles_total", "How often no connection to the API could be made.",

@@ -203,7 +203,7 @@ void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
   } catch (const ThreadError& error) {
     control_.stop(StopCause::no_threads, error.what());
   } catch (const std::exception& error) {
-    control_.stop(StopCause::defect, std::string("the stages cannot be started: ") + error.what());
+    control_.stop(StopCause::defect, std::string("amend could not start the run: ") + error.what());
   }
   if (threads.reader.joinable()) {
     threads.reader.join();
@@ -262,7 +262,7 @@ std::jthread Pipeline::Impl::start_timeline() {
   try {
     return start_thread([this](const std::stop_token& over) { record_timeline(over); });
   } catch (const ThreadError& error) {
-    control_.notice(std::string("no timeline of this run: ") + error.what());
+    control_.notice(std::string("amend cannot record the timeline of this run: ") + error.what());
     return {};
   }
 }
@@ -276,7 +276,7 @@ void Pipeline::Impl::record_timeline(const std::stop_token& over) {
         [this](std::size_t from) { return control_.notices(from); }, say);
     recorder.run(over);
   } catch (const std::exception& error) {
-    say(std::string("no timeline of this run: ") + error.what());
+    say(std::string("amend cannot record the timeline of this run: ") + error.what());
   }
 }
 
@@ -287,7 +287,8 @@ void Pipeline::Impl::guard(std::string_view stage, Body body, Unblock unblock) n
   try {
     body();
   } catch (const std::exception& error) {
-    control_.stop_now(StopCause::defect, "the " + std::string(stage) + " failed, a defect of amend: " + error.what());
+    control_.stop_now(StopCause::defect,
+                      "the " + std::string(stage) + " failed because of a defect in amend: " + error.what());
     unblock();
     pool_.close();
   }

@@ -21,9 +21,10 @@ void Pipeline::Impl::check_sums(const Reader& reader, const Reporter& reporter) 
   const std::uint64_t read = metrics_.rows_read.value();
   if (control_.cause() == StopCause::defect) return;
   if (accounted == read && reporter.rows_twice() == 0) return;
-  control_.stop(StopCause::defect, "rows read (" + std::to_string(read) + ") and rows accounted for (" +
-                                       std::to_string(accounted) + ", " + std::to_string(reporter.rows_twice()) +
-                                       " twice) differ: a defect of amend; the run directory is kept as it is");
+  control_.stop(StopCause::defect,
+                "rows read (" + std::to_string(read) + ") and rows accounted for (" + std::to_string(accounted) + ", " +
+                    std::to_string(reporter.rows_twice()) +
+                    " of them twice) differ because of a defect in amend. The run directory is not changed");
 }
 
 // After an early stop: every row of the input without a record, those never read included. nullopt: not known.
@@ -85,9 +86,10 @@ void Pipeline::Impl::settle_runs_before(const RunDirectory& run) {
       if (before) settle_run_before(*before, lines[i]);
     }
   } catch (const std::runtime_error& error) {
-    control_.notice(std::string("the retry files of the runs before this one may have rows whose customer succeeded "
-                                "since: ") +
-                    error.what());
+    control_.notice(
+        std::string("the retry files of the earlier runs may still contain rows of customers that a later row "
+                    "updated: ") +
+        error.what());
   }
 }
 
@@ -96,8 +98,8 @@ void Pipeline::Impl::settle_run_before(const RunDirectory& before, const RowSet&
   settle_feedback(before, InputLayout(source_->format(), source_->header(), source_->delimiter()), lines, edited);
   if (edited.empty()) return seal_again(before);
   control_.notice(printable(before.path()) + ": " + std::to_string(lines.size()) +
-                  " rows of its retry files have a customer that succeeded since, and " + printable(edited.front()) +
-                  " was edited: take these rows out of it before you send it");
+                  " rows of its retry files belong to customers that a later row updated, and " +
+                  printable(edited.front()) + " was edited. Remove these rows from the file before you send it");
 }
 
 Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent) {

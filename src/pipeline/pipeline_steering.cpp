@@ -20,7 +20,7 @@ void Pipeline::Impl::stop(StopCause cause) noexcept {
   }
 }
 
-void Pipeline::Impl::drain() { control_.stop(StopCause::drained, "the operator asked for it (amend control)"); }
+void Pipeline::Impl::drain() { control_.stop(StopCause::drained, "the operator stopped the run (amend control)"); }
 
 RunState Pipeline::Impl::state() const {
   RunState state;

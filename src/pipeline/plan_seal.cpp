@@ -28,7 +28,7 @@ constexpr std::size_t piece_bytes = 1 << 20;
 
 [[noreturn]] void refuse_plan(const std::string& file, const std::string& why) {
   throw InputError(printable(file) + ": " + why +
-                   ": the plan differs from what amend wrote, so amend does not send it. Reconcile the file again");
+                   ": the plan may differ from what amend wrote, so amend does not use it. Reconcile the file again");
 }
 
 class PlanFile {
@@ -148,10 +148,10 @@ SignCounts require_sealed_plan(const std::string& directory) {
   PlanFile plan(path);
   const std::string end = plan.end(last_line_max);
   const std::size_t tail = digest_member.size() + digest_digits + line_end.size() + 1;
-  if (end.size() < tail) refuse_plan(path, "has no seal at its end");
+  if (end.size() < tail) refuse_plan(path, "has no checksum at its end");
   const std::size_t begin = end.rfind('\n', end.size() - 2) + 1;  // of the last line; 0 when it is the only one
   const std::string_view last = std::string_view(end).substr(begin);
-  if (!ends_plan(last)) refuse_plan(path, "has no seal at its end (it was cut, or written by an older amend)");
+  if (!ends_plan(last)) refuse_plan(path, "has no checksum at its end (the file was cut, or an older amend wrote it)");
   const std::string digest = plan.sha256(plan.bytes() - tail);
   if (end.substr(end.size() - tail) != plan_end(digest)) refuse_plan(path, first_line_that_does_not_fit(path));
 

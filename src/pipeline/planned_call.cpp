@@ -73,15 +73,15 @@ class PlannedCall final : public ApiCall {
   }
 
   Judgement withheld(const RowRef& row, FieldSet changed) const {
-    std::string text = "changed since it was compared: " + names_of(changed);
-    if (tried_.contains(row->position.row)) text += "; by another client, or by the PUT whose response was lost";
+    std::string text = "the customer changed after the comparison: " + names_of(changed);
+    if (tried_.contains(row->position.row)) text += "; the cause is another client, or the PUT whose response was lost";
     return Judgement(Meaning::withheld, "reconcile.changed", std::move(text));
   }
 
   Judgement as_wanted(const RowRef& row) const {
     if (!tried_.contains(row->position.row)) return Judgement(Meaning::unchanged);
     Judgement judgement(Meaning::success);
-    judgement.warning = "the PUT got no complete response; read back, the API shows what was sent";
+    judgement.warning = "the PUT got no complete response, but the API shows the values that were sent";
     return judgement;
   }
 

@@ -150,9 +150,9 @@ class Reconciliation::Impl {
       return entry.customer && !comparison_.compare(wanted, *entry.customer, not_shown(wanted)).same();
     });
     if (differ == 0) return;
-    on_notice("--baseline " + printable(config_.reconcile.baseline) + ": of " +
-              std::to_string(rows_->spot_checks().size()) + " unchanged rows, the API shows " + std::to_string(differ) +
-              " with other values or not at all: every row is compared");
+    on_notice("--baseline " + printable(config_.reconcile.baseline) + ": of the " +
+              std::to_string(rows_->spot_checks().size()) + " unchanged rows that amend checked, " +
+              std::to_string(differ) + " differ from the API or are missing there. Every row is compared");
     rows_->forget_baseline();
     report_.look_up = chosen_look_up(lookup);
   }
@@ -245,8 +245,8 @@ class Reconciliation::Impl {
         differs & undo.changed_since(rows_->compared_then(), rows_->ledger()->drift(undo.row), customer);
     if (changed.none()) return std::nullopt;
     return Reason("reconcile.changed",
-                  "changed by another client since row " + std::to_string(undo.row) +
-                      " of that run was written: " + names_of(changed),
+                  "another client changed the customer after row " + std::to_string(undo.row) +
+                      " of the run to undo was sent: " + names_of(changed),
                   Origin::run);
   }
 

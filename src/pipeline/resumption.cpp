@@ -100,14 +100,17 @@ std::string name_for_copy(const RunDirectory& run, const std::string& name) {
 void refuse_one_time_input(const std::string& file) {
   struct stat info {};
   if (file != "-" && ::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode)) return;
-  throw ConfigError((file == "-" ? "standard input" : printable(file)) + " cannot be read again", ExitCode::input);
+  throw ConfigError((file == "-" ? "standard input" : printable(file)) +
+                        " cannot be read again: amend needs an existing regular file",
+                    ExitCode::input);
 }
 
 void refuse_changed_options(const Config& was, const Config& is) {
   if (const auto option = changed_option(was, is))
-    throw ConfigError(*option +
-                      " differs from the run's: the finished rows were sent with the previous value. Restore it, or "
-                      "--accept-changed-options");
+    throw ConfigError(
+        *option +
+        " differs from the run: the finished rows were sent with the previous value. Restore that value, or "
+        "use --accept-changed-options");
 }
 
 std::uint32_t worker_count(const PaceConfig& pace) {
@@ -143,7 +146,7 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
   compare_input(config);
   // What the retry has sent is not known here.
   if (rows_left_ > 0 && chain.back().directory != run_.path())
-    throw ConfigError(printable(run_.path()) + " was retried since then: resume or retry " +
+    throw ConfigError(printable(run_.path()) + " was retried by a later run: resume or retry " +
                           printable(chain.back().directory) + " instead",
                       ExitCode::usage, "amend status " + shell_path(chain.back().directory));
   // The log is there before anything is sent.

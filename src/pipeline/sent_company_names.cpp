@@ -26,8 +26,9 @@ std::optional<std::uint64_t> company_name_in(std::string_view body) {
 }
 
 [[noreturn]] void refuse(const std::string& run, const std::string& why) {
-  throw ConfigError("--company-name journal: " + printable(run) + ": " + why +
-                    ": the company names that it sent are unknown. Move it away, or use --company-name always");
+  throw ConfigError(
+      "--company-name journal: " + printable(run) + ": " + why +
+      ": the company names that this run sent are unknown. Move the run directory away, or use --company-name always");
 }
 
 // A text that is greater than all of the same second.
@@ -50,7 +51,7 @@ void SentCompanyNames::read_run(const std::string& run, const RunRecord& record)
   const NamesByRow names = names_in(run, record);
   if (names && names->empty()) return;
   if (!names && !fs::exists(run + "/summary.json"))
-    throw InputError("it was killed, and its input is missing or changed");
+    throw InputError("the run was killed, and its input is missing or changed");
   std::string last_at = record.started_at;
   std::uint64_t last_row = 0;
   RowSet recorded;

@@ -318,8 +318,8 @@ Reason CsvParser::reason() const {
                            std::to_string(quote_line_) + " is not closed" + what_follows(),
                        column);
     case Fault::damaged:
-      return row_fault("input.csv.damaged", "this line is inside a quoted value that begins at line " +
-                                                std::to_string(damage_line_) + " and is damaged");
+      return row_fault("input.csv.damaged", "this line is inside a damaged value whose quote opens at line " +
+                                                std::to_string(damage_line_) + " and does not close correctly");
     case Fault::columns: return row_fault("input.row.columns", "more than " + std::to_string(columns_max_) + " cells");
     case Fault::none:
     case Fault::too_large: break;
@@ -329,7 +329,7 @@ Reason CsvParser::reason() const {
 
 std::string CsvParser::where_opened() const {
   if (damage_end_line_ == row_.line) return {};
-  return "; the quote before it was opened at line " + std::to_string(damage_line_);
+  return "; the quoted value before that begins at line " + std::to_string(damage_line_);
 }
 
 std::string CsvParser::what_follows() const {

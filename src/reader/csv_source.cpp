@@ -84,8 +84,8 @@ class CsvSource final : public RowSource {
   static void refuse_swallowed(Record& record, std::uint64_t line) {
     refuse_row(record, row_fault("input.csv.swallowed_row", "a quoted value that begins in line " +
                                                                 std::to_string(record.position().line) +
-                                                                " holds what looks like a row of its own in line " +
-                                                                std::to_string(line) + ": neither is sent"));
+                                                                " contains what looks like another row in line " +
+                                                                std::to_string(line) + ": amend sends neither row"));
   }
 
   void take_header(const Record& record) {

@@ -181,7 +181,7 @@ std::string known_encoding(const std::string& name) {
   const bool is_name = !name.empty() && name.find_first_of("/ \t") == std::string::npos;
   if (is_name && Converter(name, "UTF-8").known()) return name;
   throw ConfigError("--encoding " + printable(name, 40) +
-                    ": no such encoding; for example utf-8, utf-16, windows-1252, latin1, gbk, big5 or shift_jis "
+                    ": unknown encoding. Use, for example, utf-8, utf-16, windows-1252, latin1, gbk, big5 or shift_jis "
                     "(`iconv -l` lists them)");
 }
 

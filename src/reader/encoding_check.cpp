@@ -96,12 +96,14 @@ std::string remedy(const EncodingTrouble& trouble) {
            printable(trouble.named, 40) + " -t utf-8";
   const std::string name = trouble.likely.empty() ? "NAME" : trouble.likely;
   return "name the encoding with --encoding " + name +
-         ", or export the file as UTF-8. If it is UTF-8 with damaged rows: --encoding utf-8 rejects only those";
+         ", or export the file as UTF-8. If the file is UTF-8 with damaged rows, --encoding utf-8 rejects only those "
+         "rows";
 }
 
 EncodingError encoding_error(const std::string& file, const EncodingTrouble& trouble) {
   return EncodingError((file == "-" ? "stdin" : printable(file)) + ": " + describe(trouble) +
-                           ". Nothing was sent: rows could carry wrong letters. To continue, " + remedy(trouble),
+                           ". Nothing was sent, because rows could contain wrong letters. To continue, " +
+                           remedy(trouble),
                        trouble.likely);
 }
 

@@ -22,7 +22,7 @@ bool EncodingGuard::judge(Record& record) {
     const bool doubted = source_.is_utf8_after_all();
     if (doubted)
       refuse_row(record, row_fault("input.encoding", "all bytes beyond ASCII so far are UTF-8, not " +
-                                                         source_.encoding() + ": is --encoding right?"));
+                                                         source_.encoding() + ": check --encoding"));
     const bool first = doubted && !doubted_;
     doubted_ = doubted_ || doubted;
     return first;
@@ -36,7 +36,7 @@ bool EncodingGuard::judge(Record& record) {
   if (doubted_ && is_beyond_ascii(record.raw()))
     refuse_row(record, row_fault("input.encoding",
                                  "the row has characters beyond ASCII, and other rows of the input are not UTF-8: "
-                                 "its letters may be wrong ones"));
+                                 "the letters of this row may be wrong"));
   return false;
 }
 
@@ -47,13 +47,13 @@ void EncodingGuard::count_sent(const Record& record) noexcept {
 std::string encoding_notice(const Record& record, std::uint64_t sent_before) {
   const std::string where =
       "row " + std::to_string(record.position().row) + " (line " + std::to_string(record.position().line) + ")";
-  const std::string before =
-      sent_before == 0 ? "; no such row was sent before"
-                       : "; " + rows_were(sent_before) +
-                             " with characters beyond ASCII before it may have been sent with wrong letters: look at "
-                             "them at the API";
-  return "the input is not in the encoding that it is read as: " + where +
-         " shows it. From there on rows with characters beyond ASCII are rejected" + before +
+  const std::string before = sent_before == 0
+                                 ? "; no row with such characters was sent before"
+                                 : "; " + rows_were(sent_before) +
+                                       " with such characters may have been sent before, with wrong letters: check "
+                                       "the customers at the API";
+  return "the input is not in the encoding that amend uses to read it: see " + where +
+         ". From this row on, amend rejects rows with characters beyond ASCII" + before +
          ". Name the encoding with --encoding";
 }
 

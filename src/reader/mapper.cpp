@@ -43,18 +43,20 @@ std::string damage_note(ValueRole role, std::string_view value) {
   const FindingRule& rule = rule_of(finding);
   const bool is_sure = (rule.degree == Degree::damage && !rule.needs_most) || finding == ValueFinding::space;
   const OwnCode* own = is_sure ? find_own_code(rule.code) : nullptr;
-  return own == nullptr ? std::string() : "; " + std::string(own->meaning) + ": " + std::string(own->remedy);
+  return own == nullptr ? std::string() : "; " + std::string(own->meaning) + " " + std::string(own->remedy);
 }
 
 // What probably happened to an id, without repeating more of it than an operator needs.
 std::string id_trouble(std::string_view id) {
   if (const std::string hidden = invisible_character(id); !hidden.empty())
-    return "the id has " + hidden + " in it, which cannot be seen: --trim drops it at an end";
+    return "the id contains " + hidden + ", which is invisible: --trim removes it at the start or end of the id";
   const std::string shown = "\"" + printable(id, 40) + "\"";
   if (trimmed(id) != id) return shown + " has spaces around it: --trim drops them";
-  if (is_enclosed(id)) return shown + " is in quotes of another kind than CSV's \"";
+  if (is_enclosed(id))
+    return shown +
+           " is in quotes that are not CSV quotes (\"): export it with straight double quotes, or without quotes";
   if (without_formula(ValueRole::other, id) != id)
-    return shown + " is guarded from a spreadsheet: --strip-formula drops the apostrophe or the =\"…\"";
+    return shown + " is written as text for a spreadsheet: --strip-formula removes the apostrophe or the =\"…\"";
   const bool numeric = id.find_first_not_of("0123456789.+-eE") == std::string_view::npos;
   if (numeric && id.find_first_of("eE") != std::string_view::npos && id.find_first_of("+.") != std::string_view::npos) {
     return shown + " is a number that a spreadsheet has rounded: export the column as text";
@@ -165,11 +167,12 @@ std::optional<Reason> Mapper::find_nested(const Record& record) const {
   }
   const auto nested = find_nested_fields(record.raw(), lacking, own);
   if (!nested) return std::nullopt;
-  return row_fault("input.json.nested",
-                   "fields are inside another object, in " + printable(nested->members, 100) +
-                       (nested->is_choice ? "; some of these have the same fields, of which this takes the last: jq -c "
-                                          : "; this puts them into the row itself: jq -c ") +
-                       shell_quoted(nested->filter));
+  return row_fault(
+      "input.json.nested",
+      "fields are inside another object, in " + printable(nested->members, 100) +
+          (nested->is_choice ? "; some of these have the same fields, and this command takes the last one: jq -c "
+                             : "; this command puts them into the row itself: jq -c ") +
+          shell_quoted(nested->filter));
 }
 
 bool Mapper::means(const Wanted& wanted, std::string_view member) const noexcept {
@@ -278,9 +281,9 @@ std::optional<Reason> Mapper::split_phone(const Record& record) {
   }
   const std::string_view written = value(record, own);
   if (written.empty() || wonder::same_dial_code(written, dialed_->dial_code)) return std::nullopt;
-  return fault_of(
-      phone, "country_code",
-      told(phone) + " has the country code " + std::string(dialed_->dial_code) + ", " + told(own) + " is another one");
+  return fault_of(phone, "country_code",
+                  told(phone) + " has the country code " + std::string(dialed_->dial_code) + ", " + told(own) +
+                      " has a different one");
 }
 
 std::optional<Reason> Mapper::append_guard(const Record& record, Batch& out, Update& update) const {

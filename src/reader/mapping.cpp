@@ -62,15 +62,16 @@ MappingError::Setting id_setting(const std::vector<std::string>& header) {
 // Quotes of another kind are part of the names.
 std::string quotes_hint(const std::vector<std::string>& header) {
   if (!std::ranges::any_of(header, is_enclosed)) return {};
-  return "; their names are in quotes of another kind than CSV's \": export the file with straight double quotes, or "
+  return "; their names are in quotes that are not CSV quotes (\"): export the file with straight double quotes, or "
          "none";
 }
 
 // One column whose name holds a usual separator was probably not read with the right one: --delimiter said another.
 std::string delimiter_hint(const std::vector<std::string>& header) {
   if (header.size() != 1 || header[0].find_first_of(",;\t|") == std::string::npos) return {};
-  return "; that is one column with a separator in its name: is --delimiter, or a sep= line, right? Without either the "
-         "separator is recognised";
+  return "; the only column has a separator in its name: check --delimiter and the sep= line. Without both, amend "
+         "detects the "
+         "separator";
 }
 
 std::string header_hint(const std::vector<std::string>& header) { return delimiter_hint(header) + quotes_hint(header); }
@@ -91,7 +92,7 @@ std::size_t find_column(const std::vector<std::string>& header, std::string_view
     if (is_own_column(header[i]) || !same_column(header[i], name)) continue;
     if (found != absent) {
       throw ConfigError(what + ": the columns " + quoted(header[found]) + " and " + quoted(header[i]) +
-                        " both fit; rename one or name the one meant exactly");
+                        " both match; rename one, or write the exact column name");
     }
     found = i;
   }
@@ -298,7 +299,7 @@ void Mapper::describe_fields() {
     if (!wanted.name.empty())
       description_.push_back(name + " <- " + printable(wanted.name, 60) + blank_meaning(wanted.rule, wanted.blank));
     if (split_phone_ && &wanted == &wanted_[dial_code_])
-      description_.push_back("dial_code <- the country code of phone, when that begins with +");
+      description_.push_back("dial_code <- the country code of phone, if phone begins with +");
     if (constant) description_.push_back(name + " <- always " + sent_meaning(*wanted.rule, wanted.blank));
   }
 }

@@ -181,24 +181,25 @@ void Look::hint_at_rows() {
   }
   const std::uint64_t damaged = rows_of(report_.rejected, "input.csv.damaged");
   if (damaged > 0) {
-    report_.hints.push_back(rows_text(damaged) +
-                            " inside a damaged quote: repair the quote, or --recover to read each such line as a row");
+    report_.hints.push_back(
+        rows_text(damaged) +
+        " inside a damaged quote: repair the quote, or use --recover to read each such line as a row");
   }
   for (const std::string_view field : {"name", "phone"}) {
     const std::uint64_t missing = rows_of(report_.rejected, "input." + std::string(field) + ".missing");
     if (missing == 0) continue;
     report_.hints.push_back(rows_text(missing) + " without a " + std::string(field) + ": --blank " +
-                            std::string(field) + "=empty sends them, and the API then leaves it unchanged");
+                            std::string(field) + "=empty sends them, and the API does not change that field");
   }
 }
 
 void Look::hint_at_ids() {
   const std::uint64_t with_spaces = rows_of(report_.suspicious_ids, "id.spaces");
   if (with_spaces > 0)
-    report_.hints.push_back(rows_text(with_spaces) +
-                            " with spaces or characters that cannot be seen around the id: try --trim");
+    report_.hints.push_back(rows_text(with_spaces) + " with spaces or invisible characters around the id: try --trim");
   const std::uint64_t formulas = rows_of(report_.suspicious_ids, "id.formula");
-  if (formulas > 0) report_.hints.push_back(rows_text(formulas) + " with an id that is guarded: try --strip-formula");
+  if (formulas > 0)
+    report_.hints.push_back(rows_text(formulas) + " with an id behind an apostrophe or in =\"…\": try --strip-formula");
   const std::uint64_t rounded =
       rows_of(report_.suspicious_ids, "id.scientific") + rows_of(report_.suspicious_ids, "id.leading_zeros");
   if (rounded == 0) return;

@@ -193,7 +193,7 @@ Position take_separator_line(ByteFeed& feed, InputConfig& config, Position start
                                                              : "the first object ends in a comma, as in a JSON array";
   throw JsonShapeError((file == "-" ? "stdin" : printable(file)) + ": " + what +
                            "; amend reads one object per line. Run `" + command_for_lines(file, look.filter) +
-                           " | amend update -`, or write the lines to a file and check that first",
+                           " | amend update -`, or write the lines to a file and check that file first",
                        look.filter);
 }
 

@@ -216,7 +216,7 @@ TimeChart chart_over_time(const json::object& side, std::string id, std::string 
 
 std::string throughput(const json::object& side, const std::string& suffix) {
   TimeChart chart = chart_over_time(side, "throughput" + suffix, "Throughput", "per second");
-  chart.note = "By the time of the response. Includes the warm-up.";
+  chart.note = "Each request counts at the time of its response. Includes the warm-up.";
   const double width = number(side, "series_seconds");
   ChartLine answers("responses", 2), errors("errors", 1);
   for (const json::value& value : list(side, "series")) {

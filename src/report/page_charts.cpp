@@ -111,9 +111,10 @@ std::string limiter(const RunPicture& picture) {
       chart_of(picture, "limiter-wait", "Waiting for the rate limiter", "seconds of waiting per second, all workers");
   chart.lines.push_back(
       line_of(picture.load.points, "waiting of ready rows", 5, [](const auto& p) { return p.waiting; }));
-  chart.note = picture.load.recorded
-                   ? "Near the number of workers: the rate limit slows the run. Near 0: the API or this machine does."
-                   : not_recorded;
+  chart.note =
+      picture.load.recorded
+          ? "Near the number of workers: the rate limit slows the run. Near 0: the API or this machine slows it."
+          : not_recorded;
   return render(chart);
 }
 

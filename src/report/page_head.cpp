@@ -41,7 +41,7 @@ std::string end_table(const RunPicture& picture) {
   if (picture.elapsed.count() > 0) add_pair(out, "duration", duration_text(picture.elapsed));
   if (!picture.load.resumed_s.empty())
     add_pair(out, "resumed",
-             fmt::format("{}; the time between is not counted",
+             fmt::format("{}; the time while the run was stopped is not counted",
                          picture.load.resumed_s.size() == 1 ? std::string("once")
                                                             : fmt::format("{} times", picture.load.resumed_s.size())));
   if (picture.exit_code)

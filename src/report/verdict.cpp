@@ -72,7 +72,7 @@ std::string stopped(const RunPicture& picture) {
 std::string killed(const RunPicture& picture) {
   const std::uint64_t ended = picture.rows_ended();
   return fmt::format(
-      "Interrupted: the process was killed, or the machine stopped. {} {} a result; others may be left.{}",
+      "Interrupted: the process was killed, or the machine stopped. {} {} a result; other rows may have no result.{}",
       rows_text(ended), have(ended), unknown(picture));
 }
 

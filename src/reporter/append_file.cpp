@@ -59,7 +59,8 @@ void AppendFile::cut(std::uint64_t bytes) {
   if (::fstat(descriptor_, &info) != 0) throw DurabilityError(path_, "cannot examine", errno);
   if (!S_ISREG(info.st_mode) || static_cast<std::uint64_t>(info.st_size) == bytes) return;
   if (::ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) throw DurabilityError(path_, "cannot cut", errno);
-  if (::fdatasync(descriptor_) != 0) throw DurabilityError(path_, "cannot make the cut durable (fdatasync)", errno);
+  if (::fdatasync(descriptor_) != 0)
+    throw DurabilityError(path_, "cannot make the shortened file durable (fdatasync)", errno);
 }
 
 AppendFile::~AppendFile() {

@@ -92,8 +92,8 @@ std::string describe(const LogState& log) {
 
 void refuse_damaged(const std::string& run, const LogState& log) {
   throw InputError(
-      fmt::format("{}/{}: {} in a part that was on the disk: what the run sent is unknown. "
-                  "Nothing was sent",
+      fmt::format("{}/{}: {}, so amend cannot know what the run sent. Restore the file from a backup. "
+                  "This command sent nothing",
                   printable(run), result_log_name, describe(log)));
 }
 

@@ -27,7 +27,7 @@ void Recovery::learn_content(const std::string& run) {
 
 void Recovery::take(const JournalRecord& record) {
   if (!recorded_.insert(record.row))
-    throw InputError(path_ + ": row " + std::to_string(record.row) + " has two records, at byte " +
+    throw InputError(path_ + ": row " + std::to_string(record.row) + " has two records: the second is at byte " +
                      std::to_string(record.offset));
   last_row_ = std::max(last_row_, record.row);
   remember_content(record);

@@ -209,7 +209,8 @@ void RunDirectory::rename(std::string_view from, std::string_view to) const {
 }
 
 void RunDirectory::sync() const {
-  if (const int error = sync_directory(path_)) throw DurabilityError(path_, "cannot make names durable (fsync)", error);
+  if (const int error = sync_directory(path_))
+    throw DurabilityError(path_, "cannot make the file names in the directory durable (fsync)", error);
 }
 
 std::vector<std::string> RunDirectory::files() const {

@@ -126,9 +126,8 @@ void require_place_for_run(const Config& config) {
   Config named = config;
   for (const std::string* path : paths_read(named)) {
     if (path->empty() || *path == "-" || !is_inside_of(*path, directory)) continue;
-    throw ConfigError(
-        fmt::format("--run: {} contains {}, which this run reads: name a directory of its own for the run",
-                    printable(directory), printable(*path)));
+    throw ConfigError(fmt::format("--run: {} contains {}, which this run reads: name a separate directory for the run",
+                                  printable(directory), printable(*path)));
   }
 }
 

@@ -90,7 +90,7 @@ class Search {
       add(place, next);
       if (parent.empty()) return;
       if (!is_run(next))
-        throw ConfigError(printable(place.string()) + ": retries " + printable(parent) + ", which is missing",
+        throw ConfigError(printable(place.string()) + ": is a retry of " + printable(parent) + ", which is missing",
                           ExitCode::input);
       place = next;
     }
@@ -120,8 +120,9 @@ class Search {
   void add(const fs::path& place, const fs::path& parent) {
     found_.emplace(place, parent);
     if (found_.size() > chain_max)
-      throw ConfigError(fmt::format("{}: more than {} runs in one chain", printable(place.string()), chain_max),
-                        ExitCode::input);
+      throw ConfigError(
+          fmt::format("{}: more than {} runs in one chain of retries", printable(place.string()), chain_max),
+          ExitCode::input);
   }
 
   std::map<fs::path, fs::path> found_;
@@ -176,7 +177,7 @@ std::vector<RunHead> in_order(std::vector<Member> members) {
         std::ranges::find_if(members, [&](const Member& m) { return m.parent.empty() || placed.contains(m.parent); });
     if (next == members.end())
       throw ConfigError(
-          printable(members.front().place.string()) + ": its run.json names a parent that descends from it",
+          printable(members.front().place.string()) + ": its run.json names a later retry of this run as its parent",
           ExitCode::input);
     placed.insert(next->place);
     out.push_back(std::move(next->head));
@@ -223,10 +224,11 @@ std::vector<std::string> unreadable_retries_beside(const std::string& run, const
 
 void refuse_unreadable_retries(const std::vector<std::string>& retries) {
   if (retries.empty()) return;
-  throw InputError(printable(retries.front()) +
-                   ": its run.json is damaged or missing, and it may be a later retry of these rows: what it has sent "
-                   "is not known. Restore its run.json from a backup, or move the directory out of this folder when it "
-                   "is about another file. Nothing was sent");
+  throw InputError(
+      printable(retries.front()) +
+      ": its run.json is damaged or missing. This run may be a later retry of these rows, and amend cannot know what "
+      "it sent. Restore its run.json from a backup. If the directory belongs to another input file, move it out "
+      "of this folder. Nothing was sent");
 }
 
 RunView::RunView(const std::string& directory) : runs_(chain_of(directory)) {

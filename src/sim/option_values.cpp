@@ -100,7 +100,7 @@ RequestQuota parse_quota(std::string_view text) {
 }
 
 HiddenRate parse_hidden_rate(std::string_view text) {
-  constexpr std::string_view form = "a limit such as 100/s, 100/s,20 or 50/s@30s, at most 1000000/s";
+  constexpr std::string_view form = "a limit such as 100/s or 100/s,20 or 50/s@30s, at most 1000000/s";
   std::string_view rest = text;
   const auto until_at = take_until(rest, "@");
   const auto from = parse_duration(until_at ? rest : "0");

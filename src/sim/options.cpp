@@ -71,8 +71,8 @@ void add_server_options(CLI::App& app, Options& o) {
         o.server.max_runtime = std::chrono::duration_cast<std::chrono::milliseconds>(parse_duration(text));
       },
       "TIME", "Stop after this time (default 1h)");
-  app.add_flag("--die-with-parent", o.die_with_parent, "Stop when the process that started it ends");
-  app.add_option("--seed", o.seed, "CSV or NDJSON file of the customers at the start")->type_name("FILE");
+  app.add_flag("--die-with-parent", o.die_with_parent, "Stop when the process that started wonder-sim ends");
+  app.add_option("--seed", o.seed, "CSV or NDJSON file with the customers that exist at the start")->type_name("FILE");
   app.add_option("--dump-state", o.server.dump_state, "Write all customers as NDJSON, at the end and on SIGUSR1")
       ->type_name("FILE");
   app.add_option("--request-log", o.server.request_log, "Write one NDJSON line per request")->type_name("FILE");
@@ -95,7 +95,7 @@ void add_api_options(CLI::App& app, Options& o) {
             std::chrono::duration_cast<std::chrono::seconds>(parse_duration(text.substr(behind ? 1 : 0)));
         o.service.clock_offset = behind ? -offset : offset;
       },
-      "TIME", "Set the server's clock ahead by TIME, or behind: --clock-offset=-31m");
+      "TIME", "Set the server's clock ahead by TIME; --clock-offset=-31m: set it 31 min behind");
 }
 
 void add_answer_faults(CLI::App& app, Options& o, FaultOptions& f) {
@@ -104,15 +104,16 @@ void add_answer_faults(CLI::App& app, Options& o, FaultOptions& f) {
   add_duration(app, "--latency", f.latency, "Delay each response; the order stays the same");
   add_duration(app, "--jitter", f.jitter, "Add a random delay between 0 and TIME");
   add_value(
-      app, "--stall", [&o](const std::string& text) { o.service.stall = parse_stall(text); }, "TIME/TIME",
-      "Send no response for the first TIME at the end of each period; 1s/10s: for 1 s in every 10 s");
+      app, "--stall", [&o](const std::string& text) { o.service.stall = parse_stall(text); }, "TIME/PERIOD",
+      "Send no response in the last TIME of each PERIOD; 1s/10s: in the last 1 s of every 10 s");
   add_value(
       app, "--error-share", [&f](const std::string& text) { f.shares.statuses.push_back(parse_status_share(text)); },
       "STATUS:SHARE", "Respond with STATUS to this share of requests, without applying them; repeatable");
   add_value(
       app, "--retry-after", [&o](const std::string& text) { o.service.retry_after = parse_retry_after(text); },
       "none|TIME|date|date:TIME|raw:TEXT",
-      "Send Retry-After with 429 and 503 (default: only with a 429 of --rate-limit, until its window ends)");
+      "Send Retry-After with 429 and 503 (default: only with a 429 of --rate-limit, with the time until the rate "
+      "window ends)");
   app.add_option("--auth-fail-after", o.service.auth_fail_after, "Respond with 401 from the N-th request on")
       ->type_name("N");
   add_value(

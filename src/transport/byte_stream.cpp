@@ -31,14 +31,15 @@ Opened judge_tunnel(std::string_view head) {
     return Opened(OpenError::broken_off, "the proxy's response is not HTTP/1.1");
   const std::string told = "HTTP " + std::to_string(status);
   if (status == 407)
-    return Opened(OpenError::proxy_refused, "the proxy requires credentials (" + told + "), which is not supported");
+    return Opened(OpenError::proxy_refused,
+                  "the proxy requires credentials (" + told + "), which amend does not support");
   const bool passing = status == 408 || status == 425 || status == 429;
   if (status >= 400 && status < 500 && !passing)
     return Opened(OpenError::proxy_refused, "the proxy refuses the tunnel (" + told + ")");
   if (status < 200 || status >= 300)
     return Opened(OpenError::broken_off, "the proxy cannot reach the server (" + told + ")");
   if (!head.ends_with("\r\n\r\n"))
-    return Opened(OpenError::broken_off, "the proxy sent bytes of its own into the tunnel");
+    return Opened(OpenError::broken_off, "the proxy sent extra bytes after its response to CONNECT");
   return Opened();
 }
 
@@ -79,10 +80,12 @@ asio::awaitable<Opened> ByteStream::open_tunnel(const std::string& request) {
   std::string head(tunnel_head_max, '\0');
   std::size_t size = 0;
   while (std::string_view(head).substr(0, size).find("\r\n\r\n") == std::string_view::npos) {
-    if (size == head.size()) co_return Opened(OpenError::broken_off, "the proxy's response has no end");
+    if (size == head.size())
+      co_return Opened(OpenError::broken_off, "the head of the proxy's response is longer than 16 KiB");
     const auto room = asio::buffer(head.data() + size, head.size() - size);
     auto got = co_await socket_.async_read_some(room, as_result);
-    if (std::get<0>(got)) co_return Opened(OpenError::broken_off, "the proxy closed before it opened a tunnel");
+    if (std::get<0>(got))
+      co_return Opened(OpenError::broken_off, "the proxy closed the connection before it opened a tunnel");
     size += std::get<1>(got);
   }
   head.resize(size);

@@ -240,8 +240,8 @@ ResponseParser::Progress ResponseParser::status_line() noexcept {
 }
 
 ResponseParser::Progress ResponseParser::end_of_head() noexcept {
-  if (head_.chunked && head_.has_length) return fail("both Transfer-Encoding and Content-Length");
-  if (head_.chunked && head_.http_1_0) return fail("a Transfer-Encoding in HTTP/1.0");
+  if (head_.chunked && head_.has_length) return fail("the response has both Transfer-Encoding and Content-Length");
+  if (head_.chunked && head_.http_1_0) return fail("an HTTP/1.0 response has a Transfer-Encoding");
   if (head_.status < 200) return interim();
   if (head_.http_1_0 && !head_.keep_alive) head_.close = true;
   body_begin_ = body_end_ = position_;
@@ -259,7 +259,7 @@ ResponseParser::Progress ResponseParser::end_of_head() noexcept {
 }
 
 ResponseParser::Progress ResponseParser::interim() noexcept {
-  if (head_.status == 101) return fail("a response 101 that was not requested");
+  if (head_.status == 101) return fail("the server sent a 101 response that amend did not request");
   if (++interims_ > limits_.interim_max) return fail("too many 1xx responses");
   start_message();
   return Progress::go_on;
@@ -311,7 +311,8 @@ ResponseParser::Progress ResponseParser::chunk_data() noexcept {
 
 ResponseParser::Progress ResponseParser::chunk_end() noexcept {
   if (end_ - position_ < 2) return Progress::stop;
-  if (buffer_[position_] != '\r' || buffer_[position_ + 1] != '\n') return fail("a chunk longer than it says");
+  if (buffer_[position_] != '\r' || buffer_[position_ + 1] != '\n')
+    return fail("a chunk is longer than its chunk size");
   position_ += 2;
   scanned_ = position_;
   state_ = State::chunk_size;

@@ -256,7 +256,7 @@ void Http1Session::parse_answers() {
   }
   if (!parser_.idle()) return end(CloseCause::protocol, "the server sent bytes that were not requested");
   if (stream_->is_retiring())
-    end(CloseCause::announced, "the server asked for another TLS handshake, which is refused");
+    end(CloseCause::announced, "the server asked for another TLS handshake, which amend refuses");
 }
 
 void Http1Session::take_end(const ReadResult& read) {

@@ -138,7 +138,7 @@ Target parse_target(const TargetConfig& config) {
   target.path_prefix = std::string(url.encoded_path());
   while (target.path_prefix.ends_with('/')) target.path_prefix.pop_back();
   if (const auto own = wonder::base_path_in(target.path_prefix); !own.empty())
-    refuse("the path already contains \"" + std::string(own) + "\", which amend adds itself: remove it");
+    refuse("remove \"" + std::string(own) + "\" from the path: amend adds this part itself");
   parse_proxy(config.proxy, target);
   target.loopback = is_loopback(target.host) && (target.proxy_host.empty() || is_loopback(target.proxy_host));
   if (!target.tls && !target.loopback && !config.allow_plain_http)

@@ -73,7 +73,7 @@ std::string read_certificate_file(const std::string& path, const std::string& op
 
 void load_client_certificate(SSL_CTX* ctx, const TargetConfig& config) {
   if (config.client_cert.empty() != config.client_key.empty())
-    throw ConfigError("--client-cert and --client-key go together");
+    throw ConfigError("use --client-cert and --client-key together, or neither");
   if (config.client_cert.empty()) return;
   const std::string key = wonder::read_secret_file(config.client_key, "--client-key");
   if (SSL_CTX_use_certificate_chain_file(ctx, config.client_cert.c_str()) != 1)
@@ -84,7 +84,7 @@ void load_client_certificate(SSL_CTX* ctx, const TargetConfig& config) {
   ERR_clear_error();
   throw ConfigError("--client-key " + printable(config.client_key) + ": " +
                     (other_key
-                         ? "the key is not that of the certificate in --client-cert " + printable(config.client_cert)
+                         ? "the key does not match the certificate in --client-cert " + printable(config.client_cert)
                          : wonder::describe_wrong_key(key)));
 }
 

@@ -51,8 +51,8 @@ std::string refused_client_text(std::string_view alert, const HandshakeNotes& no
 
 std::string not_tls_text(std::string_view first_bytes) {
   if (first_bytes.starts_with("HTTP/"))
-    return "the server responds in plain HTTP: it does not speak TLS on this port. Is the port right, or is it an "
-           "http:// address?";
+    return "the server responds in plain HTTP: it does not speak TLS on this port. Is the port right, or must the URL "
+           "begin with http://?";
   return "the server does not speak TLS on this port: its first bytes are \"" + printable(first_bytes) +
          "\". Is the port right?";
 }
@@ -128,22 +128,22 @@ Opened explain_tls_error(unsigned long error, const HandshakeNotes& notes) {
 }
 
 Opened explain_refused_certificate(long verdict, const HandshakeNotes& notes) {
-  std::string text = std::string("the server's certificate is refused: ") + X509_verify_cert_error_string(verdict);
+  std::string text = std::string("amend refuses the server's certificate: ") + X509_verify_cert_error_string(verdict);
   if (is_about_authority(verdict))
-    text += " (an authority that is not trusted here; --ca-file names another)";
+    text += " (amend does not trust the certificate's authority; name the authority's PEM file with --ca-file)";
   else if (!notes.certificate.empty())
     text += ": " + notes.certificate;
   return Opened(OpenError::certificate_refused, std::move(text));
 }
 
 Opened explain_end_in_handshake(const std::string& how, const HandshakeNotes& notes) {
-  std::string text = "the server closed during the TLS handshake";
+  std::string text = "the server closed the connection during the TLS handshake";
   if (!how.empty()) text += " (" + how + ")";
   if (!notes.first_bytes.empty() && !is_tls_record(notes.first_bytes))
     return Opened(OpenError::handshake_failed, not_tls_text(notes.first_bytes));
   if (notes.first_bytes.empty()) text += " without a response: does it speak TLS on this port?";
   if (notes.server_wants_certificate && !notes.has_certificate)
-    text += "; it had asked for a client certificate (--client-cert, --client-key)";
+    text += "; the server had asked for a client certificate: name it with --client-cert and --client-key";
   return Opened(OpenError::handshake_failed, std::move(text));
 }
 

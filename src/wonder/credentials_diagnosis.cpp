@@ -21,7 +21,7 @@ std::string environment_text(std::string_view url) {
   if (names("gateway-stg.wonder.today"))
     return "--url is the sandbox, where the AppID and key of production do not work";
   if (names("gateway.wonder.today")) return "--url is production, where the AppID and key of the sandbox do not work";
-  return "or they belong to another environment than --url";
+  return "or the AppID and key belong to another environment than --url";
 }
 
 std::string address_text(const CredentialsRefusal& refusal) {
@@ -32,7 +32,7 @@ std::string address_text(const CredentialsRefusal& refusal) {
 std::string key_text(const CredentialsRefusal& refusal) {
   if (refusal.auth == Auth::none) return "amend sends no credentials (--auth none)";
   if (refusal.auth == Auth::bearer) return "the token of --bearer-file is wrong or has expired";
-  return "the AppID is wrong, or Wonder does not have the public key of --private-key for it; " +
+  return "the AppID is wrong, or Wonder does not have the public key of --private-key for this AppID; " +
          environment_text(refusal.url);
 }
 

@@ -49,7 +49,7 @@ constexpr std::array key_formats{
     Format{"BEGIN RSA PUBLIC KEY", "this is a public key. Name the file with the private key of the pair"},
     Format{"BEGIN SSH2 PUBLIC KEY", "this is a public key. Name the file with the private key of the pair"},
     Format{"ssh-rsa ", "this is an SSH public key. Name the file with the private key (without .pub)"},
-    Format{"ssh-ed25519 ", "this is an SSH public key, and not an RSA key. The API needs an RSA key"},
+    Format{"ssh-ed25519 ", "this is an SSH public key of another type than RSA. The API needs an RSA private key"},
     Format{"CERTIFICATE REQUEST-----", "this is a certificate request, not a private key. Name the key's own file"},
     Format{"\"kty\"", "this is a key in JWK form (JSON). Save it in PEM form (BEGIN PRIVATE KEY)"},
 };
@@ -84,7 +84,7 @@ std::string describe_wrong_key(std::string_view content) {
            "KEY----- after it";
   if (!begins) return "no private key in PEM form found (BEGIN PRIVATE KEY or BEGIN RSA PRIVATE KEY)";
   if (contains(content, "-----END") && content.find('\n') >= content.rfind("-----END"))
-    return "the line breaks of the private key are missing. Keep them, or write each as \\n";
+    return "the line breaks of the private key are missing. Restore them, or write each line break as \\n";
   return "the private key's PEM text is damaged or cut off";
 }
 

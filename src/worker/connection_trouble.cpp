@@ -13,7 +13,7 @@ std::string in_words(std::chrono::milliseconds time) {
 }
 
 std::string which_time(const ConnectionTrouble::View& trouble) {
-  return trouble.times > 1 ? " (number " + std::to_string(trouble.times) + " of this run)" : std::string();
+  return trouble.times > 1 ? " (connection problem " + std::to_string(trouble.times) + " of this run)" : std::string();
 }
 
 }  // namespace

@@ -72,7 +72,8 @@ void append_header_line(std::string& lines, std::string_view header, const std::
   if (!is_token(name)) throw ConfigError(where + ": the name before the colon is not a header name (RFC 9110)");
   if (!is_header_value(value)) throw ConfigError(where + ": the value contains a control character");
   if (contains_name(reserved_names, name)) {
-    throw ConfigError(where + ": " + printable(name, 64) + " is written by amend itself or not allowed");
+    throw ConfigError(where + ": " + printable(name, 64) +
+                      " cannot be set: amend writes it itself or does not allow it");
   }
   if (kind == Auth::bearer && wonder::same_id(name, "Authorization")) {
     throw ConfigError(where + ": --bearer-file already writes Authorization");
@@ -115,7 +116,7 @@ std::string bearer_token(const AuthConfig& config) {
   const std::string_view token = trimmed(content.view());
   const bool printable_ascii = std::ranges::all_of(token, [](char c) { return c > 0x20 && c < 0x7F; });
   if (token.empty() || !printable_ascii) {
-    throw ConfigError("--bearer-file must hold one token: printable ASCII characters without blanks");
+    throw ConfigError("--bearer-file must contain one token: printable ASCII characters without blanks");
   }
   return std::string(token);
 }

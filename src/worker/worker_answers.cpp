@@ -146,10 +146,11 @@ bool Worker::Impl::take_answer(Lane& lane, const Answer& answer, Clock::time_poi
   obey_server(response, end, now);
   look_at_refusals(response, end, judgement, job.row->position.row, job.sent);
   if (judgement.meaning == wonder::Meaning::guard_mismatch)
-    setup_.control.stop(StopCause::guard, "row " + std::to_string(job.row->position.row) + " (line " +
-                                              std::to_string(job.row->position.line) +
-                                              "): the customer's reference_number is not the row's (--guard): the ids "
-                                              "of this file may belong to other customers");
+    setup_.control.stop(StopCause::guard,
+                        "row " + std::to_string(job.row->position.row) + " (line " +
+                            std::to_string(job.row->position.line) +
+                            "): the customer's reference_number differs from the one in the row (--guard). The ids "
+                            "of this file may belong to other customers");
   if (names_the_customer(judgement.meaning)) note_success(lane, job, now);
   if (judgement.meaning == wonder::Meaning::go_on) {
     go_on(answer.tag, end, now);
@@ -274,9 +275,10 @@ void Worker::Impl::record_end(Job& job, const AttemptEnd& end, Clock::time_point
     setup_.control.notice(
         "the API returns 429 (too many requests) at this rate: slowing down to the rate that it accepts");
   if (const double share = setup_.brake.take_constant_share(); share > 0)
-    setup_.control.notice(std::to_string(std::max(1L, std::lround(share * 100))) +
-                          " % of the responses are 429 at every rate, so the rate is not their cause: returning to the "
-                          "asked rate; these rows are retried");
+    setup_.control.notice(
+        std::to_string(std::max(1L, std::lround(share * 100))) +
+        " % of the responses are 429 at every rate, so the rate is not the cause: amend returns to the "
+        "configured rate and retries these rows");
 }
 
 void Worker::Impl::give_back_ticket(Job& job, Clock::time_point now) {
@@ -305,8 +307,8 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
   } else {
     if (job.waited_for_late && judgement.warning.empty())
       judgement.warning =
-          "an earlier request of this customer got no final response: this row waited --timeout for it, and the API "
-          "may apply it even later";
+          "an earlier request of this customer got no final response. This row waited for --timeout, but the API "
+          "may still apply the earlier request after this row";
     outcome.remark = remark_of(std::move(judgement));
   }
   if (tells_of_the_rest) judge_canary(outcome);

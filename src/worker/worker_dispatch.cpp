@@ -129,9 +129,10 @@ void Worker::Impl::show_held_customers() {
   setup_.metrics.customers_held.add(held - held_shown_);  // a difference below 0 wraps around, and so does the sum
   held_shown_ = held;
   if (held == 0 || setup_.config.deadline.answer <= unshown_wait_max) return;
-  setup_.control.notice(
-      "the next row of a customer waits up to " + std::to_string(setup_.config.deadline.answer.count() / 1000) +
-      " s (--timeout): the API may still apply an earlier request of that customer, and the newer row must win");
+  setup_.control.notice("the next row of a customer waits up to " +
+                        std::to_string(setup_.config.deadline.answer.count() / 1000) +
+                        " s (--timeout): the API may still apply an earlier request of that customer, and that request "
+                        "must not overwrite the newer row");
 }
 
 void Worker::Impl::park(JobNumber number) {

@@ -16,18 +16,18 @@ std::string in_seconds(std::chrono::nanoseconds time) {
 }
 
 std::string last_one(const Response& response) {
-  const std::string text = "the last one: " + wonder::describe_gateway_response(response);
+  const std::string text = "The last response: " + wonder::describe_gateway_response(response);
   return response.body.empty() ? text : text + ", begins " + wonder::masked_start(response.body);
 }
 
 std::string not_the_api(const Response& response, const std::string& url) {
-  return "none of the first responses comes from the API itself: is --url " + printable(url) +
-         " the API, or does a login page, a proxy or a firewall answer? Of these, " + last_one(response);
+  return "the first responses do not come from the API: is --url " + printable(url) +
+         " the API, or does a login page, a proxy or a firewall respond? " + last_one(response);
 }
 
 std::string gateway_refuses(const Response& response) {
-  return "a gateway in front of the API refuses the requests (a proxy, a firewall, an access rule), not the API "
-         "itself: ask who runs it. Of these responses, " +
+  return "a gateway in front of the API (a proxy, a firewall, an access rule) refuses the requests, not the API "
+         "itself. Contact the team that runs the gateway. " +
          last_one(response);
 }
 
@@ -63,7 +63,7 @@ void Worker::Impl::look_at_refusals(const Response& response, const AttemptEnd& 
     case Stop::credentials: return control.stop(StopCause::credentials, refused_credentials(response, judgement));
     case Stop::credentials_share:
       return control.stop(StopCause::credentials,
-                          "of the last 100 requests the API refused at least 15 and accepted others: do all of its "
+                          "the API refused at least 15 of the last 100 requests and accepted others: do all its "
                           "servers know the key? " +
                               refused_credentials(response, judgement));
   }
@@ -158,7 +158,8 @@ void Worker::Impl::report_change(Circuit::Change change) {
   switch (change) {
     case Circuit::Change::opened:
       setup_.control.notice("outage: " + std::to_string(circuit.failures()) +
-                            " attempts failed in a row; rows wait while single requests probe whether it is over" +
+                            " attempts failed one after another; rows wait until the outage is over; amend sends "
+                            "single requests as probes" +
                             setup_.control.last_failure_clause());
       break;
     case Circuit::Change::closed: setup_.control.notice("the outage is over"); [[fallthrough]];

@@ -97,8 +97,9 @@ TEST_CASE("check: a customer in several rows is a finding too, and what --duplic
   CHECK(cli::rows_to_send(report, Duplicates::order) == 994);
   report.superseded = 4;
   CHECK(cli::rows_to_send(report, Duplicates::last) == 990);
-  CHECK(holds(cli::duplicates_text(report, Duplicates::last), "the last one of each is sent, 4 rows superseded"));
-  CHECK(holds(cli::duplicates_text(report, Duplicates::first), "the first one of each is sent"));
+  CHECK(holds(cli::duplicates_text(report, Duplicates::last),
+              "the last row of each customer is sent, 4 rows superseded"));
+  CHECK(holds(cli::duplicates_text(report, Duplicates::first), "the first row of each customer is sent"));
   report.superseded = 0;
   CHECK(cli::rows_to_send(report, Duplicates::reject) == 987);
   CHECK(holds(cli::duplicates_text(report, Duplicates::reject), "none of these rows is sent"));
@@ -110,7 +111,7 @@ TEST_CASE("check: a count that memory cut short is said to be a lower bound") {
   report.duplicates.rows_seen = 22'000'000;
   CHECK(cli::duplicates_text(report, Duplicates::order).starts_with("at least 3 customers in 7 rows: "));
   report.duplicates.ids = 0;
-  CHECK(cli::duplicates_text(report, Duplicates::order) == "none in the first 22,000,000 rows");
+  CHECK(cli::duplicates_text(report, Duplicates::order) == "no duplicates in the first 22,000,000 rows");
 }
 
 TEST_CASE("check: a position that is only a row number is told as one") {
@@ -214,12 +215,13 @@ TEST_CASE("opening: --strict stops at the first row of the file that would be re
 
 TEST_CASE("preflight: with --deadline it is said whether the rows fit, and how many do not") {
   using namespace std::chrono_literals;
-  CHECK(cli::deadline_text(100, every(40ms), 1h) == "in 1 h 00 min: fits, with 59 min 56 s to spare");
+  CHECK(cli::deadline_text(100, every(40ms), 1h) == "in 1 h 00 min: enough for all rows, with 59 min 56 s left");
   CHECK(cli::deadline_text(100'000, every(40ms), 1h) ==
-        "in 1 h 00 min: does not fit; about 90,000 of 100,000 rows until then, the other rows stay unsent");
+        "in 1 h 00 min: not enough time; amend sends about 90,000 of 100,000 rows until then, the other rows stay "
+        "unsent");
   CHECK(cli::deadline_text(100, every(0ns), 1h) == "in 1 h 00 min; rows not sent until then stay unsent");
   amend::Config config;
   CHECK(cli::deadline_line(config, 100, {}).empty());
   config.deadline.run = 8h;
-  CHECK(cli::deadline_line(config, 100, {}).starts_with("  deadline  in 8 h 00 min: fits"));
+  CHECK(cli::deadline_line(config, 100, {}).starts_with("  deadline  in 8 h 00 min: enough"));
 }

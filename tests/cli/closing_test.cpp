@@ -99,7 +99,7 @@ TEST_CASE("closing: unsent rows of standard input are said not to be known") {
   summary.exit_code = ExitCode::interrupted;
   summary.unsent.reset();
   summary.input = "-";
-  CHECK(holds(cli::closing_text(summary), "unsent unknown (the rest of standard input)"));
+  CHECK(holds(cli::closing_text(summary), "number of unsent rows not known (the rest of standard input was not read)"));
 }
 
 TEST_CASE("closing: --quiet says nothing after a success") {
@@ -139,7 +139,8 @@ TEST_CASE("closing: superseded rows are counted, and so are failed ones that a l
   CHECK_FALSE(holds(cli::closing_text(summary), "in a later row"));
   summary.overtaken = 8;
   summary.overtaken_rejected = 1;
-  CHECK(holds(cli::closing_text(summary), "without 9 rows whose customer succeeded in a later row"));
+  CHECK(holds(cli::closing_text(summary),
+              "the retry files do not contain 9 rows whose customer succeeded in a later row"));
   CHECK_FALSE(holds(cli::closing_text(summary), "amend retry amend-runs"));
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("console: what fails in it is said once, and neither ends the run nor 
   {
     const cli::Console console(run.pipeline, options, outputs, [&](const std::string& line) {
       if (line.starts_with("control: ")) throw std::runtime_error("terminal " + std::to_string(++failed) + " is gone");
-      if (line.starts_with("control, metrics and dashboard: terminal ")) ++said;
+      if (line.starts_with("error in control, metrics or dashboard: terminal ")) ++said;
     });
     const std::string directory = run.dir.file("run");
     REQUIRE(test::wait_until([&] { return test::read_file(options.metrics_file).starts_with("#"); },

@@ -49,7 +49,7 @@ TEST_CASE("control: the state of a run for people") {
         "  input     customers.csv\n"
         "  rows      6,000 read, 4,900 success, 60 failed, 40 rejected\n"
         "  pace      50/s as asked, 4 connections, 8 of 16 in flight\n"
-        "  requests  5,012 attempts, 10 retries, 2 sent again without cost, 480 retry tokens left\n"
+        "  requests  5,012 attempts, 10 retries, 2 sent again (not counted by --max-attempts), 480 retry tokens left\n"
         "  circuit   closed\n"
         "  latency   p50 20.0 ms, p99 20.0 ms\n"
         "  done      50%, about 1 min 40 s left\n");
@@ -75,15 +75,15 @@ TEST_CASE("control: paused, stopping, held, an outage and no bound are said") {
   state.held = 2'500ms;
   state.paused = true;
   CHECK(cli::state_text(json_of_state(state), 50).starts_with("paused, 1 min 40 s after the start\n"));
-  CHECK(
-      holds(cli::state_text(json_of_state(state), 50), "unlimited, 4 connections, 8 of 16 in flight; held for 2.5 s"));
+  CHECK(holds(cli::state_text(json_of_state(state), 50),
+              "unlimited, 4 connections, 8 of 16 in flight; paused for 2.5 s"));
   CHECK_FALSE(holds(cli::state_text(json_of_state(state), 50), " left\n  done"));
   CHECK(cli::state_text(json_of_state(state), 50).ends_with("50%\n"));
   state.stopping = true;
   CHECK(cli::state_text(json_of_state(state), 50).starts_with("stopping, "));
   state.stopping = state.paused = false;
   state.circuit = amend::CircuitState::open;
-  CHECK(cli::state_text(json_of_state(state), 50).starts_with("waiting out an outage, "));
+  CHECK(cli::state_text(json_of_state(state), 50).starts_with("waiting for the end of an outage, "));
 }
 
 TEST_CASE("control: a state without members, or with others, is told as far as it goes") {
@@ -98,7 +98,7 @@ TEST_CASE("control: what was done is said in a line") {
   CHECK(said(R"({"ok":true,"paused":false})") == "resumed");
   CHECK(said(R"({"ok":true,"rate":50,"mode":"fixed"})") == "pace 50/s");
   CHECK(said(R"({"ok":true,"rate":null,"mode":"fixed"})") == "pace unlimited");
-  CHECK(said(R"({"ok":true,"rate":100,"mode":"adaptive"})") == "rate measured, at most 100/s");
+  CHECK(said(R"({"ok":true,"rate":100,"mode":"adaptive"})") == "rate auto, at most 100/s");
   CHECK(said(R"({"ok":true,"connections":8})") == "8 connections");
   CHECK(said(R"({"ok":true,"stopping":true})").starts_with("stopping"));
 }

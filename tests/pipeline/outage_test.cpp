@@ -31,7 +31,7 @@ TEST_CASE("outage: 503 to everything for 4 s: rows wait, none fails, and few req
   CHECK(refused(simulator) >= 5);
   REQUIRE(summary.notices.size() == 2);
   CHECK(summary.notices[0].starts_with("outage: "));
-  CHECK(summary.notices[0].find("attempts failed in a row") != std::string::npos);
+  CHECK(summary.notices[0].find("attempts failed one after another") != std::string::npos);
   CHECK(summary.notices[0].find("HTTP 503") != std::string::npos);
   CHECK(summary.notices[1] == "the outage is over");
 }

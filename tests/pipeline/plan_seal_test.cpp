@@ -157,7 +157,7 @@ TEST_CASE("plan seal: what does not fit is named by its file and line") {
   lines = lines_of(sealed.plan);
   lines.pop_back();
   sealed.with(plan_name, joined(lines));
-  CHECK(sealed.why().find("plan.ndjson: has no seal at its end") != std::string::npos);
+  CHECK(sealed.why().find("plan.ndjson: has no checksum at its end") != std::string::npos);
   std::filesystem::remove(sealed.path(plan_name));
   CHECK(sealed.why().find("plan.ndjson: is missing") != std::string::npos);
   sealed.with(plan_name, sealed.plan);
@@ -177,5 +177,5 @@ TEST_CASE("plan seal: a line that is changed while the plan is read is noticed b
   sealed.with(plan_name, lines[0]);
   PlanReader cut(sealed.path(plan_name));
   CHECK(cut.next(row));
-  CHECK_THROWS_WITH_AS(cut.next(row), doctest::Contains("has no seal at its end"), InputError);
+  CHECK_THROWS_WITH_AS(cut.next(row), doctest::Contains("has no checksum at its end"), InputError);
 }

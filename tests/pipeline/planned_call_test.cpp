@@ -166,7 +166,7 @@ TEST_CASE(
   // What the lost PUT has written is a success, not something that was there before.
   const Judgement judgement = bench.answered(row, Held().with(phone_at, "1"));
   CHECK(judgement.meaning == Meaning::success);
-  CHECK(judgement.warning == "the PUT got no complete response; read back, the API shows what was sent");
+  CHECK(judgement.warning == "the PUT got no complete response, but the API shows the values that were sent");
 }
 
 TEST_CASE("planned call: with --recheck a customer that was read long ago is read again before it is written") {
@@ -211,15 +211,15 @@ TEST_CASE("planned call: what somebody else has written meanwhile is not overwri
   const Judgement judgement = bench.recheck(body, Held().with(phone_at, "2"));
   CHECK(judgement.meaning == Meaning::withheld);
   CHECK(judgement.code == "reconcile.changed");
-  CHECK(judgement.text == "changed since it was compared: phone");
+  CHECK(judgement.text == "the customer changed after the comparison: phone");
   CHECK(judgement.text.find("91234567") == std::string::npos);
   CHECK(bench.recheck(body, Held().with(phone_at, "2").with(name_at, "Chan")).text ==
-        "changed since it was compared: name, phone");
+        "the customer changed after the comparison: name, phone");
   CHECK(bench.recheck(body, Held().with(phone_at, "")).meaning == Meaning::withheld);
   CHECK(bench.recheck(body, Held().with(phone_at, "2").with(dial_code_at, "+1")).text ==
-        "changed since it was compared: phone");  // the row says nothing about the other one
+        "the customer changed after the comparison: phone");  // the row says nothing about the other one
   // A field that would only be carried along counts as well: the PUT would turn it back.
-  CHECK(bench.recheck(body, Held().with(name_at, "Chan")).text == "changed since it was compared: name");
+  CHECK(bench.recheck(body, Held().with(name_at, "Chan")).text == "the customer changed after the comparison: name");
 }
 
 TEST_CASE("planned call: a change that the PUT would not turn back is no obstacle") {

@@ -188,10 +188,10 @@ TEST_CASE("pipeline: a server that never answers stops the run after --stall wit
   const amend::Summary summary = work.run();
   CHECK(summary.exit_code == amend::ExitCode::stopped_resumable);
   CHECK(summary.stop_cause == amend::StopCause::stalled);
-  CHECK(summary.stop_reason.find("50 rows were in work, ") != std::string::npos);
+  CHECK(summary.stop_reason.find("50 rows were in progress, ") != std::string::npos);
   CHECK(unsent(summary) == work.customers.size());
   REQUIRE(summary.notices.size() == 1);
-  CHECK(summary.notices.front().find("50 rows were in work, 16 of them waiting for a response; connecting again") !=
+  CHECK(summary.notices.front().find("50 rows were in progress, 16 of them waiting for a response; connecting again") !=
         std::string::npos);
   CHECK(summary.connections == 8);
 }

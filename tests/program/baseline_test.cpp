@@ -85,7 +85,7 @@ TEST_CASE(
   CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);
   const Finished undone = ground.reconcile(rows, "d", {"--baseline", ground.directory("run")});
   CHECK(undone.code == 2);
-  CHECK(says(undone, "customers were restored since then by"));
+  CHECK(says(undone, "customers were restored later by"));
 }
 
 TEST_CASE("--baseline: rows that a verification passed over are not settled by that") {
@@ -106,7 +106,7 @@ TEST_CASE("--baseline: of an older file the row of a customer counts that --dupl
     const Finished finished = ground.reconcile("id,phone\n" + uuid_of(1) + "," + phone + "\n", phone + "-" + duplicates,
                                                {"--baseline", ground.dir.file("old.csv"), "--duplicates", duplicates});
     CHECK(finished.code == 1);
-    return says(finished, "the API shows 1 with other values");
+    return says(finished, "1 differ from the API or are missing there");
   };
   CHECK(is_settled("last1", "last"));
   CHECK_FALSE(is_settled("first1", "last"));
@@ -121,7 +121,7 @@ TEST_CASE("--baseline: customers that an undo of an earlier run has given back a
   CHECK(ground.reconcile(rows, "b", {"--apply", "--baseline", ground.directory("a")}).code == 0);
   CHECK(ground.command("undo", ground.directory("a"), "undone").code == 0);
   CHECK(says(ground.reconcile(rows, "c", {"--apply", "--baseline", ground.directory("b")}),
-             "customers were restored since then"));
+             "customers were restored later"));
 }
 
 namespace {
@@ -294,7 +294,9 @@ TEST_CASE("--baseline: a later run whose customers are not known by their number
   CHECK(run(update_command(ground.simulator->url(), ground.dir.file("some.csv"), ground.directory("u"))).code == 0);
   const Finished finished =
       ground.reconcile(export_of({person(1), person(2)}), "n2", {"--apply", "--baseline", ground.directory("n1")});
-  CHECK(says(finished, "has written since then, and its customers are unknown: every row is compared"));
+  CHECK(says(
+      finished,
+      "wrote to the API after that run began, and amend cannot know which rows it changed. Every row is compared"));
   CHECK(ground.planned("n2", "*") == 1);
   CHECK(ground.planned("n2", "=") == 1);
 }
@@ -308,7 +310,7 @@ TEST_CASE("--baseline: when the API holds one of the hundred rows otherwise, eve
   const Finished finished = ground.reconcile(
       export_of(people), "run", {"--apply", "--look-up", "each", "--baseline", ground.dir.file("old.csv")});
   CHECK(finished.code == 0);
-  CHECK(says(finished, "every row is compared"));
+  CHECK(says(finished, "Every row is compared"));
   CHECK(ground.requests("PUT") == people.size());
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("--company-name journal: a run that cannot be read is named, for nobod
   const Finished refused = ground.reconcile(company("First Ltd"), "2", journal);
   CHECK(refused.code == 2);
   CHECK(says(refused, "/1: "));
-  CHECK(says(refused, "Move it away, or use --company-name always"));
+  CHECK(says(refused, "Move the run directory away, or use --company-name always"));
 }
 
 TEST_CASE("--company-name journal: a run whose log or run.json is gone is named, too") {

@@ -306,7 +306,7 @@ TEST_CASE(
   const Finished stopped = run(update_command(ill.url(), work.input, work.directory));
   CAPTURE(stopped.err);
   CHECK(stopped.code == 4);
-  CHECK(says(stopped, "first 1 row, then 10, then all (--canary off)"));
+  CHECK(says(stopped, "first 1 row, then 10, then all (to switch off: --canary off)"));
   CHECK(says(stopped, "none of the first 3 rows succeeded, the last one: E000422"));
   CHECK(says(stopped, "amend resume " + work.directory));
   ill.stop();

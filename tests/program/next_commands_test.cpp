@@ -53,7 +53,7 @@ TEST_CASE("next: a run directory in use names the command that asks the run in i
   const Finished beside = run({AMEND_PROGRAM, "update", test.work.input, "--url", test.simulator.url(), "--auth",
                                "none", "--run", test.work.dir.file("other")});
   CHECK(beside.code == 2);
-  CHECK(says(beside, "another process is running this file"));
+  CHECK(says(beside, "this run of the same file is still running"));
   CHECK(first_next(beside) == "amend control " + test.work.directory + " status --watch");
   test.process->signal(SIGINT);
   CHECK(test.process->wait(limit) == 130);

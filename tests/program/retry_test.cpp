@@ -152,7 +152,7 @@ TEST_CASE("retry: a row without a result is the retry's when the run was stopped
   CHECK(stopped.code == 4);
   const Finished parent = run({AMEND_PROGRAM, "resume", failing.work.directory});
   CHECK(parent.code == 2);
-  CHECK(says(parent, "was retried since"));
+  CHECK(says(parent, "was retried by a later run"));
   const Finished finished =
       failing.again({"--only", "unsent", "--deadline", "1h", "--pipeline", "16", "--rate", "unlimited"});
   CAPTURE(finished.err);

@@ -251,7 +251,7 @@ TEST_CASE("undo: a run that was taken back is neither gone on with nor a baselin
   CHECK(refused.code == 2);
   CHECK(says(refused, "was undone by " + elsewhere.file("undone")));
   CHECK(says(ground.reconcile(export_of(changed_people()), "next", {"--baseline", ground.directory("run")}),
-             "customers were restored since then"));
+             "customers were restored later"));
   CHECK(run({AMEND_PROGRAM, "status", ground.directory("run")}).out.find("amend resume") == std::string::npos);
   CHECK(run({AMEND_PROGRAM, "runs", ground.dir.path()}).out.find("amend resume") == std::string::npos);
   CHECK(ground.requests("PUT") == sent);

@@ -229,13 +229,14 @@ TEST_CASE("csv_parser: each line of a damaged span names the line where the quot
   next();
   const Reason first = next();
   CHECK(first.text ==
-        "column 2, byte 17 of the row: text after the closing quote; the quote before it was opened at line 3; "
+        "column 2, byte 17 of the row: text after the closing quote; the quoted value before that begins at line 3; "
         "lines 3 to 5 are rejected too");
   CHECK(first.column == 2);
   for (int line = 3; line <= 5; ++line) {
     const Reason damaged = next();
     CHECK(record.position().line == static_cast<std::uint64_t>(line));
-    CHECK(damaged.text == "this line is inside a quoted value that begins at line 3 and is damaged");
+    CHECK(damaged.text ==
+          "this line is inside a damaged value whose quote opens at line 3 and does not close correctly");
     CHECK(damaged.column == 0);
   }
   CHECK(next().text == "column 2, byte 5 of the row: text after the closing quote");

@@ -152,9 +152,9 @@ TEST_CASE("encoding: only line ends of CSV end a line, not those of Unicode") {
 }
 
 TEST_CASE("encoding: an unknown name, and one that the first bytes contradict, are named") {
-  CHECK(refusal("a\n", encoded("klingon")).find("--encoding klingon: no such encoding") == 0);
+  CHECK(refusal("a\n", encoded("klingon")).find("--encoding klingon: unknown encoding") == 0);
   for (const char* name : {"//", " ", "latin1//IGNORE"})
-    CHECK(refusal("a\n", encoded(name)).find("no such") != std::string::npos);
+    CHECK(refusal("a\n", encoded(name)).find("unknown encoding") != std::string::npos);
   CHECK(refusal("\xEF\xBB\xBF"
                 "a\n",
                 encoded("windows-1252"))

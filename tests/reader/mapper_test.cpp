@@ -207,7 +207,7 @@ TEST_CASE("mapper: with --split-phone a phone that begins with + gives its count
   CHECK(bench.row(row_id + ",A,0085212345678,") == R"({"name":"A","phone":"0085212345678"})");
   CHECK(bench.row(row_id + ",A,+852 1234 5678,+86") == "input.phone.country_code");
   CHECK(bench.reason->column == 3);
-  CHECK(bench.reason->text == "phone has the country code +852, dial_code is another one");
+  CHECK(bench.reason->text == "phone has the country code +852, dial_code has a different one");
   CHECK(bench.row(row_id + ",A,+999 1234,") == "input.phone.country_code");
   CHECK(bench.row(row_id + ",A,+852,") == "input.phone.country_code");
   Bench alone("id,name,phone", config);
@@ -311,7 +311,7 @@ TEST_CASE("mapper: a wrong mapping names the option") {
   CHECK(holds(map("reference_number", "name"), "--map reference_number"));
   CHECK(holds(map("id", "name"), "--id-column"));
   CHECK(holds(map("email", "post"), "--map email=post: there is no such column"));
-  CHECK(holds(map("email", "E_MAIL"), "both fit"));
+  CHECK(holds(map("email", "E_MAIL"), "both match"));
   CHECK(map("email", "e-mail") == "accepted");
   CHECK(holds(refused(header, blanks({{"mail", Blank::null}})), "--blank mail"));
   CHECK(holds(refused(std::string("id,name,Name,phone"), MappingConfig()), "two columns for name"));
@@ -338,7 +338,7 @@ TEST_CASE("mapper: an id that is not a uuid is rejected, and the text says what 
   CHECK(holds(text(" " + row_id, "input.id.not_uuid"), "spaces around it"));
   CHECK(holds(text(row_id + " ", "input.id.not_uuid"), "spaces around it"));
   CHECK(holds(text("'" + row_id, "input.id.not_uuid"), "--strip-formula"));
-  CHECK(holds(text("'" + row_id + "'", "input.id.not_uuid"), "quotes of another kind"));
+  CHECK(holds(text("'" + row_id + "'", "input.id.not_uuid"), "quotes that are not CSV quotes"));
   CHECK(holds(text("\u200E" + row_id, "input.id.not_uuid"), "U+200E"));
   CHECK(holds(text("1.23E+15", "input.id.not_uuid"), "spreadsheet"));
   CHECK(holds(text("../../x", "input.id.not_uuid"), "7 bytes"));

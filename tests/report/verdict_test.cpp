@@ -52,7 +52,8 @@ TEST_CASE("verdict: a run that stopped, was killed or is running") {
   CHECK(verdict(run_that(Standing::stopped, {{Status::success, 5}}, std::nullopt)) ==
         "Stopped early: 5 rows have a result. The number of other rows is not known.");
   CHECK(verdict(run_that(Standing::killed, {{Status::success, 1}}, std::nullopt)) ==
-        "Interrupted: the process was killed, or the machine stopped. 1 row has a result; others may be left.");
+        "Interrupted: the process was killed, or the machine stopped. 1 row has a result; other rows may have no "
+        "result.");
   CHECK(verdict(run_that(Standing::goes_on, {})) == "Running. This page shows the run at the time of the report.");
 }
 

@@ -144,7 +144,7 @@ TEST_CASE("http1_codec: an answer means the same whatever head came before it") 
 TEST_CASE("http1_codec: a head that repeats the one before is refused for its framing as if it came alone") {
   const std::string head = "HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 2\r\n";
   CHECK(error_of(head + "\r\nok" + head + "Content-Length: 3\r\n\r\nok").starts_with("two different"));
-  CHECK(error_of(head + "\r\nok" + head + "Transfer-Encoding: chunked\r\n\r\n").starts_with("both"));
+  CHECK(error_of(head + "\r\nok" + head + "Transfer-Encoding: chunked\r\n\r\n").starts_with("the response has both"));
   const std::string early = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
   std::string all;
   for (int i = 0; i < 16; ++i) all += early;

@@ -272,7 +272,7 @@ TEST_CASE("tls: files that cannot be used are named with their option, before an
     setup.target.client_cert = certificates() + "/server.pem";
     setup.target.client_key = certificates() + "/app.key";
     CHECK(why(setup).find("--client-key") != std::string::npos);
-    CHECK_MESSAGE(why(setup).find("not that of the certificate") != std::string::npos, why(setup));
+    CHECK_MESSAGE(why(setup).find("does not match the certificate") != std::string::npos, why(setup));
   }
   SUBCASE("a key that others can read") {
     const TempDir dir;

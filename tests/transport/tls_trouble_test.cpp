@@ -66,8 +66,9 @@ TEST_CASE("tls trouble: an end in the middle of a handshake says whether anythin
   CHECK(holds(explain_end_in_handshake("", HandshakeNotes()).text, "does it speak TLS on this port?"));
   HandshakeNotes some;
   some.first_bytes = "\x16\x03\x03";
-  CHECK(explain_end_in_handshake("", some).text == "the server closed during the TLS handshake");
-  CHECK(explain_end_in_handshake("reset", some).text == "the server closed during the TLS handshake (reset)");
+  CHECK(explain_end_in_handshake("", some).text == "the server closed the connection during the TLS handshake");
+  CHECK(explain_end_in_handshake("reset", some).text ==
+        "the server closed the connection during the TLS handshake (reset)");
   some.server_wants_certificate = true;
   CHECK(holds(explain_end_in_handshake("", some).text, "--client-cert"));
 }

@@ -66,7 +66,7 @@ TEST_CASE("diagnosis: the environment that --url names") {
   CHECK(says(refusal(401, "https://gateway-stg.wonder.today"), "--url is the sandbox"));
   CHECK(says(refusal(401, "https://gateway.wonder.today/"), "--url is production"));
   CHECK(says(refusal(401, "https://developer.wonder.today"), "--url is the documentation site"));
-  CHECK(says(refusal(401, "https://127.0.0.1:8443"), "or they belong to another environment"));
+  CHECK(says(refusal(401, "https://127.0.0.1:8443"), "or the AppID and key belong to another environment"));
 }
 
 TEST_CASE("diagnosis: it speaks of the credentials that were sent") {

@@ -44,7 +44,7 @@ TEST_CASE("key text: each format that is no key in PEM form is named, with the c
           Case{pem_text("RSA PUBLIC KEY"), "public key"},
           Case{"---- BEGIN SSH2 PUBLIC KEY ----\nc2VjcmV0IQ\n", "public key"},
           Case{"ssh-rsa c2VjcmV0IQ== me@host", "without .pub"},
-          Case{"ssh-ed25519 c2VjcmV0IQ== me@host", "RSA key"},
+          Case{"ssh-ed25519 c2VjcmV0IQ== me@host", "RSA private key"},
           Case{pem_text("CERTIFICATE"), "certificate, not a private key"},
           Case{pem_text("CERTIFICATE REQUEST"), "certificate request"},
           Case{pem_text("NEW CERTIFICATE REQUEST"), "certificate request"},
