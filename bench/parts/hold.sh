@@ -14,7 +14,7 @@ part_hold() {
     rates+=$(calculate '%.1f ' "$rows / $wall")
     say "turn $turn of $turns, hold: $(calculate '%.0f' "$rows / $wall") rows/s"
   done
-  add_figure 'rows per second, responses after 50 ms, 128 requests in flight' \
+  add_figure 'rows per second when each response takes 50 ms and 128 requests are in flight' \
     "$(calculate '%.0f' "$(median "$rates")" | grouped) of $(grouped <<<"$most") possible"
   add_row 'rows/s when each answer comes 50 ms after its request, 8 connections × depth 16' "≥ 0.95 × 2,560" \
     "$(spread '%.0f' "$rates" | grouped), $(calculate '%.3f' "$(median "$rates") / $most") ×" \

@@ -194,10 +194,10 @@ constexpr std::array entries{
     OptionEntry{"show-values", showing_values, showing_plainly, Arity::flag, comparing, "", nullptr,
                 "Show values of examples unmasked (personal data). report: the API's error texts, too",
                 [](Options& o, Name, Text) { o.config.reconcile.show_values = true; }},
-    OptionEntry{
-        "baseline", reconciling, always, Arity::once, comparing, "PATH", nullptr,
-        "An older export, or the directory of an earlier run. Rows that have not changed since are not read again",
-        [](Options& o, Name, Text v) { o.config.reconcile.baseline = v; }},
+    OptionEntry{"baseline", reconciling, always, Arity::once, comparing, "PATH", nullptr,
+                "An earlier version of FILE, or the directory of an earlier run. amend skips rows that are the same "
+                "there: it does not read their customers",
+                [](Options& o, Name, Text v) { o.config.reconcile.baseline = v; }},
     OptionEntry{"sample", verifying, always, Arity::once, comparing, "P%", nullptr,
                 "Read only P percent of the rows, chosen at random, 0.0001% to 100%", set_sample},
     OptionEntry{"apply", reconciling, always, Arity::flag, comparing, "", nullptr,

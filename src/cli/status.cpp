@@ -43,8 +43,9 @@ std::string run_lines(const RunView& view) {
     out += line(out.empty() ? "runs" : "", text);
     if (!run.stop_reason.empty()) out += line("", "  stopped early: " + printable(run.stop_reason));
     if (run.log.torn_bytes > 0)
-      out += line(
-          "", fmt::format("  {} bytes after the last complete record are not counted", show_count(run.log.torn_bytes)));
+      out += line("", fmt::format("  the last {} bytes of results.ndjson are an incomplete record and are not counted: "
+                                  "amend is writing it now, or a crash cut it",
+                                  show_count(run.log.torn_bytes)));
     if (run.log.damaged_at)
       out +=
           line("", run.log.damage == LogDamage::lost

@@ -3,8 +3,10 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include "amend/reader/encoding_check.hpp"
@@ -99,9 +101,11 @@ std::string name_for_copy(const RunDirectory& run, const std::string& name) {
 
 void refuse_one_time_input(const std::string& file) {
   struct stat info {};
-  if (file != "-" && ::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode)) return;
+  if (file != "-" && ::stat(file.c_str(), &info) != 0)
+    throw ConfigError(printable(file) + ": " + std::generic_category().message(errno), ExitCode::input);
+  if (file != "-" && S_ISREG(info.st_mode)) return;
   throw ConfigError((file == "-" ? "standard input" : printable(file)) +
-                        " cannot be read again: amend needs an existing regular file",
+                        " cannot be read again, and this command reads its input more than once: save it as a file",
                     ExitCode::input);
 }
 

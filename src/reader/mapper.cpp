@@ -167,12 +167,12 @@ std::optional<Reason> Mapper::find_nested(const Record& record) const {
   }
   const auto nested = find_nested_fields(record.raw(), lacking, own);
   if (!nested) return std::nullopt;
-  return row_fault(
-      "input.json.nested",
-      "fields are inside another object, in " + printable(nested->members, 100) +
-          (nested->is_choice ? "; some of these have the same fields, and this command takes the last one: jq -c "
-                             : "; this command puts them into the row itself: jq -c ") +
-          shell_quoted(nested->filter));
+  return row_fault("input.json.nested",
+                   "fields are inside other objects: " + printable(nested->members, 100) +
+                       (nested->is_choice ? "; several of these objects contain the same field, and this command takes "
+                                            "the value from the last object: jq -c "
+                                          : "; this command puts them into the row itself: jq -c ") +
+                       shell_quoted(nested->filter));
 }
 
 bool Mapper::means(const Wanted& wanted, std::string_view member) const noexcept {

@@ -93,7 +93,7 @@ std::string latency_over_time(const RunPicture& picture) {
   line("p99", 1, &Latency::p99);
   line("p90", 3, &Latency::p90);
   line("p50", 0, &Latency::p50);
-  chart.note = "From sending a request to its response. Includes " + picture.latency_bars_of + ".";
+  chart.note = "Latency is the time from sending a request to its response. Counted: " + picture.latency_bars_of + ".";
   return render(chart);
 }
 

@@ -27,8 +27,9 @@ void Recovery::learn_content(const std::string& run) {
 
 void Recovery::take(const JournalRecord& record) {
   if (!recorded_.insert(record.row))
-    throw InputError(path_ + ": row " + std::to_string(record.row) + " has two records: the second is at byte " +
-                     std::to_string(record.offset));
+    throw InputError(path_ + " is damaged: it contains two records of row " + std::to_string(record.row) +
+                     " (the second at byte " + std::to_string(record.offset) +
+                     "). Restore the file from a backup. This command sent nothing");
   last_row_ = std::max(last_row_, record.row);
   remember_content(record);
   ++rows_[static_cast<std::size_t>(record.status)];

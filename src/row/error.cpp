@@ -170,7 +170,7 @@ constexpr std::array own_code_table{
     OwnCode{"value.several_phones", "The cell contains two phones.",
             "Keep one phone, or put each phone in its own column and choose one with --map."},
     OwnCode{"value.space", "The value starts or ends with white space. amend sends it unchanged.",
-            "To remove it, use --trim."},
+            "To remove the white space, use --trim."},
 };
 
 constexpr char hex_digits[] = "0123456789abcdef";

@@ -450,7 +450,7 @@ TEST_CASE("planned rows: a plan of fewer rows than the file is refused, also whe
     });
     Preparing preparing(planned);
     CHECK(preparing.prepare(1).end());
-    CHECK_THROWS_WITH_AS(preparing.prepare(2), doctest::Contains("plan.ndjson: has no line for row 2"), InputError);
+    CHECK_THROWS_WITH_AS(preparing.prepare(2), doctest::Contains("plan.ndjson has no line for row 2"), InputError);
   }
 }
 
