@@ -6,6 +6,8 @@
 #include <atomic>
 #include <thread>
 
+#include "amend/benchmark/objective.hpp"
+#include "amend/error.hpp"
 #include "benchmark/no_random_numbers.hpp"
 #include "support/simulator.hpp"
 
@@ -52,6 +54,42 @@ class Onlooker {
 };
 
 }  // namespace
+
+TEST_CASE("Benchmark: options that contradict each other are refused in these words") {
+  const auto refusal = [](auto change, std::chrono::nanoseconds interval = 0ns) -> std::string {
+    BenchmarkConfig plan;
+    change(plan);
+    PaceConfig pace;
+    pace.rate.interval = interval;
+    try {
+      validate(plan, pace);
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  const auto ramps = [](BenchmarkConfig& plan) { plan.ramp.emplace(10, 20, 5); };
+  const auto has_objective = [](BenchmarkConfig& plan) { plan.objectives = parse_objectives("--slo", "p99<300ms"); };
+  CHECK(refusal([](auto&) {}) == "accepted");
+  CHECK(refusal([](auto& plan) { plan.ramp.emplace(20, 10, 5); }) ==
+        "--ramp needs FROM..TO:BY/s, for example 50..1000:50/s. All are above 0, and FROM is below TO");
+  CHECK(refusal(ramps, 1ms) == "use --ramp or --rate, not both");
+  CHECK(refusal([](auto& plan) { plan.find_max = true; }) ==
+        "--find-max needs --slo, for example --slo 'p99<300ms,errors<0.1%'");
+  CHECK(refusal([&](auto& plan) {
+          plan.find_max = true;
+          ramps(plan);
+          has_objective(plan);
+        }) == "use --find-max or --ramp, not both");
+  CHECK(refusal([&](auto& plan) {
+          plan.other.emplace();
+          ramps(plan);
+        }) == "--versus compares two sides at one rate or in a closed loop. Remove --ramp and --find-max");
+  CHECK(refusal([&](auto& plan) {
+          plan.other.emplace();
+          has_objective(plan);
+        }) == "use --versus or --slo, not both: a comparison has no objective");
+}
 
 TEST_CASE("Benchmark: signed requests go out as planned while somebody looks on") {
   test::Simulator simulator(test::verifying_options());

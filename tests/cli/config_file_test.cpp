@@ -76,6 +76,19 @@ TEST_CASE("config file: what cannot be read is refused with its line") {
   }
 }
 
+TEST_CASE("config file: what is wrong with a line is said in these words") {
+  CHECK(file_complaint("a = \"x\" y") == "line 1: there is text after the value");
+  CHECK(file_complaint("[update") == "line 1: the ']' at the end of a section name is missing");
+  CHECK(file_complaint("= 5") == "line 1: an option's name is missing");
+  CHECK(file_complaint("a = [\"x\" \"y\"]") == "line 1: put a comma between the values of an array");
+  CHECK(file_complaint("a = [\"x\"") == "line 1: the ']' at the end of an array is missing");
+  CHECK(file_complaint("a = two words") == "line 1: an option takes one value; put quotes around a value with spaces");
+  CHECK(file_complaint("a = 'x") == "line 1: a quote is not closed");
+  CHECK(file_complaint("a = \"\\x\"") == "line 1: unknown escape in \"…\": double the backslash, or use '…'");
+  CHECK(file_complaint("a = \"\\u00\"") == "line 1: \\u takes 4 hexadecimal digits, \\U takes 8");
+  CHECK(file_complaint("a = \"\\uD800\"") == "line 1: the number after \\u or \\U is not a Unicode character");
+}
+
 TEST_CASE("config file: whatever bytes a value holds, what was written is read back") {
   const std::vector<Values> cases{{"plain"},
                                   {""},

@@ -28,6 +28,18 @@ std::string refusal(const std::string& url) {
   return {};
 }
 
+std::string proxy_refusal(const std::string& proxy) {
+  TargetConfig config;
+  config.url = "https://example.com";
+  config.proxy = proxy;
+  try {
+    amend::parse_target(config);
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return {};
+}
+
 }  // namespace
 
 TEST_CASE("target: host, port, authority and path of an address") {
@@ -203,4 +215,25 @@ TEST_CASE("target: NO_PROXY names hosts, domains, addresses, or all") {
   CHECK_FALSE(amend::is_exempt_from_proxy("example", "api.example"));
   CHECK_FALSE(amend::is_exempt_from_proxy("api.example", ""));
   CHECK_FALSE(amend::is_exempt_from_proxy("api.example", ",,"));
+}
+
+TEST_CASE("target: what is wrong with --url or --proxy is said in these words") {
+  const std::string url_form = "; expected something like https://gateway-stg.wonder.today";
+  CHECK(refusal("") == "--url is missing. Give the API's address with --url, or set AMEND_URL");
+  CHECK(refusal("not a url") == "--url: \"not a url\" is not a URL" + url_form);
+  CHECK(refusal("https://me@example.com") == "--url: remove the user information from the URL" + url_form);
+  CHECK(refusal("https://example.com/?a=b") == "--url: remove the query or fragment from the URL" + url_form);
+  CHECK(refusal("https://example.com/#a") == "--url: remove the query or fragment from the URL" + url_form);
+  CHECK(refusal("ftp://example.com") == "--url: the scheme must be https" + url_form);
+  CHECK(refusal("https:///path") == "--url: the host is missing" + url_form);
+  CHECK(refusal("https://example.com:70000") == "--url: the port is not a number from 1 to 65535" + url_form);
+  CHECK(refusal("http://example.com") ==
+        "--url: plain http:// sends customers' data unencrypted. Use https://, or --allow-http if you trust this "
+        "network");
+  const std::string proxy_form = "; expected something like http://proxy.example.com:3128";
+  CHECK(proxy_refusal("http://a b") == "--proxy: this is not a URL" + proxy_form);
+  CHECK(proxy_refusal("http://me:secret@proxy") == "--proxy: credentials for a proxy are not supported" + proxy_form);
+  CHECK(proxy_refusal("https://proxy") == "--proxy: only http:// proxies are supported" + proxy_form);
+  CHECK(proxy_refusal("http://proxy/path") == "--proxy: remove the path or query" + proxy_form);
+  CHECK(proxy_refusal("http://:3128") == "--proxy: the host is missing" + proxy_form);
 }

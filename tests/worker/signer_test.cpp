@@ -184,6 +184,26 @@ TEST_CASE("signer: malformed headers are refused without being shown") {
   }
 }
 
+TEST_CASE("signer: what is wrong with a header or a token is said in these words") {
+  const auto header = [](const std::string& line) {
+    AuthConfig config = no_auth();
+    config.headers = {"X-Team: night shift", line};
+    return refusal(config);
+  };
+  CHECK(header("X-Team") == "--header number 2 is not of the form 'Name: value'");
+  CHECK(header("X Team: a") == "--header number 2: the name before the colon is not a header name (RFC 9110)");
+  CHECK(header("X-Team: \x1b") == "--header number 2: the value contains a control character");
+  CHECK(header("Host: a") == "--header number 2: Host cannot be set: amend writes it itself or does not allow it");
+  CHECK(header("Cookie: a") ==
+        "--header number 2 looks like a secret. Put the line into a file and name it with --header-file");
+  AuthConfig config = no_auth();
+  config.kind = Auth::bearer;
+  CHECK(refusal(config) == "--auth bearer needs --bearer-file FILE");
+  const SecretFile token("two words");
+  config.bearer_file = token.path();
+  CHECK(refusal(config) == "--bearer-file must contain one token: printable ASCII characters without blanks");
+}
+
 TEST_CASE("signer: a header that is a secret by its name belongs into a file") {
   for (const char* name : {"Authorization", "proxy-authorization", "Cookie", "X-API-Key"}) {
     AuthConfig config = no_auth();
