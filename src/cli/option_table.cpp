@@ -285,7 +285,7 @@ constexpr std::array entries{
                 "Time limit for one response, up to 1h (default 30s)",
                 [](Options& o, Name n, Text v) { o.config.deadline.answer = parse_duration(n, v); }},
     OptionEntry{"row-timeout", requesting, rarely, Arity::once, endurance, "TIME", nullptr,
-                "Time limit from a row's first attempt to the start of its last, up to 168h (default 10m)",
+                "Start no attempt of a row later than this time after its first attempt, up to 168h (default 10m)",
                 [](Options& o, Name n, Text v) { o.config.deadline.row = parse_duration(n, v); }},
     OptionEntry{"outage-limit", requesting, rarely, Arity::once, endurance, "TIME", nullptr,
                 "Stop (exit 4) after this time without a connection, or with errors only, up to 168h (default 1h)",

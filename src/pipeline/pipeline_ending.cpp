@@ -87,9 +87,8 @@ void Pipeline::Impl::settle_runs_before(const RunDirectory& run) {
     }
   } catch (const std::runtime_error& error) {
     control_.notice(
-        std::string("the retry files of the earlier runs may still contain rows of customers that a later row "
-                    "updated: ") +
-        error.what());
+        std::string("amend could not remove rows from the retry files of the earlier runs: ") + error.what() +
+        ". These files may contain values that are older than those of this run. Do not send them; use amend retry");
   }
 }
 

@@ -230,7 +230,7 @@ std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& w
       return std::nullopt;
     }
     if (!wanted.rule->required || form_ == RowForm::partial) return std::nullopt;
-    return fault_of(wanted, "missing", told(wanted) + " is required and blank or absent");
+    return fault_of(wanted, "missing", told(wanted) + " is required, but it is blank or absent");
   }
   const FieldKind kind = from_phone ? FieldKind::text : record.kind(wanted.at);
   const std::string_view value = value_to_send(wanted, in_file);

@@ -177,7 +177,8 @@ std::vector<RunHead> in_order(std::vector<Member> members) {
         std::ranges::find_if(members, [&](const Member& m) { return m.parent.empty() || placed.contains(m.parent); });
     if (next == members.end())
       throw ConfigError(
-          printable(members.front().place.string()) + ": its run.json names a later retry of this run as its parent",
+          printable(members.front().place.string()) +
+              ": run.json says that this run is a retry of one of its own retries. Restore run.json from a backup",
           ExitCode::input);
     placed.insert(next->place);
     out.push_back(std::move(next->head));

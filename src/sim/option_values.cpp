@@ -65,7 +65,7 @@ std::chrono::nanoseconds parse_duration(std::string_view text) {
 }
 
 double parse_share(std::string_view text) {
-  constexpr std::string_view form = "a share such as 0.5% or 0.005, at most 1";
+  constexpr std::string_view form = "a share from 0 to 1, such as 0.005 or 0.5%";
   std::string_view rest = text;
   double share = take_number(rest, form);
   if (rest == "%") {

@@ -63,13 +63,13 @@ TEST_CASE("live view: a run that stopped early is no finished one") {
 TEST_CASE("live view: the API's words, which may repeat what was sent, are not shown; amend's own are") {
   Summary summary = some_summary();
   summary.errors = {error("E000404", 2, "no such customer: ann@example.com"), error("http.500", 1, "HTTP 500: Ann"),
-                    error("input.phone.missing", 1, "phone is required and blank or absent")};
+                    error("input.phone.missing", 1, "phone is required, but it is blank or absent")};
   const report::RunPicture picture = cli::ended_picture(report::RunPicture(), summary);
   REQUIRE(picture.errors.size() == 3);
   CHECK(picture.errors[0].text.empty());
   CHECK(picture.errors[0].text_withheld);
   CHECK(picture.errors[1].text_withheld);
-  CHECK(picture.errors[2].text == "phone is required and blank or absent");
+  CHECK(picture.errors[2].text == "phone is required, but it is blank or absent");
   CHECK_FALSE(picture.errors[2].remedy.empty());
   CHECK(picture.rows_with_error == 4);
 }

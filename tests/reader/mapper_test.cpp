@@ -230,7 +230,7 @@ TEST_CASE("mapper: a rejection tells the column, and its name when that is not t
   Bench bench("Ref,id,name,Mobile No.", config);
   CHECK(bench.row("r," + row_id + ",A,") == "input.phone.missing");
   CHECK(bench.reason->column == 4);
-  CHECK(bench.reason->text == "phone (Mobile No.) is required and blank or absent");
+  CHECK(bench.reason->text == "phone (Mobile No.) is required, but it is blank or absent");
   CHECK(bench.row("r," + row_id + "," + std::string(300, 'x') + ",5") == "input.name.too_long");
   CHECK(bench.reason->column == 3);
   CHECK(bench.row("r," + row_id + ",A," + std::string(300, '5')) == "input.phone.too_long");

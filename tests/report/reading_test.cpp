@@ -79,7 +79,7 @@ TEST_CASE("report: an id that is none may be an email or a phone: it is shown on
   run.add("rejected", 0.0, 1, members, "u0@example.com");
   run.add("rejected", 0.0, 1,
           R"(,"error_code":"input.json.duplicate_key","error":"the member \"Ann Lee\" occurs twice","source":"input")");
-  run.add_failed("input.phone.missing", "phone is required and blank or absent", "input");
+  run.add_failed("input.phone.missing", "phone is required, but it is blank or absent", "input");
   run.add_failed("http.500", "HTTP 500: Bob, no message in the response");
   run.close();
   RunPicture picture = picture_of(run.directory());
@@ -90,7 +90,7 @@ TEST_CASE("report: an id that is none may be an email or a phone: it is shown on
     CHECK_FALSE(has(hidden, value));
   }
   CHECK(has(hidden, "The id is not a uuid"));
-  CHECK(has(hidden, "phone is required and blank or absent"));
+  CHECK(has(hidden, "phone is required, but it is blank or absent"));
   CHECK(has(render_page(picture_of(run.directory(), Values::shown)), "u0@example.com&quot; has 14 bytes"));
 }
 

@@ -104,8 +104,7 @@ TEST_CASE("run_view: no run, a parent that is gone, a chain that bites its tail"
   make_run(dir / "2", Written({}, 0, dir / "1"));
   CHECK_THROWS_WITH_AS(RunView(dir / "2"), doctest::Contains("which is missing"), ConfigError);
   make_run(dir / "1", Written({}, 0, dir / "2"));
-  CHECK_THROWS_WITH_AS(RunView(dir / "2"), doctest::Contains("names a later retry of this run as its parent"),
-                       ConfigError);
+  CHECK_THROWS_WITH_AS(RunView(dir / "2"), doctest::Contains("is a retry of one of its own retries"), ConfigError);
 }
 
 TEST_CASE("run_view: a torn tail is left out and nothing is changed; a change in the middle is told with its offset") {
