@@ -73,11 +73,12 @@ TEST_CASE("threads: a run goes on without its timeline when there is no thread f
   } while (lacks_thread(finished) && threads < threads_max);
   CAPTURE(finished.err);
   CHECK(finished.code == 0);
-  CHECK(finished.err.find("no timeline of this run: cannot start a thread: Resource temporarily unavailable") !=
+  CHECK(finished.err.find(
+            "amend cannot record the timeline of this run: cannot start a thread: Resource temporarily unavailable") !=
         std::string::npos);
   CHECK_FALSE(crashing.has("timeline.ndjson"));
   std::filesystem::remove_all(crashing.directory);
-  CHECK(run_with_threads(threads, crashing.fast_update()).err.find("no timeline") == std::string::npos);
+  CHECK(run_with_threads(threads, crashing.fast_update()).err.find("cannot record the timeline") == std::string::npos);
   CHECK(crashing.has("timeline.ndjson"));
 }
 
