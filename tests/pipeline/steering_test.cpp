@@ -140,7 +140,7 @@ TEST_CASE("steering: a pause far longer than --stall is no stall, and the run go
   const auto summary = run_and(work, 100, [&](amend::Pipeline& pipeline) {
     pipeline.pause();
     const auto since = pipeline.state().elapsed;
-    // Twice as long would be enough for "connecting anew", and twice that for a stop.
+    // Twice as long would be enough for "connecting again", and twice that for a stop.
     while (pipeline.state().elapsed < since + 1s) std::this_thread::yield();
     pipeline.unpause();
   });
