@@ -326,25 +326,6 @@ TEST_CASE("mapper: a wrong mapping names the option") {
   CHECK(holds(refused(header, key), "--id-column key"));
 }
 
-TEST_CASE("mapper: what is wrong with a mapping is said in these words") {
-  const std::string header = "id,name,phone,E Mail,e-mail";
-  const auto map = [&](const std::string& field, const std::string& column) {
-    MappingConfig config;
-    config.columns = {{field, column}};
-    return refused(header, config);
-  };
-  CHECK(map("email", "E_MAIL")
-            .starts_with("--map email=E_MAIL: the columns \"E Mail\" and \"e-mail\" both match; rename one, or write "
-                         "the exact column name"));
-  CHECK(map("nam", "name").starts_with("--map nam=…: the API has no such field to set; it has name, phone, email"));
-  CHECK(map("id", "name") == "--map: the id is chosen with --id-column NAME");
-  CHECK(map("email", "") == "--map email=: name a column");
-  CHECK(refused(std::string("id,uuid,name,phone"), MappingConfig()) ==
-        "--id-column: the columns \"id\" and \"uuid\" could both be the id; choose one");
-  CHECK(refused(std::string("key,name,phone"), MappingConfig())
-            .starts_with("no column is called id or uuid: use --id-column NAME; "));
-}
-
 TEST_CASE("mapper: an id that is not a uuid is rejected, and the text says what happened to it") {
   Bench bench("id,name,phone", MappingConfig());
   const auto text = [&](const std::string& bad, const std::string& code) {
