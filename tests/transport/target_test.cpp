@@ -17,9 +17,7 @@ Target target(const std::string& url) {
   return amend::parse_target(config);
 }
 
-std::string refusal(const std::string& url) {
-  TargetConfig config;
-  config.url = url;
+std::string refusal_of(const TargetConfig& config) {
   try {
     amend::parse_target(config);
   } catch (const ConfigError& error) {
@@ -28,16 +26,17 @@ std::string refusal(const std::string& url) {
   return {};
 }
 
+std::string refusal(const std::string& url) {
+  TargetConfig config;
+  config.url = url;
+  return refusal_of(config);
+}
+
 std::string proxy_refusal(const std::string& proxy) {
   TargetConfig config;
   config.url = "https://example.com";
   config.proxy = proxy;
-  try {
-    amend::parse_target(config);
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return {};
+  return refusal_of(config);
 }
 
 }  // namespace
