@@ -252,21 +252,6 @@ Worker::Impl::Refill Worker::Impl::refill_now() const noexcept {
   return in_lots ? Refill::in_lots : Refill::at_once;
 }
 
-// The least busy one: parallel connections hide latency better than a deep pipeline does. In lots: one that has room
-// for half of its depth; there is always one soon, for what is in flight comes back.
-Worker::Impl::Lane* Worker::Impl::pick_lane(Refill refill) noexcept {
-  Lane* best = nullptr;
-  const std::size_t in_flight_max =
-      refill == Refill::in_lots ? setup_.config.pace.pipeline / 2 : setup_.config.pace.pipeline;
-  for (const auto& lane : lanes_in_use()) {
-    if (lane->session->in_flight() > in_flight_max) continue;
-    if (lane->solo != Solo::no || lane->state != LaneState::open || lane->session->capacity() == 0) continue;
-    if (!takes_requests(*lane)) continue;
-    if (!best || lane->session->in_flight() < best->session->in_flight()) best = lane.get();
-  }
-  return best;
-}
-
 Request Worker::Impl::request_of(const SignedLot::Row& row) noexcept {
   const RowRef& update = jobs_[row.job].row;
   return Request(setup_.call->method(update), row.target, setup_.call->body(update));

@@ -199,4 +199,19 @@ std::uint64_t Worker::rows_dropped() const noexcept { return impl_->rows_dropped
 const LatencyHistogram& Worker::service_times() const noexcept { return impl_->service_times(); }
 const LatencyHistogram& Worker::queue_times() const noexcept { return impl_->queue_times(); }
 
+// The least busy one: parallel connections hide latency better than a deep pipeline does. In lots: one that has room
+// for half of its depth; there is always one soon, for what is in flight comes back.
+Worker::Impl::Lane* Worker::Impl::pick_lane(Refill refill) noexcept {
+  Lane* best = nullptr;
+  const std::size_t in_flight_max =
+      refill == Refill::in_lots ? setup_.config.pace.pipeline / 2 : setup_.config.pace.pipeline;
+  for (const auto& lane : lanes_in_use()) {
+    if (lane->session->in_flight() > in_flight_max) continue;
+    if (lane->solo != Solo::no || lane->state != LaneState::open || lane->session->capacity() == 0) continue;
+    if (!takes_requests(*lane)) continue;
+    if (!best || lane->session->in_flight() < best->session->in_flight()) best = lane.get();
+  }
+  return best;
+}
+
 }  // namespace amend
