@@ -77,7 +77,7 @@ class Connection {
     } catch (const std::system_error&) {
       nobody_there(run_);
     }
-    const sockaddr_un name = address->value();
+    const sockaddr_un name = address->value(control_name);
     if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0) return;
     if (errno == ENOENT || errno == ECONNREFUSED) nobody_there(run_);
     fail("cannot reach the run", errno);

@@ -18,11 +18,10 @@ ControlAddress::ControlAddress(const std::string& run_directory)
 
 ControlAddress::~ControlAddress() { ::close(directory_); }
 
-sockaddr_un ControlAddress::value() const noexcept {
+sockaddr_un ControlAddress::value(const char* name) const noexcept {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  fmt::format_to_n(std::begin(address.sun_path), sizeof address.sun_path - 1, "/proc/self/fd/{}/{}", directory_,
-                   control_name);
+  fmt::format_to_n(std::begin(address.sun_path), sizeof address.sun_path - 1, "/proc/self/fd/{}/{}", directory_, name);
   return address;
 }
 

@@ -8,6 +8,8 @@
 namespace amend::cli {
 
 inline constexpr const char* control_name = "control";
+/// Its name until it takes requests.
+inline constexpr const char* new_control_name = "control.new";
 
 /// Holds the run directory open and names the socket through /proc/self/fd, for the path of a run directory may be
 /// longer than a socket's address can be. Throws std::system_error when there is no such directory.
@@ -20,8 +22,8 @@ class ControlAddress {
 
   /// For openat and its like.
   int directory() const noexcept { return directory_; }
-  /// For bind and connect, while this lives.
-  sockaddr_un value() const noexcept;
+  /// Of one of the two names, for bind and connect, while this lives.
+  sockaddr_un value(const char* name) const noexcept;
 
  private:
   int directory_;

@@ -116,12 +116,19 @@ void remove_stale(const ControlAddress& address) {
     ::unlinkat(address.directory(), control_name, 0);
 }
 
-// Its mode is that of the descriptor, so there is no moment at which others could connect.
+// Its mode is that of the descriptor, so there is no moment at which others could connect. It gets its name when it
+// takes connections: a client that finds a socket and is refused would take the run for one that was killed.
 void listen_at(int descriptor, const ControlAddress& address) {
-  const sockaddr_un name = address.value();
+  if (look_at(address)) {
+    errno = EEXIST;
+    fail();
+  }
+  ::unlinkat(address.directory(), new_control_name, 0);
+  const sockaddr_un name = address.value(new_control_name);
   if (::fchmod(descriptor, 0600) != 0) fail();
   if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0) fail();
   if (::listen(descriptor, SOMAXCONN) != 0) fail();
+  if (::renameat(address.directory(), new_control_name, address.directory(), control_name) != 0) fail();
 }
 
 }  // namespace

@@ -89,6 +89,7 @@ Circuit::Change Circuit::record_closed(Result result, std::uint64_t row, time_po
   opened_at_ = now;
   wait_ = first_wait / 2;
   announced_ = distinct_rows() >= rows_to_open;
+  asked_ = false;
   if (announced_) {
     open(now, random);
   } else {
@@ -104,6 +105,7 @@ Circuit::Change Circuit::ask_for_proof(time_point now) noexcept {
   if (state == State::closed) {
     opened_at_ = now;
     announced_ = false;
+    asked_ = true;
     wait_ = first_wait / 2;
   }
   open_for_probe(now);

@@ -92,7 +92,8 @@ Worker::Impl::Next Worker::Impl::next_step(Job& job, const AttemptEnd& end, cons
                                            Clock::time_point now) {
   const bool gives_up = verdict.kind == Verdict::Kind::give_up;
   if (!is_trouble(result_of(end))) return gives_up ? Next::end : Next::retry;
-  const std::uint32_t streak = setup_.brake.circuit().streak();
+  const Circuit& circuit = setup_.brake.circuit();
+  const std::uint32_t streak = circuit.streak();
   const bool proven = std::exchange(job.failed_in, streak) != streak;
   const auto failing = setup_.brake.failing_for(now);
   if (is_throttled(end) && failing >= setup_.config.deadline.outage) {
@@ -101,9 +102,11 @@ Worker::Impl::Next Worker::Impl::next_step(Job& job, const AttemptEnd& end, cons
   }
   if (has_waited_out(end, setup_.brake.awake(now) - job.began)) return Next::end_late;
   if (!proven && gives_up) report_change(setup_.brake.ask_for_proof(now));
-  if (!setup_.brake.breaks(end)) return gives_up ? Next::end : Next::retry;
+  // That another row asks for proof changes nothing for one that has its own.
+  const bool in_doubt = setup_.brake.breaks(end) && !(proven && circuit.is_only_asked());
+  if (!in_doubt) return gives_up ? Next::end : Next::retry;
   // As long as it is only asked whether there is an outage, attempts count.
-  return gives_up || setup_.brake.circuit().is_announced() ? Next::wait : Next::retry;
+  return gives_up || circuit.is_announced() ? Next::wait : Next::retry;
 }
 
 // A row's last attempt is not sent before a request has succeeded since its failure before: else that attempt would

@@ -191,6 +191,7 @@ TEST_CASE("control: a socket that a killed run has left is in nobody's way, and 
   slow.process->signal(SIGKILL);
   REQUIRE(slow.process->wait(limit));
   REQUIRE(has_socket(slow.work.directory));
+  make_stale_socket(slow.work.file("control.new"));  // of a run that was killed at its very start
   const Finished nobody = control(slow.work.directory, {"status"});
   CHECK(nobody.code == 2);
   CHECK(says(nobody, "no run is running there"));
@@ -202,6 +203,7 @@ TEST_CASE("control: a socket that a killed run has left is in nobody's way, and 
   CHECK(control(slow.work.directory, {"drain"}).code == 0);
   CHECK(resumed.wait(limit) == 4);
   CHECK_FALSE(has_socket(slow.work.directory));
+  CHECK_FALSE(std::filesystem::exists(slow.work.file("control.new")));
 }
 
 TEST_CASE("control: retry of a run with a stale socket, and the socket of the retry") {

@@ -251,6 +251,30 @@ TEST_CASE("gateway: the last rows fail and the echo call succeeds: it is their o
   }
 }
 
+TEST_CASE("gateway: rows that fail for ever get no more requests than --max-attempts, at any pace") {
+  unsigned outages = 0;  // a row that was not tried before was the probe: what fails in an outage does not count
+  for (const auto interval : {0us, 100us, 1'000us, 7'000us, 15'000us, 60'000us}) {
+    for (const unsigned rows : {1U, 2U, 3U, 4U}) {
+      for (const std::uint32_t attempts : {1U, 2U, 3U, 8U}) {
+        CAPTURE(interval.count());
+        CAPTURE(rows);
+        CAPTURE(attempts);
+        GatewayRun run([](const std::string&, auto) { return Reply(500, api_refusal); });
+        run.pace.rate.interval = interval;
+        run.pace.canary = CanaryMode::off;
+        run.bench.config.pace = run.pace;
+        run.bench.config.retry.attempts_max = attempts;
+        run.bench.config.retry.backoff_first = 1ms;  // far less than the latency: last attempts are out side by side
+        run.run(rows);
+        CHECK(run.bench.count(Status::failed) == rows);
+        if (run.notices() == 0) CHECK(run.met == rows * attempts);
+        outages += run.notices() == 0 ? 0 : 1;
+      }
+    }
+  }
+  CHECK(outages <= 10);
+}
+
 TEST_CASE("gateway: where there is no echo call the wait of the last rows is bounded by --row-timeout") {
   for (const int echo : {404, 405, 200, 302}) {
     for (const int status : {404, 503}) {

@@ -106,6 +106,8 @@ class Circuit {
   }
   /// While it is not closed: it is an outage, and not only asked whether it is one.
   bool is_announced() const noexcept { return announced_.load(std::memory_order_relaxed); }
+  /// While it is not closed: nothing speaks for an outage so far, it only is open because of ask_for_proof().
+  bool is_only_asked() const noexcept { return asked_.load(std::memory_order_relaxed) && !is_announced(); }
   bool suspects() const noexcept { return failures_.load(std::memory_order_relaxed) >= suspicious; }
   bool closed() const noexcept { return state_.load(std::memory_order_acquire) == State::closed; }
   /// How long it has not been closed, in all.
@@ -137,6 +139,7 @@ class Circuit {
   std::uint32_t gateways_ = 0;          // among the failures in a row
   time_point failing_since_{};          // the first of those
   std::atomic<bool> announced_{false};  // the operator knows that it is open
+  std::atomic<bool> asked_{false};      // ask_for_proof() has opened it, not failures
   std::chrono::nanoseconds wait_{first_wait};
   time_point opened_at_{};
   time_point probe_at_{};
