@@ -35,7 +35,8 @@ void check_ramp(const BenchmarkConfig& config) {
   if (!config.ramp) return;
   const Ramp& ramp = *config.ramp;
   if (ramp.by <= 0 || ramp.from <= 0 || ramp.to < ramp.from)
-    throw ConfigError("--ramp needs FROM..TO:BY/s, for example 50..1000:50/s. All are above 0, and FROM is below TO");
+    throw ConfigError(
+        "--ramp needs FROM..TO:BY/s, for example 50..1000:50/s. FROM, TO and BY must be above 0, and FROM below TO");
   if (steps_of(ramp, nanoseconds(1)).size() > steps_max)
     throw ConfigError(fmt::format("--ramp has more than {} steps. Use larger steps", steps_max));
 }

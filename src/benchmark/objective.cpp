@@ -83,7 +83,7 @@ std::vector<Objective> parse_objectives(std::string_view option, std::string_vie
     const auto objective = parse_one(text.substr(begin, end - begin));
     if (!objective)
       throw ConfigError(
-          fmt::format("{} needs conditions with commas between them, for example p99<300ms,max<2s,errors<0.1%, "
+          fmt::format("{} needs conditions separated by commas, for example p99<300ms,max<2s,errors<0.1%, "
                       "got \"{}\"",
                       option, printable(text, 60)));
     objectives.push_back(*objective);

@@ -44,7 +44,7 @@ void refuse_irreplaceable(std::string_view option, const std::string& path, std:
     throw ConfigError(fmt::format("{}: the folder of {} does not exist", option, printable(path)));
   const bool leads_nowhere = fs::is_symlink(path, error) && !fs::exists(path, error);
   if (leads_nowhere || (fs::exists(path, error) && !fs::is_regular_file(path, error)))
-    throw ConfigError(fmt::format("{}: {} is not a regular file", option, printable(path)));
+    throw ConfigError(fmt::format("{}: {} is not a regular file. Name another file", option, printable(path)));
   if (fs::exists(path, error) && !is_ours(first_bytes_of(path)))
     throw ConfigError(fmt::format("{}: {} exists and is not {}, so amend does not replace it. Name a new file", option,
                                   printable(path), kind));

@@ -73,7 +73,7 @@ void confirm_host(const std::string& host) {
     throw ConfigError(
         fmt::format("bench sends load to {} only after you type its name. Run the command in a terminal", host));
   print_message(
-      fmt::format("This command sends load to {} at the rate that you chose, and updates the customers in its input.\n"
+      fmt::format("This command sends load to {} and updates the customers in its input.\n"
                   "Type the name of the host to continue: ",
                   host));
   std::string answer;
@@ -149,7 +149,7 @@ std::vector<std::string> hosts_to_type(const Options& options) {
   if (!hosts.empty() && !options.owns_api)
     throw ConfigError(
         fmt::format("bench would send load to {}, which is not this machine. If you own this API, add "
-                    "--yes-i-own-this-api, then type the name of the host",
+                    "--yes-i-own-this-api, and type the name of the host when amend asks for it",
                     fmt::join(hosts, " and ")));
   return hosts;
 }

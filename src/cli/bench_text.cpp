@@ -60,7 +60,10 @@ std::string rows_text(const Options& options, const Benchmark& benchmark) {
   if (benchmark.rows_rejected() > 0)
     text += fmt::format("; {} skipped because they are not valid (run `amend check` for the reasons)",
                         show_count(benchmark.rows_rejected()));
-  return benchmark.rows_cut() ? text + "; the rest of the file is over the limit of bench and is not used" : text;
+  return benchmark.rows_cut()
+             ? text + fmt::format("; bench does not use the rest of the file: its limit is {} rows or {} MiB",
+                                  show_count(Benchmark::rows_max), Benchmark::bytes_max >> 20)
+             : text;
 }
 
 void append_percentiles(std::string& out, std::string_view name, const HdrHistogram& histogram, std::string_view from) {
@@ -85,12 +88,12 @@ std::string late_text(const StepFigures& step) {
   if (step.late() == 0) return "no request sent late by 1 ms or more";
   constexpr std::array<std::string_view, late_count> causes{"no free connection", "signature not ready",
                                                             "this machine was busy"};
-  std::string text =
-      fmt::format("{} sent late by 1 ms or more, at most by {} ms:", plural(step.late(), "request"), ms(step.latest));
+  std::string text = fmt::format("{} sent late by 1 ms or more, the latest by {} ms:", plural(step.late(), "request"),
+                                 ms(step.latest));
   std::string_view separator = " ";
   for (std::size_t i = 0; i < late_count; ++i)
     if (step.late_by[i] > 0)
-      text += fmt::format("{}{} {}", std::exchange(separator, ", "), show_count(step.late_by[i]), causes[i]);
+      text += fmt::format("{}{} × {}", std::exchange(separator, ", "), show_count(step.late_by[i]), causes[i]);
   return text;
 }
 
@@ -136,7 +139,8 @@ std::string steps_table(const std::vector<StepFigures>& steps, const BenchmarkCo
     out += "\n";
   }
   return out +
-         "  p50, p99 and max: from the planned time. service: median from sending. resp/s: responses per second.\n";
+         "  p50, p99 and max count from the planned time of a request, service (median) from its sending. resp/s: "
+         "responses per second.\n";
 }
 
 std::string connections_text(const LoadFigures& figures) {
@@ -149,7 +153,8 @@ std::string connections_text(const LoadFigures& figures) {
       least = std::min(least, one.service.percentile(50));
       most = std::max(most, one.service.percentile(50));
     }
-    const std::string spread = most.count() > 0 ? fmt::format(", median service {} to {} ms", ms(least), ms(most)) : "";
+    const std::string spread =
+        most.count() > 0 ? fmt::format(", median service per connection {} to {} ms", ms(least), ms(most)) : "";
     return line("connections",
                 fmt::format("{}, opened {} times in total{}", figures.connections.size(), show_count(opened), spread));
   }

@@ -31,10 +31,10 @@ constexpr std::string_view save_option = "--save-config";
 std::string_view meaning_of(std::string_view id_trouble) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 7> meanings{
       {{"id.scientific", "a number in scientific notation: a spreadsheet converted the id"},
-       {"id.leading_zeros", "a group is too short: its leading zeros were lost"},
+       {"id.leading_zeros", "a group of the uuid is too short: its leading zeros were lost"},
        {"id.length", "not 36 characters"},
        {"id.spaces", "spaces or invisible characters around the id: --trim removes them"},
-       {"id.formula", "an apostrophe before the id, or =\"…\" around it: --strip-formula drops it"},
+       {"id.formula", "an apostrophe before the id, or =\"…\" around it: --strip-formula removes them"},
        {"id.quotes", "the quotes around the id are not the CSV quote \""},
        {"id.other", "36 characters, but not a uuid"}}};
   for (const auto& [code, meaning] : meanings) {
@@ -236,7 +236,8 @@ std::string check_text(const Options& options, const PreflightReport& report) {
   const InputConfig& input = options.config.input;
   std::string what = input.file == "-" ? "standard input" : printable(input.file);
   what += ", " + input_kind(report.format, report.delimiter, report.encoding) + ", " + show_bytes(report.bytes);
-  std::string out = report.clean() ? "clean: every row would be sent\n" : "look at these rows before the update\n";
+  std::string out =
+      report.clean() ? "clean: every row would be sent\n" : "look at the rows listed below before the update\n";
   out += line("input", what);
   for (const std::string& field : report.mapping) {
     out += line(&field == &report.mapping.front() ? "columns" : "", printable(field));

@@ -24,7 +24,7 @@ std::string show_ms(std::chrono::nanoseconds duration) {
 
 std::string reconcile_headline(const Summary& summary) {
   if (std::ranges::any_of(summary.drift, [](std::uint64_t rows) { return rows > 0; }))
-    return "done: the API accepted every row, but its responses show other values than were sent (drift)";
+    return "done: the API accepted every row, but its responses show values that differ from the sent values (drift)";
   return summary.task == Task::undo ? "done: the previous values are restored"
                                     : "done: the API matches every compared row";
 }
@@ -114,7 +114,7 @@ std::string drift_lines(const Summary& summary) {
       text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", wonder::customer_fields()[i].name,
                           plural(summary.drift[i], "row"));
   if (text.empty()) return text;
-  return line("drift", text + ": the response shows another value than was sent (results.ndjson)") +
+  return line("drift", text + ": the response shows a value that differs from the sent value (see results.ndjson)") +
          line(
              "",
              "  if the API stores values in another form, each `reconcile --apply` finds this drift and sends the rows "
@@ -156,7 +156,7 @@ std::string error_lines(std::span<const ErrorCount> errors, std::string_view whe
         "", own ? fmt::format("  -> {}", own->remedy) : fmt::format("  -> amend explain {}", shell_quoted(error.code)));
   }
   if (errors.size() > errors_shown)
-    out += line("", fmt::format("and {} more codes, see {}; amend explain CODE explains one",
+    out += line("", fmt::format("and {} more codes: see {}. amend explain CODE explains a code",
                                 errors.size() - errors_shown, where));
   return out;
 }
@@ -182,7 +182,7 @@ std::string closing_text(const Summary& summary, const RunOrigin& origin) {
   out += error_lines(summary.errors, "summary.json");
   out += file_lines(summary);
   if (const std::uint64_t rows = summary.overtaken + summary.overtaken_rejected; rows > 0)
-    out += line("", fmt::format("the retry files do not contain {} whose customer succeeded in a later row",
+    out += line("", fmt::format("the retry files leave out {}, because a later row of the same customer succeeded",
                                 plural(rows, "row")));
   std::string commands = next_commands(summary, origin);
   if (summary.stop_cause == StopCause::guard)

@@ -11,8 +11,7 @@ namespace {
 using Need = Argument::Need;
 using Kind = Argument::Kind;
 
-constexpr Argument file{"FILE", Need::required, Kind::file,
-                        "CSV with a header line, or NDJSON. - reads standard input"};
+constexpr Argument file{"FILE", Need::required, Kind::file, "CSV with a header line, or NDJSON; - for standard input"};
 constexpr std::array input{file};
 constexpr std::array rows_to_send{
     Argument("FILE", Need::optional, Kind::file, "Rows to send, as for update (default: generated customers)")};
@@ -26,13 +25,15 @@ constexpr std::array run_to_see{Argument("RUN", Need::required, Kind::directory,
 constexpr std::array run_to_control{
     Argument("RUN", Need::required, Kind::directory, "Directory of the run"),
     Argument("ACTION", Need::required, Kind::word, "pause, resume, rate, connections, status or drain"),
-    Argument("VALUE", Need::optional, Kind::word, "For rate: 50/s, auto, ... For connections: 8")};
+    Argument("VALUE", Need::optional, Kind::word,
+             "For rate: a rate such as 50/s or auto. For connections: a number such as 8")};
 constexpr std::array folder{
     Argument("FOLDER", Need::optional, Kind::directory, "Folder that contains run directories (default: amend-runs)")};
 constexpr std::array code{
     Argument("CODE", Need::optional, Kind::word, "An error_code, for example http.404 (default: all codes of amend)")};
 constexpr std::array shell{Argument("SHELL", Need::required, Kind::word, "bash, zsh or fish")};
-constexpr std::array page{Argument("COMMAND", Need::optional, Kind::word, "A command (default: the program)")};
+constexpr std::array page{
+    Argument("COMMAND", Need::optional, Kind::word, "Command whose manual page to print (default: amend itself)")};
 constexpr std::array topic{Argument("TOPIC", Need::optional, Kind::word, "A command or a topic (default: list them)")};
 constexpr std::span<const Argument> nothing;
 
@@ -68,7 +69,7 @@ constexpr std::array entries{
                  version_footer, nothing),
     CommandEntry(Command::completion, "completion", "Print a script that completes commands and options in a shell",
                  completion_footer, shell),
-    CommandEntry(Command::man, "man", "Print a manual page, as man(1) reads it", man_footer, page),
+    CommandEntry(Command::man, "man", "Print a manual page in the format of man(1)", man_footer, page),
 };
 
 }  // namespace

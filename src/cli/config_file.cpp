@@ -89,7 +89,7 @@ class Parser {
   void end_statement() {
     skip_blanks();
     if (peek() == '#') skip_line();
-    if (peek() != '\n') refuse("there is text after the value");
+    if (peek() != '\n') refuse("there is text after the value or the section name");
   }
 
   void read_section() {

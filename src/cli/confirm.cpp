@@ -51,8 +51,9 @@ bool is_yes(std::string_view answer) {
 
 void refuse_without_consent(const Plan& plan, const Options& options) {
   if (consent(plan, options, person_there()) != Consent::unavailable) return;
-  throw ConfigError(fmt::format("{} is not this machine: add --yes to update customers there{}", printable(plan.host),
-                                options.command == Command::update ? " (--dry-run sends nothing)" : ""));
+  throw ConfigError(
+      fmt::format("{} is not this machine, and amend cannot ask you: add --yes to update customers there{}",
+                  printable(plan.host), options.command == Command::update ? " (or --dry-run to send nothing)" : ""));
 }
 
 Consent consent(const InputFindings& findings, const Options& options, Person person) {

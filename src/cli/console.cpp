@@ -117,7 +117,7 @@ class Console::Impl {
     try {
       control_.open(pipeline_.run_directory());
     } catch (const std::system_error& error) {
-      say_(fmt::format("no control socket in {}: {}; the run continues without it",
+      say_(fmt::format("no control socket in {}: {}; the run continues, but `amend control` cannot reach it",
                        printable(pipeline_.run_directory()), error.code().message()));
     }
   }
@@ -134,7 +134,8 @@ class Console::Impl {
   void write_file() {
     const std::error_code error = file_->replace(to_prometheus(pipeline_.state()));
     if (error)
-      say_once(fmt::format("--metrics-file {}: {}; the run continues", printable(file_->path()), error.message()));
+      say_once(fmt::format("cannot write --metrics-file {}: {}; the run continues", printable(file_->path()),
+                           error.message()));
   }
 
   void start_dashboard() {

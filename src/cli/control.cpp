@@ -51,10 +51,10 @@ std::string message_of(int error_number) { return std::generic_category().messag
   const std::string status = "amend status " + shell_path(run);
   if (RunDirectory::is_held(run))
     throw NobodyThere(
-        name + ": the run is starting, comparing or ending and accepts no requests now. Wait, then try again",
+        name + ": the run is starting, comparing or ending and does not accept commands now. Wait, then try again",
         ExitCode::usage, status);
-  throw NobodyThere(fmt::format("{}: no run is running there; `{}` shows how it ended", name, status), ExitCode::usage,
-                    status);
+  throw NobodyThere(fmt::format("{}: this run is not running now; `{}` shows how it ended", name, status),
+                    ExitCode::usage, status);
 }
 
 class Connection {
@@ -124,7 +124,8 @@ json::object understood(const std::string& run, const std::string& answer) {
   const json::value* ok = object ? object->if_contains("ok") : nullptr;
   if (!ok || !ok->is_bool())
     throw ConfigError(
-        fmt::format("{}: amend cannot read the response of the running process. Check that both are the same version",
+        fmt::format("{}: amend cannot read the response of the running process. Check that the run and this command "
+                    "have the same version of amend",
                     printable(run)));
   if (ok->get_bool()) return *object;
   const json::value* why = object->if_contains("error");

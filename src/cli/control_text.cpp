@@ -58,12 +58,12 @@ std::string show_requests(double per_second) {
 std::string headline(const json::object& state) {
   const std::string since = show_seconds(number(state, "elapsed_s"));
   if (truth(state, "stopping"))
-    return fmt::format("stopping, {} after the start: waiting for the responses in flight\n", since);
-  if (truth(state, "paused")) return fmt::format("paused, {} after the start\n", since);
+    return fmt::format("stopping: waiting for the responses to requests in flight; the run started {} ago\n", since);
+  if (truth(state, "paused")) return fmt::format("paused; the run started {} ago\n", since);
   if (!part(state, "connection_trouble").empty())
-    return fmt::format("waiting for a connection, {} after the start\n", since);
+    return fmt::format("waiting for a connection; the run started {} ago\n", since);
   if (text(state, "circuit") == "open")
-    return fmt::format("waiting for the end of an outage, {} after the start\n", since);
+    return fmt::format("waiting for the end of an outage; the run started {} ago\n", since);
   return fmt::format("running for {}\n", since);
 }
 
@@ -159,7 +159,8 @@ std::string state_text(const json::object& state, double rows_per_second) {
 
 std::string done_text(const json::object& answer) {
   if (answer.contains("paused")) return truth(answer, "paused") ? "paused" : "resumed";
-  if (answer.contains("stopping")) return "stopping: waiting for the responses in flight; the other rows stay unsent";
+  if (answer.contains("stopping"))
+    return "stopping: waiting for the responses to requests in flight; the other rows stay unsent";
   if (answer.contains("connections")) return plural(count(answer, "connections"), "connection");
   const bool adaptive = text(answer, "mode") == "adaptive";
   const std::string rate = show_requests(number(answer, "rate"));

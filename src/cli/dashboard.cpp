@@ -54,7 +54,8 @@ HttpAnswer Dashboard::answer(const HttpRequest& request) const {
     case DashboardRequest::page: return page();
     case DashboardRequest::events: return events();
     case DashboardRequest::no_slash: return HttpAnswer(308, plain_text, "").add("Location", "/" + token_ + "/");
-    case DashboardRequest::foreign_host: return {403, plain_text, "This page is only for this machine.\n"};
+    case DashboardRequest::foreign_host:
+      return {403, plain_text, "Open this page on the machine of the run, at the address that the run printed.\n"};
     case DashboardRequest::not_get:
       return HttpAnswer(405, plain_text, "This page accepts only GET.\n").add("Allow", "GET");
     case DashboardRequest::unknown: break;

@@ -212,8 +212,8 @@ void listen(tcp::acceptor& acceptor, std::string_view option, const ListenAddres
     acceptor.bind(endpoint);
     acceptor.listen();
   } catch (const boost::system::system_error& error) {
-    throw ConfigError(fmt::format("{} {}: {}; choose another port, 0 takes any free one", option, show_address(address),
-                                  error.code().message()));
+    throw ConfigError(fmt::format("{} {}: {}; choose another port, or 0 for any free port", option,
+                                  show_address(address), error.code().message()));
   }
 }
 

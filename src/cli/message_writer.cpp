@@ -89,7 +89,7 @@ class MessageWriter::Shared {
   std::string take() {
     std::string batch = std::exchange(waiting_, std::string());
     if (dropped_ > 0)
-      batch += fmt::format("({} not shown here: this output was not read in time)\n", plural(dropped_, "message"));
+      batch += fmt::format("({} not shown here: the terminal or pipe was too slow)\n", plural(dropped_, "message"));
     dropped_ = 0;
     return batch;
   }

@@ -32,7 +32,7 @@ std::string_view resume_comment(StopCause cause) {
     case StopCause::not_durable: return "after results can be written again (disk space, permissions)";
     case StopCause::input_failed: return "after the input is restored";
     default:
-      return is_about_connection(cause) ? "the rows without a result, after ping reports ok"
+      return is_about_connection(cause) ? "after ping reports ok: sends the rows without a result"
                                         : "the rows without a result";
   }
 }
@@ -77,7 +77,7 @@ void add_what_was_sent(std::vector<NextCommand>& out, const RunStanding& run) {
   if (run.task != Task::update) return;  // reconciling again does what a retry would do
   if (run.input != "-" && run.to_retry > 0 && !must_be_resumed(run))
     out.emplace_back("amend retry " + shell_path(run.directory),
-                     with_headers(run, "failed and unknown rows, after the cause is removed"));
+                     with_headers(run, "after the cause is removed: retries failed and unknown rows"));
   if (run.input == "-") {
     // Standard input is gone: its rows are in the files only.
     if (!run.failed_file.empty()) out.push_back(feed_again_command(run, run.failed_file, "after the cause is removed"));

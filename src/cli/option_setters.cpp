@@ -82,8 +82,8 @@ void choose_only(Options& options, std::string_view option, const std::string& v
                          : name == "unsent"  ? &choice.unsent
                                              : nullptr;
     if (!chosen)
-      throw ConfigError(fmt::format("{} takes failed, unknown, unsent, with commas between, got \"{}\"", option,
-                                    printable(value, 60)));
+      throw ConfigError(fmt::format("{} takes one or more of failed, unknown, unsent, separated by commas, got \"{}\"",
+                                    option, printable(value, 60)));
     *chosen = true;
     begin = end + 1;
   }

@@ -78,7 +78,7 @@ constexpr std::array entries{
                 "Address of the API, for example https://gateway-stg.wonder.today",
                 [](Options& o, Name, Text v) { o.config.target.url = v; }},
     OptionEntry{"ca-file", sending, rarely, Arity::once, connection, "FILE", nullptr,
-                "PEM file of trusted authorities. It replaces the system list",
+                "PEM file of trusted certificate authorities. Replaces the list of the system",
                 [](Options& o, Name, Text v) { o.config.target.ca_file = v; }},
     OptionEntry{"client-cert", sending, rarely, Arity::once, connection, "FILE", nullptr,
                 "PEM certificate chain for mutual TLS. Needs --client-key",
@@ -100,7 +100,7 @@ constexpr std::array entries{
                 [](Options& o, Name, Text v) { o.config.target.echo_path = v; }},
 
     OptionEntry{"auth", sending, benching, Arity::once, credentials, "KIND", nullptr,
-                "wonder (default) signs each request. bearer sends a token. none sends neither",
+                "wonder (default): sign each request. bearer: send a token. none: send no credentials",
                 [](Options& o, Name n, Text v) { o.config.auth.kind = choose(n, v, auth_spellings); }},
     OptionEntry{"app-id", sending, calling, Arity::once, credentials, "UUID", "WONDER_APP_ID", "Your AppID from Wonder",
                 [](Options& o, Name, Text v) { o.config.auth.app_id = v; }},
@@ -129,10 +129,11 @@ constexpr std::array entries{
                 "UTF-8, or UTF-16 if the file looks like it)",
                 [](Options& o, Name, Text v) { o.config.input.encoding = v; }},
     OptionEntry{"recover", reading, checking, Arity::flag, input, "", nullptr,
-                "Read lines inside a damaged quote as rows. Without it amend rejects them",
+                "Read each line inside a damaged quote as a row. Without --recover amend rejects these lines",
                 [](Options& o, Name, Text) { o.config.input.recover = true; }},
     OptionEntry{"duplicates", choosing, choosing_input, Arity::once, input, "HOW", nullptr,
-                "A customer in several rows. order (default): send all, in file order. last or first: send that one. "
+                "What to do with a customer in several rows. order (default): send all, in file order. last or first: "
+                "send only that row. "
                 "reject: send none. reconcile takes last (default), first or reject",
                 [](Options& o, Name n, Text v) { o.config.input.duplicates = choose(n, v, duplicates_spellings); }},
     OptionEntry{"limit", reading, choosing_input, Arity::once, input, "N", nullptr,
@@ -179,8 +180,8 @@ constexpr std::array entries{
                 [](Options& o, Name n, Text v) { o.config.reconcile.look_up = choose(n, v, look_up_spellings); }},
     OptionEntry{
         "company-name", reconciling, rarely, Arity::once, comparing, "WHEN", nullptr,
-        "Compare company_name, which the API never shows: never (default), always (it differs) or journal (with what "
-        "earlier runs in the same folder have sent)",
+        "How to compare company_name, which the API never shows. never (default): not at all. always: treat it as "
+        "different. journal: compare with what earlier runs in the same folder sent",
         [](Options& o, Name n, Text v) { o.config.reconcile.company_name = choose(n, v, company_name_spellings); }},
     OptionEntry{"ignore-case", comparing_values, always, Arity::many, comparing, "FIELD", nullptr,
                 "Ignore upper and lower case (ASCII) in FIELD. May be repeated",
@@ -192,7 +193,7 @@ constexpr std::array entries{
                 "Also list the customers that are in no row of the file. Reads all customers of the API",
                 [](Options& o, Name, Text) { o.config.reconcile.show_missing = true; }},
     OptionEntry{"show-values", showing_values, showing_plainly, Arity::flag, comparing, "", nullptr,
-                "Show values of examples unmasked (personal data). report: the API's error texts, too",
+                "Show values of examples unmasked (personal data). report: also show the API's error texts",
                 [](Options& o, Name, Text) { o.config.reconcile.show_values = true; }},
     OptionEntry{"baseline", reconciling, always, Arity::once, comparing, "PATH", nullptr,
                 "An earlier version of FILE, or the directory of an earlier run. amend skips rows that are the same "
@@ -200,18 +201,19 @@ constexpr std::array entries{
                 [](Options& o, Name, Text v) { o.config.reconcile.baseline = v; }},
     OptionEntry{"sample", verifying, always, Arity::once, comparing, "P%", nullptr,
                 "Read only P percent of the rows, chosen at random, 0.0001% to 100%", set_sample},
-    OptionEntry{"apply", reconciling, always, Arity::flag, comparing, "", nullptr,
-                "Send what differs: one PUT per row with the sign *. Without --apply nothing is changed",
-                [](Options& o, Name, Text) { o.config.reconcile.apply = true; }},
     OptionEntry{
-        "recheck", reconciling, always, Arity::flag, comparing, "", nullptr,
-        "With --apply: read each customer again right before its PUT. Skip it if another program has changed it since",
-        [](Options& o, Name, Text) { o.config.reconcile.recheck = Recheck::yes; }},
+        "apply", reconciling, always, Arity::flag, comparing, "", nullptr,
+        "Send what differs: one PUT per row that the comparison marks with *. Without --apply nothing is changed",
+        [](Options& o, Name, Text) { o.config.reconcile.apply = true; }},
+    OptionEntry{"recheck", reconciling, always, Arity::flag, comparing, "", nullptr,
+                "With --apply: read each customer again right before its PUT. Skip the row if another program has "
+                "changed the customer since the comparison",
+                [](Options& o, Name, Text) { o.config.reconcile.recheck = Recheck::yes; }},
 
     OptionEntry{"rate", rated, always, Arity::once, rate, "N/s", nullptr,
-                "Requests per second for the whole run, retries included: N/s, N/m or unlimited, 1/m to 1000000/s. "
-                "auto or auto:N/s: as fast as the API accepts. Default 25/s. bench: planned requests (default: a "
-                "closed loop; with --find-max 10/s first)",
+                "Requests per second for the whole run, retries included: N/s, N/m (1/m to 1000000/s) or unlimited. "
+                "auto: as fast as the API accepts. auto:N/s: the same, but at most N/s. Default 25/s. bench: rate of "
+                "planned requests (default: a closed loop; --find-max begins at 10/s)",
                 [](Options& o, Name n, Text v) { o.config.pace.rate = parse_rate_setting(n, v); }},
     OptionEntry{"burst", requesting, rarely, Arity::once, rate, "N", nullptr,
                 "Requests that may be sent at once after a pause, 1 to 10000 (default 1)",
@@ -257,10 +259,11 @@ constexpr std::array entries{
                 [](Options& o, Name n, Text v) { o.benchmark.step = parse_duration(n, v); }},
     OptionEntry{"find-max", benching, always, Arity::flag, load, "", nullptr, "Find the highest rate that meets --slo",
                 [](Options& o, Name, Text) { o.benchmark.find_max = true; }},
-    OptionEntry{"slo", benching, always, Arity::once, load, "CONDITIONS", nullptr,
-                "Objective: p99<300ms,errors<0.1%. Conditions are pN, max and errors (default errors<1%). Not met: "
-                "exit 1, unless --find-max is given",
-                [](Options& o, Name n, Text v) { o.benchmark.objectives = parse_objectives(n, v); }},
+    OptionEntry{
+        "slo", benching, always, Arity::once, load, "CONDITIONS", nullptr,
+        "Objective, for example p99<300ms,errors<0.1%. Conditions are pN, max and errors (default errors<1%). Not met: "
+        "exit 1, unless --find-max is given",
+        [](Options& o, Name n, Text v) { o.benchmark.objectives = parse_objectives(n, v); }},
     OptionEntry{"customers", benching, rarely, Arity::once, load, "N", nullptr,
                 "Without FILE: number of generated customers, 1 to 100000 (default 1000). Their ids begin with "
                 "be0c0000-0000-4000-8000-",
@@ -285,7 +288,7 @@ constexpr std::array entries{
                 "Time limit for one response, up to 1h (default 30s)",
                 [](Options& o, Name n, Text v) { o.config.deadline.answer = parse_duration(n, v); }},
     OptionEntry{"row-timeout", requesting, rarely, Arity::once, endurance, "TIME", nullptr,
-                "Start no attempt of a row later than this time after its first attempt, up to 168h (default 10m)",
+                "Retry a row for at most this time after its first attempt, up to 168h (default 10m)",
                 [](Options& o, Name n, Text v) { o.config.deadline.row = parse_duration(n, v); }},
     OptionEntry{"outage-limit", requesting, rarely, Arity::once, endurance, "TIME", nullptr,
                 "Stop (exit 4) after this time without a connection, or with errors only, up to 168h (default 1h)",
@@ -297,10 +300,11 @@ constexpr std::array entries{
                 "Stop (exit 4) after this time, up to 168h, or at a local time of day such as 06:00. The remaining "
                 "rows are unsent (default: none)",
                 set_deadline},
-    OptionEntry{"max-failures", running, not_reconciling, Arity::once, endurance, "N|P%", nullptr,
-                "Stop (exit 4) when N rows did not succeed, or P percent of at least 100 rows. The remaining rows are "
-                "unsent (default: never)",
-                set_failures},
+    OptionEntry{
+        "max-failures", running, not_reconciling, Arity::once, endurance, "N|P%", nullptr,
+        "Stop (exit 4) when N rows did not succeed, or P percent of the rows (after 100 rows). The remaining rows are "
+        "unsent (default: never)",
+        set_failures},
     OptionEntry{
         "stall", requesting, rarely, Arity::once, endurance, "TIME", nullptr,
         "Reconnect when nothing happened for this time. If nothing happens for the same time again, stop (exit 4). Up "
@@ -308,10 +312,10 @@ constexpr std::array entries{
         [](Options& o, Name n, Text v) { o.config.deadline.stall = parse_duration(n, v); }},
 
     OptionEntry{"durable", running, rarely, Arity::flag, output, "", nullptr,
-                "Write each batch of results to the disk before the next (default: after at most 100 ms)",
+                "Write each batch of results to the disk before the next batch (default: within 100 ms)",
                 [](Options& o, Name, Text) { o.config.commit = Commit::batch; }},
     OptionEntry{"only", retrying, always, Arity::once, output, "STATUS", nullptr,
-                "Retry only rows with this status: failed, unknown, unsent, with commas between (default: all three)",
+                "Retry only rows with this status: failed, unknown, unsent, separated by commas (default: all three)",
                 choose_only},
     OptionEntry{"code", retrying, always, Arity::once, output, "CODE", nullptr,
                 "Retry only rows with this error_code. http.* means all codes that begin with 'http.'",
@@ -369,7 +373,7 @@ constexpr std::array entries{
                 "Print the result as one JSON object on stdout at the end. control: the response of the run",
                 [](Options& o, Name, Text) { o.json = true; }},
     OptionEntry{"quiet", reporting, not_reconciling, Arity::flag, output, "", nullptr,
-                "Print errors only. check, status, control: no report either",
+                "Print only errors. check, status and control then print no report",
                 [](Options& o, Name, Text) { o.quiet = true; }},
 };
 

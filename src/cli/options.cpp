@@ -128,7 +128,7 @@ void set_control(Options& options, const std::string& action) {
   options.control = action;
   const ControlRequest request = parse_control_request(action);
   if (options.watch && request.action != ControlRequest::Action::status)
-    throw ConfigError("--watch goes with status: amend control RUN status --watch");
+    throw ConfigError("--watch needs the action status: amend control RUN status --watch");
 }
 
 void prepare_reconcile(Config& config) {
@@ -239,8 +239,9 @@ Options merge(const TypedCommand& typed, const Environment& environment) {
       apply_all(options, entry, {variable}, fmt::format(" (from the variable {})", entry.environment));
     } else if (const auto* values = file.find(entry.name)) {
       if (entry.name == "yes-i-own-this-api")
-        throw ConfigError("yes-i-own-this-api is for the command line only: give it each time (found in " +
-                          printable(typed.config_file) + ")");
+        throw ConfigError(
+            "give yes-i-own-this-api on the command line, with each command, and remove it from the config file (" +
+            printable(typed.config_file) + ")");
       const bool text_in_environment = entry.name == "private-key" && environment("WONDER_PRIVATE_KEY") &&
                                        *environment("WONDER_PRIVATE_KEY") != '\0';
       if (text_in_environment) continue;  // the environment stands above the file, in this form too

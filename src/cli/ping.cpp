@@ -22,12 +22,12 @@ constexpr double skew_warning_s = 60;
 constexpr double skew_refused_s = 30 * 60;  // src/wonder/README.md §2: the API refuses what is further off
 
 std::string clock_text(const Ping& result) {
-  if (!result.clock_known) return "the response has no Date: not checked";
+  if (!result.clock_known) return "not checked: the response has no Date header";
   const double off = std::abs(result.clock_skew_s);
   std::string text = fmt::format("{:.0f} s {} the server's", off, result.clock_skew_s < 0 ? "behind" : "ahead of");
   if (off > skew_refused_s)
     return text + ": set this machine's clock. The API refuses signatures when the clock is more than 30 minutes off";
-  if (off > skew_warning_s) return text + ": warning, set this machine's clock";
+  if (off > skew_warning_s) return text + ": warning: set this machine's clock before it is more than 30 minutes off";
   return text;
 }
 

@@ -48,7 +48,7 @@ std::string pause(const Snapshot& now) {
     return std::chrono::ceil<std::chrono::seconds>(time).count();
   };
   if (now.next_probe.count() > 0) return fmt::format("outage, next try in {} s", whole(now.next_probe));
-  return fmt::format("paused {} s by the server's Retry-After", whole(now.paused));
+  return fmt::format("paused for {} s (Retry-After from the API)", whole(now.paused));
 }
 
 std::string why_it_waits(const Snapshot& now) {
@@ -84,7 +84,7 @@ double share_done(const Snapshot& now) {
 }
 
 std::string show_trouble(std::string_view trouble, std::chrono::seconds lasted, std::chrono::seconds limit) {
-  return fmt::format("cannot connect to {}, retrying for {}, gives up after {}", printable(trouble),
+  return fmt::format("cannot connect to {}; amend has retried for {} and stops after {}", printable(trouble),
                      in_whole_units(lasted), in_whole_units(limit));
 }
 

@@ -25,7 +25,7 @@ std::string_view meaning_of(RowSign sign) noexcept {
     case RowSign::only_file: return "only in the file: the API has no such customer";
     case RowSign::only_api: return "only at the API: no row names this customer";
     case RowSign::unreadable:
-      return "skipped: cannot be read, must not be changed, or was changed since; the plan contains the reasons";
+      return "skipped: invalid row, unreadable customer, or changed by another client; the plan contains the reasons";
     case RowSign::superseded: return "another row of the customer is sent instead (--duplicates)";
     case RowSign::passed_over: return "not compared";
   }
@@ -67,9 +67,10 @@ std::string field_lines(const ReconcileConfig& config, std::string_view name, co
                                 shown(config, example.file)));
   }
   if (field.cannot_be_cleared > 0) {
-    out +=
-        line("", fmt::format("{:<22} {:>12}  \"\" in the file, which leaves the API's value unchanged: no difference",
-                             name, show_count(field.cannot_be_cleared)));
+    out += line(
+        "",
+        fmt::format("{:<22} {:>12}  \"\" in the file: not a difference, because \"\" leaves the API's value unchanged",
+                    name, show_count(field.cannot_be_cleared)));
   }
   return out;
 }
@@ -99,9 +100,10 @@ std::string reconcile_text(const ReconcileConfig& config, const ReconcileReport&
         "", fmt::format("{} {:>12}  {}", static_cast<char>(sign), show_count(report.count(sign)), meaning_of(sign)));
   }
   if (report.other_zeros > 0)
-    out += line("", fmt::format("  {}: another customer's reference_number differs only by leading zeros. A "
-                                "spreadsheet may have removed them. Restore the zeros, or name the customer by its id",
-                                plural(report.other_zeros, "row")));
+    out += line("",
+                fmt::format("  {}: another customer's reference_number differs from the row's only by leading zeros. A "
+                            "spreadsheet may have removed them. Restore the zeros, or name the customer by its id",
+                            plural(report.other_zeros, "row")));
   std::string fields;
   for (std::size_t i = 0; i < report.fields.size(); ++i)
     fields += field_lines(config, wonder::customer_fields()[i].name, report.fields[i]);
@@ -157,8 +159,10 @@ std::string before_applying(const ReconcileReport& report) {
     if (field.cannot_be_undone == 0) continue;
     all = false;
     const std::string_view name = wonder::customer_fields()[i].name;
-    const std::string_view why = name == "company_name" ? "the API never returns its value"
-                                                        : "it was empty, or the API no longer accepts its value";
+    const std::string_view why =
+        name == "company_name"
+            ? "the API never returns its value"
+            : "the API does not accept the previous value, or the field was empty and cannot be cleared";
     out += line("", fmt::format("  {} of {}: {}", name, plural(field.cannot_be_undone, "row"), why));
   }
   if (all)

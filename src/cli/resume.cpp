@@ -35,9 +35,8 @@ std::string resume_lines(const ResumeReport& report) {
   std::string out = fmt::format("  resume    {} rows have a result, {} are left\n", show_count(report.rows_recorded),
                                 show_count(report.rows_left));
   if (report.torn_bytes > 0)
-    out += fmt::format(
-        "            {} bytes after the last complete record of results.ndjson were incomplete and are removed\n",
-        show_count(report.torn_bytes));
+    out += fmt::format("            the last {} bytes of results.ndjson are an incomplete record: amend removes them\n",
+                       show_count(report.torn_bytes));
   return out;
 }
 

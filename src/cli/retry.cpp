@@ -26,7 +26,8 @@ std::string retry_lines(const RetryReport& report) {
   const auto add = [&](std::uint64_t rows, std::string_view what) {
     if (rows > 0) out += fmt::format("  {:<9} {} {}\n", "", show_count(rows), what);
   };
-  add(report.superseded, "superseded, not sent: a later row or run of the same customer succeeded");
+  add(report.superseded,
+      "superseded, not sent: another row of the same customer succeeded later in the file or in a later run");
   add(report.not_chosen, "not chosen by the options of this retry");
   add(report.held_back, "skipped: a later row of the same customer is not in this retry and may already be applied");
   add(report.rejected, "rejected: repair them in the rejected file of the run and send it with `amend update`");

@@ -151,8 +151,8 @@ std::string name_arguments(const std::string& command) {
   const std::string_view first = entry->arguments.front().name;
   if (entry->command == Command::control) return "name the run and the action: amend control" + words;
   if (first == "FILE") return "name the input: amend " + command + words + " (- for standard input)";
-  return fmt::format("{}: amend {}{}", first == "RUN" ? "name the directory of the run" : "a word is missing", command,
-                     words);
+  return fmt::format("{}: amend {}{}", first == "RUN" ? "name the directory of the run" : "an argument is missing",
+                     command, words);
 }
 
 // CLI11's own sentences, made into ours: one line that begins with the option. What follows a '=' is never repeated:

@@ -317,8 +317,9 @@ Reason no_customer_found() {
 }
 
 std::string only_not_found() {
-  return "the look-up of single customers has returned HTTP 404 " + std::to_string(not_found_max) +
-         " times and has not found any customer. Check the path of --url. If these customers are new, use --look-up "
+  return "the look-up of single customers has found no customer: the API returned HTTP 404 (" +
+         std::to_string(not_found_max) +
+         " times). Check the path of --url. If these customers are new, use --look-up "
          "list";
 }
 

@@ -81,7 +81,7 @@ class Exposition {
 };
 
 void add_run(Exposition& out, const RunState& state) {
-  out.head("amend_build_info", "The running program; always 1.", "gauge");
+  out.head("amend_build_info", "Version of amend (label version); the value is always 1.", "gauge");
   out.sample("amend_build_info", "version", state.version, std::uint64_t{1});
   out.gauge("amend_start_time_seconds", "When the run started, in seconds since the epoch.",
             seconds(state.started_at.time_since_epoch()));
@@ -101,7 +101,7 @@ void add_attempts(Exposition& out, const RunState& state) {
   out.counter("amend_retries_total",
               "Attempts that count against --max-attempts, without the first attempt of each row.", state.retries);
   out.counter("amend_requeues_total",
-              "Repeated attempts that do not count against --max-attempts: after a 429, in an outage, or when a "
+              "Repeated requests that do not count against --max-attempts: after a 429, in an outage, or when a "
               "connection ended.",
               state.requeues);
   out.counter("amend_throttled_answers_total", "Responses 429.", state.throttled);
@@ -136,9 +136,9 @@ void add_trouble(Exposition& out, const RunState& state) {
             circuit_states, state.circuit);
   out.gauge("amend_connection_trouble", "1 while no connection to the API can be made.",
             std::uint64_t{state.connection.in_trouble});
-  out.counter("amend_connection_troubles_total", "How often no connection to the API could be made.",
+  out.counter("amend_connection_troubles_total", "Number of periods in which no connection to the API could be made.",
               state.connection.times);
-  out.counter("amend_connection_trouble_seconds_total", "How long no connection to the API could be made.",
+  out.counter("amend_connection_trouble_seconds_total", "Total time in which no connection to the API could be made.",
               seconds(state.connection.total));
   out.counter("amend_circuit_open_seconds_total", "Time that the circuit breaker was not closed.",
               seconds(state.circuit_open));

@@ -59,8 +59,10 @@ std::unique_ptr<ApiCall> Pipeline::Impl::make_call() const {
 
 PreflightReport Pipeline::Impl::preflight() {
   if (identity_.inode == 0)
-    throw ConfigError("the input cannot be checked before the run: it is not a regular file and can be read only once",
-                      ExitCode::input);
+    throw ConfigError(
+        "amend must read the input twice (--duplicates), but it is not a regular file. Save it as a file, or use "
+        "--duplicates order",
+        ExitCode::input);
   Preflight first_reading(config_.input, config_.mapping);
   PreflightReport report = first_reading.run(stop_asked_);
   content_ = report.content;

@@ -21,10 +21,10 @@ void Pipeline::Impl::check_sums(const Reader& reader, const Reporter& reporter) 
   const std::uint64_t read = metrics_.rows_read.value();
   if (control_.cause() == StopCause::defect) return;
   if (accounted == read && reporter.rows_twice() == 0) return;
-  control_.stop(StopCause::defect,
-                "rows read (" + std::to_string(read) + ") and rows accounted for (" + std::to_string(accounted) + ", " +
-                    std::to_string(reporter.rows_twice()) +
-                    " of them twice) differ because of a defect in amend. The run directory is not changed");
+  control_.stop(StopCause::defect, "rows read (" + std::to_string(read) + ") and rows processed (" +
+                                       std::to_string(accounted) + ", " + std::to_string(reporter.rows_twice()) +
+                                       " of them twice) do not match because of a defect in amend. Do not send the "
+                                       "retry files of this run: amend did not complete them");
 }
 
 // After an early stop: every row of the input without a record, those never read included. nullopt: not known.
@@ -96,9 +96,10 @@ void Pipeline::Impl::settle_run_before(const RunDirectory& before, const RowSet&
   const std::vector<std::string> edited = edited_retry_files(before);
   settle_feedback(before, InputLayout(source_->format(), source_->header(), source_->delimiter()), lines, edited);
   if (edited.empty()) return seal_again(before);
-  control_.notice(printable(before.path()) + ": " + std::to_string(lines.size()) +
-                  " rows of its retry files belong to customers that a later row updated, and " +
-                  printable(edited.front()) + " was edited. Remove these rows from the file before you send it");
+  control_.notice(
+      printable(before.path()) + ": " + std::to_string(lines.size()) +
+      " rows of its retry files belong to customers that a later row updated. amend did not remove them from " +
+      printable(edited.front()) + ", because the file was edited. Remove these rows before you send the file");
 }
 
 Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent) {

@@ -45,7 +45,7 @@ PlanReader::PlanReader(const std::string& file) : name_(printable(file)), file_(
 bool PlanReader::next(PlannedRow& row) {
   if (!std::getline(file_, line_)) {
     if (file_.bad()) throw InputError(name_ + ": cannot be read to its end");
-    throw InputError(name_ + ": has no checksum at its end: the file was cut, or an older amend wrote it");
+    throw InputError(name_ + ": has no checksum at its end: the file was cut, or an older version of amend wrote it");
   }
   ++number_;
   if (ends_plan(line_)) return false;

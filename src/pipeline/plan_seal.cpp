@@ -27,8 +27,9 @@ constexpr std::size_t last_line_max = 1024;
 constexpr std::size_t piece_bytes = 1 << 20;
 
 [[noreturn]] void refuse_plan(const std::string& file, const std::string& why) {
-  throw InputError(printable(file) + ": " + why +
-                   ": the plan may differ from what amend wrote, so amend does not use it. Reconcile the file again");
+  throw InputError(
+      printable(file) + ": " + why +
+      ": the plan may differ from what amend wrote, so amend does not use it. Reconcile the input file again");
 }
 
 class PlanFile {
@@ -151,7 +152,8 @@ SignCounts require_sealed_plan(const std::string& directory) {
   if (end.size() < tail) refuse_plan(path, "has no checksum at its end");
   const std::size_t begin = end.rfind('\n', end.size() - 2) + 1;  // of the last line; 0 when it is the only one
   const std::string_view last = std::string_view(end).substr(begin);
-  if (!ends_plan(last)) refuse_plan(path, "has no checksum at its end (the file was cut, or an older amend wrote it)");
+  if (!ends_plan(last))
+    refuse_plan(path, "has no checksum at its end (the file was cut, or an older version of amend wrote it)");
   const std::string digest = plan.sha256(plan.bytes() - tail);
   if (end.substr(end.size() - tail) != plan_end(digest)) refuse_plan(path, first_line_that_does_not_fit(path));
 

@@ -74,7 +74,8 @@ class PlannedCall final : public ApiCall {
 
   Judgement withheld(const RowRef& row, FieldSet changed) const {
     std::string text = "the customer changed after the comparison: " + names_of(changed);
-    if (tried_.contains(row->position.row)) text += "; the cause is another client, or the PUT whose response was lost";
+    if (tried_.contains(row->position.row))
+      text += "; the cause is another client, or amend's own PUT, whose response was lost";
     return Judgement(Meaning::withheld, "reconcile.changed", std::move(text));
   }
 
@@ -96,7 +97,7 @@ class PlannedCall final : public ApiCall {
       if (!judgement.warning.empty()) judgement.warning += "; ";
       judgement.warning.append(text).append(names_of(fields));
     };
-    warn("the response shows other values than were sent: ", drifted);
+    warn("the values in the response differ from the values that were sent: ", drifted);
     warn("changed by another client, not by this request: ", by_others);
   }
 

@@ -44,7 +44,7 @@ void PlannedRows::go_to(const Record& record) {
   while (row_.row < wanted) {
     if (!plan_.next(row_) || row_.row == 0)
       throw InputError(name_ + " has no line for row " + std::to_string(wanted) +
-                       ": the file has more rows than when it was compared. Nothing was sent for this row. Restore the "
+                       ": the input file has more rows than were compared. Nothing was sent for this row. Restore the "
                        "file, or reconcile it again");
   }
   if (row_.row != wanted || row_.hash != content_hash(record.raw()))

@@ -40,8 +40,9 @@ std::string directory_beside(const RunHead& last, const std::string& wanted) {
   std::error_code error;
   const fs::path wanted_folder = place_of(wanted).parent_path();
   if (wanted_folder == folder || fs::equivalent(wanted_folder, folder, error)) return wanted;
-  throw ConfigError("--run: a retry must be beside the run that it retries: name a directory in " +
-                    printable(folder.string()));
+  throw ConfigError(
+      "--run: the directory of a retry must be in the folder of the run that it retries: name a directory in " +
+      printable(folder.string()));
 }
 
 }  // namespace
@@ -50,8 +51,8 @@ Retry::Retry(const Config& config, const std::string& run, const RetryChoice& ch
   lock(chain_of(run));
   const RunView view(run);
   if (view.runs().size() != locks_.size())
-    throw ConfigError(printable(run) + ": another process has started a retry of it", ExitCode::run_directory_in_use,
-                      "amend status " + shell_path(run));
+    throw ConfigError(printable(run) + ": another process has started a retry of this run",
+                      ExitCode::run_directory_in_use, "amend status " + shell_path(run));
   refuse_unreadable_retries(view.unreadable());
   for (const RunHead& head : view.runs())
     if (head.log.damaged_at) refuse_damaged(head.directory, head.log);

@@ -31,7 +31,8 @@ void refuse_other_input(const RunHead& first) {
   struct stat now {};
   const std::string& file = first.record.config.input.file;
   if (::stat(file.c_str(), &now) != 0 || !S_ISREG(now.st_mode))
-    throw ConfigError(printable(file) + ": is missing, so it cannot be read again", ExitCode::input);
+    throw ConfigError(printable(file) + ": is missing or is not a regular file, so it cannot be read again",
+                      ExitCode::input);
   const auto size = static_cast<std::uint64_t>(now.st_size);
   if (size != was.size)
     throw ConfigError(fmt::format("{}: has {} bytes, and had {} when it was sent: the file was edited or replaced; "
@@ -125,7 +126,7 @@ void RetryPlanner::unsent(std::uint64_t row, std::string_view id) {
 }
 
 void RetryPlanner::add(std::uint64_t row, std::size_t run, std::optional<Status> status, Lot lot, std::string_view id) {
-  if (row > row_max) throw InputError("row " + std::to_string(row) + ": more rows than can be retried");
+  if (row > row_max) throw InputError("row " + std::to_string(row) + ": the input has more rows than amend can retry");
   if (lot == Lot::not_chosen) ++plan_.report.not_chosen;
   any_chosen_ = any_chosen_ || lot == Lot::chosen;
   if (const auto customer = customer_of(id)) {

@@ -65,7 +65,7 @@ RunWatch::Decision RunWatch::look(const RunProgress& progress, Clock::time_point
 }
 
 std::string RunWatch::describe_stall(const RunProgress& progress) const {
-  return "nothing was sent, received, written or connected for " + std::to_string(patience_.count()) +
+  return "no request, response, disk write or new connection for " + std::to_string(patience_.count()) +
          " ms (--stall): " + std::to_string(progress.rows_left) + " rows were in progress, " +
          std::to_string(progress.in_flight) + " of them waiting for a response";
 }

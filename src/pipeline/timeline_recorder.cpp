@@ -72,7 +72,7 @@ bool TimelineRecorder::fail(int error_number) {
 }
 
 bool TimelineRecorder::fail(const std::string& why) {
-  say_(printable(path_) + ": " + why + "; the run continues, but its report lacks what happens from now on");
+  say_(printable(path_) + ": " + why + "; the run continues, but its report contains no timeline after this time");
   return false;
 }
 

@@ -329,7 +329,7 @@ Reason CsvParser::reason() const {
 
 std::string CsvParser::where_opened() const {
   if (damage_end_line_ == row_.line) return {};
-  return "; the quoted value before that begins at line " + std::to_string(damage_line_);
+  return "; the last quoted value before this place begins at line " + std::to_string(damage_line_);
 }
 
 std::string CsvParser::what_follows() const {

@@ -84,8 +84,9 @@ std::optional<EncodingTrouble> EncodingCheck::trouble() const {
 
 std::string describe(const EncodingTrouble& trouble) {
   if (trouble.kind == EncodingTrouble::Kind::utf8_after_all)
-    return "--encoding " + printable(trouble.named, 40) + ": all characters beyond ASCII are UTF-8, in " +
-           grouped(trouble.rows) + (trouble.rows == 1 ? " row" : " rows") + places(trouble);
+    return "--encoding " + printable(trouble.named, 40) +
+           ": every row with characters beyond ASCII is UTF-8: " + grouped(trouble.rows) +
+           (trouble.rows == 1 ? " row" : " rows") + places(trouble);
   const std::string likely = trouble.likely.empty() ? "" : "; the encoding is probably " + trouble.likely_names;
   return rows_are(trouble.rows) + " not UTF-8" + places(trouble) + likely;
 }
@@ -119,7 +120,7 @@ EncodingError header_error(const std::string& where, std::string_view raw, std::
   }
   return EncodingError(
       where + "the header is not UTF-8" + (likely.empty() ? "" : "; the encoding is probably " + names) +
-          ". Name it with --encoding " + (likely.empty() ? "NAME" : likely) + ", or export the file as UTF-8",
+          ". Name the encoding with --encoding " + (likely.empty() ? "NAME" : likely) + ", or export the file as UTF-8",
       likely);
 }
 

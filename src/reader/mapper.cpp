@@ -269,10 +269,11 @@ std::optional<Reason> Mapper::split_phone(const Record& record) {
   const std::string_view number = value(record, phone);
   if (!number.starts_with('+')) return std::nullopt;
   if (has_several_phones(number))
-    return fault_of(phone, "country_code", told(phone) + " has more than one number: it cannot be split");
+    return fault_of(phone, "country_code",
+                    told(phone) + " has more than one number: amend cannot separate the country code");
   dialed_ = wonder::split_dialed_number(number);
   if (!dialed_) {
-    return fault_of(phone, "country_code", told(phone) + " begins with + but has no known country code and number");
+    return fault_of(phone, "country_code", told(phone) + " begins with +, but no known country code and number follow");
   }
   const Wanted& own = wanted_[dial_code_];
   if (is_blank(record, own)) return std::nullopt;

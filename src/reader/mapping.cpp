@@ -63,7 +63,7 @@ MappingError::Setting id_setting(const std::vector<std::string>& header) {
 std::string quotes_hint(const std::vector<std::string>& header) {
   if (!std::ranges::any_of(header, is_enclosed)) return {};
   return "; their names are in quotes that are not CSV quotes (\"): export the file with straight double quotes, or "
-         "none";
+         "without quotes";
 }
 
 // One column whose name holds a usual separator was probably not read with the right one: --delimiter said another.

@@ -99,7 +99,7 @@ bool looks_spread_over_lines(std::string_view line) noexcept {
 }
 
 constexpr std::string_view one_object_a_line =
-    "write one complete object per line; this looks like pretty-printed JSON or an array";
+    "the input looks like pretty-printed JSON or an array: write one complete object per line";
 
 }  // namespace
 
@@ -135,7 +135,7 @@ class NdjsonParser::Impl {
     if (ec == json::error::object_too_large) {
       return row_fault("input.row.columns", where + too_many());
     }
-    if (ec == json::error::too_deep) return row_fault("input.json.depth", where + "nested deeper than 32 levels");
+    if (ec == json::error::too_deep) return row_fault("input.json.depth", where + "the JSON has more than 32 levels");
     if (looks_spread_over_lines(line)) return row_fault("input.json.syntax", where + std::string(one_object_a_line));
     return row_fault("input.json.syntax", where + ec.message());
   }

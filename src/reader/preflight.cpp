@@ -119,9 +119,9 @@ void Look::take() {
   mapper_.will_be_sent(record_);
   const Update& update = (*batch_)[batch_->size() - 1];
   if (ids_.add(batch_->text(update.id), update.position.row) || input_.duplicates == Duplicates::order) return;
-  throw ConfigError(
-      "--duplicates: more than " + std::to_string(IdIndex::row_max) + " rows cannot be compared: split the input",
-      ExitCode::input);
+  throw ConfigError("--duplicates: the input has more than " + std::to_string(IdIndex::row_max) +
+                        " rows, and amend cannot compare them all. Split the input",
+                    ExitCode::input);
 }
 
 void Look::note(const Reason& reason) {
@@ -170,7 +170,8 @@ void Look::hint_at_encoding() {
   report_.encoding_trouble = encoding_.trouble();
   const std::uint64_t rows = rows_of(report_.rejected, "input.utf8");
   if (rows == 0 || report_.encoding_trouble || source_->encoding() != "UTF-8") return;
-  report_.hints.push_back(rows_text(rows) + " not valid UTF-8: export them again, or repair them");
+  report_.hints.push_back(rows_text(rows) +
+                          " with bytes that are not valid UTF-8: export the file again as UTF-8, or repair the bytes");
 }
 
 void Look::hint_at_rows() {
@@ -183,13 +184,14 @@ void Look::hint_at_rows() {
   if (damaged > 0) {
     report_.hints.push_back(
         rows_text(damaged) +
-        " inside a damaged quote: repair the quote, or use --recover to read each such line as a row");
+        " inside a damaged quoted value: repair its quotes, or use --recover to read each line inside it as a row");
   }
   for (const std::string_view field : {"name", "phone"}) {
     const std::uint64_t missing = rows_of(report_.rejected, "input." + std::string(field) + ".missing");
     if (missing == 0) continue;
-    report_.hints.push_back(rows_text(missing) + " without a " + std::string(field) + ": --blank " +
-                            std::string(field) + "=empty sends them, and the API does not change that field");
+    report_.hints.push_back(rows_text(missing) + " without a value for " + std::string(field) +
+                            ": to send them, use --blank " + std::string(field) +
+                            "=empty; the API then keeps its value of that field");
   }
 }
 
@@ -199,12 +201,13 @@ void Look::hint_at_ids() {
     report_.hints.push_back(rows_text(with_spaces) + " with spaces or invisible characters around the id: try --trim");
   const std::uint64_t formulas = rows_of(report_.suspicious_ids, "id.formula");
   if (formulas > 0)
-    report_.hints.push_back(rows_text(formulas) + " with an id behind an apostrophe or in =\"…\": try --strip-formula");
+    report_.hints.push_back(rows_text(formulas) +
+                            " with an apostrophe before the id, or with the id in =\"…\": try --strip-formula");
   const std::uint64_t rounded =
       rows_of(report_.suspicious_ids, "id.scientific") + rows_of(report_.suspicious_ids, "id.leading_zeros");
   if (rounded == 0) return;
   report_.hints.push_back(rows_text(rounded) +
-                          " with an id that a spreadsheet has changed: export again with that column as text");
+                          " with an id that a spreadsheet changed: export the file again with the id column as text");
 }
 
 }  // namespace
@@ -215,7 +218,7 @@ void require_second_reading(const InputConfig& input) {
   if (input.file != "-" && (::stat(input.file.c_str(), &status) != 0 || S_ISREG(status.st_mode))) return;
   throw ConfigError("--duplicates last, first and reject read the input twice: " +
                     (input.file == "-" ? std::string("stdin") : printable(input.file)) +
-                    " must be a regular file for that");
+                    " cannot be read twice. Save the input as a regular file, and name that file");
 }
 
 PreflightReport Preflight::run(const std::atomic<bool>& stop) {

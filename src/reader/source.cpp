@@ -156,8 +156,8 @@ Encoding choose_encoding(ByteFeed& feed, const InputConfig& config) {
   if (seen == "UTF-8" && is_retry_header(HeaderLine(feed, byte_order_mark.size()).text()))
     return {"UTF-8", EncodingBasis::marked};
   throw EncodingError("--encoding " + printable(config.encoding, 40) + ": the first bytes of " +
-                          (config.file == "-" ? "stdin" : printable(config.file)) + " say that it is " +
-                          std::string(seen) + "; leave the option out",
+                          (config.file == "-" ? "stdin" : printable(config.file)) + " show that its encoding is " +
+                          std::string(seen) + ". Remove --encoding",
                       "");
 }
 
@@ -193,7 +193,8 @@ Position take_separator_line(ByteFeed& feed, InputConfig& config, Position start
                                                              : "the first object ends in a comma, as in a JSON array";
   throw JsonShapeError((file == "-" ? "stdin" : printable(file)) + ": " + what +
                            "; amend reads one object per line. Run `" + command_for_lines(file, look.filter) +
-                           " | amend update -`, or write the lines to a file and check that file first",
+                           " | amend update -`. To check the rows first, write the output of the command before `| "
+                           "amend` to a file, and run `amend check` on that file",
                        look.filter);
 }
 

@@ -52,7 +52,7 @@ std::string verdict_of(const json::object& bench) {
   if (!text(bench, "stop_reason").empty()) return "Stopped early. The results cover only part of the benchmark.";
   if (count(bench, "exit_code") == 0) return "The benchmark is complete.";
   if (!bench.at("find_max").is_null()) return "No rate met the objective.";
-  if (text(bench, "slo").empty()) return "The benchmark measured nothing.";
+  if (text(bench, "slo").empty()) return "The benchmark measured no request.";
   const std::string broken = broken_in(bench);
   return "The objective was not met" + (broken.empty() ? "." : ": " + broken + ".");
 }
@@ -216,7 +216,7 @@ TimeChart chart_over_time(const json::object& side, std::string id, std::string 
 
 std::string throughput(const json::object& side, const std::string& suffix) {
   TimeChart chart = chart_over_time(side, "throughput" + suffix, "Throughput", "per second");
-  chart.note = "Each request counts at the time of its response. Includes the warm-up.";
+  chart.note = "The chart counts each request at the time of its response. It includes the warm-up.";
   const double width = number(side, "series_seconds");
   ChartLine answers("responses", 2), errors("errors", 1);
   for (const json::value& value : list(side, "series")) {
@@ -233,7 +233,9 @@ std::string latency_over_time(const json::object& side, const std::string& suffi
   TimeChart chart =
       chart_over_time(side, "latency-over-time" + suffix, "Latency over time", "milliseconds, logarithmic");
   chart.scale = Scale::logarithmic;
-  chart.note = "From the planned time of a request to its complete response. Includes the warm-up.";
+  chart.note =
+      "Latency is the time from the planned time of a request to its complete response. The chart includes the "
+      "warm-up.";
   for (const auto& [name, key, ink] :
        {std::tuple("longest", "max", 4U), std::tuple("p99", "p99", 1U), std::tuple("p50", "p50", 0U)}) {
     ChartLine line(name, ink);
@@ -254,7 +256,7 @@ std::string histogram(const json::object& step, const std::string& suffix) {
   chart.title = "Response time";
   chart.x_title = "milliseconds, logarithmic";
   chart.y_title = "requests";
-  chart.note = "From the planned time. The warm-up is not counted.";
+  chart.note = "Response time starts at the planned time of a request. The chart does not include the warm-up.";
   for (const json::value& value : list(step, "latency_bars")) {
     const json::object& bar = value.as_object();
     chart.bars.emplace_back(number(bar, "from_ms"), number(bar, "to_ms"), count(bar, "count"));

@@ -54,7 +54,7 @@ ComparisonPicture read_comparison(const std::string& directory, ErrorGroups* err
                       {'*', "The row differs from the API."},
                       {'+', "The row is only in the file: the API has no such customer."},
                       {'-', "The customer is only at the API: no row names it."},
-                      {'!', "amend could not read the customer, or it changed after the comparison."},
+                      {'!', "amend could not read the customer, or the customer changed after the comparison."},
                       {'~', "Another row of the same customer replaces the row."},
                       {'.', "amend did not compare the row."}};
   for (const auto& field : wonder::customer_fields()) comparison.fields.emplace_back().name = field.name;

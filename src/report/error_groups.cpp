@@ -34,8 +34,8 @@ ErrorGroups::Group& ErrorGroups::group_of(std::string_view code, std::uint64_t r
   group.shown = error_group(line, row, values_);
   if (full) {
     group.shown.code = ErrorTally::other;
-    group.shown.meaning = "Further codes, counted together.";
-    group.shown.remedy = "Read them in results.ndjson.";
+    group.shown.meaning = "These rows have other error codes, which amend counted together.";
+    group.shown.remedy = "Read their error codes in results.ndjson.";
   }
   return groups_.emplace(full ? std::string(ErrorTally::other) : std::string(code), std::move(group)).first->second;
 }

@@ -76,7 +76,8 @@ std::string throughput(const RunPicture& picture) {
   for (std::size_t i = 0; i < picture.notices.size(); ++i)
     if (picture.notices[i].at_s) chart.marks.emplace_back(*picture.notices[i].at_s, std::to_string(i + 1));
   chart.note =
-      "A row counts when it ends. Rows that amend did not send (rejected, superseded, unchanged) are not included.";
+      "The chart counts each row when it gets its final status. It does not include rows that amend did not send "
+      "(rejected, superseded, unchanged).";
   if (!picture.load.recorded) chart.note += " Requests and waits are missing: the run has no timeline.ndjson.";
   return render(chart);
 }
@@ -107,14 +108,13 @@ std::string in_flight(const RunPicture& picture) {
 }
 
 std::string limiter(const RunPicture& picture) {
-  TimeChart chart =
-      chart_of(picture, "limiter-wait", "Waiting for the rate limiter", "seconds of waiting per second, all workers");
+  TimeChart chart = chart_of(picture, "limiter-wait", "Waiting for the rate limiter",
+                             "waiting seconds per second, sum of all workers");
   chart.lines.push_back(
-      line_of(picture.load.points, "waiting of ready rows", 5, [](const auto& p) { return p.waiting; }));
-  chart.note =
-      picture.load.recorded
-          ? "Near the number of workers: the rate limit slows the run. Near 0: the API or this machine slows it."
-          : not_recorded;
+      line_of(picture.load.points, "waiting time of ready rows", 5, [](const auto& p) { return p.waiting; }));
+  chart.note = picture.load.recorded ? "If the value is near the number of workers, the rate limit slows the run. If "
+                                       "it is near 0, the API or this machine slows the run."
+                                     : not_recorded;
   return render(chart);
 }
 

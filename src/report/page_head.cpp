@@ -41,7 +41,7 @@ std::string end_table(const RunPicture& picture) {
   if (picture.elapsed.count() > 0) add_pair(out, "duration", duration_text(picture.elapsed));
   if (!picture.load.resumed_s.empty())
     add_pair(out, "resumed",
-             fmt::format("{}; the time while the run was stopped is not counted",
+             fmt::format("{}; the duration does not include the time while the run was stopped",
                          picture.load.resumed_s.size() == 1 ? std::string("once")
                                                             : fmt::format("{} times", picture.load.resumed_s.size())));
   if (picture.exit_code)
@@ -85,7 +85,7 @@ std::string_view meaning_of(Status status) noexcept {
   switch (status) {
     case Status::success: return "";
     case Status::failed: return "The response to the last attempt is an error.";
-    case Status::unknown: return "amend sent the last attempt and got no usable response. The API may have applied it.";
+    case Status::unknown: return "The last attempt got no usable response. The API may have applied the row.";
     case Status::rejected: return "amend did not send the row. Its error code says why.";
     case Status::superseded: return "amend did not send the row: another row of the same customer replaces it.";
     case Status::unchanged: return "amend did not send the row: the API already has its values.";

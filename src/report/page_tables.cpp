@@ -60,7 +60,8 @@ void add_error(std::string& out, const ErrorGroup& error, std::uint64_t whole) {
          with_code(error.meaning.empty() ? api_code.meaning : error.meaning),
          with_code(error.remedy.empty() ? api_code.remedy : error.remedy));
   const std::string id = error.id.empty() ? "" : "<br><code>" + escaped(error.id) + "</code>";
-  append(out, "<td class=\"words\" data-label=\"example\">row {}, line {}{}<br>{}", error.row, error.line, id, words(error));
+  append(out, "<td class=\"words\" data-label=\"example\">row {}, line {}{}<br>{}", error.row, error.line, id,
+         words(error));
   if (!error.request_id.empty())
     append(out, "<br><span class=\"soft\">request</span> <code>{}</code>", escaped(error.request_id));
   out += values_text(error) + "</td></tr>\n";
@@ -178,7 +179,8 @@ std::string background_section(const RunPicture& picture) {
   out += "</div>\n<p class=\"note\">";
   out += picture.shows_values
              ? "This page contains customers' values (--show-values). Protect it like the run directory."
-             : "This page shows only ids of customers, no other values. A run directory contains no secrets.";
+             : "This page shows only the ids of customers, no other customer values. The run directory contains no "
+               "keys or tokens, but its files may contain customer values.";
   return out + "</p>\n</section>\n";
 }
 

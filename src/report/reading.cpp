@@ -149,7 +149,7 @@ class Reading {
     const LogState log = read_log(directory_, [this](const JournalRecord& record) { take_record(record); });
     picture_.outcomes = outcomes_.points();
     picture_.latency_bars = latency_bars(outcomes_.latencies());
-    picture_.latency_bars_of = "the last attempt of each row that got a response";
+    picture_.latency_bars_of = "the last attempt of each row, if that attempt got a response";
     if (outcomes_.latencies().count() > 0)
       picture_.latencies.emplace_back("log", "last attempt of each row (results log)", Latency(outcomes_.latencies()));
     picture_.slowest = slowest_.rows();
@@ -166,8 +166,10 @@ class Reading {
                       log.torn_bytes));
     picture_.log_was_changed = log.damaged_at.has_value();
     if (log.damaged_at)
-      picture_.warnings.push_back(fmt::format(
-          "results.ndjson {}. Records after this place are not counted, so the totals are too small.", describe(log)));
+      picture_.warnings.push_back(
+          fmt::format("results.ndjson {}. This page counts only the records before the damage, so the totals are too "
+                      "small. Restore the file from a backup.",
+                      describe(log)));
   }
 
   void take_record(const JournalRecord& record) {
@@ -249,7 +251,9 @@ class Reading {
         if (run.directory != directory_ && fs::path(run.record.parent).filename() == own)
           picture_.retries.push_back(run.directory);
       for (const std::string& retry : unreadable_retries_beside(directory_, [](std::uint64_t) { return std::nullopt; }))
-        picture_.warnings.push_back(retry + ": run.json is damaged or missing. This may be a later retry of the run.");
+        picture_.warnings.push_back(retry +
+                                    ": run.json is damaged or missing. This directory may contain a later retry of the "
+                                    "run. Restore its run.json from a backup.");
     } catch (const ConfigError& error) {
       picture_.warnings.push_back(std::string("amend cannot find out whether this run was retried: ") + error.what());
     }

@@ -26,7 +26,8 @@ DurabilityError::DurabilityError(const std::string& text) : std::runtime_error(t
 
 LogLostError::LogLostError(const std::string& file, std::string_view how)
     : DurabilityError(printable(file) + " " + std::string(how) +
-                      " while the run was writing it: the results in it are lost, and nothing more is sent") {}
+                      " while the run was writing to the file. The results in that file are lost, and amend sends no "
+                      "more requests") {}
 
 int write_all(int descriptor, std::string_view bytes) noexcept {
   while (!bytes.empty()) {
@@ -60,7 +61,7 @@ void AppendFile::cut(std::uint64_t bytes) {
   if (!S_ISREG(info.st_mode) || static_cast<std::uint64_t>(info.st_size) == bytes) return;
   if (::ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) throw DurabilityError(path_, "cannot cut", errno);
   if (::fdatasync(descriptor_) != 0)
-    throw DurabilityError(path_, "cannot make the shortened file durable (fdatasync)", errno);
+    throw DurabilityError(path_, "cannot write the change of the file size to disk (fdatasync)", errno);
 }
 
 AppendFile::~AppendFile() {
@@ -78,7 +79,7 @@ void AppendFile::write(std::string_view bytes) {
 void AppendFile::flush() {
   check();
   if (!dirty_) return;
-  if (::fdatasync(descriptor_) != 0) poison("cannot make results durable (fdatasync)", errno);
+  if (::fdatasync(descriptor_) != 0) poison("cannot write the results to disk (fdatasync)", errno);
   dirty_ = false;
   let_go_of_cache();
 }

@@ -54,7 +54,9 @@ class FeedbackReader {
   std::optional<Place> next() { return format_ == Format::ndjson ? next_json() : next_csv(); }
 
  private:
-  [[noreturn]] void refuse() const { throw InputError(printable(path_) + ": is not in the form that amend writes"); }
+  [[noreturn]] void refuse() const {
+    throw InputError(printable(path_) + ": amend did not write this file, or the file was changed");
+  }
 
   std::optional<Place> next_csv() {
     if (!next_record()) return std::nullopt;
@@ -150,7 +152,7 @@ class Parts {
   }
 
  private:
-  [[noreturn]] void refuse() const { throw InputError(printable(path_) + ": cannot be read again"); }
+  [[noreturn]] void refuse() const { throw InputError(printable(path_) + ": amend cannot read this retry file again"); }
 
   std::string path_;
   int descriptor_;

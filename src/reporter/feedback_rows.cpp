@@ -142,7 +142,7 @@ void FeedbackRows::append_csv(std::string& out, std::uint64_t line, std::string_
   const bool ragged = reason && reason->code == "input.csv.columns";
   const bool parsed = !doubtful && !ragged && parse_cells(raw);
   if (!parsed && kind_ == FeedbackKind::sent) {
-    throw std::logic_error(fmt::format("line {}: a row that was sent no longer parses", line));
+    throw std::logic_error(fmt::format("line {}: amend sent this row, but now cannot parse the row again", line));
   }
   for (const std::size_t i : kept_) {
     if (parsed) append_csv_cell(out, record_.field(i));

@@ -79,9 +79,10 @@ void fail_to_create(const std::string& path, std::string_view action, int error_
 }
 
 ConfigError directory_in_use(const std::string& directory) {
-  return ConfigError(fmt::format("--run: {} is in use by another process. Wait for it, or name another directory",
-                                 printable(directory)),
-                     ExitCode::run_directory_in_use, fmt::format("amend control {} status", shell_path(directory)));
+  return ConfigError(
+      fmt::format("--run: {} is in use by another process. Wait until that process ends, or name another directory",
+                  printable(directory)),
+      ExitCode::run_directory_in_use, fmt::format("amend control {} status", shell_path(directory)));
 }
 
 std::string default_run_directory(std::chrono::system_clock::time_point now, std::uint32_t random) {
@@ -116,8 +117,9 @@ ConfigError no_run_in(const std::string& directory) {
     folder = fs::path(without_slash_at_end(directory)).parent_path().string();
   if (folder.empty() && !fs::is_directory(usual, error)) folder = ".";
   const bool listed = !folder.empty() && without_slash_at_end(folder) != usual && fs::is_directory(folder, error);
-  return ConfigError(printable(directory) + ": contains no run.json: name the directory of a run", ExitCode::usage,
-                     listed ? "amend runs " + shell_path(folder) : "amend runs");
+  return ConfigError(
+      printable(directory) + ": this is not a run directory (it contains no run.json). Name the directory of a run",
+      ExitCode::usage, listed ? "amend runs " + shell_path(folder) : "amend runs");
 }
 
 StartLock::StartLock(const std::string& directory) {
@@ -210,7 +212,7 @@ void RunDirectory::rename(std::string_view from, std::string_view to) const {
 
 void RunDirectory::sync() const {
   if (const int error = sync_directory(path_))
-    throw DurabilityError(path_, "cannot make the file names in the directory durable (fsync)", error);
+    throw DurabilityError(path_, "cannot write the file names in the directory to disk (fsync)", error);
 }
 
 std::vector<std::string> RunDirectory::files() const {

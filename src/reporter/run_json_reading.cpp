@@ -15,7 +15,8 @@ namespace {
 namespace json = boost::json;
 
 [[noreturn]] void refuse(std::string_view member) {
-  throw ConfigError("run.json: " + std::string(member) + " is missing, or not in the form that amend writes",
+  throw ConfigError("run.json: " + std::string(member) +
+                        " is missing, or is not in the format that amend writes. Restore run.json from a backup",
                     ExitCode::input);
 }
 
@@ -213,7 +214,7 @@ void read_identity(const Members& from, InputIdentity& input) {
 RunRecord read_run_json(std::string_view text) {
   json::error_code error;
   json::value document = json::parse(json::string_view(text.data(), text.size()), error);
-  if (error || !document.is_object()) refuse("the whole file");
+  if (error || !document.is_object()) refuse("the JSON object");
   const Members run(document.get_object(), "");
   RunRecord record;
   run.read("version", record.config.version);

@@ -43,7 +43,7 @@ void close_if_open(int& descriptor) noexcept {
 RunLocks::RunLocks(const std::string& directory) : directory_(directory) {
   const std::string file = directory + "/lock";
   lock_file_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock_file_ < 0) fail_to_create(file, "cannot create the lock", errno);
+  if (lock_file_ < 0) fail_to_create(file, "cannot create the lock file", errno);
   folder_ = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const int of_file = lock_patiently(lock_file_);
   // A file server may know no locks on directories: then the other two must do.

@@ -69,12 +69,12 @@ std::optional<std::string> file_of_a_run(const std::string& directory) {
   const std::string quoted = shell_path(directory);
   if (name == "run.json")
     throw ConfigError(
-        fmt::format("--run: {} already contains a run (run.json): `amend resume {}` continues it, or name "
+        fmt::format("--run: {} already contains a run (run.json). Continue that run with `amend resume {}`, or name "
                     "a new directory",
                     shown, quoted),
         ExitCode::usage, "amend status " + quoted);
   throw ConfigError(
-      fmt::format("--run: {} contains {}, a file that amend writes there: a new run would replace it. "
+      fmt::format("--run: {} contains {}, and a new run would replace this file. "
                   "Name a new directory",
                   shown, name));
 }

@@ -54,8 +54,9 @@ void for_each_entry(const fs::path& folder, Show show) {
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) show(at->path());
   if (error)
-    throw ConfigError(printable(folder.string()) + ": cannot be searched for retries: " + error.message(),
-                      ExitCode::input);
+    throw ConfigError(
+        printable(folder.string()) + ": amend cannot search this directory for retries: " + error.message(),
+        ExitCode::input);
 }
 
 // What a retry is about is in its selection.txt, and what it has sent in its log. An empty log is of a start that was
@@ -90,7 +91,8 @@ class Search {
       add(place, next);
       if (parent.empty()) return;
       if (!is_run(next))
-        throw ConfigError(printable(place.string()) + ": is a retry of " + printable(parent) + ", which is missing",
+        throw ConfigError(printable(place.string()) + ": this run is a retry of " + printable(parent) +
+                              ", which is missing. Restore that run directory in the same folder as this run",
                           ExitCode::input);
       place = next;
     }
@@ -120,9 +122,9 @@ class Search {
   void add(const fs::path& place, const fs::path& parent) {
     found_.emplace(place, parent);
     if (found_.size() > chain_max)
-      throw ConfigError(
-          fmt::format("{}: more than {} runs in one chain of retries", printable(place.string()), chain_max),
-          ExitCode::input);
+      throw ConfigError(fmt::format("{}: this run and its retries are together more than {} runs, the limit of amend",
+                                    printable(place.string()), chain_max),
+                        ExitCode::input);
   }
 
   std::map<fs::path, fs::path> found_;
@@ -227,9 +229,10 @@ void refuse_unreadable_retries(const std::vector<std::string>& retries) {
   if (retries.empty()) return;
   throw InputError(
       printable(retries.front()) +
-      ": its run.json is damaged or missing. This run may be a later retry of these rows, and amend cannot know what "
-      "it sent. Restore its run.json from a backup. If the directory belongs to another input file, move it out "
-      "of this folder. Nothing was sent");
+      ": run.json is damaged or missing. This directory may contain a later retry of the same rows, and amend cannot "
+      "know what "
+      "that retry sent. Restore run.json from a backup. If the directory belongs to another input file, move it "
+      "to another folder. Nothing was sent");
 }
 
 RunView::RunView(const std::string& directory) : runs_(chain_of(directory)) {
@@ -246,7 +249,8 @@ void RunView::read_all() {
 }
 
 void RunView::take(const JournalRecord& record, std::size_t run) {
-  if (record.offset >= Row::offset_max) throw InputError(runs_[run].directory + ": its log is too large");
+  if (record.offset >= Row::offset_max)
+    throw InputError(runs_[run].directory + ": results.ndjson is too large for amend to read");
   if (record.row >= rows_.size()) rows_.resize(record.row + 1);
   Row& row = rows_[record.row];
   if (row.has_record()) --totals_[static_cast<std::size_t>(row.status())];

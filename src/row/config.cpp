@@ -36,7 +36,10 @@ void between(std::string_view option, milliseconds value, milliseconds least, mi
 // Whoever passes the key itself must not find it again in our error message, so the value is never repeated.
 void refuse_secret_text(std::string_view option, std::string_view file) {
   if (file.find("-----BEGIN") == std::string_view::npos && file.find('\n') == std::string_view::npos) return;
-  const std::string way_out = option == "--private-key" ? ". To use no file, put the text into WONDER_PRIVATE_KEY" : "";
+  const std::string way_out =
+      option == "--private-key"
+          ? ". To use no file, put the text of the key into the environment variable WONDER_PRIVATE_KEY"
+          : "";
   throw ConfigError(std::string(option) + " needs a file name, not the secret itself: other users can read the " +
                     "command line" + way_out);
 }
@@ -53,7 +56,7 @@ bool is_uuid(std::string_view text) {
 void check_target(const TargetConfig& target) {
   if (target.url.empty()) {
     throw ConfigError(
-        "--url is missing (or AMEND_URL). The sandbox is https://gateway-stg.wonder.today, production is "
+        "--url is missing, and AMEND_URL is not set. The sandbox is https://gateway-stg.wonder.today, production is "
         "https://gateway.wonder.today");
   }
   refuse_secret_text("--ca-file", target.ca_file);
@@ -77,7 +80,8 @@ void check_auth(const AuthConfig& auth) {
   refuse_secret_text("--header-file", auth.header_file);
   if (auth.kind == Auth::wonder) {
     if (auth.app_id.empty()) {
-      throw ConfigError("--app-id is missing (or WONDER_APP_ID). It is the uuid that Wonder gave you");
+      throw ConfigError(
+          "--app-id is missing, and WONDER_APP_ID is not set. The AppID is the uuid that Wonder gave you");
     }
     if (!is_uuid(auth.app_id)) {
       throw ConfigError("--app-id must be a uuid (8-4-4-4-12 hexadecimal digits), got \"" + printable(auth.app_id, 60) +
@@ -138,11 +142,13 @@ void validate(const Config& config) {
   check_retry(config.retry);
   check_deadlines(config.deadline);
   if (config.reconcile.show_missing && config.reconcile.look_up == LookUp::each)
-    throw ConfigError("--show-missing needs the list of all customers. Remove --look-up each");
+    throw ConfigError(
+        "--show-missing needs the list of all customers, and --look-up each does not read that list. Remove one of the "
+        "two options");
   if (config.task != Task::update && config.input.duplicates == Duplicates::order)
     throw ConfigError("--duplicates order is only for updates. Use last, first or reject");
   if (config.task == Task::reconcile && config.reconcile.recheck == Recheck::yes && !config.reconcile.apply)
-    throw ConfigError("--recheck needs --apply: it reads each customer again before amend writes it");
+    throw ConfigError("--recheck needs --apply: --recheck reads each customer again before amend changes the customer");
   if (config.reconcile.sample_ppm > 1'000'000) throw ConfigError("--sample must be at most 100%");
   if (config.failures.percent_max > 100) throw ConfigError("--max-failures must be between 1% and 100%");
 }
@@ -158,7 +164,8 @@ void validate_pace(const PaceConfig& pace) {
   between("--workers", pace.workers, 0, 256);
   if (pace.workers > pace.connections) {
     throw ConfigError("--workers must not be more than --connections (" + std::to_string(pace.connections) +
-                      "): each worker needs at least one connection, got " + std::to_string(pace.workers));
+                      "), because each worker needs at least one connection. The value of --workers is " +
+                      std::to_string(pace.workers));
   }
 }
 

@@ -12,7 +12,8 @@ namespace {
 // Alphabetical. `amend explain` prints this table.
 constexpr std::array own_code_table{
     OwnCode{
-        "answer.contradictory", "The 2xx response contains a member twice and contradicts itself.",
+        "answer.contradictory",
+        "The 2xx response contains a JSON member twice, so amend cannot know which of the two is correct.",
         "Look up the customer at the API before you send the row again. Report the request id to the API's support."},
     OwnCode{"answer.not_customer", "The 2xx response is JSON, but it contains no customer (data.customer with a uuid).",
             "Check that --url is the customers API. Look up the customer at the API before you send the row again."},
@@ -23,8 +24,9 @@ constexpr std::array own_code_table{
     OwnCode{"answer.uuid_mismatch", "The 2xx response names another customer than the request.",
             "Stop the run. Look up both customers at the API. Report the request id to the API's support."},
     OwnCode{"guard.mismatch", "The customer's reference_number differs from the one in the row (--guard).",
-            "Repair the ids in the file: they belong to other customers. Look up this row's customer: it is already "
-            "changed."},
+            "Repair the ids in the file: they belong to other customers. Look up the customer with this row's id: "
+            "amend has already "
+            "changed that customer."},
     OwnCode{
         "http.*", "The HTTP status reports an error, and the body contains no error code.",
         "If `source` is gateway, a proxy or firewall responded. Find the request in its log: a firewall may block the "
@@ -52,7 +54,8 @@ constexpr std::array own_code_table{
             "Put quotes around the cell, and double each quote inside it."},
     OwnCode{
         "input.csv.swallowed_row",
-        "A quoted value contains a line break, and then text that looks like another row. A quote is missing or extra.",
+        "A quoted value contains a line break, and then text that looks like another row. A quote may be missing or "
+        "extra.",
         "Repair the quotes at the two lines that the message names. If the text is correct, send this row as NDJSON."},
     OwnCode{"input.csv.unclosed_quote",
             "A quote opens, but no quote closes it before the row limit (1 MiB) or the end of the file.",
@@ -63,7 +66,7 @@ constexpr std::array own_code_table{
     OwnCode{"input.id.duplicate", "Several rows name the same customer, and --duplicates reject is set.",
             "Keep one of the rows."},
     OwnCode{"input.id.not_reference",
-            "The reference_number that names the customer has control characters or more than 255 characters.",
+            "The row's reference_number contains control characters, or has more than 255 characters.",
             "Check --reference-column, then correct the reference_number."},
     OwnCode{"input.id.not_uuid", "The id is not a uuid (8-4-4-4-12 hexadecimal digits).",
             "Check --id-column. If a spreadsheet damaged the ids, export the column as text."},
@@ -78,9 +81,10 @@ constexpr std::array own_code_table{
     OwnCode{"input.phone.country_code",
             "--split-phone cannot split the phone: it has no known country code, no digits after the code, several "
             "numbers, or "
-            "a code other than dial_code.",
+            "a country code that differs from dial_code.",
             "Correct the phone, or run the command without --split-phone."},
-    OwnCode{"input.row.columns", "The row has more cells than the limit.", "Look for extra separators."},
+    OwnCode{"input.row.columns", "The row has more cells (NDJSON: members) than the limit.",
+            "CSV: look for extra separators. NDJSON: remove members that amend does not use."},
     OwnCode{"input.row.too_large", "The row is longer than the limit (1 MiB).",
             "Look for a quote that does not close."},
     OwnCode{"input.utf8",
@@ -90,8 +94,9 @@ constexpr std::array own_code_table{
             "Two customers have the row's reference_number. amend cannot know which one the row means.",
             "Name the customer by its id."},
     OwnCode{"reconcile.changed", "The customer changed after the comparison, so amend did not overwrite it.",
-            "Reconcile the file again. After `amend undo`: look up the customer, because another program or user "
-            "changed it."},
+            "Run `amend reconcile` with the file again. If `amend undo` reported this code, look up the customer: "
+            "another program or user "
+            "changed the customer."},
     OwnCode{"reconcile.leading_zeros",
             "Another customer's reference_number differs from the row's only in leading zeros. A spreadsheet may have "
             "removed zeros, and the row may mean the other customer.",
@@ -108,7 +113,7 @@ constexpr std::array own_code_table{
             "The API may have applied the row. Send the row again with `amend retry RUN`."},
     OwnCode{"transport.connect", "amend could not connect to the server.", "Check --url, the network and the server."},
     OwnCode{"transport.protocol", "The server's bytes are not a valid HTTP/1.1 response.",
-            "Try --pipeline 1. The API may have applied the row. Send the row again with `amend retry RUN`."},
+            "The API may have applied the row. Send the row again with `amend retry RUN`, and try --pipeline 1."},
     OwnCode{"transport.timeout", "No complete response came within --timeout.",
             "The API may have applied the row. Send the row again with `amend retry RUN`, later or with a longer "
             "--timeout."},
@@ -141,7 +146,8 @@ constexpr std::array own_code_table{
             "To take the text out of =\"…\", use --strip-formula. For other formulas, export the values."},
     OwnCode{"value.invisible", "A phone, an email or a reference number contains an invisible character.",
             "--trim removes it at the start or end of a value. Inside a value, remove it in the source of the data."},
-    OwnCode{"value.invisible_in_name", "A name contains an invisible character that its script does not use.",
+    OwnCode{"value.invisible_in_name",
+            "A name contains an invisible character that the writing system of the name does not use.",
             "--trim removes it at the start or end of a value. Inside a value, remove it in the source of the data."},
     OwnCode{"value.line_break", "A name contains a line break or tab. amend sends it unchanged.",
             "--trim removes it at the start or end of a value."},

@@ -68,8 +68,9 @@ std::string to_text(const Selection& selection) {
 
 Selection parse_selection(std::string_view text, const std::string& file) {
   const auto refuse = [&file] {
-    throw InputError(printable(file) +
-                     ": amend did not write this file, or it is damaged. amend cannot know which rows to retry");
+    throw InputError(
+        printable(file) +
+        ": this file is damaged, or amend did not write it. amend cannot know which rows to retry. Restore the file");
   };
   const std::size_t seal = text.starts_with(end_word) ? 0 : text.rfind("\nend ") + 1;
   const std::string_view lines = text.substr(0, seal);

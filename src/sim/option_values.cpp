@@ -115,7 +115,7 @@ HiddenRate parse_hidden_rate(std::string_view text) {
 }
 
 Capacity parse_capacity(std::string_view text) {
-  constexpr std::string_view form = "a capacity such as 20:50ms or 20:50ms:100, at most 100000 at once";
+  constexpr std::string_view form = "a capacity such as 20:50ms or 20:50ms:100, with at most 100000 requests at once";
   constexpr std::uint32_t waiting_max = 1'000'000;
   std::string_view rest = text;
   const auto places_text = take_until(rest, ":");
@@ -135,7 +135,7 @@ RateFields parse_rate_fields(std::string_view text) {
 }
 
 std::pair<std::chrono::milliseconds, std::chrono::milliseconds> parse_outage(std::string_view text) {
-  constexpr std::string_view form = "an interval such as 5s..10s, FROM before TO";
+  constexpr std::string_view form = "an interval FROM..TO such as 5s..10s, with FROM before TO";
   const auto dots = text.find("..");
   if (dots == std::string_view::npos) refuse(text, form);
   const auto from = std::chrono::duration_cast<std::chrono::milliseconds>(parse_duration(text.substr(0, dots)));
@@ -145,7 +145,7 @@ std::pair<std::chrono::milliseconds, std::chrono::milliseconds> parse_outage(std
 }
 
 Stall parse_stall(std::string_view text) {
-  constexpr std::string_view form = "a stall such as 1s/10s (TIME/PERIOD, TIME below PERIOD)";
+  constexpr std::string_view form = "a stall TIME/PERIOD such as 1s/10s, with TIME shorter than PERIOD";
   const auto slash = text.find('/');
   if (slash == std::string_view::npos) refuse(text, form);
   const auto length = parse_duration(text.substr(0, slash));

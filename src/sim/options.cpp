@@ -59,7 +59,7 @@ void add_duration(CLI::App& app, const std::string& name, std::chrono::nanosecon
 
 void add_server_options(CLI::App& app, Options& o) {
   app.add_option("--address", o.server.address, "Listen on this address")->capture_default_str();
-  app.add_option("--port", o.server.port, "Listen on this port; 0: a free one, printed at the start")
+  app.add_option("--port", o.server.port, "Listen on this port; 0: choose a free port and print it at the start")
       ->capture_default_str();
   app.add_option("--cert", o.certificate, "PEM file with the certificate chain");
   app.add_option("--key", o.key, "PEM file with the key of the certificate");
@@ -99,7 +99,7 @@ void add_api_options(CLI::App& app, Options& o) {
 }
 
 void add_answer_faults(CLI::App& app, Options& o, FaultOptions& f) {
-  app.add_option("--fault-seed", f.seed, "Choose the faults: the same seed and order of requests give the same faults")
+  app.add_option("--fault-seed", f.seed, "Seed of the faults: the same seed and order of requests give the same faults")
       ->capture_default_str();
   add_duration(app, "--latency", f.latency, "Delay each response; the order stays the same");
   add_duration(app, "--jitter", f.jitter, "Add a random delay between 0 and TIME");
@@ -112,7 +112,7 @@ void add_answer_faults(CLI::App& app, Options& o, FaultOptions& f) {
   add_value(
       app, "--retry-after", [&o](const std::string& text) { o.service.retry_after = parse_retry_after(text); },
       "none|TIME|date|date:TIME|raw:TEXT",
-      "Send Retry-After with 429 and 503 (default: only with a 429 of --rate-limit, with the time until the rate "
+      "Send Retry-After with 429 and 503 (default: only with 429 of --rate-limit; the value is the time until the rate "
       "window ends)");
   app.add_option("--auth-fail-after", o.service.auth_fail_after, "Respond with 401 from the N-th request on")
       ->type_name("N");
@@ -150,11 +150,11 @@ void add_connection_faults(CLI::App& app, Options& o, FaultOptions& f) {
                  "Send Connection: close with the N-th response of a connection, then close it")
       ->type_name("N");
   app.add_option("--close-after-silently", o.service.close_after_silently,
-                 "Close a connection after its N-th response, without an announcement")
+                 "Close a connection after its N-th response, without sending Connection: close")
       ->type_name("N");
   add_share(app, "--reset-share", f.shares.reset,
             "Reset the connection instead of a response; half of these updates are applied");
-  add_share(app, "--hang-share", f.shares.hang, "Never respond; half of these updates are applied");
+  add_share(app, "--hang-share", f.shares.hang, "Never respond to this share of requests; half of them are applied");
   add_share(app, "--truncate-share", f.shares.truncate,
             "Apply the update, but cut the body of the response and close the connection");
   add_share(app, "--reject-pipelined-share", f.shares.reject_pipelined,

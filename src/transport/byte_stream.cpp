@@ -37,7 +37,7 @@ Opened judge_tunnel(std::string_view head) {
   if (status >= 400 && status < 500 && !passing)
     return Opened(OpenError::proxy_refused, "the proxy refuses the tunnel (" + told + ")");
   if (status < 200 || status >= 300)
-    return Opened(OpenError::broken_off, "the proxy cannot reach the server (" + told + ")");
+    return Opened(OpenError::broken_off, "the proxy did not open a tunnel to the server (" + told + ")");
   if (!head.ends_with("\r\n\r\n"))
     return Opened(OpenError::broken_off, "the proxy sent extra bytes after its response to CONNECT");
   return Opened();

@@ -134,7 +134,7 @@ Opened Connector::conclude() {
   std::string text = name_.empty() ? peer_ : name_ + " (" + peer_ + ")";
   text += ": " + furthest.result.text;
   if (attempts_.size() > 1)
-    text += " (amend tried " + std::to_string(attempts_.size()) + " addresses; this attempt got furthest)";
+    text += " (amend tried " + std::to_string(attempts_.size()) + " addresses; this attempt made the most progress)";
   Opened failure(furthest.result.error, std::move(text));
   attempts_.clear();
   return failure;

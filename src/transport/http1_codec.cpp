@@ -151,12 +151,12 @@ bool ResponseParser::take_line(std::string_view& line, std::size_t bytes_max, st
   scanned_ = position_ + size;
   if (!lf) return false;
   if (size < 2 || start[size - 2] != '\r') {
-    fail("a line that ends in LF without CR");
+    fail("a line of the response ends in LF without CR");
     return false;
   }
   line = std::string_view(start, size - 2);
   if (has_control(line)) {
-    fail("a control character in a line");
+    fail("a line of the response contains a control character");
     return false;
   }
   position_ += size;

@@ -82,9 +82,9 @@ bool ResponseParser::field_syntax(std::string_view line, std::string_view& name,
     return true;
   }
   if (is_blank(line[0])) {
-    fail("white space before the first field line");
+    fail("the response has white space before its first field line");
   } else if (size < line.size() && is_blank(line[size])) {
-    fail("a space in or after a field name");
+    fail("the response has a space in or after a field name");
   } else {
     fail("a malformed field line");
   }
@@ -133,13 +133,13 @@ void ResponseParser::content_length(std::string_view value) noexcept {
   do {
     const std::string_view digits = next_element(value);
     if (digits.empty() || digits.size() > length_digits_max || !std::ranges::all_of(digits, is_digit)) {
-      fail("a Content-Length that is not a number");
+      fail("the response has a Content-Length that is not a number");
       return;
     }
     std::uint64_t length = 0;
     for (const char c : digits) length = length * 10 + static_cast<std::uint64_t>(c - '0');
     if (head_.has_length && head_.length != length) {
-      fail("two different Content-Length fields");
+      fail("the response has two different Content-Length values");
       return;
     }
     head_.has_length = true;
@@ -153,7 +153,7 @@ void ResponseParser::transfer_encoding(std::string_view value) noexcept {
     const std::string_view coding = next_element(value);
     const bool none = equals(coding, "identity");
     if (head_.chunked || !(none || equals(coding, "chunked"))) {
-      fail("a Transfer-Encoding other than chunked");
+      fail("the response has a Transfer-Encoding other than chunked");
       return;
     }
     head_.chunked = !none;

@@ -45,8 +45,7 @@ bool is_tls_record(std::string_view bytes) noexcept {
 std::string refused_client_text(std::string_view alert, const HandshakeNotes& notes) {
   if (notes.has_certificate)
     return "the server refuses the client certificate of --client-cert (" + std::string(alert) + ")";
-  return "the server wants a client certificate (" + std::string(alert) +
-         "): name it with --client-cert and --client-key";
+  return "the server requires a client certificate (" + std::string(alert) + "): use --client-cert and --client-key";
 }
 
 std::string not_tls_text(std::string_view first_bytes) {
@@ -122,8 +121,8 @@ Opened explain_tls_error(unsigned long error, const HandshakeNotes& notes) {
   if (refuses_client(reason, notes))
     return Opened(OpenError::client_certificate_refused, refused_client_text(text, notes));
   if (reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION)
-    return Opened(OpenError::handshake_failed, "the server offers only versions of TLS older than 1.2 (" + text +
-                                                   "): amend needs TLS 1.2 or newer at the server");
+    return Opened(OpenError::handshake_failed,
+                  "the server offers only TLS versions older than 1.2 (" + text + "): amend requires TLS 1.2 or newer");
   return Opened(OpenError::handshake_failed, "TLS: " + text);
 }
 
@@ -143,7 +142,7 @@ Opened explain_end_in_handshake(const std::string& how, const HandshakeNotes& no
     return Opened(OpenError::handshake_failed, not_tls_text(notes.first_bytes));
   if (notes.first_bytes.empty()) text += " without a response: does it speak TLS on this port?";
   if (notes.server_wants_certificate && !notes.has_certificate)
-    text += "; the server had asked for a client certificate: name it with --client-cert and --client-key";
+    text += "; the server requested a client certificate before: use --client-cert and --client-key";
   return Opened(OpenError::handshake_failed, std::move(text));
 }
 

@@ -77,8 +77,9 @@ Judgement not_customer(std::string_view why) {
 }
 
 Judgement contradictory(Member twice) {
-  return Judgement(Meaning::unusable, "answer.contradictory",
-                   "the response contains \"" + std::string(to_string(twice)) + "\" twice and contradicts itself");
+  return Judgement(
+      Meaning::unusable, "answer.contradictory",
+      "the response contains \"" + std::string(to_string(twice)) + "\" twice: amend cannot know which value is right");
 }
 
 bool guard_holds(const Value& reference_number, const Expectation& expected) noexcept {

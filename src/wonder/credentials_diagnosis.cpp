@@ -18,9 +18,8 @@ std::string clock_text(std::chrono::seconds ahead) {
 std::string environment_text(std::string_view url) {
   const auto names = [url](std::string_view host) { return url.find(host) != std::string_view::npos; };
   if (names("developer.wonder.today")) return "--url is the documentation site, not the API";
-  if (names("gateway-stg.wonder.today"))
-    return "--url is the sandbox, where the AppID and key of production do not work";
-  if (names("gateway.wonder.today")) return "--url is production, where the AppID and key of the sandbox do not work";
+  if (names("gateway-stg.wonder.today")) return "or the AppID and key belong to production, but --url is the sandbox";
+  if (names("gateway.wonder.today")) return "or the AppID and key belong to the sandbox, but --url is production";
   return "or the AppID and key belong to another environment than --url";
 }
 

@@ -122,7 +122,7 @@ std::optional<Reason> check_control(const FieldRule& field, std::string_view val
   if (at == std::string_view::npos) return std::nullopt;
   std::string text =
       std::string(field.name) + " contains " + control_name(value.substr(at)) + " at byte " + std::to_string(at + 1);
-  if (is_at_end(value, at)) text += ", at the start or end. --trim removes it";
+  if (is_at_end(value, at)) text += " (at the start or end of the value). --trim removes it";
   return reason(field, "control", std::move(text));
 }
 

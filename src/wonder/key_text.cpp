@@ -50,7 +50,7 @@ constexpr std::array key_formats{
     Format{"BEGIN SSH2 PUBLIC KEY", "this is a public key. Name the file with the private key of the pair"},
     Format{"ssh-rsa ", "this is an SSH public key. Name the file with the private key (without .pub)"},
     Format{"ssh-ed25519 ", "this is an SSH public key of another type than RSA. The API needs an RSA private key"},
-    Format{"CERTIFICATE REQUEST-----", "this is a certificate request, not a private key. Name the key's own file"},
+    Format{"CERTIFICATE REQUEST-----", "this is a certificate request, not a private key. Name the private key file"},
     Format{"\"kty\"", "this is a key in JWK form (JSON). Save it in PEM form (BEGIN PRIVATE KEY)"},
 };
 
@@ -78,14 +78,14 @@ std::string describe_wrong_key(std::string_view content) {
   }
   const bool begins = contains(content, "PRIVATE KEY-----");
   if (!begins && contains(content, "BEGIN CERTIFICATE"))
-    return "this is a certificate, not a private key. Name the key's own file";
+    return "this is a certificate, not a private key. Name the private key file";
   if (is_bare_base64(content))
     return "the private key has no BEGIN and END lines. Add -----BEGIN PRIVATE KEY----- before and -----END PRIVATE "
            "KEY----- after it";
   if (!begins) return "no private key in PEM form found (BEGIN PRIVATE KEY or BEGIN RSA PRIVATE KEY)";
   if (contains(content, "-----END") && content.find('\n') >= content.rfind("-----END"))
     return "the line breaks of the private key are missing. Restore them, or write each line break as \\n";
-  return "the private key's PEM text is damaged or cut off";
+  return "the private key's PEM text is damaged or cut off. Copy the whole key again";
 }
 
 std::string describe_wrong_certificate(std::string_view content) {
@@ -96,10 +96,11 @@ std::string describe_wrong_certificate(std::string_view content) {
     return "the file is in DER form (binary), not in PEM form. Convert it: openssl x509 -inform DER -in OLD -out NEW";
   if (contains(content, "BEGIN PKCS7"))
     return "this is a PKCS#7 file. Convert it: openssl pkcs7 -print_certs -in OLD -out NEW";
-  if (contains(content, "CERTIFICATE REQUEST-----")) return "this is a certificate request, not a certificate";
+  if (contains(content, "CERTIFICATE REQUEST-----"))
+    return "this is a certificate request, not a certificate. Name the file with the certificate";
   if (contains(content, "BEGIN CERTIFICATE") || contains(content, "BEGIN TRUSTED CERTIFICATE") ||
       contains(content, "BEGIN X509 CERTIFICATE"))
-    return "a certificate in the file is damaged or cut off";
+    return "a certificate in the file is damaged or cut off. Copy the whole certificate again";
   return "the file has no certificate in PEM form (BEGIN CERTIFICATE)";
 }
 

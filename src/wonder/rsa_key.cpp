@@ -161,7 +161,8 @@ PrivateKey PrivateKey::from_pem(std::string_view pem) {
   if (!key) throw ConfigError(describe_wrong_key(text.value()));
   require_rsa(key.get(), "the private key");
   PrivateKey read(std::make_shared<const Impl>(std::move(key)));
-  if (!read.signs_truly()) throw ConfigError("the private key is damaged: its signatures are not valid");
+  if (!read.signs_truly())
+    throw ConfigError("the private key is damaged: its signatures are not valid. Copy the whole key again");
   return read;
 }
 

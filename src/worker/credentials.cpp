@@ -76,7 +76,7 @@ void append_header_line(std::string& lines, std::string_view header, const std::
                       " cannot be set: amend writes it itself or does not allow it");
   }
   if (kind == Auth::bearer && wonder::same_id(name, "Authorization")) {
-    throw ConfigError(where + ": --bearer-file already writes Authorization");
+    throw ConfigError(where + ": amend already writes Authorization from --bearer-file. Remove this header");
   }
   lines.append(name).append(": ").append(value).append("\r\n");
 }
@@ -136,7 +136,7 @@ wonder::PrivateKey private_key(const AuthConfig& config) {
   }
   const char* text = config.private_key_env.empty() ? nullptr : std::getenv(config.private_key_env.c_str());
   if (text != nullptr && *text != '\0') {
-    return parse_key(text, "the variable " + config.private_key_env + " (instead of --private-key)");
+    return parse_key(text, "the variable " + config.private_key_env + " (used because --private-key is not set)");
   }
   std::string message = "a private key is needed to sign requests: --private-key FILE";
   if (!config.private_key_env.empty()) message += ", or PEM text in the variable " + config.private_key_env;

@@ -103,7 +103,7 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
     }
     // Behind an answer about another customer: it may belong to anybody (src/README.md §3).
     requeue_free(lot.answers[i].tag, CloseCause::protocol,
-                 "an earlier response on this connection was about another customer, so this one is not used", now);
+                 "an earlier response on this connection was about another customer: amend ignores this response", now);
   }
   if (!trusted) {
     doubt_all(lane, now);
@@ -114,7 +114,7 @@ void Worker::Impl::take_lot(Lane& lane, const Lot& lot) {
   lane.solo = Solo::no;
   if (lot.depth_fell)
     setup_.control.notice(
-        "the server answers only the first of several requests on a connection: amend now sends one at a time "
+        "the server responds only to the first of several requests on a connection: amend now sends one at a time "
         "(--pipeline 1)");
   if (may_have_shifted(lot)) doubt_all(lane, now);
   if (!lane.unproven.empty()) prove_last(lane, now);
@@ -308,7 +308,7 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
     if (job.waited_for_late && judgement.warning.empty())
       judgement.warning =
           "an earlier request of this customer got no final response. This row waited for --timeout, but the API "
-          "may still apply the earlier request after this row";
+          "may still apply the earlier request and overwrite this row";
     outcome.remark = remark_of(std::move(judgement));
   }
   if (tells_of_the_rest) judge_canary(outcome);
@@ -321,9 +321,9 @@ void Worker::Impl::judge_canary(const Outcome& outcome) {
   Canary& canary = setup_.brake.canary();
   if (canary.row_ended(outcome.status) != Canary::Judgement::stop) return;
   const std::string last =
-      outcome.reason ? ", the last one: " + outcome.reason->code + ": " + outcome.reason->text : std::string();
-  setup_.control.stop(StopCause::failures,
-                      canary.describe() + last + "; the other rows are not sent (--canary off sends them)");
+      outcome.reason ? "; the last failure: " + outcome.reason->code + ": " + outcome.reason->text : std::string();
+  setup_.control.stop(StopCause::failures, canary.describe() + last +
+                                               "; amend does not send the other rows (use --canary off to send them)");
 }
 
 void Worker::Impl::release(JobNumber number, Clock::time_point now) {

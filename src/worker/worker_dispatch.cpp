@@ -131,8 +131,8 @@ void Worker::Impl::show_held_customers() {
   if (held == 0 || setup_.config.deadline.answer <= unshown_wait_max) return;
   setup_.control.notice("the next row of a customer waits up to " +
                         std::to_string(setup_.config.deadline.answer.count() / 1000) +
-                        " s (--timeout): the API may still apply an earlier request of that customer, and that request "
-                        "must not overwrite the newer row");
+                        " s (--timeout): an earlier request of this customer got no final response. Without the wait, "
+                        "the API could apply the earlier request after the newer row");
 }
 
 void Worker::Impl::park(JobNumber number) {

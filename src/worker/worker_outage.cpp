@@ -26,8 +26,8 @@ std::string not_the_api(const Response& response, const std::string& url) {
 }
 
 std::string gateway_refuses(const Response& response) {
-  return "a gateway in front of the API (a proxy, a firewall, an access rule) refuses the requests, not the API "
-         "itself. Contact the team that runs the gateway. " +
+  return "a gateway in front of the API (a proxy, a firewall, an access rule) refuses the requests. The refusal "
+         "is not from the API itself. Contact the team that runs the gateway. " +
          last_one(response);
 }
 
@@ -63,8 +63,8 @@ void Worker::Impl::look_at_refusals(const Response& response, const AttemptEnd& 
     case Stop::credentials: return control.stop(StopCause::credentials, refused_credentials(response, judgement));
     case Stop::credentials_share:
       return control.stop(StopCause::credentials,
-                          "the API refused at least 15 of the last 100 requests and accepted others: do all its "
-                          "servers know the key? " +
+                          "the API refused at least 15 of the last 100 requests and accepted others: do all "
+                          "servers of the API know the key? " +
                               refused_credentials(response, judgement));
   }
 }

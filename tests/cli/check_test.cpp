@@ -79,7 +79,7 @@ TEST_CASE("check: findings end with 1 and are told with their places and remedie
   const std::string text = cli::check_text(for_file("a.csv"), dirty_report());
   CAPTURE(text);
   for (const char* part :
-       {"look at these rows", "not sent  No\\x1btes\n", "1,000 read, 994 would be sent, 6 rejected",
+       {"look at the rows listed below", "not sent  No\\x1btes\n", "1,000 read, 994 would be sent, 6 rejected",
         "4 x input.phone.missing, e.g. phone is blank\n", "row 17, line 18, byte 900\n", "row 30, line 31, byte 1500\n",
         "-> Fill in the field", "2 x id.scientific: a number in scientific notation",
         "3 customers in 7 rows: sent in the order of the file; e.g. rows 1 and 5 (and 1 more), rows 2 and 6\n",

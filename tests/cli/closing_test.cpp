@@ -116,7 +116,7 @@ TEST_CASE("closing: of many error codes five are shown and the others counted") 
   const std::string text = cli::closing_text(summary);
   CHECK(holds(text, "E000003"));
   CHECK_FALSE(holds(text, "E000004"));
-  CHECK(holds(text, "and 3 more codes, see summary.json"));
+  CHECK(holds(text, "and 3 more codes: see summary.json"));
 }
 
 TEST_CASE("closing: a file name with spaces or quotes can be pasted into a shell") {
@@ -140,7 +140,7 @@ TEST_CASE("closing: superseded rows are counted, and so are failed ones that a l
   summary.overtaken = 8;
   summary.overtaken_rejected = 1;
   CHECK(holds(cli::closing_text(summary),
-              "the retry files do not contain 9 rows whose customer succeeded in a later row"));
+              "the retry files leave out 9 rows, because a later row of the same customer succeeded"));
   CHECK_FALSE(holds(cli::closing_text(summary), "amend retry amend-runs"));
 }
 

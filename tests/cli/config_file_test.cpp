@@ -77,7 +77,7 @@ TEST_CASE("config file: what cannot be read is refused with its line") {
 }
 
 TEST_CASE("config file: what is wrong with a line is said in these words") {
-  CHECK(file_complaint("a = \"x\" y") == "line 1: there is text after the value");
+  CHECK(file_complaint("a = \"x\" y") == "line 1: there is text after the value or the section name");
   CHECK(file_complaint("[update") == "line 1: the ']' at the end of a section name is missing");
   CHECK(file_complaint("= 5") == "line 1: an option's name is missing");
   CHECK(file_complaint("a = [\"x\" \"y\"]") == "line 1: put a comma between the values of an array");

@@ -63,10 +63,10 @@ TEST_CASE("control: trouble with connections comes first, with its cause and how
   state.connection.lasted = 8s;
   state.connection.gives_up_after = 1h;
   const std::string text = cli::state_text(json_of_state(state), 0);
-  CHECK(text.starts_with("waiting for a connection, 1 min 40 s after the start\n"));
+  CHECK(text.starts_with("waiting for a connection; the run started 1 min 40 s ago\n"));
   CHECK(holds(text,
-              "  trouble   cannot connect to 127.0.0.1:8443: Connection refused, retrying for 8 s, gives up after "
-              "1 h\n"));
+              "  trouble   cannot connect to 127.0.0.1:8443: Connection refused; amend has retried for 8 s and stops "
+              "after 1 h\n"));
 }
 
 TEST_CASE("control: paused, stopping, held, an outage and no bound are said") {
@@ -74,16 +74,16 @@ TEST_CASE("control: paused, stopping, held, an outage and no bound are said") {
   state.interval = 0ns;
   state.held = 2'500ms;
   state.paused = true;
-  CHECK(cli::state_text(json_of_state(state), 50).starts_with("paused, 1 min 40 s after the start\n"));
+  CHECK(cli::state_text(json_of_state(state), 50).starts_with("paused; the run started 1 min 40 s ago\n"));
   CHECK(holds(cli::state_text(json_of_state(state), 50),
               "unlimited, 4 connections, 8 of 16 in flight; paused for 2.5 s"));
   CHECK_FALSE(holds(cli::state_text(json_of_state(state), 50), " left\n  done"));
   CHECK(cli::state_text(json_of_state(state), 50).ends_with("50%\n"));
   state.stopping = true;
-  CHECK(cli::state_text(json_of_state(state), 50).starts_with("stopping, "));
+  CHECK(cli::state_text(json_of_state(state), 50).starts_with("stopping: "));
   state.stopping = state.paused = false;
   state.circuit = amend::CircuitState::open;
-  CHECK(cli::state_text(json_of_state(state), 50).starts_with("waiting for the end of an outage, "));
+  CHECK(cli::state_text(json_of_state(state), 50).starts_with("waiting for the end of an outage; "));
 }
 
 TEST_CASE("control: a state without members, or with others, is told as far as it goes") {

@@ -320,7 +320,7 @@ TEST_CASE("options: a wrong command line is refused in one line that names the o
        "control takes pause, resume, rate RATE, connections N, status or drain, got \"stop\""},
       {{"control", "r", "pause", "now"}, nullptr},
       {{"control", "r", "rate", "1/s", "2/s"}, "unexpected argument 2/s; see amend control --help"},
-      {{"control", "r", "pause", "--watch"}, "--watch goes with status: amend control RUN status --watch"},
+      {{"control", "r", "pause", "--watch"}, "--watch needs the action status: amend control RUN status --watch"},
       {{"status", "r", "--watch"}, "unknown option --watch; see amend status --help"},
       {{"update", "a.csv", "--metrics-listen", "0.0.0.0:1"},
        "--metrics-listen takes ADDRESS:PORT on this machine only (127.0.0.1:9464, [::1]:9464, port 0 to 65535), got "

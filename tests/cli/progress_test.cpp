@@ -39,7 +39,8 @@ TEST_CASE("progress: trouble with connections is shown with its cause and its en
   now.trouble_lasted = 8'400ms;
   now.trouble_limit = 1h;
   const std::string shown =
-      "cannot connect to api.example (10.0.0.7:443): Connection refused\\x1b[2J, retrying for 8 s, gives up after 1 h";
+      "cannot connect to api.example (10.0.0.7:443): Connection refused\\x1b[2J; amend has retried for 8 s and stops "
+      "after 1 h";
   CHECK(holds(cli::render_plain(now), ", " + shown));
   CHECK(holds(cli::render_bar(now, 250), "  " + shown));
   CHECK_FALSE(holds(cli::render_plain(now), "next try"));
@@ -88,8 +89,8 @@ TEST_CASE("progress: at the very start nothing is divided by nothing") {
 TEST_CASE("progress: a wait by the server's Retry-After is told, rounded up") {
   cli::Snapshot now = half_way();
   now.paused = 11'200ms;
-  CHECK(holds(cli::render_bar(now, 200), "paused 12 s by the server's Retry-After"));
-  CHECK(holds(cli::render_plain(now), "paused 12 s by the server's Retry-After"));
+  CHECK(holds(cli::render_bar(now, 200), "paused for 12 s (Retry-After from the API)"));
+  CHECK(holds(cli::render_plain(now), "paused for 12 s (Retry-After from the API)"));
 }
 
 TEST_CASE("progress: the plain line is one whole sentence") {

@@ -153,7 +153,7 @@ TEST_CASE("plan seal: what does not fit is named by its file and line") {
   lines[2].replace(lines[2].find("\"5\""), 3, "\"7\"");
   sealed.with(plan_name, joined(lines));
   CHECK(sealed.why().find("plan.ndjson: line 3 was changed") != std::string::npos);
-  CHECK(sealed.why().find("Reconcile the file again") != std::string::npos);
+  CHECK(sealed.why().find("Reconcile the input file again") != std::string::npos);
   lines = lines_of(sealed.plan);
   lines.pop_back();
   sealed.with(plan_name, joined(lines));

@@ -250,14 +250,14 @@ TEST_CASE("planned call: an answer to the PUT that shows other values is a succe
     };
     const Judgement drifted = put(body, Held().with(phone_at, "01"));
     CHECK(drifted.drift == 1U << phone_at);
-    CHECK(drifted.warning == "the response shows other values than were sent: phone");
+    CHECK(drifted.warning == "the values in the response differ from the values that were sent: phone");
     const Judgement others = put(body, Held().with(phone_at, "1").with(dial_code_at, "+1"));
     CHECK(others.drift == 0);
     CHECK(others.warning == "changed by another client, not by this request: dial_code");
     const Judgement all = put(body, Held().with(name_at, "X").with(dial_code_at, "+1").with_card_error());
     CHECK(all.drift == (1U << name_at | 1U << phone_at));
     CHECK(all.warning ==
-          "card on file: E5 declined; the response shows other values than were sent: name, phone; "
+          "card on file: E5 declined; the values in the response differ from the values that were sent: name, phone; "
           "changed by another client, not by this request: dial_code");
     CHECK(put(R"({"phone":"1","email":"","company_name":"X"})", Held().with(phone_at, "1")).warning.empty());
   }

@@ -128,7 +128,7 @@ TEST_CASE("apply: an answer that shows another value than was sent is a success 
   const TempDir dir;
   const Finished finished = apply_to(server, dir, {one});
   CHECK(finished.code == 0);
-  CHECK(says(finished, "phone in 1 row: the response shows another value than was sent"));
+  CHECK(says(finished, "phone in 1 row: the response shows a value that differs from the sent value"));
   const auto record = record_of(dir.file("run"), 1);
   CHECK(text_of(record, "status") == "success");
   CHECK(boost::json::serialize(record.at("drift")) == R"(["phone"])");

@@ -118,7 +118,7 @@ TEST_CASE("bench: each of two hosts is to be owned and typed, and a file cannot 
   write_file(bench.dir.file("amend.toml"), "[bench]\nyes-i-own-this-api = true\n");
   bench.run("https://a.invalid", {"--config", bench.dir.file("amend.toml")});
   CHECK(bench.finished.code == 2);
-  CHECK(says(bench.finished, "for the command line only"));
+  CHECK(says(bench.finished, "on the command line, with each command"));
 }
 
 TEST_CASE("bench: a server that drops requests is not made better by sending them again") {

@@ -194,7 +194,7 @@ TEST_CASE("control: a socket that a killed run has left is in nobody's way, and 
   make_stale_socket(slow.work.file("control.new"));  // of a run that was killed at its very start
   const Finished nobody = control(slow.work.directory, {"status"});
   CHECK(nobody.code == 2);
-  CHECK(says(nobody, "no run is running there"));
+  CHECK(says(nobody, "this run is not running now"));
   CHECK(run({AMEND_PROGRAM, "status", slow.work.directory}).code == 1);
   const TempDir streams;
   Process resumed({AMEND_PROGRAM, "resume", slow.work.directory, "--progress", "none"}, streams.file("out"),
@@ -251,7 +251,7 @@ TEST_CASE("control: no run, no directory, a wrong command line: exit 2") {
   CHECK(control(dir.path(), {}).code == 2);
   CHECK(control(dir.path(), {"stop"}).code == 2);
   CHECK(says(control(dir.path(), {"rate"}), "rate RATE"));
-  CHECK(says(control(dir.path(), {"pause", "--watch"}), "--watch goes with status"));
+  CHECK(says(control(dir.path(), {"pause", "--watch"}), "--watch needs the action status"));
 }
 
 TEST_CASE("control --json: what is refused, here or by the run, is JSON on standard output too") {

@@ -307,7 +307,7 @@ TEST_CASE(
   CAPTURE(stopped.err);
   CHECK(stopped.code == 4);
   CHECK(says(stopped, "first 1 row, then 10, then all (to switch off: --canary off)"));
-  CHECK(says(stopped, "none of the first 3 rows succeeded, the last one: E000422"));
+  CHECK(says(stopped, "none of the first 3 rows succeeded; the last failure: E000422"));
   CHECK(says(stopped, "amend resume " + work.directory));
   ill.stop();
   // Each of the three may be proved by sending it once more, alone.

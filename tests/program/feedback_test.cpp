@@ -168,7 +168,7 @@ TEST_CASE("feedback: a rejected row that a later row of its customer has overtak
   CHECK(finished.code == 1);
   CHECK_FALSE(std::filesystem::exists(work.file("rejected.csv")));
   CHECK(number_of(work.summary(), "overtaken_rejected") == 1);
-  CHECK(says(finished, "the retry files do not contain 1 row whose customer succeeded in a later row"));
+  CHECK(says(finished, "the retry files leave out 1 row, because a later row of the same customer succeeded"));
 }
 
 TEST_CASE("feedback: rejected.csv is in the order of the input, with several workers too") {

@@ -101,7 +101,7 @@ TEST_CASE("resume: what a crash has torn at the end of the log is cut off, and s
     const Finished finished = killed.resume();
     CAPTURE(finished.err);
     CHECK(finished.code == 1);
-    CHECK(says(finished, "were incomplete and are removed"));
+    CHECK(says(finished, "are an incomplete record: amend removes them"));
     CHECK((log_of(killed).starts_with(log.substr(0, log.rfind('\n') + 1))));
     killed.check_complete(1);
   }

@@ -62,7 +62,7 @@ class Failing {
 TEST_CASE("retry: again and again until every row is done; no customer ever goes back to an older row") {
   Failing failing(make_customers_in_turns(60, 5));
   REQUIRE(failing.first.code == 1);
-  CHECK(says(failing.first, "whose customer succeeded in a later row"));
+  CHECK(says(failing.first, "because a later row of the same customer succeeded"));
   CHECK(says(failing.first, "amend retry " + failing.work.directory));
   for (int i = 0; i < 40 && failing.status_code() != 0; ++i) failing.again();
   CHECK(failing.status_code() == 0);
@@ -198,7 +198,8 @@ TEST_CASE("retry: refused, naming the cause, when the input or what is sent is n
     ::close(lock);
   }
   const TempDir elsewhere;
-  refused({"--run", elsewhere.file("run")}, 2, "--run: a retry must be beside the run that it retries");
+  refused({"--run", elsewhere.file("run")}, 2,
+          "--run: the directory of a retry must be in the folder of the run that it retries");
   const std::string text = read_file(failing.work.input);
   std::string edited = text;
   edited.replace(edited.find(failing.rows[6].fields.at("phone")), 1, "X");

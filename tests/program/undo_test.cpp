@@ -71,7 +71,7 @@ TEST_CASE("undo: what cannot be given back is said before it is sent") {
                            ",+852,New Ltd,Alipay," + uuid_of(700) + "\n";
   const Finished applied = ground.reconcile(rows, "run", {"--apply", "--company-name", "always"});
   CHECK(applied.code == 0);
-  CHECK(says(applied, "dial_code of 1 row: it was empty"));
+  CHECK(says(applied, "dial_code of 1 row: the API does not accept the previous value"));
   CHECK(says(applied, "company_name of 1 row: the API never returns its value"));
   CHECK_FALSE(says(applied, "default_payment_token of"));
   CHECK(ground.command("undo", ground.directory("run"), "undone").code == 0);

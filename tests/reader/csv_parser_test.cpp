@@ -229,7 +229,8 @@ TEST_CASE("csv_parser: each line of a damaged span names the line where the quot
   next();
   const Reason first = next();
   CHECK(first.text ==
-        "column 2, byte 17 of the row: text after the closing quote; the quoted value before that begins at line 3; "
+        "column 2, byte 17 of the row: text after the closing quote; the last quoted value before this place begins at "
+        "line 3; "
         "lines 3 to 5 are rejected too");
   CHECK(first.column == 2);
   for (int line = 3; line <= 5; ++line) {

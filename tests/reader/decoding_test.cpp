@@ -158,7 +158,7 @@ TEST_CASE("encoding: an unknown name, and one that the first bytes contradict, a
   CHECK(refusal("\xEF\xBB\xBF"
                 "a\n",
                 encoded("windows-1252"))
-            .find("say that it is UTF-8") != std::string::npos);
+            .find("show that its encoding is UTF-8") != std::string::npos);
   CHECK(refusal(utf16(u"\xFEFF"
                       "a\n",
                       Order::big),

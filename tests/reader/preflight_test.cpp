@@ -222,7 +222,7 @@ TEST_CASE("preflight: a mark or --encoding utf-8 says that the file is UTF-8: on
     CHECK_FALSE(report.encoding_trouble);
     CHECK(report.sendable == 1);
     CHECK(finding(report.rejected, "input.utf8").rows == 1);
-    CHECK(hints_at(report, "1 row not valid UTF-8"));
+    CHECK(hints_at(report, "1 row with bytes that are not valid UTF-8"));
   }
 }
 

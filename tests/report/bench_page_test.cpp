@@ -65,7 +65,7 @@ TEST_CASE("bench page: it opens with a verdict") {
                                      "runs/b");
   };
   CHECK(page_has(with("exit_code", "1"), "The objective was not met: p99 &amp; &lt;b&gt;."));
-  CHECK(page_has(with("slo", "null"), "The benchmark measured nothing."));
+  CHECK(page_has(with("slo", "null"), "The benchmark measured no request."));
   CHECK(page_has(with("exit_code", "0"), "The benchmark is complete."));
   CHECK(page_has(with("stop_reason", "\"a signal\""), "Stopped early. The results cover only part of the benchmark."));
 }

@@ -40,13 +40,13 @@ TEST_CASE("config: a value out of its bounds names the option and the bounds") {
     const char* message;
   };
   const std::vector<Case> cases{
-      {[](Config& c) { c.target.url.clear(); }, "--url is missing (or AMEND_URL)"},
+      {[](Config& c) { c.target.url.clear(); }, "--url is missing, and AMEND_URL is not set"},
       {[](Config& c) { c.target.client_cert = "c"; }, "--client-cert needs --client-key"},
       {[](Config& c) { c.target.client_key = "k"; }, "--client-key needs --client-cert"},
       {[](Config& c) { c.target.echo_path = "echo"; }, "--echo-path must be a path"},
       {[](Config& c) { c.target.echo_path = "/a b"; }, "--echo-path must be a path"},
       {[](Config& c) { c.target.echo_path = "/a\r\nX: y"; }, "--echo-path must be a path"},
-      {[](Config& c) { c.auth.app_id.clear(); }, "--app-id is missing (or WONDER_APP_ID)"},
+      {[](Config& c) { c.auth.app_id.clear(); }, "--app-id is missing, and WONDER_APP_ID is not set"},
       {[](Config& c) { c.auth.app_id = "my-app"; }, "--app-id must be a uuid"},
       {[](Config& c) { c.auth.kind = amend::Auth::bearer; }, "--auth bearer needs --bearer-file"},
       {[](Config& c) { c.input.delimiter = '"'; }, "--delimiter must be one ASCII character"},

@@ -43,10 +43,11 @@ TEST_CASE("selection: a text that was changed, cut or added to at any place is r
     CAPTURE(i);
     std::string changed = text;
     changed[i] = static_cast<char>(changed[i] ^ 1);
-    CHECK_THROWS_WITH_AS(parse_selection(changed, "runs/a/selection.txt"),
-                         doctest::Contains("runs/a/selection.txt: amend did not write this file, or it is damaged. "
-                                           "amend cannot know which rows to retry"),
-                         InputError);
+    CHECK_THROWS_WITH_AS(
+        parse_selection(changed, "runs/a/selection.txt"),
+        doctest::Contains("runs/a/selection.txt: this file is damaged, or amend did not write it. amend "
+                          "cannot know which rows to retry. Restore the file"),
+        InputError);
     CHECK_THROWS_AS(parse_selection(text.substr(0, i), "selection.txt"), InputError);
   }
   CHECK_THROWS_AS(parse_selection(text + "x", "selection.txt"), InputError);

@@ -178,11 +178,12 @@ TEST_CASE("http1_codec: Content-Length must be one number") {
     REQUIRE(with(good).answers.size() == 1);
     CHECK(with(good).answers[0].body == "hello");
   }
-  CHECK(with("Content-Length: 5, 6").error == "two different Content-Length fields");
-  CHECK(with("Content-Length: 5\r\nContent-Length: 4").error == "two different Content-Length fields");
+  CHECK(with("Content-Length: 5, 6").error == "the response has two different Content-Length values");
+  CHECK(with("Content-Length: 5\r\nContent-Length: 4").error == "the response has two different Content-Length values");
   for (const auto* bad : {"", "-5", "+5", "5x", "0x5", "5 5", "5,", ",5", "5.0", "18446744073709551621", "\"5\""}) {
     CAPTURE(bad);
-    CHECK(with("Content-Length: " + std::string(bad)).error == "a Content-Length that is not a number");
+    CHECK(with("Content-Length: " + std::string(bad)).error ==
+          "the response has a Content-Length that is not a number");
   }
 }
 
@@ -200,7 +201,8 @@ TEST_CASE("http1_codec: what is ambiguous or unknown about the framing poisons t
        {"gzip, chunked", "chunked, gzip", "chunked, chunked", "chunked, identity", "identity, gzip", "identity,",
         "identity, , chunked", "", "xchunked", "chunked\r\nTransfer-Encoding: chunked", "chunked;q=1"}) {
     CAPTURE(coding);
-    CHECK(with("Transfer-Encoding: " + std::string(coding)) == "a Transfer-Encoding other than chunked");
+    CHECK(with("Transfer-Encoding: " + std::string(coding)) ==
+          "the response has a Transfer-Encoding other than chunked");
   }
   CHECK(error_of("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked" + tail) ==
         "an HTTP/1.0 response has a Transfer-Encoding");
@@ -240,11 +242,11 @@ TEST_CASE("http1_codec: malformed chunks are refused") {
     CHECK(with(bad) == "a malformed chunk size");
   }
   CHECK(with("5\r\nhello!\r\n0\r\n\r\n") == "a chunk is longer than its chunk size");
-  CHECK(with("5\nhello\r\n0\r\n\r\n") == "a line that ends in LF without CR");
+  CHECK(with("5\nhello\r\n0\r\n\r\n") == "a line of the response ends in LF without CR");
   CHECK(with("FFFFFFFFFFFFFFFF\r\n") == "the body of the response is too long");
-  CHECK(with("0\r\n folded: x\r\n\r\n") == "white space before the first field line");
+  CHECK(with("0\r\n folded: x\r\n\r\n") == "the response has white space before its first field line");
   CHECK(with("0\r\nX: folded\r\n\tonce\r\n  twice\r\n\r\n").empty());
-  CHECK(with("0\r\nno colon here\r\n\r\n") == "a space in or after a field name");
+  CHECK(with("0\r\nno colon here\r\n\r\n") == "the response has a space in or after a field name");
 }
 
 TEST_CASE("http1_codec: malformed heads are refused") {
@@ -256,14 +258,15 @@ TEST_CASE("http1_codec: malformed heads are refused") {
   CHECK(field(" folded").empty());
   CHECK(field("\tfolded").empty());
   for (const std::string blank : {" ", "\t"})
-    CHECK(error_of("HTTP/1.1 200 OK\r\n" + blank + "X: 1\r\n\r\n") == "white space before the first field line");
-  CHECK(field("Content-Length : 5") == "a space in or after a field name");
+    CHECK(error_of("HTTP/1.1 200 OK\r\n" + blank + "X: 1\r\n\r\n") ==
+          "the response has white space before its first field line");
+  CHECK(field("Content-Length : 5") == "the response has a space in or after a field name");
   CHECK(field(": nameless") == "a malformed field line");
   CHECK(field("nocolon") == "a malformed field line");
   CHECK(field("a\x80: b") == "a malformed field line");
-  CHECK(field(std::string_view("X: a\0b", 6)) == "a control character in a line");
-  CHECK(field("X: some words and then \rCR") == "a control character in a line");
-  CHECK(field("X: a\nY: b") == "a line that ends in LF without CR");
+  CHECK(field(std::string_view("X: a\0b", 6)) == "a line of the response contains a control character");
+  CHECK(field("X: some words and then \rCR") == "a line of the response contains a control character");
+  CHECK(field("X: a\nY: b") == "a line of the response ends in LF without CR");
 }
 
 TEST_CASE("http1_codec: malformed status lines are refused") {

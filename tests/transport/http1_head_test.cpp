@@ -143,7 +143,7 @@ TEST_CASE("http1_codec: an answer means the same whatever head came before it") 
 
 TEST_CASE("http1_codec: a head that repeats the one before is refused for its framing as if it came alone") {
   const std::string head = "HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 2\r\n";
-  CHECK(error_of(head + "\r\nok" + head + "Content-Length: 3\r\n\r\nok").starts_with("two different"));
+  CHECK(error_of(head + "\r\nok" + head + "Content-Length: 3\r\n\r\nok").starts_with("the response has two different"));
   CHECK(error_of(head + "\r\nok" + head + "Transfer-Encoding: chunked\r\n\r\n").starts_with("the response has both"));
   const std::string early = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
   std::string all;
@@ -192,11 +192,13 @@ TEST_CASE("http1_codec: folded lines are bounded as one line is, and what a fold
   std::string head = "HTTP/1.1 200 OK\r\nX: 1";
   while (head.size() < 70'000) head += "\r\n 2";
   CHECK(error_of(head + "\r\n\r\n") == "the head of the response is too long");
-  CHECK(error_of(std::string_view("HTTP/1.1 200 OK\r\nX: 1\r\n a\0b\r\n\r\n", 31)) == "a control character in a line");
-  CHECK(error_of("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 2\r\n\r\nok") == "a Content-Length that is not a number");
+  CHECK(error_of(std::string_view("HTTP/1.1 200 OK\r\nX: 1\r\n a\0b\r\n\r\n", 31)) ==
+        "a line of the response contains a control character");
+  CHECK(error_of("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 2\r\n\r\nok") ==
+        "the response has a Content-Length that is not a number");
   CHECK(error_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip,\r\n chunked\r\n\r\n") ==
-        "a Transfer-Encoding other than chunked");
-  CHECK(error_of("HTTP/1.1 200 OK\r\nX: 1\r\n 2\n\r\n") == "a line that ends in LF without CR");
+        "the response has a Transfer-Encoding other than chunked");
+  CHECK(error_of("HTTP/1.1 200 OK\r\nX: 1\r\n 2\n\r\n") == "a line of the response ends in LF without CR");
 }
 
 TEST_CASE("http1_codec: the coding of a body is kept with the answer") {

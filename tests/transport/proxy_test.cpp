@@ -58,7 +58,7 @@ TEST_CASE("proxy: a refusal is for a person, a proxy that does not reach the ser
   CHECK(opened_by("HTTP/1.1 429 Too Many Requests\r\n\r\n").error == OpenError::broken_off);
   const auto gateway = opened_by("HTTP/1.0 502 Bad Gateway\r\n\r\n");
   CHECK(gateway.error == OpenError::broken_off);
-  CHECK(gateway.text.find("the proxy cannot reach the server (HTTP 502)") != std::string::npos);
+  CHECK(gateway.text.find("the proxy did not open a tunnel to the server (HTTP 502)") != std::string::npos);
 }
 
 TEST_CASE("proxy: answers that are none, that never end, or that go on into the tunnel open nothing") {

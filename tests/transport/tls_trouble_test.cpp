@@ -35,7 +35,7 @@ TEST_CASE("tls trouble: an alert about our certificate counts only when the serv
     CHECK(explain_tls_error(tls_error(reason), notes(false, false)).error == OpenError::handshake_failed);
     const Opened missing = explain_tls_error(tls_error(reason), notes(true, false));
     CHECK(missing.error == OpenError::client_certificate_refused);
-    CHECK(holds(missing.text, "wants a client certificate"));
+    CHECK(holds(missing.text, "requires a client certificate"));
     CHECK(holds(missing.text, "--client-cert and --client-key"));
     const Opened wrong = explain_tls_error(tls_error(reason), notes(true, true));
     CHECK(wrong.error == OpenError::client_certificate_refused);

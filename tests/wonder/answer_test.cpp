@@ -152,7 +152,7 @@ TEST_CASE("answer: the uuid must be the one asked for, ASCII case ignored") {
 TEST_CASE("answer: a success that contains a deciding member twice contradicts itself, however it is spelled") {
   const std::string other = R"({"customer":{"uuid":"00000000-0000-0000-0000-000000000000"}})";
   const auto twice = [](const std::string& member) {
-    return "the response contains \"" + member + "\" twice and contradicts itself";
+    return "the response contains \"" + member + "\" twice: amend cannot know which value is right";
   };
   const std::string inner = good_customer.substr(1, good_customer.size() - 2);
   const std::vector<std::pair<std::string, std::string>> bodies{

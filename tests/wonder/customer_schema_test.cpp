@@ -102,8 +102,9 @@ TEST_CASE("customer_schema: a control character is named, with its place, wherev
   CHECK(text_for("ab\tcd") == "phone contains a tab at byte 3");
   CHECK(text_for("ab\x1B") == "phone contains the control character U+001B at byte 3");
   CHECK(text_for("ab\xC2\x85z") == "phone contains the control character U+0085 at byte 3");
-  CHECK(text_for("ab\r\n") == "phone contains a line break at byte 3, at the start or end. --trim removes it");
-  CHECK(text_for(" \tab") == "phone contains a tab at byte 2, at the start or end. --trim removes it");
+  CHECK(text_for("ab\r\n") ==
+        "phone contains a line break at byte 3 (at the start or end of the value). --trim removes it");
+  CHECK(text_for(" \tab") == "phone contains a tab at byte 2 (at the start or end of the value). --trim removes it");
 }
 
 TEST_CASE("customer_schema: a payment method is one of three, spelled exactly") {

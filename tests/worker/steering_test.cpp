@@ -105,8 +105,9 @@ TEST_CASE("worker: a canary that fails stops the run, names the last error, and 
   CHECK(bench.dropped == 200 - Canary::first_rows_max);
   CHECK(bench.control.cause() == StopCause::failures);
   CHECK(bench.control.text() ==
-        "none of the first 3 rows succeeded, the last one: E0404: no such customer; the other rows are not sent "
-        "(--canary off sends them)");
+        "none of the first 3 rows succeeded; the last failure: E0404: no such customer; amend does not send the other "
+        "rows "
+        "(use --canary off to send them)");
 }
 
 TEST_CASE("worker: an outage at the start burns no row of the canary") {
