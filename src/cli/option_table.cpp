@@ -239,7 +239,7 @@ constexpr std::array entries{
                 [](Options& o, Name n, Text v) { o.config.pace.workers = parse_number(n, v, 0, 256); }},
 
     OptionEntry{"duration", benching, always, Arity::once, load, "TIME", nullptr,
-                "How long to measure, 1s to 24h (default 30s). --versus divides it among the turns of a side",
+                "How long to measure, 1s to 24h (default 30s). With --versus: time for each side, in --turns equal parts",
                 [](Options& o, Name n, Text v) { o.benchmark.duration = parse_duration(n, v); }},
     OptionEntry{"warm-up", benching, rarely, Arity::once, load, "TIME", nullptr,
                 "Time before the measurement, not counted, up to 1h (default 3s). 0: none",

@@ -102,7 +102,7 @@ constexpr std::array own_code_table{
             "removed zeros, and the row may mean the other customer.",
             "Restore the zeros, or name the customer by its id."},
     OwnCode{"reconcile.no_customer_found",
-            "The look-up returned 404, and no other look-up by id or reference_number found a customer. The path of "
+            "The look-up of this customer returned 404, and no look-up of another customer has succeeded. The path of "
             "--url may be wrong.",
             "Check --url and run `amend ping`. If the customer is new, create it at the API first."},
     OwnCode{"reconcile.not_found", "The API has no customer with this id or reference_number.",
