@@ -4,6 +4,7 @@
 
 #include "amend/benchmark/benchmark.hpp"
 #include "reporter/json_text.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend {
 namespace {

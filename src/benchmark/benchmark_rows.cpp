@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <iterator>
 #include <span>
 
 #include "amend/reader/mapper.hpp"
@@ -41,9 +40,8 @@ std::unique_ptr<Source> open_rows(const InputConfig& input, std::uint32_t custom
 std::string made_up_customers(std::uint32_t count) {
   std::string text = "id,name,dial_code,phone,email\n";
   for (std::uint32_t n = 0; n < count; ++n)
-    fmt::format_to(std::back_inserter(text),
-                   "be0c0000-0000-4000-8000-{:012x},Bench Customer {},+1,555{:07},bench-{}@example.invalid\n", n, n, n,
-                   n);
+    text += fmt::format("be0c0000-0000-4000-8000-{:012x},Bench Customer {},+1,555{:07},bench-{}@example.invalid\n", n,
+                        n, n, n);
   return text;
 }
 

@@ -3,7 +3,6 @@
 #include <zlib.h>
 
 #include <cmath>
-#include <iterator>
 #include <stdexcept>
 
 #include "amend/benchmark/hdr_histogram.hpp"
@@ -46,9 +45,9 @@ double ms(std::chrono::nanoseconds duration) { return static_cast<double>(durati
 void append_percentile(std::string& out, const HdrHistogram& histogram, std::uint64_t seen, double share) {
   const double value = ms(histogram.percentile(share * 100));
   if (share >= 1) {
-    fmt::format_to(std::back_inserter(out), "{:12.3f} {:2.12f} {:10}\n", value, share, seen);
+    out += fmt::format("{:12.3f} {:2.12f} {:10}\n", value, share, seen);
   } else {
-    fmt::format_to(std::back_inserter(out), "{:12.3f} {:2.12f} {:10} {:14.2f}\n", value, share, seen, 1 / (1 - share));
+    out += fmt::format("{:12.3f} {:2.12f} {:10} {:14.2f}\n", value, share, seen, 1 / (1 - share));
   }
 }
 

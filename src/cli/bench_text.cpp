@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
 
 #include "amend/error.hpp"
@@ -67,10 +66,9 @@ std::string rows_text(const Options& options, const Benchmark& benchmark) {
 }
 
 void append_percentiles(std::string& out, std::string_view name, const HdrHistogram& histogram, std::string_view from) {
-  fmt::format_to(std::back_inserter(out), "  {:<10}", name);
-  for (const double percent : percents)
-    fmt::format_to(std::back_inserter(out), "{:>10}", ms(histogram.percentile(percent)));
-  fmt::format_to(std::back_inserter(out), "{:>10}{:>10}  ms, {}\n", ms(histogram.max()), ms(histogram.mean()), from);
+  out += fmt::format("  {:<10}", name);
+  for (const double percent : percents) out += fmt::format("{:>10}", ms(histogram.percentile(percent)));
+  out += fmt::format("{:>10}{:>10}  ms, {}\n", ms(histogram.max()), ms(histogram.mean()), from);
 }
 
 std::string requests_text(const StepFigures& step) {
@@ -113,8 +111,8 @@ std::string step_text(const StepFigures& step, const BenchmarkConfig& config) {
   std::string out =
       line("rate", fmt::format("{}, {} responses/s", rate_text(step.step), per_second(step.answers_per_second())));
   out += line("requests", requests_text(step));
-  fmt::format_to(std::back_inserter(out), "\n  {:<10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "", "p50", "p90", "p99",
-                 "p99.9", "max", "mean");
+  out +=
+      fmt::format("\n  {:<10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "", "p50", "p90", "p99", "p99.9", "max", "mean");
   const bool open = step.step.interval.count() > 0;
   append_percentiles(out, "latency", step.latency, open ? "from the planned time" : "from sending");
   append_percentiles(out, "service", step.service, "from sending");

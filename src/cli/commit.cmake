@@ -1,4 +1,4 @@
-# Writes the commit that is built into a header, if it has changed: cmake -DROOT=SOURCES -DHEADER=FILE -P commit.cmake
+# Writes the commit that is built into a source, if it has changed: cmake -DROOT=SOURCES -DSOURCE=FILE -P commit.cmake
 cmake_minimum_required(VERSION 3.25)
 set(commit unknown)
 # Sources that are not the top of a git repository say nothing about the commit of the one around them.
@@ -9,12 +9,12 @@ if(EXISTS ${ROOT}/.git)
     set(commit ${described})
   endif()
 endif()
-file(CONFIGURE OUTPUT ${HEADER} @ONLY CONTENT "// Written by commit.cmake at each build.
-#pragma once
+file(CONFIGURE OUTPUT ${SOURCE} @ONLY CONTENT "// Written by commit.cmake at each build.
+#include \"cli/version.hpp\"
 
 namespace amend::cli {
 
-inline constexpr char program_commit[] = \"${commit}\";
+const char* const program_commit = \"${commit}\";
 
 }  // namespace amend::cli
 ")

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <iterator>
 #include <system_error>
 
 namespace amend::cli {
@@ -18,10 +17,10 @@ ControlAddress::ControlAddress(const std::string& run_directory)
 
 ControlAddress::~ControlAddress() { ::close(directory_); }
 
-sockaddr_un ControlAddress::value(const char* name) const noexcept {
+sockaddr_un ControlAddress::value(const char* name) const {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  fmt::format_to_n(std::begin(address.sun_path), sizeof address.sun_path - 1, "/proc/self/fd/{}/{}", directory_, name);
+  fmt::format("/proc/self/fd/{}/{}", directory_, name).copy(address.sun_path, sizeof address.sun_path - 1);
   return address;
 }
 

@@ -23,7 +23,7 @@ class ControlAddress {
   /// For openat and its like.
   int directory() const noexcept { return directory_; }
   /// Of one of the two names, for bind and connect, while this lives.
-  sockaddr_un value(const char* name) const noexcept;
+  sockaddr_un value(const char* name) const;
 
  private:
   int directory_;

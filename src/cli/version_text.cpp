@@ -9,7 +9,6 @@
 #include <boost/version.hpp>
 #include <string>
 
-#include "cli/commit.hpp"
 #include "cli/output.hpp"
 #include "cli/report_line.hpp"
 #include "cli/version.hpp"

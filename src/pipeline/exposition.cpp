@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "reporter/json_text.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend {
 namespace {

@@ -12,7 +12,7 @@
 #include "amend/reporter/run_view.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "pipeline/run_ledger.hpp"
-#include "reporter/json_text.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend {
 namespace {

@@ -7,7 +7,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <vector>
 
@@ -124,7 +123,7 @@ std::string SignCounts::last_line(std::string_view rollback_sha256) const {
 
 std::uint32_t close_plan_line(std::string& out, std::size_t begin, std::uint32_t sum_before) {
   const std::uint32_t sum = line_sum(std::string_view(out).substr(begin), sum_before);
-  fmt::format_to(std::back_inserter(out), "{}{:08x}{}\n", sum_member, sum, line_end);
+  out += fmt::format("{}{:08x}{}\n", sum_member, sum, line_end);
   return sum;
 }
 
@@ -134,11 +133,10 @@ std::optional<std::uint32_t> sum_of_plan_line(std::string_view line, std::uint32
   constexpr std::size_t tail = sum_member.size() + sum_digits + line_end.size();
   if (line.size() < tail) return std::nullopt;
   const std::uint32_t sum = line_sum(line.substr(0, line.size() - tail), sum_before);
-  std::array<char, sum_digits> digits;
-  fmt::format_to(digits.data(), "{:08x}", sum);
+  const std::string digits = fmt::format("{:08x}", sum);
   const std::string_view end = line.substr(line.size() - tail);
-  const bool fits = end.starts_with(sum_member) && end.ends_with(line_end) &&
-                    end.substr(sum_member.size(), sum_digits) == std::string_view(digits.data(), digits.size());
+  const bool fits =
+      end.starts_with(sum_member) && end.ends_with(line_end) && end.substr(sum_member.size(), sum_digits) == digits;
   return fits ? std::optional(sum) : std::nullopt;
 }
 

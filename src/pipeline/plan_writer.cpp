@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
-
 #include "amend/wonder/customer_schema.hpp"
 #include "reporter/json_text.hpp"
 
@@ -18,7 +16,7 @@ void append_member(std::string& out, std::string_view name, std::string_view val
 }
 
 void append_hash(std::string& out, std::string_view name, std::uint64_t hash) {
-  fmt::format_to(std::back_inserter(out), ",\"{}\":\"{:016x}\"", name, hash);
+  out += fmt::format(",\"{}\":\"{:016x}\"", name, hash);
 }
 
 void append_names(std::string& out, FieldSet fields) {

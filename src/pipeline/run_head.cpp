@@ -7,7 +7,7 @@
 
 #include "amend/reporter/run_place.hpp"
 #include "pipeline/resumption.hpp"
-#include "reporter/json_text.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend {
 

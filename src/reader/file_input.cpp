@@ -5,9 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <optional>
@@ -16,6 +13,7 @@
 #include <vector>
 
 #include "amend/error.hpp"
+#include "row/xxh3.hpp"
 
 namespace amend {
 namespace {
@@ -35,15 +33,14 @@ bool untouched(const struct stat& a, const struct stat& b) noexcept {
 /// Hashes bytes that come in pieces.
 class ContentHash {
  public:
-  ContentHash() noexcept { XXH3_64bits_reset(&state_); }
   void add(std::string_view bytes) noexcept {
-    XXH3_64bits_update(&state_, bytes.data(), bytes.size());
+    hash_.add(bytes);
     bytes_ += bytes.size();
   }
-  ContentRead content() const noexcept { return ContentRead(bytes_, XXH3_64bits_digest(&state_)); }
+  ContentRead content() const noexcept { return ContentRead(bytes_, hash_.digest()); }
 
  private:
-  XXH3_state_t state_;
+  Xxh3 hash_;
   std::uint64_t bytes_ = 0;
 };
 

@@ -1,10 +1,9 @@
 #include "amend/report/page.hpp"
 
-#include <fmt/chrono.h>
-
 #include <algorithm>
 
 #include "report/page_parts.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend::report {
 
@@ -44,9 +43,7 @@ std::string ms_text(double ms) {
   return duration_text(std::chrono::milliseconds(static_cast<std::int64_t>(ms)));
 }
 
-std::string time_text(std::chrono::system_clock::time_point at) {
-  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
-}
+std::string time_text(std::chrono::system_clock::time_point at) { return utc_text(at, "%Y-%m-%d %H:%M:%S UTC"); }
 
 std::string duration_text(std::chrono::milliseconds duration) {
   const auto ms = duration.count();

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,7 +13,7 @@ namespace amend::report {
 
 template <class... Args>
 void append(std::string& out, fmt::format_string<Args...> form, Args&&... args) {
-  fmt::format_to(std::back_inserter(out), form, std::forward<Args>(args)...);
+  out += fmt::format(form, std::forward<Args>(args)...);
 }
 
 /// 1234567 → "1,234,567"

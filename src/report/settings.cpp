@@ -1,5 +1,4 @@
 // run.json for people: every option under the name it has there, times and rates with their units.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <boost/json/array.hpp>
@@ -8,6 +7,7 @@
 
 #include "amend/report/reading.hpp"
 #include "reporter/json_reading.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend::report {
 namespace {
@@ -15,8 +15,8 @@ namespace {
 namespace json = boost::json;
 
 std::string time_text(std::uint64_t ns) {
-  const std::time_t seconds = static_cast<std::time_t>(ns / 1'000'000'000);
-  return ns == 0 ? "not known" : fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(seconds));
+  const std::chrono::sys_seconds at(std::chrono::seconds(ns / 1'000'000'000));
+  return ns == 0 ? "not known" : utc_text(at);
 }
 
 std::string duration_text(std::uint64_t ms) {

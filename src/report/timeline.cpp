@@ -1,6 +1,5 @@
 #include "amend/report/timeline.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 
 #include "reporter/json_reading.hpp"
 #include "reporter/json_text.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend::report {
 namespace {
@@ -111,7 +111,7 @@ TimelineSample::TimelineSample(const RunState& state, Time at_)
 std::string text_of(Time at) {
   const auto whole = std::chrono::floor<std::chrono::seconds>(at);
   const auto ms = std::chrono::floor<milliseconds>(at - whole).count();
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), ms);
+  return fmt::format("{}.{:03}Z", utc_text(whole, "%Y-%m-%dT%H:%M:%S"), ms);
 }
 
 std::string start_line(Time at) { return fmt::format("{{\"start\":\"{}\"}}\n", text_of(at)); }

@@ -1,19 +1,17 @@
 #include "amend/reporter/file_seal.hpp"
 
 #include <fmt/format.h>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #include <algorithm>
 
 #include <charconv>
 #include <fstream>
-#include <memory>
 
 #include "amend/reporter/run_directory.hpp"
 #include "reporter/file_seal_json.hpp"
 #include "reporter/json_reading.hpp"
 #include "reporter/json_text.hpp"
+#include "row/xxh3.hpp"
 
 namespace amend {
 namespace {
@@ -23,18 +21,17 @@ constexpr std::size_t sealed_piece_bytes = 64 * 1024;
 FileSeal seal_of(const RunDirectory& run, const std::string& name) {
   std::ifstream file(run.path(name), std::ios::binary);
   if (!file) return FileSeal(name);
-  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
-  XXH3_64bits_reset(state.get());
+  Xxh3 hash;
   std::string piece(sealed_piece_bytes, '\0');
   FileSeal seal(name);
   while (file) {
     file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
     const auto bytes = static_cast<std::size_t>(file.gcount());
-    XXH3_64bits_update(state.get(), piece.data(), bytes);
+    hash.add(std::string_view(piece).substr(0, bytes));
     seal.bytes += bytes;
   }
   if (file.bad()) return FileSeal(name);
-  seal.hash = XXH3_64bits_digest(state.get());
+  seal.hash = hash.digest();
   return seal;
 }
 

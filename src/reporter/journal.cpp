@@ -1,13 +1,11 @@
 #include "amend/reporter/journal.hpp"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 
 #include "reporter/line_sum.hpp"
+#include "row/xxh3.hpp"
 
 namespace amend {
 namespace {
@@ -112,10 +110,10 @@ std::uint64_t synced_in(std::string_view line) noexcept {
 }  // namespace
 
 std::uint32_t line_sum(std::string_view text, std::uint32_t before) noexcept {
-  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(text.data(), text.size(), before));
+  return static_cast<std::uint32_t>(xxh3(text, before));
 }
 
-std::uint64_t content_hash(std::string_view row) noexcept { return XXH3_64bits(row.data(), row.size()); }
+std::uint64_t content_hash(std::string_view row) noexcept { return xxh3(row); }
 
 void JournalSeal::close_line(std::string& out, std::size_t begin, std::uint64_t hash,
                              std::optional<std::uint64_t> synced) {

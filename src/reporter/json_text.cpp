@@ -1,11 +1,9 @@
 #include "reporter/json_text.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
 #include <cstdint>
-#include <iterator>
 #include <utility>
 
 #include "amend/error.hpp"
@@ -101,13 +99,9 @@ void append_readable(std::string& out, std::string_view text) {
 
 std::string utf8(std::string_view text) { return printable(text, 4 * text.size()); }
 
-std::string utc_text(std::chrono::system_clock::time_point at) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
-}
-
 void append_json(std::string& out, const boost::json::value& value) {
   if (const auto* number = value.if_double()) {
-    fmt::format_to(std::back_inserter(out), "{}", *number);
+    out += fmt::format("{}", *number);
   } else if (const auto* array = value.if_array()) {
     char separator = '[';
     for (const auto& item : *array) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
-#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -21,8 +20,5 @@ std::string utf8(std::string_view text);
 
 /// As Boost.JSON's serialize, but 2.6 instead of 2.6E0: people read such files too.
 void append_json(std::string& out, const boost::json::value& value);
-
-/// "2026-11-23T12:00:00Z".
-std::string utc_text(std::chrono::system_clock::time_point at);
 
 }  // namespace amend

@@ -1,16 +1,15 @@
 #include "amend/reporter/result_log.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <array>
-#include <iterator>
 #include <utility>
 
 #include "amend/wonder/customer_schema.hpp"
 #include "reporter/append_file.hpp"
 #include "reporter/json_text.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend {
 namespace {
@@ -50,7 +49,7 @@ void append_drift(std::string& out, const Remark& remark) {
   for (std::size_t i = 0; i < wonder::customer_field_count; ++i)
     if ((remark.drift >> i & 1) != 0) out.append("\"").append(wonder::customer_fields()[i].name).append("\",");
   out.back() = ']';
-  fmt::format_to(std::back_inserter(out), ",\"drift_mark\":\"{:016x}\"", remark.drift_mark);
+  out += fmt::format(",\"drift_mark\":\"{:016x}\"", remark.drift_mark);
 }
 
 void append_remark(std::string& out, const Remark& remark) {
@@ -134,9 +133,7 @@ void ResultLine::append_time(std::string& out, std::chrono::system_clock::time_p
   // Most lines end in the same second as the one before: breaking a date up costs more than all the rest of a line.
   if (second != second_ || second_text_.empty()) {
     second_ = second;
-    second_text_.clear();
-    fmt::format_to(std::back_inserter(second_text_), ",\"at\":\"{:%Y-%m-%dT%H:%M:%S}.",
-                   fmt::gmtime(static_cast<std::time_t>(second)));
+    second_text_ = utc_text(at, ",\"at\":\"%Y-%m-%dT%H:%M:%S.");
   }
   const auto rest = static_cast<unsigned>(ms - second * 1000);
   append_piece(out, FMT_COMPILE("{}{}{}{}Z\""), second_text_, rest / 100, rest / 10 % 10, rest % 10);

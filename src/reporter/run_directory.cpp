@@ -1,7 +1,6 @@
 #include "amend/reporter/run_directory.hpp"
 
 #include <fcntl.h>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -23,6 +22,7 @@
 #include "reporter/append_file.hpp"
 #include "reporter/json_reading.hpp"
 #include "reporter/run_locks.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend {
 namespace {
@@ -86,8 +86,7 @@ ConfigError directory_in_use(const std::string& directory) {
 }
 
 std::string default_run_directory(std::chrono::system_clock::time_point now, std::uint32_t random) {
-  return fmt::format("amend-runs/{:%Y%m%dT%H%M%SZ}-{:06x}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
-                     random & 0xFFFFFF);
+  return fmt::format("{}-{:06x}", utc_text(now, "amend-runs/%Y%m%dT%H%M%SZ"), random & 0xFFFFFF);
 }
 
 // The name of a directory may hold a line break: only the last one is ours.

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <iterator>
 #include <string_view>
 
 #include "amend/reporter/summary.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "reporter/json_text.hpp"
 #include "reporter/run_json_paths.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend {
 namespace {
@@ -153,7 +153,7 @@ void add_path_bytes(json::object& run, const RunRecord& record) {
   for_each_path(named, [&](std::string_view place, std::string_view name, const std::string& path) {
     if (wonder::utf8_prefix(path) == path.size()) return;
     std::string digits;
-    for (const char c : path) fmt::format_to(std::back_inserter(digits), "{:02x}", static_cast<unsigned char>(c));
+    for (const char c : path) digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
     object_at(run, place)->emplace(std::string(name) + std::string(path_bytes_suffix), digits);
   });
 }

@@ -9,6 +9,7 @@
 
 #include "reporter/file_seal_json.hpp"
 #include "reporter/json_text.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend {
 namespace {

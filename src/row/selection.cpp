@@ -1,14 +1,12 @@
 #include "amend/row/selection.hpp"
 
-#define XXH_INLINE_ALL
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <charconv>
-#include <iterator>
 #include <optional>
 
 #include "amend/error.hpp"
+#include "row/xxh3.hpp"
 
 namespace amend {
 namespace {
@@ -22,16 +20,14 @@ void append(std::string& out, std::string_view word, const RowSet& rows) {
     if (!rows.contains(first)) continue;
     std::uint64_t last = first;
     while (rows.contains(last + 1)) ++last;
-    fmt::format_to(std::back_inserter(out), "{}{}", word, first);
-    if (last != first) fmt::format_to(std::back_inserter(out), "-{}", last);
+    out += fmt::format("{}{}", word, first);
+    if (last != first) out += fmt::format("-{}", last);
     out += '\n';
     first = last;
   }
 }
 
-std::string seal_of(std::string_view lines) {
-  return fmt::format("{}{:016x}\n", end_word, XXH3_64bits(lines.data(), lines.size()));
-}
+std::string seal_of(std::string_view lines) { return fmt::format("{}{:016x}\n", end_word, xxh3(lines)); }
 
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;

@@ -8,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -41,14 +40,14 @@ void append_next_member(std::string& out, std::string_view key, std::string_view
 
 void append_log_line(std::string& out, const LogEntry& entry) {
   const auto at = std::chrono::duration_cast<std::chrono::microseconds>(entry.at.time_since_epoch()).count();
-  fmt::format_to(std::back_inserter(out), R"({{"ordinal":{},"at_us":{},"connection":{},"n":{})", entry.ordinal, at,
-                 entry.connection, entry.n);
+  out +=
+      fmt::format(R"({{"ordinal":{},"at_us":{},"connection":{},"n":{})", entry.ordinal, at, entry.connection, entry.n);
   append_next_member(out, "method", entry.method);
   append_next_member(out, "target", entry.target);
   append_next_member(out, "id", customer_id(entry.target));
   append_next_member(out, "body_sha256", entry.body_sha256);
   append_next_member(out, "request_id", entry.request_id);
-  fmt::format_to(std::back_inserter(out), R"(,"status":{},"applied":{})", entry.status, entry.applied);
+  out += fmt::format(R"(,"status":{},"applied":{})", entry.status, entry.applied);
   append_next_member(out, "fault", to_string(entry.fault));
   append_next_member(out, "answer", to_string(entry.fate));
   out += "}\n";

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
 #include <utility>
 
 #include "amend/wonder/routes.hpp"
@@ -218,10 +217,9 @@ void Service::append_answer(std::string& out, const ApiAnswer& answer, bool clos
     date_second_ = second;
   }
   const std::string_view type = answer.body.starts_with('<') ? "text/html" : "application/json";
-  fmt::format_to(std::back_inserter(out),
-                 "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}{}\r\n{}", answer.status,
-                 reason_phrase(answer.status), date_, type, answer.body.size(), answer.headers,
-                 closing ? "Connection: close\r\n" : "", answer.body);
+  out += fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}{}\r\n{}",
+                     answer.status, reason_phrase(answer.status), date_, type, answer.body.size(), answer.headers,
+                     closing ? "Connection: close\r\n" : "", answer.body);
 }
 
 }  // namespace amend::sim

@@ -1,0 +1,142 @@
+#include "cli/program.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "amend/error.hpp"
+#include "amend/reporter/sink.hpp"
+#include "cli/bench.hpp"
+#include "cli/check.hpp"
+#include "cli/completion.hpp"
+#include "cli/control.hpp"
+#include "cli/control_request.hpp"
+#include "cli/descriptor_limit.hpp"
+#include "cli/explain.hpp"
+#include "cli/export.hpp"
+#include "cli/man.hpp"
+#include "cli/next_command.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+#include "cli/ping.hpp"
+#include "cli/reconcile.hpp"
+#include "cli/report.hpp"
+#include "cli/report_line.hpp"
+#include "cli/resume.hpp"
+#include "cli/retry.hpp"
+#include "cli/runs.hpp"
+#include "cli/status.hpp"
+#include "cli/terminal.hpp"
+#include "cli/update.hpp"
+#include "cli/version_text.hpp"
+
+namespace amend::cli {
+namespace {
+
+const char* environment(const char* name) { return std::getenv(name); }
+
+ExitCode run(const CommandLine& line) {
+  if (!line.text.empty()) {
+    print(line.text);
+    return ExitCode::success;
+  }
+  switch (line.options.command) {
+    case Command::update: return run_update(line.options);
+    case Command::resume: return run_resume(line.options);
+    case Command::retry: return run_retry(line.options);
+    case Command::status: return run_status(line.options);
+    case Command::control: return run_control(line.options);
+    case Command::export_log: return run_export(line.options);
+    case Command::report: return run_report(line.options);
+    case Command::check: return run_check(line.options);
+    case Command::reconcile:
+    case Command::verify: return run_reconcile(line.options);
+    case Command::undo: return run_undo(line.options);
+    case Command::runs: return run_runs(line.options);
+    case Command::explain: return run_explain(line.options);
+    case Command::version: return run_version(line.options);
+    case Command::completion: return run_completion(line.options);
+    case Command::man: return run_man(line.options);
+    case Command::bench: return run_bench(line.options);
+    case Command::ping: return run_ping(line.options);
+    case Command::help: break;  // its text was printed above
+  }
+  return ExitCode::broken_invariant;
+}
+
+// A script that asked for JSON gets JSON, also when its words were not understood.
+bool controls_as_json(const std::vector<std::string>& arguments) {
+  return !arguments.empty() && arguments.front() == "control" &&
+         std::ranges::find(arguments, "--json") != arguments.end();
+}
+
+// Whatever could not be opened: the remedy is the same.
+ExitCode complain_of_descriptors(const std::exception& error) {
+  print_message(std::string("amend: ") + error.what() + ": " + descriptor_remedy + "\n");
+  return ExitCode::stopped_resumable;
+}
+
+// One line about what happened, one about what to type.
+ExitCode complain(const std::exception& error, ExitCode code, const Options& options) {
+  if (lacks_descriptors(error)) return complain_of_descriptors(error);
+  print_message(std::string("amend: ") + error.what() + "\n");
+  if (code == ExitCode::broken_invariant)
+    print_message("amend: this is a defect of amend; the run directory, if there is one, is kept as it is\n");
+  const std::string next = command_after(error, code, options);
+  if (!next.empty()) print_message(line("next", next));
+  return code;
+}
+
+ExitCode guarded_run(const std::vector<std::string>& arguments) {
+  CommandLine line;
+  ExitCode code = ExitCode::success;
+  try {
+    line = parse_command_line(arguments, environment);
+    if (line.text.empty()) require_descriptors(line.options);
+    code = run(line);
+    require_all_printed();
+    return code;
+  } catch (const ConfigError& error) {
+    if (controls_as_json(arguments)) print(control_refusal(error.what()));
+    return complain(error, error.exit_code(), line.options);
+  } catch (const InputError& error) {
+    return complain(error, ExitCode::input, line.options);
+  } catch (const DurabilityError& error) {
+    // What the run itself has come to counts more than that it could not be printed.
+    return complain(error, code == ExitCode::success ? ExitCode::not_durable : code, line.options);
+  } catch (const ThreadError& error) {
+    return complain(error, ExitCode::stopped_resumable, line.options);
+  } catch (const std::exception& error) {
+    return complain(error, ExitCode::broken_invariant, line.options);
+  }
+}
+
+// A standard stream that is closed would have its number given to the next file, and messages would go into it.
+void keep_standard_streams() {
+  for (int descriptor = 0; descriptor <= 2; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
+    // Write-only for stdin: reading it is still an error. The lowest free number is this one.
+    if (::open("/dev/null", (descriptor == 0 ? O_WRONLY : O_RDWR)) != descriptor)
+      std::_Exit(static_cast<int>(ExitCode::usage));
+  }
+}
+
+}  // namespace
+
+int run_program(const std::vector<std::string>& arguments) {
+  keep_standard_streams();
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file limit is a write error, exit 6
+  exit_on_signals();
+  const ExitCode code = guarded_run(arguments);
+  drain_messages(patience_with_readers);
+  return static_cast<int>(code);
+}
+
+}  // namespace amend::cli

@@ -1,0 +1,12 @@
+// A moment as files and pages show it: in UTC. Layer 0.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace amend {
+
+/// "2026-11-23T12:00:00Z", or as another `format` of strftime(3) says; at most 63 bytes.
+std::string utc_text(std::chrono::system_clock::time_point at, const char* format = "%Y-%m-%dT%H:%M:%SZ");
+
+}  // namespace amend
