@@ -10,10 +10,9 @@ if(EXISTS ${ROOT}/.git)
   endif()
 endif()
 file(CONFIGURE OUTPUT ${SOURCE} @ONLY CONTENT "// Written by commit.cmake at each build.
-#include \"cli/version.hpp\"
-
 namespace amend::cli {
 
+extern const char* const program_commit;
 const char* const program_commit = \"${commit}\";
 
 }  // namespace amend::cli
