@@ -36,7 +36,7 @@ void check_ramp(const BenchmarkConfig& config) {
   const Ramp& ramp = *config.ramp;
   if (ramp.by <= 0 || ramp.from <= 0 || ramp.to < ramp.from)
     throw ConfigError(
-        "--ramp needs FROM..TO:BY/s, for example 50..1000:50/s. FROM, TO and BY must be above 0, and FROM below TO");
+        "--ramp needs FROM..TO:BY/s, for example 50..1000:50/s. FROM, TO and BY must be above 0, and TO at least FROM");
   if (steps_of(ramp, nanoseconds(1)).size() > steps_max)
     throw ConfigError(fmt::format("--ramp has more than {} steps. Use larger steps", steps_max));
 }

@@ -83,11 +83,11 @@ std::string requests_text(const StepFigures& step) {
 }
 
 std::string late_text(const StepFigures& step) {
-  if (step.late() == 0) return "no request sent late by 1 ms or more";
+  if (step.late() == 0) return "no request sent 1 ms or more after the planned time";
   constexpr std::array<std::string_view, late_count> causes{"no free connection", "signature not ready",
                                                             "this machine was busy"};
-  std::string text = fmt::format("{} sent late by 1 ms or more, the latest by {} ms:", plural(step.late(), "request"),
-                                 ms(step.latest));
+  std::string text = fmt::format(
+      "{} sent 1 ms or more after the planned time, at most {} ms:", plural(step.late(), "request"), ms(step.latest));
   std::string_view separator = " ";
   for (std::size_t i = 0; i < late_count; ++i)
     if (step.late_by[i] > 0)

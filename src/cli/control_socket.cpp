@@ -105,30 +105,31 @@ class ControlVisit final : public Visit, public std::enable_shared_from_this<Con
 
 [[noreturn]] void fail() { throw std::system_error(errno, std::generic_category()); }
 
-std::optional<struct stat> look_at(const ControlAddress& address) {
+std::optional<struct stat> look_at(const ControlAddress& address, const char* name) {
   struct stat found {};
-  if (::fstatat(address.directory(), control_name, &found, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+  if (::fstatat(address.directory(), name, &found, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
   return found;
 }
 
-void remove_stale(const ControlAddress& address) {
-  if (const auto found = look_at(address); found && S_ISSOCK(found->st_mode))
-    ::unlinkat(address.directory(), control_name, 0);
+void remove_stale(const ControlAddress& address, const char* name) {
+  if (const auto found = look_at(address, name); found && S_ISSOCK(found->st_mode))
+    ::unlinkat(address.directory(), name, 0);
 }
 
 // Its mode is that of the descriptor, so there is no moment at which others could connect. It gets its name when it
-// takes connections: a client that finds a socket and is refused would take the run for one that was killed.
+// takes connections: whoever finds the socket can connect at once. A link replaces no file that is in its place.
 void listen_at(int descriptor, const ControlAddress& address) {
-  if (look_at(address)) {
-    errno = EEXIST;
-    fail();
-  }
-  ::unlinkat(address.directory(), new_control_name, 0);
   const sockaddr_un name = address.value(new_control_name);
   if (::fchmod(descriptor, 0600) != 0) fail();
   if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0) fail();
-  if (::listen(descriptor, SOMAXCONN) != 0) fail();
-  if (::renameat(address.directory(), new_control_name, address.directory(), control_name) != 0) fail();
+  const int directory = address.directory();
+  const bool named =
+      ::listen(descriptor, SOMAXCONN) == 0 && ::linkat(directory, new_control_name, directory, control_name, 0) == 0;
+  const int error = errno;
+  ::unlinkat(directory, new_control_name, 0);
+  if (named) return;
+  errno = error;
+  fail();
 }
 
 }  // namespace
@@ -145,17 +146,18 @@ class ControlSocket::Impl {
 
   void open(const std::string& run_directory) {
     address_.emplace(run_directory);
-    remove_stale(*address_);
+    remove_stale(*address_, control_name);
+    remove_stale(*address_, new_control_name);
     auto& acceptor = loop_.acceptor();
     acceptor.open();
     listen_at(acceptor.native_handle(), *address_);
-    made_ = look_at(*address_);
+    made_ = look_at(*address_, control_name);
     loop_.start();
   }
 
   void close() {
     // The name is not free for another run's socket before this, nor is the inode for another file: it is still open.
-    if (const auto found = made_ ? look_at(*address_) : std::nullopt)
+    if (const auto found = made_ ? look_at(*address_, control_name) : std::nullopt)
       if (found->st_ino == made_->st_ino && found->st_dev == made_->st_dev)
         ::unlinkat(address_->directory(), control_name, 0);
     made_.reset();

@@ -99,9 +99,9 @@ std::string connection_text(const json::object& trouble) {
 }
 
 std::string requests_text(const json::object& state) {
-  return fmt::format("{}, {} retries, {} sent again (not counted by --max-attempts), {} left",
-                     plural(count(state, "attempts"), "attempt"), show_count(count(state, "retries")),
-                     show_count(count(state, "requeues")), plural(count(state, "retry_tokens"), "retry token"));
+  return fmt::format("{}: {} retries, {} sent again (do not count for --max-attempts); retry budget: {} tokens left",
+                     plural(count(state, "attempts"), "request"), show_count(count(state, "retries")),
+                     show_count(count(state, "requeues")), show_count(count(state, "retry_tokens")));
 }
 
 std::string latency_text(const json::object& state) {

@@ -118,7 +118,7 @@ ExitCode run_export(const Options& options) {
   const LogState log = read_log(run, [&](const JournalRecord& record) { target.write(export_line(record)); });
   target.close();
   if (!log.damaged_at) return ExitCode::success;
-  std::fprintf(stderr, "amend: %s/results.ndjson %s: amend exported only the %llu intact records\n",
+  std::fprintf(stderr, "amend: %s/results.ndjson %s: amend exported only the %llu records that it could read\n",
                printable(run).c_str(), describe(log).c_str(), static_cast<unsigned long long>(log.records));
   return ExitCode::input;
 }

@@ -68,9 +68,8 @@ std::string field_lines(const ReconcileConfig& config, std::string_view name, co
   }
   if (field.cannot_be_cleared > 0) {
     out += line(
-        "",
-        fmt::format("{:<22} {:>12}  \"\" in the file: not a difference, because \"\" leaves the API's value unchanged",
-                    name, show_count(field.cannot_be_cleared)));
+        "", fmt::format("{:<22} {:>12}  \"\" in the file: not a difference, because the API does not clear this field",
+                        name, show_count(field.cannot_be_cleared)));
   }
   return out;
 }

@@ -29,7 +29,9 @@ std::string retry_lines(const RetryReport& report) {
   add(report.superseded,
       "superseded, not sent: another row of the same customer succeeded later in the file or in a later run");
   add(report.not_chosen, "not chosen by the options of this retry");
-  add(report.held_back, "skipped: a later row of the same customer is not in this retry and may already be applied");
+  add(report.held_back,
+      "skipped, because this row could overwrite newer values: a later row of the same customer is not in this retry, "
+      "and the API may have applied it");
   add(report.rejected, "rejected: repair them in the rejected file of the run and send it with `amend update`");
   return out;
 }

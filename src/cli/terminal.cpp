@@ -161,7 +161,7 @@ void Terminal::stop(int signal) {
   last_signal_ = signal;
   pipeline_.stop(signal == SIGINT ? StopCause::interrupted : StopCause::terminated);
   if (++signals_ > 1) {
-    say("stopping now: amend does not wait for the responses in flight");
+    say("stopping now: amend does not wait for responses to requests in flight");
     return;
   }
   const auto in_flight = pipeline_.metrics().in_flight.value();

@@ -69,7 +69,8 @@ class Form {
       if (option.takers.contains(entry.command)) add(option);
     }
     if (only_tells(entry.command)) return;
-    app_->add_option("--config", config_file_, wrapped("TOML or INI file with options (option names without dashes)"))
+    app_->add_option("--config", config_file_,
+                     wrapped("TOML or INI file with options (write their names without the leading --)"))
         ->type_name("FILE")
         ->group("Output");
   }

@@ -60,8 +60,7 @@ std::unique_ptr<ApiCall> Pipeline::Impl::make_call() const {
 PreflightReport Pipeline::Impl::preflight() {
   if (identity_.inode == 0)
     throw ConfigError(
-        "amend must read the input twice (--duplicates), but it is not a regular file. Save it as a file, or use "
-        "--duplicates order",
+        "the input is not a regular file, so amend cannot check it before the run. Save the input as a file",
         ExitCode::input);
   Preflight first_reading(config_.input, config_.mapping);
   PreflightReport report = first_reading.run(stop_asked_);

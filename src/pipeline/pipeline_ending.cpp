@@ -98,8 +98,9 @@ void Pipeline::Impl::settle_run_before(const RunDirectory& before, const RowSet&
   if (edited.empty()) return seal_again(before);
   control_.notice(
       printable(before.path()) + ": " + std::to_string(lines.size()) +
-      " rows of its retry files belong to customers that a later row updated. amend did not remove them from " +
-      printable(edited.front()) + ", because the file was edited. Remove these rows before you send the file");
+      " rows in the retry files of this run are older than an update that succeeded since. amend did not remove these "
+      "rows from " +
+      printable(edited.front()) + ", because the file was edited. Do not send that file; use amend retry");
 }
 
 Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent) {

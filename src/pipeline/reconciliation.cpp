@@ -245,8 +245,8 @@ class Reconciliation::Impl {
         differs & undo.changed_since(rows_->compared_then(), rows_->ledger()->drift(undo.row), customer);
     if (changed.none()) return std::nullopt;
     return Reason("reconcile.changed",
-                  "after amend sent row " + std::to_string(undo.row) +
-                      " of the run to undo, another client changed the customer: " + names_of(changed),
+                  "another client changed these fields after the run had sent row " + std::to_string(undo.row) +
+                      ", so amend does not restore them: " + names_of(changed),
                   Origin::run);
   }
 

@@ -35,8 +35,8 @@ void refuse_other_input(const RunHead& first) {
                       ExitCode::input);
   const auto size = static_cast<std::uint64_t>(now.st_size);
   if (size != was.size)
-    throw ConfigError(fmt::format("{}: has {} bytes, and had {} when it was sent: the file was edited or replaced; "
-                                  "nothing was sent",
+    throw ConfigError(fmt::format("{}: the file has {} bytes, but had {} bytes in the first run: it was edited or "
+                                  "replaced. Restore the original file. This command sent nothing",
                                   printable(file), size, was.size),
                       ExitCode::input);
 }

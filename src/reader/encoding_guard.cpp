@@ -21,8 +21,9 @@ bool EncodingGuard::judge(Record& record) {
     if (record.fault() || !is_beyond_ascii(record.raw())) return false;
     const bool doubted = source_.is_utf8_after_all();
     if (doubted)
-      refuse_row(record, row_fault("input.encoding", "all characters beyond ASCII up to this row are UTF-8, not " +
-                                                         source_.encoding() + ": check --encoding"));
+      refuse_row(record,
+                 row_fault("input.encoding", "all characters beyond ASCII that amend has read so far are UTF-8, not " +
+                                                 source_.encoding() + ": check --encoding"));
     const bool first = doubted && !doubted_;
     doubted_ = doubted_ || doubted;
     return first;

@@ -99,7 +99,7 @@ bool looks_spread_over_lines(std::string_view line) noexcept {
 }
 
 constexpr std::string_view one_object_a_line =
-    "the input looks like pretty-printed JSON or an array: write one complete object per line";
+    "the input looks like pretty-printed JSON or an array. Write one complete object per line";
 
 }  // namespace
 

@@ -88,10 +88,10 @@ class CustomerSnapshot::Stored {
 
 CustomerSnapshot::CustomerSnapshot(const std::string& directory, CustomerKey key)
     : key_(key),
-      name_("the snapshot of the API in " + directory),
+      name_("the temporary file in " + directory + " for the customers that amend reads"),
       descriptor_(open_without_name(directory)),
       slots_(slots_first) {
-  if (descriptor_ < 0) throw DurabilityError(name_, "cannot create a file", errno);
+  if (descriptor_ < 0) throw DurabilityError(name_, "cannot be created", errno);
 }
 
 CustomerSnapshot::~CustomerSnapshot() { ::close(descriptor_); }

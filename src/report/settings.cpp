@@ -15,7 +15,7 @@ namespace {
 namespace json = boost::json;
 
 std::string time_text(std::uint64_t ns) {
-  const std::chrono::sys_seconds at(std::chrono::seconds(ns / 1'000'000'000));
+  const std::chrono::system_clock::time_point at{std::chrono::nanoseconds(static_cast<std::int64_t>(ns))};
   return ns == 0 ? "not known" : utc_text(at);
 }
 

@@ -142,7 +142,7 @@ Opened explain_end_in_handshake(const std::string& how, const HandshakeNotes& no
     return Opened(OpenError::handshake_failed, not_tls_text(notes.first_bytes));
   if (notes.first_bytes.empty()) text += " without a response: does it speak TLS on this port?";
   if (notes.server_wants_certificate && !notes.has_certificate)
-    text += "; the server requested a client certificate before: use --client-cert and --client-key";
+    text += "; the server had requested a client certificate: use --client-cert and --client-key";
   return Opened(OpenError::handshake_failed, std::move(text));
 }
 

@@ -17,7 +17,7 @@ std::string clock_text(std::chrono::seconds ahead) {
 // src/wonder/README.md §3: the host names the environment, and AppIDs and keys belong to one.
 std::string environment_text(std::string_view url) {
   const auto names = [url](std::string_view host) { return url.find(host) != std::string_view::npos; };
-  if (names("developer.wonder.today")) return "--url is the documentation site, not the API";
+  if (names("developer.wonder.today")) return "or --url is the documentation site, not the API";
   if (names("gateway-stg.wonder.today")) return "or the AppID and key belong to production, but --url is the sandbox";
   if (names("gateway.wonder.today")) return "or the AppID and key belong to the sandbox, but --url is production";
   return "or the AppID and key belong to another environment than --url";

@@ -38,11 +38,25 @@ Circuit::Change Circuit::record(Result result, Trial trial, std::uint64_t row, t
   if (closed()) return record_closed(result, row, now, random);
   const std::lock_guard lock(mutex_);
   const State state = state_.load(std::memory_order_relaxed);
+  if (trial == no_trial && breaks() && is_only_asked()) return record_asked(result, row, now);
   // Sent before it opened: its success says that a probe is worth it.
   if (trial == no_trial && state == State::open && is_well(result)) probe_at_ = std::min(probe_at_, now);
   if (trial == no_trial || trial != trial_) return Change::none;
   if (state == State::half_open) return record_half_open(result, now, random);
   return state == State::closing ? record_closing(result, row, now, random) : Change::none;
+}
+
+// Sent before it was asked whether there is an outage: the answer may be known before the probe is back.
+Circuit::Change Circuit::record_asked(Result result, std::uint64_t row, time_point now) noexcept {
+  if (is_well(result)) {
+    end_streak();
+    probe_at_ = std::min(probe_at_, now);
+  }
+  if (!is_trouble(result)) return Change::none;
+  note_failure(result, row, now);
+  if (!is_outage(result, now)) return Change::none;
+  announced_ = true;
+  return Change::opened;
 }
 
 Circuit::Change Circuit::record_half_open(Result result, time_point now, std::uint64_t random) noexcept {
@@ -67,8 +81,11 @@ Circuit::Change Circuit::record_closing(Result result, std::uint64_t row, time_p
   out_ -= out_ > 0 ? 1 : 0;
   if (is_trouble(result)) {
     note_failure(result, row, now);
-    if (distinct_rows() >= rows_to_open || gateways_ >= gateways_to_open) open(now, random);
-  } else if (is_well(result)) {
+    if (distinct_rows() < rows_to_open && gateways_ < gateways_to_open) return Change::none;
+    open(now, random);
+    return announced_.exchange(true, std::memory_order_relaxed) ? Change::none : Change::opened;
+  }
+  if (is_well(result)) {
     end_streak();
     if (result == Result::proof || ++window_ >= ramp_end) return close(now);
   }

@@ -308,7 +308,8 @@ void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Jud
     if (job.waited_for_late && judgement.warning.empty())
       judgement.warning =
           "an earlier request of this customer got no final response. This row waited for --timeout, but the API "
-          "may still apply the earlier request and overwrite this row";
+          "may still apply the earlier request and overwrite the values of this row. Check them later with `amend "
+          "verify`";
     outcome.remark = remark_of(std::move(judgement));
   }
   if (tells_of_the_rest) judge_canary(outcome);

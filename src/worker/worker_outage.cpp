@@ -94,7 +94,8 @@ Worker::Impl::Next Worker::Impl::next_step(Job& job, const AttemptEnd& end, cons
   if (!is_trouble(result_of(end))) return gives_up ? Next::end : Next::retry;
   const Circuit& circuit = setup_.brake.circuit();
   const std::uint32_t streak = circuit.streak();
-  const bool proven = std::exchange(job.failed_in, streak) != streak;
+  const std::uint32_t before = std::exchange(job.failed_in, streak);
+  const bool proven = before != streak;
   const auto failing = setup_.brake.failing_for(now);
   if (is_throttled(end) && failing >= setup_.config.deadline.outage) {
     stop_for_outage(failing);
@@ -102,8 +103,9 @@ Worker::Impl::Next Worker::Impl::next_step(Job& job, const AttemptEnd& end, cons
   }
   if (has_waited_out(end, setup_.brake.awake(now) - job.began)) return Next::end_late;
   if (!proven && gives_up) report_change(setup_.brake.ask_for_proof(now));
-  // That another row asks for proof changes nothing for one that has its own.
-  const bool in_doubt = setup_.brake.breaks(end) && !(proven && circuit.is_only_asked());
+  // That another row asks for proof changes nothing for one that has its own: a success between its last two failures.
+  const bool has_proof = proven && before != 0;
+  const bool in_doubt = setup_.brake.breaks(end) && !(has_proof && circuit.is_only_asked());
   if (!in_doubt) return gives_up ? Next::end : Next::retry;
   // As long as it is only asked whether there is an outage, attempts count.
   return gives_up || circuit.is_announced() ? Next::wait : Next::retry;

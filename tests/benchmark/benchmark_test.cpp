@@ -72,7 +72,7 @@ TEST_CASE("Benchmark: options that contradict each other are refused in these wo
   const auto has_objective = [](BenchmarkConfig& plan) { plan.objectives = parse_objectives("--slo", "p99<300ms"); };
   CHECK(refusal([](auto&) {}) == "accepted");
   CHECK(refusal([](auto& plan) { plan.ramp.emplace(20, 10, 5); }) ==
-        "--ramp needs FROM..TO:BY/s, for example 50..1000:50/s. FROM, TO and BY must be above 0, and FROM below TO");
+        "--ramp needs FROM..TO:BY/s, for example 50..1000:50/s. FROM, TO and BY must be above 0, and TO at least FROM");
   CHECK(refusal(ramps, 1ms) == "use --ramp or --rate, not both");
   CHECK(refusal([](auto& plan) { plan.find_max = true; }) ==
         "--find-max needs --slo, for example --slo 'p99<300ms,errors<0.1%'");

@@ -49,7 +49,8 @@ TEST_CASE("control: the state of a run for people") {
         "  input     customers.csv\n"
         "  rows      6,000 read, 4,900 success, 60 failed, 40 rejected\n"
         "  pace      50/s as asked, 4 connections, 8 of 16 in flight\n"
-        "  requests  5,012 attempts, 10 retries, 2 sent again (not counted by --max-attempts), 480 retry tokens left\n"
+        "  requests  5,012 requests: 10 retries, 2 sent again (do not count for --max-attempts); retry budget: 480 "
+        "tokens left\n"
         "  circuit   closed\n"
         "  latency   p50 20.0 ms, p99 20.0 ms\n"
         "  done      50%, about 1 min 40 s left\n");

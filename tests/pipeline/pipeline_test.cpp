@@ -130,20 +130,15 @@ TEST_CASE("pipeline: a Retry-After holds the whole run") {
   CHECK(later >= 50);
 }
 
-TEST_CASE("pipeline: the server never sees more than rate + burst + 10 ms worth of requests in a second") {
+// How many a second holds at most is tried in simulated time: a busy machine bunches together what was sent apart.
+TEST_CASE("pipeline: with several workers too, a run takes no less time than its rate asks for") {
   Simulator simulator;
   Work work(make_customers(300), simulator.url());
   work.config.pace.rate.interval = 5ms;
+  const auto begin = std::chrono::steady_clock::now();
   check_all_well(work, simulator);
-  std::vector<std::int64_t> arrivals;
-  for (const auto& entry : read_ndjson(simulator.request_log())) arrivals.push_back(number_of(entry, "at_us"));
-  std::ranges::sort(arrivals);
-  std::size_t most = 0;
-  for (std::size_t first = 0, last = 0; last < arrivals.size(); ++last) {
-    while (arrivals[last] - arrivals[first] >= 1'000'000) ++first;
-    most = std::max(most, last - first + 1);
-  }
-  CHECK(most <= 200 + 1 + 2 + 5);  // and what the network and a busy machine bunch together
+  const std::size_t at_once = 1 + 2;  // the burst, and 10 ms worth
+  CHECK(std::chrono::steady_clock::now() - begin >= (300 - at_once) * work.config.pace.rate.interval);
 }
 
 TEST_CASE("pipeline: the last row, asleep until its retry, is sent and ends the run") {

@@ -233,7 +233,7 @@ TEST_CASE("retry: an input that is not what it was is refused, naming the row") 
   sent.write_input(3, 1);
   CHECK_THROWS_WITH_AS(sent.plan(), doctest::Contains("row 2 (line 3) differs from the "), InputError);
   sent.write_input(4);
-  CHECK_THROWS_WITH_AS(sent.plan(), doctest::Contains("bytes, and had"), ConfigError);
+  CHECK_THROWS_WITH_AS(sent.plan(), doctest::Contains("bytes, but had"), ConfigError);
   std::filesystem::remove(sent.config.input.file);
   CHECK_THROWS_WITH_AS(sent.plan(), doctest::Contains("is missing"), ConfigError);
 }

@@ -85,6 +85,6 @@ TEST_CASE("reconcile: a disk that is full while customers are kept ends it with 
       in_shell("ulimit -f 512;", {AMEND_PROGRAM, "reconcile", dir.file("crm.csv"), "--url", simulator.url(), "--auth",
                                   "none", "--rate", "unlimited", "--run", dir.file("run"), "--look-up", "list"}));
   CHECK(finished.code == 6);
-  CHECK(says(finished, "the snapshot of the API in"));
+  CHECK(says(finished, "the temporary file in"));
   CHECK_FALSE(std::filesystem::exists(dir.file("run") + "/plan.ndjson"));
 }

@@ -252,7 +252,6 @@ TEST_CASE("gateway: the last rows fail and the echo call succeeds: it is their o
 }
 
 TEST_CASE("gateway: rows that fail for ever get no more requests than --max-attempts, at any pace") {
-  unsigned outages = 0;  // a row that was not tried before was the probe: what fails in an outage does not count
   for (const auto interval : {0us, 100us, 1'000us, 7'000us, 15'000us, 60'000us}) {
     for (const unsigned rows : {1U, 2U, 3U, 4U}) {
       for (const std::uint32_t attempts : {1U, 2U, 3U, 8U}) {
@@ -267,12 +266,14 @@ TEST_CASE("gateway: rows that fail for ever get no more requests than --max-atte
         run.bench.config.retry.backoff_first = 1ms;  // far less than the latency: last attempts are out side by side
         run.run(rows);
         CHECK(run.bench.count(Status::failed) == rows);
+        // Where a row is sent after the retries of the one before, it may be the probe, and show an outage: what fails
+        // in one does not count.
+        const bool may_show_outage = interval >= 15ms && rows > 1;
+        if (!may_show_outage) CHECK(run.notices() == 0);
         if (run.notices() == 0) CHECK(run.met == rows * attempts);
-        outages += run.notices() == 0 ? 0 : 1;
       }
     }
   }
-  CHECK(outages <= 10);
 }
 
 TEST_CASE("gateway: where there is no echo call the wait of the last rows is bounded by --row-timeout") {

@@ -287,6 +287,47 @@ TEST_CASE("circuit: asked for a proof, it lets one probe go at once; the echo ca
   CHECK(circuit.streak() != before);
 }
 
+TEST_CASE(
+    "circuit: while a proof is asked for, requests that were sent before still show an outage, or that there is none") {
+  Circuit circuit;
+  circuit.record(Result::failure, Circuit::no_trial, 1, start, 0);
+  circuit.ask_for_proof(start);
+  REQUIRE(circuit.ask(start).go);
+  CHECK(circuit.is_only_asked());
+  for (std::uint64_t n = 1; n < Circuit::failures_to_open; ++n) {
+    const Change last = n + 1 == Circuit::failures_to_open ? Change::opened : Change::none;
+    CHECK(circuit.record(Result::failure, Circuit::no_trial, n % Circuit::rows_to_open, start, 0) == last);
+  }
+  CHECK_FALSE(circuit.is_only_asked());
+  CHECK(circuit.breaks());
+
+  Circuit well;
+  well.record(Result::failure, Circuit::no_trial, 1, start, 0);
+  well.ask_for_proof(start);
+  const auto before = well.streak();
+  for (int n = 0; n < 100; ++n) {
+    CHECK(well.record(Result::failure, Circuit::no_trial, n % 7, start, 0) == Change::none);
+    CHECK(well.record(Result::success, Circuit::no_trial, 1, start, 0) == Change::none);
+  }
+  CHECK(well.streak() != before);
+  CHECK(well.is_only_asked());
+}
+
+TEST_CASE("circuit: a proof that was followed by failures of many rows is an outage, and it is told") {
+  Circuit circuit;
+  circuit.ask_for_proof(start);
+  circuit.record(Result::success, circuit.ask(start).trial, 1, start, 0);
+  CHECK(circuit.is_only_asked());
+  Change last = Change::none;
+  for (std::uint64_t row = 1; row <= Circuit::rows_to_open; ++row) {
+    const auto next = circuit.ask(start);
+    REQUIRE(next.go);
+    last = circuit.record(Result::failure, next.trial, row, start, latest);
+  }
+  CHECK(last == Change::opened);
+  CHECK_FALSE(circuit.is_only_asked());
+}
+
 TEST_CASE("circuit: a probe that fails makes it an outage, which is told once, and its probes become rarer") {
   Circuit circuit;
   circuit.ask_for_proof(start);

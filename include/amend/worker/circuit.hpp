@@ -19,8 +19,11 @@
 //              is closed. Failures in a row of `rows_to_open` rows open it again. A healthy API may fail now and then,
 //              and some rows always fail: neither may count as an outage for ever.
 //
-// Attempts that fail while it is open or half open do not count against their rows (`breaks`), and the time it is not
-// closed not against the rows' deadline (run_clock.hpp).
+// While it is only asked whether there is an outage (`ask_for_proof`), results of requests that were sent before count as
+// while it is closed.
+//
+// Attempts that fail while it is open or half open do not count against their rows (`breaks`), but while it is only
+// asked they do; the time it is not closed does not count against the rows' deadline (run_clock.hpp).
 #pragma once
 
 #include <array>
@@ -99,14 +102,14 @@ class Circuit {
   /// Different rows among the last failures in a row.
   std::size_t rows_failing() const noexcept;
 
-  /// An attempt that fails now fails for the outage, not for its row.
+  /// An attempt that fails now fails for the outage, not for its row; unless is_only_asked().
   bool breaks() const noexcept {
     const State now = state();
     return now == State::open || now == State::half_open;
   }
   /// While it is not closed: it is an outage, and not only asked whether it is one.
   bool is_announced() const noexcept { return announced_.load(std::memory_order_relaxed); }
-  /// While it is not closed: nothing speaks for an outage so far, it only is open because of ask_for_proof().
+  /// While it is not closed: ask_for_proof() has opened it, and nothing has shown since that there is an outage.
   bool is_only_asked() const noexcept { return asked_.load(std::memory_order_relaxed) && !is_announced(); }
   bool suspects() const noexcept { return failures_.load(std::memory_order_relaxed) >= suspicious; }
   bool closed() const noexcept { return state_.load(std::memory_order_acquire) == State::closed; }
@@ -120,6 +123,7 @@ class Circuit {
 
  private:
   Change record_closed(Result result, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
+  Change record_asked(Result result, std::uint64_t row, time_point now) noexcept;
   Change record_half_open(Result result, time_point now, std::uint64_t random) noexcept;
   Change record_closing(Result result, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
   void note_failure(Result result, std::uint64_t row, time_point now) noexcept;
