@@ -10,9 +10,11 @@
 #include <thread>
 
 #include "program/client.hpp"
+#include "support/turns.hpp"
 
 using namespace amend::cli;
 using test::Client;
+using test::takes_less_than;
 
 namespace {
 
@@ -84,16 +86,17 @@ TEST_CASE("an endpoint: a further connection takes the place of the one that has
                         [](const HttpRequest&) { return HttpAnswer(200, "text/plain", "here\n"); });
   endpoint.start();
   std::thread thread([&context] { context.run(); });
-  std::vector<Client> silent;
-  for (int i = 0; i < 60; ++i) silent.push_back(Client::of_port(endpoint.address().port));
-  silent.back().send("GET / HTT");  // as good as silent
-  const auto asked = std::chrono::steady_clock::now();
-  for (int i = 0; i < 10; ++i) {
-    Client client = Client::of_port(endpoint.address().port);
-    client.send("GET / HTTP/1.0\r\n\r\n");
-    CHECK(client.receive().ends_with("here\n"));
-  }
-  CHECK(std::chrono::steady_clock::now() - asked < std::chrono::seconds(2));  // they are let go after 5 s
+  // Silent ones are let go after 5 s: whoever waits for that is never this quick, but a busy machine may not be either.
+  CHECK(takes_less_than(std::chrono::seconds(2), [&] {
+    std::vector<Client> silent;
+    for (int i = 0; i < 60; ++i) silent.push_back(Client::of_port(endpoint.address().port));
+    silent.back().send("GET / HTT");  // as good as silent
+    for (int i = 0; i < 10; ++i) {
+      Client client = Client::of_port(endpoint.address().port);
+      client.send("GET / HTTP/1.0\r\n\r\n");
+      CHECK(client.receive().ends_with("here\n"));
+    }
+  }));
   boost::asio::post(context, [&endpoint] { endpoint.close(); });
   thread.join();
 }
@@ -127,14 +130,14 @@ TEST_CASE("a stream: whoever does not read misses what comes, is kept no piece b
 }
 
 TEST_CASE("a stream: whoever does not read does not hold up the end") {
-  Streaming streaming;
-  const Client idle = streaming.client();
-  REQUIRE(streaming.wait_for_streams(1, std::chrono::seconds(20)));
-  streaming.publish(std::string(large, 'x'));
-  const auto before = std::chrono::steady_clock::now();
-  streaming.close(std::string(large, 'y'));
-  CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(2));
-  CHECK(streaming.streams() == 0);
+  CHECK(takes_less_than(std::chrono::seconds(2), [] {
+    Streaming streaming;
+    const Client idle = streaming.client();
+    REQUIRE(streaming.wait_for_streams(1, std::chrono::seconds(20)));
+    streaming.publish(std::string(large, 'x'));
+    streaming.close(std::string(large, 'y'));
+    CHECK(streaming.streams() == 0);
+  }));
 }
 
 TEST_CASE("a stream: a client that leaves, or talks on, is noticed without anything being sent") {
