@@ -206,7 +206,7 @@ TEST_CASE("retry: refused, naming the cause, when the input or what is sent is n
   write_file(failing.work.input, edited);
   refused({}, 3, "row 7 (line 8) differs from the row");
   write_file(failing.work.input, text + "\r\n");
-  refused({}, 3, "the file was edited or replaced");
+  refused({}, 3, "it was edited or replaced");
   std::filesystem::remove(failing.work.input);
   refused({}, 3, "");
 }
