@@ -133,7 +133,8 @@ void ResultLine::append_time(std::string& out, std::chrono::system_clock::time_p
   // Most lines end in the same second as the one before: breaking a date up costs more than all the rest of a line.
   if (second != second_ || second_text_.empty()) {
     second_ = second;
-    second_text_ = utc_text(at, ",\"at\":\"%Y-%m-%dT%H:%M:%S.");
+    second_text_.clear();
+    append_utc(second_text_, at, ",\"at\":\"%Y-%m-%dT%H:%M:%S.");
   }
   const auto rest = static_cast<unsigned>(ms - second * 1000);
   append_piece(out, FMT_COMPILE("{}{}{}{}Z\""), second_text_, rest / 100, rest / 10 % 10, rest % 10);
