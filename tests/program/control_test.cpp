@@ -238,11 +238,14 @@ TEST_CASE("control: where no socket can be made the run says so once and goes on
   const Work work(rows(20));
   Simulator simulator({"--latency", "200ms"});  // long enough for it to be tried
   std::filesystem::create_directory(work.directory);
-  write_file(work.file("control"), "somebody's file");
+  std::string place = "control";
+  SUBCASE("its place is taken") {}
+  SUBCASE("the place is taken in which it is made") { place = "control.new"; }
+  write_file(work.file(place), "somebody's file");
   const Finished finished = work.update(simulator.url());
   CHECK(finished.code == 0);
   CHECK(says(finished, "no control socket in " + work.directory));
-  CHECK(read_file(work.file("control")) == "somebody's file");
+  CHECK(read_file(work.file(place)) == "somebody's file");
 }
 
 TEST_CASE("control: no run, no directory, a wrong command line: exit 2") {
