@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <doctest/doctest.h>
 #include <netdb.h>
+#include <pthread.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -10,6 +11,7 @@
 #include <mutex>
 #include <string_view>
 
+#include "amend/error.hpp"
 #include "transport/session_client.hpp"
 
 using namespace amend;
@@ -69,6 +71,28 @@ ClientSetup to_hanging(const std::string& port) {
   return setup;
 }
 
+// While it lives, the system has no thread to give: a stack of this size does not fit in memory.
+class NoThreads {
+ public:
+  NoThreads() {
+    ::pthread_getattr_default_np(&before_);
+    pthread_attr_t attributes;
+    ::pthread_attr_init(&attributes);
+    ::pthread_attr_setstacksize(&attributes, std::size_t{1} << 47);
+    REQUIRE(::pthread_setattr_default_np(&attributes) == 0);
+    ::pthread_attr_destroy(&attributes);
+  }
+  ~NoThreads() {
+    ::pthread_setattr_default_np(&before_);
+    ::pthread_attr_destroy(&before_);
+  }
+  NoThreads(const NoThreads&) = delete;
+  NoThreads& operator=(const NoThreads&) = delete;
+
+ private:
+  pthread_attr_t before_{};
+};
+
 }  // namespace
 
 extern "C" int getaddrinfo(const char* host, const char* port, const addrinfo* wanted, addrinfo** found) {
@@ -116,6 +140,27 @@ TEST_CASE("name look-up: a later open() waits for the look-up that is under way,
   CHECK(opened.error == OpenError::none);
   CHECK(client->peer() == "127.0.0.1:" + server.port());
   CHECK(hanging().begun() == before + 1);
+}
+
+TEST_CASE("name look-up: no thread for the first one is an error; for a later one, a failure that is tried again") {
+  hanging().end_with(0);
+  ScriptedServer server({[](Peer& peer) { peer.wait_for_end(); }});
+  {
+    SessionClient client(to_hanging(server.port()));
+    const NoThreads none;
+    CHECK_THROWS_WITH_AS(static_cast<void>(client.open()), "cannot start a thread: Resource temporarily unavailable",
+                         ThreadError);
+  }
+  SessionClient client(to_hanging("1"));
+  CHECK(client.open().text.find("look-up") == std::string::npos);
+  {
+    const NoThreads none;
+    const Opened opened = client.open();
+    CHECK(opened.error == OpenError::unreachable);
+    CHECK(opened.text ==
+          "api.hanging: the name look-up failed: cannot start a thread: Resource temporarily unavailable");
+  }
+  CHECK(client.open().text.find("look-up") == std::string::npos);
 }
 
 TEST_CASE("name look-up: what the system says of a name decides whether an operator is needed") {
