@@ -152,7 +152,9 @@ std::string connections_text(const LoadFigures& figures) {
       most = std::max(most, one.service.percentile(50));
     }
     const std::string spread =
-        most.count() > 0 ? fmt::format(", median service per connection {} to {} ms", ms(least), ms(most)) : "";
+        most.count() > 0 ? fmt::format(", median service time: {} ms on the fastest connection, {} ms on the slowest",
+                                       ms(least), ms(most))
+                         : "";
     return line("connections",
                 fmt::format("{}, opened {} times in total{}", figures.connections.size(), show_count(opened), spread));
   }

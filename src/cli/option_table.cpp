@@ -122,7 +122,8 @@ constexpr std::array entries{
                 "csv, ndjson or auto (default): by the file name, else by the first byte",
                 [](Options& o, Name n, Text v) { o.config.input.format = choose(n, v, format_spellings); }},
     OptionEntry{"delimiter", reading, checking, Arity::once, input, "CHAR", nullptr,
-                "Separator of a CSV: one character, or tab, comma, semicolon, pipe (default: found in the header line)",
+                "Separator of a CSV: one character, or the word tab, comma, semicolon or pipe (default: found in the "
+                "header line)",
                 [](Options& o, Name n, Text v) { o.config.input.delimiter = parse_delimiter(n, v); }},
     OptionEntry{"encoding", reading, choosing_input, Arity::once, input, "NAME", nullptr,
                 "Encoding of the file: windows-1252, latin1, gbk, big5, or any other name that iconv knows (default: "
@@ -238,9 +239,10 @@ constexpr std::array entries{
                 "Threads that sign and send, up to --connections (default 0: one per core)",
                 [](Options& o, Name n, Text v) { o.config.pace.workers = parse_number(n, v, 0, 256); }},
 
-    OptionEntry{"duration", benching, always, Arity::once, load, "TIME", nullptr,
-                "How long to measure, 1s to 24h (default 30s). With --versus: time for each side, in --turns equal parts",
-                [](Options& o, Name n, Text v) { o.benchmark.duration = parse_duration(n, v); }},
+    OptionEntry{
+        "duration", benching, always, Arity::once, load, "TIME", nullptr,
+        "How long to measure, 1s to 24h (default 30s). With --versus: time for each side, in --turns equal parts",
+        [](Options& o, Name n, Text v) { o.benchmark.duration = parse_duration(n, v); }},
     OptionEntry{"warm-up", benching, rarely, Arity::once, load, "TIME", nullptr,
                 "Time before the measurement, not counted, up to 1h (default 3s). 0: none",
                 [](Options& o, Name n, Text v) { o.benchmark.warm_up = parse_warm_up(n, v); }},
@@ -307,8 +309,8 @@ constexpr std::array entries{
         set_failures},
     OptionEntry{
         "stall", requesting, rarely, Arity::once, endurance, "TIME", nullptr,
-        "Reconnect when nothing happened for this time. If nothing happens for the same time again, stop (exit 4). Up "
-        "to 168h (default 60s, longer with long time limits or a slow rate)",
+        "Reconnect after this time without a request, a response or a new connection. After the same time again, stop "
+        "(exit 4). Up to 168h (default 60s; longer if --timeout or --connect-timeout is long, or the rate is slow)",
         [](Options& o, Name n, Text v) { o.config.deadline.stall = parse_duration(n, v); }},
 
     OptionEntry{"durable", running, rarely, Arity::flag, output, "", nullptr,

@@ -188,7 +188,7 @@ char parse_delimiter(std::string_view option, std::string_view text) {
   for (const auto& [name, character] : names) {
     if (text == name) return character;
   }
-  if (text.size() != 1) refuse(option, "takes one character, or tab, comma, semicolon, pipe", text);
+  if (text.size() != 1) refuse(option, "takes one character, or the word tab, comma, semicolon or pipe", text);
   return text.front();
 }
 

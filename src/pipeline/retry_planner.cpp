@@ -75,15 +75,15 @@ bool read_input(const RunView& view, const InputConfig& input, const MappingConf
     } else if (!view.same_content(row, record.raw())) {
       throw InputError(
           fmt::format("{}: row {} (line {}) differs from the row whose result was recorded: the file was "
-                      "edited, reordered or replaced; nothing was sent",
+                      "edited, reordered or replaced; nothing was sent. Restore the file that the run read",
                       printable(input.file), row, record.position().line));
     }
   }
   if (view.last_row() > row)
-    throw InputError(
-        fmt::format("{}: has {} rows, but there is a result for row {}: the file was cut or replaced; "
-                    "nothing was sent",
-                    printable(input.file), row, view.last_row()));
+    throw InputError(fmt::format(
+        "{}: the file has {} rows, but the run has a result for row {}: the file was cut or replaced; nothing was "
+        "sent. Restore the file that the run read",
+        printable(input.file), row, view.last_row()));
   return encoding.trouble().has_value();
 }
 

@@ -169,9 +169,9 @@ std::optional<Reason> Mapper::find_nested(const Record& record) const {
   if (!nested) return std::nullopt;
   return row_fault("input.json.nested",
                    "fields are inside other objects: " + printable(nested->members, 100) +
-                       (nested->is_choice ? "; several of these objects contain the same field, and this command takes "
-                                            "the value from the last object: jq -c "
-                                          : "; this command puts them into the row itself: jq -c ") +
+                       (nested->is_choice ? "; several of these objects contain the same field. To take the value "
+                                            "from the last object, run: jq -c "
+                                          : "; to move these fields to the top level of each row, run: jq -c ") +
                        shell_quoted(nested->filter));
 }
 
@@ -273,7 +273,7 @@ std::optional<Reason> Mapper::split_phone(const Record& record) {
                     told(phone) + " has more than one number: amend cannot separate the country code");
   dialed_ = wonder::split_dialed_number(number);
   if (!dialed_) {
-    return fault_of(phone, "country_code", told(phone) + " begins with +, but no known country code and number follow");
+    return fault_of(phone, "country_code", told(phone) + " must have a known country code and a number after the +");
   }
   const Wanted& own = wanted_[dial_code_];
   if (is_blank(record, own)) return std::nullopt;

@@ -98,8 +98,8 @@ constexpr std::array own_code_table{
             "another program or user "
             "changed the customer."},
     OwnCode{"reconcile.leading_zeros",
-            "Another customer's reference_number differs from the row's only in leading zeros. A spreadsheet may have "
-            "removed zeros, and the row may mean the other customer.",
+            "The reference_number of the row and that of another customer are the same except for leading zeros. A "
+            "spreadsheet may have removed zeros, and the row may mean the other customer.",
             "Restore the zeros, or name the customer by its id."},
     OwnCode{"reconcile.no_customer_found",
             "The look-up of this customer returned 404, and no look-up of another customer has succeeded. The path of "
@@ -123,7 +123,8 @@ constexpr std::array own_code_table{
     OwnCode{
         "value.backslash",
         "The value contains backslash escapes (\\\" \\' \\\\ \\n). Databases write them, but CSV does not have them.",
-        "Export the file again as CSV with doubled quotes. psql: \\copy … CSV. MySQL: FIELDS ESCAPED BY ''."},
+        "Export the file again as CSV that writes a quote inside a value as two quotes (\"\"). In psql, use \\copy … "
+        "CSV. In MySQL, use FIELDS ESCAPED BY ''."},
     OwnCode{"value.boolean", "The value is TRUE or FALSE, which this field never contains.",
             "Check that --map names the correct column. If it does, correct the values and export the file again."},
     OwnCode{"value.columns",
@@ -157,9 +158,10 @@ constexpr std::array own_code_table{
     OwnCode{"value.no_address", "The email has no @, or more than one.", "Check that the email is correct."},
     OwnCode{"value.no_digit", "The phone or dial code has no digit.",
             "Check --map. Correct the value, or leave the cell blank."},
-    OwnCode{"value.null", "The value is a program's word for \"no value\" (\\N, NULL, N/A).",
+    OwnCode{"value.null", "The value is a word that programs write for \"no value\" (\\N, NULL, N/A).",
             "To read it as blank, use --null-text TEXT. Or export the file again with empty cells."},
-    OwnCode{"value.null_as_name", "The name is also a program's word for \"no value\".",
+    OwnCode{"value.null_as_name",
+            "The name is a word that programs write for \"no value\" (NULL, None), but it may be a real name.",
             "Check that the name is correct. To read it as blank, use --null-text TEXT."},
     OwnCode{"value.number",
             "The phone is written as a number: with decimals (.0), thousands separators or a minus sign.",

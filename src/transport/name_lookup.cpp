@@ -26,7 +26,7 @@ constexpr std::chrono::seconds late_is_good_for{30};
 
 Names failed(const std::string& host, int code, int system_error, AddressFamily family) {
   const bool unknown = code == EAI_NONAME || code == EAI_NODATA || code == EAI_ADDRFAMILY;
-  const std::string only = family == AddressFamily::ipv4 ? " with an IPv4 address (--ipv4)" : "";
+  const std::string only = family == AddressFamily::ipv4 ? ", or it has no IPv4 address (--ipv4 uses IPv4 only)" : "";
   if (unknown) return Names(Opened(OpenError::no_such_host, host + ": no such host" + only));
   const std::string why = code == EAI_SYSTEM ? std::generic_category().message(system_error) : ::gai_strerror(code);
   return Names(Opened(OpenError::unreachable, host + ": the name look-up failed: " + why));

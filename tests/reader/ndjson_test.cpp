@@ -92,10 +92,12 @@ TEST_CASE("ndjson: what is not one JSON object is rejected with its own code") {
   for (const char* bad : {"1", "\"a\"", "null", "true", "[]", "[{\"a\":1}]", "[{\"a\":1,\"a\":2}]"}) {
     CAPTURE(bad);
     CHECK(fault(bad) == "input.json.not_object");
+    CHECK(parse_line(bad).fault()->text == "the line is JSON but not an object: write one object per line");
   }
   CHECK(fault("{\"a\":\"\xFF\"}") == "input.utf8");
   CHECK(fault(std::string_view("{\"a\":\"\0\"}", 9)) == "input.nul");
   CHECK(fault("{\"a\":1,\"b\":2,\"\\u0061\":3}") == "input.json.duplicate_key");
+  CHECK(parse_line("{\"a\":1,\"b\":2,\"\\u0061\":3}").fault()->text == "the member \"a\" occurs twice");
   CHECK(fault("{\"o\":{\"a\":1},\"a\":2}") == "");
 }
 
@@ -103,6 +105,7 @@ TEST_CASE("ndjson: nesting is allowed to 32 levels, and 100,000 do no harm") {
   const auto nested = [](std::size_t n) { return "{\"a\":" + std::string(n, '[') + std::string(n, ']') + "}"; };
   CHECK(fault(nested(31)) == "");
   CHECK(fault(nested(32)) == "input.json.depth");
+  CHECK(parse_line(nested(32)).fault()->text == "column 37: the JSON has more than 32 levels");
   CHECK(fault(nested(100'000)) == "input.json.depth");
 }
 

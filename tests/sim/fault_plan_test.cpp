@@ -4,8 +4,11 @@
 
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "sim/option_values.hpp"
 
@@ -134,6 +137,28 @@ TEST_CASE("option_values: durations, shares, rates, outages and Retry-After as t
     CAPTURE(wrong);
     CHECK_THROWS_AS(parse_stall(wrong), std::invalid_argument);
   }
+}
+
+TEST_CASE("option_values: what is not taken is said in these words") {
+  class Case {
+   public:
+    std::function<void()> parse;
+    std::string words;
+  };
+  const std::vector<Case> cases{
+      {[] { parse_duration("5"); }, "'5' is not a duration such as 20ms, 2s, 10m or 1h"},
+      {[] { parse_share("101%"); }, "'101%' is not a share from 0 to 1, such as 0.005 or 0.5%"},
+      {[] { parse_status_share("200:1%"); },
+       "'200:1%' is not STATUS:SHARE such as 503:1%, with a status from 400 to 599"},
+      {[] { parse_quota("5"); }, "'5' is not a rate such as 100/s, 600/m or 50/10s"},
+      {[] { parse_hidden_rate("100/m"); },
+       "'100/m' is not a limit such as 100/s or 100/s,20 or 50/s@30s, at most 1000000/s"},
+      {[] { parse_capacity("20"); },
+       "'20' is not a capacity such as 20:50ms or 20:50ms:100, with at most 100000 requests at once"},
+      {[] { parse_rate_fields("all"); }, "'all' is not ietf, legacy, x or none"},
+      {[] { parse_outage("10s..5s"); }, "'10s..5s' is not an interval FROM..TO such as 5s..10s, with FROM before TO"},
+      {[] { parse_stall("1s"); }, "'1s' is not a stall TIME/PERIOD such as 1s/10s, with TIME shorter than PERIOD"}};
+  for (const Case& one : cases) CHECK_THROWS_WITH_AS(one.parse(), one.words.c_str(), std::invalid_argument);
 }
 
 TEST_CASE("Stall: no answer leaves while the server stands still, and work done for it waits as well") {

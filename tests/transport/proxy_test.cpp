@@ -51,7 +51,9 @@ TEST_CASE("proxy: is asked for a tunnel to host and port, and what follows is th
 }
 
 TEST_CASE("proxy: a refusal is for a person, a proxy that does not reach the server may be asked again") {
-  CHECK(opened_by("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").error == OpenError::proxy_refused);
+  const auto locked = opened_by("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+  CHECK(locked.error == OpenError::proxy_refused);
+  CHECK(locked.text.ends_with("the proxy requires credentials (HTTP 407), which amend does not support"));
   const auto forbidden = opened_by("HTTP/1.1 403 Filtered\r\nContent-Length: 2\r\n\r\nno");
   CHECK(forbidden.error == OpenError::proxy_refused);
   CHECK(forbidden.text.find("the proxy refuses the tunnel (HTTP 403)") != std::string::npos);
@@ -62,10 +64,14 @@ TEST_CASE("proxy: a refusal is for a person, a proxy that does not reach the ser
 }
 
 TEST_CASE("proxy: answers that are none, that never end, or that go on into the tunnel open nothing") {
-  CHECK(opened_by("SSH-2.0-OpenSSH\r\n\r\n").error == OpenError::broken_off);
+  const auto no_http = opened_by("SSH-2.0-OpenSSH\r\n\r\n");
+  CHECK(no_http.error == OpenError::broken_off);
+  CHECK(no_http.text.ends_with("the proxy's response is not HTTP/1.1"));
   CHECK(opened_by("HTTP/1.1 2\r\n\r\n").error == OpenError::broken_off);
   CHECK(opened_by("HTTP/1.1 101 Switching\r\n\r\n").error == OpenError::broken_off);
-  CHECK(opened_by("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx").error == OpenError::broken_off);
+  const auto more = opened_by("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx");
+  CHECK(more.error == OpenError::broken_off);
+  CHECK(more.text.ends_with("the proxy sent extra bytes after its response to CONNECT"));
   CHECK(opened_by("HTTP/1.1 200 OK\r\nX: " + std::string(20'000, 'x')).text.find("longer than 16 KiB") !=
         std::string::npos);
 }
@@ -76,7 +82,9 @@ TEST_CASE("proxy: one that closes, or that stays silent, meets the connect deadl
     peer.finish();
   }});
   SessionClient left(through(closing));
-  CHECK(left.open().error == OpenError::broken_off);
+  const Opened closed = left.open();
+  CHECK(closed.error == OpenError::broken_off);
+  CHECK(closed.text.ends_with("the proxy closed the connection before it opened a tunnel"));
   ScriptedServer silent({[](Peer& peer) { peer.wait_for_end(); }});
   ClientSetup setup = through(silent);
   setup.deadline.connect = 100ms;
