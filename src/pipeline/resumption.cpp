@@ -209,49 +209,54 @@ std::vector<std::string> Resumption::edited() const {
 }
 
 // An operator may have repaired rows in them. They stay as they are when this run adds nothing to them, else a copy is
-// kept beside the new file.
+// kept beside the new file. A file that no seal describes is written anew in any case: it need not be complete.
 void Resumption::keep_edited(const Config& config) {
   const std::vector<FileSeal> seals = seals_in_summary(content_of(run_.path("summary.json")));
-  const std::vector<FileSeal> now = seals_of_retry_files(run_);
-  std::optional<std::vector<WrittenRow>> written;
-  for (const FileSeal& file : now) {
+  std::vector<std::string> without_seal;
+  for (const FileSeal& file : seals_of_retry_files(run_)) {
     const auto seal = std::ranges::find(seals, file.name, &FileSeal::name);
-    if (seal == seals.end() && !written) written = rows_written(config);
-    const bool same = seal != seals.end()
-                          ? *seal == file
-                          : is_as_written(run_, file.name, layout_of(*open_source(config.input)), *written);
-    if (same) continue;
-    const std::string path = printable(run_.path(file.name));
-    if (rows_left_ == 0) {
-      edited_.push_back(seal != seals.end() ? *seal : FileSeal(file.name));
-      notices_.push_back(path + " was edited since amend wrote it: amend does not change it");
-      continue;
+    if (seal == seals.end()) {
+      without_seal.push_back(file.name);
+    } else if (*seal != file && rows_left_ == 0) {
+      edited_.push_back(*seal);
+      notices_.push_back(printable(run_.path(file.name)) +
+                         " was edited since amend wrote it: amend does not change it");
+    } else if (*seal != file) {
+      keep_copy(file.name);
     }
-    const std::string copy = name_for_copy(run_, file.name);
-    run_.rename(file.name, copy);
-    notices_.push_back(path + " was edited since amend wrote it: amend keeps it as " + printable(copy) +
-                       " and writes a new file");
   }
+  for (const LeftFile& file : left_files(config, without_seal))
+    if (!file.is_as_written()) keep_copy(file.name());
+}
+
+void Resumption::keep_copy(const std::string& name) {
+  const std::string copy = name_for_copy(run_, name);
+  run_.rename(name, copy);
+  notices_.push_back(printable(run_.path(name)) + " was edited since amend wrote it: amend keeps it as " +
+                     printable(copy) + " and writes a new file");
 }
 
 // Of a run that was killed: no summary tells what its files were.
-std::vector<WrittenRow> Resumption::rows_written(const Config& config) const {
+std::vector<LeftFile> Resumption::left_files(const Config& config, const std::vector<std::string>& names) const {
+  std::vector<LeftFile> files;
+  if (names.empty()) return files;
   const auto input = open_source(config.input);
   const InputLayout layout = layout_of(*input);
+  for (const std::string& name : names) files.emplace_back(run_, name, layout);
   FeedbackRows sent(layout, FeedbackKind::sent);
   FeedbackRows rejected(layout, FeedbackKind::rejected);
-  std::vector<WrittenRow> rows;
   std::string text;
   Record record;
   while (input->next(record)) {
     const auto failure = before_.failure_of(record.position().row);
     if (!failure) continue;
+    const bool is_rejected = failure->status == Status::rejected;
     text.clear();
-    FeedbackRows& file = failure->status == Status::rejected ? rejected : sent;
-    file.append_row(text, record.position().line, record.raw(), &failure->reason);
-    rows.emplace_back(record.position().line, content_hash(text));
+    (is_rejected ? rejected : sent).append_row(text, record.position().line, record.raw(), &failure->reason);
+    for (LeftFile& file : files)
+      if (file.is_rejected() == is_rejected) file.show(record.position().line, text);
   }
-  return rows;
+  return files;
 }
 
 void Resumption::write_feedback(const Config& config) {

@@ -50,7 +50,8 @@ class Resumption {
   void follow_parents(const std::vector<RunHead>& chain);
   void compare_input(const Config& config);
   void keep_edited(const Config& config);
-  std::vector<WrittenRow> rows_written(const Config& config) const;
+  void keep_copy(const std::string& name);
+  std::vector<LeftFile> left_files(const Config& config, const std::vector<std::string>& names) const;
   void write_feedback(const Config& config);
 
   RunDirectory run_;

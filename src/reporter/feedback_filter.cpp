@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <optional>
@@ -21,6 +22,7 @@ namespace amend {
 namespace {
 
 constexpr std::size_t piece_bytes = 64 * 1024;
+constexpr std::uint64_t cut_row_max = 16 * 1024 * 1024;  // more than a row of the input can become
 constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max() / 2;
 
 /// Where a row is in its file.
@@ -31,11 +33,12 @@ class Place {
   std::uint64_t bytes = 0;  // with its line end
 };
 
-/// The rows of a file that the sink has written, with the line of the input where each begins.
+/// The rows of a file that the sink has written, with the line of the input where each begins. What stands behind `end`
+/// is not read.
 class FeedbackReader {
  public:
-  FeedbackReader(const std::string& path, const InputLayout& layout)
-      : path_(path), format_(layout.format), file_(path, std::ios::binary), piece_(piece_bytes, '\0') {
+  FeedbackReader(const std::string& path, const InputLayout& layout, std::uint64_t end)
+      : path_(path), format_(layout.format), file_(path, std::ios::binary), piece_(piece_bytes, '\0'), end_(end) {
     if (!file_) refuse();
     if (format_ == Format::ndjson) return;
     read();
@@ -50,7 +53,7 @@ class FeedbackReader {
   /// Where the first row begins.
   std::uint64_t rows_begin() const noexcept { return rows_begin_; }
 
-  /// The next row; nullopt: there is none.
+  /// The next row; nullopt: there is none, or it is cut.
   std::optional<Place> next() { return format_ == Format::ndjson ? next_json() : next_csv(); }
 
  private:
@@ -60,30 +63,32 @@ class FeedbackReader {
 
   std::optional<Place> next_csv() {
     if (!next_record()) return std::nullopt;
-    if (line_at_ >= record_.size()) refuse();
     Place place;
-    place.line = number(record_.field(line_at_));
     place.offset = byte_order_mark.size() + record_.position().byte;
     place.bytes = record_.raw().size() + 2;
+    if (place.offset + place.bytes > end_) return std::nullopt;
+    if (line_at_ >= record_.size()) refuse();
+    place.line = number(record_.field(line_at_));
     return place;
   }
 
   bool next_record() {
     while (true) {
-      if (rest_.empty() && !file_) return parser_.finish(record_) == CsvParser::Stop::record;
+      if (rest_.empty() && (!file_ || left_ == 0)) return false;  // a row that is whole ends at its line end
       if (rest_.empty()) read();
       if (parser_.parse(rest_, record_) == CsvParser::Stop::record) return true;
     }
   }
 
   void read() {
-    file_.read(piece_.data(), static_cast<std::streamsize>(piece_.size()));
+    file_.read(piece_.data(), static_cast<std::streamsize>(std::min<std::uint64_t>(piece_.size(), left_)));
     rest_ = std::string_view(piece_.data(), static_cast<std::size_t>(file_.gcount()));
+    left_ -= rest_.size();
   }
 
   std::optional<Place> next_json() {
     std::string text;
-    if (!std::getline(file_, text)) return std::nullopt;
+    if (!std::getline(file_, text) || offset_ + text.size() + 1 > end_) return std::nullopt;
     const auto line = number_in(object_in(text), "amend_line");
     if (!line) refuse();
     Place place;
@@ -104,6 +109,8 @@ class FeedbackReader {
   Format format_;
   std::ifstream file_;
   std::string piece_;
+  std::uint64_t end_;
+  std::uint64_t left_ = end_;  // not read yet
   std::string_view rest_;
   CsvParser parser_{',', no_limit, no_limit};
   Record record_;
@@ -112,8 +119,15 @@ class FeedbackReader {
   std::uint64_t offset_ = 0;
 };
 
+std::uint64_t size_of(const std::string& path) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  if (error) throw InputError(printable(path) + ": " + error.message());
+  return size;
+}
+
 bool is_settled(const std::string& path, const InputLayout& layout, const RowSet& lines) {
-  FeedbackReader rows(path, layout);
+  FeedbackReader rows(path, layout, size_of(path));
   std::uint64_t last = 0;
   while (const auto row = rows.next()) {
     if (row->line < last || lines.contains(row->line)) return false;
@@ -173,7 +187,7 @@ void write_rows(const std::string& from, std::uint64_t header_bytes, const std::
 }
 
 void settle(const RunDirectory& run, const std::string& name, const InputLayout& layout, const RowSet& lines) {
-  FeedbackReader reader(run.path(name), layout);
+  FeedbackReader reader(run.path(name), layout, size_of(run.path(name)));
   std::vector<Place> rows;
   while (const auto row = reader.next())
     if (!lines.contains(row->line)) rows.push_back(*row);
@@ -189,37 +203,62 @@ void settle(const RunDirectory& run, const std::string& name, const InputLayout&
   run.rename(rest, name);
 }
 
-bool has_only(const RunDirectory& run, const std::string& name, const InputLayout& layout,
-              std::span<const WrittenRow> rows) {
-  const Parts parts(run.path(name));
-  FeedbackReader reader(run.path(name), layout);
-  std::string text;
-  std::string header;
-  const FeedbackKind kind = name.starts_with("rejected") ? FeedbackKind::rejected : FeedbackKind::sent;
-  FeedbackRows(layout, kind).append_header(header);
-  if (!parts.append(text, 0, reader.rows_begin()) || text != header) return false;
-  std::optional<Place> row = reader.next();
-  while (row) {
-    const std::optional<Place> following = reader.next();
-    text.clear();
-    if (!parts.append(text, row->offset, row->bytes)) return !following;  // cut
-    const auto written = std::ranges::lower_bound(rows, row->line, {}, &WrittenRow::line);
-    const bool same = written != rows.end() && written->line == row->line && written->hash == content_hash(text);
-    if (!same) return false;
-    row = following;
+// A file system may have made a file as long as it was to be, and not have written its end.
+std::uint64_t size_without_nuls_at_end(const std::string& path) {
+  const Parts parts(path);
+  std::string piece;
+  for (std::uint64_t end = size_of(path); end > 0; end -= piece.size()) {
+    piece.clear();
+    const std::uint64_t bytes = std::min<std::uint64_t>(piece_bytes, end);
+    parts.append_all(piece, end - bytes, bytes);
+    const std::size_t last = piece.find_last_not_of('\0');
+    if (last != std::string::npos) return end - bytes + last + 1;
   }
-  return true;
+  return 0;
 }
 
 }  // namespace
 
-bool is_as_written(const RunDirectory& run, const std::string& name, const InputLayout& layout,
-                   std::span<const WrittenRow> rows) {
+LeftFile::LeftFile(const RunDirectory& run, std::string name, const InputLayout& layout) : name_(std::move(name)) {
   try {
-    return has_only(run, name, layout, rows);
+    read(run.path(name_), layout);
   } catch (const InputError&) {
-    return false;  // rows that amend does not write
+    is_foreign_ = true;  // rows that amend does not write
   }
+}
+
+bool LeftFile::is_rejected() const noexcept { return name_.starts_with("rejected"); }
+
+void LeftFile::read(const std::string& path, const InputLayout& layout) {
+  const Parts parts(path);
+  const std::uint64_t end = size_without_nuls_at_end(path);
+  std::string header;
+  FeedbackRows(layout, is_rejected() ? FeedbackKind::rejected : FeedbackKind::sent).append_header(header);
+  std::string text;
+  parts.append_all(text, 0, std::min<std::uint64_t>(header.size(), end));
+  is_foreign_ = !header.starts_with(text);
+  if (is_foreign_ || end <= header.size()) return;
+  FeedbackReader reader(path, layout, end);
+  std::uint64_t whole = header.size();
+  while (const auto row = reader.next()) {
+    text.clear();
+    parts.append_all(text, row->offset, row->bytes);
+    rows_.emplace_back(row->line, content_hash(text));
+    whole = row->offset + row->bytes;
+  }
+  std::ranges::sort(rows_, {}, &Row::line);
+  is_foreign_ = end - whole > cut_row_max;
+  if (!is_foreign_) parts.append_all(cut_row_, whole, end - whole);
+}
+
+void LeftFile::show(std::uint64_t line, std::string_view text) {
+  const auto row = std::ranges::lower_bound(rows_, line, {}, &Row::line);
+  if (row != rows_.end() && row->line == line && row->hash == content_hash(text)) ++rows_known_;
+  if (text.starts_with(cut_row_)) is_cut_row_known_ = true;
+}
+
+bool LeftFile::is_as_written() const noexcept {
+  return !is_foreign_ && rows_known_ == rows_.size() && (is_cut_row_known_ || cut_row_.empty());
 }
 
 void settle_feedback(const RunDirectory& run, const InputLayout& layout, const RowSet& lines,
