@@ -144,7 +144,7 @@ std::string nothing_looked_at(const Config& config, const ReconcileReport& repor
     return line("verify", "no customer was read: no row of " + printable(config.reconcile.of_run) +
                               " has ended as success or unchanged, so nothing is verified (exit code 1)");
   if (config.reconcile.baseline.empty()) return {};
-  return line("baseline", "no customer was read, so it is not known whether the API matches the file (exit code 1)");
+  return line("baseline", "the file has no row to compare, so amend read no customer (exit code 1)");
 }
 
 std::string before_applying(const ReconcileReport& report) {

@@ -176,7 +176,10 @@ Summary Pipeline::Impl::run() {
   summary.overtaken = overtaken.sent;
   summary.overtaken_rejected = overtaken.rejected;
   summary.files = run.files();
-  summary.retry_files = seals_of_retry_files(run, resumption_ ? resumption_->edited_seals() : std::vector<FileSeal>());
+  // A seal of what need not be on the disk would make an edit of a later loss.
+  if (summary.exit_code != ExitCode::not_durable)
+    summary.retry_files =
+        seals_of_retry_files(run, resumption_ ? resumption_->edited_seals() : std::vector<FileSeal>());
   try {
     Summary complete = summary;
     complete.files.emplace_back("summary.json");

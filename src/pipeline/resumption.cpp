@@ -19,8 +19,8 @@
 #include "amend/worker/worker.hpp"
 #include "pipeline/late_rows.hpp"
 #include "pipeline/plan_seal.hpp"
-#include "reporter/feedback_rows.hpp"
 #include "reporter/json_reading.hpp"
+#include "reporter/unsealed_retry_file.hpp"
 
 namespace amend {
 namespace {
@@ -209,52 +209,47 @@ std::vector<std::string> Resumption::edited() const {
 }
 
 // An operator may have repaired rows in them. They stay as they are when this run adds nothing to them, else a copy is
-// kept beside the new file. A file that no seal describes is written anew in any case: it need not be complete.
+// kept beside the new file. A file without a seal need not be complete: it is written again in any case.
 void Resumption::keep_edited(const Config& config) {
   const std::vector<FileSeal> seals = seals_in_summary(content_of(run_.path("summary.json")));
-  std::vector<std::string> without_seal;
+  std::vector<std::string> unsealed;
   for (const FileSeal& file : seals_of_retry_files(run_)) {
     const auto seal = std::ranges::find(seals, file.name, &FileSeal::name);
     if (seal == seals.end()) {
-      without_seal.push_back(file.name);
+      unsealed.push_back(file.name);
     } else if (*seal != file && rows_left_ == 0) {
       edited_.push_back(*seal);
       notices_.push_back(printable(run_.path(file.name)) +
                          " was edited since amend wrote it: amend does not change it");
     } else if (*seal != file) {
-      keep_copy(file.name);
+      keep_copy(file.name, "was edited since amend wrote it");
     }
   }
-  for (const LeftFile& file : left_files(config, without_seal))
-    if (!file.is_as_written()) keep_copy(file.name());
+  for (const UnsealedRetryFile& file : read_unsealed(config, unsealed))
+    if (!file.is_as_written()) keep_copy(file.name(), "was edited or damaged since amend wrote it");
 }
 
-void Resumption::keep_copy(const std::string& name) {
+void Resumption::keep_copy(const std::string& name, std::string_view why) {
   const std::string copy = name_for_copy(run_, name);
   run_.rename(name, copy);
-  notices_.push_back(printable(run_.path(name)) + " was edited since amend wrote it: amend keeps it as " +
-                     printable(copy) + " and writes a new file");
+  notices_.push_back(printable(run_.path(name)) + " " + std::string(why) + ": amend keeps it as " + printable(copy) +
+                     " and writes a new file");
 }
 
-// Of a run that was killed: no summary tells what its files were.
-std::vector<LeftFile> Resumption::left_files(const Config& config, const std::vector<std::string>& names) const {
-  std::vector<LeftFile> files;
+std::vector<UnsealedRetryFile> Resumption::read_unsealed(const Config& config,
+                                                         const std::vector<std::string>& names) const {
+  std::vector<UnsealedRetryFile> files;
   if (names.empty()) return files;
   const auto input = open_source(config.input);
-  const InputLayout layout = layout_of(*input);
-  for (const std::string& name : names) files.emplace_back(run_, name, layout);
-  FeedbackRows sent(layout, FeedbackKind::sent);
-  FeedbackRows rejected(layout, FeedbackKind::rejected);
-  std::string text;
+  for (const std::string& name : names) files.emplace_back(run_, name, layout_of(*input));
   Record record;
   while (input->next(record)) {
-    const auto failure = before_.failure_of(record.position().row);
-    if (!failure) continue;
-    const bool is_rejected = failure->status == Status::rejected;
-    text.clear();
-    (is_rejected ? rejected : sent).append_row(text, record.position().line, record.raw(), &failure->reason);
-    for (LeftFile& file : files)
-      if (file.is_rejected() == is_rejected) file.show(record.position().line, text);
+    const std::uint64_t row = record.position().row;
+    const auto failure = before_.failure_of(row);
+    if (!failure && before_.recorded().contains(row)) continue;
+    const std::optional<Status> status = failure ? std::optional(failure->status) : std::nullopt;
+    const Reason* const reason = failure ? &failure->reason : record.fault() ? &*record.fault() : nullptr;
+    for (UnsealedRetryFile& file : files) file.compare(status, record.position().line, record.raw(), reason);
   }
   return files;
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "amend/config.hpp"
@@ -20,6 +21,8 @@
 #include "amend/row/selection.hpp"
 
 namespace amend {
+
+class UnsealedRetryFile;
 
 class Resumption {
  public:
@@ -50,8 +53,8 @@ class Resumption {
   void follow_parents(const std::vector<RunHead>& chain);
   void compare_input(const Config& config);
   void keep_edited(const Config& config);
-  void keep_copy(const std::string& name);
-  std::vector<LeftFile> left_files(const Config& config, const std::vector<std::string>& names) const;
+  void keep_copy(const std::string& name, std::string_view why);
+  std::vector<UnsealedRetryFile> read_unsealed(const Config& config, const std::vector<std::string>& names) const;
   void write_feedback(const Config& config);
 
   RunDirectory run_;

@@ -69,9 +69,7 @@ class NameLookup::Shared : public std::enable_shared_from_this<Shared> {
   void join(const std::shared_ptr<NameWait>& wait) {
     const std::lock_guard lock(mutex_);
     if (late_ && std::chrono::steady_clock::now() < late_until_) return tell(*std::exchange(late_, std::nullopt), wait);
-    if (!running_) {
-      if (const std::optional<Names> none = start()) return tell(*none, wait);
-    }
+    if (!running_) start();
     waits_.push_back(wait);
   }
 
@@ -91,19 +89,13 @@ class NameLookup::Shared : public std::enable_shared_from_this<Shared> {
   }
 
  private:
-  // What is told where no thread can be had. Nothing begins without the first one; a later one is a connection that
-  // fails, and is tried again: a limit that other processes reach for a moment must not end a long run.
-  std::optional<Names> start() {
+  void start() {
     try {
       std::thread([self = shared_from_this()] { self->look_up(); }).detach();
     } catch (const std::system_error& error) {
-      const ThreadError no_thread(error.code().message());
-      if (!has_looked_up_) throw no_thread;
-      return Names(Opened(OpenError::unreachable, host_ + ": the name look-up failed: " + no_thread.what()));
+      throw ThreadError(error.code().message());
     }
     running_ = true;
-    has_looked_up_ = true;
-    return std::nullopt;
   }
 
   void look_up() noexcept {
@@ -136,7 +128,6 @@ class NameLookup::Shared : public std::enable_shared_from_this<Shared> {
   const AddressFamily family_;
   std::mutex mutex_;  // guards what follows, and `found` of the waits
   bool running_ = false;
-  bool has_looked_up_ = false;
   std::vector<std::shared_ptr<NameWait>> waits_;
   std::optional<Names> late_;  // what was found when nothing waited for it
   std::chrono::steady_clock::time_point late_until_{};

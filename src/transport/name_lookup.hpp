@@ -50,8 +50,7 @@ class NameLookup {
   NameLookup& operator=(const NameLookup&) = delete;
 
   /// The addresses now, or a failure when that takes longer than `limit`. A look-up that is under way is waited for, so
-  /// one that hangs costs one thread. Throws ThreadError when the system gives no thread for the first look-up; one for
-  /// a later look-up is missing for a moment only: a failure.
+  /// one that hangs costs one thread. Throws ThreadError.
   boost::asio::awaitable<Names> find(std::shared_ptr<NameWait> wait, std::chrono::milliseconds limit);
 
  private:

@@ -57,7 +57,7 @@ std::string kind_of_body(const Response& response, const AnswerReader& reader) {
   const std::string_view coding = response.content_encoding;
   if (body.empty()) return "no body";
   if (!reader.is_json() && !coding.empty() && !same_id(coding, "identity"))
-    return "content encoding " + printable(coding, coding_bytes_max) + ", which amend did not request";
+    return "content encoding " + printable(coding, coding_bytes_max) + " (amend did not request it)";
   if (!reader.is_json()) {
     const bool began_as_json = body[std::min(body.find_first_not_of(" \t\r\n"), body.size() - 1)] == '{';
     return began_as_json ? "JSON is damaged at byte " + std::to_string(reader.read_to()) : "not JSON";

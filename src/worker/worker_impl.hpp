@@ -218,6 +218,7 @@ class Worker::Impl {
   boost::asio::awaitable<void> next_turn(Lane& lane);
   boost::asio::awaitable<void> keep_lane(Lane& lane);
   boost::asio::awaitable<void> sleep_until_wanted(Lane& lane);
+  boost::asio::awaitable<Opened> open_session(Lane& lane);
   boost::asio::awaitable<bool> open_lane(Lane& lane);
   boost::asio::awaitable<void> serve(Lane& lane);
   boost::asio::awaitable<void> back_off(Lane& lane);

@@ -87,10 +87,22 @@ asio::awaitable<void> Worker::Impl::sleep_until_wanted(Lane& lane) {
   }
 }
 
+// Nothing begins without the thread for the first look-up. Once the API has responded, the lack is a connection that
+// fails: a limit that other processes reach for a moment must not stop a long run.
+asio::awaitable<Opened> Worker::Impl::open_session(Lane& lane) {
+  try {
+    Opened opened = co_await lane.session->open();
+    co_return opened;
+  } catch (const ThreadError& no_thread) {
+    if (!setup_.control.ever_answered()) throw;
+    co_return Opened(OpenError::unreachable, std::string("the name look-up failed: ") + no_thread.what());
+  }
+}
+
 asio::awaitable<bool> Worker::Impl::open_lane(Lane& lane) {
   lane.state = LaneState::opening;
   lane.opening_since = Clock::now();
-  const Opened opened = co_await lane.session->open();
+  const Opened opened = co_await open_session(lane);
   if (finished_) {
     lane.session->close();
     co_return false;

@@ -244,3 +244,31 @@ TEST_CASE("resume: an edited retry file of a run that was killed is kept beside 
   CHECK(read_file(killed.work.file("rejected.edited.csv")) == text);
   CHECK(says(finished, "rejected.edited.csv"));
 }
+
+TEST_CASE(
+    "resume: of a run without a summary each retry file becomes complete; one that was edited is kept beside it") {
+  for (const bool is_edited : {false, true}) {
+    CAPTURE(is_edited);
+    const Work work(rows(100) + "not-a-uuid,Ann,5,,,\r\n");
+    Simulator simulator({"--plain", "--error-share", "500:0.1", "--fault-seed", "3"});
+    CHECK(work.update(simulator.url(), {"--max-attempts", "1"}).code == 1);
+    const std::string failed = read_file(work.file("failed.csv"));
+    const std::string rejected = read_file(work.file("rejected.csv"));
+    REQUIRE(failed.size() > 500);
+    std::string left = failed;
+    if (is_edited) left[failed.size() - 20] = '~';
+    if (!is_edited) left.resize(300);
+    write_file(work.file("failed.csv"), left);
+    write_file(work.file("rejected.csv"), "");
+    std::filesystem::remove(work.file("summary.json"));
+    const Finished finished = run({AMEND_PROGRAM, "resume", work.directory, "--progress", "none"});
+    CAPTURE(finished.err);
+    CHECK(finished.code == 1);
+    CHECK(read_file(work.file("failed.csv")) == failed);
+    CHECK(read_file(work.file("rejected.csv")) == rejected);
+    CHECK_FALSE(std::filesystem::exists(work.file("rejected.edited.csv")));
+    CHECK(std::filesystem::exists(work.file("failed.edited.csv")) == is_edited);
+    CHECK(says(finished, "failed.csv was edited or damaged since amend wrote it: amend keeps it as ") == is_edited);
+    if (is_edited) CHECK(read_file(work.file("failed.edited.csv")) == left);
+  }
+}

@@ -8,6 +8,7 @@
 #include "amend/reporter/journal.hpp"
 #include "reporter/feedback_rows.hpp"
 #include "reporter/fixture.hpp"
+#include "reporter/unsealed_retry_file.hpp"
 
 namespace amend {
 namespace {
@@ -194,45 +195,75 @@ TEST_CASE("settle: files are in the order of the input, without the rows that we
   }
 }
 
-TEST_CASE(
-    "left file: cut anywhere, with NULs behind it or not, it is as written; with a row that was edited it is not") {
-  for (const Format format : {Format::csv, Format::ndjson}) {
-    const bool csv = format == Format::csv;
-    CAPTURE(csv);
-    TemporaryDirectory directory;
-    const RunDirectory run(directory / "run");
-    const InputLayout layout(format, csv ? std::vector<std::string>{"id", "name"} : std::vector<std::string>{});
-    const std::vector<std::string> raws =
-        csv ? std::vector<std::string>{"a,1", "b,\"2\r\n\"\"x,3\"", "c,3", "d,4"}
-            : std::vector<std::string>{"{\"id\":\"a\"}", "{\"id\":\"b\",\"n\":[1]}", "{\"id\":\"c\"}", "{}"};
-    std::vector<std::string> texts;
-    for (std::size_t i = 0; i < raws.size(); ++i) {
-      const Reason reason("x", "y\nz", Origin::input);
-      texts.emplace_back();
-      FeedbackRows(layout, FeedbackKind::rejected).append_row(texts.back(), 2 + 3 * i, raws[i], &reason);
+TEST_CASE("unsealed: cut anywhere, with NULs behind it or not, a retry file is as written; edited anywhere it is not") {
+  class Kind {
+   public:
+    std::string name;
+    FeedbackKind kind;
+    std::optional<Status> status;
+  };
+  const std::vector<std::string> csv_rows{"a,1", "b,\"2\r\n\"\"x,3\"", "c,3", "d,4"};
+  const std::vector<std::string> json_rows{R"({"id":"a"})", R"({"id":"b","n":[1]})", R"({"id":"c"})", "{}"};
+  const Reason reason("x", "y\nz", Origin::input);
+  TemporaryDirectory directory;
+  const RunDirectory run(directory / "run");
+  for (const Kind& kind :
+       {Kind{"failed", FeedbackKind::sent, Status::failed}, Kind{"unknown", FeedbackKind::sent, Status::unknown},
+        Kind{"rejected", FeedbackKind::rejected, Status::rejected},
+        Kind{"unsent", FeedbackKind::unsent, std::nullopt}}) {
+    for (const bool csv : {true, false}) {
+      CAPTURE(kind.name);
+      CAPTURE(csv);
+      const InputLayout layout(csv ? Format::csv : Format::ndjson,
+                               csv ? std::vector<std::string>{"id", "name"} : std::vector<std::string>{});
+      const auto& raws = csv ? csv_rows : json_rows;
+      FeedbackRows rows(layout, kind.kind);
+      std::string whole;
+      rows.append_header(whole);
+      for (const std::size_t i : {2, 0, 1}) rows.append_row(whole, 2 + 3 * i, raws[i], &reason);  // as they ended
+      std::string again;
+      rows.append_row(again, 5, raws[1], &reason);
+      const std::string name = kind.name + (csv ? ".csv" : ".ndjson");
+      const auto is_same = [&](const std::string& content, std::optional<Status> status) {
+        run.write_file(name, content);
+        UnsealedRetryFile file(run, name, layout);
+        for (std::size_t i = 0; i < raws.size(); ++i) file.compare(status, 2 + 3 * i, raws[i], &reason);
+        return file.is_as_written();
+      };
+      for (std::size_t bytes = 0; bytes <= whole.size(); ++bytes) {
+        CAPTURE(bytes);
+        CHECK(is_same(whole.substr(0, bytes), kind.status));
+        CHECK(is_same(whole.substr(0, bytes) + std::string(whole.size() - bytes, '\0'), kind.status));
+        if (bytes == whole.size()) continue;
+        std::string edited = whole;
+        edited[bytes] = edited[bytes] == '7' ? '8' : '7';
+        CHECK_FALSE(is_same(edited, kind.status));
+        CHECK_FALSE(is_same(edited.substr(0, bytes + 1), kind.status));
+      }
+      CHECK_FALSE(is_same(whole, Status::success));  // the log tells otherwise
+      CHECK_FALSE(is_same(whole + again, kind.status));
+      CHECK_FALSE(is_same(whole + std::string(70'000, 'x'), kind.status));
+      CHECK(is_same(whole + std::string(70'000, '\0'), kind.status));
     }
-    std::string whole;
-    FeedbackRows(layout, FeedbackKind::rejected).append_header(whole);
-    whole += texts[2] + texts[0] + texts[1];  // as they ended; the last one is not there yet
-    const auto is_same = [&](const std::string& content) {
-      run.write_file("rejected.any", content);
-      LeftFile file(run, "rejected.any", layout);
-      for (std::size_t i = 0; i < texts.size(); ++i) file.show(2 + 3 * i, texts[i]);
-      return file.is_as_written();
-    };
-    for (std::size_t bytes = 0; bytes <= whole.size(); ++bytes) {
-      CAPTURE(bytes);
-      CHECK(is_same(whole.substr(0, bytes)));
-      CHECK(is_same(whole.substr(0, bytes) + std::string(whole.size() - bytes, '\0')));
-      if (bytes == whole.size()) continue;
-      std::string edited = whole;
-      edited[bytes] = edited[bytes] == '7' ? '8' : '7';
-      CHECK_FALSE(is_same(edited));
-      CHECK_FALSE(is_same(edited.substr(0, bytes + 1)));
-    }
-    CHECK_FALSE(is_same(whole + texts[1]));
-    CHECK_FALSE(is_same(whole + std::string(70'000, 'x')));
-    CHECK(is_same(whole + std::string(70'000, '\0')));
+  }
+}
+
+TEST_CASE("settle: a file that ends within a row was changed: it is refused, and stays as it is") {
+  TemporaryDirectory directory;
+  const RunDirectory run(directory / "run");
+  const std::string csv =
+      std::string(utf8_mark) + "id,amend_line,amend_error_code,amend_error\r\na,9,x,y\r\nb,2,x,y\r\n";
+  const std::string json = "{\"id\":\"a\",\"amend_line\":9}\n{\"id\":\"b\",\"amend_line\":2}\n";
+  for (const std::string& text :
+       {csv.substr(0, csv.size() - 2), csv + "\"c,3,x,y\r\nd,4,x,y\r\n", json.substr(0, json.size() - 1)}) {
+    const bool is_csv = text.starts_with(utf8_mark);
+    const InputLayout layout(is_csv ? Format::csv : Format::ndjson,
+                             is_csv ? std::vector<std::string>{"id"} : std::vector<std::string>{});
+    const std::string name = is_csv ? "failed.csv" : "failed.ndjson";
+    run.write_file(name, text);
+    CHECK_THROWS_AS(settle_feedback(run, layout, RowSet()), InputError);
+    CHECK(test::content(run.path(name)) == text);
+    run.remove(name);
   }
 }
 

@@ -406,7 +406,7 @@ TEST_CASE("answer: a body that is coded is named so, one that is coded as identi
   Response coded = response(200, "\x1F\x8B\x08");
   coded.content_encoding = "gzip";
   const std::string told =
-      "HTTP 200, not the API's own response: content encoding gzip, which amend did not request, 3 bytes";
+      "HTTP 200, not the API's own response: content encoding gzip (amend did not request it), 3 bytes";
   CHECK(judge.judge(coded, Expectation(some_customer_id, false)).text == told);
   CHECK(judge.judge_echo(coded).text == told);
   coded.status = 403;

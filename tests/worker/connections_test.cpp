@@ -71,6 +71,27 @@ TEST_CASE("worker: in the middle of a run a host that is gone for a while stops 
   }
 }
 
+TEST_CASE("worker: no thread for a look-up stops a run that has had no response, and no other") {
+  for (const bool has_begun : {false, true}) {
+    CAPTURE(has_begun);
+    WorkerBench bench;
+    bench.config.pace.pipeline = 1;
+    bench.server.serve = [](FakeSession& session) {
+      session.reply_well();
+      session.end(CloseCause::announced);
+    };
+    bench.server.on_open = [&, failures = 0]() mutable {
+      if (bench.server.connections == (has_begun ? 1 : 0) && failures++ < 3) throw ThreadError("none left");
+      return Opened();
+    };
+    bench.run(3);
+    CHECK(bench.control.cause() == (has_begun ? StopCause::none : StopCause::no_threads));
+    CHECK(bench.count(Status::success) == (has_begun ? 3 : 0));
+    const std::string first = has_begun ? bench.control.notices().front() : bench.control.text();
+    CHECK(first.find("cannot start a thread: none left") != std::string::npos);
+  }
+}
+
 TEST_CASE("worker: what was sent before the server refused our certificate was not processed: no row is unknown") {
   WorkerBench bench;
   bench.config.retry.attempts_max = 1;

@@ -48,42 +48,6 @@ class InputLayout {
 /// row; one of `edited` is never opened. `run` must outlive the sink. Reporter thread.
 std::unique_ptr<Sink> open_feedback(const RunDirectory& run, InputLayout layout, std::vector<std::string> edited = {});
 
-/// A retry file of a run that was killed or lost its power, which no seal describes: is it what the sink has written? The
-/// file is read once, then it is shown each row that the sink may have written. Not all of them need to be in it, it may
-/// end in a row that is cut, and in NULs: such a file is left. Memory: 16 bytes for each row of the file, and a row that
-/// is cut. One thread.
-class LeftFile {
- public:
-  LeftFile(const RunDirectory& run, std::string name, const InputLayout& layout);
-
-  const std::string& name() const noexcept { return name_; }
-  /// Whether it is the file of the rejected rows.
-  bool is_rejected() const noexcept;
-  /// A row that the sink writes to this file, or to another one of its kind: where it begins in the input, and its text
-  /// with the line end. Each row once.
-  void show(std::uint64_t line, std::string_view text);
-  /// Whether all that is in it was shown.
-  bool is_as_written() const noexcept;
-
- private:
-  class Row {
-   public:
-    Row(std::uint64_t line_, std::uint64_t hash_) noexcept : line(line_), hash(hash_) {}
-
-    std::uint64_t line;
-    std::uint64_t hash;  // of its text
-  };
-
-  void read(const std::string& path, const InputLayout& layout);
-
-  std::string name_;
-  bool is_foreign_ = false;
-  std::vector<Row> rows_;  // by line
-  std::uint64_t rows_known_ = 0;
-  std::string cut_row_;
-  bool is_cut_row_known_ = false;
-};
-
 /// Brings failed, unknown and rejected into the order of the input, and takes the rows out that begin at these lines of
 /// it; each file replaced as a whole, one without further rows removed, the names in `edited` left alone. When the sink
 /// is closed. Memory: 24 bytes for each row of a file that is to be changed, and the longest row. Throws
