@@ -88,8 +88,8 @@ TEST_CASE("bench --find-max finds what a server can do") {
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     Simulator simulator({"--capacity", "10:50ms"});
     std::filesystem::remove_all(bench.directory);
-    bench.run(simulator.url(),
-              {"--rate", "50/s", "--find-max", "--slo", "p99<200ms,errors<1%", "--step", lasting("3s")});
+    bench.run(simulator.url(), {"--rate", "50/s", "--find-max", "--slo", "p99<200ms,errors<1%", "--step", lasting("3s"),
+                                "--warm-up", tiny ? "0" : "3s"});
     if (right(bench)) break;
   }
   CAPTURE(bench.finished.err);
@@ -113,8 +113,8 @@ TEST_CASE("bench --versus tells a slower server from an equal one") {
     Simulator a({"--latency", "20ms"}), equal({"--latency", "20ms"}), slower({"--latency", "24ms"});
     for (BenchRun* bench : {&same, &other}) {
       std::filesystem::remove_all(bench->directory);
-      bench->run(a.url(), {"--rate", "100/s", "--duration", lasting("10s"), "--versus",
-                           "url=" + (bench == &same ? equal.url() : slower.url())});
+      bench->run(a.url(), {"--rate", "100/s", "--duration", lasting("10s"), "--turns", tiny ? "8" : "10", "--warm-up",
+                           tiny ? "0" : "3s", "--versus", "url=" + (bench == &same ? equal.url() : slower.url())});
       REQUIRE(bench->finished.code == 0);
     }
     if (right(same, other)) break;

@@ -36,6 +36,9 @@ samples/install-packages.sh --tests
 fixed_layout=()
 if setarch "$(uname -m)" -R true 2>/dev/null; then fixed_layout=(setarch "$(uname -m)" -R); fi
 
+# What was freed is kept for a while, to find who uses it again: 256 MiB of it take longer to touch than most tests.
+export ASAN_OPTIONS="quarantine_size_mb=16${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+
 build_and_test() {  # part, targets, cmake options, --, ctest options
   local part=$1 directory=build-$1 targets=() options=()
   read -ra targets <<<"$2"

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <boost/json.hpp>
+#include <fstream>
 
 #include "amend/reader/csv_parser.hpp"
 #include "amend/reporter/journal.hpp"
@@ -225,7 +226,7 @@ TEST_CASE("unsealed: cut anywhere, with NULs behind it or not, a retry file is a
       rows.append_row(again, 5, raws[1], &reason);
       const std::string name = kind.name + (csv ? ".csv" : ".ndjson");
       const auto is_same = [&](const std::string& content, std::optional<Status> status) {
-        run.write_file(name, content);
+        std::ofstream(run.path(name), std::ios::binary) << content;  // not durable: there are thousands
         UnsealedRetryFile file(run, name, layout);
         for (std::size_t i = 0; i < raws.size(); ++i) file.compare(status, 2 + 3 * i, raws[i], &reason);
         return file.is_as_written();
