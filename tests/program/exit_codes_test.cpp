@@ -199,7 +199,9 @@ TEST_CASE("exit 5: a reference number that is another customer's stops the run")
 
 TEST_CASE("exit 6: results that cannot be written stop the run, and it says so") {
   // A limit on the size of a file is a full disk that needs no privilege.
-  const Work work(rows(2000));
+  std::string text = rows(2000);
+  text.insert(text.find('\n') + 1, "not-a-uuid,Ann,5,,,\r\n");
+  const Work work(text);
   Simulator simulator;
   std::vector<std::string> command{"/bin/bash", "-c", "ulimit -f 16; exec \"$@\"", "amend"};
   const auto update = work.command(simulator.url());
@@ -210,6 +212,9 @@ TEST_CASE("exit 6: results that cannot be written stop the run, and it says so")
   CHECK(finished.code == 6);
   CHECK(says(finished, "results.ndjson"));
   CHECK(requests_at(simulator) < 2000);
+  // What need not be on the disk has no seal: a power cut would make an edit of it.
+  REQUIRE(std::filesystem::exists(work.file("rejected.csv")));
+  CHECK(work.summary().at("retry_files").as_array().empty());
 }
 
 TEST_CASE("exit 7: a run directory that another process works in is refused, and its run goes on") {

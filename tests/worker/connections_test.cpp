@@ -7,6 +7,15 @@ using namespace amend;
 using namespace amend::test;
 using namespace std::chrono_literals;
 
+namespace {
+
+void answer_and_close(FakeSession& session) {
+  session.reply_well();
+  session.end(CloseCause::announced);
+}
+
+}  // namespace
+
 TEST_CASE(
     "worker: connections that fail in the middle of a run are reported with their cause, and when they work again") {
   WorkerBench bench;
@@ -37,10 +46,7 @@ TEST_CASE("worker: a refused certificate, ours or the server's, stops the run at
     CAPTURE(to_string(error));
     WorkerBench bench;
     bench.config.pace.pipeline = 1;
-    bench.server.serve = [](FakeSession& session) {
-      session.reply_well();
-      session.end(CloseCause::announced);
-    };
+    bench.server.serve = answer_and_close;
     bench.server.on_open = [&] {
       return bench.server.connections == 0 ? Opened() : Opened(error, "as the test wished");
     };
@@ -58,10 +64,7 @@ TEST_CASE("worker: in the middle of a run a host that is gone for a while stops 
     CAPTURE(to_string(error));
     WorkerBench bench;
     bench.config.pace.pipeline = 1;
-    bench.server.serve = [](FakeSession& session) {
-      session.reply_well();
-      session.end(CloseCause::announced);
-    };
+    bench.server.serve = answer_and_close;
     bench.server.on_open = [&, failures = 0]() mutable {
       return bench.server.connections == 1 && failures++ < 3 ? Opened(error, "as the test wished") : Opened();
     };
@@ -76,10 +79,7 @@ TEST_CASE("worker: no thread for a look-up stops a run that has had no response,
     CAPTURE(has_begun);
     WorkerBench bench;
     bench.config.pace.pipeline = 1;
-    bench.server.serve = [](FakeSession& session) {
-      session.reply_well();
-      session.end(CloseCause::announced);
-    };
+    bench.server.serve = answer_and_close;
     bench.server.on_open = [&, failures = 0]() mutable {
       if (bench.server.connections == (has_begun ? 1 : 0) && failures++ < 3) throw ThreadError("none left");
       return Opened();
