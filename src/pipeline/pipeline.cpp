@@ -176,7 +176,7 @@ Summary Pipeline::Impl::run() {
   summary.overtaken = overtaken.sent;
   summary.overtaken_rejected = overtaken.rejected;
   summary.files = run.files();
-  // A seal of what need not be on the disk would make an edit of a later loss.
+  // What may not be on the disk has no seal: after a power cut a resume would take its loss for an edit.
   if (summary.exit_code != ExitCode::not_durable)
     summary.retry_files =
         seals_of_retry_files(run, resumption_ ? resumption_->edited_seals() : std::vector<FileSeal>());
