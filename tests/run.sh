@@ -6,7 +6,7 @@
 #   tests/run.sh --only PART    one of: asan, tsan, release
 # Three builds, because each finds what the others cannot:
 #   asan     everything but `e2e` and `long`, under AddressSanitizer and UndefinedBehaviorSanitizer
-#   tsan     the tests labelled `pipeline`, under ThreadSanitizer
+#   tsan     the tests labelled `pipeline` in which a thread is started, under ThreadSanitizer
 #   release  the tests labelled `e2e` (100,000 rows through the programs as they are shipped), and `long` with --long
 # Each builds just what its tests need; a file of tests is compiled where it is run.
 # The last lines are ctest's own summaries and their sum.
@@ -37,7 +37,8 @@ fixed_layout=()
 if setarch "$(uname -m)" -R true 2>/dev/null; then fixed_layout=(setarch "$(uname -m)" -R); fi
 
 # What was freed is kept for a while, to find who uses it again: 256 MiB of it take longer to touch than most tests.
-export ASAN_OPTIONS="quarantine_size_mb=16${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+# Undefined behaviour is an illegal instruction: this shows where.
+export ASAN_OPTIONS="quarantine_size_mb=16:handle_sigill=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 
 build_and_test() {  # part, targets, cmake options, --, ctest options
   local part=$1 directory=build-$1 targets=() options=()
