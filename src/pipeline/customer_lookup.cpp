@@ -7,19 +7,13 @@
 #include <exception>
 #include <limits>
 #include <mutex>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "amend/queue/start_thread.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "amend/wonder/envelope.hpp"
 #include "amend/wonder/gateway_response.hpp"
 #include "amend/wonder/routes.hpp"
-#include "amend/worker/worker.hpp"
-#include "pipeline/equip_worker.hpp"
-#include "pipeline/resumption.hpp"
-#include "pipeline/watch_run.hpp"
 
 namespace amend {
 namespace {
@@ -166,134 +160,6 @@ class ReadPageCall final : public ReadCall {
   PageTaker& taker_;
 };
 
-}  // namespace
-
-/// Workers, from the first row of a feed to the last outcome.
-class CustomerLookup::Round {
- public:
-  using MakeCall = std::function<std::unique_ptr<ApiCall>()>;
-  using OnEnd = std::function<void(const Outcome&)>;
-
-  Round(CustomerLookup& lookup, const MakeCall& make_call)
-      : config_(lookup.config_),
-        metrics_(lookup.metrics_),
-        brake_(lookup.brake_),
-        on_notice_(lookup.on_notice_),
-        started_(lookup.started_),
-        control_([this] { wake_all(); }),
-        pool_(batches_for(config_.pace)) {
-    const std::uint32_t count = worker_count(config_.pace);
-    for (std::uint32_t i = 0; i < count; ++i) {
-      WorkerSetup setup(config_, control_, brake_, metrics_, outcomes_);
-      equip_worker(setup, i, lookup.target_, lookup.credentials_);
-      setup.call = make_call();
-      workers_.push_back(std::make_unique<Worker>(std::move(setup)));
-    }
-  }
-
-  RunControl& control() noexcept { return control_; }
-
-  /// Calls `on_end` with each outcome, on a thread of its own. Throws LookupStopped, and ThreadError before anything is
-  /// sent.
-  void run(const Feed& feed, const OnEnd& on_end) {
-    std::jthread reporter;
-    std::vector<std::jthread> threads;
-    threads.reserve(workers_.size());  // a thread that has no place would be joined while it runs
-    {
-      std::jthread watch;
-      guard(
-          [&] {
-            reporter = start_thread([&] { guard([&] { take_outcomes(on_end); }, [] {}); });
-            for (auto& worker : workers_)
-              threads.push_back(
-                  start_thread([&] { guard([&] { worker->run(); }, [&] { worker->input().abandon(); }); }));
-            watch = start_thread([&](const std::stop_token& over) {
-              guard([&] { watch_run(RunWatch(config_, started_), metrics_, brake_, control_, over); }, [] {});
-            });
-            hand_on(feed);
-          },
-          [] {});
-      for (auto& worker : workers_) worker->input().close_input();
-      for (auto& thread : threads) thread.join();
-    }
-    outcomes_.close();
-    if (reporter.joinable()) reporter.join();
-    if (error_) std::rethrow_exception(error_);
-    if (control_.draining()) throw LookupStopped(control_.text(), exit_code(control_.cause()));
-  }
-
- private:
-  void hand_on(const Feed& feed) {
-    for (std::size_t next = 0; !control_.draining(); ++next) {
-      Batch* const batch = pool_.acquire();
-      if (batch == nullptr) return;
-      const bool more = feed(*batch);
-      if (batch->size() == 0) {
-        pool_.reclaim(batch);
-      } else {
-        metrics_.rows_read.add(batch->size());
-        pool_.seal(*batch, std::chrono::steady_clock::now());
-        workers_[next % workers_.size()]->input().push(RowRef(*batch, 0));
-      }
-      if (!more) return;
-    }
-  }
-
-  void take_outcomes(const OnEnd& on_end) {
-    std::vector<Outcome> lot;
-    while (outcomes_.pop_all(lot, std::chrono::milliseconds(100))) {
-      for (const Outcome& outcome : lot) {
-        metrics_.count(outcome.status);
-        on_end(outcome);
-      }
-      lot.clear();
-      tell_notices();
-    }
-    tell_notices();
-  }
-
-  void tell_notices() {
-    for (const std::string& text : control_.notices(notices_told_)) {
-      ++notices_told_;
-      on_notice_(text);
-    }
-  }
-
-  template <class Body, class Unblock>
-  void guard(const Body& body, const Unblock& unblock) noexcept {
-    try {
-      body();
-    } catch (...) {
-      {
-        const std::lock_guard lock(mutex_);
-        if (!error_) error_ = std::current_exception();
-      }
-      control_.stop_now(StopCause::defect, "a stage failed");
-      unblock();
-      pool_.close();
-    }
-  }
-
-  void wake_all() noexcept {
-    for (auto& worker : workers_) worker->wake();
-  }
-
-  const Config& config_;
-  Metrics& metrics_;
-  Brake& brake_;
-  const Reconciliation::OnNotice& on_notice_;
-  const std::chrono::steady_clock::time_point started_;
-  std::size_t notices_told_ = 0;
-  RunControl control_;
-  BatchPool pool_;
-  OutcomeQueue outcomes_;
-  std::vector<std::unique_ptr<Worker>> workers_;
-  std::mutex mutex_;  // guards error_
-  std::exception_ptr error_;
-};
-
-namespace {
-
 Config reading_config(Config config) {
   config.pace.canary = CanaryMode::off;
   config.target.answer_bytes_max = page_bytes_max;
@@ -357,6 +223,49 @@ CustomerLookup::CustomerLookup(const Config& config, const Credentials& credenti
       metrics_(metrics),
       on_notice_(std::move(on_notice)) {}
 
+// Reads differ from updates in this: batches go to the workers in turn, and the caller gets what a stage has thrown.
+void CustomerLookup::run(Engine& engine, const Feed& feed, const OnEnd& on_end) {
+  const auto hand_on = [&] {
+    for (std::size_t next = 0; !engine.control().draining(); ++next) {
+      Batch* const batch = engine.pool().acquire();
+      if (batch == nullptr) return;
+      RowRef rows(*batch, 0);  // gives an empty batch back, and one whose feed has thrown
+      const bool more = feed(*batch);
+      if (batch->size() > 0) {
+        metrics_.rows_read.add(batch->size());
+        engine.pool().seal(*batch, std::chrono::steady_clock::now());
+        engine.inputs()[next % engine.inputs().size()]->push(std::move(rows));
+      }
+      if (!more) return;
+    }
+  };
+  engine.run(
+      hand_on, [&] { take_outcomes(engine, on_end); }, RunWatch(config_, started_));
+  if (engine.error()) std::rethrow_exception(engine.error());
+  const RunControl& control = engine.control();
+  if (control.draining()) throw LookupStopped(control.text(), exit_code(control.cause()));
+}
+
+void CustomerLookup::take_outcomes(Engine& engine, const OnEnd& on_end) {
+  std::size_t told = 0;
+  const auto tell_notices = [&] {
+    for (const std::string& text : engine.control().notices(told)) {
+      ++told;
+      on_notice_(text);
+    }
+  };
+  std::vector<Outcome> outcomes;
+  while (engine.outcomes().pop_all(outcomes, std::chrono::milliseconds(100))) {
+    for (const Outcome& outcome : outcomes) {
+      metrics_.count(outcome.status);
+      on_end(outcome);
+    }
+    outcomes.clear();
+    tell_notices();
+  }
+  tell_notices();
+}
+
 std::uint64_t CustomerLookup::read_first_page() {
   tally_ = ListTally();
   read_pages(wonder::Page(0), 1);
@@ -376,8 +285,9 @@ ListTally CustomerLookup::read_other_pages() {
 void CustomerLookup::read_pages(wonder::Page page, std::uint64_t end) {
   PageTaker taker(snapshot_, tally_);
   PageWindow window;
-  Round round(*this, [&] { return std::make_unique<ReadPageCall>(taker); });
-  const auto is_over = [&] { return taker.at_its_end() || round.control().draining(); };
+  Engine engine(config_, credentials_, target_, brake_, metrics_,
+                [&] { return std::make_unique<ReadPageCall>(taker); });
+  const auto is_over = [&] { return taker.at_its_end() || engine.control().draining(); };
   const auto feed = [&](Batch& batch) {
     window.wait(is_over);
     if (page.offset >= end || is_over()) return false;
@@ -387,13 +297,13 @@ void CustomerLookup::read_pages(wonder::Page page, std::uint64_t end) {
     page.offset += page.limit;
     return page.offset < end;
   };
-  round.run(feed, [&](const Outcome& outcome) {
+  run(engine, feed, [&](const Outcome& outcome) {
     window.ended();
     if (outcome.status == Status::success) return;
     const Reason& why = *outcome.reason;
     const bool refused = wonder::meaning_of(outcome.http) == wonder::Meaning::credentials;
-    round.control().stop(refused ? StopCause::credentials : StopCause::outage,
-                         "a page of the list of customers cannot be read: " + why.code + ": " + why.text);
+    engine.control().stop(refused ? StopCause::credentials : StopCause::outage,
+                          "a page of the list of customers cannot be read: " + why.code + ": " + why.text);
   });
 }
 
@@ -415,7 +325,8 @@ void CustomerLookup::read_each(const Keys& keys) {
 }
 
 void CustomerLookup::read_round(const Keys& keys) {
-  Round round(*this, [&] { return std::make_unique<ReadCustomerCall>(snapshot_, key_); });
+  Engine engine(config_, credentials_, target_, brake_, metrics_,
+                [&] { return std::make_unique<ReadCustomerCall>(snapshot_, key_); });
   std::vector<std::string> lot;
   const auto feed = [&](Batch& batch) {
     lot.clear();
@@ -428,14 +339,14 @@ void CustomerLookup::read_round(const Keys& keys) {
     }
     return more;
   };
-  round.run(feed, [&](const Outcome& outcome) {
+  run(engine, feed, [&](const Outcome& outcome) {
     if (outcome.status == Status::success) {
       found_one_ = true;
     } else if (!says_not_found(outcome)) {
       snapshot_.add_unreadable(outcome.row.id(), *outcome.reason);
     } else if (!found_one_) {
       not_found_.emplace_back(outcome.row.id());
-      if (not_found_.size() == not_found_max) round.control().stop(StopCause::gateway, only_not_found());
+      if (not_found_.size() == not_found_max) engine.control().stop(StopCause::gateway, only_not_found());
     }
   });
 }

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "amend/config.hpp"
-#include "amend/queue/batch_pool.hpp"
 #include "amend/reconcile/customer_snapshot.hpp"
 #include "amend/reconciliation.hpp"
 #include "amend/reporter/metrics.hpp"
@@ -16,6 +15,7 @@
 #include "amend/wonder/routes.hpp"
 #include "amend/worker/brake.hpp"
 #include "amend/worker/signer.hpp"
+#include "engine/engine.hpp"
 
 namespace amend {
 
@@ -24,10 +24,10 @@ class ListTally {
  public:
   ListTally() = default;
 
-  std::uint64_t total = 0;     ///< X-Total-Entries of the first page
-  bool moved = false;          ///< another page named another total
-  std::uint64_t received = 0;  ///< entries, those seen before included
-  std::uint64_t distinct = 0;  ///< customers
+  std::uint64_t total = 0;       ///< X-Total-Entries of the first page
+  bool moved = false;            ///< another page named another total
+  std::uint64_t received = 0;    ///< entries, those seen before included
+  std::uint64_t distinct = 0;    ///< customers
   std::uint64_t unreadable = 0;  ///< entries that are no customer with a uuid
   bool at_its_end = false;       ///< a page had nothing that was not seen before
   std::string a_key;             ///< by which a customer of the list can be looked up; empty: there is none
@@ -58,9 +58,12 @@ class CustomerLookup {
   void read_each(const Keys& keys);
 
  private:
-  class Round;
+  /// Appends rows to an empty batch; false: there are no more.
   using Feed = std::function<bool(Batch& batch)>;
+  using OnEnd = std::function<void(const Outcome&)>;
 
+  void run(Engine& engine, const Feed& feed, const OnEnd& on_end);
+  void take_outcomes(Engine& engine, const OnEnd& on_end);
   void read_pages(wonder::Page page, std::uint64_t end);
   void read_round(const Keys& keys);
 
@@ -74,8 +77,8 @@ class CustomerLookup {
   Reconciliation::OnNotice on_notice_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();  // for all rounds together
   ListTally tally_;
-  bool found_one_ = false;               // read_each has found a customer
-  std::vector<std::string> not_found_;   // keys that it has not found before that; the reporter's, while a round runs
+  bool found_one_ = false;              // read_each has found a customer
+  std::vector<std::string> not_found_;  // keys that it has not found before that; the reporter's, while a round runs
   std::uint64_t rows_asked_ = 0;
 };
 

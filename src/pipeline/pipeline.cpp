@@ -5,13 +5,12 @@
 #include "amend/reporter/feedback.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_place.hpp"
-#include "pipeline/equip_worker.hpp"
+#include "engine/sizing.hpp"
 #include "pipeline/pipeline_impl.hpp"
 #include "pipeline/plan_writer.hpp"
 #include "pipeline/planned_call.hpp"
 #include "pipeline/planned_rows.hpp"
 #include "pipeline/timeline_recorder.hpp"
-#include "pipeline/watch_run.hpp"
 
 namespace amend {
 Pipeline::Impl::Impl(const Config& config, Credentials credentials)
@@ -20,32 +19,21 @@ Pipeline::Impl::Impl(const Config& config, Credentials credentials)
       target_(parse_target(config.target)),
       source_(open_source(config.input)),
       mapper_(std::make_unique<Mapper>(config.mapping, source_->format(), source_->header())),
-      control_([this] { wake_all(); }),
       brake_(config.pace),
-      pool_(batches_for(config.pace)),
+      engine_(
+          config_, credentials_, target_, brake_, metrics_, [this] { return make_call(); }, &late_),
+      control_(engine_.control()),
       identity_(identify(config_, *source_)) {
-  make_workers();
   plan_.format = source_->format();
   plan_.delimiter = source_->delimiter();
   plan_.encoding = source_->encoding();
   plan_.mapping = mapper_->describe();
   plan_.unknown_columns = mapper_->unknown_columns();
   plan_.input_bytes = source_->bytes_total();
-  plan_.workers = static_cast<std::uint32_t>(workers_.size());
+  plan_.workers = worker_count(config_.pace);
   plan_.host = target_.host + ":" + target_.port;
   plan_.loopback = target_.loopback;
   metrics_.bytes_total.set(plan_.input_bytes);
-}
-
-void Pipeline::Impl::make_workers() {
-  const std::uint32_t count = worker_count(config_.pace);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    WorkerSetup setup(config_, control_, brake_, metrics_, outcomes_);
-    equip_worker(setup, i, target_, credentials_);
-    setup.call = make_call();
-    setup.late = &late_;
-    workers_.push_back(std::make_unique<Worker>(std::move(setup)));
-  }
 }
 
 // By reference_number it is the API's word which customer that is: each answer must say so once more.
@@ -148,14 +136,12 @@ Summary Pipeline::Impl::run() {
   sinks.push_back(resumption_
                       ? resumption_->take_feedback()
                       : open_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter())));
-  Reporter reporter(std::move(sinks), outcomes_, control_, metrics_, config_.commit, before,
+  Reporter reporter(std::move(sinks), engine_.outcomes(), control_, metrics_, config_.commit, before,
                     FailureLimit(config_.failures));
-  std::vector<BatchQueue*> queues;
-  for (auto& worker : workers_) queues.push_back(&worker->input());
   std::optional<PlannedRows> planned;
   if (applies_plan()) planned.emplace(run.path(plan_name));
   Preparation& preparation = planned ? static_cast<Preparation&>(*planned) : *mapper_;
-  Reader reader(*source_, preparation, pool_, queues, outcomes_, control_, metrics_,
+  Reader reader(*source_, preparation, engine_.pool(), engine_.inputs(), engine_.outcomes(), control_, metrics_,
                 config_.input.strict ? OnRejected::stop : OnRejected::go_on,
                 HiddenRows(hidden_, config_.input.duplicates));
   // They were read by a process before this one: counted at once, whether the reader comes past them or is stopped.
@@ -198,67 +184,19 @@ void Pipeline::Impl::show_directory(const RunDirectory& run) {
   run_directory_ = run.path();
 }
 
-// Joined in the order of a row's way, so that each stage outlives those that feed it.
 void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
-  stages_run_ = true;
-  StageThreads threads;
-  try {
-    start_stages(threads, reader, reporter);
-  } catch (const ThreadError& error) {
-    control_.stop(StopCause::no_threads, error.what());
-  } catch (const std::exception& error) {
-    control_.stop(StopCause::defect, std::string("amend could not start the run: ") + error.what());
-  }
-  if (threads.reader.joinable()) {
-    threads.reader.join();
-  } else {
-    close_queues();
-  }
-  for (auto& worker : threads.workers) worker.join();
-  outcomes_.close();
-  if (threads.reporter.joinable()) {
-    threads.reporter.join();
-  } else {
-    report(reporter);  // the log is closed all the same
-  }
-  log_closed_ = true;
-  stages_run_ = false;
-}
-
-// The reader comes last: before it no row is on its way, and a run that lacks a thread has sent nothing. Throws
-// ThreadError.
-void Pipeline::Impl::start_stages(StageThreads& threads, Reader& reader, Reporter& reporter) {
-  threads.reporter = start_thread([&] { report(reporter); });
-  threads.workers.reserve(workers_.size());  // a thread that has no place would be joined while it runs
-  for (auto& worker : workers_)
-    threads.workers.push_back(start_thread([&] {
-      guard(
-          "worker", [&] { worker->run(); }, [&] { worker->input().abandon(); });
-    }));
-  threads.watch = start_thread([this](const std::stop_token& over) {
-    guard(
-        "watch", [&] { watch(over); }, [] {});
-  });
-  threads.reader = start_thread([&] {
-    guard(
-        "reader", [&] { reader.run(); }, [&] { close_queues(); });
-  });
-  threads.timeline = start_timeline();
-}
-
-void Pipeline::Impl::report(Reporter& reporter) noexcept {
-  guard(
-      "reporter", [&] { reporter.run(); }, [] {});
-}
-
-void Pipeline::Impl::close_queues() {
-  for (auto& worker : workers_) worker->input().close_input();
-}
-
-void Pipeline::Impl::watch(const std::stop_token& over) {
   Config limits = config_;
   limits.deadline.run = time_allowed(config_.deadline, started_at_);
-  watch_run(RunWatch(limits, started_), metrics_, brake_, control_, over);
+  std::jthread timeline;
+  const auto read = [&] {
+    timeline = start_timeline();  // behind those that the run cannot do without
+    reader.run();
+  };
+  stages_run_ = true;
+  engine_.run(
+      read, [&] { reporter.run(); }, RunWatch(limits, started_));
+  log_closed_ = true;
+  stages_run_ = false;
 }
 
 // No thread may be had for it any more, where they are limited: the run goes on without.
@@ -282,24 +220,6 @@ void Pipeline::Impl::record_timeline(const std::stop_token& over) {
   } catch (const std::exception& error) {
     say(std::string("amend cannot record the timeline of this run: ") + error.what());
   }
-}
-
-// What must not happen ends the run with exit 70 instead of the process: the log is kept, and no thread waits for
-// another.
-template <class Body, class Unblock>
-void Pipeline::Impl::guard(std::string_view stage, Body body, Unblock unblock) noexcept {
-  try {
-    body();
-  } catch (const std::exception& error) {
-    control_.stop_now(StopCause::defect,
-                      "the " + std::string(stage) + " failed because of a defect in amend: " + error.what());
-    unblock();
-    pool_.close();
-  }
-}
-
-void Pipeline::Impl::wake_all() noexcept {
-  for (auto& worker : workers_) worker->wake();
 }
 
 Pipeline::Pipeline(const Config& config, Credentials credentials)

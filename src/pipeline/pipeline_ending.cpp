@@ -16,8 +16,8 @@ constexpr std::size_t worst_errors_shown = 10;
 
 // Rows read = rows recorded + rows let go because of a stop; anything else is a row lost or doubled.
 void Pipeline::Impl::check_sums(const Reader& reader, const Reporter& reporter) {
-  std::uint64_t accounted = reporter.recorded().size() + reporter.rows_without_record() + reader.rows_dropped();
-  for (const auto& worker : workers_) accounted += worker->rows_dropped();
+  const std::uint64_t accounted =
+      reporter.recorded().size() + reporter.rows_without_record() + reader.rows_dropped() + engine_.rows_dropped();
   const std::uint64_t read = metrics_.rows_read.value();
   if (control_.cause() == StopCause::defect) return;
   if (accounted == read && reporter.rows_twice() == 0) return;
@@ -121,14 +121,8 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   summary.unsent = unsent;
   summary.notices = control_.notices();
   summary.connection = connection();
-  LatencyHistogram service;
-  LatencyHistogram queued;
-  for (const auto& worker : workers_) {
-    service.merge(worker->service_times());
-    queued.merge(worker->queue_times());
-  }
-  summary.service = Latency(service);
-  summary.queued = Latency(queued);
+  summary.service = Latency(engine_.service_times());
+  summary.queued = Latency(engine_.queue_times());
   summary.log_bytes = reporter.log_bytes_durable();
   summary.findings = mapper_->findings();
   summary.drift = reporter.drift();

@@ -15,14 +15,13 @@
 #include <vector>
 
 #include "amend/pipeline.hpp"
-#include "amend/queue/batch_pool.hpp"
 #include "amend/reader/mapper.hpp"
 #include "amend/reader/preflight.hpp"
 #include "amend/reader/reader.hpp"
 #include "amend/reader/source.hpp"
 #include "amend/reporter/reporter.hpp"
 #include "amend/reporter/run_directory.hpp"
-#include "amend/worker/worker.hpp"
+#include "engine/engine.hpp"
 #include "pipeline/overtaken.hpp"
 #include "pipeline/resumption.hpp"
 #include "pipeline/retry.hpp"
@@ -63,16 +62,6 @@ class Pipeline::Impl {
   }
 
  private:
-  class StageThreads {
-   public:
-    std::jthread watch;
-    std::jthread timeline;
-    std::jthread reporter;
-    std::vector<std::jthread> workers;
-    std::jthread reader;
-  };
-
-  void make_workers();
   std::unique_ptr<ApiCall> make_call() const;
   bool applies_plan() const noexcept { return config_.task != Task::update; }
   void look_ahead();
@@ -81,15 +70,8 @@ class Pipeline::Impl {
   void refuse_other_input() const;
   void show_directory(const RunDirectory& run);
   void run_stages(Reader& reader, Reporter& reporter);
-  void start_stages(StageThreads& threads, Reader& reader, Reporter& reporter);
-  void report(Reporter& reporter) noexcept;
-  void close_queues();
-  void watch(const std::stop_token& over);
   std::jthread start_timeline();
   void record_timeline(const std::stop_token& over);
-  template <class Body, class Unblock>
-  void guard(std::string_view stage, Body body, Unblock unblock) noexcept;
-  void wake_all() noexcept;
   std::optional<std::uint64_t> write_unsent(const RunDirectory& run, const Reporter& reporter);
   void tell_brake(RunState& state) const;
   void check_sums(const Reader& reader, const Reporter& reporter);
@@ -105,12 +87,10 @@ class Pipeline::Impl {
   std::unique_ptr<Mapper> mapper_;
   Plan plan_;
   Metrics metrics_;
-  RunControl control_;
   Brake brake_;
-  BatchPool pool_;
-  OutcomeQueue outcomes_;
   LateRequests late_;  // of the runs before this one
-  std::vector<std::unique_ptr<Worker>> workers_;
+  Engine engine_;
+  RunControl& control_;
   InputIdentity identity_;              // of what source_ reads
   std::optional<ContentRead> content_;  // of the file, where it was checked
   bool looked_ahead_ = false;

@@ -48,7 +48,7 @@ RunState Pipeline::Impl::state() const {
   state.limiter_wait = std::chrono::nanoseconds(metrics_.limiter_wait_ns.value());
   state.stopping = control_.draining();
   state.connections = control_.connections() != 0 ? control_.connections() : config_.pace.connections;
-  for (const auto& worker : workers_) state.service.merge(worker->service_times());
+  state.service = engine_.service_times();
   state.connection = connection();
   tell_brake(state);
   return state;

@@ -13,6 +13,7 @@
 #include "amend/reporter/run_place.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "amend/wonder/routes.hpp"
+#include "engine/sizing.hpp"
 #include "pipeline/customer_lookup.hpp"
 #include "pipeline/late_rows.hpp"
 #include "pipeline/mapped_rows.hpp"

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <optional>
 #include <system_error>
-#include <thread>
 
 #include "amend/reader/encoding_check.hpp"
 #include "amend/reader/source.hpp"
@@ -16,7 +15,7 @@
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/row/shell_path.hpp"
-#include "amend/worker/worker.hpp"
+#include "engine/sizing.hpp"
 #include "pipeline/late_rows.hpp"
 #include "pipeline/plan_seal.hpp"
 #include "reporter/json_reading.hpp"
@@ -115,22 +114,6 @@ void refuse_changed_options(const Config& was, const Config& is) {
         *option +
         " differs from the run: the finished rows were sent with the previous value. Restore that value, or "
         "use --accept-changed-options");
-}
-
-std::uint32_t worker_count(const PaceConfig& pace) {
-  const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
-  return std::min(pace.connections, pace.workers == 0 ? cores : pace.workers);
-}
-
-// Enough for every worker to have a full queue, a batch at hand and some in flight, whatever the depth.
-std::size_t batches_for(const PaceConfig& pace) {
-  const std::size_t in_flight = std::size_t{pace.connections} * pace.pipeline;
-  return std::size_t{worker_count(pace)} * 16 + in_flight / 8 + 8;
-}
-
-// Rows that wait for a retry have left their batch: further ones are read in its place.
-std::uint64_t read_ahead_rows(const PaceConfig& pace) {
-  return (batches_for(pace) + 1) * rows_per_batch_max + std::uint64_t{worker_count(pace)} * jobs_waiting_max;
 }
 
 Resumption::Resumption(const Config& config, ChangedOptions changed)

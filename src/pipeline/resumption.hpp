@@ -75,11 +75,4 @@ void refuse_changed_options(const Config& was, const Config& is);
 /// Throws ConfigError (exit 3) when `file` is no regular file: its rows were there once.
 void refuse_one_time_input(const std::string& file);
 
-/// How far the reader may be ahead of the log with this pace.
-std::uint64_t read_ahead_rows(const PaceConfig& pace);
-
-/// Batches between the reader and the log at most, with this pace: the pool's size, and what may be lost in a crash.
-std::size_t batches_for(const PaceConfig& pace);
-std::uint32_t worker_count(const PaceConfig& pace);
-
 }  // namespace amend

@@ -1,5 +1,5 @@
 // A run that takes too long as a whole, or stands still.
-#include "pipeline/run_watch.hpp"
+#include "engine/run_watch.hpp"
 
 #include <algorithm>
 #include <set>

@@ -8,7 +8,6 @@
 #include <type_traits>
 
 #include "amend/config.hpp"
-#include "amend/pipeline.hpp"
 #include "amend/reporter/metrics.hpp"
 
 namespace amend {

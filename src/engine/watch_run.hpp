@@ -5,7 +5,7 @@
 
 #include "amend/queue/run_control.hpp"
 #include "amend/worker/brake.hpp"
-#include "pipeline/run_watch.hpp"
+#include "engine/run_watch.hpp"
 
 namespace amend {
 

@@ -1,4 +1,4 @@
-#include "pipeline/watch_run.hpp"
+#include "engine/watch_run.hpp"
 
 #include <algorithm>
 #include <condition_variable>

@@ -1,0 +1,88 @@
+// The engine takes rows through workers: it owns the threads, the queues, the workers and the watch over them. It knows
+// no file, no run directory and no mode. What rows there are, what is sent for each and what becomes of an outcome is
+// handed to it. Layer 4.
+//
+// Threads. run() blocks; meanwhile control(), the metrics and the times may be used by any thread.
+// Errors. Nothing is thrown by run(): a stage that throws stops the run (StopCause::defect), as does a thread that cannot
+// be started (StopCause::no_threads); error() keeps what was thrown.
+// Bounds. sizing.hpp says how many threads and batches there are.
+// Lifetime. All that the constructor is given outlives the engine. For one run.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "amend/config.hpp"
+#include "amend/queue/batch_pool.hpp"
+#include "amend/queue/outcome_queue.hpp"
+#include "amend/queue/run_control.hpp"
+#include "amend/reporter/metrics.hpp"
+#include "amend/row/late_requests.hpp"
+#include "amend/transport/target.hpp"
+#include "amend/worker/api_call.hpp"
+#include "amend/worker/brake.hpp"
+#include "amend/worker/signer.hpp"
+#include "amend/worker/worker.hpp"
+#include "engine/run_watch.hpp"
+
+namespace amend {
+
+class Engine {
+ public:
+  /// The call of one worker.
+  using CallFactory = std::function<std::unique_ptr<ApiCall>()>;
+  /// The body of a stage, called once.
+  using Stage = std::function<void()>;
+
+  /// Throws ConfigError as make_http1_transport and make_signer do. `late`: requests of earlier processes that may still
+  /// be applied; null: none.
+  Engine(const Config& config, const Credentials& credentials, const Target& target, Brake& brake, Metrics& metrics,
+         const CallFactory& make_call, const LateRequests* late = nullptr);
+
+  RunControl& control() noexcept { return control_; }
+  const RunControl& control() const noexcept { return control_; }
+  BatchPool& pool() noexcept { return pool_; }
+  /// One for each worker.
+  const std::vector<BatchQueue*>& inputs() const noexcept { return inputs_; }
+  OutcomeQueue& outcomes() noexcept { return outcomes_; }
+
+  /// Calls `read` on this thread: it puts rows into inputs() until there are no more or the run stops. Calls `report` on
+  /// another: it takes what comes out of outcomes() until that is closed and empty. `read` comes after all threads have
+  /// started: a run that lacks one has sent nothing.
+  void run(const Stage& read, const Stage& report, const RunWatch& watch);
+
+  /// The first exception of a stage, or of a thread that could not start; null: none.
+  const std::exception_ptr& error() const noexcept { return error_; }
+  /// Rows that workers took and that left without an outcome because the run stopped. After run().
+  std::uint64_t rows_dropped() const noexcept;
+  /// From a request to its response, and from reading a row to its first request. Any thread.
+  LatencyHistogram service_times() const;
+  LatencyHistogram queue_times() const;
+
+ private:
+  class Threads;
+
+  void start(Threads& threads, const Stage& report, const RunWatch& watch);
+  void close_inputs();
+  void keep_error(std::exception_ptr error) noexcept;
+  void guard(std::string_view stage, const Stage& body, const Stage& unblock) noexcept;
+
+  const Config& config_;
+  Brake& brake_;
+  Metrics& metrics_;
+  RunControl control_;
+  BatchPool pool_;
+  OutcomeQueue outcomes_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<BatchQueue*> inputs_;
+  std::mutex mutex_;  // guards error_
+  std::exception_ptr error_;
+};
+
+}  // namespace amend

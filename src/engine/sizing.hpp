@@ -1,0 +1,20 @@
+// How many threads and batches a run has. Layer 1: pure, but for the number of cores. Source: src/README.md §3, "Bounded".
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "amend/config.hpp"
+
+namespace amend {
+
+/// Threads that sign and send: as many as cores, never more than connections.
+std::uint32_t worker_count(const PaceConfig& pace);
+
+/// Batches between the reader and the log at most: the pool's size, and what may be lost in a crash.
+std::size_t batches_for(const PaceConfig& pace);
+
+/// How far the reader may be ahead of the log.
+std::uint64_t read_ahead_rows(const PaceConfig& pace);
+
+}  // namespace amend
