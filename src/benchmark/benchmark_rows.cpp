@@ -52,16 +52,17 @@ BenchmarkRows::BenchmarkRows(const Config& config, std::uint32_t customers) {
 
 void BenchmarkRows::read(Source& source, const MappingConfig& mapping) {
   Mapper mapper(mapping, source.format(), source.header());
+  Batch& batch = *held_.batch();
   Record record;
   std::string first_fault;
   while (source.next(record)) {
-    if (good_.size() == Benchmark::rows_max || batch_.bytes() > Benchmark::bytes_max) {
+    if (good_.size() == Benchmark::rows_max || batch.bytes() > Benchmark::bytes_max) {
       cut_ = true;
       break;
     }
-    const PreparedRow prepared = mapper.prepare(record, batch_);
+    const PreparedRow prepared = mapper.prepare(record, batch);
     if (!prepared.reason) {
-      good_.push_back(static_cast<std::uint32_t>(batch_.size() - 1));
+      good_.push_back(static_cast<std::uint32_t>(batch.size() - 1));
     } else if (rejected_++ == 0) {
       first_fault = fmt::format("row {} (line {}): {}: {}", record.position().row, record.position().line,
                                 prepared.reason->code, prepared.reason->text);

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "amend/benchmark/benchmark.hpp"
+#include "amend/queue/batch_pool.hpp"
 #include "amend/reader/source.hpp"
 #include "amend/row/batch.hpp"
 
 namespace amend {
 
-class BenchmarkRows final : public BatchOwner {
+class BenchmarkRows {
  public:
   /// Reads `config.input.file`, or makes `customers` up when that is empty. Throws ConfigError and InputError as
   /// open_source and Mapper do, and when no row can be sent.
@@ -23,14 +24,13 @@ class BenchmarkRows final : public BatchOwner {
   std::uint64_t rejected() const noexcept { return rejected_; }
   /// The input holds more rows than are kept.
   bool cut() const noexcept { return cut_; }
-  RowRef row(std::size_t i) const noexcept { return RowRef(batch_, good_[i]); }
-
-  void reclaim(Batch*) noexcept override {}
+  RowRef row(std::size_t i) const noexcept { return RowRef(*held_.batch(), good_[i]); }
 
  private:
   void read(Source& source, const MappingConfig& mapping);
 
-  mutable Batch batch_{*this};  // a reference to a row counts itself
+  BatchPool pool_{1};
+  RowRef held_{*pool_.acquire(), 0};
   std::vector<std::uint32_t> good_;
   std::uint64_t rejected_ = 0;
   bool cut_ = false;

@@ -10,8 +10,8 @@
 #include <thread>
 
 #include "amend/pipeline.hpp"
+#include "amend/queue/batch_pool.hpp"
 #include "amend/reader/mapper.hpp"
-#include "amend/row/batch.hpp"
 #include "amend/transport/http1_codec.hpp"
 #include "amend/transport/target.hpp"
 #include "amend/wonder/routes.hpp"
@@ -26,14 +26,6 @@ namespace json = boost::json;
 
 constexpr std::string_view mask = "***";
 constexpr std::string_view line_end = "\r\n";
-
-class KeptBatch final : public BatchOwner {
- public:
-  KeptBatch() : batch(*this) {}
-  void reclaim(Batch*) noexcept override {}
-
-  Batch batch;
-};
 
 // The value is valid UTF-8: the mapper refuses anything else.
 std::string first_character(std::string_view text) {
@@ -60,10 +52,10 @@ class Renderer {
         fixed_(fmt::format("Host: {}\r\n{}X-Request-ID: (a new uuid for every attempt)\r\n", target_.authority,
                            wonder::fixed_headers(config.version))) {}
 
-  std::string render(const Batch& batch, const Update& update) {
+  std::string render(const RowRef& row) {
     std::string path;
-    wonder::append_customer_target(path, target_.path_prefix, batch.text(update.id));
-    const std::string_view body = batch.text(update.body);
+    wonder::append_customer_target(path, target_.path_prefix, row.id());
+    const std::string_view body = row.body();
     Request request("PUT", path, body);
     std::string secret_lines;
     signer_->append_headers(request, std::chrono::system_clock::now(), secret_lines);
@@ -135,17 +127,18 @@ std::string mask_headers(std::string_view lines, std::string_view open_lines) {
 std::string dry_run_text(const Config& config, const Credentials& credentials, Source& source) {
   Mapper mapper(config.mapping, source.format(), source.header());
   Renderer renderer(config, credentials);
+  BatchPool pool(1);
   std::string out;
   Record record;
   while (source.next(record)) {
-    KeptBatch kept;
-    const auto reason = mapper.map(record, kept.batch);
+    const RowRef row(*pool.acquire(), 0);
+    const auto reason = mapper.map(record, *row.batch());
     out += fmt::format("--- {}", where(record.position()));
     if (reason) {
       out += fmt::format(": would be rejected, {}: {}\n", printable(reason->code, 80), printable(reason->text));
       if (const OwnCode* own = find_own_code(reason->code)) out += fmt::format("    -> {}\n", own->remedy);
     } else {
-      out += "\n" + renderer.render(kept.batch, kept.batch[0]);
+      out += "\n" + renderer.render(row);
       mapper.will_be_sent(record);
     }
     out += "\n";

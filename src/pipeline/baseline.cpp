@@ -1,4 +1,5 @@
 #include "pipeline/baseline.hpp"
+#include "pipeline/input_identity.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -7,8 +8,7 @@
 #include "amend/reporter/summary.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "pipeline/later_writes.hpp"
-#include "pipeline/mapped_rows.hpp"
-#include "pipeline/resumption.hpp"
+#include "pipeline/row_walk.hpp"
 #include "pipeline/run_ledger.hpp"
 
 namespace amend {
@@ -47,7 +47,7 @@ Baseline::Baseline(const Config& config, CustomerKey names) : names_(names) {
   InputConfig input = config.input;
   input.file = path;
   refuse_one_time_input(path);
-  MappedRows rows(input, config.mapping);
+  RowWalk rows(input, config.mapping);
   while (rows.next())
     if (!rows.reason()) add(rows.key(), rows.wants());
   keep_one(config.input.duplicates);

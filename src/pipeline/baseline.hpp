@@ -25,7 +25,7 @@ class Baseline {
   /// Why no row counts, for the operator; empty: there is no such reason.
   const std::string& doubt() const noexcept { return doubt_; }
 
-  /// Whether the customer's row said the same there. `wants`: MappedRows::wants.
+  /// Whether the customer's row said the same there. `wants`: RowWalk::wants.
   bool has(std::string_view key, std::uint64_t wants) const noexcept;
 
  private:

@@ -6,6 +6,7 @@
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_place.hpp"
 #include "engine/sizing.hpp"
+#include "pipeline/input_identity.hpp"
 #include "pipeline/pipeline_impl.hpp"
 #include "pipeline/plan_writer.hpp"
 #include "pipeline/planned_call.hpp"
@@ -139,7 +140,7 @@ Summary Pipeline::Impl::run() {
   Reporter reporter(std::move(sinks), engine_.outcomes(), control_, metrics_, config_.commit, before,
                     FailureLimit(config_.failures));
   std::optional<PlannedRows> planned;
-  if (applies_plan()) planned.emplace(run.path(plan_name));
+  if (applies_plan()) planned.emplace(run.path(plan_name), config_.input.file);
   Preparation& preparation = planned ? static_cast<Preparation&>(*planned) : *mapper_;
   Reader reader(*source_, preparation, engine_.pool(), engine_.inputs(), engine_.outcomes(), control_, metrics_,
                 config_.input.strict ? OnRejected::stop : OnRejected::go_on,

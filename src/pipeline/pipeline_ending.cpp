@@ -4,6 +4,7 @@
 #include "amend/reporter/feedback.hpp"
 #include "amend/reporter/file_seal.hpp"
 #include "amend/reporter/run_view.hpp"
+#include "pipeline/input_identity.hpp"
 #include "pipeline/overtaken.hpp"
 #include "pipeline/pipeline_impl.hpp"
 

@@ -22,6 +22,7 @@
 #include "amend/reporter/reporter.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "engine/engine.hpp"
+#include "pipeline/input_identity.hpp"
 #include "pipeline/overtaken.hpp"
 #include "pipeline/resumption.hpp"
 #include "pipeline/retry.hpp"

@@ -45,7 +45,9 @@ class Sha256 {
 class SignCounts {
  public:
   void add(RowSign sign) noexcept { ++counts_[static_cast<unsigned char>(sign) % counts_.size()]; }
-  void set(RowSign sign, std::uint64_t rows) noexcept { counts_[static_cast<unsigned char>(sign) % counts_.size()] = rows; }
+  void set(RowSign sign, std::uint64_t rows) noexcept {
+    counts_[static_cast<unsigned char>(sign) % counts_.size()] = rows;
+  }
   std::uint64_t of(RowSign sign) const noexcept { return counts_[static_cast<unsigned char>(sign) % counts_.size()]; }
   /// `{"rows":3,"signs":{"=":1,"*":2},"rollback_sha256":"…"`: the last line as far as its own digest.
   std::string last_line(std::string_view rollback_sha256) const;

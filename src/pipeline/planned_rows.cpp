@@ -2,6 +2,7 @@
 
 #include "amend/reporter/journal.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "pipeline/input_identity.hpp"
 #include "reporter/json_reading.hpp"
 
 namespace amend {
@@ -47,18 +48,12 @@ void PlannedRows::go_to(const Record& record) {
                        ": the input file has more rows than were compared. Nothing was sent for this row. Restore the "
                        "file, or reconcile it again");
   }
-  if (row_.row != wanted || row_.hash != content_hash(record.raw()))
-    throw InputError("row " + std::to_string(wanted) + " (line " + std::to_string(record.position().line) +
-                     ") differs from the compared row: the file was edited, reordered or replaced");
+  if (row_.row != wanted || row_.hash != content_hash(record.raw())) refuse_other_row(input_, record.position());
 }
 
 // Rows that have their record already were passed over.
 void PlannedRows::end_of_input(std::uint64_t last_row) {
-  while (plan_.next(row_) && row_.row != 0) {
-    if (row_.row > last_row)
-      throw InputError("row " + std::to_string(row_.row) +
-                       " was in the compared file and is missing now: the file was cut or replaced");
-  }
+  while (plan_.next(row_) && row_.row != 0) require_row(input_, row_.row, last_row);
 }
 
 std::uint64_t PlannedRows::key_of(const Record& record) {

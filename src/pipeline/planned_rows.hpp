@@ -11,8 +11,9 @@ namespace amend {
 
 class PlannedRows final : public Preparation {
  public:
-  /// Throws InputError when the plan cannot be read.
-  explicit PlannedRows(const std::string& plan) : name_(printable(plan)), plan_(plan) {}
+  /// The plan of the file `input`. Throws InputError when it cannot be read.
+  PlannedRows(const std::string& plan, std::string input)
+      : name_(printable(plan)), input_(std::move(input)), plan_(plan) {}
 
   std::uint64_t key_of(const Record& record) override;
   /// Throws InputError for a row that is not the one the plan was made for.
@@ -24,6 +25,7 @@ class PlannedRows final : public Preparation {
   void go_to(const Record& record);
 
   std::string name_;
+  std::string input_;
   PlanReader plan_;
   PlannedRow row_;
 };

@@ -15,10 +15,10 @@
 #include "amend/wonder/routes.hpp"
 #include "engine/sizing.hpp"
 #include "pipeline/customer_lookup.hpp"
+#include "pipeline/input_identity.hpp"
 #include "pipeline/late_rows.hpp"
-#include "pipeline/mapped_rows.hpp"
 #include "pipeline/plan_writer.hpp"
-#include "pipeline/resumption.hpp"
+#include "pipeline/row_walk.hpp"
 #include "pipeline/rows_to_look_at.hpp"
 #include "pipeline/run_head.hpp"
 #include "pipeline/sent_company_names.hpp"
@@ -104,15 +104,14 @@ class Reconciliation::Impl {
     report_.look_up = chosen_look_up(lookup);
     if (report_.look_up == LookUp::each && !rows_->spot_checks().empty()) check_baseline(lookup, snapshot, on_notice);
     if (report_.look_up == LookUp::each) {
-      lookup.read_each(
-          keys_of_rows([&](const MappedRows& rows) { return !rows_->is_spot_check(rows.position().row); }));
+      lookup.read_each(keys_of_rows([&](const RowWalk& rows) { return !rows_->is_spot_check(rows.position().row); }));
       return refuse_changed_input();
     }
     // The list has all customers anyway: no row need be passed over.
     rows_->look_at_all();
     report_.list_moved = !lookup.read_other_pages().is_whole();
     // A list may lack customers that exist, as when others came or went while it was read.
-    lookup.read_each(keys_of_rows([&](const MappedRows& rows) {
+    lookup.read_each(keys_of_rows([&](const RowWalk& rows) {
       const bool missing = snapshot.find(rows.key()).is_missing();
       report_.looked_up_again += missing ? 1 : 0;
       return missing;
@@ -158,13 +157,13 @@ class Reconciliation::Impl {
     report_.look_up = chosen_look_up(lookup);
   }
 
-  bool is_looked_at(const MappedRows& rows) const {
+  bool is_looked_at(const RowWalk& rows) const {
     return !rows.reason() && !rows_->is_hidden(rows.position().row) && rows_->contains(rows);
   }
 
   template <class Wanted>
   CustomerLookup::Keys keys_of_rows(Wanted wanted) {
-    auto rows = std::make_shared<MappedRows>(config_.input, config_.mapping);
+    auto rows = std::make_shared<RowWalk>(config_.input, config_.mapping);
     return [this, rows, wanted](std::vector<std::string>& keys) {
       while (rows->next()) {
         if (is_looked_at(*rows) && wanted(*rows)) keys.emplace_back(rows->key());
@@ -176,7 +175,7 @@ class Reconciliation::Impl {
 
   void compare_all(const RunDirectory& run, CustomerSnapshot& snapshot) {
     PlanWriter plan(run);
-    MappedRows rows(config_.input, config_.mapping);
+    RowWalk rows(config_.input, config_.mapping);
     refuse_changed_input();
     while (rows.next()) compare_row(rows, snapshot, plan);
     if (config_.reconcile.show_missing) {
@@ -189,7 +188,7 @@ class Reconciliation::Impl {
     report_.plan_file = run.path(plan_name);
   }
 
-  void compare_row(const MappedRows& rows, CustomerSnapshot& snapshot, PlanWriter& plan) {
+  void compare_row(const RowWalk& rows, CustomerSnapshot& snapshot, PlanWriter& plan) {
     ++report_.rows;
     PlanRow row(rows.position(), content_hash(rows.raw()), rows.key());
     const bool verifies = config_.task == Task::verify;
@@ -207,7 +206,7 @@ class Reconciliation::Impl {
     compare_fields(rows, row, plan);
   }
 
-  void compare_fields(const MappedRows& rows, PlanRow& row, PlanWriter& plan) {
+  void compare_fields(const RowWalk& rows, PlanRow& row, PlanWriter& plan) {
     const wonder::Customer& customer = *row.customer;
     const WantedFields wanted(rows.body());
     const ComparisonResult result = comparison_.compare(wanted, customer, known_same(rows, wanted, customer));
@@ -226,7 +225,7 @@ class Reconciliation::Impl {
   }
 
   // A company_name that a baseline has settled is not sent again because the row is looked at.
-  FieldSet known_same(const MappedRows& rows, const WantedFields& wanted, const wonder::Customer& customer) const {
+  FieldSet known_same(const RowWalk& rows, const WantedFields& wanted, const wonder::Customer& customer) const {
     FieldSet same;
     if (rows_->is_settled(rows)) return not_shown(wanted);
     const auto sent = sent_names_ ? sent_names_->of(customer.uuid) : std::nullopt;
@@ -238,8 +237,7 @@ class Reconciliation::Impl {
   }
 
   // Somebody else has written a field since that run did: what is there now is not for us to take back.
-  std::optional<Reason> why_not_undone(const MappedRows& rows, const wonder::Customer& customer,
-                                       FieldSet differs) const {
+  std::optional<Reason> why_not_undone(const RowWalk& rows, const wonder::Customer& customer, FieldSet differs) const {
     if (config_.task != Task::undo) return std::nullopt;
     const RowToUndo undo(rows.raw());
     const FieldSet changed =
@@ -290,7 +288,7 @@ class Reconciliation::Impl {
   std::unique_ptr<RunDirectory> run_;
   Credentials credentials_;
   Comparison comparison_;
-  MappedRows first_;  // its header and how it maps
+  RowWalk first_;  // its header and how it maps
   InputIdentity identity_;
   std::optional<RowsToLookAt> rows_;
   std::optional<SentCompanyNames> sent_names_;

@@ -1,23 +1,20 @@
 #include "pipeline/resumption.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <optional>
-#include <system_error>
 
 #include "amend/reader/encoding_check.hpp"
-#include "amend/reader/source.hpp"
 #include "amend/reporter/feedback.hpp"
 #include "amend/reporter/journal.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/row/shell_path.hpp"
 #include "engine/sizing.hpp"
+#include "pipeline/input_identity.hpp"
 #include "pipeline/late_rows.hpp"
 #include "pipeline/plan_seal.hpp"
+#include "pipeline/row_walk.hpp"
 #include "reporter/json_reading.hpp"
 #include "reporter/unsealed_retry_file.hpp"
 
@@ -55,28 +52,6 @@ std::optional<std::string> changed_option(const Config& was, const Config& is) {
   return std::nullopt;
 }
 
-/// One recorded row at a time, for the files that can be fed back.
-class RecordedRow final : public BatchOwner {
- public:
-  RecordedRow() : batch_(*this) {}
-  void reclaim(Batch*) noexcept override {}
-
-  Outcome outcome(const Record& record, Recovery::Failure failure) {
-    batch_.clear(0);
-    batch_.arena() += record.raw();
-    Update update;
-    update.position = record.position();
-    update.raw = batch_.slice_from(0);
-    batch_.push_back(update);
-    Outcome out(RowRef(batch_, 0), failure.status);
-    out.reason = std::make_unique<Reason>(std::move(failure.reason));
-    return out;
-  }
-
- private:
-  Batch batch_;
-};
-
 std::vector<std::string> retry_files_in(const RunDirectory& run) {
   std::vector<std::string> names;
   for (const FileSeal& seal : seals_of_retry_files(run)) names.push_back(seal.name);
@@ -97,16 +72,6 @@ std::string name_for_copy(const RunDirectory& run, const std::string& name) {
 }
 
 }  // namespace
-
-void refuse_one_time_input(const std::string& file) {
-  struct stat info {};
-  if (file != "-" && ::stat(file.c_str(), &info) != 0)
-    throw ConfigError(printable(file) + ": " + std::generic_category().message(errno), ExitCode::input);
-  if (file != "-" && S_ISREG(info.st_mode)) return;
-  throw ConfigError((file == "-" ? "standard input" : printable(file)) +
-                        " cannot be read again, and this command reads its input more than once: save it as a file",
-                    ExitCode::input);
-}
 
 void refuse_changed_options(const Config& was, const Config& is) {
   if (const auto option = changed_option(was, is))
@@ -164,25 +129,18 @@ void Resumption::follow_parents(const std::vector<RunHead>& chain) {
 
 // Before anything is sent or written: a file that is not the one of the run would put results beside the wrong rows.
 void Resumption::compare_input(const Config& config) {
-  const auto input = open_source(config.input);
-  const std::string file = printable(config.input.file);
-  Record record;
-  std::uint64_t rows = 0;
-  EncodingCheck encoding(*input);
-  while (input->next(record)) {
-    rows = record.position().row;
-    encoding.take(record);
-    if (before_.knows_content(rows) && !before_.same_content(rows, record.raw()))
-      throw InputError(file + ": row " + std::to_string(rows) + " (line " + std::to_string(record.position().line) +
-                       ") differs from the row whose result was recorded: the file was edited, reordered or replaced; "
-                       "nothing was sent");
-    const bool left = !before_.recorded().contains(rows) && (!selection_ || selection_->contains(rows));
+  RowWalk rows(config.input, config.mapping);
+  EncodingCheck encoding(rows.source());
+  while (rows.skim()) {
+    const std::uint64_t row = rows.position().row;
+    encoding.take(rows.record());
+    if (before_.knows_content(row) && !before_.same_content(row, rows.raw()))
+      refuse_other_row(config.input.file, rows.position());
+    const bool left = !before_.recorded().contains(row) && (!selection_ || selection_->contains(row));
     rows_left_ += left ? 1 : 0;
   }
   encoding_is_doubtful_ = encoding.trouble().has_value();
-  if (before_.last_row() > rows)
-    throw InputError(file + ": has " + std::to_string(rows) + " rows, but the run has a result for row " +
-                     std::to_string(before_.last_row()) + ": the file was cut or replaced; nothing was sent");
+  require_row(config.input.file, before_.last_row(), rows.position().row);
 }
 
 std::vector<std::string> Resumption::edited() const {
@@ -223,33 +181,32 @@ std::vector<UnsealedRetryFile> Resumption::read_unsealed(const Config& config,
                                                          const std::vector<std::string>& names) const {
   std::vector<UnsealedRetryFile> files;
   if (names.empty()) return files;
-  const auto input = open_source(config.input);
-  for (const std::string& name : names) files.emplace_back(run_, name, layout_of(*input));
-  Record record;
-  while (input->next(record)) {
-    const std::uint64_t row = record.position().row;
+  RowWalk rows(config.input, config.mapping);
+  for (const std::string& name : names) files.emplace_back(run_, name, layout_of(rows.source()));
+  while (rows.skim()) {
+    const std::uint64_t row = rows.position().row;
     const auto failure = before_.failure_of(row);
     if (!failure && before_.recorded().contains(row)) continue;
     const std::optional<Status> status = failure ? std::optional(failure->status) : std::nullopt;
-    const Reason* const reason = failure ? &failure->reason : record.fault() ? &*record.fault() : nullptr;
-    for (UnsealedRetryFile& file : files) file.compare(status, record.position().line, record.raw(), reason);
+    const Reason* const reason = failure ? &failure->reason : rows.record().fault() ? &*rows.record().fault() : nullptr;
+    for (UnsealedRetryFile& file : files) file.compare(status, rows.position().line, rows.raw(), reason);
   }
   return files;
 }
 
 void Resumption::write_feedback(const Config& config) {
-  const auto input = open_source(config.input);
-  feedback_ = open_feedback(run_, layout_of(*input), edited());
+  RowWalk rows(config.input, config.mapping);
+  feedback_ = open_feedback(run_, layout_of(rows.source()), edited());
   std::uint64_t left = before_.rows_not_well();
-  RecordedRow recorded;
-  std::vector<Outcome> lot;
-  Record record;
-  while (left > 0 && input->next(record)) {
-    auto failure = before_.failure_of(record.position().row);
+  std::vector<Outcome> one;
+  while (left > 0 && rows.skim()) {
+    auto failure = before_.failure_of(rows.position().row);
     if (!failure) continue;
-    lot.push_back(recorded.outcome(record, std::move(*failure)));
-    feedback_->write(lot);
-    lot.clear();
+    rows.map();
+    Outcome& outcome = one.emplace_back(rows.ref(), failure->status);
+    outcome.reason = std::make_unique<Reason>(std::move(failure->reason));
+    feedback_->write(one);
+    one.clear();
     --left;
   }
 }

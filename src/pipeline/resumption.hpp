@@ -72,7 +72,4 @@ class Resumption {
 /// Throws ConfigError naming the first option that would make other requests than those of the rows that are done.
 void refuse_changed_options(const Config& was, const Config& is);
 
-/// Throws ConfigError (exit 3) when `file` is no regular file: its rows were there once.
-void refuse_one_time_input(const std::string& file);
-
 }  // namespace amend

@@ -7,10 +7,9 @@
 #include <utility>
 
 #include "amend/reader/encoding_check.hpp"
-#include "amend/reader/mapper.hpp"
-#include "amend/reader/source.hpp"
 #include "amend/reporter/recovery.hpp"
-#include "amend/row/batch.hpp"
+#include "pipeline/input_identity.hpp"
+#include "pipeline/row_walk.hpp"
 
 namespace amend {
 namespace {
@@ -41,49 +40,22 @@ void refuse_other_input(const RunHead& first) {
                       ExitCode::input);
 }
 
-/// One row at a time, to learn its id.
-class ScratchBatch final : public BatchOwner {
- public:
-  ScratchBatch() : batch_(*this) {}
-  void reclaim(Batch*) noexcept override {}
-
-  /// "" for a row that would be rejected. Valid until the next call.
-  std::string_view id_of(const Record& record, Mapper& mapper) {
-    batch_.clear(64 * 1024);
-    if (record.fault() || mapper.map(record, batch_)) return {};
-    return batch_.text(batch_[0].id);
-  }
-
- private:
-  Batch batch_;
-};
-
 // Compares every row that has a record, and tells of those that have none.
 // True: the input is in another encoding than the one it is read as.
 bool read_input(const RunView& view, const InputConfig& input, const MappingConfig& mapping, RetryPlanner& planner) {
-  const auto source = open_source(input);
-  Mapper mapper(mapping, source->format(), source->header());
-  ScratchBatch scratch;
-  EncodingCheck encoding(*source);
-  Record record;
-  std::uint64_t row = 0;
-  while (source->next(record)) {
-    row = record.position().row;
-    encoding.take(record);
+  RowWalk rows(input, mapping);
+  EncodingCheck encoding(rows.source());
+  while (rows.skim()) {
+    const std::uint64_t row = rows.position().row;
+    encoding.take(rows.record());
     if (!view.status(row)) {
-      planner.unsent(row, scratch.id_of(record, mapper));
-    } else if (!view.same_content(row, record.raw())) {
-      throw InputError(
-          fmt::format("{}: row {} (line {}) differs from the row whose result was recorded: the file was "
-                      "edited, reordered or replaced; nothing was sent. Restore the file that the run read",
-                      printable(input.file), row, record.position().line));
+      rows.map();
+      planner.unsent(row, rows.reason() ? std::string_view() : rows.key());
+    } else if (!view.same_content(row, rows.raw())) {
+      refuse_other_row(input.file, rows.position());
     }
   }
-  if (view.last_row() > row)
-    throw InputError(fmt::format(
-        "{}: the file has {} rows, but the run has a result for row {}: the file was cut or replaced; nothing was "
-        "sent. Restore the file that the run read",
-        printable(input.file), row, view.last_row()));
+  require_row(input.file, view.last_row(), rows.position().row);
   return encoding.trouble().has_value();
 }
 

@@ -64,7 +64,7 @@ void RowsToLookAt::take_run(const std::string& run) {
 // Of several rows of a customer the last one that succeeded is what the API is to hold.
 void RowsToLookAt::hide_rows_made_untrue() {
   IdIndex ids(IdIndex::unbounded, names_);
-  MappedRows rows(config_.input, config_.mapping);
+  RowWalk rows(config_.input, config_.mapping);
   while (rows.next())
     if (!rows.reason() && ledger_->is_true(rows.position().row)) ids.add(rows.key(), rows.position().row);
   hidden_ = ids.hidden(Duplicates::last);
@@ -78,7 +78,7 @@ void RowsToLookAt::survey() {
   wanted_ = 0;
   std::uint64_t settled = 0;
   std::uint64_t smallest = million;
-  MappedRows rows(config_.input, config_.mapping);
+  RowWalk rows(config_.input, config_.mapping);
   while (rows.next()) {
     const std::uint64_t row = rows.position().row;
     if (rows.reason() || is_hidden(row)) continue;
@@ -98,7 +98,7 @@ void RowsToLookAt::survey() {
 }
 
 // Reservoir sampling: the Nth row takes a given place with a probability of 1 in N.
-void RowsToLookAt::settle(const MappedRows& rows, std::uint64_t settled) {
+void RowsToLookAt::settle(const RowWalk& rows, std::uint64_t settled) {
   const SpotCheck check(rows.position().row, rows.key(), rows.body());
   if (spot_checks_.size() < spot_checks_max) return spot_checks_.push_back(check);
   const std::uint64_t place = random_() % settled;
@@ -110,16 +110,16 @@ void RowsToLookAt::forget_baseline() {
   wanted_ = rows_;
 }
 
-bool RowsToLookAt::contains(const MappedRows& rows) const {
+bool RowsToLookAt::contains(const RowWalk& rows) const {
   const std::uint64_t row = rows.position().row;
   if (!is_in_sample(row)) return false;
   if (ledger_) return may_be_in_sample(rows);
   return looks_at_settled_ || is_spot_check(row) || !is_settled(rows);
 }
 
-bool RowsToLookAt::may_be_in_sample(const MappedRows& rows) const {
+bool RowsToLookAt::may_be_in_sample(const RowWalk& rows) const {
   if (config_.task == Task::undo) return ledger_->maybe_written(RowToUndo(rows.raw()).row);
-  ledger_->refuse_other_content(rows.position().row, rows.raw());
+  ledger_->require_same_content(rows.position(), rows.raw());
   return ledger_->is_true(rows.position().row);
 }
 

@@ -13,7 +13,7 @@
 #include "amend/row/finding.hpp"
 #include "amend/row/row_set.hpp"
 #include "pipeline/baseline.hpp"
-#include "pipeline/mapped_rows.hpp"
+#include "pipeline/row_walk.hpp"
 #include "pipeline/run_ledger.hpp"
 
 namespace amend {
@@ -60,13 +60,13 @@ class RowsToLookAt {
   /// Another row of the customer stands for it; with Duplicates::reject none does.
   bool is_hidden(std::uint64_t row) const noexcept { return hidden_.contains(row); }
   /// For a row that is not hidden; with Task::reconcile and undo only for one that can be read.
-  bool contains(const MappedRows& rows) const;
+  bool contains(const RowWalk& rows) const;
 
   /// In any order.
   const std::vector<SpotCheck>& spot_checks() const noexcept { return spot_checks_; }
   bool is_spot_check(std::uint64_t row) const noexcept { return spot_rows_.contains(row); }
   /// Whether the row is as it is in the baseline, which may have been looked at all the same.
-  bool is_settled(const MappedRows& rows) const noexcept { return baseline_ && baseline_->has(rows.key(), rows.wants()); }
+  bool is_settled(const RowWalk& rows) const noexcept { return baseline_ && baseline_->has(rows.key(), rows.wants()); }
   /// From here on every row is looked at.
   void look_at_all() noexcept { looks_at_settled_ = true; }
   /// The same, and none is settled.
@@ -83,10 +83,10 @@ class RowsToLookAt {
   void take_run(const std::string& run);
   void hide_rows_made_untrue();
   void survey();
-  void settle(const MappedRows& rows, std::uint64_t settled);
+  void settle(const RowWalk& rows, std::uint64_t settled);
   std::uint64_t lot_of(std::uint64_t row) const noexcept;
   bool is_in_sample(std::uint64_t row) const noexcept;
-  bool may_be_in_sample(const MappedRows& rows) const;
+  bool may_be_in_sample(const RowWalk& rows) const;
 
   const Config& config_;
   CustomerKey names_;

@@ -1,4 +1,5 @@
 #include "pipeline/run_ledger.hpp"
+#include "pipeline/input_identity.hpp"
 
 #include <charconv>
 #include <filesystem>
@@ -8,10 +9,9 @@
 #include "amend/reporter/result_log.hpp"
 #include "amend/transport/target.hpp"
 #include "amend/wonder/customer_schema.hpp"
-#include "pipeline/mapped_rows.hpp"
 #include "pipeline/plan_reader.hpp"
 #include "pipeline/plan_writer.hpp"
-#include "pipeline/resumption.hpp"
+#include "pipeline/row_walk.hpp"
 
 namespace amend {
 namespace {
@@ -59,10 +59,10 @@ void show_planned(const std::string& run, const RunLedger& ledger, const Show& s
 void show_mapped(const RunLedger& ledger, const Show& show) {
   const Config& config = ledger.record().config;
   refuse_one_time_input(config.input.file);
-  MappedRows rows(config.input, config.mapping);
+  RowWalk rows(config.input, config.mapping);
   while (rows.next()) {
     const std::uint64_t number = rows.position().row;
-    ledger.refuse_other_content(number, rows.raw());
+    ledger.require_same_content(rows.position(), rows.raw());
     if (rows.reason() || !(ledger.is_true(number) || ledger.maybe_written(number))) continue;
     SettledRow row;
     row.certain = ledger.is_certain(number);
@@ -171,10 +171,9 @@ Drift RunLedger::drift(std::uint64_t row) const {
   return found == drift_.end() ? Drift() : found->second;
 }
 
-void RunLedger::refuse_other_content(std::uint64_t row, std::string_view raw) const {
-  if (!recorded_.contains(row) || view_.same_content(row, raw)) return;
-  throw InputError(printable(record().config.input.file) + ": row " + std::to_string(row) +
-                   " differs from the row whose result was recorded: the file was edited, reordered or replaced");
+void RunLedger::require_same_content(const Position& position, std::string_view raw) const {
+  if (recorded_.contains(position.row) && !view_.same_content(position.row, raw))
+    refuse_other_row(record().config.input.file, position);
 }
 
 void for_each_settled(const std::string& run, const Show& show) {

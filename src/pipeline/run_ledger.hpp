@@ -42,7 +42,7 @@ class RunLedger {
   bool is_certain(std::uint64_t row) const { return is_true(row) && drift(row).fields.none(); }
   Drift drift(std::uint64_t row) const;
   /// Throws InputError for a row with a record that says something else now.
-  void refuse_other_content(std::uint64_t row, std::string_view raw) const;
+  void require_same_content(const Position& position, std::string_view raw) const;
 
  private:
   void take(const JournalRecord& record);
@@ -65,7 +65,7 @@ class SettledRow {
 
   bool certain = false;     ///< the API holds what the row wants; false: nobody knows
   std::string_view key;     ///< by which the row names its customer
-  std::uint64_t wants = 0;  ///< MappedRows::wants
+  std::uint64_t wants = 0;  ///< RowWalk::wants
 };
 
 /// Whether both are about the customers of the same merchant at the same address.

@@ -1,4 +1,5 @@
 #include "pipeline/sent_company_names.hpp"
+#include "pipeline/input_identity.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -7,10 +8,9 @@
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_view.hpp"
 #include "amend/wonder/customer_schema.hpp"
-#include "pipeline/mapped_rows.hpp"
 #include "pipeline/plan_reader.hpp"
 #include "pipeline/plan_writer.hpp"
-#include "pipeline/resumption.hpp"
+#include "pipeline/row_walk.hpp"
 #include "pipeline/run_ledger.hpp"
 
 namespace amend {
@@ -93,7 +93,7 @@ SentCompanyNames::NamesByRow SentCompanyNames::names_in(const std::string& run, 
   try {
     refuse_one_time_input(record.config.input.file);
     const RunView view(run);
-    MappedRows rows(record.config.input, record.config.mapping);
+    RowWalk rows(record.config.input, record.config.mapping);
     while (rows.next()) {
       const std::uint64_t row = rows.position().row;
       if (view.status(row) && !view.same_content(row, rows.raw())) return std::nullopt;

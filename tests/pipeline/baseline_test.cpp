@@ -12,7 +12,7 @@
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
-#include "pipeline/mapped_rows.hpp"
+#include "pipeline/row_walk.hpp"
 #include "pipeline/plan_writer.hpp"
 #include "reporter/fixture.hpp"
 
@@ -39,7 +39,7 @@ class Files {
   std::string passed_over(const std::string& new_file) {
     config.input.file = dir / "new.csv";
     std::ofstream(config.input.file, std::ios::trunc) << new_file;
-    MappedRows rows(config.input, config.mapping);
+    RowWalk rows(config.input, config.mapping);
     const Baseline baseline(config, rows.mapper().key());
     std::string out;
     while (rows.next()) out += baseline.has(rows.key(), rows.wants()) ? '+' : '-';

@@ -83,7 +83,7 @@ class Planned {
 // Rows prepared by a plan, by their numbers.
 class Preparing final : private BatchOwner {
  public:
-  explicit Preparing(const Planned& planned) : rows(planned.plan()) {}
+  explicit Preparing(const Planned& planned) : rows(planned.plan(), "people.csv") {}
 
   PreparedRow prepare(std::uint64_t row) { return prepare(row, raw_of(row)); }
   PreparedRow prepare(std::uint64_t row, const std::string& raw) { return rows.prepare(record(row, raw), batch); }
@@ -416,7 +416,7 @@ TEST_CASE("planned rows: a row that is not what it was when it was compared is r
     CHECK_THROWS_WITH_AS(preparing.prepare(row, raw), doctest::Contains(words), InputError);
     CHECK(preparing.batch.size() == 1);
   };
-  refused(2, raw_of(2) + " ", "row 2 (line 3) differs from the compared row");
+  refused(2, raw_of(2) + " ", "people.csv: row 2 (line 3) differs from the row that the run read");
   refused(2, raw_of(1), "row 2 (line 3) differs from the ");
   refused(3, raw_of(3), "row 3 (line 4) differs from the ");  // the plan has no line for it
   refused(3, raw_of(4), "row 3 (line 4) differs from the ");  // what stood in row 4 has moved up
@@ -435,7 +435,8 @@ TEST_CASE("planned rows: a file that ends before its plan does is refused: rows 
   });
   Preparing preparing(planned);
   preparing.prepare(1);
-  CHECK_THROWS_WITH_AS(preparing.rows.end_of_input(1), doctest::Contains("row 2 was in the compared file"), InputError);
+  CHECK_THROWS_WITH_AS(preparing.rows.end_of_input(1),
+                       doctest::Contains("people.csv: has no row 2, which the run read"), InputError);
   Preparing whole(planned);
   whole.prepare(1);
   CHECK_NOTHROW(whole.rows.end_of_input(2));  // the second one has its record already

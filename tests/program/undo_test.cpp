@@ -208,7 +208,7 @@ TEST_CASE("verify: an input that is not what it was is refused, not compared") {
   write_file(ground.dir.file("all.csv"), "id,name,phone\n" + uuid_of(2) + ",N,Q1\n" + uuid_of(1) + ",N,P1\n");
   const Finished refused = ground.command("verify", ground.directory("update"), "verified");
   CHECK(refused.code == 3);
-  CHECK(says(refused, "row 1 differs from the "));
+  CHECK(says(refused, "row 1 (line 2) differs from the "));
 }
 
 TEST_CASE("verify: of a customer in several rows the last one that succeeded is what the API is to hold") {

@@ -1,4 +1,7 @@
-// The rows of a file, one by one, as the mapper makes them: for looking at, not for sending. Layer 4.
+// The rows of an input one after the other, for looking at and comparing, not for sending. Layer 4.
+//
+// Threads. One. Errors. ConfigError and InputError as open_source and Mapper have them. Bounds. One row. Lifetime. What
+// is told about a row holds until the next one.
 #pragma once
 
 #include <memory>
@@ -13,26 +16,43 @@
 
 namespace amend {
 
-class MappedRows final : private BatchOwner {
+class RowWalk final : private BatchOwner {
  public:
-  /// Throws ConfigError and InputError as open_source and Mapper do.
-  MappedRows(const InputConfig& input, const MappingConfig& mapping)
+  RowWalk(const InputConfig& input, const MappingConfig& mapping)
       : source_(open_source(input)), mapper_(mapping, source_->format(), source_->header()), batch_(*this) {}
 
+  /// The next row, mapped.
   bool next() {
-    if (!source_->next(record_)) return false;
-    batch_.clear(std::size_t{1} << 20);
-    reason_ = mapper_.map(record_, batch_);
+    if (!skim()) return false;
+    map();
     return true;
   }
 
-  const Position& position() const noexcept { return record_.position(); }
-  const std::optional<Reason>& reason() const noexcept { return reason_; }  ///< why the row is rejected
+  /// The next row as it stands in the file: its record, its position and its raw bytes.
+  bool skim() {
+    if (!source_->next(record_)) return false;
+    position_ = record_.position();
+    return true;
+  }
+  /// The same row as it would be sent.
+  void map() {
+    batch_.clear(std::size_t{1} << 20);
+    reason_ = mapper_.map(record_, batch_);
+  }
+
+  const Record& record() const noexcept { return record_; }
+  /// Behind the last row it is still that row's; row 0: there was none.
+  const Position& position() const noexcept { return position_; }
   std::string_view raw() const noexcept { return record_.raw(); }
+
+  /// Of a mapped row: why it is rejected, and what would be sent.
+  const std::optional<Reason>& reason() const noexcept { return reason_; }
   std::string_view key() const noexcept { return batch_.text(batch_[0].id); }
   std::string_view body() const noexcept { return batch_.text(batch_[0].body); }
   /// Of what the row wants.
   std::uint64_t wants() const noexcept { return content_hash(body()); }
+  RowRef ref() noexcept { return RowRef(batch_, 0); }
+
   const Source& source() const noexcept { return *source_; }
   const Mapper& mapper() const noexcept { return mapper_; }
 
@@ -43,6 +63,7 @@ class MappedRows final : private BatchOwner {
   Mapper mapper_;
   Batch batch_;
   Record record_;
+  Position position_;
   std::optional<Reason> reason_;
 };
 
