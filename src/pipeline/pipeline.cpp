@@ -142,16 +142,14 @@ Summary Pipeline::Impl::run() {
   std::optional<PlannedRows> planned;
   if (applies_plan()) planned.emplace(run.path(plan_name), config_.input.file);
   Preparation& preparation = planned ? static_cast<Preparation&>(*planned) : *mapper_;
-  Reader reader(*source_, preparation, engine_.pool(), engine_.inputs(), engine_.outcomes(), control_, metrics_,
-                config_.input.strict ? OnRejected::stop : OnRejected::go_on,
-                HiddenRows(hidden_, config_.input.duplicates));
+  ReaderRules rules;
+  rules.selection = RowSelection(&before.recorded(), selection(), &hidden_, config_.input.duplicates);
+  rules.maybe_sent_until = retry_ ? retry_->maybe_sent_until() : resumption_ ? resumption_->maybe_sent_until() : 0;
+  rules.on_rejected = config_.input.strict ? OnRejected::stop : OnRejected::go_on;
+  rules.encoding_is_doubtful = encoding_is_doubtful_;
+  Reader reader(*source_, preparation, engine_.pool(), engine_.inputs(), engine_.outcomes(), control_, metrics_, rules);
   // They were read by a process before this one: counted at once, whether the reader comes past them or is stopped.
   metrics_.rows_read.add(before.recorded().size());
-  reader.leave_out(before.recorded());
-  if (resumption_) reader.mark_maybe_sent(resumption_->maybe_sent_until());
-  if (retry_) reader.mark_maybe_sent(retry_->maybe_sent_until());
-  if (selection()) reader.take_only(*selection());
-  if (encoding_is_doubtful_) reader.doubt_encoding();
   show_directory(run);
   run_stages(reader, reporter);
 

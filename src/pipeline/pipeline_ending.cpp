@@ -38,10 +38,10 @@ std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& ru
   try {
     const auto again = open_source(config_.input);
     UnsentWriter unsent(run, InputLayout(again->format(), again->header(), again->delimiter()));
+    const RowSelection left(&reporter.recorded(), selection(), nullptr, Duplicates::order);
     Record record;
     while (again->next(record)) {
-      const std::uint64_t row = record.position().row;
-      if (reporter.recorded().contains(row) || (selection() && !selection()->contains(row))) continue;
+      if (left.of(record.position().row) == RowSelection::Answer::skip) continue;
       unsent.add(record.position(), record.raw(), record.fault() ? &*record.fault() : nullptr);
     }
     if (unsent.count() > 0) unsent.close();

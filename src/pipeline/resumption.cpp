@@ -131,13 +131,13 @@ void Resumption::follow_parents(const std::vector<RunHead>& chain) {
 void Resumption::compare_input(const Config& config) {
   RowWalk rows(config.input, config.mapping);
   EncodingCheck encoding(rows.source());
+  const RowSelection left(&before_.recorded(), selection(), nullptr, Duplicates::order);
   while (rows.skim()) {
     const std::uint64_t row = rows.position().row;
     encoding.take(rows.record());
     if (before_.knows_content(row) && !before_.same_content(row, rows.raw()))
       refuse_other_row(config.input.file, rows.position());
-    const bool left = !before_.recorded().contains(row) && (!selection_ || selection_->contains(row));
-    rows_left_ += left ? 1 : 0;
+    rows_left_ += left.of(row) == RowSelection::Answer::skip ? 0 : 1;
   }
   encoding_is_doubtful_ = encoding.trouble().has_value();
   require_row(config.input.file, before_.last_row(), rows.position().row);

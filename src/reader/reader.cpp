@@ -17,7 +17,7 @@ Reason duplicate_customer() {
 }
 
 Reader::Reader(Source& source, Preparation& preparation, BatchPool& pool, std::vector<BoundedQueue<RowRef>*> queues,
-               OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, OnRejected on_rejected, HiddenRows hidden)
+               OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, const ReaderRules& rules)
     : source_(source),
       preparation_(preparation),
       pool_(pool),
@@ -25,14 +25,13 @@ Reader::Reader(Source& source, Preparation& preparation, BatchPool& pool, std::v
       outcomes_(outcomes),
       control_(control),
       metrics_(metrics),
-      on_rejected_(on_rejected),
-      hidden_(hidden),
+      rules_(rules),
       encoding_(std::make_unique<EncodingGuard>(source)),
-      filling_(queues_.size()) {}
+      filling_(queues_.size()) {
+  if (rules.encoding_is_doubtful) encoding_->doubt();
+}
 
 Reader::~Reader() = default;
-
-void Reader::doubt_encoding() noexcept { encoding_->doubt(); }
 
 void Reader::run() {
   try {
@@ -53,20 +52,16 @@ void Reader::read_all() {
     last_row = record.position().row;
     metrics_.bytes_read.set(source_.bytes_read());
     if (encoding_->judge(record)) control_.notice(encoding_notice(record, encoding_->sent_before()));
-    if (!is_part_of_the_run(record.position().row)) continue;
+    const RowSelection::Answer answer = rules_.selection.of(last_row);
+    if (answer == RowSelection::Answer::skip) continue;
     metrics_.rows_read.add();
     try {
-      if (!take(record)) return;
+      if (!take(record, answer)) return;
     } catch (const InputError&) {
       ++rows_dropped_;
       throw;
     }
   }
-}
-
-bool Reader::is_part_of_the_run(std::uint64_t row) const noexcept {
-  if (selection_ && !selection_->contains(row)) return false;
-  return !recorded_ || !recorded_->contains(row);
 }
 
 // False: the run is to stop. Rows already read must not wait for ones that may come much later.
@@ -78,17 +73,17 @@ bool Reader::wait_for_input() {
   return true;
 }
 
-bool Reader::take(const Record& record) {
+bool Reader::take(const Record& record, RowSelection::Answer answer) {
   const std::size_t worker = route(record);
   Batch* const batch = batch_for(worker);
   if (!batch) {
     ++rows_dropped_;
     return false;
   }
-  const std::optional<Status> end = append(record, filling_[worker]);
+  const std::optional<Status> end = append(record, answer, filling_[worker]);
   if (!end) encoding_->count_sent(record);
   if (batch->size() >= rows_per_batch_max || batch->bytes() >= bytes_per_batch) hand_on(worker);
-  if (end != Status::rejected || on_rejected_ == OnRejected::go_on) return true;
+  if (end != Status::rejected || rules_.on_rejected == OnRejected::go_on) return true;
   control_.stop(StopCause::strict, "row " + std::to_string(record.position().row) + " (line " +
                                        std::to_string(record.position().line) + ") was rejected, and --strict is set");
   return false;
@@ -107,12 +102,12 @@ Batch* Reader::batch_for(std::size_t worker) {
 }
 
 // Says what the row has come to when it is not sent.
-std::optional<Status> Reader::append(const Record& record, Filling& filling) {
+std::optional<Status> Reader::append(const Record& record, RowSelection::Answer answer, Filling& filling) {
   Batch& batch = *filling.batch;
   PreparedRow prepared = preparation_.prepare(record, batch);
-  if (record.position().row <= maybe_sent_until_) batch.mark_last_maybe_sent();
+  if (record.position().row <= rules_.maybe_sent_until) batch.mark_last_maybe_sent();
   if (!prepared.end()) {
-    hide(record.position().row, prepared);
+    hold_back(answer, prepared);
     if (prepared.end()) batch.withhold_last();
     if (!prepared.end()) preparation_.will_be_sent(record);
   }
@@ -122,14 +117,10 @@ std::optional<Status> Reader::append(const Record& record, Filling& filling) {
   return prepared.end();
 }
 
-// Another row of the customer stands for this one.
-void Reader::hide(std::uint64_t row, PreparedRow& prepared) const {
-  const bool hidden = hidden_.contains(row);
-  if ((selection_ && selection_->superseded.contains(row)) || (hidden && hidden_.duplicates != Duplicates::reject)) {
-    prepared = PreparedRow::ended(Status::superseded);
-  } else if (hidden) {
-    prepared = PreparedRow::ended(Status::rejected, duplicate_customer());
-  }
+// Another row of the customer stands for this one, or none does.
+void Reader::hold_back(RowSelection::Answer answer, PreparedRow& prepared) const {
+  if (answer == RowSelection::Answer::superseded) prepared = PreparedRow::ended(Status::superseded);
+  if (answer == RowSelection::Answer::duplicate) prepared = PreparedRow::ended(Status::rejected, duplicate_customer());
 }
 
 // All rows of a customer go to one worker: its key gate keeps their order.

@@ -52,7 +52,9 @@ SteadyState read(const std::string& name, const std::string& text, MappingConfig
   OutcomeQueue outcomes;
   RunControl control([] {});
   Metrics metrics;
-  Reader reader(*source, mapper, pool, {&first, &second}, outcomes, control, metrics, OnRejected::stop);
+  ReaderRules rules;
+  rules.on_rejected = OnRejected::stop;
+  Reader reader(*source, mapper, pool, {&first, &second}, outcomes, control, metrics, rules);
   std::thread thread([&] { reader.run(); });
   SteadyState steady(10'000, 50'000);
   std::uint64_t taken = 0;

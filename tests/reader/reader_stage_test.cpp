@@ -80,11 +80,18 @@ std::string typed_uuid(unsigned n) {
 std::string typed_line(unsigned n) { return typed_uuid(n) + ",Ada,1\r\n"; }
 const std::string typed_header = "id,name,phone\r\n";
 
+ReaderRules rules_of(OnRejected on_rejected, const RowSet* hidden = nullptr,
+                     Duplicates duplicates = Duplicates::order) {
+  ReaderRules rules;
+  rules.on_rejected = on_rejected;
+  rules.selection = RowSelection(nullptr, nullptr, hidden, duplicates);
+  return rules;
+}
+
 // A reader with `workers` queues, its rows to be taken by the test.
 class ReaderBench {
  public:
-  explicit ReaderBench(std::size_t workers, std::size_t batches = 8, OnRejected on_rejected = OnRejected::go_on,
-                       HiddenRows hidden = HiddenRows())
+  explicit ReaderBench(std::size_t workers, std::size_t batches = 8, const ReaderRules& rules = ReaderRules())
       : pool(batches) {
     typed.type(typed_header);
     source = make_source(typed.input(), csv());
@@ -94,7 +101,7 @@ class ReaderBench {
       queues.push_back(std::make_unique<BoundedQueue<RowRef>>(64, [this] { wake(); }));
       all.push_back(queues.back().get());
     }
-    reader = std::make_unique<Reader>(*source, *mapper, pool, all, outcomes, control, metrics, on_rejected, hidden);
+    reader = std::make_unique<Reader>(*source, *mapper, pool, all, outcomes, control, metrics, rules);
   }
 
   // The next batch of a queue; waits for it. An empty one: the queue is drained.
@@ -186,7 +193,7 @@ TEST_CASE("reader: a rejected row goes straight to the log, and the good ones ar
 }
 
 TEST_CASE("reader: with --strict the first rejected row stops the run, and rows before it are not lost") {
-  ReaderBench bench(1, 8, OnRejected::stop);
+  ReaderBench bench(1, 8, rules_of(OnRejected::stop));
   bench.typed.type(typed_line(1) + "no-uuid,Ada,1\r\n" + typed_line(2));
   bench.typed.end();
   bench.reader->run();
@@ -201,7 +208,7 @@ TEST_CASE("reader: a row that another one of its customer stands for is told, ke
   rows.insert(1);
   rows.insert(3);
   rows.insert(4);
-  ReaderBench bench(2, 8, OnRejected::stop, HiddenRows(rows, Duplicates::last));
+  ReaderBench bench(2, 8, rules_of(OnRejected::stop, &rows, Duplicates::last));
   bench.typed.type(typed_line(1) + typed_line(2) + typed_line(1) + typed_line(5) + typed_line(1));
   bench.typed.end();
   bench.reader->run();
@@ -231,7 +238,7 @@ TEST_CASE("reader: --duplicates reject refuses all rows of a customer; one that 
   rows.insert(1);
   rows.insert(2);
   rows.insert(3);
-  ReaderBench bench(1, 8, OnRejected::go_on, HiddenRows(rows, Duplicates::reject));
+  ReaderBench bench(1, 8, rules_of(OnRejected::go_on, &rows, Duplicates::reject));
   bench.typed.type(typed_line(1) + "no-uuid,Ada,1\r\n" + typed_line(1) + typed_line(2));
   bench.typed.end();
   bench.reader->run();
@@ -248,7 +255,7 @@ TEST_CASE("reader: --duplicates reject refuses all rows of a customer; one that 
 TEST_CASE("reader: a batch of nothing but hidden rows goes to no worker and comes back") {
   RowSet rows;
   rows.insert(1);
-  ReaderBench bench(1, 8, OnRejected::go_on, HiddenRows(rows, Duplicates::first));
+  ReaderBench bench(1, 8, rules_of(OnRejected::go_on, &rows, Duplicates::first));
   bench.typed.type(typed_line(1));
   bench.typed.end();
   bench.reader->run();

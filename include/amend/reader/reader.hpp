@@ -20,7 +20,6 @@
 #include "amend/reader/preparation.hpp"
 #include "amend/reader/source.hpp"
 #include "amend/reporter/metrics.hpp"
-#include "amend/row/row_set.hpp"
 #include "amend/row/selection.hpp"
 
 namespace amend {
@@ -28,17 +27,18 @@ namespace amend {
 /// What one rejected row means to the run (`--strict`).
 enum class OnRejected : std::uint8_t { go_on, stop };
 
-/// Rows that are read and not sent, because their customer stands in several (`--duplicates`).
-class HiddenRows {
+/// What a run says about the rows of its input.
+class ReaderRules {
  public:
-  HiddenRows() = default;
-  /// `rows` outlives the reader. Duplicates::reject makes each of them rejected, last and first make them superseded.
-  HiddenRows(const RowSet& rows_, Duplicates duplicates_) noexcept : rows(&rows_), duplicates(duplicates_) {}
+  ReaderRules() = default;
 
-  bool contains(std::uint64_t row) const noexcept { return rows && rows->contains(row); }
-
-  const RowSet* rows = nullptr;  ///< null: none
-  Duplicates duplicates = Duplicates::order;
+  RowSelection selection;
+  /// Rows up to this one may have been sent by another run: they are marked so.
+  std::uint64_t maybe_sent_until = 0;
+  OnRejected on_rejected = OnRejected::go_on;
+  /// The input is known to be in another encoding than the one it is read as: rows with characters beyond ASCII are
+  /// rejected (`input.encoding`). Otherwise they are from the first row on that shows it.
+  bool encoding_is_doubtful = false;
 };
 
 /// Why Duplicates::reject rejects a row.
@@ -50,25 +50,10 @@ class Reader {
  public:
   /// All references outlive the reader. `queues` has one queue for each worker, at least one.
   Reader(Source& source, Preparation& preparation, BatchPool& pool, std::vector<BoundedQueue<RowRef>*> queues,
-         OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, OnRejected on_rejected,
-         HiddenRows hidden = HiddenRows());
+         OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, const ReaderRules& rules);
   ~Reader();
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
-
-  /// Before run(), when a run is gone on with: rows in `recorded` (which outlives the reader) are passed over,
-  /// uncounted.
-  void leave_out(const RowSet& recorded) noexcept { recorded_ = &recorded; }
-  /// Before run(), when another run may have sent them: rows up to this one are marked as perhaps sent before.
-  void mark_maybe_sent(std::uint64_t until) noexcept { maybe_sent_until_ = until; }
-
-  /// Before run(), when only some rows are part of the run (a retry): the others are passed over, uncounted.
-  /// `selection` outlives the reader.
-  void take_only(const Selection& selection) noexcept { selection_ = &selection; }
-
-  /// Before run(), when the input is known to be in another encoding than the one it is read as: rows with characters
-  /// beyond ASCII are rejected (`input.encoding`). Otherwise they are from the first row on that shows it.
-  void doubt_encoding() noexcept;
 
   /// The thread's body: reads to the end, or until the run is stopped; then closes every queue. A source that fails
   /// stops the run (StopCause::input_failed): a read error is never taken for the end.
@@ -94,12 +79,11 @@ class Reader {
   };
 
   void read_all();
-  bool is_part_of_the_run(std::uint64_t row) const noexcept;
   bool wait_for_input();
-  bool take(const Record& record);
+  bool take(const Record& record, RowSelection::Answer answer);
   Batch* batch_for(std::size_t worker);
-  std::optional<Status> append(const Record& record, Filling& filling);
-  void hide(std::uint64_t row, PreparedRow& prepared) const;
+  std::optional<Status> append(const Record& record, RowSelection::Answer answer, Filling& filling);
+  void hold_back(RowSelection::Answer answer, PreparedRow& prepared) const;
   std::size_t route(const Record& record);
   void hand_on(std::size_t worker);
   void hand_on_all();
@@ -111,14 +95,10 @@ class Reader {
   OutcomeQueue& outcomes_;
   RunControl& control_;
   Metrics& metrics_;
-  OnRejected on_rejected_;
-  HiddenRows hidden_;
+  const ReaderRules rules_;
   std::unique_ptr<EncodingGuard> encoding_;
   std::vector<Filling> filling_;
   std::vector<Outcome> not_sent_;
-  const RowSet* recorded_ = nullptr;
-  std::uint64_t maybe_sent_until_ = 0;
-  const Selection* selection_ = nullptr;
   std::uint64_t rows_dropped_ = 0;
 };
 

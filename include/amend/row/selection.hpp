@@ -1,19 +1,21 @@
-// Which rows of an input are part of a run that retries another: the others are read and passed over. Layer 0.
+// What a run does with each row of its input. Layer 0.
 //
-// It is decided once, before the retry begins, and kept in its directory (`selection.txt`), so that a retry that was
-// killed goes on with the same rows.
+// Which rows a retry is about is decided once, before it begins, and kept in its directory (`selection.txt`), so that a
+// retry that was killed goes on with the same rows.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "amend/config.hpp"
 #include "amend/row/row_set.hpp"
 
 namespace amend {
 
 inline constexpr std::string_view selection_name = "selection.txt";
 
-/// Memory: 2 bits for each row up to the largest one.
+/// The rows of a retry. Memory: 2 bits for each row up to the largest one.
 class Selection {
  public:
   Selection() = default;
@@ -23,6 +25,37 @@ class Selection {
 
   bool contains(std::uint64_t row) const noexcept { return to_send.contains(row) || superseded.contains(row); }
   std::uint64_t size() const noexcept { return to_send.size() + superseded.size(); }
+};
+
+/// All that decides about a row before anything else is known of it. What it is given outlives it; null: none.
+class RowSelection {
+ public:
+  enum class Answer : std::uint8_t {
+    send,
+    skip,        ///< no part of this run, or recorded before: not counted
+    superseded,  ///< another row of its customer stands for it
+    duplicate,   ///< rejected, as are the other rows of its customer
+  };
+
+  /// All rows.
+  RowSelection() = default;
+  /// `recorded` have their record already. `retried`: the rows of a retry. `hidden`: rows that `duplicates` keeps back.
+  RowSelection(const RowSet* recorded, const Selection* retried, const RowSet* hidden, Duplicates duplicates) noexcept
+      : recorded_(recorded), retried_(retried), hidden_(hidden), duplicates_(duplicates) {}
+
+  Answer of(std::uint64_t row) const noexcept {
+    if (retried_ && !retried_->contains(row)) return Answer::skip;
+    if (recorded_ && recorded_->contains(row)) return Answer::skip;
+    if (retried_ && retried_->superseded.contains(row)) return Answer::superseded;
+    if (!hidden_ || !hidden_->contains(row)) return Answer::send;
+    return duplicates_ == Duplicates::reject ? Answer::duplicate : Answer::superseded;
+  }
+
+ private:
+  const RowSet* recorded_ = nullptr;
+  const Selection* retried_ = nullptr;
+  const RowSet* hidden_ = nullptr;
+  Duplicates duplicates_ = Duplicates::order;
 };
 
 /// Text, one line for each run of neighbouring rows: `send 17`, `send 20-45`, `superseded 3`; behind them `end` and a
