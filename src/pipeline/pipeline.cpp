@@ -11,6 +11,8 @@
 #include "pipeline/plan_writer.hpp"
 #include "pipeline/planned_call.hpp"
 #include "pipeline/planned_rows.hpp"
+#include "pipeline/resume_job.hpp"
+#include "pipeline/retry_job.hpp"
 #include "pipeline/timeline_recorder.hpp"
 
 namespace amend {
@@ -22,7 +24,7 @@ Pipeline::Impl::Impl(const Config& config, Credentials credentials)
       mapper_(std::make_unique<Mapper>(config.mapping, source_->format(), source_->header())),
       brake_(config.pace),
       engine_(
-          config_, credentials_, target_, brake_, metrics_, [this] { return make_call(); }, &late_),
+          config_, credentials_, target_, brake_, metrics_, [this] { return make_call(); }, &job_.late),
       control_(engine_.control()),
       identity_(identify(config_, *source_)) {
   plan_.format = source_->format();
@@ -55,8 +57,8 @@ PreflightReport Pipeline::Impl::preflight() {
   PreflightReport report = first_reading.run(stop_asked_);
   content_ = report.content;
   refuse_other_input();
-  hidden_ = std::move(first_reading.hidden());
-  encoding_is_doubtful_ = report.encoding_trouble.has_value();
+  job_.hidden = std::move(first_reading.hidden());
+  job_.encoding_is_doubtful = report.encoding_trouble.has_value();
   looked_ahead_ = true;
   return report;
 }
@@ -77,42 +79,30 @@ void Pipeline::Impl::look_ahead() {
       if (!control_.draining()) throw;  // else the run ends as one that was stopped before its first row
     }
   }
-  if (looked_ahead_ || retry_) refuse_other_input();
+  if (looked_ahead_ || job_.retried) refuse_other_input();
 }
 
 ResumeReport Pipeline::Impl::recover(ChangedOptions changed) {
-  resumption_.emplace(config_, changed);
-  for (const std::string& notice : resumption_->notices()) control_.notice(notice);
-  encoding_is_doubtful_ = resumption_->encoding_is_doubtful();
-  late_ = resumption_->take_late();
-  ResumeReport report;
-  report.rows_recorded = resumption_->before().recorded().size();
-  report.rows_left = resumption_->rows_left();
-  report.torn_bytes = resumption_->before().torn_bytes();
-  return report;
+  ResumedRun resumed = make_resume(config_, changed);
+  for (const std::string& notice : resumed.notices) control_.notice(notice);
+  job_ = std::move(resumed.job);
+  return resumed.report;
 }
 
 RetryReport Pipeline::Impl::retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed) {
-  retry_.emplace(config_, run, choice, changed);
-  encoding_is_doubtful_ = retry_->encoding_is_doubtful();
-  late_ = retry_->take_late();
+  RetriedRun retried = make_retry(config_, run, choice, changed);
+  job_ = std::move(retried.job);
   config_.pace.canary = CanaryMode::off;
   brake_.canary().skip();  // these rows did not succeed before: that they do not again says nothing about the others
-  config_.run_directory = retry_->directory();
+  config_.run_directory = retried.directory;
   require_place_for_run(config_);
-  return retry_->report();
-}
-
-// Null: all rows of the input.
-const Selection* Pipeline::Impl::selection() const noexcept {
-  if (retry_) return &retry_->selection();
-  return resumption_ ? resumption_->selection() : nullptr;
+  return retried.report;
 }
 
 // What a later process must know before it can go on with the run: there before the first record.
 void Pipeline::Impl::write_head(const RunDirectory& run) const {
-  if (retry_) run.write_file(selection_name, to_text(retry_->selection()));
-  write_run_json(run, config_, identity_, started_at_, retry_ ? retry_->report().parent : std::string());
+  if (job_.retried) run.write_file(selection_name, to_text(*job_.retried));
+  write_run_json(run, config_, identity_, started_at_, job_.parent);
 }
 
 Summary Pipeline::Impl::run() {
@@ -120,22 +110,22 @@ Summary Pipeline::Impl::run() {
   started_at_ = std::chrono::system_clock::now();
   started_ = std::chrono::steady_clock::now();
   std::optional<StartLock> alone;
-  if (!resumption_ && !started_in_) {
+  if (!job_.directory) {
     require_place_for_run(config_);
     alone.emplace(config_.run_directory);
     if (before_start_) before_start_();
-    started_in_ = std::make_unique<RunDirectory>(config_.run_directory);
+    job_.directory = std::make_unique<RunDirectory>(config_.run_directory);
   }
-  const RunDirectory& run = resumption_ ? resumption_->run() : *started_in_;
+  const RunDirectory& run = *job_.directory;
   if (applies_plan()) require_sealed_plan(run.path());
   const Recovery nothing;
-  const Recovery& before = resumption_ ? resumption_->before() : nothing;
+  const Recovery& before = job_.before ? *job_.before : nothing;
   std::vector<std::unique_ptr<Sink>> sinks;
   sinks.push_back(open_result_log(run, before.end()));
-  if (!resumption_) write_head(run);  // behind the log: a run.json without a log means that the log was lost
+  if (!job_.before) write_head(run);  // behind the log: a run.json without a log means that the log was lost
   alone.reset();
-  sinks.push_back(resumption_
-                      ? resumption_->take_feedback()
+  sinks.push_back(job_.retry_files
+                      ? std::move(job_.retry_files)
                       : open_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter())));
   Reporter reporter(std::move(sinks), engine_.outcomes(), control_, metrics_, config_.commit, before,
                     FailureLimit(config_.failures));
@@ -143,10 +133,10 @@ Summary Pipeline::Impl::run() {
   if (applies_plan()) planned.emplace(run.path(plan_name), config_.input.file);
   Preparation& preparation = planned ? static_cast<Preparation&>(*planned) : *mapper_;
   ReaderRules rules;
-  rules.selection = RowSelection(&before.recorded(), selection(), &hidden_, config_.input.duplicates);
-  rules.maybe_sent_until = retry_ ? retry_->maybe_sent_until() : resumption_ ? resumption_->maybe_sent_until() : 0;
+  rules.selection = RowSelection(&before.recorded(), job_.retried_rows(), &job_.hidden, config_.input.duplicates);
+  rules.maybe_sent_until = job_.maybe_sent_until;
   rules.on_rejected = config_.input.strict ? OnRejected::stop : OnRejected::go_on;
-  rules.encoding_is_doubtful = encoding_is_doubtful_;
+  rules.encoding_is_doubtful = job_.encoding_is_doubtful;
   Reader reader(*source_, preparation, engine_.pool(), engine_.inputs(), engine_.outcomes(), control_, metrics_, rules);
   // They were read by a process before this one: counted at once, whether the reader comes past them or is stopped.
   metrics_.rows_read.add(before.recorded().size());
@@ -162,9 +152,7 @@ Summary Pipeline::Impl::run() {
   summary.overtaken_rejected = overtaken.rejected;
   summary.files = run.files();
   // What may not be on the disk has no seal: after a power cut a resume would take its loss for an edit.
-  if (summary.exit_code != ExitCode::not_durable)
-    summary.retry_files =
-        seals_of_retry_files(run, resumption_ ? resumption_->edited_seals() : std::vector<FileSeal>());
+  if (summary.exit_code != ExitCode::not_durable) summary.retry_files = seals_of_retry_files(run, job_.edited);
   try {
     Summary complete = summary;
     complete.files.emplace_back("summary.json");

@@ -1,4 +1,6 @@
 // What has come of a run: every row accounted for, the files for what is left, the summary.
+#include <filesystem>
+#include <memory>
 #include <optional>
 
 #include "amend/reporter/feedback.hpp"
@@ -12,6 +14,14 @@ namespace amend {
 namespace {
 
 constexpr std::size_t worst_errors_shown = 10;
+
+// Null: it is not one of them.
+const RunDirectory* held(const std::vector<std::unique_ptr<RunDirectory>>& runs, const std::string& directory) {
+  std::error_code error;
+  for (const auto& run : runs)
+    if (std::filesystem::equivalent(run->path(), directory, error)) return run.get();
+  return nullptr;
+}
 
 }  // namespace
 
@@ -38,7 +48,7 @@ std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& ru
   try {
     const auto again = open_source(config_.input);
     UnsentWriter unsent(run, InputLayout(again->format(), again->header(), again->delimiter()));
-    const RowSelection left(&reporter.recorded(), selection(), nullptr, Duplicates::order);
+    const RowSelection left(&reporter.recorded(), job_.retried_rows(), nullptr, Duplicates::order);
     Record record;
     while (again->next(record)) {
       if (left.of(record.position().row) == RowSelection::Answer::skip) continue;
@@ -61,7 +71,7 @@ Overtaken Pipeline::Impl::settle_retry_files(const RunDirectory& run) {
   try {
     Overtaken overtaken = overtaken_rows(run.path());
     settle_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter()), overtaken.lines,
-                    resumption_ ? resumption_->edited() : std::vector<std::string>());
+                    names_of(job_.edited));
     return overtaken;
   } catch (const DurabilityError& error) {
     control_.stop(StopCause::not_durable, error.what());
@@ -73,7 +83,7 @@ Overtaken Pipeline::Impl::settle_retry_files(const RunDirectory& run) {
 
 // What a retry has made true overtakes rows that a run before it could not send: they leave its retry files, too.
 void Pipeline::Impl::settle_runs_before(const RunDirectory& run) {
-  if (!selection() || exit_code(control_.cause()) == ExitCode::not_durable || control_.cause() == StopCause::defect)
+  if (!job_.retried || exit_code(control_.cause()) == ExitCode::not_durable || control_.cause() == StopCause::defect)
     return;
   try {
     const RunView view(run.path());
@@ -83,7 +93,7 @@ void Pipeline::Impl::settle_runs_before(const RunDirectory& run) {
       if (lines[i].size() == 0 || directory == run.path()) continue;
       std::optional<RunDirectory> lock;
       const RunDirectory* const before =
-          retry_ ? retry_->lock_on(directory) : &lock.emplace(directory, Opening::resume);
+          job_.earlier_runs.empty() ? &lock.emplace(directory, Opening::resume) : held(job_.earlier_runs, directory);
       if (before) settle_run_before(*before, lines[i]);
     }
   } catch (const std::runtime_error& error) {

@@ -23,9 +23,8 @@
 #include "amend/reporter/run_directory.hpp"
 #include "engine/engine.hpp"
 #include "pipeline/input_identity.hpp"
+#include "pipeline/job.hpp"
 #include "pipeline/overtaken.hpp"
-#include "pipeline/resumption.hpp"
-#include "pipeline/retry.hpp"
 #include "pipeline/run_head.hpp"
 
 namespace amend {
@@ -41,7 +40,7 @@ class Pipeline::Impl {
   RetryReport retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed);
   void before_start(std::function<void()> look) { before_start_ = std::move(look); }
   void go_on_in(std::unique_ptr<RunDirectory> run) {
-    started_in_ = std::move(run);
+    job_.directory = std::move(run);
     brake_.refusals().accepted();  // what is planned was read from the API by this process
   }
   Summary run();
@@ -66,7 +65,6 @@ class Pipeline::Impl {
   std::unique_ptr<ApiCall> make_call() const;
   bool applies_plan() const noexcept { return config_.task != Task::update; }
   void look_ahead();
-  const Selection* selection() const noexcept;
   void write_head(const RunDirectory& run) const;
   void refuse_other_input() const;
   void show_directory(const RunDirectory& run);
@@ -89,18 +87,13 @@ class Pipeline::Impl {
   Plan plan_;
   Metrics metrics_;
   Brake brake_;
-  LateRequests late_;  // of the runs before this one
+  Job job_;
   Engine engine_;
   RunControl& control_;
   InputIdentity identity_;              // of what source_ reads
   std::optional<ContentRead> content_;  // of the file, where it was checked
   bool looked_ahead_ = false;
-  bool encoding_is_doubtful_ = false;         // EncodingTrouble
-  RowSet hidden_;                             // rows that --duplicates keeps back
-  std::unique_ptr<RunDirectory> started_in_;  // null: it makes one itself, or goes on with another's
   std::function<void()> before_start_;
-  std::optional<Resumption> resumption_;
-  std::optional<Retry> retry_;
   std::atomic<bool> stop_asked_{false};
   std::atomic<bool> stages_run_{false};
   std::atomic<bool> log_closed_{false};

@@ -37,6 +37,12 @@ FileSeal seal_of(const RunDirectory& run, const std::string& name) {
 
 }  // namespace
 
+std::vector<std::string> names_of(const std::vector<FileSeal>& seals) {
+  std::vector<std::string> names;
+  for (const FileSeal& seal : seals) names.push_back(seal.name);
+  return names;
+}
+
 std::vector<FileSeal> seals_of_retry_files(const RunDirectory& run, const std::vector<FileSeal>& kept) {
   std::vector<FileSeal> seals = kept;
   for (const std::string& name : run.files()) {

@@ -20,7 +20,7 @@ inline constexpr JobNumber no_job = 0xFFFF'FFFF;
 inline constexpr JobNumber echo_tag = 0xFFFF'FFFE;
 
 /// One row from the moment a worker takes it to its outcome.
-class Job {
+class RowJob {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
@@ -59,14 +59,14 @@ class JobTable {
   std::uint32_t capacity() const noexcept { return static_cast<std::uint32_t>(jobs_.size()); }
   std::size_t free() const noexcept { return free_.size(); }
   std::size_t in_use() const noexcept { return jobs_.size() - free_.size(); }
-  Job& operator[](JobNumber n) noexcept { return jobs_[n]; }
-  const Job& operator[](JobNumber n) const noexcept { return jobs_[n]; }
+  RowJob& operator[](JobNumber n) noexcept { return jobs_[n]; }
+  const RowJob& operator[](JobNumber n) const noexcept { return jobs_[n]; }
 
   JobNumber take(RowRef row) noexcept {
     assert(!free_.empty());
     const JobNumber n = free_.back();
     free_.pop_back();
-    jobs_[n] = Job();
+    jobs_[n] = RowJob();
     jobs_[n].row = std::move(row);
     return n;
   }
@@ -76,11 +76,11 @@ class JobTable {
   }
 
  private:
-  std::vector<Job> jobs_;
+  std::vector<RowJob> jobs_;
   std::vector<JobNumber> free_;
 };
 
-/// First in, first out, chained through Job::next: a job stands in one list at most.
+/// First in, first out, chained through RowJob::next: a job stands in one list at most.
 class JobList {
  public:
   explicit JobList(JobTable& table) noexcept : table_(&table) {}

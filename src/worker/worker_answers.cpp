@@ -62,7 +62,7 @@ std::unique_ptr<Remark> remark_of(wonder::Judgement&& judgement) {
 }
 
 // The same request, refused again in the same way: so was the one whose refusal was in doubt.
-Applied applied_by(const Job& job, const Verdict& verdict, bool refused) noexcept {
+Applied applied_by(const RowJob& job, const Verdict& verdict, bool refused) noexcept {
   const bool in_doubt = job.doubted != 0 && job.writes && !(refused && job.http == job.doubted);
   return in_doubt && verdict.applied == Applied::no ? Applied::maybe : verdict.applied;
 }
@@ -127,7 +127,7 @@ Worker::Impl::Clock::time_point Worker::Impl::sent_at(JobNumber tag) const noexc
 
 // False: the answer was about another customer, nothing that follows on this connection can be believed.
 bool Worker::Impl::take_answer(Lane& lane, const Answer& answer, Clock::time_point now) {
-  Job& job = jobs_[answer.tag];
+  RowJob& job = jobs_[answer.tag];
   const Response& response = answer.response;
   setup_.metrics.in_flight.subtract();
   service_times_.record(now - job.sent);
@@ -163,7 +163,7 @@ bool Worker::Impl::take_answer(Lane& lane, const Answer& answer, Clock::time_poi
 
 // What went well costs the row no attempt; those that did not stay counted.
 void Worker::Impl::go_on(JobNumber number, const AttemptEnd& end, Clock::time_point now) {
-  Job& job = jobs_[number];
+  RowJob& job = jobs_[number];
   record_end(job, end, now);
   setup_.brake.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
   job.retry_cost = 0;
@@ -204,7 +204,7 @@ void Worker::Impl::take_loss(const Lot& lot, Clock::time_point now) {
 
 // The attempt counts, and nobody knows what became of it; only an announced close says that it was not processed.
 void Worker::Impl::lose(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now) {
-  Job& job = jobs_[number];
+  RowJob& job = jobs_[number];
   setup_.metrics.in_flight.subtract();
   job.http = 0;
   const auto kind = kind_of(cause);
@@ -215,7 +215,7 @@ void Worker::Impl::lose(JobNumber number, CloseCause cause, std::string_view tex
 
 // Not this row's fault: the attempt does not count, but that has an end.
 void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now) {
-  Job& job = jobs_[number];
+  RowJob& job = jobs_[number];
   if (!may_requeue_free(job, now) && cause != CloseCause::local) return lose(number, cause, text, now);
   give_back_ticket(job, now);
   setup_.metrics.in_flight.subtract();
@@ -230,7 +230,7 @@ void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, std::string_
 // `lane`: that the response came on; null: there was none.
 void Worker::Impl::conclude(Lane* lane, JobNumber number, const AttemptEnd& end, wonder::Judgement&& judgement,
                             Clock::time_point now) {
-  Job& job = jobs_[number];
+  RowJob& job = jobs_[number];
   record_end(job, end, now);
   if (job.writes && may_be_applied_late(end)) job.late_from = now;
   const RowState state(job.attempts, job.first_sent, job.applied_maybe, job.throttled);
@@ -262,7 +262,7 @@ void Worker::Impl::conclude(Lane* lane, JobNumber number, const AttemptEnd& end,
   retries_.push(number, verdict.retry_at + setup_.brake.clock().stood_still(now));
 }
 
-void Worker::Impl::record_end(Job& job, const AttemptEnd& end, Clock::time_point now) {
+void Worker::Impl::record_end(RowJob& job, const AttemptEnd& end, Clock::time_point now) {
   job.ended = now;
   // The metric has let go of it already.
   const Brake::Ended ended(std::exchange(job.ticket, BrakeTicket()), job.row->position.row, job.sent,
@@ -281,13 +281,13 @@ void Worker::Impl::record_end(Job& job, const AttemptEnd& end, Clock::time_point
         "configured rate and retries these rows");
 }
 
-void Worker::Impl::give_back_ticket(Job& job, Clock::time_point now) {
+void Worker::Impl::give_back_ticket(RowJob& job, Clock::time_point now) {
   setup_.brake.give_back(std::exchange(job.ticket, BrakeTicket()), now);
 }
 
 void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement,
                            Clock::time_point now) {
-  Job& job = jobs_[number];
+  RowJob& job = jobs_[number];
   if (job.parked) parked_bytes_ -= job.row.batch()->bytes();
   setup_.call->ended(job.row);
   const bool tells_of_the_rest = judgement.meaning != wonder::Meaning::withheld;
@@ -328,14 +328,14 @@ void Worker::Impl::judge_canary(const Outcome& outcome) {
 }
 
 void Worker::Impl::release(JobNumber number, Clock::time_point now) {
-  Job& job = jobs_[number];
+  RowJob& job = jobs_[number];
   const auto next = gate_.release(number, now, late_until(job));
   jobs_.give_back(number);
   if (next) fresh_.push_back(*next);
 }
 
 // Until when an attempt of the row may be applied: no newer row of the customer is sent before.
-Worker::Impl::Clock::time_point Worker::Impl::late_until(const Job& job) const noexcept {
+Worker::Impl::Clock::time_point Worker::Impl::late_until(const RowJob& job) const noexcept {
   if (job.late_from == Clock::time_point{}) return Clock::time_point::min();
   return job.late_from + setup_.config.deadline.answer;
 }

@@ -106,7 +106,7 @@ void Worker::Impl::take_batch(const RowRef& batch) {
 // False: it waits for an earlier row of its customer, or until what a process before this one has sent is too old to be
 // applied.
 bool Worker::Impl::admit(JobNumber number) {
-  Job& job = jobs_[number];
+  RowJob& job = jobs_[number];
   const std::uint64_t key = job.row->key;
   if (!gate_.admit(number, key)) return false;
   if (!setup_.late || setup_.late->empty()) return true;
@@ -136,7 +136,7 @@ void Worker::Impl::show_held_customers() {
 }
 
 void Worker::Impl::park(JobNumber number) {
-  Job& job = jobs_[number];
+  RowJob& job = jobs_[number];
   if (job.parked) return;
   job.row = detach(job.row);
   job.parked = true;
@@ -258,7 +258,7 @@ Request Worker::Impl::request_of(const SignedLot::Row& row) noexcept {
 }
 
 // What the answer before has shown must not be much older than the answers of the others take to have their turn.
-void Worker::Impl::forget_outdated(Job& job) {
+void Worker::Impl::forget_outdated(RowJob& job) {
   if (job.went_on == Clock::time_point{}) return;
   const auto turn = setup_.brake.pace().interval * setup_.brake.in_flight_max() * 2;
   const auto age_max = std::max<std::chrono::nanoseconds>(setup_.config.deadline.answer, turn);
@@ -268,7 +268,7 @@ void Worker::Impl::forget_outdated(Job& job) {
 }
 
 void Worker::Impl::sign(JobNumber number, SignedLot::Row& row) {
-  Job& job = jobs_[number];
+  RowJob& job = jobs_[number];
   forget_outdated(job);
   job.request_id = entropy_.request_id();
   row.job = number;
@@ -281,7 +281,7 @@ void Worker::Impl::sign(JobNumber number, SignedLot::Row& row) {
 }
 
 void Worker::Impl::submit(Lane& lane, const SignedLot::Row& row, Clock::time_point now) {
-  Job& job = jobs_[row.job];
+  RowJob& job = jobs_[row.job];
   job.writes = setup_.call->writes(job.row);
   if (job.first_sent == Clock::time_point{}) {
     job.first_sent = row_clock(now);

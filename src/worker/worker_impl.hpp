@@ -131,7 +131,7 @@ class Worker::Impl {
   bool has_ready() const noexcept { return has_unsigned() || !lot_.empty(); }
   bool signs_one_by_one() const noexcept { return setup_.signer->signatures_per_turn() == 1; }
   Request request_of(const SignedLot::Row& row) noexcept;
-  void forget_outdated(Job& job);
+  void forget_outdated(RowJob& job);
   void sign(JobNumber number, SignedLot::Row& row);
   void submit(Lane& lane, const SignedLot::Row& row, Clock::time_point now);
   void wake_lane_in_time(Clock::time_point now) noexcept;
@@ -156,16 +156,16 @@ class Worker::Impl {
   void requeue_free(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now);
   void conclude(Lane* lane, JobNumber number, const AttemptEnd& end, wonder::Judgement&& judgement,
                 Clock::time_point now);
-  void record_end(Job& job, const AttemptEnd& end, Clock::time_point now);
+  void record_end(RowJob& job, const AttemptEnd& end, Clock::time_point now);
   Clock::time_point sent_at(JobNumber tag) const noexcept;
-  void give_back_ticket(Job& job, Clock::time_point now);
+  void give_back_ticket(RowJob& job, Clock::time_point now);
   void go_on(JobNumber number, const AttemptEnd& end, Clock::time_point now);
   void obey_server(const Response& response, const AttemptEnd& end, Clock::time_point now);
   void obey_retry_after(std::chrono::milliseconds wait, Clock::time_point now);
   void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement, Clock::time_point now);
   void judge_canary(const Outcome& outcome);
   void release(JobNumber number, Clock::time_point now);
-  Clock::time_point late_until(const Job& job) const noexcept;
+  Clock::time_point late_until(const RowJob& job) const noexcept;
   void report();
 
   // worker_outage.cpp
@@ -173,11 +173,11 @@ class Worker::Impl {
                         std::uint64_t row, Clock::time_point sent);
   std::string refused_credentials(const Response& response, const wonder::Judgement& judgement) const;
   std::uint64_t rows_left() const noexcept;
-  Next next_step(Job& job, const AttemptEnd& end, const Verdict& verdict, Clock::time_point now);
+  Next next_step(RowJob& job, const AttemptEnd& end, const Verdict& verdict, Clock::time_point now);
   bool has_waited_out(const AttemptEnd& end, std::chrono::nanoseconds waited) const;
   void stop_for_outage(std::chrono::nanoseconds lasted);
-  Verdict last_word(const Job& job, const AttemptEnd& end, Clock::time_point now) const noexcept;
-  void prove_before_last(const Job& job, Clock::time_point now);
+  Verdict last_word(const RowJob& job, const AttemptEnd& end, Clock::time_point now) const noexcept;
+  void prove_before_last(const RowJob& job, Clock::time_point now);
   void wait_out(JobNumber number, Clock::time_point now);
   void note_outage(Clock::time_point due, Clock::time_point now);
   void wait_until(JobNumber number, Clock::time_point due, Clock::time_point now);
@@ -189,14 +189,14 @@ class Worker::Impl {
   void take_echo(const Response& response, Clock::time_point now);
   void end_echo(Circuit::Result result, Clock::time_point now);
   // worker_proof.cpp
-  bool proves(const Lane& lane, const Job& job) const noexcept;
-  bool is_believed(const Job& job, const AttemptEnd& end) const noexcept;
-  void note_success(Lane& lane, const Job& job, Clock::time_point now);
+  bool proves(const Lane& lane, const RowJob& job) const noexcept;
+  bool is_believed(const RowJob& job, const AttemptEnd& end) const noexcept;
+  void note_success(Lane& lane, const RowJob& job, Clock::time_point now);
   void keep_unproven(Lane& lane, JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement,
                      Clock::time_point now);
   void end_proven(std::vector<Unproven>& refusals, Clock::time_point now);
   void send_again(std::vector<Unproven>& refusals, Clock::time_point now);
-  bool may_requeue_free(const Job& job, Clock::time_point now) const noexcept;
+  bool may_requeue_free(const RowJob& job, Clock::time_point now) const noexcept;
   void requeue(JobNumber number);
   void prove_by(Lane& lane, JobNumber number);
   void go_alone(JobNumber number);

@@ -88,7 +88,7 @@ std::uint64_t Worker::Impl::rows_left() const noexcept {
 }
 
 // A row does not end with a failure as in an outage while nothing says that the API is well: it waits for the probe.
-Worker::Impl::Next Worker::Impl::next_step(Job& job, const AttemptEnd& end, const Verdict& verdict,
+Worker::Impl::Next Worker::Impl::next_step(RowJob& job, const AttemptEnd& end, const Verdict& verdict,
                                            Clock::time_point now) {
   const bool gives_up = verdict.kind == Verdict::Kind::give_up;
   if (!is_trouble(result_of(end))) return gives_up ? Next::end : Next::retry;
@@ -113,7 +113,7 @@ Worker::Impl::Next Worker::Impl::next_step(Job& job, const AttemptEnd& end, cons
 
 // A row's last attempt is not sent before a request has succeeded since its failure before: else that attempt would
 // show nothing of the row.
-void Worker::Impl::prove_before_last(const Job& job, Clock::time_point now) {
+void Worker::Impl::prove_before_last(const RowJob& job, Clock::time_point now) {
   if (job.attempts + 1 != setup_.config.retry.attempts_max || job.failed_in != setup_.brake.circuit().streak()) return;
   report_change(setup_.brake.ask_for_proof(now));
 }
@@ -132,7 +132,7 @@ void Worker::Impl::stop_for_outage(std::chrono::nanoseconds lasted) {
 }
 
 // How the row ends when it is not tried again.
-Verdict Worker::Impl::last_word(const Job& job, const AttemptEnd& end, Clock::time_point now) const noexcept {
+Verdict Worker::Impl::last_word(const RowJob& job, const AttemptEnd& end, Clock::time_point now) const noexcept {
   const auto long_ago = row_clock(now) - setup_.config.deadline.row - std::chrono::nanoseconds(1);
   return retry_.decide(end, RowState(setup_.config.retry.attempts_max, long_ago, job.applied_maybe), row_clock(now), 0);
 }

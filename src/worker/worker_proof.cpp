@@ -8,18 +8,18 @@ namespace amend {
 
 // A success that names its customer is the row's own, and so are the responses before it: unless an attempt of the same
 // row on this connection may have it still to come.
-bool Worker::Impl::proves(const Lane& lane, const Job& job) const noexcept {
+bool Worker::Impl::proves(const Lane& lane, const RowJob& job) const noexcept {
   return job.doubtful_on != lane.connection || lane.proven > job.ended;
 }
 
 // One response too many does not make the same row fail in all its attempts.
-bool Worker::Impl::is_believed(const Job& job, const AttemptEnd& end) const noexcept {
+bool Worker::Impl::is_believed(const RowJob& job, const AttemptEnd& end) const noexcept {
   return job.must_go_alone || !is_final_refusal(end.meaning);
 }
 
 // An ambiguous one may hide that the responses have shifted, and the next row of the same customer would look like a
 // success.
-void Worker::Impl::note_success(Lane& lane, const Job& job, Clock::time_point now) {
+void Worker::Impl::note_success(Lane& lane, const RowJob& job, Clock::time_point now) {
   lane.ambiguous = !proves(lane, job);
   if (lane.ambiguous) return;
   lane.proven = now;
@@ -44,7 +44,7 @@ void Worker::Impl::end_proven(std::vector<Unproven>& refusals, Clock::time_point
 void Worker::Impl::send_again(std::vector<Unproven>& refusals, Clock::time_point now) {
   unproven_ -= refusals.size();
   for (Unproven& refusal : refusals) {
-    Job& job = jobs_[refusal.job];
+    RowJob& job = jobs_[refusal.job];
     if (job.writes) job.late_from = now;
     setup_.call->lost(job.row, Applied::maybe);
     job.must_go_alone = std::exchange(job.doubted, job.http) != 0;  // a server may send too much with each refusal
@@ -58,13 +58,13 @@ void Worker::Impl::send_again(std::vector<Unproven>& refusals, Clock::time_point
   refusals.clear();
 }
 
-bool Worker::Impl::may_requeue_free(const Job& job, Clock::time_point now) const noexcept {
+bool Worker::Impl::may_requeue_free(const RowJob& job, Clock::time_point now) const noexcept {
   return job.free_requeues < free_requeues_max && row_clock(now) <= job.first_sent + setup_.config.deadline.row;
 }
 
 // Not this row's fault: the attempt does not count.
 void Worker::Impl::requeue(JobNumber number) {
-  Job& job = jobs_[number];
+  RowJob& job = jobs_[number];
   setup_.metrics.requeues.add();
   --job.attempts;
   ++job.free_requeues;

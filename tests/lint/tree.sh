@@ -37,5 +37,12 @@ done < <(each wc -l)
 while IFS= read -r hit; do offend "$hit: unfinished by its own words"; done \
   < <(each grep -HnIE "$leftover" | cut -c1-160)
 
+# To the linker two classes of one name in one namespace are one: it takes the constructor of either for both.
+while IFS= read -r twice; do offend "$twice: another header has a class of this name"; done < <(
+  grep -E '^(include|src)/.*\.hpp$' <<<"$files" | xargs -r -d '\n' awk '
+    FNR == 1 { space = "" }
+    /^namespace [a-z0-9_:]+ \{/ { space = $2 }
+    /^(class|struct) [A-Za-z0-9_]+ .*\{/ && seen[space "::" $2]++ { print FILENAME ":" FNR ": " space "::" $2 }')
+
 [ $offences -eq 0 ] || { echo "tree: $offences offence(s)"; exit 1; }
 echo "tree: $(wc -l <<<"$files") files looked at"

@@ -26,6 +26,8 @@ class FileSeal {
 /// cannot be read gets a seal that fits no file.
 std::vector<FileSeal> seals_of_retry_files(const RunDirectory& run, const std::vector<FileSeal>& kept = {});
 
+std::vector<std::string> names_of(const std::vector<FileSeal>& seals);
+
 /// Puts the seals of the retry files as they are now into the summary.json of a run that has ended. Throws
 /// DurabilityError.
 void seal_again(const RunDirectory& run);

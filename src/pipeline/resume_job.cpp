@@ -1,13 +1,16 @@
-#include "pipeline/resumption.hpp"
+#include "pipeline/resume_job.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include "amend/reader/encoding_check.hpp"
 #include "amend/reporter/feedback.hpp"
 #include "amend/reporter/journal.hpp"
 #include "amend/reporter/result_log.hpp"
+#include "amend/reporter/run_view.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/row/shell_path.hpp"
 #include "engine/sizing.hpp"
@@ -21,7 +24,7 @@
 namespace amend {
 namespace {
 
-std::vector<std::string> names_of(const std::vector<std::string>& headers) {
+std::vector<std::string> header_names(const std::vector<std::string>& headers) {
   std::vector<std::string> names;
   for (const std::string& header : headers) names.push_back(header.substr(0, header.find(':')));
   std::ranges::sort(names);
@@ -33,7 +36,7 @@ std::optional<std::string> changed_option(const Config& was, const Config& is) {
   if (was.target.url != is.target.url) return "--url";
   if (was.auth.kind != is.auth.kind) return "--auth";
   if (was.auth.app_id != is.auth.app_id) return "--app-id";
-  if (names_of(was.auth.headers) != names_of(is.auth.headers)) return "--header";
+  if (header_names(was.auth.headers) != header_names(is.auth.headers)) return "--header";
   if (was.input.file != is.input.file) return "the input file";
   if (was.input.format != is.input.format) return "--format";
   if (was.input.delimiter != is.input.delimiter) return "--delimiter";
@@ -52,12 +55,6 @@ std::optional<std::string> changed_option(const Config& was, const Config& is) {
   return std::nullopt;
 }
 
-std::vector<std::string> retry_files_in(const RunDirectory& run) {
-  std::vector<std::string> names;
-  for (const FileSeal& seal : seals_of_retry_files(run)) names.push_back(seal.name);
-  return names;
-}
-
 InputLayout layout_of(const Source& input) { return InputLayout(input.format(), input.header(), input.delimiter()); }
 
 // "rejected.edited.csv", "rejected.edited-2.csv", …: the first that is not there.
@@ -71,18 +68,32 @@ std::string name_for_copy(const RunDirectory& run, const std::string& name) {
   }
 }
 
-}  // namespace
+class Resuming {
+ public:
+  explicit Resuming(const Config& config)
+      : config_(config),
+        run_(*(job_.directory = std::make_unique<RunDirectory>(config.run_directory, Opening::resume))),
+        before_(job_.before.emplace(run_)) {}
 
-void refuse_changed_options(const Config& was, const Config& is) {
-  if (const auto option = changed_option(was, is))
-    throw ConfigError(
-        *option +
-        " differs from the run: the finished rows were sent with the previous value. Restore that value, or "
-        "use --accept-changed-options");
-}
+  /// Once.
+  ResumedRun make(ChangedOptions changed);
 
-Resumption::Resumption(const Config& config, ChangedOptions changed)
-    : run_(config.run_directory, Opening::resume), before_(run_) {
+ private:
+  void follow_parents(const std::vector<RunHead>& chain);
+  void compare_input();
+  void keep_edited();
+  void keep_copy(const std::string& name, std::string_view why);
+  std::vector<UnsealedRetryFile> read_unsealed(const std::vector<std::string>& names) const;
+  void write_feedback();
+
+  const Config& config_;
+  ResumedRun resumed_;
+  Job& job_ = resumed_.job;
+  RunDirectory& run_;
+  Recovery& before_;
+};
+
+ResumedRun Resuming::make(ChangedOptions changed) {
   RunRecord was = read_run(run_.path());
   if (const auto by = undone_by(run_.path()))
     throw ConfigError(printable(run_.path()) + " was undone by " + printable(*by) +
@@ -90,37 +101,41 @@ Resumption::Resumption(const Config& config, ChangedOptions changed)
                       ExitCode::usage, "amend status " + shell_path(*by));
   if (was.config.task != Task::update) require_sealed_plan(run_.path());
   refuse_one_time_input(was.config.input.file);
-  if (changed == ChangedOptions::refuse) refuse_changed_options(was.config, config);
+  if (changed == ChangedOptions::refuse) refuse_changed_options(was.config, config_);
   const std::vector<RunHead> chain = chain_of(run_.path());
   if (!was.parent.empty()) follow_parents(chain);
   refuse_unreadable_retries(
       unreadable_retries_beside(run_.path(), [this](std::uint64_t row) { return before_.hash_of(row); }));
-  compare_input(config);
+  compare_input();
   // What the retry has sent is not known here.
-  if (rows_left_ > 0 && chain.back().directory != run_.path())
+  if (resumed_.report.rows_left > 0 && chain.back().directory != run_.path())
     throw ConfigError(printable(run_.path()) + " was retried by a later run: resume or retry " +
                           printable(chain.back().directory) + " instead",
                       ExitCode::usage, "amend status " + shell_path(chain.back().directory));
   // The log is there before anything is sent.
-  if (std::filesystem::exists(run_.path(result_log_name))) maybe_sent_until_ = before_.last_row() + was.read_ahead_rows;
-  late_ = late_requests_of(chain, config.deadline.answer, maybe_sent_until_, before_.recorded());
-  keep_edited(config);
+  if (std::filesystem::exists(run_.path(result_log_name)))
+    job_.maybe_sent_until = before_.last_row() + was.read_ahead_rows;
+  job_.late = late_requests_of(chain, config_.deadline.answer, job_.maybe_sent_until, before_.recorded());
+  keep_edited();
   // A run that is killed from here on must not look finished.
   run_.remove("summary.json");
-  for (const std::string& name : retry_files_in(run_))
-    if (std::ranges::find(edited_, name, &FileSeal::name) == edited_.end()) run_.remove(name);
+  for (const std::string& name : names_of(seals_of_retry_files(run_)))
+    if (std::ranges::find(job_.edited, name, &FileSeal::name) == job_.edited.end()) run_.remove(name);
   run_.sync();
-  if (const std::uint64_t rows = read_ahead_rows(config.pace); rows > was.read_ahead_rows) {
+  if (const std::uint64_t rows = read_ahead_rows(config_.pace); rows > was.read_ahead_rows) {
     was.read_ahead_rows = rows;
     run_.write_file("run.json", run_json(was));
   }
-  write_feedback(config);
+  write_feedback();
+  resumed_.report.rows_recorded = before_.recorded().size();
+  resumed_.report.torn_bytes = before_.torn_bytes();
+  return std::move(resumed_);
 }
 
 // A retry that was killed goes on with the rows it was about. What they, and all others, said is known from the runs
 // before it.
-void Resumption::follow_parents(const std::vector<RunHead>& chain) {
-  selection_ = parse_selection(content_of(run_.path(selection_name)), run_.path(selection_name));
+void Resuming::follow_parents(const std::vector<RunHead>& chain) {
+  job_.retried = parse_selection(content_of(run_.path(selection_name)), run_.path(selection_name));
   for (const RunHead& run : chain) {
     if (run.directory == run_.path()) return;
     before_.learn_content(run.directory);
@@ -128,60 +143,53 @@ void Resumption::follow_parents(const std::vector<RunHead>& chain) {
 }
 
 // Before anything is sent or written: a file that is not the one of the run would put results beside the wrong rows.
-void Resumption::compare_input(const Config& config) {
-  RowWalk rows(config.input, config.mapping);
+void Resuming::compare_input() {
+  RowWalk rows(config_.input, config_.mapping);
   EncodingCheck encoding(rows.source());
-  const RowSelection left(&before_.recorded(), selection(), nullptr, Duplicates::order);
+  const RowSelection left(&before_.recorded(), job_.retried_rows(), nullptr, Duplicates::order);
   while (rows.skim()) {
     const std::uint64_t row = rows.position().row;
     encoding.take(rows.record());
     if (before_.knows_content(row) && !before_.same_content(row, rows.raw()))
-      refuse_other_row(config.input.file, rows.position());
-    rows_left_ += left.of(row) == RowSelection::Answer::skip ? 0 : 1;
+      refuse_other_row(config_.input.file, rows.position());
+    resumed_.report.rows_left += left.of(row) == RowSelection::Answer::skip ? 0 : 1;
   }
-  encoding_is_doubtful_ = encoding.trouble().has_value();
-  require_row(config.input.file, before_.last_row(), rows.position().row);
-}
-
-std::vector<std::string> Resumption::edited() const {
-  std::vector<std::string> names;
-  for (const FileSeal& seal : edited_) names.push_back(seal.name);
-  return names;
+  job_.encoding_is_doubtful = encoding.trouble().has_value();
+  require_row(config_.input.file, before_.last_row(), rows.position().row);
 }
 
 // An operator may have repaired rows in them. They stay as they are when this run adds nothing to them, else a copy is
 // kept beside the new file. A file without a seal need not be complete: it is written again in any case.
-void Resumption::keep_edited(const Config& config) {
+void Resuming::keep_edited() {
   const std::vector<FileSeal> seals = seals_in_summary(content_of(run_.path("summary.json")));
   std::vector<std::string> unsealed;
   for (const FileSeal& file : seals_of_retry_files(run_)) {
     const auto seal = std::ranges::find(seals, file.name, &FileSeal::name);
     if (seal == seals.end()) {
       unsealed.push_back(file.name);
-    } else if (*seal != file && rows_left_ == 0) {
-      edited_.push_back(*seal);
-      notices_.push_back(printable(run_.path(file.name)) +
-                         " was edited since amend wrote it: amend does not change it");
+    } else if (*seal != file && resumed_.report.rows_left == 0) {
+      job_.edited.push_back(*seal);
+      resumed_.notices.push_back(printable(run_.path(file.name)) +
+                                 " was edited since amend wrote it: amend does not change it");
     } else if (*seal != file) {
       keep_copy(file.name, "was edited since amend wrote it");
     }
   }
-  for (const UnsealedRetryFile& file : read_unsealed(config, unsealed))
+  for (const UnsealedRetryFile& file : read_unsealed(unsealed))
     if (!file.is_as_written()) keep_copy(file.name(), "was edited or damaged since amend wrote it");
 }
 
-void Resumption::keep_copy(const std::string& name, std::string_view why) {
+void Resuming::keep_copy(const std::string& name, std::string_view why) {
   const std::string copy = name_for_copy(run_, name);
   run_.rename(name, copy);
-  notices_.push_back(printable(run_.path(name)) + " " + std::string(why) + ": amend keeps it as " + printable(copy) +
-                     " and writes a new file");
+  resumed_.notices.push_back(printable(run_.path(name)) + " " + std::string(why) + ": amend keeps it as " +
+                             printable(copy) + " and writes a new file");
 }
 
-std::vector<UnsealedRetryFile> Resumption::read_unsealed(const Config& config,
-                                                         const std::vector<std::string>& names) const {
+std::vector<UnsealedRetryFile> Resuming::read_unsealed(const std::vector<std::string>& names) const {
   std::vector<UnsealedRetryFile> files;
   if (names.empty()) return files;
-  RowWalk rows(config.input, config.mapping);
+  RowWalk rows(config_.input, config_.mapping);
   for (const std::string& name : names) files.emplace_back(run_, name, layout_of(rows.source()));
   while (rows.skim()) {
     const std::uint64_t row = rows.position().row;
@@ -194,9 +202,9 @@ std::vector<UnsealedRetryFile> Resumption::read_unsealed(const Config& config,
   return files;
 }
 
-void Resumption::write_feedback(const Config& config) {
-  RowWalk rows(config.input, config.mapping);
-  feedback_ = open_feedback(run_, layout_of(rows.source()), edited());
+void Resuming::write_feedback() {
+  RowWalk rows(config_.input, config_.mapping);
+  job_.retry_files = open_feedback(run_, layout_of(rows.source()), names_of(job_.edited));
   std::uint64_t left = before_.rows_not_well();
   std::vector<Outcome> one;
   while (left > 0 && rows.skim()) {
@@ -205,10 +213,22 @@ void Resumption::write_feedback(const Config& config) {
     rows.map();
     Outcome& outcome = one.emplace_back(rows.ref(), failure->status);
     outcome.reason = std::make_unique<Reason>(std::move(failure->reason));
-    feedback_->write(one);
+    job_.retry_files->write(one);
     one.clear();
     --left;
   }
 }
+
+}  // namespace
+
+void refuse_changed_options(const Config& was, const Config& is) {
+  if (const auto option = changed_option(was, is))
+    throw ConfigError(
+        *option +
+        " differs from the run: the finished rows were sent with the previous value. Restore that value, or "
+        "use --accept-changed-options");
+}
+
+ResumedRun make_resume(const Config& config, ChangedOptions changed) { return Resuming(config).make(changed); }
 
 }  // namespace amend

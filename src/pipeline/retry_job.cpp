@@ -1,10 +1,12 @@
-#include "pipeline/retry.hpp"
+#include "pipeline/retry_job.hpp"
 
 #include <filesystem>
+#include <memory>
 
+#include "amend/reporter/run_view.hpp"
 #include "amend/row/shell_path.hpp"
 #include "pipeline/late_rows.hpp"
-#include "pipeline/resumption.hpp"
+#include "pipeline/resume_job.hpp"
 #include "pipeline/retry_planner.hpp"
 
 namespace amend {
@@ -45,12 +47,21 @@ std::string directory_beside(const RunHead& last, const std::string& wanted) {
       printable(folder.string()));
 }
 
+// Nobody else may go on with a run of the chain, or retry one, meanwhile.
+std::vector<std::unique_ptr<RunDirectory>> hold(const std::vector<RunHead>& chain) {
+  std::vector<std::unique_ptr<RunDirectory>> held;
+  for (const RunHead& run : chain) held.push_back(std::make_unique<RunDirectory>(run.directory, Opening::resume));
+  return held;
+}
+
 }  // namespace
 
-Retry::Retry(const Config& config, const std::string& run, const RetryChoice& choice, ChangedOptions changed) {
-  lock(chain_of(run));
+RetriedRun make_retry(const Config& config, const std::string& run, const RetryChoice& choice, ChangedOptions changed) {
+  RetriedRun retried;
+  Job& job = retried.job;
+  job.earlier_runs = hold(chain_of(run));
   const RunView view(run);
-  if (view.runs().size() != locks_.size())
+  if (view.runs().size() != job.earlier_runs.size())
     throw ConfigError(printable(run) + ": another process has started a retry of this run",
                       ExitCode::run_directory_in_use, "amend status " + shell_path(run));
   refuse_unreadable_retries(view.unreadable());
@@ -62,25 +73,16 @@ Retry::Retry(const Config& config, const std::string& run, const RetryChoice& ch
                       " is a reconciliation: reconcile its file again; rows that already match are skipped");
   refuse_unfinished(last);
   if (changed == ChangedOptions::refuse) refuse_changed_options(last.record.config, config);
-  directory_ = directory_beside(last, config.run_directory);
-  maybe_sent_until_ = view.last_row() + last.record.read_ahead_rows;
-  late_ = late_requests_of(view.runs(), config.deadline.answer, maybe_sent_until_, recorded_rows(view));
+  retried.directory = directory_beside(last, config.run_directory);
+  job.maybe_sent_until = view.last_row() + last.record.read_ahead_rows;
+  job.late = late_requests_of(view.runs(), config.deadline.answer, job.maybe_sent_until, recorded_rows(view));
   RetryPlan plan = plan_retry(view, config.input, config.mapping, choice);
-  encoding_is_doubtful_ = plan.encoding_is_doubtful;
-  selection_ = std::move(plan.selection);
-  report_ = std::move(plan.report);
-  report_.parent = place_of(last.directory).string();
-}
-
-void Retry::lock(const std::vector<RunHead>& chain) {
-  for (const RunHead& run : chain) locks_.push_back(std::make_unique<RunDirectory>(run.directory, Opening::resume));
-}
-
-const RunDirectory* Retry::lock_on(const std::string& directory) const noexcept {
-  std::error_code error;
-  for (const auto& lock : locks_)
-    if (fs::equivalent(lock->path(), directory, error)) return lock.get();
-  return nullptr;
+  job.encoding_is_doubtful = plan.encoding_is_doubtful;
+  job.retried = std::move(plan.selection);
+  job.parent = place_of(last.directory).string();
+  retried.report = std::move(plan.report);
+  retried.report.parent = job.parent;
+  return retried;
 }
 
 }  // namespace amend
