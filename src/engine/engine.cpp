@@ -10,7 +10,7 @@
 
 namespace amend {
 
-/// In the order of their starts: each outlives those that feed it.
+/// Each outlives those that feed it; the watch outlives all.
 class Engine::Threads {
  public:
   std::jthread watch;
@@ -20,8 +20,7 @@ class Engine::Threads {
 
 Engine::Engine(const Config& config, const Credentials& credentials, const Target& target, Brake& brake,
                Metrics& metrics, const CallFactory& make_call, const LateRequests* late)
-    : config_(config),
-      brake_(brake),
+    : brake_(brake),
       metrics_(metrics),
       control_([this] {
         for (auto& worker : workers_) worker->wake();
@@ -47,32 +46,26 @@ Engine::Engine(const Config& config, const Credentials& credentials, const Targe
 
 void Engine::run(const Stage& read, const Stage& report, const RunWatch& watch) {
   Threads threads;
-  bool started = false;
-  const auto start_all = [&] {
-    start(threads, report, watch);
-    started = true;
-  };
-  guard("start", start_all, [] {});
-  if (started) guard("reader", read, [] {});
+  if (guard("start of the run", [&] { start(threads, report, watch); })) guard("reader", read);
   close_inputs();
   for (auto& worker : threads.workers) worker.join();
   outcomes_.close();
-  // Without a thread of its own it has its end all the same: a log is closed.
-  if (!threads.reporter.joinable()) return guard("reporter", report, [] {});
-  threads.reporter.join();
+  if (threads.reporter.joinable()) {
+    threads.reporter.join();
+  } else {
+    guard("reporter", report);  // a log is closed all the same
+  }
 }
 
 void Engine::start(Threads& threads, const Stage& report, const RunWatch& watch) {
-  threads.reporter = start_thread([this, report] { guard("reporter", report, [] {}); });
+  threads.reporter = start_thread([this, report] { guard("reporter", report); });
   threads.workers.reserve(workers_.size());  // a thread that has no place would be joined while it runs
   for (auto& worker : workers_)
     threads.workers.push_back(start_thread([this, &worker] {
-      guard(
-          "worker", [&] { worker->run(); }, [&] { worker->input().abandon(); });
+      if (!guard("worker", [&] { worker->run(); })) worker->input().abandon();
     }));
   threads.watch = start_thread([this, watch](const std::stop_token& over) {
-    guard(
-        "watch", [&] { watch_run(watch, metrics_, brake_, control_, over); }, [] {});
+    guard("watch", [&] { watch_run(watch, metrics_, brake_, control_, over); });
   });
 }
 
@@ -80,25 +73,30 @@ void Engine::close_inputs() {
   for (BatchQueue* const input : inputs_) input->close_input();
 }
 
-void Engine::keep_error(std::exception_ptr error) noexcept {
-  const std::lock_guard lock(mutex_);
-  if (!error_) error_ = std::move(error);
+void Engine::fail(StopCause cause, std::string why) noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = std::current_exception();
+  }
+  control_.stop_now(cause, std::move(why));
+  pool_.close();
 }
 
-// What must not happen ends the run instead of the process: the log is kept, and no thread waits for another.
-void Engine::guard(std::string_view stage, const Stage& body, const Stage& unblock) noexcept {
+// What must not happen ends the run instead of the process: the log is kept, and no thread waits for another. False: it
+// has happened.
+bool Engine::guard(std::string_view stage, const Stage& body) noexcept {
+  const std::string defect = "the " + std::string(stage) + " failed because of a defect in amend: ";
   try {
-    return body();
+    body();
+    return true;
   } catch (const ThreadError& error) {
-    keep_error(std::current_exception());
-    control_.stop_now(StopCause::no_threads, error.what());
+    fail(StopCause::no_threads, error.what());
   } catch (const std::exception& error) {
-    keep_error(std::current_exception());
-    control_.stop_now(StopCause::defect,
-                      "the " + std::string(stage) + " failed because of a defect in amend: " + error.what());
+    fail(StopCause::defect, defect + error.what());
+  } catch (...) {
+    fail(StopCause::defect, defect + "something that is no exception");
   }
-  unblock();
-  pool_.close();
+  return false;
 }
 
 std::uint64_t Engine::rows_dropped() const noexcept {

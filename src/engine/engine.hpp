@@ -14,8 +14,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "amend/config.hpp"
@@ -57,7 +57,7 @@ class Engine {
   /// started: a run that lacks one has sent nothing.
   void run(const Stage& read, const Stage& report, const RunWatch& watch);
 
-  /// The first exception of a stage, or of a thread that could not start; null: none.
+  /// The first exception of a stage, or of a thread that could not start; null: none. After run().
   const std::exception_ptr& error() const noexcept { return error_; }
   /// Rows that workers took and that left without an outcome because the run stopped. After run().
   std::uint64_t rows_dropped() const noexcept;
@@ -70,10 +70,9 @@ class Engine {
 
   void start(Threads& threads, const Stage& report, const RunWatch& watch);
   void close_inputs();
-  void keep_error(std::exception_ptr error) noexcept;
-  void guard(std::string_view stage, const Stage& body, const Stage& unblock) noexcept;
+  void fail(StopCause cause, std::string why) noexcept;
+  bool guard(std::string_view stage, const Stage& body) noexcept;
 
-  const Config& config_;
   Brake& brake_;
   Metrics& metrics_;
   RunControl control_;

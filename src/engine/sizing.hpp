@@ -1,4 +1,4 @@
-// How many threads and batches a run has. Layer 1: pure, but for the number of cores. Source: src/README.md §3, "Bounded".
+// How many threads and batches a run has. Layer 4. Source: src/README.md §3, "Bounded".
 #pragma once
 
 #include <cstddef>

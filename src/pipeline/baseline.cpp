@@ -1,5 +1,4 @@
 #include "pipeline/baseline.hpp"
-#include "pipeline/input_identity.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -7,6 +6,7 @@
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "pipeline/input_identity.hpp"
 #include "pipeline/later_writes.hpp"
 #include "pipeline/row_walk.hpp"
 #include "pipeline/run_ledger.hpp"

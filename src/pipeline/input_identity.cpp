@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <string_view>
 #include <system_error>
 
 namespace amend {
@@ -49,7 +50,7 @@ void refuse_one_time_input(const std::string& file) {
 void refuse_other_row(const std::string& file, const Position& position) {
   throw InputError(
       fmt::format("{}: row {} (line {}) differs from the row that the run read: the file was edited, "
-                  "reordered or replaced. Nothing was sent for this row. {}",
+                  "reordered or replaced. This command sent nothing for this row. {}",
                   printable(file), position.row, position.line, restore));
 }
 

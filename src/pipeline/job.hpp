@@ -1,5 +1,5 @@
-// What is particular about a run: where its results go, which rows take part, and what is known of them. Each mode is a
-// maker of this value; the pipeline runs it and asks for no mode. A new update of all rows is a Job as it comes. Layer 4.
+// What is particular about a run: where its results go, which rows take part, and what is known of them. make_resume and
+// make_retry fill it in; a new update of all rows is a Job as it comes. Layer 4.
 #pragma once
 
 #include <cstdint>

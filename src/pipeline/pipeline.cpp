@@ -79,19 +79,25 @@ void Pipeline::Impl::look_ahead() {
       if (!control_.draining()) throw;  // else the run ends as one that was stopped before its first row
     }
   }
-  if (looked_ahead_ || job_.retried) refuse_other_input();
+  if (looked_ahead_ || (job_.retried && !job_.before)) refuse_other_input();
+}
+
+// What preflight() has found holds for whichever rows are sent.
+void Pipeline::Impl::take(Job job) {
+  job.hidden = std::move(job_.hidden);
+  job_ = std::move(job);
 }
 
 ResumeReport Pipeline::Impl::recover(ChangedOptions changed) {
   ResumedRun resumed = make_resume(config_, changed);
   for (const std::string& notice : resumed.notices) control_.notice(notice);
-  job_ = std::move(resumed.job);
+  take(std::move(resumed.job));
   return resumed.report;
 }
 
 RetryReport Pipeline::Impl::retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed) {
   RetriedRun retried = make_retry(config_, run, choice, changed);
-  job_ = std::move(retried.job);
+  take(std::move(retried.job));
   config_.pace.canary = CanaryMode::off;
   brake_.canary().skip();  // these rows did not succeed before: that they do not again says nothing about the others
   config_.run_directory = retried.directory;

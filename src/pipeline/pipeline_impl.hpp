@@ -10,7 +10,6 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -65,6 +64,7 @@ class Pipeline::Impl {
   std::unique_ptr<ApiCall> make_call() const;
   bool applies_plan() const noexcept { return config_.task != Task::update; }
   void look_ahead();
+  void take(Job job);
   void write_head(const RunDirectory& run) const;
   void refuse_other_input() const;
   void show_directory(const RunDirectory& run);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "amend/reader/preparation.hpp"
 #include "pipeline/plan_reader.hpp"

@@ -8,7 +8,6 @@
 
 #include "amend/reader/encoding_check.hpp"
 #include "amend/reporter/feedback.hpp"
-#include "amend/reporter/journal.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_view.hpp"
 #include "amend/reporter/summary.hpp"

@@ -1,5 +1,4 @@
 #include "pipeline/run_ledger.hpp"
-#include "pipeline/input_identity.hpp"
 
 #include <charconv>
 #include <filesystem>
@@ -9,6 +8,7 @@
 #include "amend/reporter/result_log.hpp"
 #include "amend/transport/target.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "pipeline/input_identity.hpp"
 #include "pipeline/plan_reader.hpp"
 #include "pipeline/plan_writer.hpp"
 #include "pipeline/row_walk.hpp"

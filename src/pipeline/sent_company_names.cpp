@@ -1,5 +1,4 @@
 #include "pipeline/sent_company_names.hpp"
-#include "pipeline/input_identity.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -8,6 +7,7 @@
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_view.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "pipeline/input_identity.hpp"
 #include "pipeline/plan_reader.hpp"
 #include "pipeline/plan_writer.hpp"
 #include "pipeline/row_walk.hpp"

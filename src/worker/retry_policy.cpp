@@ -56,20 +56,17 @@ bool is_overloaded(const AttemptEnd& end) noexcept {
 Verdict RetryPolicy::decide(const AttemptEnd& end, const RowState& state, time_point now,
                             std::uint64_t random) const noexcept {
   const Applied before = state.applied_maybe ? Applied::maybe : Applied::no;
-  const auto retry_or_unknown = [&](LoadSignal load) {
-    return retry_or(Status::unknown, Applied::maybe, load, end, state, now, random);
-  };
   switch (end.kind) {
     case AttemptEnd::Kind::answered: return decide_answered(end, state, now, random);
     case AttemptEnd::Kind::not_processed: {
       const Status otherwise = state.applied_maybe ? Status::unknown : Status::failed;
-      return retry_or(otherwise, before, LoadSignal::ignore, end, state, now, random);
+      return retry_or(otherwise, before, end, state, now, random);
     }
-    case AttemptEnd::Kind::closed: return retry_or_unknown(LoadSignal::ignore);
-    case AttemptEnd::Kind::protocol: return retry_or_unknown(LoadSignal::ignore);
-    case AttemptEnd::Kind::timeout: return retry_or_unknown(LoadSignal::dropped);
+    case AttemptEnd::Kind::closed:
+    case AttemptEnd::Kind::protocol:
+    case AttemptEnd::Kind::timeout: break;
   }
-  return retry_or_unknown(LoadSignal::ignore);
+  return retry_or(Status::unknown, Applied::maybe, end, state, now, random);
 }
 
 Verdict RetryPolicy::decide_answered(const AttemptEnd& end, const RowState& state, time_point now,
@@ -80,46 +77,40 @@ Verdict RetryPolicy::decide_answered(const AttemptEnd& end, const RowState& stat
   const Applied refused = maybe ? Applied::maybe : Applied::no;
   if (is_throttled(end)) return retry_throttled(refused, end, state, now, random);
   const bool is_refusal = end.meaning == Meaning::refused || end.meaning == Meaning::credentials;
-  if (is_refusal && end.retry_after)
-    return retry_or(Status::failed, refused, LoadSignal::ignore, end, state, now, random);
+  if (is_refusal && end.retry_after) return retry_or(Status::failed, refused, end, state, now, random);
   switch (end.meaning) {
     case Meaning::success:
-    case Meaning::go_on: return Verdict::done(LoadSignal::success);
-    case Meaning::unchanged: return Verdict::leave(LoadSignal::success);
+    case Meaning::go_on: return Verdict::done();
+    case Meaning::unchanged: return Verdict::leave();
     case Meaning::card_refused:
-    case Meaning::guard_mismatch: return Verdict::give_up(Status::failed, Applied::yes, LoadSignal::success);
+    case Meaning::guard_mismatch: return Verdict::give_up(Status::failed, Applied::yes);
     case Meaning::refused:
-    case Meaning::withheld: return Verdict::give_up(Status::failed, refused, LoadSignal::success);
-    case Meaning::credentials: return Verdict::give_up(Status::failed, refused, LoadSignal::ignore);
-    case Meaning::transient: return retry_or(Status::failed, refused, LoadSignal::dropped, end, state, now, random);
-    case Meaning::gateway: {
-      const bool busy = wonder::meaning_of(end.http) == Meaning::transient;
-      return retry_or(Status::failed, refused, busy ? LoadSignal::dropped : LoadSignal::ignore, end, state, now,
-                      random);
-    }
+    case Meaning::withheld:
+    case Meaning::credentials: return Verdict::give_up(Status::failed, refused);
+    case Meaning::transient:
+    case Meaning::gateway: return retry_or(Status::failed, refused, end, state, now, random);
     case Meaning::unusable:
     case Meaning::mismatch: break;
   }
-  return retry_or(Status::unknown, Applied::maybe, LoadSignal::ignore, end, state, now, random);
+  return retry_or(Status::unknown, Applied::maybe, end, state, now, random);
 }
 
-Verdict RetryPolicy::retry_or(Status otherwise, Applied applied, LoadSignal load, const AttemptEnd& end,
-                              const RowState& state, time_point now, std::uint64_t random) const noexcept {
-  if (state.attempts >= config_.attempts_max) return Verdict::give_up(otherwise, applied, load);
-  return retry_in_time(otherwise, applied, load, end, state, now, backoff(state.attempts, random));
+Verdict RetryPolicy::retry_or(Status otherwise, Applied applied, const AttemptEnd& end, const RowState& state,
+                              time_point now, std::uint64_t random) const noexcept {
+  if (state.attempts >= config_.attempts_max) return Verdict::give_up(otherwise, applied);
+  return retry_in_time(otherwise, applied, end, state, now, backoff(state.attempts, random));
 }
 
 Verdict RetryPolicy::retry_throttled(Applied applied, const AttemptEnd& end, const RowState& state, time_point now,
                                      std::uint64_t random) const noexcept {
-  return retry_in_time(Status::failed, applied, LoadSignal::dropped, end, state, now,
-                       backoff(state.throttled + 1, random));
+  return retry_in_time(Status::failed, applied, end, state, now, backoff(state.throttled + 1, random));
 }
 
-Verdict RetryPolicy::retry_in_time(Status otherwise, Applied applied, LoadSignal load, const AttemptEnd& end,
-                                   const RowState& state, time_point now, nanoseconds backoff) const noexcept {
-  if (now + backoff > state.first_sent + row_deadline_) return Verdict::give_up(otherwise, applied, load);
+Verdict RetryPolicy::retry_in_time(Status otherwise, Applied applied, const AttemptEnd& end, const RowState& state,
+                                   time_point now, nanoseconds backoff) const noexcept {
+  if (now + backoff > state.first_sent + row_deadline_) return Verdict::give_up(otherwise, applied);
   const nanoseconds asked = std::min(end.retry_after.value_or(milliseconds(0)), config_.retry_after_max);
-  return Verdict::retry(applied, load, now + std::max(asked, backoff));
+  return Verdict::retry(applied, now + std::max(asked, backoff));
 }
 
 nanoseconds RetryPolicy::backoff(std::uint32_t attempts, std::uint64_t random) const noexcept {

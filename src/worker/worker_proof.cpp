@@ -51,7 +51,7 @@ void Worker::Impl::send_again(std::vector<Unproven>& refusals, Clock::time_point
     if (may_requeue_free(job, now)) {
       requeue(refusal.job);
     } else {
-      const Verdict doubtful = Verdict::give_up(refusal.verdict.status, Applied::maybe, refusal.verdict.load);
+      const Verdict doubtful = Verdict::give_up(refusal.verdict.status, Applied::maybe);
       end_row(refusal.job, doubtful, std::move(refusal.judgement), now);
     }
   }

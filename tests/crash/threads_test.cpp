@@ -40,7 +40,7 @@ TEST_CASE(
     "threads: an update that lacks any of its threads sends nothing, says why, and can be begun or gone on with") {
   std::size_t begun = 0;
   std::size_t threads = 0;
-  for (; begun < 5 && threads < threads_max; ++threads) {  // reporter, two workers, watch, reader
+  for (; begun < 4 && threads < threads_max; ++threads) {  // reporter, two workers, watch
     CAPTURE(threads);
     Crashing crashing(50);
     const Finished finished = run_with_threads(threads, crashing.update_command({"--workers", "2"}));
@@ -58,7 +58,7 @@ TEST_CASE(
     CHECK(last.code == 0);
     crashing.check_complete(last, 0);
   }
-  CHECK(begun == 5);
+  CHECK(begun == 4);
   CHECK(threads > begun);
   CHECK(threads < threads_max);
 }
@@ -120,7 +120,7 @@ TEST_CASE("threads: a run that lacks the one to look its host up sends nothing, 
   std::size_t stopped = 0;
   for (std::size_t threads = 0; threads < threads_max; ++threads) {
     CAPTURE(threads);
-    Crashing crashing(3'000);  // so many that the reader has not ended, and made room, when the host is looked up
+    Crashing crashing(3'000);
     const std::string url = "http://127.1" + crashing.simulator.url().substr(crashing.simulator.url().rfind(':'));
     const auto command = test::update_command(
         url, crashing.input, crashing.directory,
@@ -137,6 +137,6 @@ TEST_CASE("threads: a run that lacks the one to look its host up sends nothing, 
     again.push_back("--yes");  // 127.1 is a name, and not known to be this machine
     crashing.check_complete(run(again), 0);
   }
-  CHECK(stopped >= 5);  // reporter, worker, watch, reader, and the worker's to look the host up
+  CHECK(stopped >= 5);  // reporter, worker, watch; the worker's to look the host up, without and with a timeline
   CHECK(stopped < threads_max);
 }

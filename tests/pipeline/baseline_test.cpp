@@ -12,8 +12,8 @@
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
-#include "pipeline/row_walk.hpp"
 #include "pipeline/plan_writer.hpp"
+#include "pipeline/row_walk.hpp"
 #include "reporter/fixture.hpp"
 
 using namespace amend;

@@ -144,6 +144,23 @@ TEST_CASE("pipeline: a stop during the first reading ends the run before its fir
   CHECK(requests(simulator) == 0);
 }
 
+TEST_CASE("pipeline: what a preflight found of --duplicates holds for a run that is resumed behind it") {
+  Simulator simulator;
+  Work work(interleaved(500, 70), simulator.url());
+  work.config.input.duplicates = amend::Duplicates::last;
+  {
+    amend::Pipeline stopped(work.config, amend::Credentials());
+    stopped.stop(amend::StopCause::interrupted);
+    CHECK(stopped.run().unsent == 500);
+  }
+  amend::Pipeline resumed(work.config, amend::Credentials());
+  resumed.preflight();
+  CHECK(resumed.recover().rows_left == 500);
+  CHECK(resumed.run().rows(amend::Status::superseded) == 430);
+  simulator.stop();
+  CHECK(requests(simulator) == 70);
+}
+
 TEST_CASE("pipeline: --duplicates last on stdin is refused before a byte of it is read") {
   Work work(make_customers(1), "https://127.0.0.1:1");
   work.config.input.file = "-";

@@ -14,7 +14,6 @@
 
 using amend::Applied;
 using amend::AttemptEnd;
-using amend::LoadSignal;
 using amend::parse_retry_after;
 using amend::RetryConfig;
 using amend::RetryPolicy;
@@ -49,25 +48,22 @@ Verdict decide(const AttemptEnd& end, std::uint32_t attempts, bool applied_maybe
 }
 
 // Of an end that is final at once: what becomes of the row.
-void check_final(const AttemptEnd& end, Verdict::Kind kind, Status status, Applied fresh, Applied after_maybe,
-                 LoadSignal load) {
+void check_final(const AttemptEnd& end, Verdict::Kind kind, Status status, Applied fresh, Applied after_maybe) {
   for (const std::uint32_t attempts : {1U, 2U, 3U}) {
     const auto verdict = decide(end, attempts);
     CHECK(verdict.kind == kind);
     CHECK(verdict.status == status);
     CHECK(verdict.applied == fresh);
-    CHECK(verdict.load == load);
     CHECK(decide(end, attempts, true).applied == after_maybe);
   }
 }
 
 // Of an end that is tried again: what becomes of the row when no attempt is left.
-void check_retried(const AttemptEnd& end, Status last, Applied fresh, LoadSignal load) {
+void check_retried(const AttemptEnd& end, Status last, Applied fresh) {
   for (const std::uint32_t attempts : {1U, 2U}) {
     const auto verdict = decide(end, attempts);
     CHECK(verdict.kind == Verdict::Kind::retry);
     CHECK(verdict.applied == fresh);
-    CHECK(verdict.load == load);
     CHECK(decide(end, attempts, true).applied == Applied::maybe);
   }
   for (const std::uint32_t attempts : {3U, 4U}) {
@@ -75,7 +71,6 @@ void check_retried(const AttemptEnd& end, Status last, Applied fresh, LoadSignal
     CHECK(verdict.kind == Verdict::Kind::give_up);
     CHECK(verdict.status == last);
     CHECK(verdict.applied == fresh);
-    CHECK(verdict.load == load);
     CHECK(decide(end, attempts, true).applied == Applied::maybe);
   }
 }
@@ -85,23 +80,15 @@ void check_retried(const AttemptEnd& end, Status last, Applied fresh, LoadSignal
 TEST_CASE("retry_policy: a complete answer that settles the row ends it at once") {
   using V = Verdict::Kind;
   const auto answered = [](Meaning meaning, std::uint16_t http) { return AttemptEnd::answered(meaning, http); };
-  check_final(answered(Meaning::success, 200), V::done, Status::success, Applied::yes, Applied::yes,
-              LoadSignal::success);
-  check_final(answered(Meaning::card_refused, 200), V::give_up, Status::failed, Applied::yes, Applied::yes,
-              LoadSignal::success);
-  check_final(answered(Meaning::guard_mismatch, 200), V::give_up, Status::failed, Applied::yes, Applied::yes,
-              LoadSignal::success);
-  check_final(answered(Meaning::refused, 422), V::give_up, Status::failed, Applied::no, Applied::maybe,
-              LoadSignal::success);
-  check_final(answered(Meaning::refused, 501), V::give_up, Status::failed, Applied::maybe, Applied::maybe,
-              LoadSignal::success);
-  check_final(answered(Meaning::credentials, 401), V::give_up, Status::failed, Applied::no, Applied::maybe,
-              LoadSignal::ignore);
-  check_final(answered(Meaning::go_on, 200), V::done, Status::success, Applied::yes, Applied::yes, LoadSignal::success);
-  check_final(answered(Meaning::unchanged, 200), V::done, Status::unchanged, Applied::no, Applied::no,
-              LoadSignal::success);
-  check_final(answered(Meaning::withheld, 200), V::give_up, Status::failed, Applied::no, Applied::maybe,
-              LoadSignal::success);
+  check_final(answered(Meaning::success, 200), V::done, Status::success, Applied::yes, Applied::yes);
+  check_final(answered(Meaning::card_refused, 200), V::give_up, Status::failed, Applied::yes, Applied::yes);
+  check_final(answered(Meaning::guard_mismatch, 200), V::give_up, Status::failed, Applied::yes, Applied::yes);
+  check_final(answered(Meaning::refused, 422), V::give_up, Status::failed, Applied::no, Applied::maybe);
+  check_final(answered(Meaning::refused, 501), V::give_up, Status::failed, Applied::maybe, Applied::maybe);
+  check_final(answered(Meaning::credentials, 401), V::give_up, Status::failed, Applied::no, Applied::maybe);
+  check_final(answered(Meaning::go_on, 200), V::done, Status::success, Applied::yes, Applied::yes);
+  check_final(answered(Meaning::unchanged, 200), V::done, Status::unchanged, Applied::no, Applied::no);
+  check_final(answered(Meaning::withheld, 200), V::give_up, Status::failed, Applied::no, Applied::maybe);
 }
 
 TEST_CASE("retry_policy: after a request that only read, what may be applied is what was sent before it") {
@@ -116,7 +103,6 @@ TEST_CASE("retry_policy: after a request that only read, what may be applied is 
       CHECK(read(end, 1, before).kind == Verdict::Kind::retry);
       CHECK(read(end, 1, before).applied == before);
       CHECK(read(end, 1, before).retry_at == decide(end, 1).retry_at);
-      CHECK(read(end, 1, before).load == decide(end, 1).load);
       CHECK(read(end, 3, before).kind == Verdict::Kind::give_up);
       CHECK(read(end, 3, before).applied == before);
     }
@@ -136,15 +122,15 @@ TEST_CASE("retry_policy: after a request that only read, what may be applied is 
 }
 
 TEST_CASE("retry_policy: what may pass is tried again; with no attempt left the row fails or is unknown") {
-  check_retried(AttemptEnd::answered(Meaning::transient, 408), Status::failed, Applied::maybe, LoadSignal::dropped);
-  check_retried(AttemptEnd::answered(Meaning::transient, 503), Status::failed, Applied::maybe, LoadSignal::dropped);
-  check_retried(AttemptEnd::answered(Meaning::transient, 500), Status::failed, Applied::maybe, LoadSignal::dropped);
-  check_retried(AttemptEnd::answered(Meaning::unusable, 200), Status::unknown, Applied::maybe, LoadSignal::ignore);
-  check_retried(AttemptEnd::answered(Meaning::mismatch, 200), Status::unknown, Applied::maybe, LoadSignal::ignore);
-  check_retried(AttemptEnd::without_answer(EndKind::not_processed), Status::failed, Applied::no, LoadSignal::ignore);
-  check_retried(AttemptEnd::without_answer(EndKind::closed), Status::unknown, Applied::maybe, LoadSignal::ignore);
-  check_retried(AttemptEnd::without_answer(EndKind::protocol), Status::unknown, Applied::maybe, LoadSignal::ignore);
-  check_retried(AttemptEnd::without_answer(EndKind::timeout), Status::unknown, Applied::maybe, LoadSignal::dropped);
+  check_retried(AttemptEnd::answered(Meaning::transient, 408), Status::failed, Applied::maybe);
+  check_retried(AttemptEnd::answered(Meaning::transient, 503), Status::failed, Applied::maybe);
+  check_retried(AttemptEnd::answered(Meaning::transient, 500), Status::failed, Applied::maybe);
+  check_retried(AttemptEnd::answered(Meaning::unusable, 200), Status::unknown, Applied::maybe);
+  check_retried(AttemptEnd::answered(Meaning::mismatch, 200), Status::unknown, Applied::maybe);
+  check_retried(AttemptEnd::without_answer(EndKind::not_processed), Status::failed, Applied::no);
+  check_retried(AttemptEnd::without_answer(EndKind::closed), Status::unknown, Applied::maybe);
+  check_retried(AttemptEnd::without_answer(EndKind::protocol), Status::unknown, Applied::maybe);
+  check_retried(AttemptEnd::without_answer(EndKind::timeout), Status::unknown, Applied::maybe);
 }
 
 TEST_CASE("retry_policy: a gateway response is tried again at any status, and the row then fails, never unknown") {
@@ -153,9 +139,8 @@ TEST_CASE("retry_policy: a gateway response is tried again at any status, and th
     if (status == 429) continue;  // about the rate, whoever says it
     const auto http = static_cast<std::uint16_t>(status);
     const bool may_be_applied = status < 300 || status == 408 || status >= 500;
-    const bool busy = amend::wonder::meaning_of(http) == Meaning::transient;
     check_retried(AttemptEnd::answered(Meaning::gateway, http), Status::failed,
-                  may_be_applied ? Applied::maybe : Applied::no, busy ? LoadSignal::dropped : LoadSignal::ignore);
+                  may_be_applied ? Applied::maybe : Applied::no);
   }
 }
 
@@ -246,7 +231,6 @@ TEST_CASE("retry_policy: a 429 costs no attempt, and the waits grow with the 429
     const auto verdict = policy.decide(end, RowState(attempts, policy_start, false), policy_start, 0);
     CHECK(verdict.kind == Verdict::Kind::retry);
     CHECK(verdict.applied == Applied::no);
-    CHECK(verdict.load == LoadSignal::dropped);
   }
   CHECK(policy.decide(end, RowState(1, policy_start, true), policy_start, 0).applied == Applied::maybe);
   const auto longest = [&](std::uint32_t throttled) {

@@ -55,7 +55,7 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  /// The thread's body: reads to the end, or until the run is stopped; then closes every queue. A source that fails
+  /// Reads to the end, or until the run is stopped; then closes every queue. A source that fails
   /// stops the run (StopCause::input_failed): a read error is never taken for the end.
   void run();
 

@@ -63,10 +63,9 @@ class Outcome {
   std::chrono::system_clock::time_point at{};  ///< when the row ended
   /// The API may apply an earlier request of this row until then; the epoch: it has answered all of them.
   std::chrono::system_clock::time_point late_until{};
-  std::chrono::nanoseconds queued{0};          ///< row read → first send
-  std::chrono::nanoseconds service{0};         ///< last attempt: send → answer, or → its loss
-  std::unique_ptr<Reason> reason;              ///< null for a plain success
-  std::unique_ptr<Remark> remark;              ///< a success may have one
+  std::chrono::nanoseconds service{0};  ///< last attempt: send → answer, or → its loss
+  std::unique_ptr<Reason> reason;       ///< null for a plain success
+  std::unique_ptr<Remark> remark;       ///< a success may have one
 };
 static_assert(!std::is_aggregate_v<Outcome>);
 

@@ -10,13 +10,6 @@
 
 namespace amend {
 
-/// What an attempt says about the load on the server.
-enum class LoadSignal : std::uint8_t {
-  success,  ///< it answered as a healthy server does, be it with a refusal
-  ignore,   ///< nothing to be learnt
-  dropped,  ///< overloaded or down: send less
-};
-
 class Verdict {
  public:
   enum class Kind : std::uint8_t {
@@ -26,16 +19,14 @@ class Verdict {
   };
   using time_point = std::chrono::steady_clock::time_point;
 
-  static Verdict done(LoadSignal load) noexcept { return Verdict(Kind::done, Status::success, Applied::yes, load, {}); }
+  static Verdict done() noexcept { return Verdict(Kind::done, Status::success, Applied::yes, {}); }
   /// Nothing is to be sent for the row.
-  static Verdict leave(LoadSignal load) noexcept {
-    return Verdict(Kind::done, Status::unchanged, Applied::no, load, {});
+  static Verdict leave() noexcept { return Verdict(Kind::done, Status::unchanged, Applied::no, {}); }
+  static Verdict retry(Applied applied, time_point at) noexcept {
+    return Verdict(Kind::retry, Status::unknown, applied, at);
   }
-  static Verdict retry(Applied applied, LoadSignal load, time_point at) noexcept {
-    return Verdict(Kind::retry, Status::unknown, applied, load, at);
-  }
-  static Verdict give_up(Status status, Applied applied, LoadSignal load) noexcept {
-    return Verdict(Kind::give_up, status, applied, load, {});
+  static Verdict give_up(Status status, Applied applied) noexcept {
+    return Verdict(Kind::give_up, status, applied, {});
   }
 
   /// The same after a request that could change nothing: what was applied is what was applied `before` it.
@@ -48,14 +39,13 @@ class Verdict {
   }
 
   Kind kind;
-  Status status;    ///< the row's final status; meaningless when it is retried
-  Applied applied;  ///< this attempt and all before it; of a retry: `maybe` is to be remembered with the row
-  LoadSignal load;
+  Status status;        ///< the row's final status; meaningless when it is retried
+  Applied applied;      ///< this attempt and all before it; of a retry: `maybe` is to be remembered with the row
   time_point retry_at;  ///< only of a retry
 
  private:
-  Verdict(Kind kind_, Status status_, Applied applied_, LoadSignal load_, time_point retry_at_) noexcept
-      : kind(kind_), status(status_), applied(applied_), load(load_), retry_at(retry_at_) {}
+  Verdict(Kind kind_, Status status_, Applied applied_, time_point retry_at_) noexcept
+      : kind(kind_), status(status_), applied(applied_), retry_at(retry_at_) {}
 };
 static_assert(!std::is_aggregate_v<Verdict>);
 

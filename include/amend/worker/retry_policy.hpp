@@ -116,12 +116,12 @@ class RetryPolicy {
  private:
   Verdict decide_answered(const AttemptEnd& end, const RowState& state, time_point now,
                           std::uint64_t random) const noexcept;
-  Verdict retry_or(Status otherwise, Applied applied, LoadSignal load, const AttemptEnd& end, const RowState& state,
-                   time_point now, std::uint64_t random) const noexcept;
+  Verdict retry_or(Status otherwise, Applied applied, const AttemptEnd& end, const RowState& state, time_point now,
+                   std::uint64_t random) const noexcept;
   Verdict retry_throttled(Applied applied, const AttemptEnd& end, const RowState& state, time_point now,
                           std::uint64_t random) const noexcept;
-  Verdict retry_in_time(Status otherwise, Applied applied, LoadSignal load, const AttemptEnd& end,
-                        const RowState& state, time_point now, std::chrono::nanoseconds backoff) const noexcept;
+  Verdict retry_in_time(Status otherwise, Applied applied, const AttemptEnd& end, const RowState& state, time_point now,
+                        std::chrono::nanoseconds backoff) const noexcept;
   std::chrono::nanoseconds backoff(std::uint32_t attempts, std::uint64_t random) const noexcept;
 
   RetryConfig config_;
