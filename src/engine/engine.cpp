@@ -94,7 +94,7 @@ bool Engine::guard(std::string_view stage, const Stage& body) noexcept {
   } catch (const std::exception& error) {
     fail(StopCause::defect, defect + error.what());
   } catch (...) {
-    fail(StopCause::defect, defect + "something that is no exception");
+    fail(StopCause::defect, defect + "an unknown exception");
   }
   return false;
 }
