@@ -7,7 +7,7 @@
 set -euo pipefail
 
 build_packages=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
-  libboost-system1.81-dev libssl-dev zlib1g-dev libfmt-dev libcli11-dev libxxhash-dev openssl)
+  libboost-system1.81-dev libssl-dev zlib1g-dev libfmt-dev libcli11-dev libtomlplusplus-dev libxxhash-dev openssl)
 bench_packages=(doctest-dev libbenchmark-dev ccache wrk nghttp2-client curl python3-aiohttp)
 test_packages=(doctest-dev libbenchmark-dev ccache strace fiu-utils e2fsprogs apache2-bin haproxy h2o zsh fish
   groff-base tinyproxy-bin python3-jsonschema python3-phonenumbers python3-fake-factory chromium chromium-driver)
@@ -29,7 +29,7 @@ distribution=$(. /etc/os-release 2>/dev/null && printf '%s-%s' "${ID:-unknown}" 
 if [ "${distribution:-}" != debian-12 ]; then
   say "This is not Debian 12, so nothing is installed for you. Going on with what is here; what is needed:"
   say "  a C++20 compiler (GCC 12 or later), CMake >= 3.25, Ninja, OpenSSL >= 3.0 with its command line program,"
-  say "  Boost >= 1.81 with json, url and system, zlib, fmt >= 9, CLI11 >= 2.1, xxhash >= 0.8; for the tests doctest >= 2.4, Google Benchmark, strace,"
+  say "  Boost >= 1.81 with json, url and system, zlib, fmt >= 9, CLI11 >= 2.1, toml++ >= 3.3, xxhash >= 0.8; for the tests doctest >= 2.4, Google Benchmark, strace,"
   say "  fiu-utils, nginx, Apache httpd, HAProxy, h2o, tinyproxy, zsh, fish, groff, Python's jsonschema, phonenumbers and Faker, and Chromium with its driver"
   exit 0
 fi

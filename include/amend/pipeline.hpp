@@ -19,11 +19,14 @@
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/row/stop_cause.hpp"
-#include "amend/transport/open_error.hpp"
 #include "amend/run_state.hpp"
+#include "amend/transport/open_error.hpp"
 #include "amend/worker/signer.hpp"
 
 namespace amend {
+
+class Mapper;
+class Source;
 
 /// What is known before the first request; shown at the start of a run.
 class Plan {
@@ -40,6 +43,9 @@ class Plan {
   std::string host;                          ///< host:port of --url
   bool loopback = false;                     ///< the host is this machine: no confirmation needed
 };
+
+/// Throws ConfigError as parse_target does.
+Plan plan_of(const Config& config, const Source& source, const Mapper& mapper);
 
 /// How long a run that starts at `now` may take: DeadlineConfig::run less run_spent, or until run_until is reached, by
 /// the local clock; 0: as long as it needs.

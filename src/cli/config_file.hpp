@@ -1,7 +1,5 @@
-// The text of a --config file, both ways: TOML's strings, arrays and sections, and INI's bare words. Pure, but for
-// write_new_file. Layer 5.
-//
-// Not a whole TOML: values are texts, flags or arrays of them; no dates, no nested arrays, no multi-line strings.
+// The text of a --config file, both ways: TOML 1.0, whose values are texts, numbers, flags or arrays of them. Pure, but
+// for write_new_file. The only place that knows toml++. Layer 5.
 #pragma once
 
 #include <cstddef>
@@ -19,16 +17,16 @@ class ConfigItem {
       : section(std::move(section_)), name(std::move(name_)), values(std::move(values_)) {}
   friend bool operator==(const ConfigItem&, const ConfigItem&) = default;
 
-  std::string section;              ///< "" on top and below [default]
-  std::string name;                 ///< the option, without its dashes
-  std::vector<std::string> values;  ///< "true" for a name that stands alone
+  std::string section;  ///< "" on top and below [default]
+  std::string name;     ///< the option, without its dashes
+  std::vector<std::string> values;
 };
 
-/// In the order of the file; the values of a name that is there twice are joined. Throws ConfigError naming the line.
+/// In the order of the file. Throws ConfigError naming the line.
 std::vector<ConfigItem> parse_config(std::string_view text);
 
-/// `name = "value"` or `name = ["one", "two"]` and a line end; parse_config gives the same values back, whatever bytes
-/// they hold.
+/// `name = "value"` or `name = ["one", "two"]` and a line end; parse_config gives the same values back. Throws ConfigError
+/// naming the option for a value that is not UTF-8: TOML has no others.
 std::string config_line(std::string_view name, const std::vector<std::string>& values);
 
 /// Creates `path`, mode 0600, with `text` in it. Throws ConfigError naming `option` when it exists already or cannot be

@@ -7,7 +7,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
-#include <thread>
 
 #include "amend/pipeline.hpp"
 #include "amend/queue/batch_pool.hpp"
@@ -75,23 +74,6 @@ class Renderer {
   std::string fixed_;
 };
 
-Plan plan_of(const Config& config, const Source& source) {
-  const Target target = parse_target(config.target);
-  const Mapper mapper(config.mapping, source.format(), source.header());
-  Plan plan;
-  plan.format = source.format();
-  plan.delimiter = source.delimiter();
-  plan.encoding = source.encoding();
-  plan.mapping = mapper.describe();
-  plan.unknown_columns = mapper.unknown_columns();
-  plan.input_bytes = source.bytes_total();
-  plan.host = target.host + ":" + target.port;
-  plan.loopback = target.loopback;
-  const std::uint32_t cores = std::max(1u, std::thread::hardware_concurrency());
-  plan.workers = config.pace.workers != 0 ? config.pace.workers : std::min(cores, config.pace.connections);
-  return plan;
-}
-
 }  // namespace
 
 std::string mask_body(std::string_view body) {
@@ -151,8 +133,8 @@ ExitCode run_dry(const Options& options, const Credentials& credentials) {
   Config config = options.config;
   if (config.input.limit == 0) config.input.limit = dry_run_rows;
   const std::unique_ptr<Source> source = open_source(config.input);
-  const Plan plan = plan_of(config, *source);
-  if (!options.quiet) print_message(opening_text(options, plan));
+  const Mapper mapper(config.mapping, source->format(), source->header());
+  if (!options.quiet) print_message(opening_text(options, plan_of(config, *source, mapper)));
   print(dry_run_text(config, credentials, *source));
   if (!options.quiet) print_message("dry run: nothing was sent\n");
   return ExitCode::success;

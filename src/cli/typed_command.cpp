@@ -70,7 +70,7 @@ class Form {
     }
     if (only_tells(entry.command)) return;
     app_->add_option("--config", config_file_,
-                     wrapped("TOML or INI file with options (write their names without the leading --)"))
+                     wrapped("TOML file with options (write their names without the leading --)"))
         ->type_name("FILE")
         ->group("Output");
   }

@@ -5,7 +5,6 @@
 #include "amend/reporter/feedback.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_place.hpp"
-#include "engine/sizing.hpp"
 #include "pipeline/input_identity.hpp"
 #include "pipeline/pipeline_impl.hpp"
 #include "pipeline/plan_writer.hpp"
@@ -22,20 +21,12 @@ Pipeline::Impl::Impl(const Config& config, Credentials credentials)
       target_(parse_target(config.target)),
       source_(open_source(config.input)),
       mapper_(std::make_unique<Mapper>(config.mapping, source_->format(), source_->header())),
+      plan_(plan_of(config, *source_, *mapper_)),
       brake_(config.pace),
       engine_(
           config_, credentials_, target_, brake_, metrics_, [this] { return make_call(); }, &job_.late),
       control_(engine_.control()),
       identity_(identify(config_, *source_)) {
-  plan_.format = source_->format();
-  plan_.delimiter = source_->delimiter();
-  plan_.encoding = source_->encoding();
-  plan_.mapping = mapper_->describe();
-  plan_.unknown_columns = mapper_->unknown_columns();
-  plan_.input_bytes = source_->bytes_total();
-  plan_.workers = worker_count(config_.pace);
-  plan_.host = target_.host + ":" + target_.port;
-  plan_.loopback = target_.loopback;
   metrics_.bytes_total.set(plan_.input_bytes);
 }
 

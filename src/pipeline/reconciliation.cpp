@@ -13,7 +13,6 @@
 #include "amend/reporter/run_place.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "amend/wonder/routes.hpp"
-#include "engine/sizing.hpp"
 #include "pipeline/customer_lookup.hpp"
 #include "pipeline/input_identity.hpp"
 #include "pipeline/late_rows.hpp"
@@ -42,18 +41,8 @@ class Reconciliation::Impl {
         credentials_(std::move(credentials)),
         comparison_(config.reconcile),
         first_((refuse_one_time_input(config_.input.file), config_.input), config_.mapping),
-        identity_(identify(config_, first_.source())) {
-    const Target target = parse_target(config.target);
-    plan_.format = first_.source().format();
-    plan_.delimiter = first_.source().delimiter();
-    plan_.encoding = first_.source().encoding();
-    plan_.mapping = first_.mapper().describe();
-    plan_.unknown_columns = first_.mapper().unknown_columns();
-    plan_.input_bytes = first_.source().bytes_total();
-    plan_.workers = worker_count(config_.pace);
-    plan_.host = target.host + ":" + target.port;
-    plan_.loopback = target.loopback;
-  }
+        identity_(identify(config_, first_.source())),
+        plan_(plan_of(config_, first_.source(), first_.mapper())) {}
 
   const Plan& plan() const noexcept { return plan_; }
   const Metrics& metrics() const noexcept { return metrics_; }
@@ -290,9 +279,9 @@ class Reconciliation::Impl {
   Comparison comparison_;
   RowWalk first_;  // its header and how it maps
   InputIdentity identity_;
+  Plan plan_;
   std::optional<RowsToLookAt> rows_;
   std::optional<SentCompanyNames> sent_names_;
-  Plan plan_;
   Metrics metrics_;
   ReconcileReport report_;
   bool has_first_page_ = false;
