@@ -14,6 +14,7 @@
 #include "amend/wonder/envelope.hpp"
 #include "amend/wonder/gateway_response.hpp"
 #include "amend/wonder/routes.hpp"
+#include "transport/field_characters.hpp"
 
 namespace amend {
 namespace {
@@ -24,20 +25,10 @@ constexpr std::uint64_t pages_ahead_max = 8;
 constexpr std::size_t not_found_max = 20;  // in a row, before the first customer is found
 
 std::optional<std::uint64_t> total_in(std::string_view head) {
-  constexpr auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
-  while (!head.empty()) {
-    const std::string_view line = head.substr(0, head.find("\r\n"));
-    head.remove_prefix(std::min(head.size(), line.size() + 2));
-    const std::string_view name = line.substr(0, line.find(':'));
-    if (!std::ranges::equal(name, wonder::total_field, same)) continue;
-    std::string_view value = line.substr(std::min(line.size(), name.size() + 1));
-    value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
-    std::uint64_t total = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), total);
-    const bool rest_blank = std::all_of(end, value.data() + value.size(), [](char c) { return c == ' ' || c == '\t'; });
-    return error == std::errc() && rest_blank ? std::optional(total) : std::nullopt;
-  }
-  return std::nullopt;
+  const std::string_view value = http1::next_value(head, wonder::total_field).value_or(std::string_view());
+  std::uint64_t total = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), total);
+  return error == std::errc() && end == value.data() + value.size() ? std::optional(total) : std::nullopt;
 }
 
 /// GET of the target that stands in the row's body: workers need not know what is read.

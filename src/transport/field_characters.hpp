@@ -1,7 +1,9 @@
-// The character classes of HTTP/1.1 fields that the codec's two files share. Layer 1, pure.
-// Source: RFC 9110 §5.5 (OWS), RFC 5234 appendix B.1 (DIGIT).
+// The fields of an HTTP/1.1 head, and the character classes in them. Layer 1, pure.
+// Source: RFC 9110 §5.1 (names in any case), §5.5 (OWS), RFC 5234 appendix B.1 (DIGIT).
 #pragma once
 
+#include <algorithm>
+#include <optional>
 #include <string_view>
 
 namespace amend::http1 {
@@ -15,6 +17,18 @@ inline std::string_view trim(std::string_view s) noexcept {
   while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
   while (!s.empty() && is_blank(s.back())) s.remove_suffix(1);
   return s;
+}
+
+/// The value of the next line of that field, whose name may be in any case; `head` becomes what follows it.
+inline std::optional<std::string_view> next_value(std::string_view& head, std::string_view name) noexcept {
+  while (!head.empty()) {
+    const std::string_view line = head.substr(0, head.find("\r\n"));
+    head.remove_prefix(std::min(head.size(), line.size() + 2));
+    if (line.size() <= name.size() || line[name.size()] != ':') continue;
+    if (std::ranges::equal(line.substr(0, name.size()), name, {}, lower, lower))
+      return trim(line.substr(name.size() + 1));
+  }
+  return std::nullopt;
 }
 
 }  // namespace amend::http1

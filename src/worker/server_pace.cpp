@@ -6,6 +6,7 @@
 
 #include "amend/transport/http_date.hpp"
 #include "structured_fields.hpp"
+#include "transport/field_characters.hpp"
 
 namespace amend {
 namespace {
@@ -14,18 +15,10 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using Type = StructuredValue::Type;
+using http1::next_value;
 
 constexpr std::int64_t epoch_reset_min = 1'000'000'001;  // as a delay: 31 years
 constexpr std::int64_t epoch_reset_milliseconds_min = 1'000'000'000'000;
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
-
-std::string_view trim(std::string_view s) noexcept {
-  while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
-  while (!s.empty() && is_blank(s.back())) s.remove_suffix(1);
-  return s;
-}
 
 /// Cut before it becomes milliseconds, so that nothing overflows.
 milliseconds cut(std::int64_t whole_seconds, seconds ceiling) noexcept {
@@ -68,24 +61,6 @@ void spread(ServerPace& pace, std::int64_t remaining, std::int64_t reset, std::u
 }
 
 bool asks(const ServerPace& pace) noexcept { return pace.interval.has_value() || pace.wait > milliseconds(0); }
-
-std::string_view next_line(std::string_view& head) noexcept {
-  const auto end = head.find("\r\n");
-  const auto line = head.substr(0, end);
-  head.remove_prefix(end == std::string_view::npos ? head.size() : end + 2);
-  return line;
-}
-
-/// The value of the next line of that field; `head` becomes what follows it.
-std::optional<std::string_view> next_value(std::string_view& head, std::string_view lower_case_name) noexcept {
-  const std::size_t size = lower_case_name.size();
-  while (!head.empty()) {
-    const auto line = next_line(head);
-    if (line.size() <= size || line[size] != ':') continue;
-    if (std::ranges::equal(line.substr(0, size), lower_case_name, {}, lower)) return trim(line.substr(size + 1));
-  }
-  return std::nullopt;
-}
 
 /// Shows each member of a List to `accept`. False: the field is malformed, or a member was not accepted; what was
 /// gathered from the members before is then void. True also when there is no such field.
