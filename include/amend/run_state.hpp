@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 #include "amend/error.hpp"
 #include "amend/reporter/connection_state.hpp"
@@ -81,6 +80,5 @@ class RunState {
     return sum;
   }
 };
-static_assert(!std::is_aggregate_v<RunState>);
 
 }  // namespace amend

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 #include "amend/config.hpp"
 #include "amend/pipeline.hpp"
@@ -21,7 +20,6 @@ class ControlRequest {
   RateSetting rate;               ///< of Action::rate
   std::uint32_t connections = 0;  ///< of Action::connections
 };
-static_assert(!std::is_aggregate_v<ControlRequest>);
 
 /// "pause", "resume", "rate 50/s", "connections 8", "status", "drain": words with one space between. Throws ConfigError
 /// naming what it takes.

@@ -4,7 +4,6 @@
 
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 namespace amend::cli {
@@ -17,7 +16,6 @@ class PageContent {
   std::string said;  ///< text: one line that says how the run stands
   std::string main;  ///< HTML
 };
-static_assert(!std::is_aggregate_v<PageContent>);
 
 /// The document. `nonce` lets the one script run (dashboard_policy).
 std::string dashboard_page(const PageContent& content, std::string_view nonce);

@@ -13,7 +13,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -35,7 +34,6 @@ class HttpRequest {
   std::string_view target;  ///< "/metrics?x=1"
   std::string_view host;    ///< of the field Host; empty: none was sent, or more than one
 };
-static_assert(!std::is_aggregate_v<HttpRequest>);
 
 inline constexpr std::string_view plain_text = "text/plain; charset=utf-8";
 
@@ -55,7 +53,6 @@ class HttpAnswer {
   std::string body;
   bool is_stream = false;  ///< `body` is its first piece
 };
-static_assert(!std::is_aggregate_v<HttpAnswer>);
 
 class HttpEndpoint {
  public:

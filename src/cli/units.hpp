@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include "amend/benchmark/schedule.hpp"
@@ -24,7 +23,6 @@ class ListenAddress {
   std::string host;    ///< a numeric address, IPv6 without brackets
   std::uint16_t port;  ///< 0: any free one
 };
-static_assert(!std::is_aggregate_v<ListenAddress>);
 
 /// "500ms", "30s", "5m", "8h": a whole number and its unit. A bare number is refused, for nobody knows what it means.
 std::chrono::milliseconds parse_duration(std::string_view option, std::string_view text);

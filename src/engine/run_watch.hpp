@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <type_traits>
 
 #include "amend/config.hpp"
 #include "amend/reporter/metrics.hpp"
@@ -29,7 +28,6 @@ class RunProgress {
   std::chrono::nanoseconds interval{0};                ///< between two requests, at the pace in force
   std::chrono::steady_clock::time_point held_until{};  ///< the server asked to wait, or a person wants it so
 };
-static_assert(!std::is_aggregate_v<RunProgress>);
 
 RunProgress progress_of(const Metrics& metrics) noexcept;
 

@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <type_traits>
 
 namespace amend {
 
@@ -38,7 +37,6 @@ class StructuredValue {
       0;                  ///< of an integer or a date (seconds since the epoch): at most 15 digits; of a boolean: 0, 1
   std::string_view text;  ///< of a string: what stands between the quotes, escapes as they came; of a token: itself
 };
-static_assert(!std::is_aggregate_v<StructuredValue>);
 
 /// One member of a List.
 class StructuredMember {
@@ -51,7 +49,6 @@ class StructuredMember {
   StructuredValue value;
   std::string_view parameters;  ///< as they came, checked: ";q=100;w=60"
 };
-static_assert(!std::is_aggregate_v<StructuredMember>);
 
 /// Reads a List (§4.2.1) from one field line's value.
 ///

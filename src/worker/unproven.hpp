@@ -20,7 +20,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -50,7 +49,6 @@ class Unproven {
   Verdict verdict;
   wonder::Judgement judgement;
 };
-static_assert(!std::is_aggregate_v<Unproven>);
 
 /// A row that is sent again alone, and the refusals that stand or fall with what comes of it.
 class Proof {
@@ -62,7 +60,6 @@ class Proof {
   std::uint32_t connection;  ///< on which the refusals came
   std::vector<Unproven> refusals;
 };
-static_assert(!std::is_aggregate_v<Proof>);
 
 /// Whether a response with this meaning names the customer that was asked for.
 constexpr bool names_the_customer(wonder::Meaning meaning) noexcept {

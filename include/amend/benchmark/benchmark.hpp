@@ -13,7 +13,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -57,7 +56,6 @@ class SideFigures {
   Config config;
   LoadFigures figures;  ///< of a comparison: of its last turn; of --find-max: of the highest rate that held
 };
-static_assert(!std::is_aggregate_v<SideFigures>);
 
 /// One trial of --find-max.
 class RateTrial {
@@ -69,7 +67,6 @@ class RateTrial {
   bool
       client_limited;  ///< too many sends missed their moment for a reason of this machine: it is no word about the API
 };
-static_assert(!std::is_aggregate_v<RateTrial>);
 
 class ComparedFigure {
  public:
@@ -81,7 +78,6 @@ class ComparedFigure {
   double b;
   PairedComparison comparison;
 };
-static_assert(!std::is_aggregate_v<ComparedFigure>);
 
 class BenchmarkResult {
  public:
@@ -97,7 +93,6 @@ class BenchmarkResult {
   std::vector<ComparedFigure> compared;
   std::vector<std::string> notices;
 };
-static_assert(!std::is_aggregate_v<BenchmarkResult>);
 
 /// For who watches it.
 class BenchmarkProgress {
@@ -114,7 +109,6 @@ class BenchmarkProgress {
   std::chrono::nanoseconds p50{0};  ///< latency, the same
   std::chrono::nanoseconds p99{0};
 };
-static_assert(!std::is_aggregate_v<BenchmarkProgress>);
 
 /// One benchmark. The rows of the input, at most rows_max or bytes_max of them, are sent over and over.
 class Benchmark {

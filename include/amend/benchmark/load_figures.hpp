@@ -44,7 +44,6 @@ class RequestEnd {
   std::string_view code;                ///< empty: a good answer
   std::string_view text;
 };
-static_assert(!std::is_aggregate_v<RequestEnd>);
 
 /// One step. 0.4 MiB.
 class StepFigures {
@@ -86,7 +85,6 @@ class StepFigures {
   HdrHistogram latency;
   HdrHistogram service;  ///< from the actual send; of answers only
 };
-static_assert(!std::is_aggregate_v<StepFigures>);
 
 class ConnectionFigures {
  public:
@@ -97,7 +95,6 @@ class ConnectionFigures {
   std::uint64_t errors = 0;
   LatencyHistogram service;
 };
-static_assert(!std::is_aggregate_v<ConnectionFigures>);
 
 /// One stretch of time: which answers and errors came in it, and the latencies of what was planned for it.
 class SeriesPoint {
@@ -109,7 +106,6 @@ class SeriesPoint {
   std::uint64_t errors = 0;
   LatencyHistogram latency;
 };
-static_assert(!std::is_aggregate_v<SeriesPoint>);
 
 /// Figures over time; a second a point at first. 2 MiB at most.
 class LoadSeries {

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -43,7 +42,6 @@ class Objective {
   double share_;
   std::string text_;
 };
-static_assert(!std::is_aggregate_v<Objective>);
 
 /// Conditions with commas between: `pN<TIME` with N from 1 to 99.999, `max<TIME`, `errors<P%`; TIME as 300ms or 2s.
 /// Without a word about errors `errors<1%` is added: a server that fails at once has short latencies.

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -25,7 +24,6 @@ class PairedComparison {
   double p = 1;         ///< how likely a difference like this, or a larger one, is by chance
   bool differ = false;  ///< p is below `significance`
 };
-static_assert(!std::is_aggregate_v<PairedComparison>);
 
 /// Pairs of (A, B), none below 0; 0 against anything else is a difference beyond all others. With fewer pairs than
 /// pairs_min nothing differs.

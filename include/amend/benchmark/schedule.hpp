@@ -44,7 +44,6 @@ class Ramp {
   double to;    ///< the last one, when steps of `by` hit it
   double by;
 };
-static_assert(!std::is_aggregate_v<Ramp>);
 
 /// The steps of a ramp: from, from + by, … up to `to`; never more than `steps_max` + 1 are made.
 std::vector<LoadStep> steps_of(const Ramp& ramp, std::chrono::nanoseconds each);

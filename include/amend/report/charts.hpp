@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -35,7 +34,6 @@ class ChartLine {
   unsigned ink;
   std::vector<Point> points;  ///< by x
 };
-static_assert(!std::is_aggregate_v<ChartLine>);
 
 /// A stretch of the x axis that is marked from bottom to top.
 class ChartBand {
@@ -47,7 +45,6 @@ class ChartBand {
   unsigned ink;
   std::vector<std::pair<double, double>> stretches;
 };
-static_assert(!std::is_aggregate_v<ChartBand>);
 
 /// A moment on the x axis.
 class ChartMark {
@@ -57,7 +54,6 @@ class ChartMark {
   double x;
   std::string text;
 };
-static_assert(!std::is_aggregate_v<ChartMark>);
 
 /// Lines over time.
 class TimeChart {
@@ -74,7 +70,6 @@ class TimeChart {
   std::vector<ChartBand> bands;
   std::vector<ChartMark> marks;
 };
-static_assert(!std::is_aggregate_v<TimeChart>);
 
 /// How many values lie between bounds that grow by the same factor.
 class HistogramChart {
@@ -97,7 +92,6 @@ class HistogramChart {
   std::vector<Bar> bars;         ///< by `from`, each above 0
   std::vector<ChartMark> marks;  ///< percentiles, with their names
 };
-static_assert(!std::is_aggregate_v<HistogramChart>);
 
 /// Shares of a whole, one below the other.
 class ShareChart {
@@ -118,7 +112,6 @@ class ShareChart {
   std::uint64_t whole = 0;
   std::vector<Bar> bars;
 };
-static_assert(!std::is_aggregate_v<ShareChart>);
 
 /// A `<figure>` each. One without values says so.
 std::string render(const TimeChart& chart);

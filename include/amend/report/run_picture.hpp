@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -44,7 +43,6 @@ class OutcomePoint {
   double not_well = 0;             ///< rows that were sent and are failed or unknown
   std::optional<Latency> latency;  ///< of the rows that had an answer; nullopt: none had
 };
-static_assert(!std::is_aggregate_v<OutcomePoint>);
 
 /// What the run was doing in one stretch of time, as it has recorded it.
 class LoadPoint {
@@ -62,7 +60,6 @@ class LoadPoint {
   double waiting = 0;             ///< seconds that ready rows waited for the pace, a second, all workers together
   std::optional<double> allowed;  ///< requests a second by the pace in force; nullopt: unlimited
 };
-static_assert(!std::is_aggregate_v<LoadPoint>);
 
 /// A stretch in which the run waited on purpose.
 class Wait {
@@ -80,7 +77,6 @@ class Wait {
   double from_s;
   double to_s;
 };
-static_assert(!std::is_aggregate_v<Wait>);
 
 /// What the run said to people.
 class Notice {
@@ -90,7 +86,6 @@ class Notice {
   std::optional<double> at_s;  ///< nullopt: not recorded
   std::string text;
 };
-static_assert(!std::is_aggregate_v<Notice>);
 
 /// How the run went, from its timeline; empty when it did not record one.
 class LoadHistory {
@@ -112,7 +107,6 @@ class LoadHistory {
 
   static constexpr std::size_t waits_max = 500;
 };
-static_assert(!std::is_aggregate_v<LoadHistory>);
 
 /// One error code.
 class ErrorGroup {
@@ -133,7 +127,6 @@ class ErrorGroup {
   std::string remedy;
   std::vector<std::pair<std::string, std::string>> values;  ///< the row's own, when they are to be shown
 };
-static_assert(!std::is_aggregate_v<ErrorGroup>);
 
 class SlowRow {
  public:
@@ -150,7 +143,6 @@ class SlowRow {
   std::string at;
   std::string error_code;
 };
-static_assert(!std::is_aggregate_v<SlowRow>);
 
 /// So many durations between two bounds.
 class LatencyBar {
@@ -162,7 +154,6 @@ class LatencyBar {
   double to_ms;
   std::uint64_t count;
 };
-static_assert(!std::is_aggregate_v<LatencyBar>);
 
 /// Percentiles of one kind of duration.
 class LatencyRow {
@@ -175,7 +166,6 @@ class LatencyRow {
   std::string of;    ///< for people
   Latency latency;
 };
-static_assert(!std::is_aggregate_v<LatencyRow>);
 
 /// Of a reconciliation.
 class ComparisonPicture {
@@ -201,7 +191,6 @@ class ComparisonPicture {
   std::vector<Sign> signs;
   std::vector<Field> fields;
 };
-static_assert(!std::is_aggregate_v<ComparisonPicture>);
 
 /// Names and values under one heading.
 class SettingGroup {
@@ -212,7 +201,6 @@ class SettingGroup {
   std::string name;
   std::vector<std::pair<std::string, std::string>> settings;
 };
-static_assert(!std::is_aggregate_v<SettingGroup>);
 
 /// Whose requests they are when earlier processes of the run have not left theirs.
 inline constexpr std::string_view since_resumed = "since the last resume";
@@ -275,7 +263,6 @@ class RunPicture {
     return sum;
   }
 };
-static_assert(!std::is_aggregate_v<RunPicture>);
 
 /// Names of the latencies "service" and "queued" for readers; of the same attempts as `picture.requests`.
 std::string service_of(const RunPicture& picture);

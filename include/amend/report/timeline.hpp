@@ -13,7 +13,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 #include "amend/run_state.hpp"
 
@@ -49,7 +48,6 @@ class TimelineSample {
   CircuitState circuit = CircuitState::closed;
   bool not_connected = false;  ///< no connection can be made
 };
-static_assert(!std::is_aggregate_v<TimelineSample>);
 
 /// What one line says. Exactly one of the three is there.
 class TimelineEntry {
@@ -61,7 +59,6 @@ class TimelineEntry {
   std::string notice;                          ///< with `at`
   std::chrono::system_clock::time_point at{};  ///< of the notice
 };
-static_assert(!std::is_aggregate_v<TimelineEntry>);
 
 /// Lines, "\n" included.
 std::string start_line(std::chrono::system_clock::time_point at);

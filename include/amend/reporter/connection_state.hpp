@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <type_traits>
 
 namespace amend {
 
@@ -21,6 +20,5 @@ class ConnectionState {
   std::uint64_t times = 0;                      ///< that there was trouble
   std::chrono::nanoseconds total{0};
 };
-static_assert(!std::is_aggregate_v<ConnectionState>);
 
 }  // namespace amend

@@ -16,7 +16,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 #include "amend/row/outcome.hpp"
 
@@ -50,11 +49,10 @@ class JournalRecord {
   Status status = Status::success;
   std::uint64_t hash = 0;
   std::uint64_t late_until_ms = 0;  ///< Outcome::late_until, in Unix time; 0: none
-  std::uint64_t offset = 0;  ///< of the line in the file
-  std::string_view text;     ///< the line, without its end; valid until the next call
-  std::string_view id;       ///< in `text`, as written: a uuid has no escapes
+  std::uint64_t offset = 0;         ///< of the line in the file
+  std::string_view text;            ///< the line, without its end; valid until the next call
+  std::string_view id;              ///< in `text`, as written: a uuid has no escapes
 };
-static_assert(!std::is_aggregate_v<JournalRecord>);
 
 /// Lines are pushed in as bytes in pieces of any size, records come out until the first bad line.
 class JournalReader {

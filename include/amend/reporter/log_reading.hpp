@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "amend/reporter/journal.hpp"
@@ -33,7 +32,6 @@ class LogState {
   std::optional<std::uint64_t> damaged_at;  ///< what was durable ends here: the records before it were shown
   LogDamage damage = LogDamage::changed;    ///< of that
 };
-static_assert(!std::is_aggregate_v<LogState>);
 
 /// "was changed at byte 17", "was cut at byte 17", "is missing": for a message about results.ndjson. For a damaged log.
 std::string describe(const LogState& log);
@@ -75,6 +73,5 @@ class RecordText {
   std::string drift_mark;
   std::string warning;
 };
-static_assert(!std::is_aggregate_v<RecordText>);
 
 }  // namespace amend

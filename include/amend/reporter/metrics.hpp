@@ -8,7 +8,6 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -150,7 +149,6 @@ class ErrorCount {
   std::string id;    ///< printable, at most 80 bytes
   std::string text;  ///< Reason::text
 };
-static_assert(!std::is_aggregate_v<ErrorCount>);
 
 /// Errors by code. At most 1,000 codes (a server may invent them); what comes later counts as "other".
 /// One thread. Memory: below 1 MiB.

@@ -21,7 +21,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 #include "amend/reporter/journal.hpp"
 #include "amend/reporter/run_directory.hpp"
@@ -40,7 +39,6 @@ class LogEnd {
   std::uint64_t bytes = 0;
   std::uint32_t last_sum = 0;
 };
-static_assert(!std::is_aggregate_v<LogEnd>);
 
 /// Creates results.ndjson (0600) and makes its name durable, or goes on with it: what it holds behind `end` is cut off
 /// first, durably. `run` must outlive the sink. Throws DurabilityError.

@@ -13,7 +13,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "amend/error.hpp"
@@ -38,7 +37,6 @@ class RunHead {
   std::optional<int> exit_code;  ///< nullopt: it has not ended
   LogState log;
 };
-static_assert(!std::is_aggregate_v<RunHead>);
 
 /// A record that is the final one of its row.
 class FinalRecord {
@@ -48,7 +46,6 @@ class FinalRecord {
   const JournalRecord& record;
   std::size_t run;  ///< in RunView::runs()
 };
-static_assert(!std::is_aggregate_v<FinalRecord>);
 
 /// The chain of the run in `directory`: the runs it descends from, and the retries of any of these that lie beside
 /// them, in a folder of any size. The first run first, a retry behind its parent; their logs are not read

@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -37,7 +36,6 @@ class Latency {
   std::chrono::nanoseconds p999{0};
   std::chrono::nanoseconds max{0};
 };
-static_assert(!std::is_aggregate_v<Latency>);
 
 /// What a run has come to. A value; made on the main thread when all stages have ended.
 class Summary {
@@ -91,7 +89,6 @@ class Summary {
   std::vector<std::string> files;     ///< written, relative to run_directory
   std::vector<FileSeal> retry_files;  ///< as amend wrote them, so that one that was edited since is noticed
 };
-static_assert(!std::is_aggregate_v<Summary>);
 
 /// The text of summary.json: one JSON object and a line end.
 std::string to_json(const Summary& summary);
@@ -110,7 +107,6 @@ class InputIdentity {
   Format format = Format::automatic;  ///< as recognised
   char delimiter = ',';               ///< as recognised; csv only
 };
-static_assert(!std::is_aggregate_v<InputIdentity>);
 
 /// What run.json says.
 class RunRecord {
@@ -124,7 +120,6 @@ class RunRecord {
   /// A row so far behind the last recorded one may have been in flight when the run ended.
   std::uint64_t read_ahead_rows = 0;
 };
-static_assert(!std::is_aggregate_v<RunRecord>);
 
 /// The text of run.json: every effective option, the input's identity, the version. Secrets are named by file only, and
 /// user information in the URL is left out; of --header only the names are written.

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -41,7 +40,6 @@ class Update {
   bool sends_token = false;  ///< the body holds a default_payment_token (decides what a card error means)
   bool maybe_sent_before = false;  ///< by the run that this one goes on with or retries
 };
-static_assert(!std::is_aggregate_v<Update>);
 
 /// Bounds of a batch: it is handed on when it holds so many rows, or so many bytes (one row may go beyond).
 inline constexpr std::size_t rows_per_batch_max = 64;

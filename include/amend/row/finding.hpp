@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 #include "amend/row/position.hpp"
@@ -33,7 +32,6 @@ class FieldFinding {
   std::vector<Position> first;  ///< the first of them, at most finding_places_max
   std::string example;          ///< the first one's value, masked; characters that cannot be seen as U+XXXX
 };
-static_assert(!std::is_aggregate_v<FieldFinding>);
 
 /// All findings of an input.
 class InputFindings {
@@ -43,6 +41,5 @@ class InputFindings {
   std::uint64_t damaged_rows = 0;    ///< rows with damage in any of their fields
   std::vector<FieldFinding> fields;  ///< damage first, then the most frequent first
 };
-static_assert(!std::is_aggregate_v<InputFindings>);
 
 }  // namespace amend

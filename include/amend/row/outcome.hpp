@@ -8,7 +8,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 #include "amend/error.hpp"
 #include "amend/row/batch.hpp"
@@ -47,7 +46,6 @@ class Remark {
   std::uint8_t drift = 0;
   std::uint64_t drift_mark = 0;  ///< a hash of what it shows there; meaningless without drift
 };
-static_assert(!std::is_aggregate_v<Remark>);
 
 class Outcome {
  public:
@@ -67,6 +65,5 @@ class Outcome {
   std::unique_ptr<Reason> reason;       ///< null for a plain success
   std::unique_ptr<Remark> remark;       ///< a success may have one
 };
-static_assert(!std::is_aggregate_v<Outcome>);
 
 }  // namespace amend

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <type_traits>
 
 #include "amend/error.hpp"
 #include "amend/row/outcome.hpp"
@@ -47,6 +46,5 @@ class Verdict {
   Verdict(Kind kind_, Status status_, Applied applied_, time_point retry_at_) noexcept
       : kind(kind_), status(status_), applied(applied_), retry_at(retry_at_) {}
 };
-static_assert(!std::is_aggregate_v<Verdict>);
 
 }  // namespace amend

@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include "amend/row/response.hpp"
@@ -18,14 +17,14 @@ namespace amend::wonder {
 
 /// Every answer has exactly one meaning, whatever its status and body.
 enum class Meaning : std::uint8_t {
-  success,         ///< 2xx, ours, the right customer; may carry a warning
-  card_refused,    ///< as success, but the card that this row sent could not be bound: applied, not retried
-  refused,         ///< the API says no to this row: any other 3xx, 4xx or 5xx, or an error code inside a 2xx
-  credentials,     ///< the API's own 401 or 403
-  transient,       ///< the API's own 408, 425, 429, 500, 502, 503, 504, 520 to 530
-  unusable,        ///< the API's own 2xx without a customer; also a status that is not a final one
-  gateway,         ///< any final status whose body is not the API's envelope (envelope.hpp): it says nothing about the row
-  mismatch,        ///< 2xx about another customer
+  success,       ///< 2xx, ours, the right customer; may carry a warning
+  card_refused,  ///< as success, but the card that this row sent could not be bound: applied, not retried
+  refused,       ///< the API says no to this row: any other 3xx, 4xx or 5xx, or an error code inside a 2xx
+  credentials,   ///< the API's own 401 or 403
+  transient,     ///< the API's own 408, 425, 429, 500, 502, 503, 504, 520 to 530
+  unusable,      ///< the API's own 2xx without a customer; also a status that is not a final one
+  gateway,   ///< any final status whose body is not the API's envelope (envelope.hpp): it says nothing about the row
+  mismatch,  ///< 2xx about another customer
   guard_mismatch,  ///< the right uuid with another reference_number than the row's (--guard)
   go_on,           ///< 2xx to the first request of several that a row needs: its next one follows
   unchanged,       ///< 2xx that shows what the row wants: nothing is to be sent for it
@@ -49,7 +48,6 @@ class Expectation {
   bool sends_token;                       ///< the body held a default_payment_token
   std::optional<std::string_view> guard;  ///< the reference_number the answer must show
 };
-static_assert(!std::is_aggregate_v<Expectation>);
 
 /// `code` and `text` are empty on success; `warning` is only ever set on success.
 /// `code` is the API's own (at most 64 bytes) or one of `own_codes()`; `text` at most 300 bytes; both printable.
@@ -67,7 +65,6 @@ class Judgement {
   std::uint8_t drift = 0;        ///< Remark::drift
   std::uint64_t drift_mark = 0;  ///< the same
 };
-static_assert(!std::is_aggregate_v<Judgement>);
 
 /// Reads answers without building a document: no allocation for a plain success once its buffers have grown. One of 625
 /// bytes without escapes or arrays costs 0.13 µs, others 0.3 to 0.4.

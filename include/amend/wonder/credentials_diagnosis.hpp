@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 #include "amend/config.hpp"
 
@@ -30,7 +29,6 @@ class CredentialsRefusal {
   bool ipv4_only = false;                           ///< --ipv4 was given
   std::optional<std::chrono::seconds> clock_ahead;  ///< this machine's clock less the answer's Date
 };
-static_assert(!std::is_aggregate_v<CredentialsRefusal>);
 
 /// The likely causes, the likeliest first: the clock when it is off by more than the window; an AppID bound to IP
 /// addresses (403); AppID and key that do not belong together, or to the other environment of --url.

@@ -7,7 +7,6 @@
 
 #include <optional>
 #include <string_view>
-#include <type_traits>
 
 namespace amend::wonder {
 
@@ -20,7 +19,6 @@ class DialedNumber {
   std::string_view dial_code;  ///< "+852"
   std::string_view number;     ///< what follows, without the separators between: "1234 5678"
 };
-static_assert(!std::is_aggregate_v<DialedNumber>);
 
 /// `phone` begins with '+' and a country code, and a digit follows somewhere; else nullopt. Spaces (also no-break
 /// ones), hyphens, dots and slashes directly behind the code are dropped, everything else is left as it is:

@@ -17,7 +17,6 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <type_traits>
 
 #include "amend/config.hpp"
 #include "amend/worker/adaptive_rate.hpp"
@@ -42,7 +41,6 @@ class BrakeTicket {
   Circuit::Trial trial = Circuit::no_trial;
   Canary::Admission admission = Canary::Admission::freely;
 };
-static_assert(!std::is_aggregate_v<BrakeTicket>);
 
 class Brake {
  public:

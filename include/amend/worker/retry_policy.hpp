@@ -35,7 +35,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <type_traits>
 
 #include "amend/config.hpp"
 #include "amend/row/verdict.hpp"
@@ -75,7 +74,6 @@ class AttemptEnd {
              std::optional<std::chrono::milliseconds> retry_after_) noexcept
       : kind(kind_), meaning(meaning_), http(http_), retry_after(retry_after_) {}
 };
-static_assert(!std::is_aggregate_v<AttemptEnd>);
 
 inline constexpr std::uint16_t server_error_min = 500;
 
@@ -100,7 +98,6 @@ class RowState {
   bool applied_maybe;       ///< an earlier attempt got Applied::maybe
   std::uint32_t throttled;  ///< 429s before, which cost nothing; they make the wait after the next one longer
 };
-static_assert(!std::is_aggregate_v<RowState>);
 
 class RetryPolicy {
  public:

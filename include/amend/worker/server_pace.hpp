@@ -39,7 +39,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <type_traits>
 
 namespace amend {
 
@@ -63,7 +62,6 @@ class ServerPace {
   /// Nothing at all is sent for so long from this answer on; at most `server_wait_max`. 0: no such wish.
   std::chrono::milliseconds wait{0};
 };
-static_assert(!std::is_aggregate_v<ServerPace>);
 
 /// The table above. `head`: the field lines of one answer (`Response::head`), `date`: its Date field; `in_flight`: the
 /// requests of the whole run that are sent and unanswered, which may not be counted in what is left.
