@@ -102,10 +102,8 @@ void Pipeline::Impl::write_head(const RunDirectory& run) const {
   write_run_json(run, config_, identity_, started_at_, job_.parent);
 }
 
-Summary Pipeline::Impl::run() {
-  look_ahead();
-  started_at_ = std::chrono::system_clock::now();
-  started_ = std::chrono::steady_clock::now();
+// A run that goes on has its directory already; a new one is begun by one process at a time.
+std::vector<std::unique_ptr<Sink>> Pipeline::Impl::open_sinks(const Recovery& before) {
   std::optional<StartLock> alone;
   if (!job_.directory) {
     require_place_for_run(config_);
@@ -115,26 +113,38 @@ Summary Pipeline::Impl::run() {
   }
   const RunDirectory& run = *job_.directory;
   if (applies_plan()) require_sealed_plan(run.path());
-  const Recovery nothing;
-  const Recovery& before = job_.before ? *job_.before : nothing;
   std::vector<std::unique_ptr<Sink>> sinks;
   sinks.push_back(open_result_log(run, before.end()));
   if (!job_.before) write_head(run);  // behind the log: a run.json without a log means that the log was lost
   alone.reset();
-  sinks.push_back(job_.retry_files
-                      ? std::move(job_.retry_files)
-                      : open_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter())));
-  Reporter reporter(std::move(sinks), engine_.outcomes(), control_, metrics_, config_.commit, before,
-                    FailureLimit(config_.failures));
-  std::optional<PlannedRows> planned;
-  if (applies_plan()) planned.emplace(run.path(plan_name), config_.input.file);
-  Preparation& preparation = planned ? static_cast<Preparation&>(*planned) : *mapper_;
+  const InputLayout layout(source_->format(), source_->header(), source_->delimiter());
+  sinks.push_back(job_.retry_files ? std::move(job_.retry_files) : open_feedback(run, layout));
+  return sinks;
+}
+
+ReaderRules Pipeline::Impl::rules(const Recovery& before) const {
   ReaderRules rules;
   rules.selection = RowSelection(&before.recorded(), job_.retried_rows(), &job_.hidden, config_.input.duplicates);
   rules.maybe_sent_until = job_.maybe_sent_until;
   rules.on_rejected = config_.input.strict ? OnRejected::stop : OnRejected::go_on;
   rules.encoding_is_doubtful = job_.encoding_is_doubtful;
-  Reader reader(*source_, preparation, engine_.pool(), engine_.inputs(), engine_.outcomes(), control_, metrics_, rules);
+  return rules;
+}
+
+Summary Pipeline::Impl::run() {
+  look_ahead();
+  started_at_ = std::chrono::system_clock::now();
+  started_ = std::chrono::steady_clock::now();
+  const Recovery nothing;
+  const Recovery& before = job_.before ? *job_.before : nothing;
+  Reporter reporter(open_sinks(before), engine_.outcomes(), control_, metrics_, config_.commit, before,
+                    FailureLimit(config_.failures));
+  const RunDirectory& run = *job_.directory;
+  std::optional<PlannedRows> planned;
+  if (applies_plan()) planned.emplace(run.path(plan_name), config_.input.file);
+  Preparation& preparation = planned ? static_cast<Preparation&>(*planned) : *mapper_;
+  Reader reader(*source_, preparation, engine_.pool(), engine_.inputs(), engine_.outcomes(), control_, metrics_,
+                rules(before));
   // They were read by a process before this one: counted at once, whether the reader comes past them or is stopped.
   metrics_.rows_read.add(before.recorded().size());
   show_directory(run);
@@ -147,18 +157,7 @@ Summary Pipeline::Impl::run() {
   Summary summary = summarise(reporter, unsent);
   summary.overtaken = overtaken.sent;
   summary.overtaken_rejected = overtaken.rejected;
-  summary.files = run.files();
-  // What may not be on the disk has no seal: after a power cut a resume would take its loss for an edit.
-  if (summary.exit_code != ExitCode::not_durable) summary.retry_files = seals_of_retry_files(run, job_.edited);
-  try {
-    Summary complete = summary;
-    complete.files.emplace_back("summary.json");
-    run.write_file("summary.json", to_json(complete));
-    summary.files = complete.files;
-  } catch (const DurabilityError& error) {
-    summary.exit_code = ExitCode::not_durable;
-    if (summary.stop_reason.empty()) summary.stop_reason = error.what();
-  }
+  write_summary(run, summary);
   return summary;
 }
 

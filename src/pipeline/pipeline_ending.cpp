@@ -145,4 +145,19 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   return summary;
 }
 
+void Pipeline::Impl::write_summary(const RunDirectory& run, Summary& summary) const {
+  summary.files = run.files();
+  // What may not be on the disk has no seal: after a power cut a resume would take its loss for an edit.
+  if (summary.exit_code != ExitCode::not_durable) summary.retry_files = seals_of_retry_files(run, job_.edited);
+  try {
+    Summary complete = summary;
+    complete.files.emplace_back("summary.json");
+    run.write_file("summary.json", to_json(complete));
+    summary.files = complete.files;
+  } catch (const DurabilityError& error) {
+    summary.exit_code = ExitCode::not_durable;
+    if (summary.stop_reason.empty()) summary.stop_reason = error.what();
+  }
+}
+
 }  // namespace amend

@@ -66,6 +66,8 @@ class Pipeline::Impl {
   void look_ahead();
   void take(Job job);
   void write_head(const RunDirectory& run) const;
+  std::vector<std::unique_ptr<Sink>> open_sinks(const Recovery& before);
+  ReaderRules rules(const Recovery& before) const;
   void refuse_other_input() const;
   void show_directory(const RunDirectory& run);
   void run_stages(Reader& reader, Reporter& reporter);
@@ -78,6 +80,7 @@ class Pipeline::Impl {
   void settle_runs_before(const RunDirectory& run);
   void settle_run_before(const RunDirectory& before, const RowSet& lines);
   Summary summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent);
+  void write_summary(const RunDirectory& run, Summary& summary) const;
 
   Config config_;
   Credentials credentials_;
