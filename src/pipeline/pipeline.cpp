@@ -96,13 +96,13 @@ RetryReport Pipeline::Impl::retry(const std::string& run, const RetryChoice& cho
   return retried.report;
 }
 
-// What a later process must know before it can go on with the run: there before the first record.
+// What `resume` needs: written before the first record.
 void Pipeline::Impl::write_head(const RunDirectory& run) const {
   if (job_.retried) run.write_file(selection_name, to_text(*job_.retried));
   write_run_json(run, config_, identity_, started_at_, job_.parent);
 }
 
-// A run that goes on has its directory already; a new one is begun by one process at a time.
+// A resumed run has its directory already. One process at a time starts a new one.
 std::vector<std::unique_ptr<Sink>> Pipeline::Impl::open_sinks(const Recovery& before) {
   std::optional<StartLock> alone;
   if (!job_.directory) {
@@ -182,7 +182,7 @@ void Pipeline::Impl::run_stages(Reader& reader, Reporter& reporter) {
   stages_run_ = false;
 }
 
-// No thread may be had for it any more, where they are limited: the run goes on without.
+// Where threads are limited there may be none left for it: the run continues without.
 std::jthread Pipeline::Impl::start_timeline() {
   try {
     return start_thread([this](const std::stop_token& over) { record_timeline(over); });

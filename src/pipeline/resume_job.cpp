@@ -131,8 +131,7 @@ ResumedRun Resuming::make(ChangedOptions changed) {
   return std::move(resumed_);
 }
 
-// A retry that was killed goes on with the rows it was about. What they, and all others, said is known from the runs
-// before it.
+// A killed retry continues with the rows that it had chosen. The logs of the earlier runs have the hashes of all rows.
 void Resuming::follow_parents(const std::vector<RunHead>& chain) {
   job_.retried = parse_selection(content_of(run_.path(selection_name)), run_.path(selection_name));
   for (const RunHead& run : chain) {

@@ -1,5 +1,5 @@
-// Makes the job of a run that is gone on with: its log read back, its options and its input compared, its files made
-// anew. Sends nothing. Layer 4.
+// Makes the job of a resumed run: reads its log, compares its options and its input, writes its retry files again. Sends
+// nothing. Layer 4.
 #pragma once
 
 #include <string>

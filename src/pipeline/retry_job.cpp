@@ -47,7 +47,7 @@ std::string directory_beside(const RunHead& last, const std::string& wanted) {
       printable(folder.string()));
 }
 
-// Nobody else may go on with a run of the chain, or retry one, meanwhile.
+// No other process may resume or retry a run of the chain meanwhile.
 std::vector<std::unique_ptr<RunDirectory>> hold(const std::vector<RunHead>& chain) {
   std::vector<std::unique_ptr<RunDirectory>> held;
   for (const RunHead& run : chain) held.push_back(std::make_unique<RunDirectory>(run.directory, Opening::resume));

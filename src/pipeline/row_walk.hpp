@@ -1,7 +1,7 @@
 // The rows of an input one after the other, for looking at and comparing, not for sending. Layer 4.
 //
-// Threads. One. Errors. ConfigError and InputError as open_source and Mapper have them. Bounds. One row. Lifetime. What
-// is told about a row holds until the next one.
+// Threads. One. Errors. ConfigError and InputError, as open_source and Mapper throw them. Bounds. One row. Lifetime. All
+// views and references are valid until the next call of next() or skim().
 #pragma once
 
 #include <memory>
@@ -28,7 +28,7 @@ class RowWalk final : private BatchOwner {
     return true;
   }
 
-  /// The next row as it stands in the file: its record, its position and its raw bytes.
+  /// The next row, not mapped: only its record, its position and its raw bytes are valid.
   bool skim() {
     if (!source_->next(record_)) return false;
     position_ = record_.position();
@@ -41,7 +41,7 @@ class RowWalk final : private BatchOwner {
   }
 
   const Record& record() const noexcept { return record_; }
-  /// Behind the last row it is still that row's; row 0: there was none.
+  /// After the last row still that row's; row 0: there was none.
   const Position& position() const noexcept { return position_; }
   std::string_view raw() const noexcept { return record_.raw(); }
 
@@ -49,7 +49,7 @@ class RowWalk final : private BatchOwner {
   const std::optional<Reason>& reason() const noexcept { return reason_; }
   std::string_view key() const noexcept { return batch_.text(batch_[0].id); }
   std::string_view body() const noexcept { return batch_.text(batch_[0].body); }
-  /// Of what the row wants.
+  /// A hash of the body.
   std::uint64_t wants() const noexcept { return content_hash(body()); }
   RowRef ref() noexcept { return RowRef(batch_, 0); }
 

@@ -1,4 +1,4 @@
-// What a later process must know before it can go on with a run. Layer 4.
+// Writes run.json, which `resume`, `retry` and `undo` read. Layer 4.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace amend {
 
-/// Writes run.json, with absolute paths: it is read from wherever the run is gone on with. Throws DurabilityError.
+/// Writes run.json, with absolute paths: a later process may have another working directory. Throws DurabilityError.
 void write_run_json(const RunDirectory& run, Config config, const InputIdentity& input,
                     std::chrono::system_clock::time_point started_at, const std::string& parent = {});
 

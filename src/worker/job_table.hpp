@@ -80,7 +80,7 @@ class JobTable {
   std::vector<JobNumber> free_;
 };
 
-/// First in, first out, chained through RowJob::next: a job stands in one list at most.
+/// First in, first out, chained through RowJob::next: a job is in one list at most.
 class JobList {
  public:
   explicit JobList(JobTable& table) noexcept : table_(&table) {}

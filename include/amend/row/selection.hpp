@@ -1,7 +1,7 @@
 // What a run does with each row of its input. Layer 0.
 //
-// Which rows a retry is about is decided once, before it begins, and kept in its directory (`selection.txt`), so that a
-// retry that was killed goes on with the same rows.
+// The rows of a retry are chosen once, before it begins, and kept in its directory (`selection.txt`), so that `resume` of
+// a killed retry sends the same rows.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ class RowSelection {
  public:
   enum class Answer : std::uint8_t {
     send,
-    skip,        ///< no part of this run, or recorded before: not counted
-    superseded,  ///< another row of its customer stands for it
+    skip,        ///< not in this run, or recorded before: not counted
+    superseded,  ///< another row of its customer is sent instead
     duplicate,   ///< rejected, as are the other rows of its customer
   };
 
