@@ -47,8 +47,12 @@ std::string y_axis(const Axis& axis) {
 
 std::string x_axis(const Axis& axis, double unit, std::string_view title) {
   std::string out = "<div class=\"x-axis\" aria-hidden=\"true\">";
-  for (const double tick : axis.ticks())
-    append(out, "<span style=\"left:{:.2f}%\">{}</span>", axis.percent(tick), short_number(tick / unit));
+  for (const double tick : axis.ticks()) {
+    const std::string label = short_number(tick / unit);
+    // Centred below its tick, but never beyond the end of the axis: a narrow page would be wider than its window.
+    append(out, "<span style=\"left:min({:.2f}%,100% - {:.1f}ch)\">{}</span>", axis.percent(tick),
+           static_cast<double>(label.size()) / 2, label);
+  }
   append(out, "</div>\n<div class=\"x-title\">{}</div>\n", escaped(title));
   return out;
 }
@@ -103,9 +107,11 @@ std::string bands_of(const TimeChart& chart, const Axis& x) {
 
 std::string marks_of(const std::vector<ChartMark>& marks, const Axis& x) {
   std::string out;
-  for (const ChartMark& mark : marks)
-    append(out, "<div class=\"mark\" style=\"left:{:.2f}%\"><span>{}</span></div>\n", x.percent(mark.x),
+  for (const ChartMark& mark : marks) {
+    const double at = x.percent(mark.x);
+    append(out, "<div class=\"mark{}\" style=\"left:{:.2f}%\"><span>{}</span></div>\n", at > 90 ? " at-end" : "", at,
            escaped(mark.text));
+  }
   return out;
 }
 

@@ -75,7 +75,7 @@ svg rect { fill: var(--i0); }
 .band3 { background: repeating-linear-gradient(90deg, var(--b2) 0 4px, transparent 4px 9px); }
 .mark { position: absolute; top: 0; bottom: 0; border-left: 1px dashed var(--text); }
 .mark span { position: absolute; bottom: 100%; left: 0; transform: translateX(-50%); color: var(--text); white-space: nowrap; line-height: 1.1; }
-.mark.low span { bottom: auto; top: 0; transform: none; padding: 0 .2rem; background: var(--ground); }
+.mark.at-end span { left: auto; right: 0; transform: none; }
 .shares { display: grid; grid-template-columns: minmax(5rem, max-content) minmax(3rem, 1fr) max-content; gap: .25rem .7rem; align-items: center; font-size: .88rem; }
 .shares .name { overflow-wrap: anywhere; }
 .shares .count { text-align: right; font-variant-numeric: tabular-nums; }
