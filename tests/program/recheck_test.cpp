@@ -1,6 +1,7 @@
 // --recheck, seen from the server: what is asked again, and what a lost read proves.
 #include <doctest/doctest.h>
 
+#include "client.hpp"
 #include "ground.hpp"
 #include "scripted_api.hpp"
 
@@ -20,6 +21,13 @@ Finished recheck(const ScriptedServer& server, const TempDir& dir, std::size_t r
   return apply_crm(server, dir, options);
 }
 
+bool pause_run(const std::string& directory) {
+  const Client client = Client::of_run(directory);
+  if (!client.connected()) return false;
+  client.send("pause\n");
+  return client.receive("\n").find("\"paused\":true") != std::string::npos;
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -27,19 +35,18 @@ TEST_CASE(
   const TempDir dir;
   std::vector<std::string> methods;
   const auto note = [&](const std::string& request) { methods.push_back(request.substr(0, 3)); };
-  ScriptedServer server(
-      {whole_list(customer_text(0, "90"), 1), [&](Peer& peer) {
-         note(peer.expect(1));
-         // The run listens a moment after it has begun.
-         CHECK(wait_until([&] { return run({AMEND_PROGRAM, "control", dir.file("run"), "pause"}).code == 0; }, limit));
-         peer.send(shown(0, "90"));
-         peer.idle(std::chrono::milliseconds(2'300));
-         CHECK(run({AMEND_PROGRAM, "control", dir.file("run"), "resume"}).code == 0);
-         note(peer.expect(1));
-         peer.send(shown(0, "theirs"));
-         peer.wait_for_end();
-       }});
-  CHECK(recheck(server, dir, 1, {"--pipeline", "1", "--timeout", "2s"}).code == 1);
+  ScriptedServer server({whole_list(customer_text(0, "90"), 1), [&](Peer& peer) {
+                           note(peer.expect(1));
+                           // The run listens a moment after it has begun. To start a program here could take longer than --timeout.
+                           CHECK(wait_until([&] { return pause_run(dir.file("run")); }, limit));
+                           peer.send(shown(0, "90"));
+                           peer.idle(std::chrono::milliseconds(3'300));
+                           CHECK(run({AMEND_PROGRAM, "control", dir.file("run"), "resume"}).code == 0);
+                           note(peer.expect(1));
+                           peer.send(shown(0, "theirs"));
+                           peer.wait_for_end();
+                         }});
+  CHECK(recheck(server, dir, 1, {"--pipeline", "1", "--timeout", "3s"}).code == 1);
   CHECK(methods == std::vector<std::string>{"GET", "GET"});
   CHECK(text_of(record_of(dir.file("run"), 1), "error_code") == "reconcile.changed");
 }
