@@ -5,6 +5,7 @@
 
 #include "amend/row/outcome.hpp"
 #include "amend/row/shell_path.hpp"
+#include "row/hexadecimal.hpp"
 
 namespace amend {
 namespace {
@@ -182,8 +183,6 @@ constexpr std::array own_code_table{
             "To remove the white space, use --trim."},
 };
 
-constexpr char hex_digits[] = "0123456789abcdef";
-
 // Length of the valid UTF-8 sequence at the start of `s`, 0 when it is none.
 std::size_t utf8_length(std::string_view s) {
   const auto b = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
@@ -255,7 +254,7 @@ std::string escaped_for_shell(std::string_view word) {
       } else if (c == '\n') {
         out += "\\n";
       } else {
-        out += {'\\', 'x', hex_digits[byte >> 4], hex_digits[byte & 15]};
+        append_hex(out.append("\\x"), byte);
       }
     }
     word.remove_prefix(sequence.size());
@@ -326,8 +325,7 @@ std::string printable(std::string_view text, std::size_t bytes_max) {
     if (length == 0 || steers_terminal(sequence)) {
       piece.clear();
       for (const char c : sequence) {
-        const auto byte = static_cast<unsigned char>(c);
-        piece += {'\\', 'x', hex_digits[byte >> 4], hex_digits[byte & 15]};
+        append_hex(piece.append("\\x"), static_cast<unsigned char>(c));
       }
     }
     if (out.size() + piece.size() > bytes_max) {

@@ -5,8 +5,10 @@
 #include <cstring>
 #include <string>
 
+#include "amend/row/ascii.hpp"
 #include "row/byte_group.hpp"
 #include "row/byte_scan.hpp"
+#include "row/hexadecimal.hpp"
 
 namespace amend::wonder {
 namespace {
@@ -23,13 +25,6 @@ constexpr std::array field_table{
 };
 
 constexpr std::array<std::string_view, 3> payment_method_table{"Credit Card", "Alipay", "Wechat Pay"};
-
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-constexpr bool is_hex(char c) noexcept {
-  const char l = lower(c);
-  return (c >= '0' && c <= '9') || (l >= 'a' && l <= 'f');
-}
 
 // Eight bytes at once; the sums cannot carry into the next byte because the high bit is masked off first.
 constexpr std::uint64_t lower_word(std::uint64_t word) noexcept {
@@ -102,11 +97,12 @@ std::size_t find_refused_control(const FieldRule& field, std::string_view value)
 }
 
 std::string control_name(std::string_view at) {
-  constexpr std::string_view figures = "0123456789ABCDEF";
   if (at.front() == '\t') return "a tab";
   if (breaks_line(at.front())) return "a line break";
   const auto code = static_cast<unsigned char>(at.front() == '\xC2' ? at[1] : at.front());
-  return std::string("the control character U+00") + figures[code >> 4] + figures[code & 15];
+  std::string name = "the control character U+00";
+  append_hex(name, code, capital_hex_digits);
+  return name;
 }
 
 // White space is all that stands before it, or behind it.
@@ -162,14 +158,6 @@ bool is_reference_number(std::string_view text) noexcept {
          code_points(text) <= reference_code_points_max;
 }
 
-bool is_uuid(std::string_view text) noexcept {
-  if (text.size() != 36) return false;
-  if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return false;
-  unsigned digits = 0;
-  for (const char c : text) digits += is_hex(c) ? 1U : 0U;
-  return digits == 32;
-}
-
 std::size_t utf8_prefix(std::string_view text) noexcept {
   std::string_view rest = text;
   while (!rest.empty()) {
@@ -218,7 +206,7 @@ std::uint64_t customer_key(std::string_view id) noexcept {
 
 bool same_id(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 }  // namespace amend::wonder

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "amend/error.hpp"
+#include "amend/row/uuid.hpp"
 
 namespace amend::wonder {
 
@@ -42,8 +43,7 @@ const FieldRule* find_field(std::string_view name) noexcept;
 /// What default_payment_method may be: "Credit Card", "Alipay", "Wechat Pay".
 std::span<const std::string_view> payment_methods() noexcept;
 
-/// 8-4-4-4-12 hexadecimal digits in either case, 36 characters, nothing around them.
-bool is_uuid(std::string_view text) noexcept;
+using amend::is_uuid;
 
 /// The API names no limit for the merchant's own number: that of its other texts.
 inline constexpr std::uint32_t reference_code_points_max = 255;
