@@ -6,10 +6,12 @@
 #include <iostream>
 
 #include "amend/error.hpp"
+#include "amend/row/ascii.hpp"
 #include "cli/output.hpp"
 #include "cli/preflight_text.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
+#include "row/blanks.hpp"
 
 namespace amend::cli {
 namespace {
@@ -38,16 +40,7 @@ std::string question(const Plan& plan) {
   return fmt::format("Type yes to update customers at {}: ", printable(plan.host));
 }
 
-bool is_yes(std::string_view answer) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto begin = answer.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return false;
-  std::string word(answer.substr(begin, answer.find_last_not_of(blanks) - begin + 1));
-  for (char& c : word) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return word == "yes";
-}
+bool is_yes(std::string_view answer) { return in_lower_case(without_blanks(answer, " \t\r\n")) == "yes"; }
 
 void refuse_without_consent(const Plan& plan, const Options& options) {
   if (consent(plan, options, person_there()) != Consent::unavailable) return;

@@ -218,21 +218,4 @@ std::string show_address(const ListenAddress& address) {
   return fmt::format("{}{}{}:{}", six ? "[" : "", address.host, six ? "]" : "", address.port);
 }
 
-std::string show_duration(milliseconds duration) {
-  const auto ms = duration.count();
-  if (ms < 1'000) return fmt::format("{} ms", ms);
-  if (ms < 60'000) return fmt::format("{}.{} s", ms / 1'000, ms % 1'000 / 100);
-  const auto seconds = ms / 1'000;
-  if (seconds < 3'600) return fmt::format("{} min {:02} s", seconds / 60, seconds % 60);
-  return fmt::format("{} h {:02} min", seconds / 3'600, seconds / 60 % 60);
-}
-
-std::string show_count(std::uint64_t number) {
-  std::string digits = fmt::format("{}", number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), 1, ',');
-  }
-  return digits;
-}
-
 }  // namespace amend::cli

@@ -11,6 +11,7 @@
 
 #include "amend/benchmark/schedule.hpp"
 #include "amend/config.hpp"
+#include "row/shown_number.hpp"
 
 namespace amend::cli {
 
@@ -69,11 +70,5 @@ std::string show_rate(const RateSetting& rate);
 
 /// "127.0.0.1:9464", "[::1]:9464".
 std::string show_address(const ListenAddress& address);
-
-/// "480 ms", "12.3 s", "4 min 05 s", "2 h 07 min".
-std::string show_duration(std::chrono::milliseconds duration);
-
-/// 1234567 → "1,234,567".
-std::string show_count(std::uint64_t number);
 
 }  // namespace amend::cli

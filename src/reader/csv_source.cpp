@@ -8,16 +8,11 @@
 #include "reader/row_faults.hpp"
 #include "reader/row_source.hpp"
 #include "reader/swallowed_row.hpp"
+#include "row/blanks.hpp"
 #include "row/csv_cell.hpp"
 
 namespace amend {
 namespace {
-
-std::string_view without_blanks(std::string_view text) noexcept {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 class CsvSource final : public RowSource {
  public:

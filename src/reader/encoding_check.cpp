@@ -5,6 +5,7 @@
 #include "amend/wonder/customer_schema.hpp"
 #include "reader/encoding_guess.hpp"
 #include "row/byte_group.hpp"
+#include "row/shown_number.hpp"
 
 namespace amend {
 namespace {
@@ -12,13 +13,7 @@ namespace {
 constexpr std::size_t examples_max = 3;
 constexpr std::uint64_t rows_guessed_from_max = 10'000;
 
-std::string grouped(std::uint64_t number) {
-  std::string out = std::to_string(number);
-  for (std::size_t i = out.size(); i > 3; i -= 3) out.insert(i - 3, ",");
-  return out;
-}
-
-std::string rows_are(std::uint64_t rows) { return grouped(rows) + (rows == 1 ? " row is" : " rows are"); }
+std::string rows_are(std::uint64_t rows) { return show_count(rows) + (rows == 1 ? " row is" : " rows are"); }
 
 std::string places(const EncodingTrouble& trouble) {
   std::string out;
@@ -85,7 +80,7 @@ std::optional<EncodingTrouble> EncodingCheck::trouble() const {
 std::string describe(const EncodingTrouble& trouble) {
   if (trouble.kind == EncodingTrouble::Kind::utf8_after_all)
     return "--encoding " + printable(trouble.named, 40) +
-           ": every row with characters beyond ASCII is UTF-8: " + grouped(trouble.rows) +
+           ": every row with characters beyond ASCII is UTF-8: " + show_count(trouble.rows) +
            (trouble.rows == 1 ? " row" : " rows") + places(trouble);
   const std::string likely = trouble.likely.empty() ? "" : "; the encoding is probably " + trouble.likely_names;
   return rows_are(trouble.rows) + " not UTF-8" + places(trouble) + likely;

@@ -7,6 +7,7 @@
 
 #include "amend/row/own_column.hpp"
 #include "reader/row_faults.hpp"
+#include "row/blanks.hpp"
 
 namespace amend {
 namespace {
@@ -87,12 +88,6 @@ class RowHandler {
   bool is_object_ = false;
 };
 
-std::string_view without_json_space(std::string_view text) noexcept {
-  const std::size_t first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
 // A file that holds one array, or objects spread over lines, shows it in its first line.
 bool looks_spread_over_lines(std::string_view line) noexcept {
   return line == "{" || line == "[" || line == "[{" || line.ends_with("},") || line == "}" || line == "]";
@@ -110,7 +105,7 @@ class NdjsonParser::Impl {
 
   void parse(Record& record) {
     if (record.fault() || !judge_bytes(record)) return;
-    const std::string_view line = without_json_space(record.raw());
+    const std::string_view line = without_blanks(record.raw(), " \t\r");
     parser_.reset();
     parser_.handler().begin(record);
     json::error_code ec;

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstring>
 #include <utility>
 
 #include "amend/error.hpp"
 #include "amend/reader/encoding_check.hpp"
 #include "amend/reader/json_error.hpp"
+#include "amend/row/ascii.hpp"
 #include "amend/row/own_column.hpp"
 #include "reader/byte_feed.hpp"
 #include "reader/decoding_input.hpp"
@@ -24,9 +24,7 @@ namespace {
 std::string lower_extension(const std::string& file) {
   const std::size_t dot = file.find_last_of("./");
   if (dot == std::string::npos || file[dot] != '.') return {};
-  std::string extension = file.substr(dot);
-  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return extension;
+  return in_lower_case(file.substr(dot));
 }
 
 Format format_by_name(std::string_view extension) noexcept {
@@ -174,7 +172,7 @@ Position take_separator_line(ByteFeed& feed, InputConfig& config, Position start
   constexpr std::string_view word = "sep=";
   for (std::size_t i = 0; i < word.size(); ++i) {
     feed.require(i + 1);
-    if (feed.rest().size() <= i || std::tolower(static_cast<unsigned char>(feed.rest()[i])) != word[i]) return start;
+    if (feed.rest().size() <= i || ascii_lower(feed.rest()[i]) != word[i]) return start;
   }
   feed.require(word.size() + 3);
   const std::string_view line = feed.rest().substr(0, word.size() + 3);

@@ -6,11 +6,10 @@
 #include <string_view>
 
 #include "reader/ascii.hpp"
+#include "row/hexadecimal.hpp"
 
 namespace amend {
 namespace {
-
-constexpr bool is_hex(char c) noexcept { return is_ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f'); }
 
 bool same_word(std::string_view value, std::string_view word) noexcept {
   return value.size() == word.size() &&
@@ -86,7 +85,7 @@ bool has_backslash_escape(std::string_view value) noexcept {
     const std::string_view rest = value.substr(at + 1);
     if (escaped.find(rest.front()) != std::string_view::npos) return true;
     const std::size_t digits = rest.front() == 'u' ? 4 : rest.front() == 'x' ? 2 : 0;
-    if (digits > 0 && rest.size() > digits && std::ranges::all_of(rest.substr(1, digits), is_hex)) return true;
+    if (digits > 0 && rest.size() > digits && std::ranges::all_of(rest.substr(1, digits), is_hex_digit)) return true;
   }
   return false;
 }
@@ -98,7 +97,7 @@ bool has_entity(std::string_view value) noexcept {
     if (end == std::string_view::npos || end < 2 || end > 8) continue;
     const bool number = rest.front() == '#';
     const std::string_view name = rest.substr(number ? 1 : 0, number ? end - 1 : end);
-    const auto fits = [&](char c) { return number ? is_hex(c) || c == 'x' : is_ascii_letter(c); };
+    const auto fits = [&](char c) { return number ? is_hex_digit(c) || c == 'x' : is_ascii_letter(c); };
     if (std::ranges::all_of(name, fits)) return true;
   }
   return false;

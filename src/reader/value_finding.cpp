@@ -16,6 +16,7 @@
 #include "reader/stray_words.hpp"
 #include "row/byte_group.hpp"
 #include "row/byte_scan.hpp"
+#include "row/hexadecimal.hpp"
 
 namespace amend {
 namespace {
@@ -317,9 +318,8 @@ Finding look_at_role(ValueRole role, std::string_view value, unsigned kinds, Fin
 }
 
 std::string code_point_text(char32_t point) {
-  constexpr std::string_view figures = "0123456789ABCDEF";
   std::string out;
-  for (int shift = point > 0xFFFF ? 20 : 12; shift >= 0; shift -= 4) out += figures[(point >> shift) & 0xF];
+  for (int shift = point > 0xFFFF ? 20 : 12; shift >= 0; shift -= 4) out += capital_hex_digits[(point >> shift) & 0xF];
   if (out.size() > 5 && out.front() == '0') out.erase(0, 1);
   return "U+" + out;
 }

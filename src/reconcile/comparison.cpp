@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include "amend/error.hpp"
+#include "amend/row/ascii.hpp"
 #include "amend/wonder/customer_schema.hpp"
 
 namespace amend {
@@ -17,8 +18,6 @@ std::size_t place_of(std::string_view name) noexcept {
   const auto fields = wonder::customer_fields();
   return static_cast<std::size_t>(std::ranges::find(fields, name, &wonder::FieldRule::name) - fields.begin());
 }
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -35,7 +34,7 @@ class Characters {
     if (rest_.empty()) return std::nullopt;
     const char c = rest_.front();
     rest_.remove_prefix(1);
-    if (!ignore_space_ || !is_space(c)) return ignore_case_ ? lower(c) : c;
+    if (!ignore_space_ || !is_space(c)) return ignore_case_ ? ascii_lower(c) : c;
     skip_space();
     return rest_.empty() ? std::nullopt : std::optional(' ');
   }

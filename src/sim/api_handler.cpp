@@ -11,6 +11,7 @@
 #include "amend/wonder/routes.hpp"
 #include "customer_json.hpp"
 #include "customer_update.hpp"
+#include "row/hexadecimal.hpp"
 
 namespace amend::sim {
 namespace {

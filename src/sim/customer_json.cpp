@@ -1,5 +1,7 @@
 #include "customer_json.hpp"
 
+#include "row/hexadecimal.hpp"
+
 namespace amend::sim {
 namespace {
 
@@ -47,8 +49,7 @@ void append_json_string(std::string& out, std::string_view text) {
     if (c == '"' || c == '\\') {
       out += {'\\', c};
     } else if (byte < 0x20) {
-      out += "\\u00";
-      out += {hex_digits[byte >> 4], hex_digits[byte & 15]};
+      append_hex(out += "\\u00", byte);
     } else {
       out += c;
     }

@@ -8,8 +8,6 @@
 
 namespace amend::sim {
 
-inline constexpr char hex_digits[] = "0123456789abcdef";
-
 /// Appends `text` as a JSON string, quotes included.
 void append_json_string(std::string& out, std::string_view text);
 

@@ -2,23 +2,10 @@
 
 #include <utility>
 
+#include "amend/row/ascii.hpp"
+#include "row/hexadecimal.hpp"
+
 namespace amend::sim {
-namespace {
-
-void to_lower(std::string& text) noexcept {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-}
-
-}  // namespace
-
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 std::optional<CustomerStore::Key> CustomerStore::key_of(std::string_view uuid) noexcept {
   if (uuid.size() != 36) return std::nullopt;
@@ -52,8 +39,8 @@ const Customer* CustomerStore::find_reference(std::string_view reference_number)
 bool CustomerStore::put(Customer customer) {
   const auto key = key_of(customer.uuid);
   if (!key) return false;
-  to_lower(customer.uuid);
-  to_lower(customer.default_payment_token);
+  customer.uuid = in_lower_case(customer.uuid);
+  customer.default_payment_token = in_lower_case(customer.default_payment_token);
   Customer*& slot = by_uuid_[*key];
   if (slot == nullptr) {
     slot = &customers_.emplace_back();

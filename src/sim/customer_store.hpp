@@ -13,9 +13,6 @@
 
 namespace amend::sim {
 
-/// 0 to 15; negative: not a hexadecimal digit.
-int hex_value(char c) noexcept;
-
 /// One customer as the API keeps it (src/wonder/README.md §1), with `company_name`, which no answer ever shows.
 class Customer {
  public:

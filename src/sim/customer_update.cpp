@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json.hpp>
 
+#include "amend/row/ascii.hpp"
 #include "amend/wonder/customer_schema.hpp"
 
 namespace amend::sim {
@@ -58,12 +59,6 @@ void assign_member(const Slot& slot, const json::value* value, Customer& custome
   target.assign(text);
 }
 
-void lower_token(Customer& customer) {
-  for (char& c : customer.default_payment_token) {
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  }
-}
-
 }  // namespace
 
 std::optional<ApiAnswer> apply_update(std::string_view body, Customer& customer) {
@@ -81,7 +76,7 @@ std::optional<ApiAnswer> apply_update(std::string_view body, Customer& customer)
     if (auto refused = check_member(slots[i], values[i])) return refused;
   }
   for (std::size_t i = 0; i < slots.size(); ++i) assign_member(slots[i], values[i], customer);
-  lower_token(customer);
+  customer.default_payment_token = in_lower_case(customer.default_payment_token);
   ++customer.updates;
   return std::nullopt;
 }

@@ -13,6 +13,7 @@
 
 #include "api_handler.hpp"
 #include "customer_json.hpp"
+#include "row/hexadecimal.hpp"
 
 namespace amend::sim {
 namespace {
@@ -73,7 +74,7 @@ class BodyHasher::Impl {
     if (!done) throw std::runtime_error("SHA-256 failed");
     std::string out;
     out.reserve(2 * hash.size());
-    for (const unsigned char byte : hash) out += {hex_digits[byte >> 4], hex_digits[byte & 15]};
+    for (const unsigned char byte : hash) append_hex(out, byte);
     return out;
   }
 

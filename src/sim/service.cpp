@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "amend/wonder/routes.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend::sim {
 namespace {
@@ -53,21 +54,14 @@ void spoil(ApiAnswer& answer, Fault fault) {
   if (fault == Fault::wrong_uuid) change_uuid(answer.body);
 }
 
+// IMF-fixdate (RFC 9110 §5.6.7).
+std::string http_date(std::chrono::system_clock::time_point at) { return utc_text(at, "%a, %d %b %Y %H:%M:%S GMT"); }
+
 bool is_before(Fault fault) { return fault == Fault::reset_before || fault == Fault::hang_before; }
 bool is_reset(Fault fault) { return fault == Fault::reset_before || fault == Fault::reset_after; }
 bool is_hang(Fault fault) { return fault == Fault::hang_before || fault == Fault::hang_after; }
 
 }  // namespace
-
-std::string http_date(std::time_t at) {
-  static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  std::tm t{};
-  ::gmtime_r(&at, &t);
-  return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", days[t.tm_wday], t.tm_mday, months[t.tm_mon],
-                     t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
-}
 
 Service::Service(CustomerStore& store, ServiceRules rules, std::optional<SignatureCheck> check)
     : rules_(std::move(rules)), handler_(store, rules_.api), check_(std::move(check)) {}
@@ -169,8 +163,7 @@ std::string Service::retry_after_field(std::uint16_t status, Time now) const {
       return fmt::format("Retry-After: {}\r\n", rules_.quota->reset_in(now).count());
     case RetryAfter::Form::none: return {};
     case RetryAfter::Form::seconds: return fmt::format("Retry-After: {}\r\n", retry.wait.count());
-    case RetryAfter::Form::date:
-      return fmt::format("Retry-After: {}\r\n", http_date(std::chrono::system_clock::to_time_t(now + retry.wait)));
+    case RetryAfter::Form::date: return fmt::format("Retry-After: {}\r\n", http_date(now + retry.wait));
     case RetryAfter::Form::raw: return fmt::format("Retry-After: {}\r\n", retry.text);
   }
   return {};
@@ -213,7 +206,7 @@ void Service::finish(Reply& reply, ApiAnswer answer, const FaultDecision& decisi
 void Service::append_answer(std::string& out, const ApiAnswer& answer, bool closing, Time now) {
   const std::time_t second = std::chrono::system_clock::to_time_t(now);
   if (second != date_second_) {
-    date_ = http_date(second);
+    date_ = http_date(now);
     date_second_ = second;
   }
   const std::string_view type = answer.body.starts_with('<') ? "text/html" : "application/json";

@@ -129,7 +129,4 @@ class Service {
   std::string date_;
 };
 
-/// IMF-fixdate (RFC 9110 §5.6.7).
-std::string http_date(std::time_t at);
-
 }  // namespace amend::sim

@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "amend/row/ascii.hpp"
 #include "amend/wonder/customer_schema.hpp"
 
 namespace amend::sim {
 namespace {
 
 bool is_nonce(std::string_view text) {
-  const auto alphanumeric = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-  };
-  return text.size() == wonder::nonce_size && std::ranges::all_of(text, alphanumeric);
+  return text.size() == wonder::nonce_size && std::ranges::all_of(text, is_ascii_alphanumeric);
 }
 
 }  // namespace

@@ -1,16 +1,16 @@
-// The fields of an HTTP/1.1 head, and the character classes in them. Layer 1, pure.
-// Source: RFC 9110 §5.1 (names in any case), §5.5 (OWS), RFC 5234 appendix B.1 (DIGIT).
+// The fields of an HTTP/1.1 head. Layer 1, pure.
+// Source: RFC 9110 §5.1 (names in any case), §5.5 (OWS).
 #pragma once
 
 #include <algorithm>
 #include <optional>
 #include <string_view>
 
+#include "amend/row/ascii.hpp"
+
 namespace amend::http1 {
 
-inline bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 inline bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
-inline char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 /// Without the blanks at both ends.
 inline std::string_view trim(std::string_view s) noexcept {
@@ -25,7 +25,7 @@ inline std::optional<std::string_view> next_value(std::string_view& head, std::s
     const std::string_view line = head.substr(0, head.find("\r\n"));
     head.remove_prefix(std::min(head.size(), line.size() + 2));
     if (line.size() <= name.size() || line[name.size()] != ':') continue;
-    if (std::ranges::equal(line.substr(0, name.size()), name, {}, lower, lower))
+    if (std::ranges::equal(line.substr(0, name.size()), name, {}, ascii_lower, ascii_lower))
       return trim(line.substr(name.size() + 1));
   }
   return std::nullopt;

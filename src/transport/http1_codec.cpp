@@ -6,7 +6,9 @@
 #include <charconv>
 #include <cstring>
 
+#include "amend/row/ascii.hpp"
 #include "row/byte_group.hpp"
+#include "row/hexadecimal.hpp"
 #include "transport/field_characters.hpp"
 
 namespace amend::http1 {
@@ -32,12 +34,6 @@ std::size_t common_prefix(const char* one, const char* other, std::size_t size) 
   while (size - same >= 8 && std::memcmp(one + same, other + same, 8) == 0) same += 8;
   while (same < size && one[same] == other[same]) ++same;
   return same;
-}
-
-int hex_value(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  const char l = lower(c);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
 }  // namespace
@@ -225,7 +221,7 @@ ResponseParser::Progress ResponseParser::status_line() noexcept {
   std::string_view line;
   if (!take_line(line, head_bytes_left(), "the head of the response is too long")) return Progress::stop;
   const bool well_formed = line.size() >= status_line_size_min && (line[7] == '1' || line[7] == '0') &&
-                           line[8] == ' ' && std::all_of(&line[9], &line[9] + 3, is_digit) &&
+                           line[8] == ' ' && std::all_of(&line[9], &line[9] + 3, is_ascii_digit) &&
                            (line.size() == status_line_size_min || line[12] == ' ');
   if (!well_formed) return fail("a malformed status line");
   const int status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');

@@ -20,7 +20,7 @@ constexpr auto token_table = [] {
 bool is_token_char(char c) noexcept { return token_table[static_cast<unsigned char>(c)]; }
 
 bool equals(std::string_view text, std::string_view lower_case) noexcept {
-  return std::ranges::equal(text, lower_case, {}, lower);
+  return std::ranges::equal(text, lower_case, {}, ascii_lower);
 }
 
 /// The next element of a comma-separated list, trimmed; `list` becomes what follows it.
@@ -34,8 +34,8 @@ std::string_view next_element(std::string_view& list) noexcept {
 /// Two characters rule out nearly every field: "R…" or "X-R…".
 bool may_be_rate_field(std::string_view name) noexcept {
   if (name.size() < 9) return false;
-  const char first = lower(name[0]);
-  return first == 'r' || (first == 'x' && lower(name[2]) == 'r');
+  const char first = ascii_lower(name[0]);
+  return first == 'r' || (first == 'x' && ascii_lower(name[2]) == 'r');
 }
 
 /// A field that tells of a rate limit, in one of the ways that `read_server_pace` knows.
@@ -132,7 +132,7 @@ void ResponseParser::content_length(std::string_view value) noexcept {
   if (value.ends_with(',')) value = {};  // an empty last element is no number
   do {
     const std::string_view digits = next_element(value);
-    if (digits.empty() || digits.size() > length_digits_max || !std::ranges::all_of(digits, is_digit)) {
+    if (digits.empty() || digits.size() > length_digits_max || !std::ranges::all_of(digits, is_ascii_digit)) {
       fail("the response has a Content-Length that is not a number");
       return;
     }

@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <array>
 
+#include "amend/row/ascii.hpp"
+
 namespace amend {
 namespace {
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 /// The number that `size` digits at `begin` make, −1 when they are no digits.
 int number_at(std::string_view text, std::size_t begin, std::size_t size) noexcept {
   int number = 0;
   for (const char c : text.substr(begin, size)) {
-    if (!is_digit(c)) return -1;
+    if (!is_ascii_digit(c)) return -1;
     number = number * 10 + (c - '0');
   }
   return number;

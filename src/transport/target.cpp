@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "amend/error.hpp"
+#include "amend/row/ascii.hpp"
 #include "amend/wonder/routes.hpp"
 
 namespace amend {
@@ -28,14 +29,8 @@ bool is_loopback(const std::string& host) {
   return host == "localhost" || (address && address->is_loopback());
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 std::string host_of(const boost::urls::url_view& url) {
-  return lower(url.host_type() == boost::urls::host_type::name ? url.host() : url.host_address());
+  return in_lower_case(url.host_type() == boost::urls::host_type::name ? url.host() : url.host_address());
 }
 
 // The dot at the end of a complete name is for resolvers. Certificates, SNI and Host never carry it.
@@ -76,7 +71,7 @@ void parse_proxy(const std::string& given, Target& target) {
   if (parsed.has_error()) refuse_proxy("this is not a URL");  // it may hold a password: it is not shown
   const boost::urls::url_view& url = parsed.value();
   if (url.has_userinfo()) refuse_proxy("credentials for a proxy are not supported");
-  if (lower(std::string(url.scheme())) != "http") refuse_proxy("only http:// proxies are supported");
+  if (in_lower_case(std::string(url.scheme())) != "http") refuse_proxy("only http:// proxies are supported");
   const bool more = url.has_query() || url.has_fragment() || (!url.encoded_path().empty() && url.encoded_path() != "/");
   if (more) refuse_proxy("remove the path or query");
   target.proxy_host = host_of(url);
@@ -96,8 +91,8 @@ bool covers(std::string_view entry, std::string_view host) {
 }  // namespace
 
 bool is_exempt_from_proxy(std::string_view host, std::string_view no_proxy) {
-  const std::string wanted = without_root_dot(lower(host));
-  const std::string list = lower(no_proxy);
+  const std::string wanted = without_root_dot(in_lower_case(host));
+  const std::string list = in_lower_case(no_proxy);
   for (std::size_t begin = 0; begin <= list.size();) {
     const std::size_t end = std::min(list.find(',', begin), list.size());
     std::string_view entry = std::string_view(list).substr(begin, end - begin);
@@ -119,7 +114,7 @@ Target parse_target(const TargetConfig& config) {
   if (url.has_query() || url.has_fragment()) refuse("remove the query or fragment from the URL");
 
   Target target;
-  const std::string scheme = lower(std::string(url.scheme()));
+  const std::string scheme = in_lower_case(std::string(url.scheme()));
   if (scheme != "https" && scheme != "http") refuse("the scheme must be https");
   target.tls = scheme == "https";
   target.resolved_name = host_of(url);

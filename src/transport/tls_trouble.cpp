@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "amend/error.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend {
 namespace {
@@ -56,27 +57,17 @@ std::string not_tls_text(std::string_view first_bytes) {
          "\". Is the port right?";
 }
 
-std::string utc(const std::tm& time) {
-  std::array<char, 32> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &time);
-  return std::string(text.data(), size);
-}
+std::string utc(std::chrono::system_clock::time_point at) { return utc_text(at, "%Y-%m-%d %H:%M:%S UTC"); }
 
 std::string utc(const ASN1_TIME* time) {
   std::tm parts{};
-  return ASN1_TIME_to_tm(time, &parts) == 1 ? utc(parts) : "an unreadable date";
-}
-
-std::string utc_now() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  return utc(parts);
+  if (ASN1_TIME_to_tm(time, &parts) != 1) return "an unreadable date";
+  return utc(std::chrono::system_clock::from_time_t(::timegm(&parts)));
 }
 
 std::string dates_of(X509* certificate) {
   return "it is valid from " + utc(X509_get0_notBefore(certificate)) + " to " + utc(X509_get0_notAfter(certificate)) +
-         "; the clock of this machine shows " + utc_now() + ". Is the clock right?";
+         "; the clock of this machine shows " + utc(std::chrono::system_clock::now()) + ". Is the clock right?";
 }
 
 // Only what the certificate lists as host names and addresses counts (RFC 9525); its common name never does.

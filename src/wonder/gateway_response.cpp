@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "amend/error.hpp"
 #include "amend/row/ascii.hpp"
@@ -20,14 +19,10 @@ constexpr std::size_t start_bytes_max = 60;
 constexpr std::array<std::string_view, 14> structure_names{"doctype", "html",   "head", "title", "body", "meta", "h1",
                                                            "center",  "script", "form", "div",   "p",    "xml",  "hr"};
 
-bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_plain(char c) noexcept { return static_cast<unsigned char>(c) < 0x80; }
 
 bool is_structure(std::string_view word) {
-  const auto same = [&](std::string_view name) {
-    return std::ranges::equal(name, word,
-                              [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
-  };
+  const auto same = [&](std::string_view name) { return std::ranges::equal(name, word, {}, {}, ascii_lower); };
   return std::ranges::any_of(structure_names, same);
 }
 
@@ -40,7 +35,7 @@ bool begins_tag(std::string_view before) noexcept {
 std::string masked(std::string_view word) {
   std::string out;
   for (const char c : word) {
-    if (is_letter(c)) {
+    if (is_ascii_letter(c)) {
       out += 'x';
     } else if (is_ascii_digit(c)) {
       out += '9';
@@ -92,7 +87,8 @@ std::string masked_start(std::string_view body) {
   std::string out;
   for (std::size_t at = 0; at < body.size() && out.size() < start_bytes_max;) {
     std::size_t end = at;
-    while (end < body.size() && (is_letter(body[end]) || is_ascii_digit(body[end]) || !is_plain(body[end]))) ++end;
+    while (end < body.size() && (is_ascii_letter(body[end]) || is_ascii_digit(body[end]) || !is_plain(body[end])))
+      ++end;
     if (end == at) {
       out += body[at++];
       continue;

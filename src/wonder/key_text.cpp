@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "amend/row/ascii.hpp"
+
 namespace amend::wonder {
 namespace {
 
@@ -24,8 +26,7 @@ bool is_blank(std::string_view content) { return content.find_first_not_of(" \t\
 bool is_bare_base64(std::string_view content) {
   constexpr std::size_t shortest = 64;
   return content.size() >= shortest && std::ranges::all_of(content, [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
-                  c == '=' || c == '\r' || c == '\n' || c == ' ';
+           return is_ascii_alphanumeric(c) || std::string_view("+/=\r\n ").find(c) != std::string_view::npos;
          });
 }
 

@@ -6,6 +6,8 @@
 
 #include <stdexcept>
 
+#include "row/hexadecimal.hpp"
+
 namespace amend::wonder {
 namespace {
 
@@ -92,15 +94,14 @@ void append_string_to_sign(std::string& out, std::string_view method, std::strin
 
 void SigningSteps::compute(std::string_view nonce, std::string_view time, std::string_view method, std::string_view uri,
                            std::string_view body) {
-  constexpr char digits[] = "0123456789abcdef";
   k1_ = hmac_sha256_(nonce, time);
   k2_ = hmac_sha256_(as_text(k1_), algorithm);
   message_.clear();
   append_string_to_sign(message_, method, uri, body);
   const Digest k3 = hmac_sha256_(as_text(k2_), message_);
   for (std::size_t i = 0; i < k3.size(); ++i) {
-    text_[2 * i] = digits[k3[i] >> 4];
-    text_[2 * i + 1] = digits[k3[i] & 15];
+    text_[2 * i] = hex_digits[k3[i] >> 4];
+    text_[2 * i + 1] = hex_digits[k3[i] & 15];
   }
 }
 

@@ -3,15 +3,17 @@
 #include <algorithm>
 #include <array>
 
+#include "amend/row/ascii.hpp"
+#include "row/hexadecimal.hpp"
+
 namespace amend::wonder {
 namespace {
 
 // RFC 3986 §2.3.
 constexpr auto unreserved = [] {
   std::array<bool, 256> table{};
-  for (unsigned c = 0; c < 256; ++c)
-    table[c] = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
-               c == '_' || c == '~';
+  for (unsigned c = 0; c < 128; ++c) table[c] = is_ascii_alphanumeric(static_cast<char>(c));
+  for (const char c : {'-', '.', '_', '~'}) table[static_cast<unsigned char>(c)] = true;
   return table;
 }();
 
@@ -21,15 +23,13 @@ bool is_unreserved(char c) noexcept { return unreserved[static_cast<unsigned cha
 bool is_dots(std::string_view id) noexcept { return id == "." || id == ".."; }
 
 void append_encoded(std::string& out, std::string_view id) {
-  constexpr char digits[] = "0123456789ABCDEF";
   const bool dots = is_dots(id);
   for (const char c : id) {
     if (is_unreserved(c) && !dots) {
       out += c;
       continue;
     }
-    const auto byte = static_cast<unsigned char>(c);
-    out += {'%', digits[byte >> 4], digits[byte & 15]};
+    append_hex(out += '%', static_cast<unsigned char>(c), capital_hex_digits);
   }
 }
 

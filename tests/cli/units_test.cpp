@@ -130,14 +130,14 @@ TEST_CASE("units: what people read") {
   CHECK(cli::show_rate(40ms) == "25/s");
   CHECK(cli::show_rate(2s) == "30/m");
   CHECK(cli::show_rate(0ns) == "unlimited");
-  CHECK(cli::show_duration(480ms) == "480 ms");
-  CHECK(cli::show_duration(12'345ms) == "12.3 s");
-  CHECK(cli::show_duration(245s) == "4 min 05 s");
-  CHECK(cli::show_duration(2h + 7min) == "2 h 07 min");
-  CHECK(cli::show_count(0) == "0");
-  CHECK(cli::show_count(999) == "999");
-  CHECK(cli::show_count(1'000) == "1,000");
-  CHECK(cli::show_count(1'234'567) == "1,234,567");
+  CHECK(amend::show_duration(480ms) == "480 ms");
+  CHECK(amend::show_duration(12'345ms) == "12.3 s");
+  CHECK(amend::show_duration(245s) == "4 min 05 s");
+  CHECK(amend::show_duration(2h + 7min) == "2 h 07 min");
+  CHECK(amend::show_count(0) == "0");
+  CHECK(amend::show_count(999) == "999");
+  CHECK(amend::show_count(1'000) == "1,000");
+  CHECK(amend::show_count(1'234'567) == "1,234,567");
 }
 
 TEST_CASE("units: a time of day has a colon and two digits behind it") {
