@@ -64,7 +64,7 @@ void brake(benchmark::State& state, const amend::PaceConfig& pace) {
     now += std::chrono::seconds(1);
     const auto decision = brake.ask(now, 0);
     if (decision.answer != amend::Brake::Answer::go) state.SkipWithError("held back");
-    const amend::Brake::Ended ended(decision.ticket, ++row, now - std::chrono::milliseconds(10), 1);
+    const amend::Brake::Ended ended(decision.permit, ++row, now - std::chrono::milliseconds(10), 1);
     benchmark::DoNotOptimize(brake.record(end, ended, now, 0));
   }
   state.SetItemsProcessed(state.iterations());

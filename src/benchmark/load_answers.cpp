@@ -42,10 +42,10 @@ void LoadGenerator::take_answer(Line& line, const Answer& answer, Clock::time_po
   control_.answered(now);
   const auto seen = AttemptEnd::answered(judgement.meaning, response.status);
   ++responses_;  // rows are sent again and again: each request counts as one
-  const RefusalGuard::Run run(responses_, responses_, std::numeric_limits<std::uint64_t>::max(), flight.sent, now);
+  const CredentialGuard::Run run(responses_, responses_, std::numeric_limits<std::uint64_t>::max(), flight.sent, now);
   const auto stop = guard_.look(seen, run);
   // A server that is not the API may be measured.
-  if (stop != RefusalGuard::Stop::none && stop != RefusalGuard::Stop::not_the_api)
+  if (stop != CredentialGuard::Stop::none && stop != CredentialGuard::Stop::not_the_api)
     control_.stop(StopCause::credentials,
                   fmt::format("{}: HTTP {}, {}: {}",
                               judgement.meaning == wonder::Meaning::gateway ? "a gateway refuses the requests"

@@ -18,7 +18,7 @@
 #include "amend/benchmark/benchmark.hpp"
 #include "amend/queue/run_control.hpp"
 #include "amend/transport/transport.hpp"
-#include "amend/worker/refusal_guard.hpp"
+#include "amend/worker/credential_guard.hpp"
 #include "benchmark/requests_ahead.hpp"
 
 namespace amend {
@@ -135,7 +135,7 @@ class LoadGenerator {
   const BenchmarkRows& rows_;
   const LoadOrder order_;
   RunControl& control_;
-  RefusalGuard guard_;
+  CredentialGuard guard_;
   std::uint64_t responses_ = 0;
   std::unique_ptr<Transport> transport_;
   RequestMaker maker_;  // of this thread: judges, and makes what is sent again

@@ -55,22 +55,22 @@ Brake::Brake(const PaceConfig& pace) noexcept
 }
 
 Brake::Decision Brake::ask(time_point now, std::uint64_t in_flight) noexcept {
-  BrakeTicket ticket;
-  if (paused()) return Decision(Answer::wait, time_point::max(), ticket);
-  ticket.admission = canary_.admit();
-  if (ticket.admission == Canary::Admission::no) return Decision(Answer::wait, now + look_up, BrakeTicket());
+  Permit permit;
+  if (paused()) return Decision(Answer::wait, time_point::max(), permit);
+  permit.admission = canary_.admit();
+  if (permit.admission == Canary::Admission::no) return Decision(Answer::wait, now + look_up, Permit());
   if (concurrency_mode_ == Concurrency::adaptive && !concurrency_.admits(in_flight))
-    return refuse(Answer::wait, now + look_up, ticket, now);
+    return refuse(Answer::wait, now + look_up, permit, now);
   const auto allowed = circuit_.ask(now);
-  if (!allowed.go) return refuse(Answer::wait, allowed.at, ticket, now);
-  ticket.trial = allowed.trial;
+  if (!allowed.go) return refuse(Answer::wait, allowed.at, permit, now);
+  permit.trial = allowed.trial;
   if (to_ns(now) >= server_until_.load(std::memory_order_relaxed)) {
     const std::lock_guard lock(pace_mutex_);
     set_pace(now);
   }
   const auto decision = limiter_.try_acquire(now);
-  if (!decision.go) return refuse(Answer::too_fast, decision.at, ticket, now);
-  return Decision(Answer::go, now, ticket);
+  if (!decision.go) return refuse(Answer::too_fast, decision.at, permit, now);
+  return Decision(Answer::go, now, permit);
 }
 
 Brake::time_point Brake::earliest(time_point now) const noexcept {
@@ -78,32 +78,32 @@ Brake::time_point Brake::earliest(time_point now) const noexcept {
   return std::max({now, limiter_.earliest(), probe});
 }
 
-Brake::Decision Brake::refuse(Answer answer, time_point at, BrakeTicket ticket, time_point now) noexcept {
-  give_back(ticket, now);
-  return Decision(answer, at, BrakeTicket());
+Brake::Decision Brake::refuse(Answer answer, time_point at, Permit permit, time_point now) noexcept {
+  give_back(permit, now);
+  return Decision(answer, at, Permit());
 }
 
-void Brake::give_back(BrakeTicket ticket, time_point now) noexcept {
-  if (ticket.admission == Canary::Admission::as_canary) canary_.attempt_over();
-  if (ticket.trial != Circuit::no_trial) circuit_.record(Circuit::Result::nothing, ticket.trial, 0, now, 0);
+void Brake::give_back(Permit permit, time_point now) noexcept {
+  if (permit.admission == Canary::Admission::as_canary) canary_.attempt_over();
+  if (permit.trial != Circuit::no_trial) circuit_.record(Circuit::Result::nothing, permit.trial, 0, now, 0);
 }
 
 Circuit::Change Brake::record(const AttemptEnd& end, const Ended& ended, time_point now,
                               std::uint64_t random) noexcept {
-  if (ended.ticket.admission == Canary::Admission::as_canary) canary_.attempt_over();
+  if (ended.permit.admission == Canary::Admission::as_canary) canary_.attempt_over();
   adapt(end, ended, now);
   const auto result = result_of(end);
   if (is_trouble(result) && circuit_.failures() == 0)
     failing_since_.store(to_ns(awake(now)), std::memory_order_relaxed);
-  const auto change = circuit_.record(result, ended.ticket.trial, ended.row, now, random);
+  const auto change = circuit_.record(result, ended.permit.trial, ended.row, now, random);
   if (change != Circuit::Change::none) follow_circuit(now);
   return change;
 }
 
-Circuit::Change Brake::record_echo(Circuit::Result result, BrakeTicket ticket, time_point now,
+Circuit::Change Brake::record_echo(Circuit::Result result, Permit permit, time_point now,
                                    std::uint64_t random) noexcept {
-  if (ticket.admission == Canary::Admission::as_canary) canary_.attempt_over();
-  const auto change = circuit_.record(result, ticket.trial, 0, now, random);
+  if (permit.admission == Canary::Admission::as_canary) canary_.attempt_over();
+  const auto change = circuit_.record(result, permit.trial, 0, now, random);
   if (change != Circuit::Change::none) follow_circuit(now);
   return change;
 }

@@ -38,7 +38,7 @@ class RowJob {
   std::uint32_t doubtful_on = 0;    ///< the connection of the last attempt that got a response which may be another's
   std::uint32_t throttled = 0;      ///< 429s, which cost no attempt
   std::uint32_t failed_in = 0;      ///< Circuit::streak() when an attempt last failed as in an outage; 0: none did
-  BrakeTicket ticket;               ///< of the current attempt
+  Permit permit;                    ///< of the current attempt
   RequestId request_id{};
   time_point first_sent{};  ///< on a clock that stands still while the circuit is not closed
   time_point began{};       ///< of the first attempt too, on the clock Brake::awake

@@ -136,7 +136,7 @@ bool Worker::Impl::take_answer(Lane& lane, const Answer& answer, Clock::time_poi
   const auto retry_after = parse_retry_after(response.retry_after, response.date, wall_clock_);
   if (lane.requests > 1 && refuses_and_closes(response)) {
     if (retry_after) obey_retry_after(*retry_after, now);
-    give_back_ticket(job, now);
+    return_permit(job, now);
     prove_by(lane, answer.tag);
     return true;
   }
@@ -217,7 +217,7 @@ void Worker::Impl::lose(JobNumber number, CloseCause cause, std::string_view tex
 void Worker::Impl::requeue_free(JobNumber number, CloseCause cause, std::string_view text, Clock::time_point now) {
   RowJob& job = jobs_[number];
   if (!may_requeue_free(job, now) && cause != CloseCause::local) return lose(number, cause, text, now);
-  give_back_ticket(job, now);
+  return_permit(job, now);
   setup_.metrics.in_flight.subtract();
   if (!not_processed(cause) && job.writes) {
     job.applied_maybe = true;
@@ -265,7 +265,7 @@ void Worker::Impl::conclude(Lane* lane, JobNumber number, const AttemptEnd& end,
 void Worker::Impl::record_end(RowJob& job, const AttemptEnd& end, Clock::time_point now) {
   job.ended = now;
   // The metric has let go of it already.
-  const Brake::Ended ended(std::exchange(job.ticket, BrakeTicket()), job.row->position.row, job.sent,
+  const Brake::Ended ended(std::exchange(job.permit, Permit()), job.row->position.row, job.sent,
                            setup_.metrics.in_flight.value() + 1);
   if (is_throttled(end)) setup_.metrics.throttled.add();
   if (is_overloaded(end)) setup_.metrics.overloaded.add();
@@ -281,8 +281,8 @@ void Worker::Impl::record_end(RowJob& job, const AttemptEnd& end, Clock::time_po
         "configured rate and retries these rows");
 }
 
-void Worker::Impl::give_back_ticket(RowJob& job, Clock::time_point now) {
-  setup_.brake.give_back(std::exchange(job.ticket, BrakeTicket()), now);
+void Worker::Impl::return_permit(RowJob& job, Clock::time_point now) {
+  setup_.brake.give_back(std::exchange(job.permit, Permit()), now);
 }
 
 void Worker::Impl::end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement,

@@ -240,7 +240,7 @@ bool Worker::Impl::may_send(Clock::time_point now) {
     setup_.metrics.limiter_wait_ns.add(static_cast<std::uint64_t>((now - *pace_waits_).count()));
     pace_waits_.reset();
   }
-  ticket_ = decision.ticket;
+  permit_ = decision.permit;
   if (decision.answer != Brake::Answer::go) limiter_at_ = std::min(limiter_at_, decision.at);
   return decision.answer == Brake::Answer::go;
 }
@@ -290,7 +290,7 @@ void Worker::Impl::submit(Lane& lane, const SignedLot::Row& row, Clock::time_poi
   }
   job.sent = signs_one_by_one() ? Clock::now() : now;  // what a signature takes is not the server's
   ++job.attempts;
-  job.ticket = std::exchange(ticket_, BrakeTicket());
+  job.permit = std::exchange(permit_, Permit());
   Request request = request_of(row);
   request.tag = row.job;
   request.headers = row.headers;

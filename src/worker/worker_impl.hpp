@@ -101,7 +101,7 @@ class Worker::Impl {
   class Echo {
    public:
     bool is_out = false;
-    BrakeTicket ticket;
+    Permit permit;
     Clock::time_point sent{};
     SignedLot::Row row;            ///< its target stays empty
     std::uint32_t refused_in = 0;  ///< Circuit::streak() when there was no such call; 0: never
@@ -158,7 +158,7 @@ class Worker::Impl {
                 Clock::time_point now);
   void record_end(RowJob& job, const AttemptEnd& end, Clock::time_point now);
   Clock::time_point sent_at(JobNumber tag) const noexcept;
-  void give_back_ticket(RowJob& job, Clock::time_point now);
+  void return_permit(RowJob& job, Clock::time_point now);
   void go_on(JobNumber number, const AttemptEnd& end, Clock::time_point now);
   void obey_server(const Response& response, const AttemptEnd& end, Clock::time_point now);
   void obey_retry_after(std::chrono::milliseconds wait, Clock::time_point now);
@@ -262,7 +262,7 @@ class Worker::Impl {
   std::vector<Outcome> outcomes_;
 
   std::chrono::system_clock::time_point wall_clock_{};     ///< of the answers or of the dispatch under way
-  BrakeTicket ticket_;                                     ///< that the next request sent is allowed by
+  Permit permit_;                                          ///< that the next request sent is allowed by
   std::optional<Clock::time_point> pace_waits_;            ///< since when rows that are ready wait for the pace
   std::vector<Proof> proofs_;                              ///< under way
   std::size_t unproven_ = 0;                               ///< refusals on all connections and in proofs

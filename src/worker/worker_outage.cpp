@@ -50,10 +50,10 @@ Result result_of_echo(const AttemptEnd& end) noexcept {
 
 void Worker::Impl::look_at_refusals(const Response& response, const AttemptEnd& end, const wonder::Judgement& judgement,
                                     std::uint64_t row, Clock::time_point sent) {
-  using Stop = RefusalGuard::Stop;
-  RefusalGuard& guard = setup_.brake.refusals();
+  using Stop = CredentialGuard::Stop;
+  CredentialGuard& guard = setup_.brake.refusals();
   if (end.meaning == wonder::Meaning::success) return guard.accepted();
-  const RefusalGuard::Run run(row, setup_.metrics.attempts.value(), rows_left(), sent, setup_.brake.held_until());
+  const CredentialGuard::Run run(row, setup_.metrics.attempts.value(), rows_left(), sent, setup_.brake.held_until());
   RunControl& control = setup_.control;
   switch (guard.look(end, run)) {
     case Stop::none: return;
@@ -201,7 +201,7 @@ void Worker::Impl::dispatch_echo(Clock::time_point now) {
   request.headers = echo_.row.headers;
   echo_.is_out = true;
   echo_.sent = now;
-  echo_.ticket = std::exchange(ticket_, BrakeTicket());
+  echo_.permit = std::exchange(permit_, Permit());
   lane->session->submit(request);
   ++lane->requests;
   lane->dirty = sent_ = true;
@@ -221,7 +221,7 @@ void Worker::Impl::take_echo(const Response& response, Clock::time_point now) {
   const auto retry_after = parse_retry_after(response.retry_after, response.date, wall_clock_);
   const auto end = AttemptEnd::answered(judgement.meaning, response.status, retry_after);
   obey_server(response, end, now);
-  look_at_refusals(response, end, judgement, RefusalGuard::no_row, echo_.sent);
+  look_at_refusals(response, end, judgement, CredentialGuard::no_row, echo_.sent);
   if (judgement.meaning != wonder::Meaning::success) setup_.control.failed(judgement.code, judgement.text);
   // No such call here, it seems: rows have to be the probes.
   const bool may_pass = wonder::meaning_of(response.status) == wonder::Meaning::transient || is_gateway_refusal(end) ||
@@ -236,7 +236,7 @@ void Worker::Impl::take_echo(const Response& response, Clock::time_point now) {
 void Worker::Impl::end_echo(Result result, Clock::time_point now) {
   setup_.metrics.in_flight.subtract();
   echo_.is_out = false;
-  report_change(setup_.brake.record_echo(result, std::exchange(echo_.ticket, BrakeTicket()), now, entropy_.next()));
+  report_change(setup_.brake.record_echo(result, std::exchange(echo_.permit, Permit()), now, entropy_.next()));
   if (setup_.brake.circuit().breaks()) note_outage(now, now);
   pump_soon_.request();
 }

@@ -43,7 +43,7 @@ int requests_in(Brake& brake, Brake::time_point from, std::chrono::nanoseconds l
 // So many attempts of as many rows come to this end at once.
 void end_all(Brake& brake, int attempts, const AttemptEnd& end, Brake::time_point now) {
   for (int row = 0; row < attempts; ++row)
-    brake.record(end, Brake::Ended(BrakeTicket(), static_cast<std::uint64_t>(row), now - 1ms, 1), now, 0);
+    brake.record(end, Brake::Ended(Permit(), static_cast<std::uint64_t>(row), now - 1ms, 1), now, 0);
 }
 
 }  // namespace
@@ -141,11 +141,11 @@ TEST_CASE("brake: a 429 at a rate that a person has set makes it be found below 
 
 TEST_CASE("brake: a 429 to one slow request, with room for others, does not make the run crawl") {
   Brake brake(pace(10ms));
-  brake.record(answered(429), Brake::Ended(BrakeTicket(), 1, t0 - 500ms, 1), t0, 0);
+  brake.record(answered(429), Brake::Ended(Permit(), 1, t0 - 500ms, 1), t0, 0);
   CHECK(brake.pace().interval <= 20ms);
   Brake full(pace(1ms));
   const std::uint64_t all = full.in_flight_max();
-  full.record(answered(429), Brake::Ended(BrakeTicket(), 1, t0 - 100ms, all), t0, 0);
+  full.record(answered(429), Brake::Ended(Permit(), 1, t0 - 100ms, all), t0, 0);
   CHECK(full.pace().interval >= 100ms / all);  // a higher rate than these make was never tried
 }
 
@@ -188,21 +188,21 @@ TEST_CASE("brake: in an outage one request now and then goes, and the rows' cloc
       continue;
     }
     ++probes;
-    brake.record(answered(503), Brake::Ended(decision.ticket, 1, now, 1), now + 1ms, 1'000'000'007);
+    brake.record(answered(503), Brake::Ended(decision.permit, 1, now, 1), now + 1ms, 1'000'000'007);
   }
   CHECK(probes <= 60);
   CHECK(probes >= 20);
   CHECK(brake.clock().stood_still(now) >= 10min);
 }
 
-TEST_CASE("brake: a ticket that comes back unsent leaves its place to another request") {
+TEST_CASE("brake: a permit that comes back unsent leaves its place to another request") {
   PaceConfig config = pace(1h);
   config.canary = CanaryMode::on;
   Brake brake(config);
   const auto first = brake.ask(t0, 0);
   CHECK(first.answer == Allowed::go);
   CHECK(brake.ask(t0, 0).answer == Allowed::wait);  // the canary's only place is taken
-  brake.give_back(first.ticket, t0);
+  brake.give_back(first.permit, t0);
   CHECK(brake.ask(t0, 0).answer == Allowed::too_fast);  // the pace: and the place is free again
   CHECK(brake.ask(t0, 0).answer == Allowed::too_fast);
 }
@@ -252,12 +252,12 @@ TEST_CASE("brake: the probes of an outage of 429s do not lower the rate any more
   Brake brake(adaptive);
   auto now = t0;
   for (std::uint64_t row = 0; brake.circuit().closed(); ++row, now += 150ms)
-    brake.record(answered(429), Brake::Ended(BrakeTicket(), row, now - 1ms, 1), now, 0);
+    brake.record(answered(429), Brake::Ended(Permit(), row, now - 1ms, 1), now, 0);
   const auto when_it_began = brake.pace().interval;
   for (const auto end = now + 10min; now < end;) {
     const auto decision = brake.ask(now, 0);
     if (decision.answer == Allowed::go)
-      brake.record(answered(429), Brake::Ended(decision.ticket, 1, now, 1), now + 1ms, 0);
+      brake.record(answered(429), Brake::Ended(decision.permit, 1, now, 1), now + 1ms, 0);
     now = std::max(decision.at, now + 1ms);
   }
   CHECK(brake.pace().interval == when_it_began);
@@ -271,8 +271,8 @@ TEST_CASE("brake: with --concurrency auto answers raise the limit, 503s and time
   auto now = t0;
   const auto end_some = [&](const AttemptEnd& end, int attempts) {
     for (int n = 0; n < attempts; ++n, now += 1ms)
-      brake.record(end, Brake::Ended(BrakeTicket(), static_cast<std::uint64_t>(n), now - 900us, brake.in_flight_max()),
-                   now, 0);
+      brake.record(end, Brake::Ended(Permit(), static_cast<std::uint64_t>(n), now - 900us, brake.in_flight_max()), now,
+                   0);
   };
   end_some(answered(200), 2'000);
   const std::uint32_t grown = brake.in_flight_max();

@@ -9,7 +9,7 @@
 
 #include "amend/wonder/answer.hpp"
 #include "amend/worker/brake.hpp"
-#include "amend/worker/refusal_guard.hpp"
+#include "amend/worker/credential_guard.hpp"
 
 using namespace amend;
 using namespace std::chrono_literals;
@@ -97,7 +97,7 @@ bool slows(const AttemptEnd& end) {
   Brake brake(pace);
   const auto before = brake.pace().interval;
   for (int n = 1; n <= 10; ++n)
-    brake.record(end, Brake::Ended(BrakeTicket(), static_cast<std::uint64_t>(n), table_start + n * 10ms, 1),
+    brake.record(end, Brake::Ended(Permit(), static_cast<std::uint64_t>(n), table_start + n * 10ms, 1),
                  table_start + n * 10ms, 0);
   return brake.pace().interval > before;
 }
@@ -109,11 +109,11 @@ bool waits(Meaning meaning, std::uint16_t status) {
 }
 
 bool stops(const AttemptEnd& end) {
-  RefusalGuard guard;
-  auto stop = RefusalGuard::Stop::none;
+  CredentialGuard guard;
+  auto stop = CredentialGuard::Stop::none;
   for (std::uint64_t n = 1; n <= 3; ++n)
-    stop = guard.look(end, RefusalGuard::Run(n, n, 1'000, table_start, table_start));
-  return stop != RefusalGuard::Stop::none;
+    stop = guard.look(end, CredentialGuard::Run(n, n, 1'000, table_start, table_start));
+  return stop != CredentialGuard::Stop::none;
 }
 
 Effect policies(Meaning meaning, std::uint16_t status) {

@@ -24,8 +24,8 @@
 #include "amend/worker/circuit.hpp"
 #include "amend/worker/concurrency_limit.hpp"
 #include "amend/worker/connection_trouble.hpp"
+#include "amend/worker/credential_guard.hpp"
 #include "amend/worker/rate_limiter.hpp"
-#include "amend/worker/refusal_guard.hpp"
 #include "amend/worker/retry_budget.hpp"
 #include "amend/worker/retry_policy.hpp"
 #include "amend/worker/run_clock.hpp"
@@ -34,9 +34,9 @@
 namespace amend {
 
 /// What a request that was let go must give back, once, with its end.
-class BrakeTicket {
+class Permit {
  public:
-  BrakeTicket() = default;
+  Permit() = default;
 
   Circuit::Trial trial = Circuit::no_trial;
   Canary::Admission admission = Canary::Admission::freely;
@@ -60,11 +60,10 @@ class Brake {
   };
   class Decision {
    public:
-    Decision(Answer answer_, time_point at_, BrakeTicket ticket_) noexcept
-        : answer(answer_), at(at_), ticket(ticket_) {}
+    Decision(Answer answer_, time_point at_, Permit permit_) noexcept : answer(answer_), at(at_), permit(permit_) {}
     Answer answer;
-    time_point at;       ///< when it may not go: when to ask again; max(): when somebody wakes the worker
-    BrakeTicket ticket;  ///< when it may
+    time_point at;  ///< when it may not go: when to ask again; max(): when somebody wakes the worker
+    Permit permit;  ///< when it may
   };
 
   /// Until when nothing can go whoever asks, as a person or the server wants it so: not later than `now` when it can;
@@ -81,9 +80,9 @@ class Brake {
   /// An attempt has ended. Each that was let go comes here or to give_back(), once. `row` tells rows apart.
   class Ended {
    public:
-    Ended(BrakeTicket ticket_, std::uint64_t row_, time_point sent_, std::uint64_t in_flight_) noexcept
-        : ticket(ticket_), row(row_), sent(sent_), in_flight(in_flight_) {}
-    BrakeTicket ticket;
+    Ended(Permit permit_, std::uint64_t row_, time_point sent_, std::uint64_t in_flight_) noexcept
+        : permit(permit_), row(row_), sent(sent_), in_flight(in_flight_) {}
+    Permit permit;
     std::uint64_t row;
     time_point sent;
     std::uint64_t in_flight;  ///< of the whole run when it ended, itself included
@@ -91,8 +90,7 @@ class Brake {
   /// `random`: 64 fresh uniform bits.
   Circuit::Change record(const AttemptEnd& end, const Ended& ended, time_point now, std::uint64_t random) noexcept;
   /// The echo call has ended: the probe where every row that is left has failed.
-  Circuit::Change record_echo(Circuit::Result result, BrakeTicket ticket, time_point now,
-                              std::uint64_t random) noexcept;
+  Circuit::Change record_echo(Circuit::Result result, Permit permit, time_point now, std::uint64_t random) noexcept;
   /// Circuit::ask_for_proof.
   Circuit::Change ask_for_proof(time_point now) noexcept;
   /// An attempt that ended so, now, failed for an outage and not for its row.
@@ -116,7 +114,7 @@ class Brake {
   }
 
   /// It says nothing about the API: not sent after all, or taken back without anybody's fault.
-  void give_back(BrakeTicket ticket, time_point now) noexcept;
+  void give_back(Permit permit, time_point now) noexcept;
 
   /// Nobody goes before `until`: a Retry-After.
   void hold_until(time_point until, time_point now) noexcept;
@@ -156,14 +154,14 @@ class Brake {
   std::uint32_t in_flight_max() const noexcept;
 
   Canary& canary() noexcept { return canary_; }
-  RefusalGuard& refusals() noexcept { return refusals_; }
+  CredentialGuard& refusals() noexcept { return refusals_; }
   const Circuit& circuit() const noexcept { return circuit_; }
   RetryBudget& budget() noexcept { return budget_; }
   const RetryBudget& budget() const noexcept { return budget_; }
   const RunClock& clock() const noexcept { return clock_; }
 
  private:
-  Decision refuse(Answer answer, time_point at, BrakeTicket ticket, time_point now) noexcept;
+  Decision refuse(Answer answer, time_point at, Permit permit, time_point now) noexcept;
   void adapt(const AttemptEnd& end, const Ended& ended, time_point now) noexcept;
   void find_rate_below(const Ended& ended, time_point now) noexcept;
   void follow_circuit(time_point now) noexcept;
@@ -172,7 +170,7 @@ class Brake {
 
   Canary canary_;
   Circuit circuit_;
-  RefusalGuard refusals_;
+  CredentialGuard refusals_;
   RetryBudget budget_;
   ConnectionTrouble connections_;
   RunClock clock_;

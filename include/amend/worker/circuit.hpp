@@ -70,7 +70,7 @@ class Circuit {
     proof,      ///< the same, to the echo call: it is about no row
     failure,    ///< as in an outage: 5xx, timeout, a lost connection
     gateway,    ///< the same: a response that is not the API's own
-    refusal,    ///< a gateway refuses whoever asks: RefusalGuard stops the run for it, it opens nothing
+    refusal,    ///< a gateway refuses whoever asks: CredentialGuard stops the run for it, it opens nothing
     throttled,  ///< 429
     nothing,    ///< neither: given back unsent, or taken back without anybody's fault
   };

@@ -30,7 +30,7 @@
 
 namespace amend {
 
-class RefusalGuard {
+class CredentialGuard {
  public:
   static constexpr std::uint32_t pages_max = 3;
   static constexpr std::uint32_t at_start = 3;
@@ -41,9 +41,9 @@ class RefusalGuard {
 
   enum class Stop : std::uint8_t { none, not_the_api, credentials, gateway_refusal, credentials_share, gateway_share };
 
-  RefusalGuard() = default;
-  RefusalGuard(const RefusalGuard&) = delete;
-  RefusalGuard& operator=(const RefusalGuard&) = delete;
+  CredentialGuard() = default;
+  CredentialGuard(const CredentialGuard&) = delete;
+  CredentialGuard& operator=(const CredentialGuard&) = delete;
 
   using time_point = std::chrono::steady_clock::time_point;
 

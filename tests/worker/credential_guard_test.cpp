@@ -1,5 +1,5 @@
 // When responses say that the run must stop: by tables over all statuses, who answered, and the moment.
-#include "amend/worker/refusal_guard.hpp"
+#include "amend/worker/credential_guard.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,7 @@
 using namespace amend;
 using namespace std::chrono_literals;
 using wonder::Meaning;
-using Stop = RefusalGuard::Stop;
+using Stop = CredentialGuard::Stop;
 
 namespace {
 
@@ -35,9 +35,9 @@ class Bench {
     const auto sent = now_;
     now_ += step;
     const auto held_until = sent + end.retry_after.value_or(0ms);
-    return guard.look(end, RefusalGuard::Run(row, ++requests, rows_left, sent, held_until));
+    return guard.look(end, CredentialGuard::Run(row, ++requests, rows_left, sent, held_until));
   }
-  Stop see_echo(const AttemptEnd& end) { return see(end, RefusalGuard::no_row); }
+  Stop see_echo(const AttemptEnd& end) { return see(end, CredentialGuard::no_row); }
   // How many of these, one behind the other, stop the run; 0: a thousand do not.
   int until_stop(const AttemptEnd& end) {
     for (int n = 1; n <= 1'000; ++n)
@@ -45,21 +45,21 @@ class Bench {
     return 0;
   }
 
-  RefusalGuard guard;
+  CredentialGuard guard;
   std::uint64_t requests = 0;
   std::uint64_t rows_left = many;
   std::chrono::milliseconds step{0};
   Stop stop = Stop::none;
 
  private:
-  RefusalGuard::time_point now_{1h};
+  CredentialGuard::time_point now_{1h};
   std::uint64_t row_ = 0;
 };
 
 }  // namespace
 
 TEST_CASE(
-    "refusal guard: three gateway responses that no waiting mends, before the API's first own one, stop the run") {
+    "credential guard: three gateway responses that no waiting mends, before the API's first own one, stop the run") {
   for (int http = 200; http <= 599; ++http) {
     CAPTURE(http);
     const bool may_pass = http >= 500 || http == 408 || http == 425 || http == 429;
@@ -77,7 +77,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("refusal guard: what may pass, or ends without a response, neither counts nor starts the count again") {
+TEST_CASE("credential guard: what may pass, or ends without a response, neither counts nor starts the count again") {
   Bench bench;
   for (int n = 1; n <= 2; ++n) {
     CHECK(bench.see(gateway(404)) == Stop::none);
@@ -89,7 +89,7 @@ TEST_CASE("refusal guard: what may pass, or ends without a response, neither cou
   CHECK(bench.see(gateway(200)) == Stop::not_the_api);
 }
 
-TEST_CASE("refusal guard: once the API has responded, whatever it said, no page of a gateway stops the run") {
+TEST_CASE("credential guard: once the API has responded, whatever it said, no page of a gateway stops the run") {
   for (int first = 200; first <= 599; ++first) {
     Bench bench;
     bench.see(api(first));
@@ -99,7 +99,7 @@ TEST_CASE("refusal guard: once the API has responded, whatever it said, no page 
   }
 }
 
-TEST_CASE("refusal guard: refusals of whoever asks stop the run: three at the start, twenty in a row later") {
+TEST_CASE("credential guard: refusals of whoever asks stop the run: three at the start, twenty in a row later") {
   for (int http = 200; http <= 599; ++http) {
     CAPTURE(http);
     Bench own;
@@ -119,7 +119,7 @@ TEST_CASE("refusal guard: refusals of whoever asks stop the run: three at the st
   }
 }
 
-TEST_CASE("refusal guard: a Retry-After on a refusal is obeyed first; refused after that wait, requests count") {
+TEST_CASE("credential guard: a Retry-After on a refusal is obeyed first; refused after that wait, requests count") {
   for (const auto& refusal : {gateway(401, 2s), gateway(403, 2s), gateway(407, 2s), api(401, 2s), api(403, 2s)}) {
     CAPTURE(refusal.http);
     for (const bool accepted_before : {false, true}) {
@@ -140,7 +140,7 @@ TEST_CASE("refusal guard: a Retry-After on a refusal is obeyed first; refused af
   }
 }
 
-TEST_CASE("refusal guard: a refused echo call shows that the refusals before it were about no row") {
+TEST_CASE("credential guard: a refused echo call shows that the refusals before it were about no row") {
   for (const auto& refusal : {gateway(401), gateway(403), gateway(407)}) {
     Bench ten_rows;
     ten_rows.see(api(200));
@@ -160,14 +160,14 @@ TEST_CASE("refusal guard: a refused echo call shows that the refusals before it 
   }
 }
 
-TEST_CASE("refusal guard: a row that is tried again and refused again counts once") {
+TEST_CASE("credential guard: a row that is tried again and refused again counts once") {
   Bench bench;
   bench.see(api(200));
   for (int n = 0; n < 500; ++n) CHECK(bench.see(gateway(403), 1 + static_cast<std::uint64_t>(n) % 19) == Stop::none);
   CHECK(bench.see(gateway(403), 20) == Stop::gateway_refusal);
 }
 
-TEST_CASE("refusal guard: any request that the API accepts begins the row of refusals again") {
+TEST_CASE("credential guard: any request that the API accepts begins the row of refusals again") {
   for (const int http : {200, 400, 404, 422}) {
     Bench bench;
     bench.see(api(http));
@@ -178,7 +178,7 @@ TEST_CASE("refusal guard: any request that the API accepts begins the row of ref
   }
 }
 
-TEST_CASE("refusal guard: a share of 401s that stays stops the run within 100 requests, a rare one does not") {
+TEST_CASE("credential guard: a share of 401s that stays stops the run within 100 requests, a rare one does not") {
   const unsigned seed = std::random_device{}();
   CAPTURE(seed);
   std::mt19937 random(seed);

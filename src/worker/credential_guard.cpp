@@ -1,4 +1,4 @@
-#include "amend/worker/refusal_guard.hpp"
+#include "amend/worker/credential_guard.hpp"
 
 #include <algorithm>
 
@@ -26,7 +26,7 @@ bool is_gateway_refusal(const AttemptEnd& end) noexcept {
   return is_gateway(end) && (end.http == 401 || end.http == forbidden || end.http == 407);
 }
 
-RefusalGuard::Seen RefusalGuard::seen_in(const AttemptEnd& end) noexcept {
+CredentialGuard::Seen CredentialGuard::seen_in(const AttemptEnd& end) noexcept {
   if (is_gateway_refusal(end)) return Seen::refused_by_gateway;
   if (end.meaning == Meaning::credentials) return Seen::refused_by_api;
   if (end.retry_after || wonder::meaning_of(end.http) == Meaning::transient) return Seen::nothing;
@@ -34,7 +34,7 @@ RefusalGuard::Seen RefusalGuard::seen_in(const AttemptEnd& end) noexcept {
   return end.http >= server_error_min ? Seen::nothing : Seen::page;
 }
 
-RefusalGuard::Stop RefusalGuard::look(const AttemptEnd& end, const Run& run) noexcept {
+CredentialGuard::Stop CredentialGuard::look(const AttemptEnd& end, const Run& run) noexcept {
   if (end.kind != AttemptEnd::Kind::answered) return Stop::none;
   if (!is_gateway(end)) set(api_responded_, true);
   const Seen seen = seen_in(end);
@@ -49,18 +49,18 @@ RefusalGuard::Stop RefusalGuard::look(const AttemptEnd& end, const Run& run) noe
   return is_refusal ? look_at_refusal(end, run) : Stop::none;
 }
 
-void RefusalGuard::accepted() noexcept {
+void CredentialGuard::accepted() noexcept {
   set(api_responded_, true);
   set(accepted_, true);
   set(in_streak_, false);
 }
 
-RefusalGuard::Stop RefusalGuard::look_at_page(const Run& run) noexcept {
+CredentialGuard::Stop CredentialGuard::look_at_page(const Run& run) noexcept {
   const auto enough = std::clamp<std::uint64_t>(run.rows_left, 1, pages_max);
   return ++pages_ >= enough ? Stop::not_the_api : Stop::none;
 }
 
-void RefusalGuard::begin_refusal() noexcept {
+void CredentialGuard::begin_refusal() noexcept {
   if (in_streak_.exchange(true, std::memory_order_relaxed)) return;
   ++streak_;
   in_streak_count_ = 0;
@@ -68,20 +68,20 @@ void RefusalGuard::begin_refusal() noexcept {
 }
 
 // It was sent before the run had waited as it was asked to.
-bool RefusalGuard::is_to_be_obeyed(const Run& run) noexcept {
+bool CredentialGuard::is_to_be_obeyed(const Run& run) noexcept {
   if (run.sent >= first_wait_over_) return false;
   first_wait_over_ = std::min(first_wait_over_, run.held_until);
   return true;
 }
 
-RefusalGuard::Stop RefusalGuard::look_at_refusal(const AttemptEnd& end, const Run& run) noexcept {
+CredentialGuard::Stop CredentialGuard::look_at_refusal(const AttemptEnd& end, const Run& run) noexcept {
   ++in_streak_count_;
   if (run.row != no_row) return look_at_rows(end, run);
   if (in_streak_count_ < enough_in_a_row()) return Stop::none;
   return is_gateway(end) ? Stop::gateway_refusal : Stop::credentials;
 }
 
-RefusalGuard::Stop RefusalGuard::look_at_rows(const AttemptEnd& end, const Run& run) noexcept {
+CredentialGuard::Stop CredentialGuard::look_at_rows(const AttemptEnd& end, const Run& run) noexcept {
   const bool by_gateway = is_gateway(end);
   Refused& refused = place_of(run.row);
   refused.row = run.row;
@@ -98,12 +98,12 @@ RefusalGuard::Stop RefusalGuard::look_at_rows(const AttemptEnd& end, const Run& 
   return by_gateway ? Stop::gateway_share : Stop::credentials_share;
 }
 
-std::uint32_t RefusalGuard::enough_in_a_row() const noexcept {
+std::uint32_t CredentialGuard::enough_in_a_row() const noexcept {
   return accepted_.load(std::memory_order_relaxed) ? in_a_row : at_start;
 }
 
 // A row that was refused before has its place; else the oldest one is given up for it.
-RefusalGuard::Refused& RefusalGuard::place_of(std::uint64_t row) noexcept {
+CredentialGuard::Refused& CredentialGuard::place_of(std::uint64_t row) noexcept {
   const auto known =
       std::ranges::find_if(refused_, [&](const Refused& one) { return one.request != 0 && one.row == row; });
   return known != refused_.end() ? *known : *std::ranges::min_element(refused_, {}, &Refused::request);
