@@ -1,4 +1,4 @@
-#include "worker/answer_gathering.hpp"
+#include "worker/response_gathering.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const AnswerGathering::time_point origin(1'000h);
+const ResponseGathering::time_point origin(1'000h);
 
 // A run that reads one connection after the other, answers each with as many new requests, and then waits as it is
 // told; against a server of this kind.
@@ -28,7 +28,7 @@ class Model {
 
   void run(std::chrono::nanoseconds length) {
     for (std::size_t n = 0; n < in_flight; ++n) send(lanes_[n % lanes_.size()]);
-    AnswerGathering gathering;
+    ResponseGathering gathering;
     while (now_ < length) {
       now_ = std::max(now_, first_answer());
       for (Lane& lane : lanes_) read(lane, gathering);
@@ -59,7 +59,7 @@ class Model {
     server_free_ = std::max(server_free_, now_) + server_work;
     lane.emplace_back(now_, server_free_ + latency);
   }
-  void read(Lane& lane, AnswerGathering& gathering) {
+  void read(Lane& lane, ResponseGathering& gathering) {
     const auto begin = now_;
     std::size_t came = 0;
     auto fastest = std::chrono::nanoseconds::max();
@@ -68,7 +68,7 @@ class Model {
       lane.pop_front();
     }
     if (came == 0) return;
-    gathering.answered(came, fastest);
+    gathering.received(came, fastest);
     now_ += came * client_work;
     for (std::size_t n = 0; n < came; ++n) send(lane);
     answers += came;
@@ -92,7 +92,8 @@ class OneAtATime final : public Signer {
 
 }  // namespace
 
-TEST_CASE("answer gathering: a server that works on one request after the other is never idle, and read from seldom") {
+TEST_CASE(
+    "response gathering: a server that works on one request after the other is never idle, and read from seldom") {
   Model model;
   SUBCASE("125,000 a second") {}
   SUBCASE("20,000 a second") { model.server_work = 50us; }
@@ -104,10 +105,10 @@ TEST_CASE("answer gathering: a server that works on one request after the other 
   const double until_woken = 2e-3 + 200e-6;  // the longest wait, and what it does besides
   CHECK(static_cast<double>(model.answers) / static_cast<double>(model.turns) >
         std::min(static_cast<double>(model.in_flight) / 6, until_woken * most / 3));
-  CHECK(model.longest <= AnswerGathering::longest);
+  CHECK(model.longest <= ResponseGathering::longest);
 }
 
-TEST_CASE("answer gathering: where latency alone holds a run up nothing waits, and nothing is lost by it") {
+TEST_CASE("response gathering: where latency alone holds a run up nothing waits, and nothing is lost by it") {
   Model model;
   model.server_work = 10ns;
   model.client_work = 500ns;
@@ -120,19 +121,19 @@ TEST_CASE("answer gathering: where latency alone holds a run up nothing waits, a
   CHECK(model.per_second > 0.97 * most);
 }
 
-TEST_CASE("answer gathering: a run that is slower than its server waits for nothing") {
+TEST_CASE("response gathering: a run that is slower than its server waits for nothing") {
   Model model;
   model.server_work = 1us;
   model.run(1s);
   CHECK(model.longest == 0ns);
 }
 
-TEST_CASE("answer gathering: nothing waits when little is in flight, or before it is known how fast answers come") {
+TEST_CASE("response gathering: nothing waits when little is in flight, or before it is known how fast answers come") {
   Model model;
-  model.in_flight = AnswerGathering::in_flight_min - 1;
+  model.in_flight = ResponseGathering::in_flight_min - 1;
   model.run(1s);
   CHECK(model.longest == 0ns);
-  CHECK(AnswerGathering().wait(256, origin) == 0ns);
+  CHECK(ResponseGathering().wait(256, origin) == 0ns);
 }
 
 TEST_CASE("worker: a deep pipeline is refilled in lots, when half of it has been answered") {

@@ -1,0 +1,147 @@
+#include "quarantine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace amend {
+namespace {
+
+// How long a connection without a request in flight is watched for a response too many before a row is sent again.
+constexpr std::chrono::milliseconds surplus_wait{100};
+// The same while the next request on it is only a matter of time; at slow rates two intervals.
+constexpr std::chrono::milliseconds proof_patience{1'000};
+
+// A success that names its customer is the row's own, and so are the responses before it: unless the response to an
+// earlier attempt of the row may still be due on this connection.
+bool proves(const Connection& connection, const RowJob& job) noexcept {
+  return job.doubtful_on != connection.number || connection.proven > job.ended;
+}
+
+}  // namespace
+
+// An ambiguous success may hide that the responses have shifted, and the next row of the same customer would look like
+// a success.
+void Quarantine::note_success(Connection& connection, const RowJob& job, time_point now) {
+  connection.ambiguous = !proves(connection, job);
+  if (connection.ambiguous) return;
+  connection.proven = now;
+  if (!connection.unproven.empty()) end_proven(connection.unproven, now);
+}
+
+void Quarantine::keep(Connection& connection, JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement,
+                      time_point now) {
+  state_.park(number);  // it may wait long: its batch must not wait with it
+  connection.unproven.emplace_back(number, verdict, std::move(judgement));
+  connection.unproven_since = now;
+  ++connections_.unproven;
+}
+
+void Quarantine::end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement, time_point now) {
+  const wonder::Meaning meaning = judgement.meaning;
+  state_.end_row(number, verdict, std::move(judgement), now);
+  if (!proofs_.empty()) settle(number, meaning, verdict.kind, now);
+}
+
+// The row may be the one that proves others.
+void Quarantine::settle(JobNumber number, wonder::Meaning meaning, Verdict::Kind kind, time_point now) {
+  const auto found = std::ranges::find(proofs_, number, &Proof::job);
+  if (found == proofs_.end()) return;
+  std::vector<Unproven> refusals = std::move(found->refusals);
+  proofs_.erase(found);
+  if (kind == Verdict::Kind::give_up && is_final_refusal(meaning)) {
+    end_proven(refusals, now);
+  } else {
+    send_again(refusals, now);
+  }
+}
+
+void Quarantine::end_proven(std::vector<Unproven>& refusals, time_point now) {
+  connections_.unproven -= refusals.size();
+  for (Unproven& refusal : refusals) end_row(refusal.job, refusal.verdict, std::move(refusal.judgement), now);
+  refusals.clear();
+}
+
+// The responses had shifted: what came for these rows may have been another row's, and theirs a success.
+void Quarantine::send_again(std::vector<Unproven>& refusals, time_point now) {
+  connections_.unproven -= refusals.size();
+  for (Unproven& refusal : refusals) {
+    RowJob& job = state_.jobs[refusal.job];
+    if (job.writes) job.late_from = now;
+    state_.call->lost(job.row, Applied::maybe);
+    job.must_go_alone = std::exchange(job.doubted, job.http) != 0;  // a server may send too much with each refusal
+    if (state_.may_requeue_free(job, now)) {
+      state_.requeue(refusal.job);
+    } else {
+      const Verdict doubtful = Verdict::give_up(refusal.verdict.status, Applied::maybe);
+      end_row(refusal.job, doubtful, std::move(refusal.judgement), now);
+    }
+  }
+  refusals.clear();
+}
+
+// On a connection that has carried no other request.
+void Quarantine::prove_by(Connection& connection, JobNumber number) {
+  if (!connection.unproven.empty()) proofs_.emplace_back(number, connection.number, std::move(connection.unproven));
+  connection.unproven.clear();
+  go_alone(number);
+}
+
+void Quarantine::go_alone(JobNumber number) {
+  RowJob& job = state_.jobs[number];
+  job.must_go_alone = true;
+  if (job.writes) state_.call->outdated(job.row);
+  state_.requeue(number);
+}
+
+void Quarantine::prove_last(Connection& connection, time_point now) {
+  if (connection.requests == 1) return end_proven(connection.unproven, now);
+  for (std::size_t proofs = 1; !connection.unproven.empty(); ++proofs) {
+    const JobNumber last = connection.unproven.back().job;
+    connection.unproven.pop_back();
+    --connections_.unproven;
+    if (proofs == proofs_at_once) return prove_by(connection, last);
+    go_alone(last);
+  }
+}
+
+void Quarantine::prove_overdue(time_point now) {
+  due_ = time_point::max();
+  for (const auto& connection : connections_.all()) {
+    if (connection->ambiguous && connection->is_idle()) connection->session->close();
+    if (connection->unproven.empty() || connection->session->in_flight() > 0) continue;
+    const auto due = connection->unproven_since + patience(*connection);
+    if (due <= now) {
+      prove_last(*connection, now);
+    } else {
+      due_ = std::min(due_, due);
+    }
+  }
+}
+
+std::chrono::nanoseconds Quarantine::patience(const Connection& connection) const noexcept {
+  const bool carries_more =
+      state_.has_ready() && state_.brake.canary().over() && connections_.takes_requests(connection);
+  if (!carries_more) return surplus_wait;
+  return std::max<std::chrono::nanoseconds>(proof_patience, state_.brake.pace().interval * 2);
+}
+
+void Quarantine::doubt_all(Connection& connection, time_point now) {
+  send_again(connection.unproven, now);
+  for (Proof& proof : proofs_)
+    if (proof.connection == connection.number) send_again(proof.refusals, now);
+}
+
+// One response too many can hide only the last row's own.
+void Quarantine::end_all(time_point now) {
+  for (const auto& connection : connections_.all()) {
+    if (connection->unproven.empty()) continue;
+    state_.drop(connection->unproven.back().job);
+    connection->unproven.pop_back();
+    --connections_.unproven;
+    end_proven(connection->unproven, now);
+  }
+  for (Proof& proof : proofs_) end_proven(proof.refusals, now);
+  proofs_.clear();
+}
+
+}  // namespace amend

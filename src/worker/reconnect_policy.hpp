@@ -1,0 +1,91 @@
+// When a connection is opened, rests, and how long it waits before it is opened again.
+//
+// *Threads.* Any: a policy has no state of its own. *Errors.* None. *Bounds.* The longest wait is `longest_wait`.
+// *Lifetime.* A value. *Source.* A pure function: the time and random bits are arguments.
+//
+// | event                                         | next phase                                     | failures |
+// |-----------------------------------------------|------------------------------------------------|----------|
+// | wanted                                        | opening                                        |          |
+// | opened                                        | open                                           |          |
+// | failed: not opened, or ended with no response | stays                                          | + 1      |
+// | responded                                     | stays                                          | 0        |
+// | distrusted: a response is not to be believed  | stays                                          | 1        |
+// | ended                                         | asleep                                         |          |
+// | rests: its end has been handled               | backing_off if there are failures, else at rest |          |
+// | waited: its wait is over                      | at rest                                        |          |
+//
+// At rest: asleep until it is wanted, or opening where connections are always open.
+//
+// The n-th failure in a row waits first · 2^(n−1), up to the longest wait. On demand the wait is uniform between 0 and
+// that ("full jitter"), so that the workers of many runs do not come back in one wave.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+namespace amend {
+
+class ReconnectPolicy {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+  using milliseconds = std::chrono::milliseconds;
+
+  enum class Use : std::uint8_t {
+    on_demand,    ///< a run: opened when rows wait for it
+    always_open,  ///< a measurement: opened again at once
+  };
+  enum class Phase : std::uint8_t { asleep, opening, open, backing_off };
+  enum class Event : std::uint8_t { wanted, opened, failed, responded, distrusted, ended, rests, waited };
+
+  class State {
+   public:
+    Phase phase = Phase::asleep;
+    std::uint32_t failures = 0;  ///< in a row
+    time_point at{};             ///< when opening began, or when backing off is over
+  };
+
+  explicit constexpr ReconnectPolicy(Use use) noexcept : use_(use) {}
+
+  constexpr milliseconds first_wait() const noexcept { return milliseconds(on_demand() ? 100 : 50); }
+  constexpr milliseconds longest_wait() const noexcept { return milliseconds(on_demand() ? 10'000 : 2'000); }
+
+  /// Of a connection that is new.
+  constexpr State first() const noexcept { return at_rest(State(), time_point{}); }
+  /// `random`: 64 fresh uniform bits, used by `rests` only.
+  constexpr State next(State state, Event event, time_point now, std::uint64_t random = 0) const noexcept {
+    switch (event) {
+      case Event::wanted:
+        state.phase = Phase::opening;
+        state.at = now;
+        return state;
+      case Event::opened: state.phase = Phase::open; return state;
+      case Event::failed: ++state.failures; return state;
+      case Event::responded: state.failures = 0; return state;
+      case Event::distrusted: state.failures = 1; return state;
+      case Event::ended: state.phase = Phase::asleep; return state;
+      case Event::rests: return state.failures > 0 ? backing_off(state, now, random) : at_rest(state, now);
+      case Event::waited: return at_rest(state, now);
+    }
+    return state;
+  }
+
+ private:
+  constexpr bool on_demand() const noexcept { return use_ == Use::on_demand; }
+  constexpr State at_rest(State state, time_point now) const noexcept {
+    state.phase = on_demand() ? Phase::asleep : Phase::opening;
+    state.at = now;
+    return state;
+  }
+  constexpr State backing_off(State state, time_point now, std::uint64_t random) const noexcept {
+    const auto doublings = std::min<std::uint32_t>(state.failures, 10) - 1;
+    const auto wait = std::min(longest_wait(), first_wait() * (1 << doublings));
+    state.phase = Phase::backing_off;
+    state.at = now + (on_demand() ? milliseconds(random % static_cast<std::uint64_t>(wait.count() + 1)) : wait);
+    return state;
+  }
+
+  Use use_;
+};
+
+}  // namespace amend
