@@ -3,10 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "amend/transport/event_loop.hpp"
 #include "amend/transport/stop_cause.hpp"
@@ -17,10 +14,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds lead{50};  // between the last connection and the first planned send
-constexpr std::chrono::milliseconds reopen_first{50};
-constexpr std::chrono::milliseconds reopen_max{2'000};
 
 std::chrono::nanoseconds length_of(const std::vector<LoadStep>& steps) {
   std::chrono::nanoseconds sum{0};
@@ -50,16 +44,15 @@ LoadGenerator::LoadGenerator(const Config& config, const Credentials& credential
       publishing_(io_),
       length_(length_of(order_.steps)) {
   const PaceConfig& pace = config_.pace;
-  for (std::uint32_t i = 0; i < pace.connections; ++i)
-    lines_.push_back(std::make_unique<Line>(i, transport_->make_session(io_.get_executor()), io_));
+  for (std::uint32_t i = 0; i < pace.connections; ++i) connections_.add(transport_->make_session(io_.get_executor()));
+  measured_.resize(pace.connections);
   flights_.resize(std::size_t{pace.connections} * pace.pipeline);
   for (std::size_t i = flights_.size(); i-- > 0;) free_flights_.push_back(static_cast<std::uint32_t>(i));
   for (const LoadStep& step : order_.steps) steps_.emplace_back(step);
 }
 
 LoadFigures LoadGenerator::run() {
-  for (const auto& line : lines_)
-    asio::co_spawn(io_, keep(*line), [this](std::exception_ptr error) { on_line_end(error); });
+  keeper_.start();
   keep_publishing();
   run_event_loop(io_, error_);
   return result();
@@ -69,75 +62,37 @@ void LoadGenerator::wake() {
   asio::post(io_, [this] { pump(); });
 }
 
-void LoadGenerator::on_line_end(std::exception_ptr error) {
-  if (!error || error_) return;
+void LoadGenerator::broke(const std::exception_ptr& error) {
+  if (error_) return;
   error_ = error;
   io_.stop();
 }
 
-asio::awaitable<void> LoadGenerator::keep(Line& line) {
-  while (!finished_) {
-    const bool opened = co_await open(line);
-    if (opened) co_await serve(line);
-    if (finished_ || line.failures == 0) continue;
-    const auto shift = std::min<std::uint32_t>(line.failures, 10) - 1;
-    const std::chrono::milliseconds time = std::min(reopen_max, reopen_first * (1 << shift));
-    co_await pause(line, time);
-  }
-}
-
-asio::awaitable<void> LoadGenerator::pause(Line& line, std::chrono::milliseconds time) {
-  line.timer.expires_after(time);
-  auto waited = co_await line.timer.async_wait(token);
-  static_cast<void>(waited);
-}
-
-asio::awaitable<bool> LoadGenerator::open(Line& line) {
-  const Opened opened = co_await line.session->open();
-  line.tried = true;
-  if (finished_) {
-    line.session->close();
-    co_return false;
-  }
-  if (opened.error == OpenError::none) {
-    ++line.figures.opened;
-    line.used = Clock::now();
-    figures_.address = line.session->peer();
-    figures_.security = line.session->security();
-  } else {
-    not_opened(line, opened);
-  }
+void LoadGenerator::opened(Connection& connection) {
+  Measured& measured = measured_[connection.index];
+  measured.tried = true;
+  ++measured.figures.opened;
+  measured.used = Clock::now();
+  figures_.address = connection.session->peer();
+  figures_.security = connection.session->security();
   begin_when_open();
   pump();
-  co_return opened.error == OpenError::none;
 }
 
-// Without one connection there is nothing to measure; with some, those that are refused are tried again meanwhile.
-void LoadGenerator::not_opened(Line& line, const Opened& opened) {
-  ++line.failures;
-  const bool any = std::ranges::any_of(lines_, [](const auto& one) { return one->figures.opened > 0; });
-  const bool all_tried = std::ranges::all_of(lines_, [](const auto& one) { return one->tried; });
+// Without one connection there is nothing to measure; with some, those that are refused are tried again.
+void LoadGenerator::not_opened(Connection& connection, const Opened& opened) {
+  measured_[connection.index].tried = true;
+  connections_.follow(connection, Connections::Event::failed, Clock::now());
+  const bool any = std::ranges::any_of(measured_, [](const Measured& one) { return one.figures.opened > 0; });
+  const bool all_tried = std::ranges::all_of(measured_, &Measured::tried);
   if (!any && all_tried) control_.stop(stop_cause_of(opened.error), opened.text);
-}
-
-asio::awaitable<void> LoadGenerator::serve(Line& line) {
-  for (;;) {
-    const Lot lot = co_await line.session->next();
-    const auto now = Clock::now();
-    const bool closed = lot.closed != CloseCause::open;
-    if (!lot.answers.empty()) line.failures = 0;
-    if (closed && lot.answers.empty() && lot.closed != CloseCause::announced) ++line.failures;
-    take(line, lot, now);
-    if (lot.closed == CloseCause::refused)
-      control_.stop(StopCause::tls, line.session->peer() + ": " + std::string(lot.text));
-    pump();
-    if (closed) break;
-  }
+  begin_when_open();
+  pump();
 }
 
 void LoadGenerator::begin_when_open() {
   if (begun_ || finished_ || control_.draining()) return;
-  if (std::ranges::all_of(lines_, [](const auto& line) { return line->tried; })) begin();
+  if (std::ranges::all_of(measured_, &Measured::tried)) begin();
 }
 
 void LoadGenerator::begin() {
@@ -166,20 +121,20 @@ void LoadGenerator::pump() {
       pump_closed(now);
     }
   }
-  flush();
+  connections_.flush();
   end_when_done(now);
 }
 
 // False: something still waits to be sent again, and goes first.
 bool LoadGenerator::resend() {
   while (!again_.empty()) {
-    Line* const line = free_line();
-    if (!line) return false;
+    Connection* const connection = free_connection();
+    if (!connection) return false;
     const Resend next = again_.back();
     again_.pop_back();
     ++steps_[next.planned.step].resent;
     maker_.make(next.row, made_again_);
-    send(*line, made_again_, next.planned);
+    send(*connection, made_again_, next.planned);
   }
   return true;
 }
@@ -201,14 +156,14 @@ void LoadGenerator::pump_schedule(Clock::time_point now) {
       return look_again_at(start_ + planned->at);
     }
     const MadeRequest* const made = ahead_->front();
-    Line* const line = made ? free_line() : nullptr;
-    if (!line) {
+    Connection* const connection = made ? free_connection() : nullptr;
+    if (!connection) {
       blocked_by_ = made ? Late::connections : Late::signing;
       return;
     }
     if (counts(planned->step)) ++requests_;
     steps_[planned->step].sent(Clock::now() - (start_ + planned->at), blocked_by_);
-    send(*line, *made, *planned);
+    send(*connection, *made, *planned);
     schedule_->pop();
     ahead_->pop();
     now = std::max(now, Clock::now());
@@ -218,45 +173,41 @@ void LoadGenerator::pump_schedule(Clock::time_point now) {
 void LoadGenerator::pump_closed(Clock::time_point now) {
   for (auto planned = next_planned(now); planned; planned = next_planned(Clock::now())) {
     const MadeRequest* const made = ahead_->front();
-    Line* const line = made ? free_line() : nullptr;
-    if (!line) return;
+    Connection* const connection = made ? free_connection() : nullptr;
+    if (!connection) return;
     if (counts(planned->step)) ++requests_;
-    send(*line, *made, *planned);
+    send(*connection, *made, *planned);
     ahead_->pop();
   }
 }
 
 // The one with the least in flight, in turn: no connection is left to grow cold.
-LoadGenerator::Line* LoadGenerator::free_line() {
-  Line* best = nullptr;
-  for (std::size_t i = 0; i < lines_.size(); ++i) {
-    Line& line = *lines_[(turn_ + 1 + i) % lines_.size()];
-    if (line.session->capacity() == 0) continue;
-    if (!best || line.session->in_flight() < best->session->in_flight()) best = &line;
+Connection* LoadGenerator::free_connection() {
+  Connection* best = nullptr;
+  const auto all = connections_.all();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    Connection& connection = *all[(turn_ + 1 + i) % all.size()];
+    if (connection.session->capacity() == 0) continue;
+    if (!best || connection.session->in_flight() < best->session->in_flight()) best = &connection;
     if (best->session->in_flight() == 0) break;
   }
-  if (best) turn_ = best->number;
+  if (best) turn_ = best->index;
   return best;
 }
 
-void LoadGenerator::send(Line& line, const MadeRequest& made, PlannedSend planned) {
+void LoadGenerator::send(Connection& connection, const MadeRequest& made, PlannedSend planned) {
+  Measured& measured = measured_[connection.index];
   const std::uint32_t tag = free_flights_.back();
   free_flights_.pop_back();
   Flight& flight = flights_[tag];
   flight.row = made.row;
   flight.planned = planned;
   flight.sent = Clock::now();
-  flight.idle = line.session->in_flight() == 0 ? flight.sent - line.used : std::chrono::nanoseconds(0);
-  line.used = flight.sent;
+  flight.idle = connection.session->in_flight() == 0 ? flight.sent - measured.used : std::chrono::nanoseconds(0);
+  measured.used = flight.sent;
   Request request = maker_.request(made);
   request.tag = tag;
-  line.session->submit(request);
-  line.touched = true;
-}
-
-void LoadGenerator::flush() {
-  for (const auto& line : lines_)
-    if (std::exchange(line->touched, false)) line->session->flush();
+  connections_.submit(connection, request);
 }
 
 void LoadGenerator::look_again_at(Clock::time_point when) {

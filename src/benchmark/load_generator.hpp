@@ -2,7 +2,6 @@
 // any.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -20,6 +19,7 @@
 #include "amend/transport/transport.hpp"
 #include "amend/worker/credential_guard.hpp"
 #include "benchmark/requests_ahead.hpp"
+#include "worker/connection_keeper.hpp"
 
 namespace amend {
 
@@ -39,7 +39,7 @@ class LoadOrder {
 };
 static_assert(!std::is_aggregate_v<LoadOrder>);
 
-class LoadGenerator {
+class LoadGenerator final : private ConnectionKeeper::Owner {
  public:
   using Clock = std::chrono::steady_clock;
 
@@ -56,19 +56,11 @@ class LoadGenerator {
   BenchmarkProgress progress() const;  ///< any thread
 
  private:
-  // One connection and what came of it.
-  class Line {
+  // What is measured of a connection, found by its index.
+  class Measured {
    public:
-    Line(std::uint32_t number_, std::unique_ptr<Session> session_, boost::asio::io_context& io)
-        : number(number_), session(std::move(session_)), timer(io) {}
-
-    const std::uint32_t number;
-    std::unique_ptr<Session> session;
-    boost::asio::steady_timer timer;
     bool tried = false;        // to be opened
-    bool touched = false;      // has something to flush
-    Clock::time_point used{};  // something went out or came in
-    std::uint32_t failures = 0;
+    Clock::time_point used{};  // something was sent or received
     ConnectionFigures figures;
   };
 
@@ -91,12 +83,13 @@ class LoadGenerator {
     PlannedSend planned;
   };
 
-  boost::asio::awaitable<void> keep(Line& line);
-  boost::asio::awaitable<void> pause(Line& line, std::chrono::milliseconds time);
-  boost::asio::awaitable<bool> open(Line& line);
-  boost::asio::awaitable<void> serve(Line& line);
-  void on_line_end(std::exception_ptr error);
-  void not_opened(Line& line, const Opened& opened);
+  // ConnectionKeeper::Owner
+  void rests(const Connection&) override {}
+  void opened(Connection& connection) override;
+  void not_opened(Connection& connection, const Opened& opened) override;
+  void take(Connection& connection, const Lot& lot) override;
+  bool reads_later(Connection&) override { return false; }
+  void broke(const std::exception_ptr& error) override;
   void begin_when_open();
   void begin();
 
@@ -107,14 +100,12 @@ class LoadGenerator {
   void pump_closed(Clock::time_point now);
   bool resend();
   std::optional<PlannedSend> next_planned(Clock::time_point now);
-  Line* free_line();
-  void send(Line& line, const MadeRequest& made, PlannedSend planned);
+  Connection* free_connection();
+  void send(Connection& connection, const MadeRequest& made, PlannedSend planned);
   void look_again_at(Clock::time_point when);
-  void flush();
 
-  void take(Line& line, const Lot& lot, Clock::time_point now);
-  void take_answer(Line& line, const Answer& answer, Clock::time_point now);
-  void take_loss(Line& line, std::uint32_t tag, const Lot& lot, Clock::time_point now);
+  void take_response(Connection& connection, const Answer& answer, Clock::time_point now);
+  void take_loss(const Connection& connection, std::uint32_t tag, const Lot& lot, Clock::time_point now);
   void count(const RequestEnd& end);
   bool counts(std::uint32_t step) const noexcept { return order_.steps[step].counted == Counted::yes; }
 
@@ -142,8 +133,11 @@ class LoadGenerator {
   boost::asio::io_context io_;
   boost::asio::steady_timer due_;
   boost::asio::steady_timer publishing_;
-  std::vector<std::unique_ptr<Line>> lines_;
-  std::size_t turn_ = 0;  // the line that was used last
+  Connections connections_{ReconnectPolicy(ReconnectPolicy::Use::always_open),
+                           [this](Connection& connection) { keeper_.wake(connection); }};
+  ConnectionKeeper keeper_{io_, connections_, control_, *this};
+  std::vector<Measured> measured_;
+  std::size_t turn_ = 0;  // the connection that was used last
   std::vector<Flight> flights_;
   std::vector<std::uint32_t> free_flights_;
   std::vector<Resend> again_;  // at most as many as flights_

@@ -1,4 +1,4 @@
-// What comes back to a load generator, what is told meanwhile, and its end.
+// What comes back to a load generator, its progress, and its end.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,15 +28,22 @@ std::string code_of(const wonder::Judgement& judgement, std::uint16_t status) {
 
 }  // namespace
 
-void LoadGenerator::take(Line& line, const Lot& lot, Clock::time_point now) {
-  for (const Answer& answer : lot.answers) take_answer(line, answer, now);
-  for (const std::uint32_t tag : lot.unanswered) take_loss(line, tag, lot, now);
+void LoadGenerator::take(Connection& connection, const Lot& lot) {
+  const auto now = Clock::now();
+  const bool is_silent = lot.closed != CloseCause::open && lot.closed != CloseCause::announced && lot.answers.empty();
+  if (!lot.answers.empty()) connections_.follow(connection, Connections::Event::responded, now);
+  if (is_silent) connections_.follow(connection, Connections::Event::failed, now);
+  for (const Answer& answer : lot.answers) take_response(connection, answer, now);
+  for (const std::uint32_t tag : lot.unanswered) take_loss(connection, tag, lot, now);
+  if (lot.closed == CloseCause::refused)
+    control_.stop(StopCause::tls, connection.session->peer() + ": " + std::string(lot.text));
+  pump();
 }
 
-void LoadGenerator::take_answer(Line& line, const Answer& answer, Clock::time_point now) {
+void LoadGenerator::take_response(Connection& connection, const Answer& answer, Clock::time_point now) {
   const Flight flight = flights_[answer.tag];
   free_flights_.push_back(answer.tag);
-  line.used = now;
+  measured_[connection.index].used = now;
   const Response& response = answer.response;
   const wonder::Judgement judgement = maker_.call().judge(response, rows_.row(flight.row));
   control_.answered(now);
@@ -51,12 +58,12 @@ void LoadGenerator::take_answer(Line& line, const Answer& answer, Clock::time_po
                               judgement.meaning == wonder::Meaning::gateway ? "a gateway refuses the requests"
                                                                             : "the API refuses the credentials",
                               response.status, judgement.code, judgement.text));
-  // Answers behind it may belong to anybody.
-  if (judgement.meaning == wonder::Meaning::mismatch) line.session->distrust();
+  // Responses behind it may belong to any row.
+  if (judgement.meaning == wonder::Meaning::mismatch) connection.session->distrust();
   const std::string code = code_of(judgement, response.status);
   RequestEnd end;
   end.step = flight.planned.step;
-  end.connection = line.number;
+  end.connection = connection.index;
   end.planned = flight.planned.at;
   end.latency = since_start(now) - flight.planned.at;
   end.service = now - flight.sent;
@@ -66,16 +73,16 @@ void LoadGenerator::take_answer(Line& line, const Answer& answer, Clock::time_po
   count(end);
 }
 
-void LoadGenerator::take_loss(Line& line, std::uint32_t tag, const Lot& lot, Clock::time_point now) {
+void LoadGenerator::take_loss(const Connection& connection, std::uint32_t tag, const Lot& lot, Clock::time_point now) {
   const Flight flight = flights_[tag];
   free_flights_.push_back(tag);
   if (lot.closed == CloseCause::announced || (lot.idle_race && flight.idle >= idle_from)) {
-    again_.emplace_back(flight.row, line.number, flight.planned);
+    again_.emplace_back(flight.row, connection.index, flight.planned);
     return;
   }
   RequestEnd end;
   end.step = flight.planned.step;
-  end.connection = line.number;
+  end.connection = connection.index;
   end.planned = flight.planned.at;
   end.latency = since_start(now) - flight.planned.at;
   end.waited = lot.closed == CloseCause::timeout || lot.closed == CloseCause::local;
@@ -91,7 +98,7 @@ void LoadGenerator::count(const RequestEnd& end) {
   const bool in_time = !ended_at_ || at <= since_start(*ended_at_);
   if (const auto step = step_at(at); step && end.http != 0 && in_time) steps_[*step].answer_came(end);
   if (!counts(end.step)) return;
-  ConnectionFigures& figures = lines_[end.connection]->figures;
+  ConnectionFigures& figures = measured_[end.connection].figures;
   if (!end.code.empty()) ++figures.errors;
   if (end.http == 0) return;
   ++figures.answered;
@@ -147,7 +154,6 @@ void LoadGenerator::give_up_resends(Clock::time_point now) {
 }
 
 // Those whose time has come until then.
-
 void LoadGenerator::give_up_overdue(Clock::time_point now) {
   for (auto planned = next_planned(now); planned; planned = next_planned(now)) {
     const auto waited = since_start(now) - planned->at;
@@ -164,10 +170,7 @@ void LoadGenerator::finish() {
   ahead_.reset();
   due_.cancel();
   publishing_.cancel();
-  for (const auto& line : lines_) {
-    line->session->close();
-    line->timer.cancel();
-  }
+  keeper_.stop();
 }
 
 // The step of this moment, and the last point of the series that is whole.
@@ -228,7 +231,7 @@ LoadFigures LoadGenerator::result() {
     if (step.step.counted == Counted::yes && !never_began) figures_.steps.push_back(std::move(step));
   }
   if (!counts(0)) figures_.warm_up = order_.steps.front().duration;
-  for (const auto& line : lines_) figures_.connections.push_back(line->figures);
+  for (const Measured& one : measured_) figures_.connections.push_back(one.figures);
   return std::move(figures_);
 }
 
