@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""language.py ROOT: words and turns that language.txt refuses, in Markdown and in the texts that a user meets.
+"""language.py ROOT [--all] [--rooms]: words and turns that language.txt refuses.
 
-language_limits.txt says how many a file, or a folder of sources, may still have; 0 without a line. A limit only ever goes
-down.  language.py ROOT --all  shows each place, also below its limit.
+Three kinds of text are checked: Markdown, strings that a user reads, and comments of C++.
+A page or a string may have no find, and the comments of a room 2 finds per 1,000 lines.
+language_limits.txt lists the exceptions. A limit only ever goes down.
+--all shows each place, also below its limit. --rooms shows the finds and the lines of each room.
 """
 import os
 import re
@@ -20,15 +22,17 @@ def table_lines(name):
 
 
 def read_rules():
-    rules, samples, pattern = [], [], None
+    """Rules for every text, rules for comments only, and sample sentences."""
+    rules, comment_rules, samples, pattern = [], [], [], None
     for line in table_lines("language.txt"):
-        if line.startswith("-> "):
-            rules.append((re.compile(pattern, re.I), line[3:]))
+        if line.startswith(("-> ", "=> ")):
+            chosen = rules if line[0] == "-" else comment_rules
+            chosen.append((re.compile(pattern, re.I), line[3:]))
         elif line.startswith(("ok ", "no ")):
             samples.append((line[:2] == "ok", line[3:]))
         else:
             pattern = line
-    return rules, samples
+    return rules, comment_rules, samples
 
 
 def read_limits():
@@ -59,7 +63,7 @@ def texts_of(path, text):
 
 
 def without_code(string):
-    # What is in backticks, `amend retry RUN`, is no sentence; nor is a path.
+    """The text with what is in backticks, `amend retry RUN`, replaced: it is no sentence. Line ends stay."""
     return re.sub(r"`[^`\n]*`", "`…`", string)
 
 
@@ -71,41 +75,112 @@ def limited_part(path, limits):
     return max(parts, key=len) if parts else path
 
 
-def main():
-    rules, samples = read_rules()
+def room_of(path):
+    """`src/row` and `include/amend/row` are one room, the headers right in `include/amend` are another."""
+    folders = os.path.dirname(path).split("/")
+    if folders[0] == "include":
+        return f"comments:{folders[2]}" if len(folders) > 2 else "comments:include"
+    if folders[0] == "tests":
+        return "comments:tests"
+    return f"comments:{folders[1]}" if len(folders) > 1 else f"comments:{folders[0]}"
+
+
+def comment_finds(rules, text):
+    """(line, words, advice) of each turn in the comments of a C++ file; a turn may begin on one line and end on the next."""
+    finds = []
+    for first, comment in source_text.cpp_comments(text):
+        sentence = without_code(comment)
+        for offset, words, advice in found_in(rules, sentence.replace("\n", " ")):
+            finds.append((first + sentence.count("\n", 0, offset), words, advice))
+    return finds
+
+
+def check_samples(rules, samples):
     for fine, sentence in samples:
         found = found_in(rules, sentence)
         if fine == bool(found):
             sys.exit(f"language: {'refused' if found else 'let pass'}: {sentence} {found}")
 
-    root, show_all = sys.argv[1], "--all" in sys.argv[2:]
+
+def check_fixture(rules):
+    """Each line of the fixture that ends in `<-` has a find, and no other line has one."""
+    with open(os.path.join(HERE, "fixtures", "language_comments.txt"), encoding="utf-8") as file:
+        text = file.read()
+    expected = [number for number, line in enumerate(text.split("\n"), 1) if line.endswith("<-")]
+    found = [line for line, _, _ in comment_finds(rules, text)]
+    if found != expected or not found:
+        sys.exit(f"language: finds in the lines {found} of the fixture, expected in {expected}")
+
+
+class Finds:
+    """The places of each limited part, and its limit."""
+
+    def __init__(self, limits):
+        self.limits = limits
+        self.places = {part: [] for part in limits}
+        self.lines = {}
+
+    def add(self, part, place, words, advice):
+        self.places.setdefault(part, []).append(f'{place}: "{words}" -> {advice}')
+
+    def limit_of(self, part):
+        return self.limits.get(part, self.lines.get(part, 0) * 2 // 1000)
+
+    def report(self, show_all):
+        """Prints what exceeds a limit. True when something does."""
+        failed = False
+        for part, found in sorted(self.places.items()):
+            limit = self.limit_of(part)
+            if len(found) > limit or show_all:
+                print("\n".join(found))
+            if len(found) > limit:
+                failed = True
+                print(f"language: {part}: {len(found)} turns, at most {limit}")
+            elif part in self.limits:
+                lower = "" if len(found) == limit else f"; lower its limit in language_limits.txt to {len(found)}"
+                print(f"language: {part}: {len(found)} turns are left{lower}")
+        return failed
+
+    def report_rooms(self):
+        for part, lines in sorted(self.lines.items()):
+            found = len(self.places.get(part, []))
+            print(f"{part}: {found} finds in {lines} lines, at most {self.limit_of(part)}")
+
+
+def main():
+    rules, comment_rules, samples = read_rules()
+    comment_rules = rules + comment_rules
+    check_samples(comment_rules, samples)
+    check_fixture(comment_rules)
+
+    root = sys.argv[1]
     limits = read_limits()
-    places = {part: [] for part in limits}
+    finds = Finds(limits)
     looked_at = 0
     for path in source_text.files(root):
         if source_text.is_skipped(path):
             continue
-        for line, text in texts_of(path, source_text.read(root, path)):
+        text = source_text.read(root, path)
+        is_cpp = path.endswith((".cpp", ".hpp"))
+        for line, string in texts_of(path, text):
             looked_at += 1
-            text = without_code(text)
-            for offset, words, advice in found_in(rules, text):
-                at = line + (text.count("\n", 0, offset) if path.endswith((".cpp", ".hpp")) else 0)
-                places.setdefault(limited_part(path, limits), []).append(f'{path}:{at}: "{words}" -> {advice}')
+            string = without_code(string)
+            for offset, words, advice in found_in(rules, string):
+                at = line + (string.count("\n", 0, offset) if is_cpp else 0)
+                finds.add(limited_part(path, limits), f"{path}:{at}", words, advice)
+        if is_cpp:
+            room = room_of(path)
+            finds.lines[room] = finds.lines.get(room, 0) + text.count("\n")
+            for line, words, advice in comment_finds(comment_rules, text):
+                finds.add(room, f"{path}:{line}", words, advice)
 
-    failed = False
-    for part, found in sorted(places.items()):
-        limit = limits.get(part, 0)
-        if len(found) > limit or show_all:
-            print("\n".join(found))
-        if len(found) > limit:
-            failed = True
-            print(f"language: {part}: {len(found)} turns, at most {limit}")
-        elif limit > 0:
-            lower = "" if len(found) == limit else f"; lower its limit in language_limits.txt to {len(found)}"
-            print(f"language: {part}: {len(found)} turns are left{lower}")
-    if looked_at < 100:
-        sys.exit(f"language: only {looked_at} texts were found")
-    print(f"language: {looked_at} texts looked at, {len(rules)} rules")
+    failed = finds.report("--all" in sys.argv[2:])
+    if "--rooms" in sys.argv[2:]:
+        finds.report_rooms()
+    lines = sum(finds.lines.values())
+    if looked_at < 100 or lines < 1000:
+        sys.exit(f"language: only {looked_at} texts and {lines} lines of C++ were found")
+    print(f"language: {looked_at} texts and {lines} lines of C++ looked at, {len(comment_rules)} rules")
     sys.exit(failed)
 
 
