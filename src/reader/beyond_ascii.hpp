@@ -1,4 +1,4 @@
-// What the characters beyond ASCII of a value say of it: lost, encoded twice, invisible. Layer 1: pure.
+// Finds damage in the characters beyond ASCII of a value: lost, encoded twice, invisible. Pure. Layer 1.
 #pragma once
 
 #include <string_view>
@@ -9,7 +9,7 @@
 
 namespace amend {
 
-// Letters of the scripts that most names are written in, with no other use: most characters are looked at no further.
+// Letters of the scripts in which most names are written, and which have no other use. They need no further check.
 constexpr bool is_plain_letter(char32_t point) noexcept {
   return (point >= 0x3400 && point <= 0x9FFF) || (point >= 0xC0 && point <= 0x24F) ||
          (point >= 0x370 && point <= 0x52F) || (point >= 0x3041 && point <= 0x30FF) ||
@@ -19,7 +19,7 @@ constexpr bool is_plain_letter(char32_t point) noexcept {
 
 constexpr bool is_han(char32_t point) noexcept { return point >= 0x4E00 && point <= 0x9FFF; }
 
-/// `value`: valid UTF-8, as ValueFinding has it.
+/// Examines `value`, which is valid UTF-8 as for look_at_value().
 class BeyondAscii {
  public:
   BeyondAscii(ValueRole role, std::string_view value) noexcept
@@ -39,7 +39,7 @@ class BeyondAscii {
 
  private:
   void take(char32_t point) noexcept {
-    // U+951F U+65A4: two characters U+FFFD that were read as GBK.
+    // U+951F U+65A4 is what two characters U+FFFD become when they are read as GBK.
     replaced_ = replaced_ || point == 0xFFFD || (before_ == 0x951F && point == 0x65A4);
     const bool may_lead = (before_ >= 0xC2 && before_ <= 0xF4) || before_ == 0x0420 || before_ == 0x0421 ||
                           before_ == 0x221A || before_ == 0x201A;

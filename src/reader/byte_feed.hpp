@@ -1,4 +1,6 @@
-// A window on the bytes of an input: what was read and is not consumed yet. Layer 2, reader thread.
+// A window on the bytes of an input: those that were read and not yet consumed.
+//
+// Threads: the reader thread. Source: layer 2.
 #pragma once
 
 #include <chrono>
@@ -12,22 +14,24 @@
 
 namespace amend {
 
-/// Memory: 256 KiB.
+/// Buffers the bytes of a ByteInput.
+///
+/// Bounds: 256 KiB.
 class ByteFeed {
  public:
   explicit ByteFeed(std::unique_ptr<ByteInput> input);
 
-  /// Read and not consumed. Parsers advance it in place.
+  /// The bytes that were read and not consumed. Parsers advance it in place.
   std::string_view& rest() noexcept { return rest_; }
 
-  /// When nothing is left: reads once, blocking. False at the end of the input; not read any more then.
+  /// Reads once, blocking, when the window is empty. Returns false at the end of the input, and does not read after it.
   bool refill();
 
-  /// Reads until `bytes` are at hand, or the input ends; at most the buffer's size. For looking at the start of the
-  /// input.
+  /// Reads until the window has `bytes`, or the input ends. The buffer's size is the maximum. Callers examine the start
+  /// of the input with it.
   void require(std::size_t bytes);
 
-  /// refill() would not block.
+  /// Whether refill() would return without blocking.
   bool ready() { return at_end_ || input_->ready(); }
   bool wait(std::chrono::milliseconds timeout) { return at_end_ || input_->wait(timeout); }
 

@@ -23,7 +23,7 @@ constexpr std::array spaces{Range{0x09, 0x0D},     Range{0x20, 0x20},     Range{
 constexpr std::array direction_marks{Range{0x061C, 0x061C}, Range{0x200E, 0x200F}, Range{0x202A, 0x202E},
                                      Range{0x2066, 0x206F}};
 
-// Without the variation selectors, which belong to the sign before them.
+// The variation selectors are not in it: they belong to the character before them.
 constexpr std::array invisible_besides{
     Range{0xAD, 0xAD},     Range{0x034F, 0x034F}, Range{0x115F, 0x1160}, Range{0x180E, 0x180E}, Range{0x200B, 0x200D},
     Range{0x2060, 0x2065}, Range{0x3164, 0x3164}, Range{0xFEFF, 0xFEFF}, Range{0xFFA0, 0xFFA0}, Range{0xFFF9, 0xFFFB}};
@@ -39,7 +39,7 @@ constexpr std::array right_to_left{Range{0x0590, 0x08FF}, Range{0xFB1D, 0xFDFF},
 constexpr std::array unspaced_scripts{Range{0x0E00, 0x0EFF}, Range{0x1000, 0x109F}, Range{0x1780, 0x17FF},
                                       Range{0x19E0, 0x1AAF}, Range{0xA9E0, 0xA9FF}, Range{0xAA60, 0xAADF}};
 
-// Each has ten digits from here on.
+// The zeros of the scripts. Each is followed by its digits 1 to 9.
 constexpr std::array<char32_t, 21> zeros{0x30,   0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66,
                                          0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0DE6,
                                          0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x17E0, 0x1810, 0xFF10};

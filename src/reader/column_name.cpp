@@ -6,7 +6,7 @@
 namespace amend {
 namespace {
 
-// What spreadsheets and people put between words, and what they leave at the ends without seeing it.
+// Spreadsheets and people put these characters between words, and leave them unseen at the ends.
 std::size_t separator_length(std::string_view text) noexcept {
   constexpr std::string_view separators = " \t\r\n_-";
   if (separators.find(text.front()) != std::string_view::npos) return 1;

@@ -15,7 +15,7 @@ bool is_line_end(char c) noexcept { return c == '\n' || c == '\r'; }
 
 }  // namespace
 
-/// One piece of input while it is being consumed.
+/// The piece of input that is being consumed.
 struct CsvParser::Piece {
   Piece(std::string_view input, std::uint64_t offset_) noexcept
       : at(input.data()), begin(at), end(at + input.size()), stop(end), raw_from(at), offset(offset_) {}
@@ -26,9 +26,9 @@ struct CsvParser::Piece {
   const char* begin;
   const char* end;
   const char* stop;            // the row must have ended here; the end of the piece when the row limit is further away
-  const char* raw_from;        // what stands before belongs to no row or is in Record::raw() already
+  const char* raw_from;        // earlier bytes belong to no row or are in Record::raw() already
   std::uint64_t offset;        // of `begin` in the input
-  std::size_t given_back = 0;  // bytes of earlier pieces that are read again
+  std::size_t given_back = 0;  // bytes of earlier pieces that are read a second time
 };
 
 CsvParser::CsvParser(char delimiter, std::size_t row_bytes_max, std::size_t columns_max, Position start, Damage damage)
@@ -45,7 +45,7 @@ CsvParser::Stop CsvParser::parse(std::string_view& input, Record& out) {
   return consume(input, out);
 }
 
-// True: a record came out of the lines that are read again.
+// Returns true when the lines that are read a second time complete a record.
 bool CsvParser::replay(Record& out) {
   std::string_view again = std::string_view(replay_).substr(replayed_);
   const Stop stop = consume(again, out);
@@ -194,12 +194,13 @@ bool CsvParser::read_after_quote(Piece& piece, Record& out) {
   return end_damaged_row(piece, out, Fault::text_after_quote);
 }
 
-// The piece stands where the damage showed itself. True: the row ended at its first line end, the rest is read again.
+// Ends a damaged row at its first line end; the rest is read a second time. `piece` is where the fault was found.
+// Returns true when a record is complete.
 //
-// No byte is given back twice, so the work is linear. The row held its quote open at each of its line ends, so each
-// line between the first and the last one has an even number of quotes. Read from its own beginning, such a line is a
-// row of its own, sound or not, and gives nothing back. The last one may open a quote, but gives back only what is
-// behind it, and all that is new.
+// The work is linear, because no byte is read a third time. The row's quote was open at each of its line ends, so each
+// line between the first and the last has an even number of quotes. Read alone, such a line is a complete row, valid or
+// not, and causes no further reading. The last line may open a quote. That quote concerns only bytes after the damage,
+// which were not read before.
 bool CsvParser::end_damaged_row(Piece& piece, Record& out, Fault fault) {
   const std::uint64_t noticed_at = piece.position();
   damage(fault, noticed_at - row_.byte + 1);
@@ -217,7 +218,7 @@ bool CsvParser::end_damaged_row(Piece& piece, Record& out, Fault fault) {
   return true;
 }
 
-// False: the row is on one line so far.
+// Returns false when the row is on one line so far.
 bool CsvParser::take_first_line(Piece& piece, Record& out) {
   std::string& raw = out.raw();
   const std::size_t before = raw.find_first_of("\r\n");
@@ -243,7 +244,7 @@ bool CsvParser::skip_line(Piece& piece, Record& out) {
   return piece.at != piece.end && end_row(piece, out);
 }
 
-// The row limit is used up and there are more bytes: only a line end outside quotes may follow.
+// The row limit is reached and more bytes follow. They are valid only when they are a line end outside quotes.
 bool CsvParser::reach_limit(Piece& piece, Record& out) {
   piece.stop = piece.end;
   if (state_ != State::quoted && is_line_end(*piece.at)) {
@@ -266,7 +267,7 @@ void CsvParser::end_cell(Record& out) {
   if (fault_ == Fault::none) out.end_field();
 }
 
-// The piece stands at the line end. A LF behind a CR is swallowed by start_row when it comes.
+// The piece is at the line end. When that is a CR, start_row skips the LF after it.
 bool CsvParser::end_row(Piece& piece, Record& out) {
   keep_raw(piece, out);
   after_cr_ = *piece.at == '\r';
@@ -293,7 +294,7 @@ void CsvParser::judge(Record& out) {
   }
 }
 
-// The first damage is the one told.
+// The first fault of a row is the one that is reported.
 void CsvParser::damage(Fault fault, std::uint64_t byte_in_row) {
   if (fault_ != Fault::none) return;
   fault_ = fault;

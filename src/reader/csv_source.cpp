@@ -45,7 +45,7 @@ class CsvSource final : public RowSource {
   }
   void complete(Record& record) override {
     if (record.fault()) return;
-    // In a file that amend wrote the separators are not those that its rows had: only an id tells a row there.
+    // In a file that amend wrote, the rows may originally have had other separators. Only an id reveals a row there.
     const char delimiter = is_retry_file_ ? '\0' : delimiter_;
     if (parser_.holds_line_break())
       if (const auto line = swallowed_row(record, foreign_, delimiter)) return refuse_swallowed(record, *line);
@@ -55,8 +55,8 @@ class CsvSource final : public RowSource {
   }
 
  private:
-  // Files put together (`cat failed.csv rejected.csv`): the header of each comes again, and what amend has added to it
-  // may be more or less.
+  // The input may be several files (`cat failed.csv rejected.csv`). Each repeats the header, and the columns that amend
+  // added to it may differ.
   bool skip_header(const Record& record) {
     if (!repeats_header(record)) return false;
     cells_ = record.size();
@@ -103,12 +103,12 @@ class CsvSource final : public RowSource {
     }
     refuse_duplicates(where);
     cells_ = foreign_ = header_.size();
-    // Behind them everything is amend's own; when it is not, each name counts.
+    // Columns after an own one are amend's own. When that is not so, each name counts.
     while (foreign_ > 1 && is_own_column(header_[foreign_ - 1])) --foreign_;
     is_retry_file_ = delimiter_ == ',' && std::ranges::find(header_, "amend_line") != header_.end();
   }
 
-  // What the option says is not what the bytes are, or nothing says what they are.
+  // Refuses an input whose bytes contradict the named encoding, or whose encoding is unknown.
   void refuse_encoding(const std::string& where, const Record& header) {
     const EncodingError other = header_error(where, header.raw(), feed().rest());
     const bool is_known = header.fault()->code == "input.utf8" || !other.likely().empty();
@@ -134,7 +134,7 @@ class CsvSource final : public RowSource {
   CsvParser parser_;
   std::vector<std::string> header_;
   std::string header_text_;
-  std::size_t foreign_ = 0;  // columns before amend's own at the end
+  std::size_t foreign_ = 0;  // columns before amend's own columns at the end
   std::size_t cells_ = 0;    // of each row
   bool is_retry_file_ = false;
 };

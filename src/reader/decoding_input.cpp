@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t decoded_bytes_max = 32 * 1024;
 
-// Without what is spelled now so, now so.
+// Removes what differs between spellings of the same name.
 std::string folded(const std::string& name) {
   std::string out;
   for (const char c : name)
@@ -38,7 +38,8 @@ class Converter {
 
   bool known() const noexcept { return handle_ != reinterpret_cast<iconv_t>(-1); }
 
-  /// Moves both spans on; 0, or why it stopped: EILSEQ, EINVAL (the input ends inside a character), E2BIG.
+  /// Advances both spans. Returns 0, or the reason why it stopped: EILSEQ, EINVAL (the input ends inside a character),
+  /// E2BIG.
   int convert(std::span<char>& in, std::span<char>& out) noexcept {
     char* from = in.data();
     char* to = out.data();
@@ -51,7 +52,7 @@ class Converter {
     return reason;
   }
 
-  /// What a stateful encoding, or one that combines letters, still holds back at the end.
+  /// Writes what a stateful encoding, or one that combines letters, has kept until the end.
   void finish(std::span<char>& out) noexcept {
     char* to = out.data();
     std::size_t room = out.size();
@@ -72,7 +73,8 @@ std::size_t bytes_of(std::string text, const std::string& encoding) {
   return sizeof room - out.size();
 }
 
-// The width of a code unit: so much is skipped when it does not decode. A mark that iconv writes first counts in both.
+// The width of a code unit: the number of bytes to skip when a unit does not decode. The mark that iconv writes first
+// is in both lengths, so it cancels out.
 std::size_t unit_of(const std::string& encoding) {
   return std::max<std::size_t>(1, bytes_of("AA", encoding) - bytes_of("A", encoding));
 }
@@ -96,7 +98,7 @@ class DecodingInput final : public ByteInput {
 
   bool ready() override { return wait(std::chrono::milliseconds(0)); }
 
-  // Bytes that are there may be half a character: they are read before anything is promised.
+  // The available bytes may be half a character, so they are read before the answer is given.
   bool wait(std::chrono::milliseconds timeout) override {
     while (decoded_.empty() && !at_end_) {
       if (!input_->wait(timeout)) return false;
@@ -112,7 +114,7 @@ class DecodingInput final : public ByteInput {
   std::optional<ContentRead> content_read() const override { return input_->content_read(); }
 
  private:
-  // One read; decodes all that it brought.
+  // Reads once, and decodes all bytes of that read.
   void fill() {
     const std::size_t more = input_->read(std::span(buffer_).subspan(held_));
     at_end_ = more == 0;
@@ -133,7 +135,7 @@ class DecodingInput final : public ByteInput {
       decoded_.remove_prefix(byte_order_mark.size());
   }
 
-  // False: the rest is half a character.
+  // Returns false when the rest is half a character.
   bool decode_some(std::span<char>& in) {
     char piece[4096];
     std::span<char> out(piece);
@@ -160,9 +162,9 @@ class DecodingInput final : public ByteInput {
   bool is_legacy_;
   Utf8Watch watch_;
   std::vector<char> buffer_;
-  std::size_t held_ = 0;  // of buffer_: a character that is not complete
+  std::size_t held_ = 0;  // bytes of buffer_ that are an incomplete character
   std::string text_;
-  std::string_view decoded_;  // of text_: not handed out yet
+  std::string_view decoded_;  // the part of text_ that was not returned yet
   std::uint64_t raw_bytes_ = 0;
   bool at_end_ = false;
   bool started_ = false;
@@ -177,7 +179,7 @@ std::string known_encoding(const std::string& name) {
   if (spelled == "UTF16LE" || spelled == "UCS2LE" || spelled == "UNICODELITTLE") return "UTF-16LE";
   if (spelled == "UTF16BE" || spelled == "UCS2BE" || spelled == "UNICODEBIG") return "UTF-16BE";
   if (spelled == "UTF32" || spelled == "UTF32LE" || spelled == "UTF32BE") return "UTF-" + spelled.substr(3);
-  // A name of slashes or blanks is the locale's encoding to iconv.
+  // iconv takes a name of slashes or blanks for the locale's encoding.
   const bool is_name = !name.empty() && name.find_first_of("/ \t") == std::string::npos;
   if (is_name && Converter(name, "UTF-8").known()) return name;
   throw ConfigError("--encoding " + printable(name, 40) +

@@ -1,4 +1,6 @@
-// Bytes in another encoding as UTF-8, by iconv. Layer 2, reader thread.
+// Converts bytes of another encoding to UTF-8 with iconv.
+//
+// Threads: the reader thread. Source: layer 2.
 #pragma once
 
 #include <memory>
@@ -8,17 +10,19 @@
 
 namespace amend {
 
-/// What stands for bytes that mean nothing in the encoding: it is no UTF-8 either, so just the row they stand in is
-/// refused (`input.utf8`), and nothing is ever guessed.
+/// Replaces bytes that have no meaning in the encoding. It is not UTF-8 either, so only the rows that contain it are
+/// rejected (`input.utf8`). Nothing is guessed.
 inline constexpr char undecodable = '\xFF';
 
-/// The name as iconv knows it and as people are told: "UTF-8" for utf8, "windows-1252" as it was given. "UTF-16" and
-/// "UTF-32" leave the order of the bytes to the file.
-/// Throws ConfigError naming --encoding when iconv does not know it.
+/// The name for iconv and for messages: "UTF-8" for utf8, "windows-1252" as it was given. "UTF-16" and "UTF-32" leave
+/// the order of bytes to the file.
+///
+/// Errors: throws ConfigError, which names --encoding, when iconv does not know the name.
 std::string known_encoding(const std::string& name);
 
-/// Reads `input` as `encoding`, which iconv knows. A byte order mark at its start is left out. Memory: 32 KiB of it and
-/// what they decode to.
+/// Reads `input` as `encoding`, which iconv knows, and drops a byte order mark at its start.
+///
+/// Bounds: 32 KiB of input and their decoded text.
 std::unique_ptr<ByteInput> decode(std::unique_ptr<ByteInput> input, const std::string& encoding);
 
 }  // namespace amend

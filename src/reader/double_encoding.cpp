@@ -13,13 +13,13 @@
 namespace amend {
 namespace {
 
-// What windows-1252 has at 0x80 to 0x9F; 0: nothing.
+// The characters of windows-1252 from 0x80 to 0x9F; 0: unassigned.
 constexpr std::array<char32_t, 32> windows_1252{0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
                                                 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
                                                 0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
                                                 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
-// The same for windows-1251, from 0x80 to 0xBF, where it is no letter of Russian.
+// The characters of windows-1251 from 0x80 to 0xBF. Entries that are letters of Russian are 0.
 constexpr std::array<char32_t, 64> windows_1251{
     0x0402, 0x0403, 0x201A, 0x0453, 0x201E, 0x2026, 0x2020, 0x2021, 0x20AC, 0x2030, 0x0409, 0x2039, 0x040A,
     0x040C, 0x040B, 0x040F, 0x0452, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x0098, 0x2122,
@@ -27,11 +27,11 @@ constexpr std::array<char32_t, 64> windows_1251{
     0x00A7, 0x0401, 0x00A9, 0x0404, 0x00AB, 0x00AC, 0x00AD, 0x00AE, 0x0407, 0x00B0, 0x00B1, 0x0406, 0x0456,
     0x0491, 0x00B5, 0x00B6, 0x00B7, 0x0451, 0x2116, 0x0454, 0x00BB, 0x0458, 0x0405, 0x0455, 0x0457};
 
-// Signs that also end a word or a quotation.
+// Signs that may also end a word or a quotation.
 constexpr std::array<char32_t, 15> closing_signs{0xA0,   0xAA,   0xAB,   0xAE,   0xB0,   0xBA,   0xBB,  0x2013,
                                                  0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2026, 0x2122};
 
-// The byte of windows-1252, or of Latin-1, that a character was; 0: it was none beyond ASCII.
+// The byte of windows-1252 or Latin-1 from which the character was read. 0: there is no such byte beyond ASCII.
 unsigned byte_of(char32_t point) noexcept {
   if (point >= 0x80 && point <= 0xFF) return static_cast<unsigned>(point);
   if (point < 0x100) return 0;
@@ -42,15 +42,15 @@ unsigned byte_of(char32_t point) noexcept {
 constexpr bool is_upper(char32_t point) noexcept { return point >= 'A' && point <= 'Z'; }
 constexpr bool is_lower(char32_t point) noexcept { return point >= 'a' && point <= 'z'; }
 
-/// One character that was written as several.
+/// One character of the original text that was written as several.
 struct Sequence {
-  char32_t point = 0;      // the code point
-  unsigned lead = 0;       // its first byte
-  char32_t last_sign = 0;  // what stands for its last byte
-  std::size_t bytes = 0;   // that it takes now
+  char32_t point = 0;      // the code point of the original
+  unsigned lead = 0;       // the first byte of the original
+  char32_t last_sign = 0;  // the character that represents its last byte
+  std::size_t bytes = 0;   // its length in the text
 };
 
-// Which begins the text.
+// The sequence at the start of the text.
 std::optional<Sequence> sequence_at(std::string_view text) noexcept {
   const std::size_t size = text.size();
   Sequence out;
@@ -72,7 +72,7 @@ std::optional<Sequence> sequence_at(std::string_view text) noexcept {
   return out;
 }
 
-// One such place is proof enough.
+// Whether the sequence alone proves that the text was encoded twice.
 bool is_proof(const Sequence& sequence, char32_t before, std::string_view behind) noexcept {
   if (sequence.lead >= 0xF0 || sequence.lead == 0xE2) return true;
   if (sequence.lead == 0xEF) return sequence.point == 0xFFFD || sequence.point == 0xFEFF;
@@ -82,7 +82,7 @@ bool is_proof(const Sequence& sequence, char32_t before, std::string_view behind
   return sequence.lead <= 0xC5 && (!closes || in_word);
 }
 
-// Pairs of which the first is Р or С, as Russian in UTF-8 looks when it is read as windows-1251.
+// Counts pairs that begin with Р or С. Russian in UTF-8 consists of them when it is read as windows-1251.
 std::size_t cyrillic_pairs(std::string_view text) noexcept {
   std::size_t pairs = 0;
   char32_t before = 0;
@@ -96,7 +96,7 @@ std::size_t cyrillic_pairs(std::string_view text) noexcept {
   return pairs;
 }
 
-// √ and ‚ with what follows them are the same for the encoding of old Macintoshes.
+// The same for the encoding of old Macintoshes: √ or ‚ with the character after it.
 bool has_macintosh_pair(std::string_view text) noexcept {
   const std::size_t root = text.find("\u221A");
   if (root != std::string_view::npos && root + 3 < text.size() && static_cast<unsigned char>(text[root + 3]) >= 0x80)
@@ -104,7 +104,7 @@ bool has_macintosh_pair(std::string_view text) noexcept {
   return text.find("\u201A\u00C4") != std::string_view::npos;
 }
 
-// The two bytes of GBK for each character of the basic plane; 0: it has none, or one.
+// Maps each character of the basic plane to its two bytes of GBK; 0: it has fewer bytes, or none.
 using GbkBytes = std::array<std::uint16_t, 0x10000>;
 
 GbkBytes make_gbk_bytes() noexcept {
@@ -127,7 +127,7 @@ GbkBytes make_gbk_bytes() noexcept {
   return out;
 }
 
-/// Bytes in a row that may be Han characters in UTF-8, three bytes each.
+/// Recognises Han characters of UTF-8, three bytes each, in a sequence of bytes.
 class HanInUtf8 {
  public:
   void take(unsigned byte) noexcept {
@@ -146,7 +146,7 @@ class HanInUtf8 {
 
 }  // namespace
 
-// Of two million Chinese names that were put together at random none is so.
+// Of two million Chinese names that were composed at random, none is recognised by mistake.
 bool is_utf8_read_as_gbk(std::string_view text) noexcept {
   static const GbkBytes gbk_bytes = make_gbk_bytes();
   HanInUtf8 run;

@@ -23,7 +23,7 @@ std::string places(const EncodingTrouble& trouble) {
   return out.empty() ? out : out + (trouble.rows > trouble.first.size() ? "; …)" : ")");
 }
 
-// Letters of ASCII have a NUL beside them in UTF-16, always on the same side, and three in UTF-32. Empty: neither.
+// An ASCII letter has one NUL beside it in UTF-16, always on the same side, and three in UTF-32. Empty: it is neither.
 std::string_view encoding_by_nuls(std::string_view text) noexcept {
   std::size_t nuls = 0;
   std::size_t at_even = 0;

@@ -17,7 +17,7 @@ EncodingGuard::EncodingGuard(const Source& source)
 
 bool EncodingGuard::judge(Record& record) {
   if (named_) {
-    // What is read ahead shows it, too; a row that shows the contrary ends the doubt.
+    // Bytes that were read ahead count too. A row that is not UTF-8 ends the doubt.
     if (record.fault() || !is_beyond_ascii(record.raw())) return false;
     const bool doubted = source_.is_utf8_after_all();
     if (doubted)

@@ -1,5 +1,6 @@
-// Rows of an input that was not read before, and that turns out to be in another encoding on the way. Layer 2, reader
-// thread.
+// Rejects rows when an input that was not checked before turns out to have another encoding.
+//
+// Threads: the reader thread. Source: layer 2.
 #pragma once
 
 #include <cstdint>
@@ -11,22 +12,23 @@
 
 namespace amend {
 
-/// From the first row that shows it on, rows with characters beyond ASCII get the fault `input.encoding`: their letters
-/// would be wrong ones. Rows of ASCII alone mean the same in each encoding.
+/// Gives rows beyond ASCII the fault `input.encoding`, beginning with the first row that reveals the wrong encoding.
+/// Their letters would be wrong. Rows of ASCII mean the same in each encoding.
 class EncodingGuard {
  public:
-  /// `source` outlives it. One whose bytes say what they are is never doubted.
+  /// `source` outlives it. A source whose bytes declare their encoding is never doubted.
   explicit EncodingGuard(const Source& source);
 
-  /// Before the first row: the input is known to be in another encoding.
+  /// Call it before the first row when the input is known to have another encoding.
   void doubt() noexcept { doubted_ = true; }
 
-  /// Each row that the source hands out, in its order. True: this row is the first that shows it.
+  /// Call it with each row that the source returns, in order. Returns true for the first row that reveals the wrong
+  /// encoding.
   bool judge(Record& record);
 
-  /// A row is to be sent.
+  /// Counts a row that will be sent.
   void count_sent(const Record& record) noexcept;
-  /// Rows with characters beyond ASCII that were sent before it showed.
+  /// Rows beyond ASCII that were sent before the wrong encoding was found.
   std::uint64_t sent_before() const noexcept { return sent_before_; }
 
  private:
@@ -37,7 +39,7 @@ class EncodingGuard {
   std::uint64_t sent_before_ = 0;
 };
 
-/// For the closing text of the run.
+/// The notice for the closing text of the run.
 std::string encoding_notice(const Record& record, std::uint64_t sent_before);
 
 }  // namespace amend

@@ -9,11 +9,11 @@ namespace {
 
 constexpr std::int32_t full = 10;  // points of a letter that its languages use all the time
 
-// ---- encodings of two bytes a character
+// ---- encodings of two bytes per character
 
 bool in(unsigned byte, unsigned low, unsigned high) noexcept { return byte >= low && byte <= high; }
 
-// Points of the character `lead trail`; negative: it is none.
+// Rates the character `lead trail` in points. Negative: it is not a character.
 using RateWide = std::int32_t (*)(unsigned lead, unsigned trail) noexcept;
 
 // Simplified Chinese: level 1 has the 3,755 most frequent characters.
@@ -38,7 +38,7 @@ std::int32_t rate_shift_jis(unsigned lead, unsigned trail) noexcept {
   return in(lead, 0x88, 0x97) ? full : lead == 0x81 ? 6 : 5;
 }
 
-// Hangul; Hanja and symbols are rare.
+// Hangul is frequent; Hanja and symbols are rare.
 std::int32_t rate_euc_kr(unsigned lead, unsigned trail) noexcept {
   if (!in(lead, 0x81, 0xFE) || !in(trail, 0x41, 0xFE)) return -5;
   if (trail < 0xA1) return 1;
@@ -53,7 +53,7 @@ std::int32_t rate_euc_jp(unsigned lead, unsigned trail) noexcept {
 struct Wide {
   const char* name;
   RateWide rate;
-  double prior;  // how much more usual than others, where both fit
+  double prior;  // how much more usual than the others it is when both fit
 };
 
 constexpr std::array<Wide, 5> wide_encodings{{{"gbk", rate_gbk, 1.05},
@@ -63,13 +63,13 @@ constexpr std::array<Wide, 5> wide_encodings{{{"gbk", rate_gbk, 1.05},
                                               {"euc-jp", rate_euc_jp, 1.0}}};
 constexpr std::size_t korean = 3;
 
-// ---- encodings of one byte a character
+// ---- encodings of one byte per character
 
 struct PageRule {
   const char* name;
   double prior;
-  std::u32string_view frequent;  // 10 points
-  std::u32string_view usual;     // 8 points; any other letter 3
+  std::u32string_view frequent;  // 10 points each
+  std::u32string_view usual;     // 8 points each; any other letter has 3
 };
 
 constexpr std::u32string_view western = U"áéíóúäöüñãåçßøæÁÉÍÓÚÄÖÜÑÃÅÇØÆ";
@@ -97,7 +97,7 @@ constexpr std::array<PageRule, 16> page_rules{{{"windows-1252", 1.1, western, we
 
 constexpr unsigned acute_accent = 0xB4;
 constexpr double least_score = 6.0;
-constexpr double as_good = 0.88;  // of the best score: named beside it
+constexpr double as_good = 0.88;  // part of the best score: named beside the best one
 
 // Letters outside Latin: Greek, Cyrillic, Hebrew, Arabic, Thai.
 bool is_other_letter(char32_t c) noexcept {
@@ -141,7 +141,7 @@ EncodingGuess::Page EncodingGuess::make_page(std::size_t page) {
   Page out;
   const PageRule& rule = page_rules[page];
   const iconv_t converter = ::iconv_open("UTF-32LE", rule.name);
-  if (converter == reinterpret_cast<iconv_t>(-1)) return out;  // an iconv without it: never guessed
+  if (converter == reinterpret_cast<iconv_t>(-1)) return out;  // this iconv does not have it: never guessed
   for (unsigned byte = 0x80; byte <= 0xFF; ++byte) {
     auto raw = static_cast<char>(byte);
     char32_t c = 0;
@@ -150,7 +150,7 @@ EncodingGuess::Page EncodingGuess::make_page(std::size_t page) {
     std::size_t left = 1;
     std::size_t room = sizeof c;
     const bool known = ::iconv(converter, &from, &left, &to, &room) != static_cast<std::size_t>(-1);
-    if (room != 0) ::iconv(converter, nullptr, nullptr, &to, &room);  // one that combines letters holds it back
+    if (room != 0) ::iconv(converter, nullptr, nullptr, &to, &room);  // one that combines letters keeps the last one
     ::iconv(converter, nullptr, nullptr, nullptr, nullptr);
     if (!known || room != 0 || c < 0xA0) continue;
     Letter& letter = out[byte - 0x80];
@@ -166,7 +166,7 @@ EncodingGuess::Page EncodingGuess::make_page(std::size_t page) {
     letter.weight = letter.kind == Letter::Kind::other || frequent ? full : usual ? 8 : 3;
   }
   ::iconv_close(converter);
-  // "D´Angelo" in windows-1252 is "DŽAngelo" here.
+  // "D´Angelo" in windows-1252 becomes "DŽAngelo" in this encoding.
   if (std::string_view(rule.name) == "iso-8859-15") out[acute_accent - 0x80].apostrophe = true;
   return out;
 }
@@ -185,7 +185,7 @@ void EncodingGuess::take_wide(std::size_t encoding, std::string_view raw) noexce
     if (lead < 0x80) continue;
     const auto trail = static_cast<unsigned char>(i + 1 < raw.size() ? raw[i + 1] : '\0');
     const std::int32_t points = wide_encodings[encoding].rate(lead, trail);
-    // é in "Genève" and the letter behind it are no character of two bytes.
+    // In "Genève", è and the letter after it are not a character of two bytes.
     const bool behind_letter = i != wide_end && is_ascii_letter(static_cast<unsigned char>(raw[i - 1]));
     const bool in_ascii_word = trail < 0x80 && behind_letter;
     points_[encoding] += in_ascii_word ? std::min(points, 2) : points;
@@ -202,7 +202,7 @@ void EncodingGuess::take_page(std::size_t page, std::string_view raw) noexcept {
   }
 }
 
-// A letter stands beside others of its script, and a small one is not followed by a capital.
+// A letter is normally beside others of its script, and a capital does not follow a small letter.
 std::int32_t EncodingGuess::rate(const Page& page, std::string_view raw, std::size_t at) noexcept {
   const auto letter_at = [&](std::size_t i) -> const Letter* {
     const bool beyond = i < raw.size() && static_cast<unsigned char>(raw[i]) >= 0x80;
@@ -230,12 +230,12 @@ double EncodingGuess::score(std::size_t encoding) const noexcept {
   if (units_[encoding] == 0) return 0;
   const double mean = static_cast<double>(points_[encoding]) / static_cast<double>(units_[encoding]);
   if (encoding >= wide_count) return mean * page_rules[encoding - wide_count].prior;
-  // Hangul is all within the frequent characters of GBK, but of Chinese text a third is outside the range of Hangul.
+  // All Hangul is within the frequent characters of GBK, but a third of Chinese text is outside the range of Hangul.
   const bool surely_korean = encoding == korean && units_[korean] >= 8 && mean > 9.5;
   return mean * (surely_korean ? 1.2 : wide_encodings[encoding].prior);
 }
 
-// Where they do, it does not matter which of them is named.
+// When two encodings read the text alike, it does not matter which one is named.
 bool EncodingGuess::reads_alike(std::size_t a, std::size_t b) const noexcept {
   if (a < wide_count || b < wide_count) return a == b;
   for (std::size_t i = 0; i < seen_.size(); ++i)

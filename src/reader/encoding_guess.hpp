@@ -1,4 +1,4 @@
-// Which encoding text is in that is not UTF-8: a guess for messages, never acted upon. No I/O. Layer 1.
+// Guesses the encoding of text that is not UTF-8, for messages only. No I/O. Layer 1.
 #pragma once
 
 #include <array>
@@ -10,20 +10,21 @@
 
 namespace amend {
 
-/// All text counts, so the majority of rows decides. Each encoding is rated by how much of the text would be letters
-/// that its languages use, in places where letters are.
-/// Memory: 16 KiB.
+/// Rates each encoding by the share of the text that would be letters of its languages in likely places. All text
+/// counts, so the majority of rows decides.
+///
+/// Bounds: 16 KiB.
 class EncodingGuess {
  public:
   EncodingGuess();
 
-  /// Some text that is not UTF-8, its bytes as they are in the file.
+  /// Adds text that is not UTF-8: its bytes as they are in the file.
   void take(std::string_view raw) noexcept;
 
-  /// A name for --encoding: "windows-1252", "gbk", …; empty when the bytes look like none that is known.
+  /// A name for --encoding: "windows-1252", "gbk", …; empty when no known encoding fits.
   std::string_view name() const noexcept;
 
-  /// "gbk", or "windows-1252 or windows-1250" when two fit about as well and do not read the text alike.
+  /// "gbk", or "windows-1252 or windows-1250" when two fit about equally and read the text differently.
   std::string names() const;
 
  private:
@@ -31,14 +32,14 @@ class EncodingGuess {
   static constexpr std::size_t page_count = 16;
   static constexpr std::size_t count = wide_count + page_count;
 
-  /// What one byte of 0x80 … 0xFF is in a page.
+  /// The meaning of one byte of 0x80 … 0xFF in a code page.
   class Letter {
    public:
     enum class Kind : std::uint8_t { undefined, symbol, punctuation, latin, other };
     Kind kind = Kind::undefined;
     bool upper = false;
     bool lower = false;
-    bool apostrophe = false;  ///< people type the sign that it is in windows-1252 as one
+    bool apostrophe = false;  ///< its sign in windows-1252 is typed as an apostrophe
     std::uint16_t code = 0;
     std::uint8_t weight = 0;  ///< of 10
   };
@@ -59,7 +60,7 @@ class EncodingGuess {
 
   std::array<Page, page_count> pages_;
   std::bitset<128> seen_;                     // bytes beyond ASCII
-  std::array<std::int64_t, count> points_{};  // tenths
+  std::array<std::int64_t, count> points_{};  // in tenths of a point
   std::array<std::uint64_t, count> units_{};  // characters beyond ASCII
 };
 

@@ -24,13 +24,13 @@ bool same_moment(const timespec& a, const timespec& b) noexcept {
   return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-// Whoever writes to a file may set its time back, but not that of its last change (ctime).
+// A program that writes to a file can reset its mtime, but not its ctime.
 bool untouched(const struct stat& a, const struct stat& b) noexcept {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size && same_moment(a.st_mtim, b.st_mtim) &&
          same_moment(a.st_ctim, b.st_ctim);
 }
 
-/// Hashes bytes that come in pieces.
+/// Hashes bytes that arrive in pieces.
 class ContentHash {
  public:
   void add(std::string_view bytes) noexcept {
@@ -44,7 +44,7 @@ class ContentHash {
   std::uint64_t bytes_ = 0;
 };
 
-// `bytes` from `start` on, or as many as there are; nullopt: they cannot be read.
+// Reads `bytes` from `start` on, or fewer when the file is shorter. nullopt: they cannot be read.
 std::optional<ContentRead> content_at(int descriptor, off_t start, std::uint64_t bytes) {
   std::vector<char> piece(256 * 1024);
   ContentHash hash;
@@ -118,7 +118,7 @@ class FileInput final : public ByteInput {
  private:
   bool is_regular() const noexcept { return S_ISREG(at_start_.st_mode); }
 
-  // Hang-up and errors count: read() then returns at once.
+  // Hang-up and errors count as ready, because read() then returns immediately.
   bool poll_for(int timeout_ms) noexcept {
     struct pollfd wanted {};
     wanted.fd = fd_;
@@ -126,7 +126,7 @@ class FileInput final : public ByteInput {
     return ::poll(&wanted, 1, timeout_ms) > 0;
   }
 
-  // A file that was written to since may still say what was read of it: then it is read on.
+  // A file that was written to may still have the bytes that were read. Then reading continues.
   void take(std::string_view bytes) {
     if (!is_regular()) return;
     read_.add(bytes);
@@ -138,7 +138,7 @@ class FileInput final : public ByteInput {
     if (!same || content_at(fd_, start_, read_.content().bytes) != read_.content()) refuse();
   }
 
-  // At the end. The clock of a file system is coarse: where a file was seen to be written to, all of it is compared.
+  // Call it at the end. A file system's clock is coarse, so a file that was written to is compared as a whole.
   void refuse_other_file() const {
     if (!is_regular()) return;
     struct stat named {};

@@ -1,4 +1,6 @@
-// A file, a pipe or stdin as bytes. Layer 2, reader thread.
+// Reads a file, a pipe or stdin as bytes.
+//
+// Threads: the reader thread. Source: layer 2.
 #pragma once
 
 #include <memory>
@@ -8,10 +10,11 @@
 
 namespace amend {
 
-/// `path` may be "-" for stdin. A regular file is looked at with each read, and at its end by its name too. Where it
-/// was written to, moved or touched since it was opened, its bytes are compared with those that were read: only other
-/// bytes, or another size, are an InputError. Throws ConfigError(ExitCode::input) when it cannot be opened or is a
-/// directory.
+/// Opens `path`; "-" means stdin. Every read checks whether a regular file changed, and the end checks its name too.
+/// When the file was written to, moved or touched, its bytes are compared with those that were read.
+///
+/// Errors: throws ConfigError(ExitCode::input) when it cannot be opened or is a directory. Reading throws InputError
+/// when the bytes or the size differ.
 std::unique_ptr<ByteInput> open_file(const std::string& path);
 
 }  // namespace amend

@@ -5,7 +5,7 @@
 namespace amend {
 namespace {
 
-// Two kinds of one code in a field are one finding.
+// Two kinds with the same code are one finding of a field.
 FieldFinding& finding_in(InputFindings& findings, const FindingRule& rule, const FindingTally::Label& label) {
   const auto same = [&](const FieldFinding& f) { return f.code == rule.code && f.field == label.name; };
   const auto found = std::ranges::find_if(findings.fields, same);
@@ -48,7 +48,7 @@ void FindingTally::count(const RowFindings::Found& found, const Position& positi
   if (entry.first.size() < finding_places_max) entry.first.push_back(position);
 }
 
-// What it is, now that all values have been seen.
+// The kind of the finding, after all values were seen.
 ValueFinding FindingTally::judged(std::size_t field, ValueFinding finding) const noexcept {
   const FindingRule& rule = rule_of(finding);
   const std::uint64_t rows = entries_[field][static_cast<std::size_t>(finding)].rows;

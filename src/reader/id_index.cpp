@@ -9,7 +9,7 @@
 namespace amend {
 namespace {
 
-constexpr std::size_t chunk_entries = 84;  // a chunk is one KiB with its link
+constexpr std::size_t chunk_entries = 84;  // with its link, a chunk has 1 KiB
 constexpr std::size_t chunks_per_slab = 256;
 
 std::uint64_t load(const char* from) noexcept {
@@ -18,14 +18,14 @@ std::uint64_t load(const char* from) noexcept {
   return word;
 }
 
-// Eight hexadecimal digits in either case, as the low half of eight bytes each: 'a' and 'A' differ from their digit's
-// low four bits by 9, and only letters have bit 6.
+// Converts eight hexadecimal digits of either case; each result is the low half of a byte. 'a' and 'A' differ from
+// their digit's low four bits by 9, and only letters have bit 6.
 std::uint64_t digits(std::uint64_t text) noexcept {
   const std::uint64_t letters = (text >> 6) & 0x0101010101010101ULL;
   return (text & 0x0F0F0F0F0F0F0F0FULL) + letters * 9;
 }
 
-// Sixteen digits without the dashes. The order of the bytes does not matter here: it is the same for all ids.
+// Packs sixteen digits without the dashes. Their order does not matter, because it is the same for all ids.
 std::uint64_t pack(std::uint64_t a, std::uint64_t b) noexcept { return digits(a) << 4 | digits(b); }
 
 std::uint64_t two_groups(const char* first, const char* second) noexcept {
@@ -35,7 +35,7 @@ std::uint64_t two_groups(const char* first, const char* second) noexcept {
   return load(text.data());
 }
 
-// SipHash with one round for a block and three at the end (Aumasson, Bernstein 2012), in its form of 128 bits.
+// SipHash with one round per block and three at the end (Aumasson, Bernstein 2012), in its 128-bit form.
 class Sip {
  public:
   explicit Sip(const std::array<std::uint64_t, 2>& key) noexcept
@@ -92,7 +92,7 @@ Hash hash_of_uuid(const std::array<std::uint64_t, 2>& key, std::string_view id) 
   Sip sip(key);
   sip.take(pack(load(at), two_groups(at + 9, at + 14)));
   sip.take(pack(two_groups(at + 19, at + 24), load(at + 28)));
-  sip.take(std::uint64_t{16} << 56);  // the length, as SipHash asks for it
+  sip.take(std::uint64_t{16} << 56);  // SipHash ends in the length
   return end(sip);
 }
 
@@ -106,7 +106,7 @@ Hash hash_of_text(const std::array<std::uint64_t, 2>& key, std::string_view text
   return end(sip);
 }
 
-// The same for all indexes of the process.
+// One key for all indexes of the process.
 const std::array<std::uint64_t, 2>& random_key() {
   static const std::array<std::uint64_t, 2> key = [] {
     std::random_device source;
@@ -119,7 +119,7 @@ const std::array<std::uint64_t, 2>& random_key() {
 
 }  // namespace
 
-// Buckets grow by chunks: nothing is copied as they grow, and no holes are left behind.
+// Buckets grow by chunks, so that growth copies nothing and leaves no holes.
 class IdIndex::Chunk {
  public:
   Chunk* before;
@@ -166,8 +166,8 @@ bool IdIndex::add(std::string_view id, std::uint64_t row) {
   return true;
 }
 
-// By hash, then by row. The hashes are uniform: after one pass by as many of their bits as there are entries hardly
-// anything is left to be sorted.
+// Sorts by hash, then by row. The hashes are uniform: a single pass over log2(size) of their bits leaves almost nothing
+// to sort.
 std::vector<IdIndex::Entry> IdIndex::sorted(const Bucket& bucket) const {
   const auto bits = std::clamp(static_cast<unsigned>(std::bit_width(bucket.entries)), 1U, 20U);
   const auto slot = [bits](const Entry& entry) { return static_cast<std::size_t>(entry.hash() >> (64 - bits)); };

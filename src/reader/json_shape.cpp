@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t looked_at_max = 255 * 1024;
 
-// One character after the other; '\0' where the input, or what is looked at of it, ends.
+// Reads one character after the other. Returns '\0' at the end of the input, or of its examined part.
 class Cursor {
  public:
   explicit Cursor(ByteFeed& feed) noexcept : feed_(feed) {}
@@ -36,12 +36,12 @@ class Cursor {
     while (peek() == ' ' || peek() == '\t' || peek() == '\r' || peek() == '\n') ++at_;
     return peek();
   }
-  /// Blanks on this line only.
+  /// Skips blanks on this line only.
   char skip_spaces() {
     while (peek() == ' ' || peek() == '\t' || peek() == '\r') ++at_;
     return peek();
   }
-  /// Behind the quote that opens it; escapes are left as they are.
+  /// Reads a string after its opening quote. Escapes stay as they are.
   std::string string() {
     std::string out;
     for (char c = take(); c != '"' && c != '\0'; c = take()) {
@@ -65,7 +65,7 @@ bool is_field(std::string_view member) noexcept {
                              [&](const wonder::FieldRule& field) { return same_column(member, field.name); });
 }
 
-// Escapes as they are in the file become what they mean.
+// Decodes the escapes of the file.
 std::string decoded(const std::string& text) {
   if (text.find('\\') == std::string::npos) return text;
   boost::json::error_code error;
@@ -74,11 +74,11 @@ std::string decoded(const std::string& text) {
   return string != nullptr ? std::string(string->data(), string->size()) : text;
 }
 
-/// What the members of an object say about it.
+/// The members of an object, and what they reveal about it.
 class Members {
  public:
   bool has_uuid = false;
-  bool has_name = false;  // of a customer: id, uuid, reference_number
+  bool has_name = false;  // whether a member names a customer: id, uuid, reference_number
   bool has_field = false;
 
   bool is_customer() const noexcept { return (has_uuid || has_name) && has_field; }
@@ -88,10 +88,10 @@ class Members {
 class List {
  public:
   std::vector<std::string> path;  // the members that lead to it
-  Members first;                  // of its first object
+  Members first;                  // the members of its first object
 };
 
-// The first object, with what is inside it.
+// The first object of the input, with everything inside it.
 class FirstObject {
  public:
   explicit FirstObject(Cursor& cursor) : cursor_(cursor) { read(); }
@@ -99,8 +99,8 @@ class FirstObject {
   bool is_whole() const noexcept { return levels_.empty(); }
   bool has_lists() const noexcept { return !lists_.empty(); }
 
-  /// The array that has the customers; null: the object is a row of its own, or has none. `more`: another object
-  /// follows it.
+  /// The array that contains the customers. null: the object is a row itself, or has no such array. `more`: another
+  /// object follows.
   const List* list(bool more) const noexcept {
     const auto found = std::ranges::find_if(lists_, [](const List& list) { return list.first.is_customer(); });
     const bool has_customers = found != lists_.end();
@@ -113,7 +113,7 @@ class FirstObject {
  private:
   struct Level {
     bool is_array = false;
-    bool is_value = false;  // behind the colon of `member`
+    bool is_value = false;  // whether the cursor is after the colon of `member`
     std::string member;
     Members* members = nullptr;
   };
@@ -151,10 +151,11 @@ class FirstObject {
     level.members->has_field = level.members->has_field || is_field(level.member);
   }
 
-  // Where the first object of an array begins that is inside no other array; null: it is no such object.
+  // Called where an object begins inside an array. Returns its members when it is the first object of an outermost
+  // array; otherwise null.
   Members* list_begun() {
     if (!levels_.back().is_array || levels_.back().is_value || lists_.size() == lists_max) return nullptr;
-    levels_.back().is_value = true;  // further objects of the array are not looked at
+    levels_.back().is_value = true;  // further objects of the array are not examined
     const std::span<const Level> above(levels_.data(), levels_.size() - 1);
     if (std::ranges::any_of(above, &Level::is_array)) return nullptr;
     List& list = lists_.emplace_back();
@@ -180,7 +181,7 @@ std::string filter_for(const std::vector<std::string>& path) {
   return out + "[]";
 }
 
-// Arrays that begin here, one inside the other, and what the innermost begins with.
+// The arrays that begin here, one inside the other, and the first character of the innermost.
 struct Brackets {
   std::size_t count = 0;
   char next = '\0';
@@ -209,7 +210,7 @@ JsonLook look_at_json(ByteFeed& feed) {
   const Brackets brackets = skip_brackets(cursor);
   if (brackets.count > 0) {
     look.shape = JsonShape::array;
-    // Rows that are arrays themselves have no names: CSV, whose header is the first of them.
+    // Rows that are arrays have no member names: they are CSV, and the first is the header.
     const bool is_table = brackets.next != '{' && brackets.next != ']';
     look.filter = is_table ? (brackets.count > 1 ? ".[] | @csv" : "@csv") : ".[]";
     for (std::size_t i = 1; i < brackets.count && !is_table; ++i) look.filter += "[]";
@@ -221,7 +222,7 @@ JsonLook look_at_json(ByteFeed& feed) {
     look.shape = JsonShape::with_commas;
     return look;
   }
-  // What follows the object is waited for only where it matters.
+  // Wait for the text after the object only when it matters.
   const bool more = object.has_lists() && object.is_whole() && cursor.skip_blank() == '{';
   if (const List* list = object.list(more)) {
     look.shape = JsonShape::member;

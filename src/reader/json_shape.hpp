@@ -1,4 +1,6 @@
-// JSON that is a file of customers, but not one object a line: found by its first bytes. Layer 2, reader thread.
+// Recognises JSON files of customers that are not one object per line, by their first bytes.
+//
+// Threads: the reader thread. Source: layer 2.
 #pragma once
 
 #include <string>
@@ -7,9 +9,9 @@
 
 namespace amend {
 
-/// How the first value of an input is made.
+/// The shape of the first value of an input.
 enum class JsonShape : std::uint8_t {
-  rows,        ///< nothing against one object a line
+  rows,        ///< nothing contradicts one object per line
   array,       ///< [{…},{…}], or [["id",…],["…",…]]
   member,      ///< {"data":[{…},{…}]}, {"data":{"items":[{…}]}}
   with_commas  ///< {…},
@@ -19,14 +21,15 @@ class JsonLook {
  public:
   JsonShape shape = JsonShape::rows;
   std::string member;  ///< of JsonShape::member: "data.items"
-  std::string filter;  ///< of jq: what makes rows of it; empty: none is needed
+  std::string filter;  ///< for jq, to make rows of it; empty: not needed
 };
 
-/// Looks at the feed and consumes nothing; waits for no more than the first line, unless the value continues after it.
+/// Examines the feed without consuming it. Waits for the first line, and for more only when the value continues after
+/// it.
 JsonLook look_at_json(ByteFeed& feed);
 
-/// Whether the feed begins as an array does: `[`, and then `{`, `]` or a string. The header of a CSV may begin with
-/// `[`, but has no quote there.
+/// Whether the feed begins like an array: `[`, and then `{`, `]` or a string. The header of a CSV may begin with `[`,
+/// but a quote does not follow there.
 bool begins_as_array(ByteFeed& feed);
 
 }  // namespace amend

@@ -41,7 +41,7 @@ void LineSplitter::begin_line(Record& out) {
   line_bytes_ = 0;
 }
 
-// One byte above the limit is kept: it may be the CR of the line end.
+// Keeps one byte above the limit, as it may be the CR of the line end.
 void LineSplitter::keep(std::string_view bytes, Record& out) noexcept {
   if (bytes.empty()) return;
   const std::size_t room = line_bytes_max_ + 1 - out.raw().size();

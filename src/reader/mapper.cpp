@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t whole_row = RowFindings::fields_max - 1;
 
-// Line breaks and tabs are the only control characters that come here: all others are refused before.
+// Line breaks and tabs are the only control characters here: all others were refused before.
 void append_json_string(std::string& out, std::string_view text) {
   const char* at = text.data();
   const char* const end = at + text.size();
@@ -36,7 +36,7 @@ bool may_have_nested(const Record& record) noexcept {
   return false;
 }
 
-// What a program has done to a value says more about the remedy than the rule that the value breaks.
+// What a program did to a value explains the remedy better than the rule that the value breaks.
 std::string damage_note(ValueRole role, std::string_view value) {
   const ValueFinding finding = look_at_value(role == ValueRole::other ? ValueRole::reference : role, value);
   if (finding == ValueFinding::none) return {};
@@ -46,7 +46,7 @@ std::string damage_note(ValueRole role, std::string_view value) {
   return own == nullptr ? std::string() : "; " + std::string(own->meaning) + " " + std::string(own->remedy);
 }
 
-// What probably happened to an id, without repeating more of it than an operator needs.
+// The probable damage of an id. It shows no more of the id than an operator needs.
 std::string id_trouble(std::string_view id) {
   if (const std::string hidden = invisible_character(id); !hidden.empty())
     return "the id contains " + hidden + ", which is invisible: --trim removes it at the start or end of the id";
@@ -130,7 +130,7 @@ void Mapper::reject(const Record& record, Batch& out) const {
   out.push_back(update);
 }
 
-// Members of JSON have no fixed order: each row is searched anew.
+// JSON members have no fixed order, so each row is searched from the start.
 std::optional<Reason> Mapper::find_members(const Record& record) {
   for (Wanted& wanted : wanted_) wanted.at = nowhere;
   for (std::size_t i = 0; i < record.size(); ++i) {
@@ -147,7 +147,7 @@ std::optional<Reason> Mapper::find_members(const Record& record) {
   return std::nullopt;
 }
 
-// A row that lacks a field may have it inside another object: it is never sent as if it were blank.
+// A row that lacks a field may have it inside another object. Such a row is never sent as if the field were blank.
 std::optional<Reason> Mapper::find_nested(const Record& record) const {
   bool lacks_required = false;
   bool has_field = false;
@@ -223,7 +223,7 @@ std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& w
   const bool from_phone = dialed_ && &wanted == &wanted_[dial_code_];
   const std::string_view in_file = wanted.at == nowhere ? std::string_view() : value(record, wanted);
   if (!from_phone && is_blank(record, wanted, in_file)) {
-    // An optional field that the input does not have at all is never sent, whatever a blank cell would mean.
+    // An optional field that is absent from the whole input is never sent, whatever `--blank` says.
     if (wanted.at == nowhere && (!wanted.rule->required || form_ == RowForm::partial)) return std::nullopt;
     if (wanted.blank != Blank::omit) {
       body.append(wanted.key).append(wanted.blank == Blank::empty ? "\"\"," : "null,");
@@ -241,7 +241,7 @@ std::optional<Reason> Mapper::append_value(const Record& record, const Wanted& w
     return fault_of(wanted, "number", told(wanted) + " is a number with an exponent: write it as a string");
   }
   if (auto reason = wonder::check_value(*wanted.rule, value)) {
-    // Its text begins with the field's name: the column is told there too.
+    // The text begins with the field's name: name the column there too.
     if (reason->text.starts_with(wanted.code_name)) reason->text.replace(0, wanted.code_name.size(), told(wanted));
     reason->column = column_of(wanted);
     reason->text += damage_note(wanted.role, value);
@@ -261,7 +261,8 @@ std::string_view Mapper::value_to_send(const Wanted& wanted, std::string_view in
   return in_file;
 }
 
-// Never a guess: only what begins with '+' is split, and a row that says two different codes is refused.
+// The country code is never guessed: only a phone that begins with '+' is split. A row with two different codes is
+// rejected.
 std::optional<Reason> Mapper::split_phone(const Record& record) {
   const Wanted& phone = wanted_[phone_];
   dialed_.reset();
@@ -311,7 +312,7 @@ bool Mapper::is_blank(const Record& record, const Wanted& wanted, std::string_vi
   if (std::ranges::find(null_texts_, text) != null_texts_.end()) return true;
   if (format_ == Format::csv) return text.find_first_not_of(' ') == std::string_view::npos;
   if (record.kind(wanted.at) == FieldKind::null) return true;
-  // What an option empties was only white space or an empty formula; "" itself is what the file wants.
+  // An option can only empty white space or an empty formula. A value that is "" in the file is intended.
   return record.kind(wanted.at) == FieldKind::text && !record.field(wanted.at).empty() && text.empty();
 }
 
@@ -319,7 +320,7 @@ std::string_view Mapper::value(const Record& record, const Wanted& wanted) const
   return cleaned(record.field(wanted.at), wanted);
 }
 
-// What the options ask for, and nothing else.
+// Applies the configured repairs and no others.
 std::string_view Mapper::cleaned(std::string_view text, const Wanted& wanted) const noexcept {
   if (trim_) text = trimmed(text);
   if (!strip_formula_) return text;
@@ -348,12 +349,12 @@ Reason Mapper::fault_of(const Wanted& wanted, std::string_view what, const std::
   return row_fault("input." + wanted.code_name + "." + std::string(what), text, column_of(wanted));
 }
 
-// Of a CSV; the members of NDJSON have no numbers.
+// Only for CSV: the members of NDJSON have no numbers.
 std::uint32_t Mapper::column_of(const Wanted& wanted) const noexcept {
   return format_ == Format::csv && wanted.at != nowhere ? static_cast<std::uint32_t>(wanted.at + 1) : 0;
 }
 
-// The field, and where its value stands when that has another name.
+// The field's name, with the name of its column when that differs.
 std::string Mapper::told(const Wanted& wanted) const {
   if (wanted.name.empty() || wanted.name == wanted.code_name) return wanted.code_name;
   return wanted.code_name + " (" + printable(wanted.name, 60) + ")";

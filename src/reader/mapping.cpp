@@ -1,4 +1,4 @@
-// The part of the mapper that runs once: options and header → what a row is searched for.
+// The part of the mapper that runs once: it turns options and header into the columns to read from each row.
 #include <algorithm>
 #include <utility>
 
@@ -29,7 +29,8 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
-// The column that may be meant: one that is spelt nearly so, else the only one with the name in its own. Empty: none.
+// The column that was probably meant: one that is spelled almost like `name`, or the only one that contains it. Empty:
+// none.
 std::string nearest_column(const std::vector<std::string>& header, std::string_view name) {
   const std::string wanted = lower_case(name);
   std::vector<std::string> columns;
@@ -43,14 +44,14 @@ std::string nearest_column(const std::vector<std::string>& header, std::string_v
   return header[static_cast<std::size_t>(std::ranges::find_if(names, fits) - names.begin())];
 }
 
-// The setting that takes it, "map" and "phone=telephone".
+// The setting that selects that column: "map" with "phone=telephone".
 MappingError::Setting setting_for(const std::vector<std::string>& header, std::string_view name, std::string option,
                                   const std::string& before = {}) {
   const std::string column = nearest_column(header, name);
   return column.empty() ? MappingError::Setting() : MappingError::Setting(std::move(option), before + column);
 }
 
-// "id" is in too many words: a whole word of the name must be it.
+// "id" is part of too many words, so it must be a whole word of the column's name.
 MappingError::Setting id_setting(const std::vector<std::string>& header) {
   for (const std::string_view name : {"customer_id", "customer id", "customer_uuid", "customer"}) {
     const auto at = std::ranges::find_if(header, [&](const std::string& column) { return same_column(column, name); });
@@ -59,14 +60,14 @@ MappingError::Setting id_setting(const std::vector<std::string>& header) {
   return setting_for(header, "uuid", "id-column");
 }
 
-// Quotes of another kind are part of the names.
+// Quotes that CSV does not know are part of the names.
 std::string quotes_hint(const std::vector<std::string>& header) {
   if (!std::ranges::any_of(header, is_enclosed)) return {};
   return "; their names are in quotes that are not CSV quotes (\"): export the file with straight double quotes, or "
          "without quotes";
 }
 
-// One column whose name holds a usual separator was probably not read with the right one: --delimiter said another.
+// A single column whose name contains a usual separator was probably read with a wrong --delimiter.
 std::string delimiter_hint(const std::vector<std::string>& header) {
   if (header.size() != 1 || header[0].find_first_of(",;\t|") == std::string::npos) return {};
   return "; the only column has a separator in its name: check --delimiter and the sep= line. Without both, amend "
@@ -76,14 +77,14 @@ std::string delimiter_hint(const std::vector<std::string>& header) {
 
 std::string header_hint(const std::vector<std::string>& header) { return delimiter_hint(header) + quotes_hint(header); }
 
-// What amend has added to a row is dropped and written again: the column would be lost in a retry file.
+// amend drops and rewrites its own columns, so a retry file would lose the data of such a column.
 [[noreturn]] void refuse_own_column(const std::string& option) {
   throw ConfigError(printable(option) +
                     ": columns that begin with amend_ belong to amend and are not sent: rename the "
                     "column in the file");
 }
 
-// The very name wins over names that are only equal but for case and spaces; two of those are ambiguous.
+// An exact name wins over names that differ in case and spaces. Two names of the latter kind are ambiguous.
 std::size_t find_column(const std::vector<std::string>& header, std::string_view name, const std::string& what) {
   const auto exact = std::ranges::find(header, name);
   if (exact != header.end()) return static_cast<std::size_t>(exact - header.begin());
@@ -99,7 +100,7 @@ std::size_t find_column(const std::vector<std::string>& header, std::string_view
   return found;
 }
 
-// A column found by its own name must be the only one: the exact name does not win over a twin.
+// A column that is found by its own name must be unique: an exact name does not win over a similar one.
 std::size_t find_self_named(const std::vector<std::string>& header, const std::string& name,
                             const std::string& option) {
   std::size_t found = absent;
@@ -114,7 +115,7 @@ std::size_t find_self_named(const std::vector<std::string>& header, const std::s
   return found;
 }
 
-// What a blank cell does at the API, when it does not merely leave the field out (src/wonder/README.md §5).
+// The effect of a blank cell at the API when it does more than leave the field out (src/wonder/README.md §5).
 std::string sent_meaning(const wonder::FieldRule& rule, Blank blank) {
   if (blank == Blank::null) return "null, which the API does not document";
   if (rule.clearable) return "\"\", which clears it";
@@ -204,7 +205,7 @@ void Mapper::name_by_options(const MappingConfig& config) {
   if (is_own_column(config.reference_column)) refuse_own_column("--reference-column " + config.reference_column);
 }
 
-// As it is typed.
+// The option as it is typed.
 std::string Mapper::option_of(const Wanted& wanted) const {
   const std::string column = printable(wanted.name, 60);
   if (&wanted == &wanted_[id_at]) return "--id-column " + column;
@@ -242,7 +243,7 @@ void Mapper::find_columns(const MappingConfig& config, const std::vector<std::st
   note_unknown(header);
 }
 
-// An id is the surer name: it cannot be given to another customer.
+// An id is the safer name, because it cannot be given to another customer.
 bool Mapper::find_reference_column(const MappingConfig& config, const std::vector<std::string>& header) {
   if (form_ == RowForm::complete) return false;
   const bool has_id = find_self_named(header, "id", "--id-column NAME") != absent ||

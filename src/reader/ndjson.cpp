@@ -14,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-// Receives Boost.JSON's events and keeps what stands on the first level of the object.
+// Receives Boost.JSON's events and keeps the first level of the object.
 class RowHandler {
  public:
   static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
@@ -88,7 +88,7 @@ class RowHandler {
   bool is_object_ = false;
 };
 
-// A file that holds one array, or objects spread over lines, shows it in its first line.
+// The first line shows whether a file contains one array, or objects that cover several lines.
 bool looks_spread_over_lines(std::string_view line) noexcept {
   return line == "{" || line == "[" || line == "[{" || line.ends_with("},") || line == "}" || line == "]";
 }

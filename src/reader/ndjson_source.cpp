@@ -27,7 +27,7 @@ class NdjsonSource final : public RowSource {
  protected:
   bool consume(Record& record) override { return lines_.parse(feed().rest(), record) == LineSplitter::Stop::record; }
   bool finish(Record& record) override { return lines_.finish(record) == LineSplitter::Stop::record; }
-  // A line that amend has added members to may be longer than the limit by them.
+  // Members that amend added may make a line longer than the limit.
   void complete(Record& record) override {
     const bool cut = record.fault() && record.fault()->code == "input.row.too_large";
     if (cut || (record.raw().size() > line_bytes_max_ && !is_retry_line(record.raw())))

@@ -22,14 +22,14 @@ constexpr int depth_max = 16;
 
 std::string text_of(json::string_view text) { return std::string(text.data(), text.size()); }
 
-/// An object inside the row that has fields which the row lacks.
+/// An object inside the row, with the fields that the row lacks.
 class Place {
  public:
   std::string shown;
-  std::string path;        // of jq
-  std::vector<bool> has;   // of those wanted
+  std::string path;        // its path for jq
+  std::vector<bool> has;   // which of the wanted fields it has
   std::string id_spelled;  // its own member that names a customer; empty: none
-  bool has_uuid = false;   // there
+  bool has_uuid = false;   // whether that member has a uuid
 
   bool shares_field_with(const Place& other) const {
     for (std::size_t i = 0; i < has.size(); ++i)
@@ -42,7 +42,7 @@ class Search {
  public:
   explicit Search(std::span<const std::string> wanted) : wanted_(wanted) {}
 
-  // `shown` and `path` lead to `object`; only what is inside another object counts.
+  // `shown` and `path` lead to `object`. Only fields inside another object count.
   void look(const json::object& object, const std::string& shown, const std::string& path, int depth) {
     if (depth > 0) note(object, shown, path);
     if (depth == depth_max) return;
@@ -90,7 +90,7 @@ class Search {
   std::vector<Place> places_;
 };
 
-// {id, "my phone": ."my phone"}
+// Returns a filter such as {id, "my phone": ."my phone"}.
 std::string own_filter(std::span<const std::string> names) {
   std::string out;
   for (const std::string& name : names) {
@@ -102,12 +102,12 @@ std::string own_filter(std::span<const std::string> names) {
   return out.empty() ? out : out + "}";
 }
 
-// An object for each customer, under the customer's id.
+// Whether each customer is an object whose member name is the customer's id.
 bool is_keyed_by_id(const std::vector<Place>& places) {
   return std::ranges::all_of(places, [](const Place& place) { return wonder::is_uuid(place.shown); });
 }
 
-// An id inside is the row's own where it is a uuid; else the row's id stays.
+// An id inside is the row's own when it is a uuid. Otherwise the row's id stays.
 std::string filter_of(const std::vector<Place>& places, std::span<const std::string> own) {
   std::string inside;
   for (const Place& place : places) inside += (inside.empty() ? "" : " + ") + place.path;

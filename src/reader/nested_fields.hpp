@@ -1,4 +1,4 @@
-// Fields of an NDJSON row that are inside another object. Pure. Layer 1.
+// Finds fields of an NDJSON row inside another object. Pure. Layer 1.
 #pragma once
 
 #include <optional>
@@ -8,17 +8,17 @@
 
 namespace amend {
 
-/// Where they are, and how a row is made of them.
+/// The place of the fields, and how to make a row of them.
 class NestedFields {
  public:
   std::string members;     ///< for messages: "properties", "data.attributes", "contacts[0]"
-  std::string filter;      ///< of jq: {id} + .properties
-  bool is_choice = false;  ///< several have the same fields: the filter takes the last of these
+  std::string filter;      ///< for jq: {id} + .properties
+  bool is_choice = false;  ///< several have the same fields: the filter takes the last one
 };
 
-/// `row` is a valid JSON object; `wanted`: names of fields that it does not have itself; `own`: members that it has and
-/// that must stay, the first of them its id, or "". nullopt: nothing inside it has any of those wanted. Objects are
-/// also looked for in arrays (the first element) and in strings that contain JSON.
+/// Searches `row`, a valid JSON object, for the fields `wanted` that it does not have itself. `own` are its members
+/// that must stay; the first is its id, or "". It also searches the first element of arrays, and strings that contain
+/// JSON. nullopt: nothing was found.
 std::optional<NestedFields> find_nested_fields(std::string_view row, std::span<const std::string> wanted,
                                                std::span<const std::string> own);
 

@@ -31,7 +31,7 @@ bool is_day_and_month(std::string_view a, std::string_view b) noexcept {
   return (is_day(a) && is_month(b)) || (is_month(a) && is_day(b));
 }
 
-// "12:30", "00:00:00", "1:30 PM"
+// For example "12:30", "00:00:00", "1:30 PM".
 bool is_time(std::string_view text) noexcept {
   const std::string_view hour = take_ascii_digits(text);
   if (hour.empty() || hour.size() > 2) return false;
@@ -61,7 +61,7 @@ bool is_date_in_figures(std::string_view text) noexcept {
   return date && (text.empty() || ((text.front() == ' ' || text.front() == 'T') && is_time(text.substr(1))));
 }
 
-// Three letters tell a month in the languages that spreadsheets write most.
+// Three letters identify a month in the languages of most spreadsheets.
 bool is_month_name(std::string_view word) noexcept {
   constexpr std::array<std::string_view, 36> names{
       "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",  // English
@@ -73,7 +73,7 @@ bool is_month_name(std::string_view word) noexcept {
   return std::ranges::find(names, std::string_view(start.data(), start.size())) != names.end();
 }
 
-// One word, a month, with figures before or behind it and nothing else.
+// Whether the text is one word, a month, with only figures before or after it.
 bool is_date_with_month_name(std::string_view text) noexcept {
   const auto first = std::ranges::find_if(text, is_ascii_letter);
   const auto last = std::find_if_not(first, text.end(), is_ascii_letter);
@@ -88,7 +88,7 @@ bool is_date_with_month_name(std::string_view text) noexcept {
          std::all_of(last, text.end(), is_figure);
 }
 
-// What people write inside one number.
+// Whether people write the character inside one number.
 bool belongs_to_number(char32_t point) noexcept {
   constexpr std::u32string_view marks = U"()-.+*#‐‑‒–—−－＋（）/";
   return is_digit(point) || is_space(point) || is_invisible(point) || marks.find(point) != std::u32string_view::npos;
@@ -96,10 +96,10 @@ bool belongs_to_number(char32_t point) noexcept {
 
 constexpr bool is_plus(char32_t point) noexcept { return point == '+' || point == 0xFF0B; }
 
-constexpr unsigned number_digits = 7;  // fewer may be an extension
+constexpr unsigned number_digits = 7;  // a shorter number may be an extension
 
-// A slash also stands behind an area code ("+49 33456/123456", "011 421 2/212 345 67"): what it parts counts as two
-// numbers when both are as long as one, or would be too much for one.
+// A slash may also follow an area code ("+49 33456/123456", "011 421 2/212 345 67"). It separates two numbers only when
+// both parts are as long as a number, or when together they are too long for one.
 bool has_phones_beside_slash(std::string_view text) noexcept {
   constexpr unsigned international_digits_max = 15;
   const std::size_t slash = text.find('/');
@@ -115,7 +115,7 @@ bool is_extension_word(std::string_view word) noexcept {
   return word == "x" || word == "ext" || word == "extn" || word == "extension";
 }
 
-/// How many numbers a text has.
+/// Counts the numbers in a text.
 class NumberCount {
  public:
   explicit NumberCount(std::string_view text) noexcept {
@@ -130,7 +130,7 @@ class NumberCount {
 
  private:
   void take(char32_t point, std::string_view behind) noexcept {
-    // Behind two commas a telephone dials on: a code, not another number.
+    // After two commas a telephone dials a code, not another number.
     is_over_ = is_over_ || (point == ',' && before_ == ',');
     if (!belongs_to_number(point) || (is_plus(point) && digits_ >= number_digits)) end_number();
     note_extension(point, behind);
@@ -143,7 +143,7 @@ class NumberCount {
     before_ = point;
   }
 
-  // "ext. 12", "x12", "#12": the digits behind it, of any count, belong to the number before it.
+  // For "ext. 12", "x12", "#12": the digits after the mark belong to the number before it, whatever their count.
   void note_extension(char32_t point, std::string_view behind) noexcept {
     const bool is_letter = point < 0x80 && is_ascii_letter(static_cast<char>(point));
     if (is_letter) {
@@ -163,13 +163,13 @@ class NumberCount {
     has_plus_ = false;
   }
 
-  // Of one number (E.164), with the 0 of "+44 (0)20", or with an access code such as 0011 before it.
+  // The most digits of one number (E.164), with the 0 of "+44 (0)20", or after an access code such as 0011.
   unsigned most_digits() const noexcept { return has_plus_ ? 16 : has_zero_ ? 18 : 15; }
 
   unsigned numbers_ = 0;
   unsigned digits_ = 0;
   unsigned run_ = 0;
-  unsigned long_runs_ = 0;  // of digits without anything between them: one number has one at most
+  unsigned long_runs_ = 0;  // of digits with no character between them: one number has at most one
   bool has_plus_ = false;
   bool has_zero_ = false;
   bool is_over_ = false;

@@ -95,7 +95,7 @@ void Look::read_all() {
   report_.bytes = std::max(source_->bytes_total(), source_->bytes_read());
 }
 
-// A file never waits; a pipe may be silent for long.
+// A file never makes it wait; a pipe may be silent for a long time.
 bool Look::next() {
   const bool turn = report_.rows % rows_per_batch_max == 0 || batch_->bytes() >= bytes_per_batch;
   if (turn || source_->bytes_total() == 0) {
@@ -132,7 +132,7 @@ void Look::note(const Reason& reason) {
     count(report_.suspicious_ids, trouble, record_.position(), reason.text);
     if (trouble == "id.quotes") mapper_.note_rejected(record_, ValueFinding::quotes, id);
   }
-  // The quotes of such a row look damaged: only the bytes tell why.
+  // The quotes of such a row look damaged; only its bytes reveal why.
   if (reason.code.starts_with("input.csv.") && record_.raw().find("\\\"") != std::string::npos)
     mapper_.note_rejected(record_, ValueFinding::backslash, record_.raw());
 }
@@ -165,7 +165,7 @@ PreflightReport Look::report() {
   return std::move(report_);
 }
 
-// A file that says that it is UTF-8.
+// The bytes were expected to be UTF-8, and only some rows are not. Another encoding is unlikely then.
 void Look::hint_at_encoding() {
   report_.encoding_trouble = encoding_.trouble();
   const std::uint64_t rows = rows_of(report_.rejected, "input.utf8");

@@ -7,7 +7,7 @@
 namespace amend {
 namespace {
 
-// How soon a stop is noticed while stdin says nothing.
+// The delay after which a stop is noticed while stdin is silent.
 constexpr std::chrono::milliseconds look_up_every{20};
 
 }  // namespace
@@ -64,7 +64,7 @@ void Reader::read_all() {
   }
 }
 
-// False: the run is to stop. Rows already read must not wait for ones that may come much later.
+// Returns false when the run must stop. Rows already read must not wait for rows that may arrive much later.
 bool Reader::wait_for_input() {
   if (source_.ready()) return true;
   hand_on_all();
@@ -89,19 +89,19 @@ bool Reader::take(const Record& record, RowSelection::Answer answer) {
   return false;
 }
 
-// The one being filled for the worker; nullptr: the run is to stop.
+// The batch that is being filled for the worker. nullptr: the run must stop.
 Batch* Reader::batch_for(std::size_t worker) {
   Filling& filling = filling_[worker];
   if (!filling.batch) filling.batch = pool_.try_acquire();
   if (!filling.batch) {
-    // Rows in half-filled batches must be on their way before this thread waits for others to finish.
+    // Pass on half-filled batches before this thread waits for a free batch. Otherwise their rows would wait too.
     hand_on_all();
     filling.batch = pool_.acquire();
   }
   return filling.batch;
 }
 
-// Says what the row has come to when it is not sent.
+// Returns the status of a row that is not sent.
 std::optional<Status> Reader::append(const Record& record, RowSelection::Answer answer, Filling& filling) {
   Batch& batch = *filling.batch;
   PreparedRow prepared = preparation_.prepare(record, batch);
@@ -117,13 +117,13 @@ std::optional<Status> Reader::append(const Record& record, RowSelection::Answer 
   return prepared.end();
 }
 
-// Another row of the customer stands for this one, or none does.
+// The row is not sent because another row of the customer replaces it, or because all of them are rejected.
 void Reader::hold_back(RowSelection::Answer answer, PreparedRow& prepared) const {
   if (answer == RowSelection::Answer::superseded) prepared = PreparedRow::ended(Status::superseded);
   if (answer == RowSelection::Answer::duplicate) prepared = PreparedRow::ended(Status::rejected, duplicate_customer());
 }
 
-// All rows of a customer go to one worker: its key gate keeps their order.
+// All rows of a customer go to one worker, whose key gate keeps their order.
 std::size_t Reader::route(const Record& record) {
   if (queues_.size() == 1) return 0;
   return preparation_.key_of(record) % queues_.size();

@@ -1,4 +1,6 @@
-// What the sources of both formats share: rows out of a ByteFeed, `ready()`, the limit. Layer 2, reader thread.
+// The common part of the sources of both formats: rows from a ByteFeed, `ready()`, the limit.
+//
+// Threads: the reader thread. Source: layer 2.
 #pragma once
 
 #include <chrono>
@@ -24,16 +26,16 @@ class RowSource : public Source {
   std::optional<ContentRead> content_read() const final { return feed_.content_read(); }
 
  protected:
-  /// `config.encoding` is what the feed's bytes were decoded from.
+  /// `config.encoding` is the encoding from which the feed's bytes were decoded.
   RowSource(ByteFeed feed, const InputConfig& config, EncodingBasis basis);
 
   ByteFeed& feed() noexcept { return feed_; }
 
-  /// Consumes what the feed holds; true when the record is complete.
+  /// Consumes bytes of the feed. Returns true when the record is complete.
   virtual bool consume(Record& record) = 0;
-  /// The input has ended; true when that completed a last record.
+  /// Called when the input ended. Returns true when that completed a last record.
   virtual bool finish(Record& record) = 0;
-  /// The record is complete: what is left to be checked or made of it.
+  /// Checks and finishes a complete record.
   virtual void complete(Record& record) = 0;
 
   bool read_row(Record& record);
@@ -46,11 +48,11 @@ class RowSource : public Source {
   EncodingBasis basis_;
   std::uint64_t limit_;
   std::uint64_t rows_ = 0;
-  Record ahead_record_;  // what ready() has read so far
+  Record ahead_record_;  // what ready() has read
   Ahead ahead_ = Ahead::nothing;
 };
 
-/// `start` is the position of the feed's first byte: behind a BOM or a `sep=` line.
+/// `start` is the position of the feed's first byte: after a BOM or a `sep=` line.
 std::unique_ptr<Source> make_csv_source(ByteFeed feed, const InputConfig& config, EncodingBasis basis, Position start);
 std::unique_ptr<Source> make_ndjson_source(ByteFeed feed, const InputConfig& config, EncodingBasis basis,
                                            Position start);

@@ -33,7 +33,7 @@ Format format_by_name(std::string_view extension) noexcept {
   return Format::automatic;
 }
 
-// Blank bytes at the start may fill any number of reads; that many blanks are no sensible input of either kind.
+// The number of blank bytes at the start is bounded, as no sensible input begins with that many.
 Format format_by_first_byte(ByteFeed& feed) {
   constexpr std::size_t first_line_max = 4096;
   for (std::size_t bytes = 1; bytes <= first_line_max; ++bytes) {
@@ -47,7 +47,7 @@ Format format_by_first_byte(ByteFeed& feed) {
   return Format::csv;
 }
 
-// Bytes that were looked at go first, then what is left of their input.
+// Returns the bytes that were examined first, then the rest of their input.
 class Unread final : public ByteInput {
  public:
   explicit Unread(ByteFeed feed) : feed_(std::move(feed)) {}
@@ -72,7 +72,7 @@ bool is_plain(char c) noexcept {
   return (c >= ' ' && c != '\x7F' && static_cast<unsigned char>(c) < 0x80) || c == '\t' || c == '\r' || c == '\n';
 }
 
-// What the first bytes say; empty: nothing. Only as many are waited for as look like a mark so far.
+// The encoding that the first bytes declare; empty: none. Waits only for bytes that may complete a mark.
 std::string_view encoding_by_first_bytes(ByteFeed& feed) {
   feed.require(1);
   if (feed.rest().empty()) return {};
@@ -96,8 +96,8 @@ std::string_view encoding_by_first_bytes(ByteFeed& feed) {
   return {};
 }
 
-// The first line behind `from`, quoted line breaks included, and how often it has each separator outside quotes.
-// Nothing behind that line is waited for.
+// The first line after `from`, with quoted line breaks, and the number of each separator outside quotes. It does not
+// wait for bytes after that line.
 class HeaderLine {
  public:
   HeaderLine(ByteFeed& feed, std::size_t from) {
@@ -142,7 +142,7 @@ class Encoding {
   EncodingBasis basis = EncodingBasis::assumed;
 };
 
-// What the bytes are read as. The mark of a file that amend wrote wins over an option that belongs to another file.
+// Chooses the encoding. The mark of a file that amend wrote wins over --encoding, which belongs to another file.
 Encoding choose_encoding(ByteFeed& feed, const InputConfig& config) {
   const std::string_view seen = encoding_by_first_bytes(feed);
   if (config.encoding.empty() && seen.empty()) return {"UTF-8", EncodingBasis::assumed};
@@ -159,15 +159,15 @@ Encoding choose_encoding(ByteFeed& feed, const InputConfig& config) {
                       "");
 }
 
-// Spreadsheets write UTF-8 with a byte order mark: the offset of what follows.
+// Spreadsheets write UTF-8 with a byte order mark. Returns the offset after it.
 std::uint64_t drop_mark(ByteFeed& feed) {
   if (!feed.rest().starts_with(byte_order_mark)) return 0;
   feed.rest().remove_prefix(byte_order_mark.size());
   return byte_order_mark.size();
 }
 
-// Spreadsheets write `sep=;` as a line of its own before the header: the position of the line after it, if it is there.
-// A separator chosen by hand wins over it.
+// Spreadsheets may write `sep=;` as a line before the header. Returns the position after that line, if it is there. An
+// explicit --delimiter wins over it.
 Position take_separator_line(ByteFeed& feed, InputConfig& config, Position start) {
   constexpr std::string_view word = "sep=";
   for (std::size_t i = 0; i < word.size(); ++i) {
@@ -201,8 +201,8 @@ void refuse_json_of_one_piece(ByteFeed& feed, const InputConfig& config) {
   if (look.shape != JsonShape::rows) refuse_shape(config.file, look);
 }
 
-// What separates the cells, when nothing else decides it. A file that amend wrote has commas, whatever the names of its
-// columns hold and whatever an option for the file of its run says.
+// Chooses the delimiter when nothing else decides it. A file that amend wrote has commas, whatever its column names
+// contain and whatever an option for the file of its run says.
 void settle_layout(ByteFeed& feed, InputConfig& config, std::string_view extension) {
   const HeaderLine header(feed, 0);
   if (is_retry_header(header.text())) {

@@ -64,7 +64,7 @@ bool is_error_value(std::string_view value) noexcept {
          (slash != std::string_view::npos && value.size() <= 7);
 }
 
-// A comma is the decimal point of half of Europe.
+// A comma is the decimal point in half of Europe.
 bool is_scientific(std::string_view text) noexcept {
   if (text.starts_with('-')) text.remove_prefix(1);
   if (take_ascii_digits(text).empty()) return false;

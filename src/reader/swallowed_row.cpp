@@ -8,10 +8,10 @@
 namespace amend {
 namespace {
 
-constexpr std::size_t columns_told_apart = 3;  // one separator is in many a text
+constexpr std::size_t columns_told_apart = 3;  // a single separator occurs in many texts
 constexpr std::size_t uuid_size = 36;
 
-// Takes a line and its end off the text.
+// Removes a line and its end from the text, and returns the line.
 std::string_view take_line(std::string_view& text) noexcept {
   const std::size_t size = std::min(text.find_first_of("\r\n"), text.size());
   const std::string_view line = text.substr(0, size);

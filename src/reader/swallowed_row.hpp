@@ -1,5 +1,5 @@
-// A quote that is missing, or one too many, can make rows part of a value without breaking any rule of CSV: the next
-// such quote closes it. What is left to see is a line inside a value that looks like a row. Layer 1: pure.
+// Finds rows that a quote has made part of a value. A missing or extra quote can do so without breaking a rule of CSV,
+// because the next such quote closes it. The trace is a line inside a value that looks like a row. Pure. Layer 1.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +10,9 @@
 
 namespace amend {
 
-/// The physical line of the first such line in the first `columns` values of the record (behind them are amend's own):
-/// it begins with a uuid, or has one between separators, or has as many separators as a row of `columns` cells (from
-/// three on).
+/// The physical line of the first such line in the first `columns` values; the values after them are amend's own. The
+/// line begins with a uuid, has a uuid between separators, or has the separators of a row of `columns` cells (at least
+/// three).
 std::optional<std::uint64_t> swallowed_row(const Record& record, std::size_t columns, char delimiter) noexcept;
 
 }  // namespace amend

@@ -1,4 +1,4 @@
-// Whether bytes that come in pieces are UTF-8. Pure. Layer 1.
+// Checks whether bytes that arrive in pieces are UTF-8. Pure. Layer 1.
 #pragma once
 
 #include <cstddef>
@@ -16,14 +16,14 @@ class Utf8Watch {
     if (!is_utf8_) return;
     cut_ += bytes;
     std::size_t whole = wonder::utf8_prefix(cut_);
-    // At most three bytes of a character that is not complete yet wait for the next piece.
+    // At most three bytes of an incomplete character wait for the next piece.
     const bool may_be_cut = cut_.size() - whole < longest_character;
     is_utf8_ = may_be_cut && cut_.find('\0') == std::string::npos;
     beyond_ascii_ = beyond_ascii_ || is_beyond_ascii(std::string_view(cut_).substr(0, whole));
     cut_.erase(0, whole);
   }
 
-  /// All bytes so far are UTF-8, and some are beyond ASCII.
+  /// Whether all bytes so far are UTF-8 and some are beyond ASCII.
   bool is_utf8_beyond_ascii() const noexcept { return is_utf8_ && beyond_ascii_; }
 
  private:

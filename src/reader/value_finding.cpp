@@ -23,7 +23,7 @@ namespace {
 
 using Finding = ValueFinding;
 
-// In the order of ValueFinding, from apostrophe on.
+// In the order of ValueFinding, beginning with apostrophe.
 constexpr std::array rules{
     FindingRule(Finding::apostrophe, "value.apostrophe", Degree::damage),
     FindingRule(Finding::backslash, "value.backslash", Degree::damage),
@@ -57,7 +57,7 @@ constexpr std::array rules{
 };
 static_assert(rules.size() + 1 == value_finding_count);
 
-/// Classes of bytes that a value has.
+/// The classes of bytes in a value.
 namespace has {
 constexpr unsigned digit = 1;
 constexpr unsigned letter = 2;
@@ -95,7 +95,7 @@ constexpr auto classes = make_classes();
 
 unsigned class_of(char c) noexcept { return classes[static_cast<unsigned char>(c)]; }
 
-// Eight bytes at a time, out of a register: GCC vectorizes the plain loop, which is no use for look-ups in a table.
+// Processes eight bytes at a time in a register. GCC would vectorize the plain loop, which slows table look-ups.
 unsigned classes_of(std::string_view value) noexcept {
   unsigned out = 0;
   for (; value.size() >= 8; value.remove_prefix(8)) {
@@ -129,7 +129,7 @@ bool is_formula_sign(char c) noexcept { return c == '=' || c == '+' || c == '-' 
 
 constexpr std::array<std::string_view, 5> apostrophes{"'", "\u2018", "\u2019", "`", "\u00B4"};
 
-// Bytes of the apostrophe that keeps a number a text; 0: there is none.
+// The length in bytes of the apostrophe that keeps a number a text; 0: there is no such apostrophe.
 std::size_t apostrophe_before(ValueRole role, std::string_view value) noexcept {
   const auto found = std::ranges::find_if(apostrophes, [&](std::string_view a) { return value.starts_with(a); });
   if (found == apostrophes.end() || value.size() == found->size()) return 0;
@@ -147,7 +147,7 @@ bool is_quoted_formula(std::string_view value) noexcept {
          value.substr(2, value.size() - 3).find('"') == std::string_view::npos;
 }
 
-// A character that an export could not write: "Ren?e", "9123?4567", "???".
+// Whether an export has lost a character: "Ren?e", "9123?4567", "???".
 bool has_lost_character(ValueRole role, std::string_view value) noexcept {
   if (value.size() > 1 && value.find_first_not_of("? ") == std::string_view::npos) return true;
   const bool is_number = role == ValueRole::phone || role == ValueRole::dial_code;
@@ -159,7 +159,7 @@ bool has_lost_character(ValueRole role, std::string_view value) noexcept {
   return false;
 }
 
-// What is damage in every field. `value`: without white space around it.
+// Damage in any field. `value` has no white space around it.
 Finding common_damage(ValueRole role, std::string_view value, unsigned kinds, Finding beyond_ascii) noexcept {
   if (beyond_ascii != Finding::none && beyond_ascii != Finding::invisible_in_name) return beyond_ascii;
   if (is_quoted_formula(value)) return Finding::formula;
@@ -171,7 +171,7 @@ Finding common_damage(ValueRole role, std::string_view value, unsigned kinds, Fi
   return Finding::none;
 }
 
-// The same where no name is meant.
+// Damage in any field that is not a name.
 Finding damage_but_in_names(std::string_view value) noexcept {
   if (value.starts_with('=')) return Finding::formula;
   if (is_null_word(value)) return Finding::null;
@@ -230,7 +230,7 @@ Finding look_at_name(ValueRole role, std::string_view value, unsigned kinds, Fin
 
 constexpr std::size_t two_phones_size = 15;  // with a space or a bracket between them
 
-// Most values are so; what is left out here is looked at in full.
+// Most values are plain. All other values get the full examination.
 bool is_plain(ValueRole role, std::string_view value, unsigned kinds) noexcept {
   const unsigned first = class_of(value.front());
   const unsigned last = class_of(value.back());
@@ -254,7 +254,7 @@ bool is_plain(ValueRole role, std::string_view value, unsigned kinds) noexcept {
   return true;
 }
 
-// What nearly all long values consist of: told from others faster than by classes.
+// Most long values consist of these bytes only. This test is faster than the classes.
 bool is_plain_at_a_glance(ValueRole role, std::string_view value) noexcept {
   constexpr PlainBytes of_names({' ', ' '}, {'&', ')'}, {',', '.'});
   constexpr PlainBytes of_emails({'+', '.'}, {'@', '@'}, {'_', '_'});
@@ -266,7 +266,7 @@ bool is_plain_at_a_glance(ValueRole role, std::string_view value) noexcept {
   }
 }
 
-// The same for a name with characters beyond ASCII, of which none is odd.
+// The same for a name with characters beyond ASCII, when none of them is unusual.
 bool is_plain_name(std::string_view value, unsigned kinds) noexcept {
   constexpr unsigned plain =
       has::digit | has::letter | has::space | has::name_mark | has::bracket | has::ampersand | has::beyond_ascii;
@@ -298,7 +298,7 @@ Finding look_at_role(ValueRole role, std::string_view value, unsigned kinds, Fin
   return Finding::none;
 }
 
-// By itself: what it keeps on the stack would cost the others, too.
+// Not inlined: its stack frame would slow down the other values.
 [[gnu::noinline]] Finding look_closely(ValueRole role, std::string_view value) noexcept {
   const unsigned kinds = classes_of(value);
   if (is_plain(role, value, kinds)) return Finding::none;

@@ -1,7 +1,6 @@
-// Bytes in, records out: RFC 4180, and what to do with files that break it. No I/O. Layer 1, reader thread.
+// Parses CSV (RFC 4180) and contains the damage of files that break its rules. Pure: no I/O.
 //
-// Bytes come in pieces of any size; the result does not depend on where they are cut. Line ends may be LF, CRLF or a
-// lone CR, mixed. Blank lines are no rows, but count as lines. Whatever comes, memory stays within `row_bytes_max`.
+// Threads: the reader thread. Source: layer 1.
 #pragma once
 
 #include <cstddef>
@@ -14,52 +13,57 @@
 
 namespace amend {
 
-/// What becomes of the lines behind the first one of a row whose quotes are damaged. They may be rows that a stray
-/// quote has swallowed, or quoted text that only looks like rows: nobody can tell.
+/// How the parser treats the lines after the first line of a row with damaged quotes. A stray quote may have swallowed
+/// rows there, or a quoted text may only look like rows. The bytes do not show which.
 enum class Damage : std::uint8_t {
-  reject,   ///< each line that begins inside the damaged span is a row with the fault `input.csv.damaged`
-  recover,  ///< each is read as a row (`--recover`)
+  reject,   ///< every line that begins inside the damaged span gets the fault `input.csv.damaged`
+  recover,  ///< every such line is read as a row (`--recover`)
 };
 
-/// A row that breaks the rules becomes a record with a `fault()`, and reading goes on behind it:
-/// - `input.csv.quote`: a quote inside an unquoted cell, or text after a closing quote.
-/// - `input.csv.unclosed_quote`: the end of the input, or the row limit, is reached inside quotes.
-/// - `input.row.too_large`, `input.row.columns`: longer than the limits given.
-/// - `input.nul`, `input.utf8`: a NUL byte, bytes that are not UTF-8.
-/// Of a faulty row `raw()` keeps the first 4 KiB. Rows with more or fewer cells than the header are not its business.
+/// Cuts bytes into records. Bytes arrive in pieces of any size, and the result does not depend on the cuts. A line ends
+/// in LF, CRLF or a lone CR, also mixed. A blank line counts as a line, but makes no record.
 ///
-/// A row with a quote fault ends at its first line end, whatever its quotes say: the lines behind it, up to where the
-/// fault showed itself, are read again, as `Damage` says. So each line of the file stands in exactly one record, a
-/// quote that is never closed costs at most `row_bytes_max`, and no byte is read more than twice.
+/// Errors: a row that breaks the rules becomes a record with a `fault()`, and the parser continues after it.
+/// - `input.csv.quote`: a quote is inside an unquoted cell, or text follows a closing quote.
+/// - `input.csv.unclosed_quote`: the input ends, or the row limit is reached, inside quotes.
+/// - `input.row.too_large`, `input.row.columns`: the row exceeds a limit.
+/// - `input.nul`, `input.utf8`: the row has a NUL byte, or bytes that are not UTF-8.
+///
+/// A row with a quote fault ends at its first line end. The lines up to the place where the fault was found are read a
+/// second time, as `Damage` says. So every line of the file is in exactly one record. The parser does not compare the
+/// number of cells with the header.
+///
+/// Bounds: memory stays within `row_bytes_max`, and an unclosed quote costs at most that many bytes. `raw()` of a
+/// faulty row has its first 4 KiB. No byte is read more than twice.
 class CsvParser {
  public:
   enum class Stop : std::uint8_t {
-    need_input,  ///< all input is consumed and the row is not complete: go on with the same Record
-    record,      ///< the Record is complete; `input` starts behind what was consumed
-    end,         ///< only from finish(): there is no further row
+    need_input,  ///< all input is consumed and the row is incomplete: call again with the same Record
+    record,      ///< the Record is complete; `input` begins after it
+    end,         ///< only from finish(): no row is left
   };
 
-  /// `start` is the position of the first byte given (a BOM dropped before counts in `byte`); `start.row` numbers the
-  /// first record: 0 when it is a header, so that data rows count from 1.
+  /// `start` is the position of the first byte; `start.byte` includes a BOM that the caller dropped. `start.row`
+  /// numbers the first record: 0 for a header, so that data rows count from 1.
   CsvParser(char delimiter, std::size_t row_bytes_max, std::size_t columns_max, Position start = Position(0, 1, 0),
             Damage damage = Damage::reject);
 
-  /// Consumes `input` until one record is complete or the input is used up. `out` is emptied when a row begins.
+  /// Consumes `input` until one record is complete or the input is used up. Empties `out` when a row begins.
   Stop parse(std::string_view& input, Record& out);
 
-  /// The end of the input: hands out the last row when it had no line end. Called until it says `end`.
+  /// Ends the input: returns the last row when it has no line end. Call it until it returns `end`.
   Stop finish(Record& out);
 
-  /// The record handed out last is not a row: the next one gets its number.
+  /// The caller found that the last record is not a row. The next record gets its number.
   void take_back_row() noexcept { --next_row_; }
 
-  /// Where the next byte, and the next row, stand.
+  /// The position of the next byte and of the next row.
   Position position() const noexcept { return Position(next_row_, line_, offset_); }
 
-  /// A quoted value of the record handed out last has a line end in it.
+  /// Whether a quoted value of the last record has a line end in it.
   bool holds_line_break() const noexcept { return holds_line_break_; }
 
-  /// Bytes that damaged quotes made it read a second time: never more than it was given.
+  /// How many bytes were read a second time because of damaged quotes: at most the number of bytes given.
   std::uint64_t bytes_read_again() const noexcept { return bytes_read_again_; }
 
  private:
@@ -104,24 +108,24 @@ class CsvParser {
 
   State state_ = State::row_start;
   Fault fault_ = Fault::none;
-  bool after_cr_ = false;          // the byte before was a CR: a LF now belongs to the same line end
-  bool holds_line_break_ = false;  // the row being read
+  bool after_cr_ = false;          // the previous byte was a CR: a LF now belongs to the same line end
+  bool holds_line_break_ = false;  // of the row that is being read
   std::uint64_t next_row_;
   std::uint64_t line_;            // of the next byte
-  std::uint64_t offset_;          // of the next byte; only brought up to date between pieces
-  Position row_;                  // of the row being read
-  std::size_t cells_ = 0;         // complete cells of the row being read
-  std::uint64_t quote_line_ = 0;  // where the last quoted cell was opened
-  std::uint64_t fault_byte_ = 0;  // in the row, from 1
+  std::uint64_t offset_;          // of the next byte; updated only between pieces
+  Position row_;                  // of the row that is being read
+  std::size_t cells_ = 0;         // complete cells of that row
+  std::uint64_t quote_line_ = 0;  // the line on which the last quoted cell was opened
+  std::uint64_t fault_byte_ = 0;  // its place in the row, from 1
   std::uint64_t fault_cell_ = 0;  // from 1
 
-  // Lines behind a damaged row's first one that came in earlier pieces: read again before the rest.
+  // The lines after a damaged row's first line, from earlier pieces. They are read again before the rest.
   std::string replay_;
-  std::size_t replayed_ = 0;  // of replay_
+  std::size_t replayed_ = 0;  // how many bytes of replay_ were read
   std::uint64_t bytes_read_again_ = 0;
-  std::uint64_t damaged_until_ = 0;    // rows that begin before are inside a damaged quote
-  std::uint64_t damage_line_ = 0;      // where that quote was opened
-  std::uint64_t damage_end_line_ = 0;  // the last line that begins before the damage showed itself
+  std::uint64_t damaged_until_ = 0;    // rows that begin before this byte are inside a damaged quote
+  std::uint64_t damage_line_ = 0;      // the line on which that quote was opened
+  std::uint64_t damage_end_line_ = 0;  // the last line that begins before the place where the damage was found
 };
 
 }  // namespace amend

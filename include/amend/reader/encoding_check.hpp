@@ -1,5 +1,6 @@
-// Whether an input is in the encoding it is read as: found out by reading all of it before anything is sent. No I/O of
-// its own. Layer 2; the thread that reads.
+// Finds out, before anything is sent, whether an input has the encoding that it is read in.
+//
+// Threads: the thread that reads. Source: layer 2, no I/O of its own.
 #pragma once
 
 #include <cstdint>
@@ -18,26 +19,28 @@
 
 namespace amend {
 
-/// An input that is not in the encoding it is read as. Nothing of it may be sent: rows that happen to be valid would
-/// carry other letters than the file means.
+/// An input whose bytes contradict the encoding that it is read in. No row of it may be sent: a row that is valid by
+/// chance would carry other letters than the file means.
 class EncodingTrouble {
  public:
   enum class Kind : std::uint8_t {
-    not_utf8,        ///< nothing says what the encoding is, and not all of its bytes are UTF-8
+    not_utf8,        ///< no encoding was named, and some bytes are not UTF-8
     utf8_after_all,  ///< another encoding was named, but all bytes beyond ASCII are UTF-8
   };
 
   Kind kind = Kind::not_utf8;
-  std::uint64_t rows = 0;       ///< not UTF-8; of utf8_after_all: with characters beyond ASCII
+  std::uint64_t rows = 0;       ///< rows that are not UTF-8; for utf8_after_all: rows beyond ASCII
   std::vector<Position> first;  ///< the first of them, at most three
   std::string likely;           ///< a name for --encoding; empty: not known
   std::string likely_names;     ///< the same for messages: "windows-1252 or windows-1250"
-  std::string named;            ///< what --encoding says; empty: nothing
+  std::string named;            ///< the value of --encoding; empty: not given
 };
 
 class EncodingGuess;
 
-/// One reading of one source. Memory: 16 KiB.
+/// Checks one reading of one source.
+///
+/// Bounds: 16 KiB of memory.
 class EncodingCheck {
  public:
   explicit EncodingCheck(const Source& source);
@@ -45,10 +48,10 @@ class EncodingCheck {
   EncodingCheck(const EncodingCheck&) = delete;
   EncodingCheck& operator=(const EncodingCheck&) = delete;
 
-  /// Each row that the source hands out.
+  /// Call it with each row that the source returns.
   void take(const Record& record);
 
-  /// Of the rows so far; nullopt: there is none.
+  /// The trouble in the rows so far; nullopt: none was found.
   std::optional<EncodingTrouble> trouble() const;
 
  private:
@@ -58,13 +61,13 @@ class EncodingCheck {
   std::vector<Position> first_;
 };
 
-/// "3,864 rows are not UTF-8 (row 1, line 2, byte 14; …); the encoding is probably gbk": what is wrong.
+/// Describes what is wrong: "3,864 rows are not UTF-8 (row 1, line 2, byte 14; …); the encoding is probably gbk".
 std::string describe(const EncodingTrouble& trouble);
-/// What to do about it, in one sentence.
+/// Says in one sentence what the operator should do.
 std::string remedy(const EncodingTrouble& trouble);
 
-/// An input in another encoding than the one it is read as. `likely()`: the --encoding to try; empty: none is to be
-/// given.
+/// The input has another encoding than the one that it is read in. `likely()` is the --encoding to try; when it is
+/// empty, --encoding must be left out.
 class EncodingError : public ConfigError {
  public:
   explicit EncodingError(const std::string& message, std::string likely)
@@ -75,16 +78,16 @@ class EncodingError : public ConfigError {
   std::string likely_;
 };
 
-/// `file` with its trouble, as an error that ends the command (exit 2).
+/// The trouble of `file` as an error that ends the command (exit 2).
 EncodingError encoding_error(const std::string& file, const EncodingTrouble& trouble);
 
-/// The same for a header whose bytes `raw` are not UTF-8 or have a NUL, with what follows it.
+/// The same for a header: `raw`, its bytes, are not UTF-8 or contain a NUL. `rest` is the text after it.
 EncodingError header_error(const std::string& where, std::string_view raw, std::string_view rest);
 
-/// Whether the text has bytes beyond ASCII.
 bool is_beyond_ascii(std::string_view text) noexcept;
 
-/// Whether it is one of those that have no structure by which a mistake would show: neither UTF-8 nor UTF-16 or 32.
+/// Whether it is a legacy encoding: not UTF-8, UTF-16 or UTF-32. Such an encoding has no structure that would reveal a
+/// wrong choice.
 bool is_legacy_encoding(std::string_view name) noexcept;
 
 }  // namespace amend

@@ -1,7 +1,8 @@
-// Findings in the values of many rows, added up by field. Layer 1: pure; one thread.
+// Adds up the findings in the values of many rows, by field. Pure.
 //
-// Memory: 20 KiB, and for each kind of finding in a field its first places and one example. A row with nothing new
-// costs no allocation.
+// Threads: one. Source: layer 1.
+// Bounds: 20 KiB, and for each kind of finding in a field its first places and one example. A row without a new kind of
+// finding costs no allocation.
 #pragma once
 
 #include <array>
@@ -17,7 +18,7 @@
 
 namespace amend {
 
-/// What was seen in the values of one row.
+/// The findings in the values of one row.
 class RowFindings {
  public:
   static constexpr std::size_t fields_max = 10;  ///< id, guard, the fields of the API, the row as a whole
@@ -26,7 +27,7 @@ class RowFindings {
     size_ = 0;
     seen_ = 0;
   }
-  /// `field`: below fields_max, each once a row. The value must live as long as this is read.
+  /// Adds a field, at most once per row. `field` is below fields_max. The value must outlive the use of this object.
   void add(std::size_t field, ValueFinding finding, std::string_view value) noexcept {
     seen_ |= 1U << field;
     if (finding != ValueFinding::none) found_[size_++] = Found{field, finding, value};
@@ -46,17 +47,18 @@ class RowFindings {
 
 class FindingTally {
  public:
-  /// Of a field: what the report calls it.
+  /// How the report names a field.
   class Label {
    public:
     Label() = default;
     std::string name;
-    std::uint32_t column = 0;  ///< of a CSV, from 1; 0: none
+    std::uint32_t column = 0;  ///< of a CSV, from 1; 0: not a CSV
   };
 
   void add(const RowFindings& row, const Position& position);
 
-  /// `labels`: by field. Findings that are damage only in most values of a field are judged here.
+  /// `labels` has one label per field. Some findings are damage only in most values of a field; this function decides
+  /// that.
   InputFindings report(const std::vector<Label>& labels) const;
 
  private:

@@ -1,9 +1,10 @@
-// Which customers stand in several rows of a file, and which of those rows --duplicates keeps back. Layer 2 (it asks
-// the system for random bits once); any one thread.
+// Finds the customers that have several rows in a file, and the rows that --duplicates keeps from being sent.
 //
-// An id is kept as 74 bits of its SipHash-1-3 under a random key: 10 choose one of 1,024 buckets, 64 are stored with
-// the row number. Two different ids are taken for one with a probability of rows² / 2^75: 3e-9 for 10 million rows.
-// Nobody who does not know the key can write a file for which it is larger.
+// It stores 74 bits of an id's SipHash-1-3 under a random key: 10 bits choose one of 1,024 buckets, 64 are stored with
+// the row number. Two different ids count as one with a probability of rows² / 2^75: 3e-9 for 10 million rows. Without
+// the key, no file can be written that raises this probability.
+//
+// Threads: one at a time. Source: layer 2, as it asks the system once for random bits.
 #pragma once
 
 #include <array>
@@ -19,7 +20,7 @@
 
 namespace amend {
 
-/// A customer that stands in several rows.
+/// A customer that has several rows.
 class DuplicateRows {
  public:
   DuplicateRows() = default;
@@ -29,47 +30,49 @@ class DuplicateRows {
 
   std::uint64_t first = 0;  ///< row numbers (Position::row)
   std::uint64_t second = 0;
-  std::uint64_t rows = 0;  ///< how many there are in all, at least 2
+  std::uint64_t rows = 0;  ///< how many rows the customer has, at least 2
 };
 
 class DuplicateCount {
  public:
-  std::uint64_t ids = 0;   ///< customers that stand in several rows
-  std::uint64_t rows = 0;  ///< the rows they stand in
+  std::uint64_t ids = 0;   ///< customers that have several rows
+  std::uint64_t rows = 0;  ///< the rows of these customers
   bool exact = true;       ///< false: "at least", because the rows behind the first `rows_seen` were not looked at
   std::uint64_t rows_seen = 0;
-  std::vector<DuplicateRows> first;  ///< those that begin first in the file, at most `examples_max`
+  std::vector<DuplicateRows> first;  ///< the customers that come first in the file, at most `examples_max`
 
   static constexpr std::size_t examples_max = 3;
 };
 
-/// Memory: 12.1 bytes a row + 1.3 MiB; while it counts, 12 bytes more for each row of the largest bucket: a thousandth
-/// of the rows, unless one customer fills the file.
+/// The ids of all rows and their row numbers.
+///
+/// Bounds: 12.1 bytes per row + 1.3 MiB. count() needs another 12 bytes for each row of the largest bucket: a
+/// thousandth of the rows, unless most rows are of one customer.
 class IdIndex {
  public:
-  static constexpr std::size_t default_bytes_max = std::size_t{40} << 20;  ///< 3.4 million rows
+  static constexpr std::size_t default_bytes_max = std::size_t{40} << 20;  ///< enough for 3.4 million rows
   static constexpr std::size_t unbounded = ~std::size_t{0};
   static constexpr std::uint64_t row_max = 0xFFFF'FFFF;
 
-  /// Rows that do not fit into `bytes_max` are not kept: the count is a lower bound then.
+  /// When the ids exceed `bytes_max`, the index drops further rows, and the count is a lower bound.
   explicit IdIndex(std::size_t bytes_max = default_bytes_max, CustomerKey names = CustomerKey::uuid);
   ~IdIndex();
   IdIndex(const IdIndex&) = delete;
   IdIndex& operator=(const IdIndex&) = delete;
 
-  /// `id` is what `names` says: a uuid (wonder::is_uuid), in any case of letters, or a reference_number, compared
-  /// exactly; rows come in ascending order. False: the row was not kept, and none will be from here on, as memory or
-  /// row numbers (`row_max`) are used up.
+  /// Adds a row; rows come in ascending order. `id` is a uuid in any case of letters (wonder::is_uuid), or a
+  /// reference_number, compared exactly: the constructor's `names` decides. Returns false when the row was dropped:
+  /// memory or row numbers (`row_max`) are used up, and later rows will be dropped too.
   bool add(std::string_view id, std::uint64_t row);
 
-  /// What the rows added say.
+  /// Counts the customers with several rows among the rows added.
   DuplicateCount count() const;
 
-  /// The rows that are not sent: all but the last or the first one of a customer, or all of them (Duplicates::reject).
-  /// Empty for Duplicates::order.
+  /// The rows that are not sent: for Duplicates::last all but the last row of a customer, for ::first all but the
+  /// first, for ::reject all. Empty for Duplicates::order.
   RowSet hidden(Duplicates duplicates) const;
 
-  /// Held now.
+  /// The bytes in use now.
   std::size_t bytes() const noexcept;
 
  private:

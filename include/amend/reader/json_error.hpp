@@ -1,4 +1,4 @@
-// JSON that has to be turned into one object a line first. Layer 0.
+// Reports JSON input that must first be turned into one object per line. Layer 0.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace amend {
 
-/// The input as a whole is not one object a line. `filter()` is what makes it so: jq -c FILTER; empty: the lines end in
-/// commas, which sed removes.
+/// The input as a whole is not one object per line. `jq -c FILTER` repairs it, and filter() returns FILTER. An empty
+/// filter means that the lines end in commas, which sed removes.
 class JsonShapeError : public ConfigError {
  public:
   JsonShapeError(const std::string& message, std::string filter) : ConfigError(message), filter_(std::move(filter)) {}
@@ -20,13 +20,13 @@ class JsonShapeError : public ConfigError {
   std::string filter_;
 };
 
-/// Whether the filter writes rows of CSV, not objects.
+/// Whether the filter writes rows of CSV instead of objects.
 bool makes_csv(std::string_view filter) noexcept;
 
-/// The command that writes `file` ("-": standard input) to standard output, one row a line; quoted for a shell.
+/// The command that writes `file` ("-": standard input) to standard output, one row per line. It is quoted for a shell.
 std::string command_for_lines(const std::string& file, const std::string& filter);
 
-/// .data, or ."my data" where the name needs it: a member in jq.
+/// A member as jq writes it: .data, or ."my data" when the name needs quotes.
 std::string jq_member(const std::string& name);
 
 }  // namespace amend

@@ -1,8 +1,9 @@
-// Record → Update: which column is which field, what a blank means, and the JSON body. Layer 1, reader thread.
+// Maps a Record to an Update: it finds the fields, applies the rules for blanks, and writes the JSON body.
 //
-// The original characters travel: nothing is rounded or re-spelled, and nothing is trimmed or split unless
-// MappingConfig asks for it. A value that the API's schema does not allow is refused before it is sent
-// (wonder/customer_schema.hpp).
+// The original characters are sent. Only MappingConfig makes the mapper trim or split a value; it never rounds or
+// respells one. It rejects a value that the API's schema does not allow (wonder/customer_schema.hpp).
+//
+// Threads: the reader thread. Source: layer 1.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +26,8 @@
 
 namespace amend {
 
-/// A column that is not there, or of which there are two. `setting()` is the option that may mend it, "map" and
-/// "phone=telephone", when one of the columns is near to what is missing; else it is empty.
+/// A column is missing, or two columns fit. `setting()` names the option that may repair it: for example "map" with
+/// "phone=telephone", when a column's name is close to the missing one. Otherwise it is empty.
 class MappingError : public ConfigError {
  public:
   using Setting = std::pair<std::string, std::string>;
@@ -38,71 +39,76 @@ class MappingError : public ConfigError {
   Setting setting_;
 };
 
-/// Columns (CSV) and members (NDJSON) are found by name without regard to ASCII case, spaces, underscores and hyphens.
-/// One named like a field of the API maps itself, `id` or `uuid` is the id; MappingConfig overrides both. Names that
-/// begin with `amend_` are ignored.
+/// Maps the rows of one input.
 ///
-/// A blank cell (empty or only spaces; in NDJSON: null) follows `--blank`: left out, "" or null. Left out, a required
-/// field is `input.<field>.missing`. In NDJSON "" is sent as it is, and a number is sent as a string of the same
-/// characters. A required field without a column or member follows `--blank` like a blank one; an optional one is then
-/// never sent.
+/// Names: the mapper finds columns (CSV) and members (NDJSON) by name. It ignores ASCII case, spaces, underscores and
+/// hyphens. A column that is named like a field of the API maps to that field; `id` or `uuid` is the id. MappingConfig
+/// overrides both. Names that begin with `amend_` are ignored.
 ///
-/// RowForm::partial: no field is required, a blank one is left out; and without a column for the id, `reference_number`
-/// or MappingConfig::reference_column names the customer (NDJSON: only the latter). What it holds is then the Update's
-/// id.
+/// Blanks: a cell that is empty or has only spaces is blank, and so is null in NDJSON. `--blank` says what a blank
+/// becomes: left out, "" or null. When a required field is left out, the row is rejected with `input.<field>.missing`.
+/// A required field without a column or member counts as blank; an optional one is never sent. In NDJSON, "" is sent as
+/// it is. A number is sent as a string of the same characters.
 ///
-/// MappingConfig::trim drops white space and characters that cannot be seen around values (reader/trim.hpp),
-/// MappingConfig::strip_formula the guard of a spreadsheet (`without_formula`). A value of nothing else is blank then,
-/// in NDJSON too; "" is still sent as it is. A value that is one of MappingConfig::null_texts is blank.
-/// MappingConfig::split_phone: a phone that begins with '+' is split (wonder/dial_codes.hpp), its country code is sent
-/// as dial_code, with or without a column for that; one that cannot be split, or whose row has another dial_code, is
-/// `input.phone.country_code`. A phone without '+' is left as it is.
+/// RowForm::partial: no field is required, and a blank one is left out. Without a column for the id, `reference_number`
+/// or MappingConfig::reference_column names the customer (NDJSON: only the latter). Its value is then the Update's id.
 ///
-/// Codes of its own: input.id.{missing,not_uuid,not_reference,type}, input.guard.{missing,type},
-/// input.<field>.{missing,number,type}; further those of wonder::check_value, `input.json.duplicate_key` for two
-/// members that mean one field, and `input.json.nested` for an NDJSON row that lacks its id, a required field or all
-/// fields while an object inside it has some of them.
+/// Repairs: MappingConfig::trim drops white space and invisible characters around values (reader/trim.hpp).
+/// MappingConfig::strip_formula drops the guard of a spreadsheet (`without_formula`). A value that is empty after a
+/// repair is blank, in NDJSON too. A value that is one of MappingConfig::null_texts is also blank.
+///
+/// Phones: MappingConfig::split_phone splits a phone that begins with '+' (wonder/dial_codes.hpp). Its country code is
+/// sent as dial_code, with or without a column for it. The row is rejected with `input.phone.country_code` when the
+/// phone cannot be split, or when its dial_code differs. A phone without '+' is not changed.
+///
+/// Errors: a rejected row gets one of these codes:
+/// - input.id.{missing,not_uuid,not_reference,type}, input.guard.{missing,type}, input.<field>.{missing,number,type}
+/// - a code of wonder::check_value
+/// - `input.json.duplicate_key`: two members mean one field.
+/// - `input.json.nested`: the row lacks its id, a required field or all fields, and an object inside it has some of
+///   them.
 class Mapper final : public Preparation {
  public:
-  /// `format` is that of the source, never automatic; `header` its columns (empty for NDJSON, and for an empty file:
-  /// then nothing is missing, as there are no rows). Throws ConfigError naming the option and listing the columns: an
-  /// unknown field, an absent or ambiguous column, no id column, a required field without a column and without `--blank
-  /// FIELD=empty|null`.
+  /// `format` is that of the source, never automatic. `header` has its columns; it is empty for NDJSON and for an empty
+  /// file, where nothing is missing.
+  ///
+  /// Errors: throws ConfigError, which names the option and lists the columns. Causes: an unknown field, a missing or
+  /// ambiguous column, no id column, a required field without a column and without `--blank FIELD=empty|null`.
   Mapper(const MappingConfig& config, Format format, const std::vector<std::string>& header);
 
-  /// Appends the row to the batch: id, body, raw and guard into the arena, and an Update. When the row is rejected the
-  /// reason is returned, and the Update still has position and raw, and the id when it is one; its body is empty. Does
-  /// not allocate for an accepted row, but for the growth of the batch.
+  /// Appends the row to the batch: id, body, raw and guard into the arena, and an Update. Returns the reason when the
+  /// row is rejected. The Update of a rejected row has a position, raw, a valid id if there is one, and an empty body.
+  /// An accepted row costs no allocation except for the growth of the batch.
   std::optional<Reason> map(const Record& record, Batch& out);
 
-  /// The id as the row has it (trimmed when that is asked for), whether it is one or not; empty for a row without one.
+  /// The id as it is in the row (trimmed if configured), valid or not. Empty for a row without an id.
   std::string_view id_of(const Record& record) const noexcept;
 
   std::uint64_t key_of(const Record& record) override;
 
-  /// Counts what map() has seen in the values of this row, the last one: see findings().
+  /// Counts what map() found in the values of the row that it mapped last: see findings().
   void will_be_sent(const Record& record) override;
 
-  /// The same for a row that is rejected: `backslash` is about the row as a whole, all others about its id. `value`
-  /// must live until this returns.
+  /// Counts a finding of a rejected row. `backslash` is about the row as a whole, all other findings are about its id.
+  /// `value` must live until this returns.
   void note_rejected(const Record& record, ValueFinding finding, std::string_view value);
 
-  /// What was counted so far.
+  /// The findings counted so far.
   InputFindings findings() const;
 
-  /// map(), or reject() for a record with a fault.
+  /// Calls map(), or reject() for a record with a fault.
   PreparedRow prepare(const Record& record, Batch& out) override;
 
-  /// Appends a faulty record the way map() appends a rejected one, without an id.
+  /// Appends a faulty record as map() appends a rejected one, without an id.
   void reject(const Record& record, Batch& out) const;
 
-  /// What Update::id is.
+  /// What kind of key Update::id is.
   CustomerKey key() const noexcept { return key_; }
 
-  /// CSV: columns that are not sent and not known; NDJSON: empty.
+  /// CSV: unknown columns, which are not sent. NDJSON: empty.
   const std::vector<std::string>& unknown_columns() const noexcept { return unknown_columns_; }
 
-  /// For people, one line a field: "name <- Full Name".
+  /// A text for the operator, one line per field: "name <- Full Name".
   const std::vector<std::string>& describe() const noexcept { return description_; }
 
  private:
@@ -121,7 +127,7 @@ class Mapper final : public Preparation {
     Blank blank = Blank::omit;
     ValueRole role = ValueRole::other;
     bool is_token = false;     // default_payment_token
-    std::size_t at = nowhere;  // its field in the record
+    std::size_t at = nowhere;  // the place of its field in the record
   };
 
   void read_blanks(const MappingConfig& config);
@@ -159,7 +165,7 @@ class Mapper final : public Preparation {
   Format format_;
   RowForm form_;
   CustomerKey key_ = CustomerKey::uuid;
-  bool id_may_be_uuid_ = false;  // NDJSON without --id-column: the member `id` or `uuid`
+  bool id_may_be_uuid_ = false;  // NDJSON without --id-column: the id is the member `id` or `uuid`
   std::vector<Wanted> wanted_;   // id, guard, then the fields in the schema's order
   bool trim_;
   bool split_phone_;
@@ -167,8 +173,8 @@ class Mapper final : public Preparation {
   std::vector<std::string> null_texts_;
   std::size_t phone_ = nowhere;                 // in wanted_
   std::size_t dial_code_ = nowhere;             // the same
-  std::optional<wonder::DialedNumber> dialed_;  // of the row being mapped, when it was split
-  RowFindings findings_;                        // of the row mapped last
+  std::optional<wonder::DialedNumber> dialed_;  // of the current row, when its phone was split
+  RowFindings findings_;                        // of the row that was mapped last
   FindingTally tally_;
   std::vector<std::string> unknown_columns_;
   std::vector<std::string> description_;

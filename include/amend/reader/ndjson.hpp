@@ -1,4 +1,6 @@
-// Newline-delimited JSON: bytes into lines, a line into a record. No I/O. Layer 1, reader thread.
+// Parses newline-delimited JSON: bytes into lines, and a line into a record. Pure: no I/O.
+//
+// Threads: the reader thread. Source: layer 1.
 #pragma once
 
 #include <cstddef>
@@ -11,27 +13,30 @@
 
 namespace amend {
 
-/// Cuts bytes, which come in pieces of any size, into lines; a line end is LF or CRLF. Lines of nothing but blanks are
-/// no rows, but count as lines. A line longer than `line_bytes_max` becomes a record with the fault
-/// `input.row.too_large` that keeps its first 4 KiB; memory stays within the limit.
+/// Cuts bytes into lines. Bytes arrive in pieces of any size. A line ends in LF or CRLF. A blank line counts as a line,
+/// but makes no record.
+///
+/// Errors: a line longer than `line_bytes_max` becomes a record with the fault `input.row.too_large` and its first 4
+/// KiB.
+/// Bounds: memory stays within `line_bytes_max`.
 class LineSplitter {
  public:
   enum class Stop : std::uint8_t {
-    need_input,  ///< all input is consumed and the line is not complete: go on with the same Record
-    record,      ///< raw() and position() of the Record are set, fields are not; `input` starts behind the line
-    end,         ///< only from finish(): there is no further line
+    need_input,  ///< all input is consumed and the line is incomplete: call again with the same Record
+    record,      ///< raw() and position() of the Record are set, fields are not; `input` begins after the line
+    end,         ///< only from finish(): no line is left
   };
 
   /// `start` is the position of the first byte given; `start.row` numbers the first row.
   explicit LineSplitter(std::size_t line_bytes_max, Position start = Position(1, 1, 0));
 
-  /// Consumes `input` until one line is complete or the input is used up. `out` is emptied when a line begins.
+  /// Consumes `input` until one line is complete or the input is used up. Empties `out` when a line begins.
   Stop parse(std::string_view& input, Record& out);
 
-  /// The end of the input: hands out the last line when it had no line end. Called until it says `end`.
+  /// Ends the input: returns the last line when it has no line end. Call it until it returns `end`.
   Stop finish(Record& out);
 
-  /// Where the next byte, and the next row, stand.
+  /// The position of the next byte and of the next row.
   Position position() const noexcept { return Position(next_row_, line_, offset_); }
 
  private:
@@ -41,18 +46,20 @@ class LineSplitter {
 
   std::size_t line_bytes_max_;
   bool in_line_ = false;
-  bool ended_in_cr_ = false;      // of the bytes of this line so far, kept or not
-  std::uint64_t line_bytes_ = 0;  // of this line so far, kept or not
+  bool ended_in_cr_ = false;      // whether the bytes of this line so far end in CR, kept or not
+  std::uint64_t line_bytes_ = 0;  // how many bytes this line has so far, kept or not
   std::uint64_t next_row_;
   std::uint64_t line_;
   std::uint64_t offset_;
 };
 
-/// Turns the raw bytes of a line into fields, one for each member of the object, in their order. Strings are unescaped,
-/// numbers keep their characters, and a boolean, array or object is checked but not kept (RFC 8259).
-/// A line that is not one JSON object gets a fault: `input.json.syntax` (which lone surrogates are too), `.depth` (more
-/// than 32 levels), `.duplicate_key` (names compare after unescaping), `.not_object`, `input.row.columns` (too many
-/// members), `input.nul`, `input.utf8`.
+/// Turns the raw bytes of a line into fields: one for each member of the object, in their order. Strings are unescaped,
+/// and numbers keep their characters. A boolean, array or object is checked, but its content is not kept (RFC 8259).
+///
+/// Errors: a line that is not one JSON object gets a fault.
+/// - `input.json.syntax`: also for a lone surrogate. · `input.json.depth`: more than 32 levels.
+/// - `input.json.duplicate_key`: names compare after unescaping. · `input.json.not_object`.
+/// - `input.row.columns`: too many members. · `input.nul`, `input.utf8`.
 class NdjsonParser {
  public:
   explicit NdjsonParser(std::size_t members_max);
@@ -60,7 +67,7 @@ class NdjsonParser {
   NdjsonParser(const NdjsonParser&) = delete;
   NdjsonParser& operator=(const NdjsonParser&) = delete;
 
-  /// Does nothing to a record that has a fault already. No allocation in the steady state.
+  /// Does nothing to a record that already has a fault. Does not allocate in the steady state.
   void parse(Record& record);
 
  private:

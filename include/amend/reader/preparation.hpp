@@ -1,6 +1,8 @@
-// SEAM: what is to be done about a row of the input. Layer 1; the reader thread only.
+// SEAM: decides what is done about a row of the input.
 //
-// `amend update` maps each row (mapper.hpp); a reconciliation that is applied does what its plan says.
+// `amend update` maps each row (mapper.hpp). An applied reconciliation follows its plan.
+//
+// Threads: the reader thread. Source: layer 1.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +16,7 @@
 
 namespace amend {
 
-/// A row on its way, or its end.
+/// A row that is ready to be sent, or the status in which it ended.
 class PreparedRow {
  public:
   static PreparedRow to_send() noexcept { return PreparedRow(); }
@@ -29,10 +31,10 @@ class PreparedRow {
     return row;
   }
 
-  /// nullopt: it is to be sent.
+  /// nullopt: the row is to be sent.
   const std::optional<Status>& end() const noexcept { return ended_; }
 
-  std::optional<Reason> reason;  ///< why it is not sent; none where the status says it all
+  std::optional<Reason> reason;  ///< why it is not sent; nullopt when the status is enough
 
  private:
   std::optional<Status> ended_;
@@ -42,19 +44,19 @@ class Preparation {
  public:
   virtual ~Preparation() = default;
 
-  /// What the row's Update::key will be, so that it can be routed to a batch first; 0 for one that is not sent for its
-  /// own fault.
+  /// The future Update::key of the row, which chooses its batch. 0 for a row that is not sent because of its own fault.
   virtual std::uint64_t key_of(const Record& record) = 0;
 
-  /// Appends the row to the batch. One that is not sent has at least position and raw bytes, the id when it is one,
-  /// and no body. Throws InputError when the row cannot be the one that is meant.
+  /// Appends the row to the batch. A row that is not sent has at least its position, its raw bytes and a valid id if
+  /// there is one; its body is empty.
+  ///
+  /// Errors: throws InputError when the input cannot be the one that the plan was made for.
   virtual PreparedRow prepare(const Record& record, Batch& out) = 0;
 
-  /// The row prepared last is sent: no rule of the run holds it back.
+  /// The row that was prepared last will be sent: no rule of the run holds it back.
   virtual void will_be_sent(const Record& /*record*/) {}
 
-  /// The input has no further row behind `last_row` (Position::row; 0: it has none). Throws InputError when it ought to
-  /// have.
+  /// The input ended after `last_row` (Position::row; 0: no rows). Throws InputError when more rows are expected.
   virtual void end_of_input(std::uint64_t /*last_row*/) {}
 };
 

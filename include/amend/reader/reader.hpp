@@ -1,9 +1,11 @@
-// The reader: rows from the source, prepared (mapped, as a rule), batched and handed to the worker that owns their
+// The reader stage: takes rows from the source, prepares them, and passes batches to the worker that owns their
 // customer.
 //
-// Place: layer 3, between the source and the workers' input queues; rows that are not sent go straight to the outcome
-// queue. Thread: everything happens on the thread that calls run(); it blocks when a queue or the batch pool is full.
-// Memory: one batch being filled for each worker.
+// Rows that are not sent go directly to the outcome queue.
+//
+// Threads: the thread that calls run(). It blocks when a queue or the batch pool is full.
+// Bounds: one unfinished batch per worker.
+// Source: layer 3, between the source and the workers' input queues.
 #pragma once
 
 #include <cstdint>
@@ -24,42 +26,43 @@
 
 namespace amend {
 
-/// What one rejected row means to the run (`--strict`).
+/// What a rejected row means to the run (`--strict`).
 enum class OnRejected : std::uint8_t { go_on, stop };
 
-/// What a run says about the rows of its input.
+/// What the run decides about rows of its input.
 class ReaderRules {
  public:
   ReaderRules() = default;
 
   RowSelection selection;
-  /// Rows up to this one may have been sent by another run: they are marked so.
+  /// Another run may have sent the rows up to this one. They are marked as such.
   std::uint64_t maybe_sent_until = 0;
   OnRejected on_rejected = OnRejected::go_on;
-  /// The input is known to be in another encoding than the one it is read as: rows with characters beyond ASCII are
-  /// rejected (`input.encoding`). Otherwise they are from the first row on that shows it.
+  /// The input may have another encoding than the one that it is read in: rows with characters beyond ASCII are
+  /// rejected (`input.encoding`). When false, that begins with the first row that shows it.
   bool encoding_is_doubtful = false;
 };
 
-/// Why Duplicates::reject rejects a row.
+/// The reason with which Duplicates::reject rejects a row.
 Reason duplicate_customer();
 
 class EncodingGuard;
 
 class Reader {
  public:
-  /// All references outlive the reader. `queues` has one queue for each worker, at least one.
+  /// All references outlive the reader. `queues` has one queue per worker, at least one.
   Reader(Source& source, Preparation& preparation, BatchPool& pool, std::vector<BoundedQueue<RowRef>*> queues,
          OutcomeQueue& outcomes, RunControl& control, Metrics& metrics, const ReaderRules& rules);
   ~Reader();
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  /// Reads to the end, or until the run is stopped; then closes every queue. A source that fails
-  /// stops the run (StopCause::input_failed): a read error is never taken for the end.
+  /// Reads to the end, or until the run is stopped. Then it closes every queue.
+  ///
+  /// Errors: a source that fails stops the run (StopCause::input_failed). A read error never counts as the end.
   void run();
 
-  /// Rows that were read and never handed on because the run stopped. After run().
+  /// After run(): the rows that were read, but not passed on because the run stopped.
   std::uint64_t rows_dropped() const noexcept { return rows_dropped_; }
 
  private:
@@ -71,7 +74,7 @@ class Reader {
     Status status;
     std::optional<Reason> reason;
   };
-  // A batch on its way to one worker, with the rows in it that are not sent.
+  // A batch for one worker that is being filled, with those of its rows that are not sent.
   class Filling {
    public:
     Batch* batch = nullptr;

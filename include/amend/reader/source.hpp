@@ -1,7 +1,9 @@
-// SEAM: where rows come from. Layer 2; the reader thread only; may block.
+// SEAM: delivers the rows of the input.
 //
-// `open_source` reads a file or stdin, `make_source` any other bytes (tests, a program that uses the library). Both
-// know CSV (csv_parser.hpp) and NDJSON (ndjson.hpp). The concrete classes stay in src/reader.
+// `open_source` reads a file or stdin; `make_source` reads other bytes, for tests and for programs that use the
+// library. Both read CSV (csv_parser.hpp) and NDJSON (ndjson.hpp). The classes are private, in src/reader.
+//
+// Threads: the reader thread; may block. Source: layer 2.
 #pragma once
 
 #include <chrono>
@@ -20,14 +22,14 @@
 
 namespace amend {
 
-/// How it is known which encoding the bytes are in.
+/// How the encoding of the bytes was determined.
 enum class EncodingBasis : std::uint8_t {
   assumed,  ///< UTF-8, by default
-  marked,   ///< a byte order mark, or a NUL in every other of the first bytes
-  named,    ///< --encoding
+  marked,   ///< by a byte order mark, or by a NUL in every other of the first bytes
+  named,    ///< by --encoding
 };
 
-/// The bytes of a file from its start, as far as they were read: how many, and a hash of them (XXH3, 64 bits).
+/// The number of bytes that were read from the start of a file, and their hash (XXH3, 64 bits).
 class ContentRead {
  public:
   ContentRead(std::uint64_t bytes_, std::uint64_t hash_) noexcept : bytes(bytes_), hash(hash_) {}
@@ -37,105 +39,109 @@ class ContentRead {
   std::uint64_t hash;
 };
 
-/// The first `bytes` of the file `path`, or fewer when it is shorter; nullopt: it cannot be read.
+/// Reads the first `bytes` of the file `path`, or fewer when it is shorter. nullopt: it cannot be read.
 std::optional<ContentRead> read_content(const std::string& path, std::uint64_t bytes);
 
 class Source {
  public:
   virtual ~Source() = default;
 
-  /// The next row, good or faulty (`Record::fault`); false at the end or when InputConfig::limit rows were handed out.
-  /// Blocks until the row's line is complete; does not wait for more than that.
-  /// Throws InputError when reading fails, or when the content of a regular file changed while it was read: all rows
-  /// that were handed out are of one version. No allocation for a good row in the steady state.
+  /// Sets `record` to the next row, good or faulty (`Record::fault`). Returns false at the end, or after
+  /// InputConfig::limit rows. Blocks until the row's line is complete, and no longer.
+  ///
+  /// Errors: throws InputError when reading fails, or when a regular file changed since reading began. So all rows are
+  /// of one version of the file.
+  /// Bounds: a good row costs no allocation in the steady state.
   virtual bool next(Record& record) = 0;
 
-  /// True when next() would not block: a complete row is at hand, or the end. Reads what is there; throws as next()
-  /// does.
+  /// Whether next() would return without blocking: with a complete row, or with the end. Reads the available bytes.
+  /// Throws as next() does.
   virtual bool ready() = 0;
 
-  /// Waits at most `timeout` for input, and says what ready() says then. May return false early: call it again.
+  /// Waits at most `timeout` for input, then returns ready(). It may return false early: call it again.
   virtual bool wait(std::chrono::milliseconds timeout) = 0;
 
-  /// CSV: the names of the columns, without spaces around them. NDJSON, and an empty file: empty.
+  /// CSV: the names of the columns, without surrounding spaces. NDJSON and an empty file: empty.
   virtual const std::vector<std::string>& header() const = 0;
 
-  /// CSV: the header as RFC 4180 text separated by commas, without a line end, whatever the input's delimiter is.
+  /// CSV: the header as RFC 4180 text, separated by commas, without a line end. The input's own delimiter does not
+  /// matter.
   virtual std::string_view header_text() const = 0;
 
   /// csv or ndjson, never automatic.
   virtual Format format() const = 0;
 
-  /// CSV: what separates the cells, given or recognised.
+  /// CSV: the delimiter, given or detected.
   virtual char delimiter() const = 0;
 
-  /// For people: "UTF-8", "UTF-16LE", or the name given.
+  /// The name for messages: "UTF-8", "UTF-16LE", or the name given.
   virtual const std::string& encoding() const = 0;
   virtual EncodingBasis encoding_basis() const = 0;
 
-  /// The bytes read so far have some beyond ASCII, and all of these are UTF-8, although encoding() is another one: it
-  /// was named by mistake.
+  /// Whether the named encoding() is wrong: some bytes read so far are beyond ASCII, and all of those are UTF-8.
   virtual bool is_utf8_after_all() const = 0;
 
-  /// Where reading stands: behind the last row handed out, or a little further after ready(). `byte` counts in the text
-  /// as UTF-8: the offset in the file when that is its encoding. `line` is the physical line in every encoding.
+  /// The position after the last row returned; after ready() it may be a little further. `byte` counts bytes of the
+  /// text as UTF-8: the file offset when that is its encoding. `line` is the physical line in every encoding.
   virtual Position position() const = 0;
 
-  /// How much of the input's own bytes was read, whatever its encoding; of bytes_total().
+  /// How many of the bytes_total() were read: bytes of the input itself, whatever its encoding.
   virtual std::uint64_t bytes_read() const = 0;
 
-  /// Size of the input in bytes; 0: not known (stdin, a pipe).
+  /// The size of the input in bytes; 0: not known (stdin, a pipe).
   virtual std::uint64_t bytes_total() const = 0;
 
-  /// What was read so far of a regular file; nullopt: the input is of another kind.
+  /// The content of a regular file, as far as it was read. nullopt: the input is of another kind.
   virtual std::optional<ContentRead> content_read() const { return std::nullopt; }
 };
 
-/// Bytes for a Source.
+/// Delivers the bytes of a Source.
 class ByteInput {
  public:
   virtual ~ByteInput() = default;
 
-  /// Reads at least one byte, or 0 at the end; blocks until then. Throws InputError.
+  /// Blocks until it can read at least one byte. Returns 0 at the end. Throws InputError.
   virtual std::size_t read(std::span<char> buffer) = 0;
 
-  /// True when read() would not block.
+  /// Whether read() would return without blocking.
   virtual bool ready() = 0;
 
-  /// Waits at most `timeout` for that. An input that cannot wait says at once what ready() says.
+  /// Waits at most `timeout` for that. An input that cannot wait returns ready() immediately.
   virtual bool wait(std::chrono::milliseconds /*timeout*/) { return ready(); }
 
-  /// 0: not known.
+  /// The size in bytes; 0: not known.
   virtual std::uint64_t bytes_total() const { return 0; }
 
-  /// How much was read below this input, when that is not what read() has given (another encoding); else nullopt.
+  /// How many bytes were read below this input, when read() returns others (another encoding). Otherwise nullopt.
   virtual std::optional<std::uint64_t> raw_bytes_read() const { return std::nullopt; }
 
-  /// What was read below this input as another encoding has bytes beyond ASCII, and all of them are UTF-8.
+  /// Whether the bytes below this input contradict the named encoding: some are beyond ASCII, and all of those are
+  /// UTF-8.
   virtual bool is_utf8_after_all() const { return false; }
 
-  /// As Source::content_read.
+  /// As Source::content_read().
   virtual std::optional<ContentRead> content_read() const { return std::nullopt; }
 };
 
-/// Opens `config.file`, or stdin for "-", and reads the header of a CSV. An empty file has no header and no rows and is
-/// fine.
-/// - Format::automatic: the ending .csv, .tsv, .ndjson, .jsonl or .json decides, else the first byte that is not blank:
-///   '{' is NDJSON.
-/// - Encoding, when not given: UTF-8, or UTF-16 by its byte order mark or by a NUL in every other of the first four
-///   bytes. A mark is dropped; one that contradicts --encoding is a ConfigError.
-/// - Delimiter, when not given: the one that a `sep=` line names (which is not a row, and is always skipped), else TAB
-///   for a .tsv with a TAB in its header, else whichever of , ; TAB | the header has most of outside quotes.
-/// - A CSV that amend wrote (a column amend_line, separated by commas) has commas whatever the options say; its byte
-///   order mark wins over --encoding; its rows may be longer than the limits by what amend has added.
-/// - A CSV may be several files put together: a line that repeats the header, with a byte order mark before it or not,
-///   is not a row, and is skipped. Columns of amend's own may differ between the two.
-/// Throws ConfigError: ExitCode::input for what cannot be opened or a directory; ExitCode::usage for an unknown
-/// encoding, and for a header with an empty name, with a name twice (`amend_` columns may repeat), or that is faulty
-/// CSV.
+/// Opens `config.file`, or stdin for "-", and reads the header of a CSV. An empty file has no header and no rows, and
+/// is valid.
+/// - Format::automatic: the file name's ending decides (.csv, .tsv, .ndjson, .jsonl, .json). Otherwise the first byte
+///   that is not blank decides: '{' means NDJSON.
+/// - Encoding, when not given: UTF-8. A byte order mark, or a NUL in every other of the first four bytes, means UTF-16.
+///   The mark is dropped. A mark that contradicts --encoding is a ConfigError.
+/// - Delimiter, when not given: the one that a `sep=` line names. Such a line is always skipped. Otherwise TAB for a
+///   .tsv with a TAB in its header. Otherwise the one of , ; TAB | that is most frequent in the header outside quotes.
+/// - A CSV that amend wrote has a column amend_line and commas, whatever the options say. Its byte order mark wins over
+///   --encoding. Its rows may exceed the limits by what amend added.
+/// - A CSV may be several files, concatenated: a line that repeats the header is skipped, also after a byte order mark.
+///   Its `amend_` columns may differ.
+///
+/// Errors: throws ConfigError. ExitCode::input: the file cannot be opened, or is a directory. ExitCode::usage: the
+/// encoding is unknown, or the header is faulty CSV, has an empty name, or has a name twice (`amend_` columns may
+/// repeat).
 std::unique_ptr<Source> open_source(const InputConfig& config);
 
-/// The same over other bytes; `config.file` is only a name for messages and for Format::automatic.
+/// The same for other bytes. `config.file` is only the name for messages and for Format::automatic.
 std::unique_ptr<Source> make_source(std::unique_ptr<ByteInput> input, const InputConfig& config);
 
 }  // namespace amend

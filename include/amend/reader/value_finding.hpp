@@ -1,8 +1,9 @@
-// What a spreadsheet or a database has done to a value, or may have done. Layer 1: pure; any thread; never allocates
-// but in `describe`.
+// Recognises what a spreadsheet or a database did to a value, or may have done. Pure.
 //
-// A value is looked at as what its field is meant to be: "8.5E+11" is damage in a phone, not in a name. At most one
-// finding a value: damage before oddities.
+// The meaning of the field decides: "8.5E+11" is damage in a phone, not in a name. A value has at most one finding, and
+// damage comes before oddities.
+//
+// Threads: any. Bounds: only `describe` allocates. Source: layer 1.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +14,15 @@
 
 namespace amend {
 
-/// What a field's values are meant to be.
+/// The meaning of a field's values.
 enum class ValueRole : std::uint8_t {
-  name,     ///< of a person, or of whoever the customer is
+  name,     ///< of a customer, who may be a company
   company,  ///< company_name
   phone,
   dial_code,
   email,
   reference,  ///< the merchant's own number
-  other,      ///< a value that the API's schema says all about
+  other,      ///< a value that the API's schema describes completely
 };
 
 /// The role of a field of the API.
@@ -45,7 +46,7 @@ enum class ValueFinding : std::uint8_t {
   replacement,
   scientific,
   several_phones,
-  // Damage where most values of the field are so, else not:
+  // Damage when most values of the field are so; otherwise not:
   phone_as_email,
   phone_as_name,
   email_as_name,
@@ -63,7 +64,7 @@ enum class ValueFinding : std::uint8_t {
 };
 inline constexpr std::size_t value_finding_count = static_cast<std::size_t>(ValueFinding::space) + 1;
 
-/// What is known of a finding without its value.
+/// What is known about a kind of finding, without a value.
 class FindingRule {
  public:
   constexpr FindingRule(ValueFinding finding_, std::string_view code_, Degree degree_,
@@ -73,31 +74,32 @@ class FindingRule {
   ValueFinding finding;
   std::string_view code;  ///< one of own_codes(), with meaning and remedy
   Degree degree;
-  ValueFinding unless_most;  ///< what it is when fewer than half of the field's values are so
-  bool needs_most;           ///< it is what `code` says only when more than half of the field's values are so
+  ValueFinding unless_most;  ///< the finding that counts when fewer than half of the field's values are so
+  bool needs_most;           ///< the finding counts only when more than half of the field's values are so
 };
 
-/// Not for ValueFinding::none.
+/// Must not be called with ValueFinding::none.
 const FindingRule& rule_of(ValueFinding finding) noexcept;
 
-/// `value`: valid UTF-8, not blank, as it would be sent.
+/// `value` is valid UTF-8, not blank, and as it would be sent.
 ValueFinding look_at_value(ValueRole role, std::string_view value) noexcept;
 
-/// One of a pair of quotes that CSV does not know, or knows doubled, at each end: “…”, '…', «…».
+/// Whether the value is in quotes that CSV does not remove, for example “…”, '…' or «…».
 bool is_enclosed(std::string_view value) noexcept;
 
-/// The leading apostrophe or the `="…"` with which spreadsheets keep a text from becoming a number, taken off; the
-/// value itself when it has neither. An apostrophe before a letter stays: it may be part of a name; in a name it stays
-/// before a digit too.
+/// Removes the leading apostrophe or the `="…"` with which spreadsheets keep a text from becoming a number. Returns the
+/// value itself when it has neither. An apostrophe before a letter stays, as it may be part of a name. In a name, it
+/// also stays before a digit.
 std::string_view without_formula(ValueRole role, std::string_view value) noexcept;
 
-/// The value for people: masked, unless it is a word that a program has put there; what cannot be seen as U+XXXX.
+/// The value for messages. It is masked, unless a program wrote it (a stray word). Invisible characters are shown as
+/// U+XXXX.
 std::string describe(ValueFinding finding, std::string_view value);
 
-/// "8… (11 characters)"
+/// For example "8… (11 characters)".
 std::string masked(std::string_view value);
 
-/// The first character that cannot be seen, "U+200E"; empty: there is none. For valid UTF-8.
+/// The first invisible character, as "U+200E"; empty: there is none. The value is valid UTF-8.
 std::string invisible_character(std::string_view value);
 
 }  // namespace amend
