@@ -85,11 +85,14 @@ def room_of(path):
     return f"comments:{folders[1]}" if len(folders) > 1 else f"comments:{folders[0]}"
 
 
+FILE_NAME = re.compile(r"[\w./-]*\w\.(hpp|cpp|md|json|ndjson|csv|py|sh)\b")
+
+
 def comment_finds(rules, text):
     """(line, words, advice) of each turn in the comments of a C++ file; a turn may begin on one line and end on the next."""
     finds = []
     for first, comment in source_text.cpp_comments(text):
-        sentence = without_code(comment)
+        sentence = FILE_NAME.sub("…", without_code(comment))
         for offset, words, advice in found_in(rules, sentence.replace("\n", " ")):
             finds.append((first + sentence.count("\n", 0, offset), words, advice))
     return finds
