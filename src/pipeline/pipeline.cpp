@@ -19,7 +19,8 @@ Pipeline::Impl::Impl(const Config& config, Credentials credentials)
     : config_((validate(config), require_second_reading(config.input), config)),
       credentials_(std::move(credentials)),
       target_(parse_target(config.target)),
-      source_(open_source(config.input)),
+      file_(config.input.file),
+      source_(open_source(file_, config.input)),
       mapper_(std::make_unique<Mapper>(config.mapping, source_->format(), source_->header())),
       plan_(plan_of(config, *source_, *mapper_)),
       brake_(config.pace),
@@ -44,7 +45,7 @@ PreflightReport Pipeline::Impl::preflight() {
     throw ConfigError(
         "the input is not a regular file, so amend cannot check it before the run. Save the input as a file",
         ExitCode::input);
-  Preflight first_reading(config_.input, config_.mapping);
+  Preflight first_reading(file_, config_.input, config_.mapping);
   PreflightReport report = first_reading.run(stop_asked_);
   content_ = report.content;
   refuse_other_input();
@@ -80,14 +81,14 @@ void Pipeline::Impl::take(Job job) {
 }
 
 ResumeReport Pipeline::Impl::recover(ChangedOptions changed) {
-  ResumedRun resumed = make_resume(config_, changed);
+  ResumedRun resumed = make_resume(config_, file_, changed);
   for (const std::string& notice : resumed.notices) control_.notice(notice);
   take(std::move(resumed.job));
   return resumed.report;
 }
 
 RetryReport Pipeline::Impl::retry(const std::string& run, const RetryChoice& choice, ChangedOptions changed) {
-  RetriedRun retried = make_retry(config_, run, choice, changed);
+  RetriedRun retried = make_retry(config_, file_, run, choice, changed);
   take(std::move(retried.job));
   config_.pace.canary = CanaryMode::off;
   brake_.canary().skip();  // these rows did not succeed before: that they do not again says nothing about the others

@@ -46,7 +46,7 @@ std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& ru
   if (control_.cause() == StopCause::input_failed || !can_be_read_again(identity_, now, source_->content_read()))
     return std::nullopt;
   try {
-    const auto again = open_source(config_.input);
+    const auto again = open_source(file_, config_.input);
     UnsentWriter unsent(run, InputLayout(again->format(), again->header(), again->delimiter()));
     const RowSelection left(&reporter.recorded(), job_.retried_rows(), nullptr, Duplicates::order);
     Record record;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "amend/pipeline.hpp"
+#include "amend/reader/input_file.hpp"
 #include "amend/reader/mapper.hpp"
 #include "amend/reader/preflight.hpp"
 #include "amend/reader/reader.hpp"
@@ -85,6 +86,7 @@ class Pipeline::Impl {
   Config config_;
   Credentials credentials_;
   Target target_;
+  InputFile file_;
   std::unique_ptr<Source> source_;
   std::unique_ptr<Mapper> mapper_;
   Plan plan_;

@@ -40,7 +40,8 @@ class Reconciliation::Impl {
         opening_(opening),
         credentials_(std::move(credentials)),
         comparison_(config.reconcile),
-        first_((refuse_one_time_input(config_.input.file), config_.input), config_.mapping),
+        file_((refuse_one_time_input(config_.input.file), config_.input.file)),
+        first_(file_, config_.input, config_.mapping),
         identity_(identify(config_, first_.source())),
         plan_(plan_of(config_, first_.source(), first_.mapper())) {}
 
@@ -51,7 +52,7 @@ class Reconciliation::Impl {
   const InputFindings& look_at_values() {
     if (rows_) return rows_->findings();
     if (opening_ == Opening::start) require_place_for_run(config_);
-    return rows_.emplace(config_, first_.mapper().key()).findings();
+    return rows_.emplace(config_, file_, first_.mapper().key()).findings();
   }
   void accept_findings() noexcept { config_.input.accept_findings = true; }
 
@@ -152,7 +153,7 @@ class Reconciliation::Impl {
 
   template <class Wanted>
   CustomerLookup::Keys keys_of_rows(Wanted wanted) {
-    auto rows = std::make_shared<RowWalk>(config_.input, config_.mapping);
+    auto rows = std::make_shared<RowWalk>(file_, config_.input, config_.mapping);
     return [this, rows, wanted](std::vector<std::string>& keys) {
       while (rows->next()) {
         if (is_looked_at(*rows) && wanted(*rows)) keys.emplace_back(rows->key());
@@ -164,7 +165,7 @@ class Reconciliation::Impl {
 
   void compare_all(const RunDirectory& run, CustomerSnapshot& snapshot) {
     PlanWriter plan(run);
-    RowWalk rows(config_.input, config_.mapping);
+    RowWalk rows(file_, config_.input, config_.mapping);
     refuse_changed_input();
     while (rows.next()) compare_row(rows, snapshot, plan);
     if (config_.reconcile.show_missing) {
@@ -277,6 +278,7 @@ class Reconciliation::Impl {
   std::unique_ptr<RunDirectory> run_;
   Credentials credentials_;
   Comparison comparison_;
+  InputFile file_;
   RowWalk first_;  // its header and how it maps
   InputIdentity identity_;
   Plan plan_;

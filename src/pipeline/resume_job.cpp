@@ -69,8 +69,9 @@ std::string name_for_copy(const RunDirectory& run, const std::string& name) {
 
 class Resuming {
  public:
-  explicit Resuming(const Config& config)
+  Resuming(const Config& config, const InputFile& file)
       : config_(config),
+        file_(file),
         run_(*(job_.directory = std::make_unique<RunDirectory>(config.run_directory, Opening::resume))),
         before_(job_.before.emplace(run_)) {}
 
@@ -86,6 +87,7 @@ class Resuming {
   void write_feedback();
 
   const Config& config_;
+  const InputFile& file_;
   ResumedRun resumed_;
   Job& job_ = resumed_.job;
   RunDirectory& run_;
@@ -142,7 +144,7 @@ void Resuming::follow_parents(const std::vector<RunHead>& chain) {
 
 // Before anything is sent or written: a file that is not the one of the run would put results beside the wrong rows.
 void Resuming::compare_input() {
-  RowWalk rows(config_.input, config_.mapping);
+  RowWalk rows(file_, config_.input, config_.mapping);
   EncodingCheck encoding(rows.source());
   const RowSelection left(&before_.recorded(), job_.retried_rows(), nullptr, Duplicates::order);
   while (rows.skim()) {
@@ -187,7 +189,7 @@ void Resuming::keep_copy(const std::string& name, std::string_view why) {
 std::vector<UnsealedRetryFile> Resuming::read_unsealed(const std::vector<std::string>& names) const {
   std::vector<UnsealedRetryFile> files;
   if (names.empty()) return files;
-  RowWalk rows(config_.input, config_.mapping);
+  RowWalk rows(file_, config_.input, config_.mapping);
   for (const std::string& name : names) files.emplace_back(run_, name, layout_of(rows.source()));
   while (rows.skim()) {
     const std::uint64_t row = rows.position().row;
@@ -201,7 +203,7 @@ std::vector<UnsealedRetryFile> Resuming::read_unsealed(const std::vector<std::st
 }
 
 void Resuming::write_feedback() {
-  RowWalk rows(config_.input, config_.mapping);
+  RowWalk rows(file_, config_.input, config_.mapping);
   job_.retry_files = open_feedback(run_, layout_of(rows.source()), names_of(job_.edited));
   std::uint64_t left = before_.rows_not_well();
   std::vector<Outcome> one;
@@ -227,6 +229,8 @@ void refuse_changed_options(const Config& was, const Config& is) {
         "use --accept-changed-options");
 }
 
-ResumedRun make_resume(const Config& config, ChangedOptions changed) { return Resuming(config).make(changed); }
+ResumedRun make_resume(const Config& config, const InputFile& file, ChangedOptions changed) {
+  return Resuming(config, file).make(changed);
+}
 
 }  // namespace amend

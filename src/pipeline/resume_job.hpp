@@ -7,6 +7,7 @@
 
 #include "amend/config.hpp"
 #include "amend/pipeline.hpp"
+#include "amend/reader/input_file.hpp"
 #include "pipeline/job.hpp"
 
 namespace amend {
@@ -21,7 +22,7 @@ class ResumedRun {
 };
 
 /// `config.run_directory` is the run. Locks it. Throws ConfigError and InputError as Pipeline::recover says.
-ResumedRun make_resume(const Config& config, ChangedOptions changed);
+ResumedRun make_resume(const Config& config, const InputFile& file, ChangedOptions changed);
 
 /// Throws ConfigError naming the first option that would make other requests than those of the rows that are done.
 void refuse_changed_options(const Config& was, const Config& is);

@@ -56,7 +56,8 @@ std::vector<std::unique_ptr<RunDirectory>> hold(const std::vector<RunHead>& chai
 
 }  // namespace
 
-RetriedRun make_retry(const Config& config, const std::string& run, const RetryChoice& choice, ChangedOptions changed) {
+RetriedRun make_retry(const Config& config, const InputFile& file, const std::string& run, const RetryChoice& choice,
+                      ChangedOptions changed) {
   RetriedRun retried;
   Job& job = retried.job;
   job.earlier_runs = hold(chain_of(run));
@@ -76,7 +77,7 @@ RetriedRun make_retry(const Config& config, const std::string& run, const RetryC
   retried.directory = directory_beside(last, config.run_directory);
   job.maybe_sent_until = view.last_row() + last.record.read_ahead_rows;
   job.late = late_requests_of(view.runs(), config.deadline.answer, job.maybe_sent_until, recorded_rows(view));
-  RetryPlan plan = plan_retry(view, config.input, config.mapping, choice);
+  RetryPlan plan = plan_retry(view, file, config.input, config.mapping, choice);
   job.encoding_is_doubtful = plan.encoding_is_doubtful;
   job.retried = std::move(plan.selection);
   job.parent = place_of(last.directory).string();

@@ -6,6 +6,7 @@
 
 #include "amend/config.hpp"
 #include "amend/pipeline.hpp"
+#include "amend/reader/input_file.hpp"
 #include "pipeline/job.hpp"
 
 namespace amend {
@@ -20,6 +21,7 @@ class RetriedRun {
 };
 
 /// Throws ConfigError and InputError as Pipeline::retry says.
-RetriedRun make_retry(const Config& config, const std::string& run, const RetryChoice& choice, ChangedOptions changed);
+RetriedRun make_retry(const Config& config, const InputFile& file, const std::string& run, const RetryChoice& choice,
+                      ChangedOptions changed);
 
 }  // namespace amend

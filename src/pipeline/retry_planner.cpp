@@ -42,8 +42,9 @@ void refuse_other_input(const RunHead& first) {
 
 // Compares every row that has a record, and tells of those that have none.
 // True: the input is in another encoding than the one it is read as.
-bool read_input(const RunView& view, const InputConfig& input, const MappingConfig& mapping, RetryPlanner& planner) {
-  RowWalk rows(input, mapping);
+bool read_input(const RunView& view, const InputFile& file, const InputConfig& input, const MappingConfig& mapping,
+                RetryPlanner& planner) {
+  RowWalk rows(file, input, mapping);
   EncodingCheck encoding(rows.source());
   while (rows.skim()) {
     const std::uint64_t row = rows.position().row;
@@ -156,7 +157,7 @@ RetryPlan RetryPlanner::finish() {
   return std::move(plan_);
 }
 
-RetryPlan plan_retry(const RunView& view, const InputConfig& input, const MappingConfig& mapping,
+RetryPlan plan_retry(const RunView& view, const InputFile& file, const InputConfig& input, const MappingConfig& mapping,
                      const RetryChoice& choice) {
   for (const RunHead& run : view.runs())
     if (run.log.damaged_at) refuse_damaged(run.directory, run.log);
@@ -167,7 +168,7 @@ RetryPlan plan_retry(const RunView& view, const InputConfig& input, const Mappin
     const RecordText text(row.record.text);
     planner.ended(row.record.row, row.run, row.record.status, text.error_code, text.id);
   });
-  const bool encoding_is_doubtful = read_input(view, input, mapping, planner);
+  const bool encoding_is_doubtful = read_input(view, file, input, mapping, planner);
   if (planner.wants_successes()) {
     view.for_each_final([&](const FinalRecord& row) {
       if (row.record.status != Status::success) return;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "amend/config.hpp"
+#include "amend/reader/input_file.hpp"
 #include "amend/reader/mapper.hpp"
 #include "amend/reader/source.hpp"
 #include "amend/reporter/journal.hpp"
@@ -18,8 +19,9 @@ namespace amend {
 
 class RowWalk final : private BatchOwner {
  public:
-  RowWalk(const InputConfig& input, const MappingConfig& mapping)
-      : source_(open_source(input)), mapper_(mapping, source_->format(), source_->header()), batch_(*this) {}
+  RowWalk(const InputConfig& input, const MappingConfig& mapping) : RowWalk(InputFile(input.file), input, mapping) {}
+  RowWalk(const InputFile& file, const InputConfig& input, const MappingConfig& mapping)
+      : source_(open_source(file, input)), mapper_(mapping, source_->format(), source_->header()), batch_(*this) {}
 
   /// The next row, mapped.
   bool next() {

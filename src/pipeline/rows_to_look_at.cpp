@@ -38,10 +38,11 @@ FieldSet RowToUndo::changed_since(const Comparison& comparison, const Drift& dri
   return changed;
 }
 
-RowsToLookAt::RowsToLookAt(const Config& config, CustomerKey names) : config_(config), names_(names) {
+RowsToLookAt::RowsToLookAt(const Config& config, InputFile file, CustomerKey names)
+    : config_(config), file_(std::move(file)), names_(names) {
   if (!config.reconcile.of_run.empty()) take_run(config.reconcile.of_run);
   const std::atomic<bool> never{false};
-  Preflight preflight(config.input, config.mapping);
+  Preflight preflight(file_, config.input, config.mapping);
   PreflightReport report = preflight.run(never);
   // What another run has sent, or overwritten, was read so by that run.
   if (config.task == Task::reconcile && report.encoding_trouble)
@@ -64,7 +65,7 @@ void RowsToLookAt::take_run(const std::string& run) {
 // Of several rows of a customer the last one that succeeded is what the API is to hold.
 void RowsToLookAt::hide_rows_made_untrue() {
   IdIndex ids(IdIndex::unbounded, names_);
-  RowWalk rows(config_.input, config_.mapping);
+  RowWalk rows(file_, config_.input, config_.mapping);
   while (rows.next())
     if (!rows.reason() && ledger_->is_true(rows.position().row)) ids.add(rows.key(), rows.position().row);
   hidden_ = ids.hidden(Duplicates::last);
@@ -78,7 +79,7 @@ void RowsToLookAt::survey() {
   wanted_ = 0;
   std::uint64_t settled = 0;
   std::uint64_t smallest = million;
-  RowWalk rows(config_.input, config_.mapping);
+  RowWalk rows(file_, config_.input, config_.mapping);
   while (rows.next()) {
     const std::uint64_t row = rows.position().row;
     if (rows.reason() || is_hidden(row)) continue;

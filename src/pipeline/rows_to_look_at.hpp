@@ -49,7 +49,7 @@ class RowsToLookAt {
   static constexpr std::size_t spot_checks_max = 100;
 
   /// Throws as Baseline, RunLedger and Preflight do.
-  RowsToLookAt(const Config& config, CustomerKey names);
+  RowsToLookAt(const Config& config, InputFile file, CustomerKey names);
 
   std::uint64_t rows() const noexcept { return rows_; }  ///< of the file
   /// Of the file, as it was checked.
@@ -89,6 +89,7 @@ class RowsToLookAt {
   bool may_be_in_sample(const RowWalk& rows) const;
 
   const Config& config_;
+  InputFile file_;
   CustomerKey names_;
   std::uint64_t rows_ = 0;
   std::optional<ContentRead> content_;

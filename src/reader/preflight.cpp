@@ -47,10 +47,10 @@ std::string rows_text(std::uint64_t rows) { return std::to_string(rows) + (rows 
 // One reading of a file.
 class Look {
  public:
-  Look(const InputConfig& input, const MappingConfig& mapping, const std::atomic<bool>& stop)
+  Look(const InputFile& file, const InputConfig& input, const MappingConfig& mapping, const std::atomic<bool>& stop)
       : input_(input),
         stop_(stop),
-        source_(open_source(input)),
+        source_(open_source(file, input)),
         encoding_(*source_),
         mapper_(mapping, source_->format(), source_->header()),
         batch_(pool_.acquire()),
@@ -223,7 +223,7 @@ void require_second_reading(const InputConfig& input) {
 
 PreflightReport Preflight::run(const std::atomic<bool>& stop) {
   require_second_reading(input_);
-  Look look(input_, mapping_, stop);
+  Look look(file_ ? *file_ : InputFile(input_.file), input_, mapping_, stop);
   look.read_all();
   hidden_ = look.hide();
   return look.report();

@@ -7,12 +7,12 @@
 
 #include "amend/error.hpp"
 #include "amend/reader/encoding_check.hpp"
+#include "amend/reader/input_file.hpp"
 #include "amend/reader/json_error.hpp"
 #include "amend/row/ascii.hpp"
 #include "amend/row/own_column.hpp"
 #include "reader/byte_feed.hpp"
 #include "reader/decoding_input.hpp"
-#include "reader/file_input.hpp"
 #include "reader/json_shape.hpp"
 #include "reader/retry_file.hpp"
 #include "reader/row_source.hpp"
@@ -238,6 +238,10 @@ std::unique_ptr<Source> make_source(std::unique_ptr<ByteInput> input, const Inpu
   return make_csv_source(std::move(feed), effective, encoding.basis, header);
 }
 
-std::unique_ptr<Source> open_source(const InputConfig& config) { return make_source(open_file(config.file), config); }
+std::unique_ptr<Source> open_source(const InputFile& file, const InputConfig& config) {
+  return make_source(file.read(), config);
+}
+
+std::unique_ptr<Source> open_source(const InputConfig& config) { return open_source(InputFile(config.file), config); }
 
 }  // namespace amend

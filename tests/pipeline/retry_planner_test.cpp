@@ -209,7 +209,9 @@ class Sent {
     file << "id,name,phone\n";
     for (std::size_t i = 0; i < count; ++i) file << row_text(i == changed ? i + 1 : i) << "\n";
   }
-  RetryPlan plan() const { return plan_retry(RunView(run), config.input, config.mapping, RetryChoice()); }
+  RetryPlan plan() const {
+    return plan_retry(RunView(run), InputFile(config.input.file), config.input, config.mapping, RetryChoice());
+  }
 
   TemporaryDirectory dir;
   std::string run = dir / "run";

@@ -10,11 +10,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "amend/config.hpp"
 #include "amend/reader/encoding_check.hpp"
 #include "amend/reader/id_index.hpp"
+#include "amend/reader/input_file.hpp"
 #include "amend/reader/source.hpp"
 #include "amend/row/finding.hpp"
 #include "amend/row/position.hpp"
@@ -72,7 +74,11 @@ void require_second_reading(const InputConfig& input);
 /// per row in `hidden`.
 class Preflight {
  public:
+  /// Opens the file when it runs.
   Preflight(const InputConfig& input, const MappingConfig& mapping) : input_(input), mapping_(mapping) {}
+  /// Of a file that is already open.
+  Preflight(InputFile file, const InputConfig& input, const MappingConfig& mapping)
+      : file_(std::move(file)), input_(input), mapping_(mapping) {}
 
   /// `stop` ends it early with an InputError. It is read every 64 rows and while a pipe is silent.
   ///
@@ -84,6 +90,7 @@ class Preflight {
   RowSet& hidden() noexcept { return hidden_; }
 
  private:
+  std::optional<InputFile> file_;
   InputConfig input_;
   MappingConfig mapping_;
   RowSet hidden_;

@@ -1,4 +1,4 @@
-#include "reader/file_input.hpp"
+#include "amend/reader/input_file.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "amend/error.hpp"
@@ -37,6 +39,7 @@ class ContentHash {
     hash_.add(bytes);
     bytes_ += bytes.size();
   }
+  std::uint64_t bytes() const noexcept { return bytes_; }
   ContentRead content() const noexcept { return ContentRead(bytes_, hash_.digest()); }
 
  private:
@@ -61,30 +64,46 @@ std::optional<ContentRead> content_at(int descriptor, off_t start, std::uint64_t
   return hash.content();
 }
 
-class FileInput final : public ByteInput {
+}  // namespace
+
+class OpenInput {
  public:
-  explicit FileInput(const std::string& path) : path_(path), shown_(path == "-" ? "stdin" : printable(path)) {
-    fd_ = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd_ < 0) throw ConfigError(shown_ + ": cannot be opened: " + error_text(errno), ExitCode::input);
-    if (::fstat(fd_, &at_start_) != 0) {
-      const int error = errno;
-      close();
-      throw ConfigError(shown_ + ": cannot be examined: " + error_text(error), ExitCode::input);
-    }
-    if (S_ISDIR(at_start_.st_mode)) {
-      close();
-      throw ConfigError(shown_ + ": is a directory; name a CSV or NDJSON file", ExitCode::input);
-    }
-    last_seen_ = at_start_;
-    if (is_regular()) start_ = std::max<off_t>(::lseek(fd_, 0, SEEK_CUR), 0);
+  explicit OpenInput(const std::string& path_)
+      : path(path_),
+        shown(path == "-" ? "stdin" : printable(path)),
+        number(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (number < 0) throw ConfigError(shown + ": cannot be opened: " + error_text(errno), ExitCode::input);
   }
-  ~FileInput() override { close(); }
-  FileInput(const FileInput&) = delete;
-  FileInput& operator=(const FileInput&) = delete;
+  ~OpenInput() {
+    if (number != STDIN_FILENO) ::close(number);
+  }
+  OpenInput(const OpenInput&) = delete;
+  OpenInput& operator=(const OpenInput&) = delete;
+
+  struct stat status() const {
+    struct stat found {};
+    if (::fstat(number, &found) != 0)
+      throw ConfigError(shown + ": cannot be examined: " + error_text(errno), ExitCode::input);
+    return found;
+  }
+
+  const std::string path;
+  const std::string shown;
+  const int number;
+};
+
+namespace {
+
+class Reading final : public ByteInput {
+ public:
+  explicit Reading(std::shared_ptr<const OpenInput> file)
+      : file_(std::move(file)), at_start_(file_->status()), last_seen_(at_start_) {
+    if (is_regular() && is_stdin()) start_ = std::max<off_t>(::lseek(fd(), 0, SEEK_CUR), 0);
+  }
 
   std::size_t read(std::span<char> buffer) override {
     for (;;) {
-      const ssize_t bytes = ::read(fd_, buffer.data(), buffer.size());
+      const ssize_t bytes = read_some(buffer);
       if (bytes > 0) {
         take(std::string_view(buffer.data(), static_cast<std::size_t>(bytes)));
         return static_cast<std::size_t>(bytes);
@@ -96,7 +115,7 @@ class FileInput final : public ByteInput {
       if (errno == EAGAIN || errno == EWOULDBLOCK) {
         poll_for(-1);
       } else if (errno != EINTR) {
-        throw InputError(shown_ + ": cannot be read: " + error_text(errno));
+        throw InputError(file_->shown + ": cannot be read: " + error_text(errno));
       }
     }
   }
@@ -116,12 +135,20 @@ class FileInput final : public ByteInput {
   }
 
  private:
+  int fd() const noexcept { return file_->number; }
+  bool is_stdin() const noexcept { return file_->path == "-"; }
   bool is_regular() const noexcept { return S_ISREG(at_start_.st_mode); }
+
+  // Readings of one descriptor have an offset each. That of standard input belongs to other programs, too.
+  ssize_t read_some(std::span<char> buffer) const noexcept {
+    if (!is_regular() || is_stdin()) return ::read(fd(), buffer.data(), buffer.size());
+    return ::pread(fd(), buffer.data(), buffer.size(), static_cast<off_t>(read_.bytes()));
+  }
 
   // Hang-up and errors count as ready, because read() then returns immediately.
   bool poll_for(int timeout_ms) noexcept {
     struct pollfd wanted {};
-    wanted.fd = fd_;
+    wanted.fd = fd();
     wanted.events = POLLIN;
     return ::poll(&wanted, 1, timeout_ms) > 0;
   }
@@ -131,38 +158,31 @@ class FileInput final : public ByteInput {
     if (!is_regular()) return;
     read_.add(bytes);
     struct stat now {};
-    if (::fstat(fd_, &now) != 0 || untouched(last_seen_, now)) return;
+    if (::fstat(fd(), &now) != 0 || untouched(last_seen_, now)) return;
     last_seen_ = now;
     touched_ = true;
     const bool same = now.st_size == at_start_.st_size;
-    if (!same || content_at(fd_, start_, read_.content().bytes) != read_.content()) refuse();
+    if (!same || content_at(fd(), start_, read_.bytes()) != read_.content()) refuse();
   }
 
   // Call it at the end. A file system's clock is coarse, so a file that was written to is compared as a whole.
   void refuse_other_file() const {
     if (!is_regular()) return;
     struct stat named {};
-    const bool there = path_ == "-" ? ::fstat(fd_, &named) == 0 : ::stat(path_.c_str(), &named) == 0;
+    const bool there = is_stdin() ? ::fstat(fd(), &named) == 0 : ::stat(file_->path.c_str(), &named) == 0;
     if (!there || named.st_size != at_start_.st_size) refuse();
     if (!touched_ && untouched(at_start_, named)) return;
-    const std::uint64_t bytes = read_.content().bytes;
-    if ((path_ == "-" ? content_at(fd_, start_, bytes) : read_content(path_, bytes)) != read_.content()) refuse();
+    const std::uint64_t bytes = read_.bytes();
+    if ((is_stdin() ? content_at(fd(), start_, bytes) : read_content(file_->path, bytes)) != read_.content()) refuse();
   }
 
   [[noreturn]] void refuse() const {
-    throw InputError(shown_ + ": changed while it was read (edited, truncated, appended to or replaced)");
+    throw InputError(file_->shown + ": changed while it was read (edited, truncated, appended to or replaced)");
   }
 
-  void close() noexcept {
-    if (fd_ > STDIN_FILENO) ::close(fd_);
-    fd_ = -1;
-  }
-
-  std::string path_;
-  std::string shown_;
-  int fd_ = -1;
-  struct stat at_start_ {};
-  struct stat last_seen_ {};
+  std::shared_ptr<const OpenInput> file_;
+  struct stat at_start_;
+  struct stat last_seen_;
   bool touched_ = false;
   off_t start_ = 0;  // standard input may begin in the middle of a file
   ContentHash read_;
@@ -178,6 +198,11 @@ std::optional<ContentRead> read_content(const std::string& path, std::uint64_t b
   return content;
 }
 
-std::unique_ptr<ByteInput> open_file(const std::string& path) { return std::make_unique<FileInput>(path); }
+InputFile::InputFile(const std::string& path) : file_(std::make_shared<const OpenInput>(path)) {
+  if (S_ISDIR(file_->status().st_mode))
+    throw ConfigError(file_->shown + ": is a directory; name a CSV or NDJSON file", ExitCode::input);
+}
+
+std::unique_ptr<ByteInput> InputFile::read() const { return std::make_unique<Reading>(file_); }
 
 }  // namespace amend
