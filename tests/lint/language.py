@@ -107,7 +107,7 @@ def check_samples(rules, samples):
 
 def check_fixture(rules):
     """Each line of the fixture that ends in `<-` has a find, and no other line has one."""
-    with open(os.path.join(HERE, "fixtures", "language_comments.txt"), encoding="utf-8") as file:
+    with open(os.path.join(HERE, "fixtures", "language/comments.txt"), encoding="utf-8") as file:
         text = file.read()
     expected = [number for number, line in enumerate(text.split("\n"), 1) if line.endswith("<-")]
     found = [line for line, _, _ in comment_finds(rules, text)]
