@@ -6,6 +6,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "benchmark/benchmark_rules.hpp"
 #include "benchmark/load_generator.hpp"
 
 namespace amend {
@@ -16,30 +17,6 @@ using std::chrono::nanoseconds;
 
 constexpr double first_rate = 10;  // of --find-max, when no --rate was given
 constexpr double client_late_share = 0.01;
-constexpr milliseconds shortest{1'000};
-constexpr milliseconds longest_step{3'600'000};
-constexpr milliseconds longest{86'400'000};
-
-void check_duration(std::string_view option, milliseconds value, milliseconds least, milliseconds most) {
-  if (value >= least && value <= most) return;
-  throw ConfigError(fmt::format("{} must be between {} and {} s", option, least.count() / 1'000, most.count() / 1'000));
-}
-
-void check_rate(std::string_view option, const RateSetting& rate) {
-  if (rate.mode != RateMode::adaptive) return;
-  throw ConfigError(
-      fmt::format("{}: a benchmark needs a fixed rate. To find the highest rate, use --find-max", option));
-}
-
-void check_ramp(const BenchmarkConfig& config) {
-  if (!config.ramp) return;
-  const Ramp& ramp = *config.ramp;
-  if (ramp.by <= 0 || ramp.from <= 0 || ramp.to < ramp.from)
-    throw ConfigError(
-        "--ramp needs FROM..TO:BY/s, for example 50..1000:50/s. FROM, TO and BY must be above 0, and TO at least FROM");
-  if (steps_of(ramp, nanoseconds(1)).size() > steps_max)
-    throw ConfigError(fmt::format("--ramp has more than {} steps. Use larger steps", steps_max));
-}
 
 std::vector<LoadStep> steps_for(const BenchmarkConfig& config, nanoseconds interval) {
   std::vector<LoadStep> steps;
@@ -89,23 +66,8 @@ ComparedFigure compare_figure(const std::string& name, const std::vector<std::pa
 }  // namespace
 
 void validate(const BenchmarkConfig& config, const PaceConfig& pace) {
-  check_duration("--duration", config.duration, shortest, longest);
-  check_duration("--warm-up", config.warm_up, milliseconds(0), longest_step);
-  check_duration("--step", config.step, shortest, longest_step);
-  check_ramp(config);
-  check_rate("--rate", pace.rate);
-  if (config.other) check_rate("--versus rate", config.other->pace.rate);
-  if (config.ramp && pace.rate.interval.count() > 0) throw ConfigError("use --ramp or --rate, not both");
-  if (config.find_max && config.objectives.empty())
-    throw ConfigError("--find-max needs --slo, for example --slo 'p99<300ms,errors<0.1%'");
-  if (config.find_max && config.ramp) throw ConfigError("use --find-max or --ramp, not both");
-  if (config.other && (config.find_max || config.ramp))
-    throw ConfigError("--versus compares two sides at one rate or in a closed loop. Remove --ramp and --find-max");
-  if (config.other && !config.objectives.empty())
-    throw ConfigError("use --versus or --slo, not both: a comparison has no objective");
-  if (config.turns < PairedComparison::pairs_min || config.turns > PairedComparison::pairs_max)
-    throw ConfigError(
-        fmt::format("--turns must be between {} and {}", PairedComparison::pairs_min, PairedComparison::pairs_max));
+  for (const BenchmarkRule rule : benchmark_rules())
+    if (const std::string refusal = rule(config, pace); !refusal.empty()) throw ConfigError(refusal);
 }
 
 std::uint32_t connections_for(const BenchmarkConfig& config, const PaceConfig& pace) noexcept {
@@ -239,7 +201,7 @@ class Benchmark::Impl {
 
   void find_max() {
     const nanoseconds interval = config_.pace.rate.interval;
-    RateSearch search(interval.count() > 0 ? rate_of(LoadStep(interval, longest)) : first_rate);
+    RateSearch search(interval.count() > 0 ? rate_of(LoadStep(interval, longest_measurement)) : first_rate);
     LoadFigures best;
     while (const auto rate = search.next()) {
       LoadFigures figures = try_rate(*rate);
@@ -300,7 +262,7 @@ class Benchmark::Impl {
   // The time is shared out among the turns of both sides.
   BenchmarkConfig turn_config() const {
     BenchmarkConfig turn = benchmark_;
-    turn.duration = std::max(shortest, benchmark_.duration / benchmark_.turns);
+    turn.duration = std::max(shortest_measurement, benchmark_.duration / benchmark_.turns);
     turn.warm_up = std::min(benchmark_.warm_up, turn.duration / 4);
     return turn;
   }

@@ -4,10 +4,12 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include "amend/benchmark/objective.hpp"
 #include "amend/error.hpp"
+#include "benchmark/benchmark_rules.hpp"
 #include "benchmark/no_random_numbers.hpp"
 #include "support/simulator.hpp"
 
@@ -55,40 +57,61 @@ class Onlooker {
 
 }  // namespace
 
-TEST_CASE("Benchmark: options that contradict each other are refused in these words") {
-  const auto refusal = [](auto change, std::chrono::nanoseconds interval = 0ns) -> std::string {
-    BenchmarkConfig plan;
-    change(plan);
-    PaceConfig pace;
-    pace.rate.interval = interval;
-    try {
-      validate(plan, pace);
-    } catch (const ConfigError& error) {
-      return error.what();
-    }
-    return "accepted";
+TEST_CASE("Benchmark: each rule about its options refuses in its own words") {
+  struct Case {
+    void (*spoil)(BenchmarkConfig&, PaceConfig&);
+    const char* message;
   };
-  const auto ramps = [](BenchmarkConfig& plan) { plan.ramp.emplace(10, 20, 5); };
-  const auto has_objective = [](BenchmarkConfig& plan) { plan.objectives = parse_objectives("--slo", "p99<300ms"); };
-  CHECK(refusal([](auto&) {}) == "accepted");
-  CHECK(refusal([](auto& plan) { plan.ramp.emplace(20, 10, 5); }) ==
-        "--ramp needs FROM..TO:BY/s, for example 50..1000:50/s. FROM, TO and BY must be above 0, and TO at least FROM");
-  CHECK(refusal(ramps, 1ms) == "use --ramp or --rate, not both");
-  CHECK(refusal([](auto& plan) { plan.find_max = true; }) ==
-        "--find-max needs --slo, for example --slo 'p99<300ms,errors<0.1%'");
-  CHECK(refusal([&](auto& plan) {
-          plan.find_max = true;
-          ramps(plan);
-          has_objective(plan);
-        }) == "use --find-max or --ramp, not both");
-  CHECK(refusal([&](auto& plan) {
-          plan.other.emplace();
-          ramps(plan);
-        }) == "--versus compares two sides at one rate or in a closed loop. Remove --ramp and --find-max");
-  CHECK(refusal([&](auto& plan) {
-          plan.other.emplace();
-          has_objective(plan);
-        }) == "use --versus or --slo, not both: a comparison has no objective");
+  const std::vector<Case> cases{
+      {[](auto& plan, auto&) { plan.duration = 999ms; }, "--duration must be between 1 and 86400 s"},
+      {[](auto& plan, auto&) { plan.warm_up = 3'601s; }, "--warm-up must be between 0 and 3600 s"},
+      {[](auto& plan, auto&) { plan.step = 0s; }, "--step must be between 1 and 3600 s"},
+      {[](auto& plan, auto&) { plan.ramp.emplace(20, 10, 5); },
+       "--ramp needs FROM..TO:BY/s, for example 50..1000:50/s. FROM, TO and BY must be above 0, and TO at least FROM"},
+      {[](auto& plan, auto&) { plan.ramp.emplace(1, 1'000, 1); }, "--ramp has more than 100 steps. Use larger steps"},
+      {[](auto&, auto& pace) { pace.rate.mode = RateMode::adaptive; },
+       "--rate: a benchmark needs a fixed rate. To find the highest rate, use --find-max"},
+      {[](auto& plan, auto&) { plan.other.emplace().pace.rate.mode = RateMode::adaptive; },
+       "--versus rate: a benchmark needs a fixed rate. To find the highest rate, use --find-max"},
+      {[](auto& plan, auto& pace) {
+         plan.ramp.emplace(10, 20, 5);
+         pace.rate.interval = 1ms;
+       },
+       "use --ramp or --rate, not both"},
+      {[](auto& plan, auto&) { plan.find_max = true; },
+       "--find-max needs --slo, for example --slo 'p99<300ms,errors<0.1%'"},
+      {[](auto& plan, auto&) {
+         plan.find_max = true;
+         plan.ramp.emplace(10, 20, 5);
+         plan.objectives = parse_objectives("--slo", "p99<300ms");
+       },
+       "use --find-max or --ramp, not both"},
+      {[](auto& plan, auto&) {
+         plan.other.emplace();
+         plan.ramp.emplace(10, 20, 5);
+       },
+       "--versus compares two sides at one rate or in a closed loop. Remove --ramp and --find-max"},
+      {[](auto& plan, auto&) {
+         plan.other.emplace();
+         plan.objectives = parse_objectives("--slo", "p99<300ms");
+       },
+       "use --versus or --slo, not both: a comparison has no objective"},
+      {[](auto& plan, auto&) { plan.turns = 7; }, "--turns must be between 8 and 50"},
+  };
+  BenchmarkConfig usual;
+  PaceConfig closed_loop;
+  closed_loop.rate.interval = 0ns;
+  CHECK_NOTHROW(validate(usual, closed_loop));
+  std::set<BenchmarkRule> broken;
+  for (const Case& c : cases) {
+    BenchmarkConfig plan = usual;
+    PaceConfig pace = closed_loop;
+    c.spoil(plan, pace);
+    CHECK_THROWS_WITH_AS(validate(plan, pace), c.message, ConfigError);
+    for (const BenchmarkRule rule : benchmark_rules())
+      if (rule(plan, pace) == c.message) broken.insert(rule);
+  }
+  CHECK(broken.size() == benchmark_rules().size());
 }
 
 TEST_CASE("Benchmark: signed requests go out as planned while somebody looks on") {
