@@ -146,11 +146,6 @@ std::vector<std::string> hosts_to_type(const Options& options) {
     const std::string host = printable(target.host);
     if (std::ranges::find(hosts, host) == hosts.end()) hosts.push_back(host);
   }
-  if (!hosts.empty() && !options.owns_api)
-    throw ConfigError(
-        fmt::format("bench would send load to {}, which is not this machine. If you own this API, add "
-                    "--yes-i-own-this-api, and type the name of the host when amend asks for it",
-                    fmt::join(hosts, " and ")));
   return hosts;
 }
 

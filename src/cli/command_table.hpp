@@ -1,10 +1,11 @@
-// Every command of the program once: its name, what it takes, what it does. Layer 5. For --help, completion and man
-// pages alike.
+// Every command of the program once: its name, what it takes, the function that runs it. Layer 5. main, --help,
+// completion and man pages use this table.
 #pragma once
 
 #include <span>
 #include <string_view>
 
+#include "amend/error.hpp"
 #include "cli/options.hpp"
 
 namespace amend::cli {
@@ -27,12 +28,29 @@ class Argument {
 
 class CommandEntry {
  public:
-  constexpr CommandEntry(Command command_, std::string_view name_, std::string_view summary_, std::string_view footer_,
+  enum class Kind : std::uint8_t {
+    sends,         ///< requests to the API, by its own options
+    reads_file,    ///< needs no API
+    follows_run,   ///< sends requests, by the options of an earlier run
+    shows_run,     ///< reads what a run left, or asks a running one; needs no options of the run
+    shows_program  ///< is about amend itself; takes no --config
+  };
+
+  constexpr CommandEntry(Command command_, std::string_view name_, Kind kind_, ExitCode (*run_)(const Options& options),
+                         std::string_view summary_, std::string_view footer_,
                          std::span<const Argument> arguments_) noexcept
-      : command(command_), name(name_), summary(summary_), footer(footer_), arguments(arguments_) {}
+      : command(command_),
+        name(name_),
+        kind(kind_),
+        run(run_),
+        summary(summary_),
+        footer(footer_),
+        arguments(arguments_) {}
 
   Command command;
   std::string_view name;
+  Kind kind;
+  ExitCode (*run)(const Options& options);
   std::string_view summary;  ///< one sentence, without a full stop
   std::string_view footer;   ///< rules, exit codes, examples
   std::span<const Argument> arguments;

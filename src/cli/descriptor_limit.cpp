@@ -11,6 +11,7 @@
 
 #include "amend/error.hpp"
 #include "amend/reporter/sink.hpp"
+#include "cli/command_table.hpp"
 
 namespace amend::cli {
 namespace {
@@ -19,17 +20,9 @@ constexpr rlim_t files = 20;        // standard streams, input, the run director
 constexpr rlim_t per_thread = 3;    // of its event loop
 constexpr rlim_t per_endpoint = 8;  // its port, and some clients
 
-bool sends(Command command) {
-  switch (command) {
-    case Command::update:
-    case Command::resume:
-    case Command::retry:
-    case Command::reconcile:
-    case Command::verify:
-    case Command::undo:
-    case Command::bench: return true;
-    default: return false;
-  }
+bool opens_many(Command command) {
+  const CommandEntry::Kind kind = entry_of(command).kind;
+  return kind == CommandEntry::Kind::follows_run || (kind == CommandEntry::Kind::sends && command != Command::ping);
 }
 
 rlim_t needed_by(const Options& options) {
@@ -45,7 +38,7 @@ bool means_that(int error_number) noexcept { return error_number == EMFILE || er
 
 void require_descriptors(const Options& options) {
   rlimit limit{};
-  if (!sends(options.command) || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (!opens_many(options.command) || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   const rlim_t needed = needed_by(options);
   if (limit.rlim_cur >= needed) return;
   limit.rlim_cur = std::min(needed, limit.rlim_max);

@@ -22,12 +22,12 @@ namespace amend::cli {
 namespace {
 
 /// Stdout, or a new file that is removed again when it could not be written to its end.
-class Target {
+class ExportFile {
  public:
-  explicit Target(const std::string& path) : path_(path), stream_(path.empty() ? nullptr : create(path)) {}
-  Target(const Target&) = delete;
-  Target& operator=(const Target&) = delete;
-  ~Target() {
+  explicit ExportFile(const std::string& path) : path_(path), stream_(path.empty() ? nullptr : create(path)) {}
+  ExportFile(const ExportFile&) = delete;
+  ExportFile& operator=(const ExportFile&) = delete;
+  ~ExportFile() {
     if (!stream_) return;
     std::fclose(stream_);
     ::unlink(path_.c_str());
@@ -108,12 +108,9 @@ std::string export_line(const JournalRecord& record) {
 }
 
 ExitCode run_export(const Options& options) {
-  if (!options.csv)
-    throw ConfigError("export needs --csv: CSV is the only format", ExitCode::usage,
-                      fmt::format("amend export {} --csv", shell_path(options.run)));
   const std::string& run = options.run;
   if (std::error_code error; !std::filesystem::exists(run + "/run.json", error)) throw no_run_in(run);
-  Target target(options.export_file);
+  ExportFile target(options.export_file);
   target.write(export_header());
   const LogState log = read_log(run, [&](const JournalRecord& record) { target.write(export_line(record)); });
   target.close();

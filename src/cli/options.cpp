@@ -17,6 +17,7 @@
 #include "cli/command_table.hpp"
 #include "cli/config_file.hpp"
 #include "cli/control_request.hpp"
+#include "cli/option_rules.hpp"
 #include "cli/option_table.hpp"
 #include "cli/suggestion.hpp"
 #include "cli/typed_command.hpp"
@@ -25,21 +26,9 @@
 namespace amend::cli {
 namespace {
 
+using Kind = CommandEntry::Kind;
+
 std::string dashed(std::string_view name) { return "--" + std::string(name); }
-
-// Needs no setting of a run: looks at what one has left, or asks one that goes on.
-bool only_looks(Command command) {
-  return command == Command::status || command == Command::runs || command == Command::control ||
-         command == Command::export_log || command == Command::report;
-}
-
-// Takes the options of a run for its own.
-bool follows_a_run(Command command) {
-  return command == Command::resume || command == Command::retry || command == Command::verify ||
-         command == Command::undo;
-}
-
-bool names_a_run(Command command) { return follows_a_run(command) || only_looks(command); }
 
 /// The --config file: option name → values.
 class ConfigFile {
@@ -124,13 +113,6 @@ void apply_all(Options& options, const OptionEntry& entry, const std::vector<std
   }
 }
 
-void set_control(Options& options, const std::string& action) {
-  options.control = action;
-  const ControlRequest request = parse_control_request(action);
-  if (options.watch && request.action != ControlRequest::Action::status)
-    throw ConfigError("--watch needs the action status: amend control RUN status --watch");
-}
-
 void prepare_reconcile(Config& config) {
   config.task = Task::reconcile;
   config.mapping.form = RowForm::partial;
@@ -202,60 +184,91 @@ void take_proxy(Config& config, const Environment& environment) {
   }
 }
 
-Options merge(const TypedCommand& typed, const Environment& environment) {
+/// The value of each option: from the command line, else the environment, else the --config file.
+class SettingSources {
+ public:
+  SettingSources(const TypedCommand& typed, const Environment& environment)
+      : typed_(typed), environment_(environment), file_(typed.config_file, typed.command) {}
+
+  void apply_to(Options& options) const {
+    for (const OptionEntry& entry : option_table())
+      if (entry.takers.contains(typed_.command)) apply(options, entry);
+  }
+
+ private:
+  void apply(Options& options, const OptionEntry& entry) const {
+    if (const std::vector<std::string>* given = typed_.find(entry)) {
+      if (entry.arity == Arity::once && given->size() > 1) throw ConfigError(dashed(entry.name) + " is given twice");
+      return apply_all(options, entry, *given, "");
+    }
+    // A mistake elsewhere must not prevent the check of the input.
+    if (typed_.command == Command::check && is_about_api(entry)) return;
+    if (const char* value = variable(entry); value && *value)
+      return apply_all(options, entry, {value}, fmt::format(" (from the variable {})", entry.environment));
+    if (const auto* values = file_.find(entry.name)) apply_from_file(options, entry, *values);
+  }
+
+  // A command that follows a run has the settings of that run instead.
+  const char* variable(const OptionEntry& entry) const {
+    const bool follows = entry_of(typed_.command).kind == Kind::follows_run;
+    return entry.environment && !follows ? environment_(entry.environment) : nullptr;
+  }
+
+  void apply_from_file(Options& options, const OptionEntry& entry, const std::vector<std::string>& values) const {
+    const std::string file = printable(typed_.config_file);
+    if (entry.name == "yes-i-own-this-api")
+      throw ConfigError(
+          "give yes-i-own-this-api on the command line, with each command, and remove it from the config file (" +
+          file + ")");
+    // The text of the key in the environment also has precedence over the file.
+    const bool has_key_text = !value_of(environment_, {"WONDER_PRIVATE_KEY"}).empty();
+    if (entry.name == "private-key" && has_key_text) return;
+    apply_all(options, entry, values, fmt::format(" (from {})", file));
+  }
+
+  const TypedCommand& typed_;
+  const Environment& environment_;
+  ConfigFile file_;
+};
+
+Options options_of_words(const TypedCommand& typed) {
   Options options;
   options.command = typed.command;
-  const bool follows = follows_a_run(typed.command);
-  if (follows) options.config = read_run(typed.word()).config;
+  const std::string word = typed.word();
+  const Kind kind = entry_of(typed.command).kind;
+  if (kind == Kind::follows_run) options.config = read_run(word).config;
   if (typed.command == Command::resume) {
-    options.config.run_directory = typed.word();
-  } else if (names_a_run(typed.command)) {
-    options.run = typed.word();
+    options.config.run_directory = word;
+  } else if (kind == Kind::follows_run || kind == Kind::shows_run) {
+    options.run = word;
     options.config.run_directory.clear();
-  } else if (only_tells(typed.command)) {
-    options.word = typed.word();
+  } else if (kind == Kind::shows_program) {
+    options.word = word;
   } else {
-    options.config.input.file = typed.word();
+    options.config.input.file = word;
   }
   if (typed.command == Command::reconcile) prepare_reconcile(options.config);
   if (typed.command == Command::bench) prepare_bench(options.config);
-  if (typed.command == Command::verify) prepare_verify(options.config, typed.word());
-  if (typed.command == Command::undo) prepare_undo(options.config, typed.word());
+  if (typed.command == Command::verify) prepare_verify(options.config, word);
+  if (typed.command == Command::undo) prepare_undo(options.config, word);
+  if (typed.command == Command::control) options.control = typed.action();
   options.config.version = program_version;
+  return options;
+}
+
+Options merge(const TypedCommand& typed, const Environment& environment) {
+  Options options = options_of_words(typed);
   const std::vector<std::string> header_names = std::exchange(options.config.auth.headers, {});
-  const ConfigFile file(typed.config_file, typed.command);
-  for (const OptionEntry& entry : option_table()) {
-    if (!entry.takers.contains(typed.command)) continue;
-    const bool needless = typed.command == Command::check && is_about_api(entry);
-    const std::vector<std::string>* given = typed.find(entry);
-    if (needless && !given) continue;  // a mistake elsewhere must not prevent the check of the input
-    const char* variable = entry.environment && !follows ? environment(entry.environment) : nullptr;
-    if (given) {
-      if (entry.arity == Arity::once && given->size() > 1) {
-        throw ConfigError(dashed(entry.name) + " is given twice");
-      }
-      apply_all(options, entry, *given, "");
-    } else if (variable && *variable) {
-      apply_all(options, entry, {variable}, fmt::format(" (from the variable {})", entry.environment));
-    } else if (const auto* values = file.find(entry.name)) {
-      if (entry.name == "yes-i-own-this-api")
-        throw ConfigError(
-            "give yes-i-own-this-api on the command line, with each command, and remove it from the config file (" +
-            printable(typed.config_file) + ")");
-      const bool text_in_environment = entry.name == "private-key" && environment("WONDER_PRIVATE_KEY") &&
-                                       *environment("WONDER_PRIVATE_KEY") != '\0';
-      if (text_in_environment) continue;  // the environment stands above the file, in this form too
-      apply_all(options, entry, *values, fmt::format(" (from {})", printable(typed.config_file)));
-    }
-  }
+  SettingSources(typed, environment).apply_to(options);
   if (options.config.auth.headers.empty() && !header_names.empty())
     throw ConfigError("--header: give \"" + printable(header_names.front(), 60) +
                       "\" again: a run saves only the names of headers, not their values");
   finish_reconcile(options.config);
-  const bool sends = !only_looks(typed.command) && !only_tells(typed.command) && typed.command != Command::check;
+  const Kind kind = entry_of(typed.command).kind;
   const Environment none = [](const char*) -> const char* { return nullptr; };
-  if (sends) take_proxy(options.config, follows ? none : environment);
-  if (typed.command == Command::control) set_control(options, typed.action());
+  if (kind == Kind::sends || kind == Kind::follows_run)
+    take_proxy(options.config, kind == Kind::follows_run ? none : environment);
+  if (typed.command == Command::control) parse_control_request(options.control);  // throws when there is no such action
   if (typed.command == Command::bench) finish_bench(options);
   return options;
 }
@@ -268,12 +281,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
   out.text = typed.text;
   if (!out.text.empty()) return out;
   out.options = merge(typed, environment);
-  if (only_looks(out.options.command) || only_tells(out.options.command)) return out;
-  if (out.options.command == Command::check) {
-    validate_input(out.options.config);
-  } else {
-    validate(out.options.config);
-  }
+  require_option_rules(out.options);
   return out;
 }
 

@@ -12,29 +12,14 @@
 
 #include "amend/error.hpp"
 #include "amend/reporter/sink.hpp"
-#include "cli/bench.hpp"
-#include "cli/check.hpp"
-#include "cli/completion.hpp"
-#include "cli/control.hpp"
+#include "cli/command_table.hpp"
 #include "cli/control_request.hpp"
 #include "cli/descriptor_limit.hpp"
-#include "cli/explain.hpp"
-#include "cli/export.hpp"
-#include "cli/man.hpp"
 #include "cli/next_command.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
-#include "cli/ping.hpp"
-#include "cli/reconcile.hpp"
-#include "cli/report.hpp"
 #include "cli/report_line.hpp"
-#include "cli/resume.hpp"
-#include "cli/retry.hpp"
-#include "cli/runs.hpp"
-#include "cli/status.hpp"
 #include "cli/terminal.hpp"
-#include "cli/update.hpp"
-#include "cli/version_text.hpp"
 
 namespace amend::cli {
 namespace {
@@ -42,32 +27,9 @@ namespace {
 const char* environment(const char* name) { return std::getenv(name); }
 
 ExitCode run(const CommandLine& line) {
-  if (!line.text.empty()) {
-    print(line.text);
-    return ExitCode::success;
-  }
-  switch (line.options.command) {
-    case Command::update: return run_update(line.options);
-    case Command::resume: return run_resume(line.options);
-    case Command::retry: return run_retry(line.options);
-    case Command::status: return run_status(line.options);
-    case Command::control: return run_control(line.options);
-    case Command::export_log: return run_export(line.options);
-    case Command::report: return run_report(line.options);
-    case Command::check: return run_check(line.options);
-    case Command::reconcile:
-    case Command::verify: return run_reconcile(line.options);
-    case Command::undo: return run_undo(line.options);
-    case Command::runs: return run_runs(line.options);
-    case Command::explain: return run_explain(line.options);
-    case Command::version: return run_version(line.options);
-    case Command::completion: return run_completion(line.options);
-    case Command::man: return run_man(line.options);
-    case Command::bench: return run_bench(line.options);
-    case Command::ping: return run_ping(line.options);
-    case Command::help: break;  // its text was printed above
-  }
-  return ExitCode::broken_invariant;
+  if (line.text.empty()) return entry_of(line.options.command).run(line.options);
+  print(line.text);
+  return ExitCode::success;
 }
 
 // A script that asked for JSON gets JSON, also when its words were not understood.

@@ -80,15 +80,6 @@ ReconcileReport compare(Reconciliation& reconciliation, const Options& options) 
   }
 }
 
-// They show how rows are sent. Ignored, they would be waited for in vain.
-void refuse_outputs(const Options& options) {
-  const char* option = options.dashboard               ? "--dashboard"
-                       : options.metrics_listen        ? "--metrics-listen"
-                       : !options.metrics_file.empty() ? "--metrics-file"
-                                                       : nullptr;
-  if (option) throw ConfigError(fmt::format("{} needs --apply: without --apply amend sends no rows", option));
-}
-
 }  // namespace
 
 ExitCode run_reconcile(const Options& given, const std::function<void(const ReconcileReport&)>& before_sending) {
@@ -99,7 +90,6 @@ ExitCode run_reconcile(const Options& given, const std::function<void(const Reco
     settings.run_directory = new_directory_beside(settings.reconcile.of_run);
   const auto started = std::chrono::steady_clock::now();
   const ReconcileConfig& config = options.config.reconcile;
-  if (!config.apply) refuse_outputs(options);
   const Credentials credentials = load_credentials(options.config.auth);
   ConsoleOutputs outputs(options);
   const Opening opening = options.command == Command::resume ? Opening::again : Opening::start;

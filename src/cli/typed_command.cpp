@@ -68,7 +68,7 @@ class Form {
     for (const OptionEntry& option : option_table()) {
       if (option.takers.contains(entry.command)) add(option);
     }
-    if (only_tells(entry.command)) return;
+    if (entry.kind == CommandEntry::Kind::shows_program) return;
     app_->add_option("--config", config_file_,
                      wrapped("TOML file with options (write their names without the leading --)"))
         ->type_name("FILE")
@@ -220,11 +220,6 @@ TypedCommand text_only(std::string text) {
 }
 
 }  // namespace
-
-bool only_tells(Command command) noexcept {
-  return command == Command::explain || command == Command::help || command == Command::version ||
-         command == Command::completion || command == Command::man;
-}
 
 TypedCommand read_words(const std::vector<std::string>& arguments) {
   const bool for_help = !arguments.empty() && arguments.front() == "help";

@@ -36,7 +36,4 @@ class TypedCommand {
 /// Throws ConfigError, one line that names the word.
 TypedCommand read_words(const std::vector<std::string>& arguments);
 
-/// Whether a command is about the program itself: it takes no --config.
-bool only_tells(Command command) noexcept;
-
 }  // namespace amend::cli
