@@ -17,7 +17,7 @@ std::string_view spelled(Enum value, const Spellings<Enum, count>& spellings) {
 
 std::string flag_text(std::string_view name, bool set) { return set ? fmt::format(" --{}", name) : std::string(); }
 
-// User information in it would be a secret.
+// A URL with user information would print a secret.
 std::string url_option_text(std::string_view name, std::string_view url) {
   return url.find('@') == std::string_view::npos ? option_text(name, url) : std::string();
 }

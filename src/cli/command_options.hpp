@@ -1,7 +1,7 @@
-// A configuration as the options that give it, to print commands that work as they are printed. Pure. Layer 5.
+// The options that make a configuration, so that amend can print commands for the operator to type. Pure. Layer 5.
 //
-// Each function returns " --a 1 --b", quoted for a shell, without what is the default. They name files and the AppID,
-// never a secret: user information in a URL and the values of --header are left out.
+// Each function returns options such as " --a 1 --b", quoted for a shell, and leaves out the defaults. The texts name
+// files and the AppID. They contain no secret: no user information of a URL and no value of --header.
 #pragma once
 
 #include <string>
@@ -11,21 +11,21 @@
 
 namespace amend::cli {
 
-/// " --name value"; "--name=value" where the value begins with '-'. Empty for an empty value.
+/// " --name value", or " --name=value" when the value begins with '-'. Empty for an empty value.
 std::string option_text(std::string_view name, std::string_view value);
-/// The same for a value that is a path.
+/// The same for a path.
 std::string path_option_text(std::string_view name, std::string_view path);
 
-/// Where the API is and with which credentials.
+/// The address of the API, and the files with the credentials.
 std::string connection_options(const Config& config);
-/// What the input is: format, delimiter, encoding.
+/// Format, delimiter and encoding of the input.
 std::string input_options(const InputConfig& input);
-/// Which column is which field, and what is done to values.
+/// The columns of the fields, and the changes to values.
 std::string mapping_options(const MappingConfig& mapping);
-/// How a reconciliation compares.
+/// The rules by which reconcile compares.
 std::string reconcile_options(const ReconcileConfig& reconcile);
 
-/// "--header X-Tenant": the names of headers whose values a command does not show; empty: there are none.
+/// The names of the headers, whose values a printed command does not contain: "--header X-Tenant". Empty: none.
 std::string header_names(const AuthConfig& auth);
 
 }  // namespace amend::cli

@@ -28,7 +28,7 @@ void set_progress(Options& options, std::string_view option, const std::string& 
 void set_connect_timeout(Options& options, std::string_view option, const std::string& value) {
   DeadlineConfig& deadline = options.config.deadline;
   deadline.connect = parse_duration(option, value);
-  // A first connection that may take longer must also be allowed more than one attempt, as with the defaults.
+  // A longer limit must leave time for more than one attempt at the first connection, as the defaults do.
   deadline.first_connect = std::max(deadline.first_connect, 3 * deadline.connect);
 }
 
@@ -38,7 +38,6 @@ void set_deadline(Options& options, std::string_view option, const std::string& 
   deadline.run = deadline.run_until ? std::chrono::milliseconds(0) : parse_duration(option, value);
 }
 
-// "500" or "2%"
 void set_failures(Options& options, std::string_view option, const std::string& value) {
   FailureConfig& failures = options.config.failures;
   failures = FailureConfig();
@@ -49,7 +48,7 @@ void set_failures(Options& options, std::string_view option, const std::string& 
   }
 }
 
-// "5%": a share of the rows, and a seed that says which.
+// The seed chooses the rows of the sample.
 void set_sample(Options& options, std::string_view option, const std::string& value) {
   ReconcileConfig& reconcile = options.config.reconcile;
   reconcile.sample_ppm = parse_percent_ppm(option, value);
@@ -70,7 +69,6 @@ void add_blank(Options& options, std::string_view option, const std::string& val
   options.config.mapping.blanks.emplace_back(std::move(field), choose(option, blank, blank_spellings));
 }
 
-// "failed,unknown"
 void choose_only(Options& options, std::string_view option, const std::string& value) {
   RetryChoice& choice = options.retry;
   choice.failed = choice.unknown = choice.unsent = false;

@@ -1,6 +1,6 @@
-// How the text of an option becomes a setting, where that takes more than a line of option_table.cpp. Layer 5.
+// The functions that store the value of an option, where they need more than a line of option_table.cpp. Layer 5.
 //
-// Errors. Each throws ConfigError, one line that names the option and what it takes.
+// Errors. ConfigError: one line that names the option and the values that it accepts.
 #pragma once
 
 #include <fmt/format.h>
@@ -16,7 +16,7 @@ namespace amend::cli {
 
 std::uint32_t parse_number(std::string_view option, const std::string& value, std::uint32_t least, std::uint32_t most);
 
-/// One of the words that the option takes.
+/// The value that the word stands for.
 template <class Value, std::size_t N>
 Value choose(std::string_view option, const std::string& value, const Spellings<Value, N>& choices) {
   std::string names;

@@ -26,7 +26,7 @@ constexpr CommandSet reporting{Command::update, Command::check,   Command::recon
                                Command::resume, Command::retry,   Command::status,    Command::runs,   Command::control,
                                Command::report, Command::explain, Command::ping,      Command::bench};
 constexpr CommandSet printing_json = reporting | CommandSet{Command::version};
-// `check` needs no API. It takes these options so that you turn `update` into `check` by exchanging one word.
+// `check` needs no API. It takes these options so that the operator turns `update` into `check` by exchanging one word.
 constexpr CommandSet sending{Command::update, Command::check, Command::reconcile, Command::verify, Command::undo,
                              Command::resume, Command::retry, Command::ping,      Command::bench};
 constexpr CommandSet reading{Command::update, Command::check, Command::reconcile, Command::bench};
@@ -58,7 +58,7 @@ constexpr CommandSet exporting{Command::export_log};
 constexpr CommandSet writing_out{Command::export_log, Command::report};
 constexpr CommandSet pinging{Command::ping};
 
-// Whose --help shows an option; --help-all shows all.
+// The commands whose --help shows an option. --help-all shows all options.
 constexpr CommandSet always = CommandSet::all();
 constexpr CommandSet rarely{};
 constexpr CommandSet calling{Command::update, Command::reconcile, Command::verify,

@@ -1,6 +1,6 @@
 // Every option of the program once: name, place in --help, meaning, and how its text becomes a setting. Layer 5.
 //
-// The command line, the environment and --config all go through this table, so that they cannot differ.
+// The command line, the environment and --config all use this table, so that they cannot differ.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace amend::cli {
 
 enum class Arity : std::uint8_t { flag, once, many };
 
-/// Some of the commands.
+/// A set of commands.
 class CommandSet {
  public:
   constexpr CommandSet() noexcept = default;
@@ -42,22 +42,22 @@ class CommandSet {
 struct OptionEntry {
   std::string_view name;  ///< without the dashes
   CommandSet takers;      ///< the commands that take it
-  CommandSet everyday;    ///< of these, the ones whose --help shows it; --help-all shows all
+  CommandSet everyday;    ///< the takers whose --help shows it; --help-all shows all options
   Arity arity;
-  std::string_view group;   ///< heading in --help
+  std::string_view group;   ///< its heading in --help
   std::string_view value;   ///< name of the value in --help; empty for a flag
-  const char* environment;  ///< variable read when the option is not given; nullptr: none
+  const char* environment;  ///< variable with the value when the option is not given; nullptr: none
   std::string_view description;
   void (*apply)(Options& options, std::string_view option, const std::string& value);  ///< throws ConfigError
 };
 
-/// In the order of --help. `config` itself is not among them.
+/// All options but --config, in the order of --help.
 std::span<const OptionEntry> option_table() noexcept;
 
-/// Address of the API and credentials. `check` accepts such an option on the command line, and needs none.
+/// The option is about the address of the API or the credentials. `check` accepts it and does not need it.
 bool is_about_api(const OptionEntry& entry) noexcept;
 
-/// Describes the input and how its columns map. Such options belong to a file, not to a run: --save-config writes them.
+/// The option describes the input and its columns. It belongs to a file, not to a run: --save-config writes it.
 bool describes_input(const OptionEntry& entry) noexcept;
 
 }  // namespace amend::cli

@@ -119,7 +119,7 @@ void prepare_reconcile(Config& config) {
   config.input.duplicates = Duplicates::last;
 }
 
-// As the run was, but for what concerns its writing.
+// The options of the run, except those that are about writing.
 void prepare_verify(Config& config, const std::string& run) {
   config.task = Task::verify;
   config.reconcile.apply = false;
@@ -146,14 +146,14 @@ void prepare_undo(Config& config, const std::string& run) {
   config.pace.canary = CanaryMode::on;
 }
 
-// As fast as answers come, unless a rate is asked for; connections by what is asked for (finish_bench).
+// A closed loop, unless there is --rate. finish_bench chooses the connections, which depend on other options.
 void prepare_bench(Config& config) {
   config.pace.rate.interval = std::chrono::nanoseconds(0);
   config.pace.connections = 0;
   config.pace.pipeline = 1;
 }
 
-// Reads change nothing: the first need not speak for the others.
+// Reads change nothing, so they need no canary.
 void finish_reconcile(Config& config) {
   if (config.task != Task::update && !config.reconcile.apply) config.pace.canary = CanaryMode::off;
 }
@@ -164,7 +164,7 @@ std::string_view value_of(const Environment& environment, std::initializer_list<
   return {};
 }
 
-// As other programs have it: the variable is for all of them, so it is not for this machine.
+// HTTPS_PROXY is for all programs of the operator, so amend uses it only for other machines, as those programs do.
 void take_proxy(Config& config, const Environment& environment) {
   std::string& proxy = config.target.proxy;
   if (proxy == "none") {

@@ -1,4 +1,4 @@
-// The command line as a value: option over environment over --config file over default. Layer 5.
+// The command line as a value. Precedence: option, environment variable, --config file, default. Layer 5.
 #pragma once
 
 #include <cstdint>
@@ -37,12 +37,12 @@ enum class Command : std::uint8_t {
   completion,
   man,
 };
-/// "update", "check", …: as it is typed (command_table.hpp).
+/// The name as typed: "update", "check", … (command_table.hpp).
 std::string_view name_of(Command command) noexcept;
 
 enum class ProgressForm : std::uint8_t { automatic, bar, plain, none };
 
-/// An option that was given, by whatever way, in the texts it was given as.
+/// An option with the texts it was given as, on the command line, in the environment or in a file.
 class Setting {
  public:
   Setting() = default;
@@ -53,7 +53,7 @@ class Setting {
   std::vector<std::string> values;  ///< "true" for a flag
 };
 
-/// What the person asked for.
+/// What the operator asked for.
 class Options {
  public:
   Options() = default;
@@ -61,45 +61,46 @@ class Options {
   Command command = Command::update;
   Config config;
   ProgressForm progress = ProgressForm::automatic;
-  std::vector<Setting> input_settings;  ///< those that describe the input and its columns
-  std::string save_config;              ///< file to write them to; empty: none
-  std::string run;  ///< directory that retry, verify, undo, status, control, export and report look at; folder of runs
-  RetryChoice retry;         ///< what retry sends
-  std::string export_file;   ///< file for what export and report write; empty: stdout, the run directory
-  std::string word;          ///< the code of explain, the shell of completion, the command of man and help
-  std::string control;       ///< what control asks of the run, as parse_control_request takes it
-  std::string metrics_file;  ///< empty: none
+  std::vector<Setting> input_settings;  ///< the options that describe the input and its columns
+  std::string save_config;              ///< file for the input settings; empty: none
+  std::string run;                      ///< run directory of a command that follows or shows a run; folder of `runs`
+  RetryChoice retry;                    ///< which rows retry sends
+  std::string export_file;              ///< output of export and report; empty: stdout, the run directory
+  std::string word;                     ///< error code, shell, command or topic of a command that shows the program
+  std::string control;                  ///< request of control, as parse_control_request takes it
+  std::string metrics_file;             ///< empty: none
   std::optional<ListenAddress> metrics_listen;
   std::optional<ListenAddress> dashboard;
   BenchmarkConfig benchmark;
   std::vector<std::string> versus;  ///< settings of side B: "pipeline=16"
-  bool owns_api = false;            ///< bench: the person says that the API may be loaded
-  bool watch = false;               ///< control status: again and again
+  bool owns_api = false;            ///< bench: the operator allows load on the API
+  bool watch = false;               ///< control status: repeat it each second
   bool csv = false;                 ///< export as CSV
   bool skip_check = false;
-  bool start_anew = false;      ///< although an unfinished run of the input exists
-  bool accept_changed = false;  ///< resume under options that make other requests
+  bool start_anew = false;      ///< start although the input has an unfinished run
+  bool accept_changed = false;  ///< resume although options that change requests differ
   bool dry_run = false;
   bool yes = false;
   bool json = false;
   bool quiet = false;
 };
 
-/// Options, or a text to show instead (--help, --version), after which the program ends with exit code 0.
+/// Options, or a text to print instead (--help, --version).
 class CommandLine {
  public:
   CommandLine() = default;
 
   Options options;
-  std::string text;  ///< not empty: print this to stdout and end
+  std::string text;  ///< not empty: print it to stdout and exit with 0
 };
 
 /// The value of an environment variable; nullptr when it is not set.
 using Environment = std::function<const char*(const char* name)>;
 
-/// Reads `arguments` (without the program's name). Opens no file but that of --config, and for `resume` and `retry` the
-/// run's run.json: its options are the defaults then, and the environment is not asked for others.
-/// Throws ConfigError, one line that names the option and its bounds.
+/// Reads `arguments` (without the program's name) and checks the rules about options. It opens the --config file. For a
+/// command that follows a run it also opens run.json, whose options are the defaults, and ignores the environment.
+///
+/// Errors. ConfigError: one line that names the option and its bounds.
 CommandLine parse_command_line(const std::vector<std::string>& arguments, const Environment& environment);
 
 }  // namespace amend::cli

@@ -1,4 +1,4 @@
-// The words of the command line, sorted but not yet understood: which command, its arguments, its options. Layer 5.
+// The words of the command line by their place: the command, its arguments, the texts of its options. Layer 5.
 //
 // The only place that knows CLI11.
 #pragma once
