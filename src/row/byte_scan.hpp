@@ -1,4 +1,4 @@
-// Looks for bytes of a kind, 16 at a time where the processor has SSE2 (every x86-64). Layer 0, pure.
+// Searches for bytes of a class, 16 at a time where the processor has SSE2 (every x86-64). Pure. Layer 0.
 #pragma once
 
 #include <bit>
@@ -15,7 +15,7 @@ inline __m128i load_block(const char* from) noexcept { return _mm_loadu_si128(re
 
 inline __m128i equal(__m128i block, char byte) noexcept { return _mm_cmpeq_epi8(block, _mm_set1_epi8(byte)); }
 
-/// From `first` to `last`: below the range a byte wraps around to a large one.
+/// Whether bytes are in `first` … `last`. A byte below the range wraps around to a large one.
 inline __m128i within(__m128i block, char first, char last) noexcept {
   const __m128i from_first = _mm_sub_epi8(block, _mm_set1_epi8(first));
   const __m128i size_max = _mm_set1_epi8(static_cast<char>(last - first));
@@ -23,8 +23,8 @@ inline __m128i within(__m128i block, char first, char last) noexcept {
 }
 #endif
 
-/// The first byte in [at, end) that `Kind` holds; `end` when there is none. `Kind` has `holds(char)` and, where there is
-/// SSE2, `holds(__m128i)`, which sets the bytes that it holds to 0xFF.
+/// The first byte in [at, end) of the class `Kind`; `end` when there is no such byte. `Kind` has `holds(char)` and,
+/// with SSE2, `holds(__m128i)`, which sets the matching bytes to 0xFF.
 template <class Kind>
 const char* find_byte(const char* at, const char* end, const Kind& kind) noexcept {
 #if defined(__SSE2__)
@@ -34,7 +34,7 @@ const char* find_byte(const char* at, const char* end, const Kind& kind) noexcep
   const char* const begin = at;
   for (; end - at >= 16; at += 16)
     if (const unsigned hits = hits_in(at); hits != 0) return at + std::countr_zero(hits);
-  // What is left, as the end of a block that lies over the one before.
+  // The rest is searched as the end of a block that overlaps the previous one.
   if (at != begin && at != end) {
     const unsigned hits = hits_in(end - 16);
     return hits != 0 ? end - 16 + std::countr_zero(hits) : end;
@@ -44,7 +44,7 @@ const char* find_byte(const char* at, const char* end, const Kind& kind) noexcep
   return at;
 }
 
-/// One of four bytes. Repeat a byte for fewer.
+/// A class of four bytes. Repeat a byte for fewer.
 class ByteSet {
  public:
   ByteSet(char a, char b, char c, char d) noexcept : a_(a), b_(b), c_(c), d_(d) {}
@@ -64,7 +64,7 @@ class ByteSet {
   char d_;
 };
 
-/// What a JSON string cannot hold as it is (RFC 8259 §7): a quote, a backslash, a byte below 0x20.
+/// The bytes that a JSON string must escape (RFC 8259 §7): a quote, a backslash, a byte below 0x20.
 class JsonEscaped {
  public:
   bool holds(char byte) const noexcept {
@@ -77,7 +77,7 @@ class JsonEscaped {
 #endif
 };
 
-/// What is a control character in UTF-8, or begins one (0xC2 begins others, too).
+/// The bytes that are, or begin, a control character in UTF-8. 0xC2 begins other characters too.
 class ControlStart {
  public:
   bool holds(char byte) const noexcept {
@@ -101,7 +101,8 @@ class PlainBytes {
 
   constexpr PlainBytes(Range a, Range b, Range c) noexcept : a_(a), b_(b), c_(c) {}
 
-  /// True: `text` holds nothing else. False: it may, or it is shorter than 16 bytes: look at each byte.
+  /// Returns true when `text` has only bytes of this class. false is inconclusive: also returned below 16 bytes. Then
+  /// test each byte.
   bool are_all_of(std::string_view text) const noexcept {
 #if defined(__SSE2__)
     if (text.size() < 16) return false;

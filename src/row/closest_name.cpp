@@ -12,7 +12,7 @@ constexpr std::size_t letters_a_change = 3;
 
 using Line = std::array<std::size_t, name_bytes_max + 1>;
 
-// The optimal string alignment distance, by its usual table: of that three lines are needed at once.
+// The optimal string alignment distance by its usual table. Only three lines are needed at a time.
 std::size_t changes_between(std::string_view a, std::string_view b) {
   Line before_last{};
   Line last{};

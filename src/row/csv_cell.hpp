@@ -1,4 +1,4 @@
-// What amend writes as CSV, and what a UTF-8 file of a spreadsheet begins with. Layer 0: pure.
+// Writes CSV cells, and names the byte order mark with which spreadsheets begin UTF-8 files. Pure. Layer 0.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@ namespace amend {
 
 inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-/// Adds the cell as RFC 4180 has it between commas: in quotes where it needs them.
+/// Appends the cell as in RFC 4180, in quotes when it needs them.
 inline void append_csv_cell(std::string& out, std::string_view cell) {
   if (cell.find_first_of(",\"\r\n") == std::string_view::npos) {
     out += cell;

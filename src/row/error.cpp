@@ -10,7 +10,7 @@
 namespace amend {
 namespace {
 
-// Alphabetical. `amend explain` prints this table.
+// Sorted by code. `amend explain` prints this table.
 constexpr std::array own_code_table{
     OwnCode{
         "answer.contradictory",
@@ -204,14 +204,14 @@ std::size_t utf8_length(std::string_view s) {
   return 0;
 }
 
-// Of the characters of three bytes that begin with E2: direction marks (U+200E, U+200F, U+202A to U+202E, U+2066 to
-// U+2069), which let a text read otherwise than it is, and line ends (U+2028, U+2029).
+// For characters of three bytes that begin with E2: whether it is a direction mark (U+200E, U+200F, U+202A to U+202E,
+// U+2066 to U+2069) or a line end (U+2028, U+2029). Direction marks can change the apparent order of a text.
 bool is_direction(unsigned char second, unsigned char third) {
   const bool mark = third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE);
   return (second == 0x80 && mark) || (second == 0x81 && third >= 0xA6 && third <= 0xA9);
 }
 
-// U+0080 to U+009F are control characters too: terminals obey some of them. U+061C is a direction mark.
+// Terminals obey some of the control characters U+0080 to U+009F. U+061C is a direction mark.
 bool steers_terminal(std::string_view sequence) {
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
   if (sequence.size() == 1) return at(0) < 0x20 || at(0) == 0x7F;
@@ -240,7 +240,7 @@ bool can_be_shown(std::string_view text) {
   return true;
 }
 
-// $'…', which bash, zsh, ksh and POSIX.1-2024 know.
+// Uses $'…', which bash, zsh, ksh and POSIX.1-2024 know.
 std::string escaped_for_shell(std::string_view word) {
   std::string out = "$'";
   while (!word.empty()) {

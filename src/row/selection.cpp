@@ -36,7 +36,7 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
-// "17" or "20-45". The checksum has been looked at: what is wrong here was written by somebody else.
+// Reads "17" or "20-45". The checksum was correct, so a fault here means that another program wrote the text.
 bool insert(RowSet& rows, std::string_view range) {
   const std::size_t dash = range.find('-');
   const auto first = number(range.substr(0, dash));

@@ -1,7 +1,7 @@
-// XXH3 with 64 bits: of rows, of lines of a log, of whole files. Bound to the content, not a defence against forgery.
-// Layer 0.
+// XXH3 with 64 bits, for rows, lines of a log and whole files. It detects changes, but is not a defence against
+// forgery. Layer 0.
 //
-// Its code is large: it is compiled in one place.
+// Its code is large, so it is compiled in one place.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace amend {
 
 std::uint64_t xxh3(std::string_view bytes, std::uint64_t seed = 0) noexcept;
 
-/// Of bytes that come in pieces.
+/// Hashes bytes that arrive in pieces.
 class Xxh3 {
  public:
   Xxh3();

@@ -1,4 +1,4 @@
-// What `explain` and the report say of each code of the API. Layer 0.
+// The meaning of each code of the API, for `explain` and the report. Layer 0.
 #pragma once
 
 #include "amend/error.hpp"

@@ -1,4 +1,4 @@
-// ASCII characters, whatever the locale. Layer 1: pure.
+// Functions on ASCII characters that ignore the locale. Pure. Layer 1.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
-// Updates travel in batches: one arena of bytes for many rows, handed from thread to thread as a whole. Layer 0.
+// A batch of updates: one arena of bytes for many rows, passed from thread to thread as a whole. Layer 0.
 //
-// A row is named by a `RowRef`. A batch goes back to its owner when the last RowRef to it is gone, whatever thread
-// that happens on, so no row is copied and none allocates on its way from the reader to the log.
+// Lifetime: a `RowRef` names a row and keeps its batch. The batch returns to its owner with its last RowRef, on any
+// thread. So no row is copied, and none allocates, between the reader and the log.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,7 @@
 
 namespace amend {
 
-/// A piece of a batch's arena.
+/// A part of a batch's arena.
 struct Slice {
   constexpr Slice() = default;
   constexpr Slice(std::uint32_t begin_, std::uint32_t size_) : begin(begin_), size(size_) {}
@@ -25,29 +25,29 @@ struct Slice {
   std::uint32_t size = 0;
 };
 
-/// What must become true for one customer: the row's final form, ready to be signed and sent.
+/// The values that one customer must get: the row's final form, ready to be signed and sent.
 class Update {
  public:
   Update() = default;
 
   Position position;
-  Slice id;                  ///< the customer's uuid as the input wrote it
+  Slice id;                  ///< the customer's uuid as it is in the input
   Slice body;                ///< the JSON body, exactly the bytes that are signed and sent; empty: the row is not sent
-  Slice raw;                 ///< the input row, for the files that can be fed back
-  Slice guard;               ///< what the answer's reference_number must be; meaningless unless the run guards it
-  Slice before;              ///< what the API held when the row was compared (`reconcile`); empty: it was not
+  Slice raw;                 ///< the input row, for the retry files
+  Slice guard;               ///< the reference_number that the response must have; meaningless unless the run guards it
+  Slice before;              ///< what the API held when the row was compared (`reconcile`); empty: not compared
   std::uint64_t key = 0;     ///< hash of the id in lower case: routing and key gate
-  bool sends_token = false;  ///< the body holds a default_payment_token (decides what a card error means)
-  bool maybe_sent_before = false;  ///< by the run that this one goes on with or retries
+  bool sends_token = false;  ///< the body has a default_payment_token (decides what a card error means)
+  bool maybe_sent_before = false;  ///< by the run that this one resumes or retries
 };
 
-/// Bounds of a batch: it is handed on when it holds so many rows, or so many bytes (one row may go beyond).
+/// The bounds of a batch. At this number of rows or bytes it is passed on; a single row may exceed the bytes.
 inline constexpr std::size_t rows_per_batch_max = 64;
 inline constexpr std::size_t bytes_per_batch = 64 * 1024;
 
 class Batch;
 
-/// Where an empty batch goes. Called from any thread.
+/// Receives empty batches. Called from any thread.
 class BatchOwner {
  public:
   virtual void reclaim(Batch* batch) noexcept = 0;
@@ -56,8 +56,10 @@ class BatchOwner {
   ~BatchOwner() = default;
 };
 
-/// Rows and the arena their slices point into. Filled by one thread, then read-only until it is reclaimed.
-/// Memory: the arena (raw + body + id of each row) + 80 bytes a row.
+/// Rows and the arena that contains their slices.
+///
+/// Threads: one thread fills it, then it is read-only until it is reclaimed.
+/// Bounds: the arena (raw + body + id of each row) + 80 bytes per row.
 class Batch {
  public:
   explicit Batch(BatchOwner& owner) noexcept : owner_(&owner) {}
@@ -70,28 +72,27 @@ class Batch {
   std::string_view text(Slice s) const noexcept { return std::string_view(arena_).substr(s.begin, s.size); }
 
   std::string& arena() noexcept { return arena_; }
-  /// Makes everything appended to the arena since `begin` a slice.
+  /// A slice of all bytes that were appended to the arena since `begin`.
   Slice slice_from(std::size_t begin) const noexcept {
     return Slice(static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(arena_.size() - begin));
   }
   void push_back(const Update& update) { rows_.push_back(update); }
-  /// The last row is not to be sent after all: it keeps its id and raw bytes.
+  /// Marks the last row as not sent: it keeps its id and raw bytes.
   void withhold_last() noexcept { rows_.back().body = Slice(); }
   void mark_last_maybe_sent() noexcept { rows_.back().maybe_sent_before = true; }
 
-  /// When the reader handed the batch on; the start of a row's time in the queue.
+  /// The time when the reader passed the batch on. A row's time in the queue begins there.
   std::chrono::steady_clock::time_point sealed_at() const noexcept { return sealed_at_; }
   void seal(std::chrono::steady_clock::time_point now) noexcept { sealed_at_ = now; }
   bool sealed() const noexcept { return sealed_at_ != std::chrono::steady_clock::time_point(); }
 
-  /// Room for an ordinary batch at once: growing step by step copies what it holds each time.
+  /// Reserves room for an ordinary batch, because growth in steps would copy the content each time.
   void reserve(std::size_t rows, std::size_t bytes) {
     rows_.reserve(rows);
     arena_.reserve(bytes);
   }
 
-  /// Empties the batch and keeps its memory, but never more than `bytes_kept_max` of arena (one huge row must not
-  /// stay).
+  /// Empties the batch. It keeps at most `bytes_kept_max` of the arena, so that the memory of one huge row is freed.
   void clear(std::size_t bytes_kept_max) {
     sealed_at_ = {};
     rows_.clear();
@@ -108,7 +109,7 @@ class Batch {
   std::atomic<std::uint32_t> holders_{0};
 };
 
-/// Holds a batch alive and names one of its rows. Move-only; may be passed between threads.
+/// Names a row and keeps its batch alive. Move-only; it may be passed between threads.
 class RowRef {
  public:
   RowRef() = default;

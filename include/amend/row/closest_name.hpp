@@ -1,4 +1,4 @@
-// Which of some names a person may have meant who typed another one. Layer 0: pure.
+// Finds the name that an operator probably meant when they typed another one. Pure. Layer 0.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +7,9 @@
 
 namespace amend {
 
-/// The one of `names` that `typed` becomes by the fewest changes: a letter added, left out or replaced, or two
-/// neighbours exchanged. At most one change to three letters of `typed`, and at most two; of several equally near the
-/// first. Empty: none is near. Names longer than `name_bytes_max` are near to nothing. ASCII case counts.
+/// The name of `names` that `typed` becomes by the fewest changes. A change adds, drops or replaces a letter, or
+/// exchanges two neighbours. At most one change per three letters of `typed` counts, and at most two in all. Of equals
+/// the first wins. Empty: no name is close. Names longer than `name_bytes_max` are never close. ASCII case counts.
 std::string_view closest_name(std::string_view typed, std::span<const std::string_view> names);
 
 inline constexpr std::size_t name_bytes_max = 64;

@@ -1,5 +1,6 @@
-// The row's final word: exactly one per row. Made by a worker, or by the reader for a row that is never sent; written
-// by the reporter. Layer 0.
+// A row's final record: exactly one per row.
+//
+// A worker makes it, or the reader for a row that is never sent. The reporter writes it. Layer 0.
 #pragma once
 
 #include <array>
@@ -16,35 +17,35 @@
 namespace amend {
 
 enum class Status : std::uint8_t {
-  success,     ///< a complete, matching 2xx answer
-  failed,      ///< the last attempt got a complete answer that refuses the row, or no attempt ever reached the server
-  unknown,     ///< the last attempt was sent and got no complete, usable answer, and no attempt is left
+  success,     ///< a complete, matching 2xx response
+  failed,      ///< the last attempt got a complete response that refuses the row, or no attempt ever reached the server
+  unknown,     ///< the last attempt was sent and got no complete, usable response, and no attempt is left
   rejected,    ///< bad input, never sent
-  superseded,  ///< never sent: another row of the same customer stands for it (--duplicates)
-  unchanged,   ///< never sent: the API holds what the row wants (`reconcile`)
+  superseded,  ///< never sent: another row of the same customer replaces it (--duplicates)
+  unchanged,   ///< never sent: the API already has the row's values (`reconcile`)
 };
 inline constexpr std::array all_statuses{Status::success,  Status::failed,     Status::unknown,
                                          Status::rejected, Status::superseded, Status::unchanged};
 inline constexpr std::size_t status_count = all_statuses.size();
 
-/// The row has come to what it was meant to: nothing is left to be done about it.
+/// Whether the row reached its goal, so that no further step is needed.
 constexpr bool is_well(Status status) noexcept {
   return status == Status::success || status == Status::superseded || status == Status::unchanged;
 }
 
-/// "success", "failed", …: the spelling in results.ndjson.
+/// The spelling in results.ndjson: "success", "failed", ….
 std::string_view to_string(Status status) noexcept;
 
-/// What is to be said of a row that succeeded all the same.
+/// Details of a row that succeeded.
 class Remark {
  public:
   Remark() = default;
 
   std::string warning;  ///< empty: none
-  /// Fields that the answer shows otherwise than they were sent: bit n is the nth of `wonder::customer_fields()`. Only
-  /// in a reconciliation.
+  /// Fields whose value in the response differs from the one sent: bit n is the nth of `wonder::customer_fields()`.
+  /// Only in a reconciliation.
   std::uint8_t drift = 0;
-  std::uint64_t drift_mark = 0;  ///< a hash of what it shows there; meaningless without drift
+  std::uint64_t drift_mark = 0;  ///< a hash of the values in the response; meaningless without drift
 };
 
 class Outcome {
@@ -54,14 +55,14 @@ class Outcome {
 
   RowRef row;
   Status status = Status::success;
-  Applied applied = Applied::no;               ///< only told when the status is not success
-  std::uint16_t http = 0;                      ///< the last answer's status; 0: there was none
+  Applied applied = Applied::no;               ///< reported only when the status is not success
+  std::uint16_t http = 0;                      ///< the last response's status; 0: there was no response
   std::uint16_t attempts = 0;                  ///< attempts that count against --max-attempts
   RequestId request_id{};                      ///< of the last attempt; meaningless when attempts is 0
   std::chrono::system_clock::time_point at{};  ///< when the row ended
-  /// The API may apply an earlier request of this row until then; the epoch: it has answered all of them.
+  /// The API may apply an earlier request of this row until then; the epoch: it answered all of them.
   std::chrono::system_clock::time_point late_until{};
-  std::chrono::nanoseconds service{0};  ///< last attempt: send → answer, or → its loss
+  std::chrono::nanoseconds service{0};  ///< last attempt: from sending to the response or to the loss
   std::unique_ptr<Reason> reason;       ///< null for a plain success
   std::unique_ptr<Remark> remark;       ///< a success may have one
 };

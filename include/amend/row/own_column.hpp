@@ -1,4 +1,4 @@
-// The columns and members that amend adds to rows it writes to be sent again (reporter/feedback.hpp). Layer 0.
+// The columns and members that amend adds to the rows of retry files (reporter/feedback.hpp). Layer 0.
 #pragma once
 
 #include <cstddef>
@@ -8,10 +8,10 @@ namespace amend {
 
 inline constexpr std::string_view own_prefix = "amend_";
 
-/// Such a column is never sent, and no option can name it.
+/// Whether it is such a column. It is never sent, and no option can name it.
 inline bool is_own_column(std::string_view name) noexcept { return name.starts_with(own_prefix); }
 
-/// By how much a row may be longer and wider than the limits once amend has added to it.
+/// The limits for what amend adds to a row, beyond the limits of the input.
 inline constexpr std::size_t own_bytes_max = std::size_t{64} << 10;
 inline constexpr std::size_t own_columns_max = 4;
 

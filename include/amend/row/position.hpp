@@ -1,4 +1,4 @@
-// Where a row stands in its input. Layer 0.
+// The place of a row in its input. Layer 0.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// One parsed input row. Made by a Source, read by the Mapper; both on the reader thread. Layer 0.
+// One parsed input row. A Source makes it and the Mapper reads it, both on the reader thread. Layer 0.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +12,18 @@
 
 namespace amend {
 
-/// What kind of value a field holds. A CSV field is always `text`.
+/// The kind of value in a field. A CSV field is always `text`.
 enum class FieldKind : std::uint8_t {
   text,    ///< a string, unescaped
-  number,  ///< a JSON number: its characters as written
+  number,  ///< a JSON number, with its characters as written
   null,    ///< a JSON null
-  other,   ///< a JSON boolean, array or object: no field of the API can take one
+  other,   ///< a JSON boolean, array or object: no field of the API accepts one
 };
 
-/// A row's fields as one contiguous buffer plus field ends, so that a record is reused without allocating.
-/// Memory: the row's bytes twice (raw and unescaped) + 12 bytes a field (24 in NDJSON), kept at the largest row seen.
+/// A row's fields in one contiguous buffer with field ends, so that a reused record does not allocate.
+///
+/// Bounds: the row's bytes twice (raw and unescaped) + 12 bytes per field (24 in NDJSON). The memory of the largest row
+/// stays.
 class Record {
  public:
   Record() = default;
@@ -29,15 +31,15 @@ class Record {
   std::size_t size() const noexcept { return fields_.size(); }
   std::string_view field(std::size_t i) const noexcept { return view(fields_[i]); }
   FieldKind kind(std::size_t i) const noexcept { return fields_[i].kind; }
-  /// NDJSON: the member's name, unescaped. CSV records carry no names: see Source::header().
+  /// NDJSON: the member's name, unescaped. CSV records have no names: see Source::header().
   std::string_view name(std::size_t i) const noexcept { return view(names_[i]); }
   bool named() const noexcept { return !names_.empty(); }
 
-  /// The row's bytes as they stand in the input (after decoding to UTF-8), without the line end.
-  /// Of a row that is too large: its first 4 KiB.
+  /// The row's bytes as they are in the input (decoded to UTF-8), without the line end. A row that is too large has its
+  /// first 4 KiB here.
   const std::string& raw() const noexcept { return raw_; }
   const Position& position() const noexcept { return position_; }
-  /// Set when the row could not be parsed: such a row has no fields and is rejected with this reason.
+  /// The reason why the row could not be parsed. A row with a fault has no fields and is rejected with this reason.
   const std::optional<Reason>& fault() const noexcept { return fault_; }
 
   void clear() noexcept {
@@ -56,7 +58,7 @@ class Record {
   }
   std::string& raw() noexcept { return raw_; }
 
-  /// Bytes of the field being built; `end_field` makes all bytes appended since the last end one field.
+  /// The bytes of the field that is being built. `end_field` ends a field after the bytes appended since the last end.
   std::string& bytes() noexcept { return bytes_; }
   void end_field(FieldKind kind = FieldKind::text) { fields_.push_back(take(kind)); }
   void end_name() { names_.push_back(take(FieldKind::text)); }

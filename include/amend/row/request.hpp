@@ -1,4 +1,4 @@
-// One attempt, ready to be signed and put on the wire. Layer 0.
+// One attempt, ready to be signed and sent. Layer 0.
 #pragma once
 
 #include <array>
@@ -8,12 +8,14 @@
 
 namespace amend {
 
-/// A UUIDv4 in text, 36 characters: the X-Request-ID of one attempt (src/wonder/README.md §2).
+/// A UUIDv4 as text, 36 characters: the X-Request-ID of one attempt (src/wonder/README.md §2).
 using RequestId = std::array<char, 36>;
 
 inline std::string_view view(const RequestId& id) noexcept { return {id.data(), id.size()}; }
 
-/// Views into memory that outlives Session::submit; the session copies what it sends.
+/// A request as views.
+///
+/// Lifetime: the memory must outlive Session::submit, which copies what it sends.
 class Request {
  public:
   Request(std::string_view method_, std::string_view target_, std::string_view body_) noexcept
@@ -23,7 +25,7 @@ class Request {
   std::string_view target;   ///< path and query exactly as on the request line
   std::string_view body;     ///< empty: the request has no body and no Content-Length
   std::string_view headers;  ///< further header lines, each ending in CRLF: the signer's and the user's
-  std::uint32_t tag = 0;     ///< handed back with the answer
+  std::uint32_t tag = 0;     ///< returned with the response
 };
 static_assert(!std::is_aggregate_v<Request>);
 

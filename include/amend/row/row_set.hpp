@@ -1,4 +1,4 @@
-// Which rows have their final record: one bit a row. Layer 1.
+// A set of rows with one bit per row. Layer 1.
 #pragma once
 
 #include <cstdint>
@@ -6,10 +6,12 @@
 
 namespace amend {
 
-/// Row numbers from 1. Memory: 1 bit for each row up to the largest one inserted (1.2 MiB for 10 million).
+/// Row numbers from 1.
+///
+/// Bounds: 1 bit for each row up to the largest one inserted (1.2 MiB for 10 million).
 class RowSet {
  public:
-  /// False: it was there already.
+  /// Returns false when the row was already in the set.
   bool insert(std::uint64_t row) {
     const std::uint64_t word = row / 64;
     if (word >= bits_.size()) bits_.resize(word + 1);
@@ -23,7 +25,7 @@ class RowSet {
     return row / 64 < bits_.size() && (bits_[row / 64] >> (row % 64) & 1) != 0;
   }
   std::uint64_t size() const noexcept { return size_; }
-  /// No row from here on is in it.
+  /// All rows in the set are smaller than this number.
   std::uint64_t end() const noexcept { return bits_.size() * 64; }
 
  private:

@@ -1,7 +1,7 @@
-// What a run does with each row of its input. Layer 0.
+// Decides what a run does with each row of its input. Layer 0.
 //
-// The rows of a retry are chosen once, before it begins, and kept in its directory (`selection.txt`), so that `resume` of
-// a killed retry sends the same rows.
+// The rows of a retry are chosen once, before it begins. Its directory keeps them (`selection.txt`), so that `resume`
+// of a killed retry sends the same rows.
 #pragma once
 
 #include <cstdint>
@@ -15,31 +15,36 @@ namespace amend {
 
 inline constexpr std::string_view selection_name = "selection.txt";
 
-/// The rows of a retry. Memory: 2 bits for each row up to the largest one.
+/// The rows of a retry.
+///
+/// Bounds: 2 bits for each row up to the largest one.
 class Selection {
  public:
   Selection() = default;
 
   RowSet to_send;
-  RowSet superseded;  ///< they get a record that says so: their customer succeeded in a later row or run
+  RowSet superseded;  ///< recorded as superseded: their customer succeeded in a later row or run
 
   bool contains(std::uint64_t row) const noexcept { return to_send.contains(row) || superseded.contains(row); }
   std::uint64_t size() const noexcept { return to_send.size() + superseded.size(); }
 };
 
-/// All that decides about a row before anything else is known of it. What it is given outlives it; null: none.
+/// Decides about a row before it is mapped.
+///
+/// Lifetime: the arguments outlive it. A null argument has no effect.
 class RowSelection {
  public:
   enum class Answer : std::uint8_t {
     send,
     skip,        ///< not in this run, or recorded before: not counted
-    superseded,  ///< another row of its customer is sent instead
-    duplicate,   ///< rejected, as are the other rows of its customer
+    superseded,  ///< another row of the customer is sent instead
+    duplicate,   ///< rejected, as are the other rows of the customer
   };
 
   /// All rows.
   RowSelection() = default;
-  /// `recorded` have their record already. `retried`: the rows of a retry. `hidden`: rows that `duplicates` keeps back.
+  /// `recorded` rows already have their record. `retried` has the rows of a retry. `hidden` has the rows that
+  /// `duplicates` skips.
   RowSelection(const RowSet* recorded, const Selection* retried, const RowSet* hidden, Duplicates duplicates) noexcept
       : recorded_(recorded), retried_(retried), hidden_(hidden), duplicates_(duplicates) {}
 
@@ -58,11 +63,11 @@ class RowSelection {
   Duplicates duplicates_ = Duplicates::order;
 };
 
-/// Text, one line for each run of neighbouring rows: `send 17`, `send 20-45`, `superseded 3`; behind them `end` and a
-/// checksum of the lines before, 16 hexadecimal digits.
+/// A text with one line per group of neighbouring rows: `send 17`, `send 20-45`, `superseded 3`. The last line is `end`
+/// with a checksum of the lines before it, 16 hexadecimal digits.
 std::string to_text(const Selection& selection);
 
-/// Reads what to_text has written. Throws InputError naming `file` when it is anything else.
+/// Reads the text of to_text(). Throws InputError, which names `file`, for any other text.
 Selection parse_selection(std::string_view text, const std::string& file);
 
 }  // namespace amend

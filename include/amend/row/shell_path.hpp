@@ -1,4 +1,4 @@
-// A path as it is typed. Layer 0, pure.
+// Writes a path as it is typed. Pure. Layer 0.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace amend {
 
-/// The path for a shell, as shell_quoted() gives it. One that begins with '-' would be taken for an option and becomes
-/// ./-x; "-" alone stays.
+/// The path for a shell, quoted by shell_quoted(). A path that begins with '-' would look like an option, so it becomes
+/// ./-x. "-" alone stays.
 std::string shell_path(std::string_view path);
 
 }  // namespace amend

@@ -1,4 +1,4 @@
-// Why a run ended before its input did. Layer 0.
+// The reasons why a run may end before its input. Layer 0.
 #pragma once
 
 #include <array>
@@ -10,20 +10,20 @@
 
 namespace amend {
 
-/// The first cause given counts (a defect or a log that cannot be written replaces it), for the exit code and the
-/// summary's text.
+/// The first cause decides the exit code and the summary's text. A defect, or a log that cannot be written, replaces
+/// it.
 enum class StopCause : std::uint8_t {
   none,
   interrupted,   ///< SIGINT → 130
   terminated,    ///< SIGTERM → 143
-  drained,       ///< a person asked for it (`amend control RUN drain`) → 4
+  drained,       ///< an operator asked for it (`amend control RUN drain`) → 4
   outage,        ///< no connection could be made for too long → 4
   deadline,      ///< --deadline is over → 4
   failures,      ///< --max-failures is reached → 4
   stalled,       ///< nothing happened for too long → 4
-  no_threads,    ///< the system gives no thread for a stage, or to look the host up → 4
+  no_threads,    ///< the system refused a thread for a stage or for a name lookup → 4
   credentials,   ///< the API refuses the credentials → 5
-  gateway,       ///< a proxy, firewall or login page answers, or refuses, in place of the API → 5
+  gateway,       ///< a proxy, firewall or login page responds, or refuses, instead of the API → 5
   tls,           ///< the server's certificate or name was refused → 5
   wrong_host,    ///< the host's name does not exist → 5
   guard,         ///< a reference_number did not match → 5
@@ -62,7 +62,7 @@ constexpr std::string_view to_string(StopCause cause) noexcept {
   return {};
 }
 
-/// The other way round; none for any other text.
+/// The cause with this spelling; none for any other text.
 constexpr StopCause stop_cause_named(std::string_view name) noexcept {
   for (const auto& [spelling, spelt] : stop_cause_spellings)
     if (spelling == name) return spelt;

@@ -1,4 +1,4 @@
-// What is to happen with a row after an attempt: the answer's meaning and the retry policy, as one value. Layer 0.
+// What happens with a row after an attempt: the meaning of the response and the retry policy in one value. Layer 0.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@ class Verdict {
   using time_point = std::chrono::steady_clock::time_point;
 
   static Verdict done() noexcept { return Verdict(Kind::done, Status::success, Applied::yes, {}); }
-  /// Nothing is to be sent for the row.
+  /// The row needs no request: it ends unchanged.
   static Verdict leave() noexcept { return Verdict(Kind::done, Status::unchanged, Applied::no, {}); }
   static Verdict retry(Applied applied, time_point at) noexcept {
     return Verdict(Kind::retry, Status::unknown, applied, at);
@@ -28,7 +28,7 @@ class Verdict {
     return Verdict(Kind::give_up, status, applied, {});
   }
 
-  /// The same after a request that could change nothing: what was applied is what was applied `before` it.
+  /// The same verdict after a request that changes nothing: `before` says what earlier requests may have applied.
   Verdict of_a_read(Applied before) const noexcept {
     Verdict out = *this;
     if (kind == Kind::done) return out;
@@ -39,7 +39,7 @@ class Verdict {
 
   Kind kind;
   Status status;        ///< the row's final status; meaningless when it is retried
-  Applied applied;      ///< this attempt and all before it; of a retry: `maybe` is to be remembered with the row
+  Applied applied;      ///< of this attempt and all before it; of a retry: the row keeps `maybe`
   time_point retry_at;  ///< only of a retry
 
  private:
