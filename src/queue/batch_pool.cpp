@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::chrono::milliseconds gather_time{1};
 
-// One row in a batch of its own, gone with its last RowRef.
+// One row in a batch of its own, which ends with its last RowRef.
 class DetachedRow final : public BatchOwner {
  public:
   static RowRef copy(const RowRef& row) {
@@ -49,7 +49,7 @@ class DetachedRow final : public BatchOwner {
 BatchPool::BatchPool(std::size_t batches_max, std::size_t bytes_max, std::size_t arena_bytes_kept_max)
     : batches_max_(batches_max), bytes_max_(bytes_max), arena_bytes_kept_max_(arena_bytes_kept_max) {
   assert(batches_max > 0);
-  // Reserved here, so that giving back never allocates.
+  // Reserved here, so that reclaim() never allocates.
   all_.reserve(batches_max);
   free_.reserve(batches_max);
 }
@@ -61,7 +61,7 @@ Batch* BatchPool::acquire() {
   while (!closed_ && !has_room()) {
     wake_at_ = 1;
     freed_.wait(lock, [this] { return closed_ || has_room(); });
-    // Some more, so that the reader fills several in a row instead of being woken for each.
+    // Waits for several free batches, so that the reader fills them in sequence instead of being woken for each.
     wake_at_ = std::max<std::size_t>(1, batches_max_ / 4);
     freed_.wait_for(lock, gather_time, [this] { return closed_ || free_.size() >= wake_at_; });
   }

@@ -9,7 +9,7 @@
 namespace amend {
 namespace {
 
-constexpr std::uint64_t golden_ratio = 0x9E37'79B9'7F4A'7C15;  // spreads keys that are no good hashes
+constexpr std::uint64_t golden_ratio = 0x9E37'79B9'7F4A'7C15;  // spreads keys that are poor hashes
 constexpr std::size_t slots_per_entry = 2;                     // at most half of the table is in use
 
 }  // namespace
@@ -28,7 +28,7 @@ KeyGate::KeyGate(std::uint32_t capacity, std::uint32_t holds_max)
   spread_over(std::bit_ceil(slots_per_entry * capacity));
 }
 
-// Holds are rare: a table for all of them at once would be too large for the processor's cache, for each row.
+// Holds are rare. A table with room for all of them would exceed the processor's cache and slow down each row.
 void KeyGate::spread_over(std::size_t slots) noexcept {
   slots_.assign(slots, none);
   slot_shift_ = 64U - static_cast<unsigned>(std::bit_width(slots - 1));
@@ -40,7 +40,7 @@ std::size_t KeyGate::home_of(std::uint64_t key) const noexcept {
   return static_cast<std::size_t>((key * golden_ratio) >> slot_shift_);
 }
 
-// The slot where the key's entry is, or belongs.
+// The slot that has, or would have, the key's entry.
 std::size_t KeyGate::slot_of(std::uint64_t key) const noexcept {
   std::size_t slot = home_of(key);
   while (slots_[slot] != none && entries_[slots_[slot]].key != key) slot = (slot + 1) & (slots_.size() - 1);
@@ -70,7 +70,7 @@ std::uint32_t KeyGate::add(std::size_t slot, std::uint64_t key) {
 void KeyGate::erase(std::uint32_t entry) {
   const std::size_t mask = slots_.size() - 1;
   std::size_t hole = entries_[entry].slot;
-  // Entries behind the hole move up when the hole lies between their home and their place: no tombstones.
+  // An entry after the hole moves up when the hole is between its home and its place. So no tombstones are needed.
   for (std::size_t slot = (hole + 1) & mask; slots_[slot] != none; slot = (slot + 1) & mask) {
     const std::size_t home = home_of(entries_[slots_[slot]].key);
     if (((slot - home) & mask) < ((slot - hole) & mask)) continue;

@@ -5,7 +5,7 @@
 namespace amend {
 namespace {
 
-// A log that cannot be believed outweighs every reason to stop.
+// A log that is not reliable outweighs every other cause.
 int weight(StopCause cause) noexcept {
   switch (cause) {
     case StopCause::none: return 0;

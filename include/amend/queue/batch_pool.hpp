@@ -1,9 +1,9 @@
-// Where batches come from and go back to: the bound on how many rows, and on how many bytes of rows, are between the
-// reader and the log.
+// The pool of batches. It bounds the rows, and the bytes of rows, between the reader and the log.
 //
-// Place: layer 2; thread-safe. The reader acquires and seals, whoever drops a batch's last RowRef gives it back.
-// Memory: no batch is handed out while `batches_max` are out, or while those that are out hold `bytes_max` or more; of
-// an empty batch's arena at most `arena_bytes_kept_max` is kept.
+// Threads: thread-safe. The reader acquires and seals; the thread that drops a batch's last RowRef reclaims it.
+// Bounds: acquire() waits while `batches_max` batches are in use, or while those in use have `bytes_max` or more. An
+// empty batch keeps at most `arena_bytes_kept_max` of its arena.
+// Source: layer 2.
 #pragma once
 
 #include <chrono>
@@ -17,37 +17,38 @@
 
 namespace amend {
 
-/// Rows of ordinary size come nowhere near it: it is there for rows of a MiB with many connections.
+/// Rows of ordinary size stay far below it. It is needed for rows of 1 MiB with many connections.
 inline constexpr std::size_t batch_bytes_max = 64U << 20;
 
 class BatchPool final : public BatchOwner {
  public:
-  /// Batches are made one by one as they are needed, up to `batches_max` (≥ 1), and used again and again.
+  /// Makes batches when they are needed, up to `batches_max` (≥ 1), and reuses them.
   explicit BatchPool(std::size_t batches_max, std::size_t bytes_max = batch_bytes_max,
                      std::size_t arena_bytes_kept_max = 256 * 1024);
   BatchPool(const BatchPool&) = delete;
   BatchPool& operator=(const BatchPool&) = delete;
-  /// Every batch must be back (asserted): destroy the pool after all threads that hold rows.
+  /// Every batch must have returned (asserted). Destroy the pool after all threads that use rows.
   ~BatchPool();
 
-  /// An empty batch; blocks until one is free and there is room for bytes. nullptr after `close`. One thread at a time.
-  /// A batch that never got a RowRef has to be given back with `reclaim`.
+  /// Returns an empty batch. Blocks until one is free and the bytes allow it. nullptr after `close`. One thread at a
+  /// time may call it. A batch that never got a RowRef must be returned with `reclaim`.
   Batch* acquire();
-  /// The same without blocking: nullptr when none is free.
+  /// The same without blocking: nullptr when no batch is free.
   Batch* try_acquire();
 
-  /// The batch is filled, at `now`: from here on its bytes count. Before its first RowRef leaves the thread.
+  /// The batch was filled at `now`, and its bytes count from then on. Call it before the first RowRef leaves the
+  /// thread.
   void seal(Batch& batch, std::chrono::steady_clock::time_point now);
 
-  /// From any thread: empties the batch and makes it free.
+  /// Empties the batch and makes it free. Any thread.
   void reclaim(Batch* batch) noexcept override;
 
-  /// From any thread: a blocked `acquire` and all later ones return nullptr. Batches still out come back as before.
+  /// Makes a blocked `acquire` and all later ones return nullptr. Any thread. Batches in use return as before.
   void close() noexcept;
 
-  /// Batches that are out. 0 at the end of a run, or a row was lost.
+  /// The number of batches in use. At the end of a run it is 0; otherwise a row was lost.
   std::size_t outstanding() const;
-  /// What the sealed batches that are out hold.
+  /// The bytes of the sealed batches in use.
   std::size_t bytes_outstanding() const;
 
  private:
@@ -61,13 +62,13 @@ class BatchPool final : public BatchOwner {
   std::condition_variable freed_;
   std::vector<std::unique_ptr<Batch>> all_;
   std::vector<Batch*> free_;
-  std::size_t bytes_ = 0;    // in sealed batches that are out
-  std::size_t wake_at_ = 1;  // so many free ones wake the reader
+  std::size_t bytes_ = 0;    // in sealed batches that are in use
+  std::size_t wake_at_ = 1;  // this number of free ones wakes the reader
   bool closed_ = false;
 };
 
-/// A copy of one row in a batch of its own, which lives until its last RowRef is gone. For a row that waits for its
-/// retry: it must not keep its whole batch from the reader. Allocates. `row` must name a row.
+/// Copies one row into a batch of its own, which lives until its last RowRef is gone. A row that waits for its retry
+/// uses it, so that its first batch can return to the reader. Allocates. `row` must name a row.
 RowRef detach(const RowRef& row);
 
 }  // namespace amend

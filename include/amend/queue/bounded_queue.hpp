@@ -1,9 +1,11 @@
-// A queue between two threads: the producer may block, the consumer never does and asks to be woken instead.
+// A queue between two threads. The producer may block. The consumer never blocks: it asks for a wake-up.
 //
-// Place: layer 2; thread-safe. Reader → worker (batches) and worker → reporter (lots of outcomes).
-// Memory: `capacity` elements, allocated at construction; nothing is allocated later.
+// It connects the reader to a worker (batches) and a worker to the reporter (lots of outcomes). Closing it loses
+// nothing: elements that were pushed before `close_input` can still be popped.
 //
-// Unlike a channel, closing loses nothing: what was pushed before `close_input` can still be popped.
+// Threads: one producer, one consumer.
+// Bounds: `capacity` elements, allocated at construction; nothing is allocated later.
+// Source: layer 2.
 #pragma once
 
 #include <cassert>
@@ -20,16 +22,16 @@ namespace amend {
 template <class T>
 class BoundedQueue {
  public:
-  /// `wake` is called from the producer's thread, never under the queue's lock: post to the consumer's event loop, or
-  /// notify it. It must not throw, and must stay callable until the producer's last call has returned.
+  /// `wake` is called on the producer's thread, never under the queue's lock. It posts to the consumer's event loop, or
+  /// notifies it. It must not throw, and must stay callable until the producer's last call has returned.
   BoundedQueue(std::size_t capacity, std::function<void()> wake) : ring_(capacity), wake_(std::move(wake)) {
     assert(capacity > 0);
   }
   BoundedQueue(const BoundedQueue&) = delete;
   BoundedQueue& operator=(const BoundedQueue&) = delete;
 
-  /// Producer: blocks when the queue is full, until half of it is free: so it is woken for many items at a time. False
-  /// when the queue was closed or abandoned: the item is gone.
+  /// Producer: blocks when the queue is full, until half of it is free, so that one wake-up serves many items. Returns
+  /// false when the queue was closed or abandoned; the item is lost then.
   bool push(T item) {
     std::unique_lock lock(mutex_);
     if (size_ == ring_.size()) half_free_.wait(lock, [this] { return closed_ || size_ <= ring_.size() / 2; });
@@ -40,8 +42,8 @@ class BoundedQueue {
     return true;
   }
 
-  /// Consumer: the oldest item. When there is none the wake-up is armed, and the next `push` or `close_input` calls
-  /// `wake` exactly once. After a wake-up pop until nullopt, or no further one comes.
+  /// Consumer: returns the oldest item. When the queue is empty, the next `push` or `close_input` calls `wake` exactly
+  /// once. After a wake-up, pop until nullopt; otherwise no further wake-up comes.
   std::optional<T> try_pop() {
     const std::lock_guard lock(mutex_);
     if (size_ == 0) {
@@ -55,7 +57,7 @@ class BoundedQueue {
     return item;
   }
 
-  /// Producer: nothing more will come. Idempotent.
+  /// Producer: ends the input. Idempotent.
   void close_input() {
     std::unique_lock lock(mutex_);
     closed_ = true;
@@ -63,7 +65,7 @@ class BoundedQueue {
     wake_and_unlock(lock);
   }
 
-  /// Closed, and everything was popped.
+  /// Whether the queue is closed and empty.
   bool drained() const {
     const std::lock_guard lock(mutex_);
     return closed_ && size_ == 0;
@@ -74,7 +76,7 @@ class BoundedQueue {
     return size_;
   }
 
-  /// Consumer: gives up. A blocked push returns false, items still inside are destroyed, no wake-up comes any more.
+  /// Consumer: gives up. A blocked push returns false, items in the queue are destroyed, and no wake-up follows.
   void abandon() {
     std::vector<std::optional<T>> dropped(ring_.size());
     const std::lock_guard lock(mutex_);

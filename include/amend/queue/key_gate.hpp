@@ -1,16 +1,17 @@
-// One update per customer in flight, in the order of the file: PUT is idempotent but not commutative.
+// Keeps one update per customer in flight, in the order of the file: PUT is idempotent but not commutative. Pure.
 //
-// Place: layer 1, pure (the time is handed in). Owned by one worker; all rows of a customer go to the same worker.
-// Memory: ≈ 60 bytes × (capacity + holds_max), allocated at construction; nothing is allocated later. All calls O(1)
-// in the mean, or O(log n) where a hold is involved.
+// A job is a small number that the caller chooses (its slot for a row). A key is the hash of the customer's id. Two ids
+// with the same 64-bit key are only sent one after the other.
 //
-// A job is a small number of the caller's (its slot for a row). A key is the hash of the customer's id; two ids with
-// the same 64-bit key are merely sent one after the other.
+// A hold keeps a key closed for a while after its job finished. It is needed after an attempt without a conclusive
+// response, which the server may still apply. At most `holds_max` holds have no waiting job. One hold more is merged
+// into a hold of everything: until that ends, each later key waits as if it had a hold itself. This is slower, but
+// keeps the order.
 //
-// A hold: an attempt that got no answer, or one that leaves it open, may still be applied late by the server, so its
-// key stays closed for a while after the job is finished. Holds that no job waits for are limited to `holds_max`. When
-// one more is asked for, it is folded into a hold of everything: until it is over, each key that comes later waits as if
-// it were held itself. That is slower, and never out of order.
+// Threads: one worker owns it, and all rows of a customer go to the same worker. The caller passes the time.
+// Bounds: ≈ 60 bytes × (capacity + holds_max), allocated at construction; nothing is allocated later. Calls take O(1)
+// on average, or O(log n) with a hold.
+// Source: layer 1.
 #pragma once
 
 #include <chrono>
@@ -29,35 +30,35 @@ class KeyGate {
   KeyGate(std::uint32_t capacity, std::uint32_t holds_max);
   explicit KeyGate(std::uint32_t capacity) : KeyGate(capacity, capacity) {}
 
-  /// True: the job may go now. False: it waits behind earlier jobs of its key, or for a hold to end; its number comes
-  /// out of `release` or `expire` later. A job must not be admitted again before it was released.
+  /// Returns true when the job may be sent now. Otherwise it waits for earlier jobs of its key or for a hold, and a
+  /// later `release` or `expire` returns its number. A job must be released before it is admitted again.
   bool admit(std::uint32_t job, std::uint64_t key);
 
-  /// A job that was let through is finished. Lets the next job of the key through and returns it, or, when
-  /// `hold_until` is later than `now`, keeps the key closed until then and returns nullopt.
+  /// Ends a job that was let through. Lets the next job of the key through and returns it. When `hold_until` is later
+  /// than `now`, the key stays closed until then, and nullopt is returned.
   std::optional<std::uint32_t> release(std::uint32_t job, time_point now, time_point hold_until = time_point::min());
 
-  /// One job whose hold is over at `now`, let through; also forgets holds nobody waits for. Call until nullopt.
+  /// Lets one job whose hold ended by `now` through, and forgets holds without waiting jobs. Call it until nullopt.
   std::optional<std::uint32_t> expire(time_point now);
 
-  /// When `expire` has something to do next; nullopt while there is no hold.
+  /// When `expire` has its next task; nullopt while there is no hold.
   std::optional<time_point> next_expiry() const noexcept;
 
-  /// Jobs admitted and not yet let through.
+  /// Jobs that were admitted and not yet let through.
   std::size_t waiting() const noexcept { return waiting_; }
 
-  /// Keys that are held while a job of theirs waits.
+  /// Keys with a hold and a waiting job.
   std::size_t held_keys() const noexcept { return expiries_.size() - holds_without_jobs_; }
 
  private:
   static constexpr std::uint32_t none = 0xFFFF'FFFF;
 
-  // A key with a job, or held.
+  // A key that has a job or a hold.
   class Entry {
    public:
     std::uint64_t key = 0;
-    time_point until{};          // only while held
-    std::uint32_t first = none;  // waiting jobs, oldest first; `first` also chains free entries
+    time_point until{};          // only with a hold
+    std::uint32_t first = none;  // waiting jobs, oldest first; `first` also links free entries
     std::uint32_t last = none;
     std::uint32_t slot = none;  // of slots_; `none` while the entry is free
     bool held = false;
@@ -77,14 +78,14 @@ class KeyGate {
 
   std::uint32_t capacity_;
   std::uint32_t holds_max_;
-  std::vector<Entry> entries_;        // capacity + holds_max: those with a job, and holds without one
+  std::vector<Entry> entries_;        // capacity + holds_max: with a job, or with a hold only
   std::uint32_t free_;                // first free entry
   std::uint32_t in_use_ = 0;          // entries
-  std::vector<std::uint32_t> slots_;  // open addressing, linear probing: entry or `none`; doubled when half are in use
+  std::vector<std::uint32_t> slots_;  // open addressing, linear probing: entry or `none`; grows at half load
   unsigned slot_shift_ = 0;
   std::vector<std::uint32_t> job_entry_;  // of a job: its entry, or `none`
-  std::vector<std::uint32_t> job_next_;   // of a waiting job: the one behind it
-  std::vector<std::uint32_t> expiries_;   // heap of held entries, the earliest on top
+  std::vector<std::uint32_t> job_next_;   // of a waiting job: the next one
+  std::vector<std::uint32_t> expiries_;   // heap of entries with a hold, the earliest on top
   std::uint32_t holds_without_jobs_ = 0;
   std::optional<time_point> all_held_until_;
   std::size_t waiting_ = 0;

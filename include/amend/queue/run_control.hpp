@@ -1,6 +1,9 @@
-// What all stages must know about the run as a whole: go on, drain, or stop now. Layer 2, thread-safe.
+// The state of the run that all stages share: run, drain, or stop now.
 //
-// Shut-down is by state: a flag that every stage looks at, closing queues and closing sockets; no cancellation signals.
+// A run ends by state: a flag that every stage reads, closing queues and closing sockets. There are no cancellation
+// signals.
+//
+// Threads: thread-safe. Source: layer 2.
 #pragma once
 
 #include <atomic>
@@ -20,16 +23,16 @@ class RunControl {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `on_change` is called, from whatever thread, each time draining() or stopping_now() became true, and at
-  /// reconnect(), set_connections() and wake(); it must only wake.
+  /// `on_change` is called on any thread: whenever draining() or stopping_now() became true, and by reconnect(),
+  /// set_connections() and wake(). It must only wake other threads.
   explicit RunControl(std::function<void()> on_change) : on_change_(std::move(on_change)) {}
   RunControl(const RunControl&) = delete;
   RunControl& operator=(const RunControl&) = delete;
 
-  /// Nothing new is sent from here on; answers in flight are waited for. The first cause and text count, but
-  /// not_durable replaces any other, and defect replaces that.
+  /// Nothing new is sent after this call, but responses in flight are awaited. The first cause and text count;
+  /// not_durable replaces any other cause, and defect replaces that.
   void stop(StopCause cause, std::string text);
-  /// Not even that: connections are closed. Keeps an earlier cause.
+  /// Closes the connections too. Keeps an earlier cause.
   void stop_now(StopCause cause, std::string text);
 
   bool draining() const noexcept { return draining_.load(std::memory_order_acquire); }
@@ -37,37 +40,37 @@ class RunControl {
   StopCause cause() const;
   std::string text() const;
 
-  /// A response came: somebody answers there.
+  /// A response arrived, so the server is reachable.
   void answered(Clock::time_point now) noexcept;
 
-  /// An attempt failed with this code and these words, both printable: what an operator asks first when a run waits or
-  /// stops. Any thread.
+  /// Records the code and the text, both printable, of a failed attempt. An operator needs them first when a run waits
+  /// or stops. Any thread.
   void failed(std::string_view code, std::string_view words);
-  /// "http.503: HTTP 503, …"; empty: none has failed.
+  /// "http.503: HTTP 503, …"; empty: no attempt failed.
   std::string last_failure() const;
-  /// "; the last failure: http.503: …", or nothing: to be put behind the reason of a stop.
+  /// A clause for the reason of a stop: "; the last failure: http.503: …", or empty.
   std::string last_failure_clause() const;
 
-  /// Something a person should know that stops nothing: said while the run goes on, and in its summary. A text is kept
-  /// once; of more than `notices_max` the later ones are dropped.
+  /// Adds a notice for the operator that stops nothing. It is shown during the run and in the summary. Equal texts
+  /// count once. After `notices_max` notices, further ones are dropped.
   void notice(std::string text);
   static constexpr std::size_t notices_max = 20;
-  /// Those from the number `from` on, in the order they came.
+  /// The notices from number `from` on, in order of arrival.
   std::vector<std::string> notices(std::size_t from = 0) const;
 
-  /// So many connections from now on, of all workers; 0: as many as at the start.
+  /// Sets the number of connections of all workers; 0 restores the number at the start.
   void set_connections(std::uint32_t connections);
   std::uint32_t connections() const noexcept { return connections_.load(std::memory_order_acquire); }
 
-  /// Something has changed that the workers wait for.
+  /// Notifies the workers of a change.
   void wake() { on_change_(); }
 
-  /// Asks the workers to close what waits for answers and to connect anew: rows in flight are sent again.
+  /// Makes the workers close connections with unanswered requests, and connect again. Rows in flight are sent again.
   void reconnect();
-  /// How often that was asked.
+  /// How often reconnect() was called.
   std::uint32_t reconnects() const noexcept { return reconnects_.load(std::memory_order_acquire); }
 
-  /// When the API last answered; the epoch when it never did.
+  /// When the API last responded; the epoch when it never did.
   Clock::time_point last_answer() const noexcept {
     return Clock::time_point(Clock::duration(last_answer_.load(std::memory_order_relaxed)));
   }

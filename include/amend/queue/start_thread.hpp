@@ -1,7 +1,8 @@
-// A new thread, or one clear error. Layer 2; thread-safe.
+// Starts a thread, or reports one clear error.
 //
-// How many threads there may be is the system's to say. Whoever starts several must be ready to end those that have begun
-// already.
+// The system limits the number of threads. A caller that starts several must be able to end those that already run.
+//
+// Threads: thread-safe. Source: layer 2.
 #pragma once
 
 #include <system_error>
@@ -12,7 +13,10 @@
 
 namespace amend {
 
-/// Owned by the caller; joined when it goes. `body` is what std::jthread takes, and may not throw. Throws ThreadError.
+/// Starts `body`, which is an argument for std::jthread and must not throw. The caller owns the thread, which is joined
+/// at the end of its life.
+///
+/// Errors: throws ThreadError.
 template <class Body>
 std::jthread start_thread(Body body) {
   try {
