@@ -204,8 +204,9 @@ std::size_t utf8_length(std::string_view s) {
   return 0;
 }
 
-// For characters of three bytes that begin with E2: whether it is a direction mark (U+200E, U+200F, U+202A to U+202E,
-// U+2066 to U+2069) or a line end (U+2028, U+2029). Direction marks can change the apparent order of a text.
+// For characters of three bytes that begin with E2: whether it is a direction mark or a line end. Direction marks
+// (U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069) can change the apparent order of a text. Line ends are U+2028
+// and U+2029.
 bool is_direction(unsigned char second, unsigned char third) {
   const bool mark = third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE);
   return (second == 0x80 && mark) || (second == 0x81 && third >= 0xA6 && third <= 0xA9);
