@@ -1,7 +1,9 @@
-// Every setting of a run, once: unit, default, bound and cost. Layer 0: plain values, checked by `validate`.
+// All settings of a run: unit, default, bounds and cost. Plain values; `validate` checks them.
 //
-// The command line fills this from options, the environment and --config; a program that uses the library fills it by
-// hand. Nothing here holds a secret's value in a form that is ever printed: secrets are named by file.
+// The command line fills them from options, the environment and --config. A program that uses the library fills them
+// itself. Secrets are named by file, so no setting can print one.
+//
+// Source: layer 0.
 #pragma once
 
 #include <array>
@@ -16,20 +18,20 @@
 
 namespace amend {
 
-/// How the values of an enumeration are spelled: on the command line, in --config and in run.json alike.
+/// The spellings of an enumeration's values: the same on the command line, in --config and in run.json.
 template <class Enum, std::size_t count>
 using Spellings = std::array<std::pair<std::string_view, Enum>, count>;
 
-/// Where requests go and how the connection is secured.
+/// The address of the API, and how connections are secured.
 struct TargetConfig {
   std::string url;                ///< scheme, host, optional port and path prefix: https://gateway.wonder.today
   bool allow_plain_http = false;  ///< http:// to a host that is not loopback
-  std::string proxy;        ///< http://host:port: connections go through it (CONNECT, RFC 9110 §9.3.6); empty: none
+  std::string proxy;        ///< http:// http://host:port of a CONNECT proxy (RFC 9110 §9.3.6); empty: no proxy
   bool ipv4_only = false;   ///< AppIDs may be bound to listed IPv4 addresses (src/wonder/README.md §3)
-  std::string ca_file;      ///< PEM bundle instead of the system's; empty: the system's
-  std::string client_cert;  ///< PEM chain, for mutual TLS; empty: none
+  std::string ca_file;      ///< PEM bundle that replaces the system's; empty: the system's
+  std::string client_cert;  ///< largest body of a response; a larger one ends its connection
   std::string client_key;   ///< its key
-  std::size_t answer_bytes_max = 1U << 20;                     ///< body of an answer; a longer one ends its connection
+  std::size_t answer_bytes_max = 1U << 20;                     ///< the largest body of a response; a larger one ends its connection
   std::string echo_path = "/svc/payment/api/v1/openapi/echo";  ///< one documentation page prints it without /openapi
 };
 
@@ -42,9 +44,9 @@ struct AuthConfig {
   std::string app_id;            ///< a uuid
   std::string private_key_file;  ///< PKCS#8 or PKCS#1 PEM, 2048 or 4096 bits; must not be readable by group or world
   std::string private_key_env = "WONDER_PRIVATE_KEY";  ///< variable with the PEM text, used when no file is given
-  std::string bearer_file;                             ///< holds the token; same rule for its mode
-  std::string header_file;           ///< further secret headers, one `Name: value` a line; same rule for its mode
-  std::vector<std::string> headers;  ///< further headers, nothing secret
+  std::string bearer_file;                             ///< contains the token; same rule for its mode
+  std::string header_file;           ///< further secret headers, one `Name: value` per line; same rule for its mode
+  std::vector<std::string> headers;  ///< further headers without secrets
 };
 
 enum class Format : std::uint8_t { automatic, csv, ndjson };
@@ -55,12 +57,13 @@ enum class Blank : std::uint8_t { omit, empty, null };
 inline constexpr Spellings<Blank, 3> blank_spellings{
     {{"omit", Blank::omit}, {"empty", Blank::empty}, {"null", Blank::null}}};
 
-/// What happens to several rows of one customer. Only rows that would be sent count: a rejected row hides no other.
+/// What happens to several rows of one customer. Only rows that would be sent count, so a rejected row replaces no
+/// other.
 enum class Duplicates : std::uint8_t {
   order,   ///< all are sent, in the order of the file
   last,    ///< the last one is sent, the others are superseded
   first,   ///< the first one is sent, the others are superseded
-  reject,  ///< none is sent: each is rejected as input.id.duplicate
+  reject,  ///< no row is sent: each is rejected as input.id.duplicate
 };
 inline constexpr Spellings<Duplicates, 4> duplicates_spellings{{{"order", Duplicates::order},
                                                                 {"last", Duplicates::last},
@@ -70,27 +73,27 @@ inline constexpr Spellings<Duplicates, 4> duplicates_spellings{{{"order", Duplic
 struct InputConfig {
   std::string file;                   ///< a path, or "-" for stdin
   Format format = Format::automatic;  ///< automatic: by name (.csv .tsv .ndjson .jsonl), else by the first byte
-  std::optional<char> delimiter;      ///< of a CSV; nullopt: a `sep=` line, the name .tsv, or the header tell
-  std::string encoding;               ///< a name iconv knows; empty: UTF-8, or UTF-16 when the first bytes say so
-  Duplicates duplicates = Duplicates::order;  ///< the same customer in several rows; all but order read the file twice
-  bool recover = false;                 ///< lines inside a damaged quote are rows again, instead of being rejected
+  std::optional<char> delimiter;      ///< of a CSV; nullopt: from a `sep=` line, the name .tsv, or the header
+  std::string encoding;               ///< a name for iconv; empty: UTF-8, or UTF-16 by the first bytes
+  Duplicates duplicates = Duplicates::order;  ///< several rows of one customer; all but order read the file twice
+  bool recover = false;                 ///< lines inside a damaged quote are read as rows, instead of being rejected
   bool strict = false;                  ///< the first rejected row stops the run
-  bool accept_findings = false;         ///< values that look damaged are sent as they are
-  std::uint64_t limit = 0;              ///< read at most so many rows; 0: all
+  bool accept_findings = false;         ///< values that look damaged are sent unchanged
+  std::uint64_t limit = 0;              ///< the maximum of rows to read; 0: all
   std::size_t row_bytes_max = 1 << 20;  ///< a longer row is rejected; memory: up to 4 × this
   std::size_t columns_max = 4096;
 };
 
-/// What a row names its customer by.
+/// The column that names a row's customer.
 enum class CustomerKey : std::uint8_t {
   uuid,       ///< compared without ASCII case
   reference,  ///< reference_number, compared exactly
 };
 
-/// How much a row has to say.
+/// What a row must contain.
 enum class RowForm : std::uint8_t {
   complete,  ///< all that the API requires, and the customer's uuid: it can be sent as it is
-  partial,   ///< what it knows; the customer may be named by the merchant's own number (`reconcile`)
+  partial,   ///< some fields; the merchant's own number may name the customer (`reconcile`)
 };
 
 inline constexpr Spellings<RowForm, 2> row_form_spellings{
@@ -103,105 +106,105 @@ struct MappingConfig {
   std::string reference_column;                              ///< instead of an id; only with RowForm::partial
   std::vector<std::pair<std::string, Blank>> blanks;         ///< --blank FIELD=…; default omit
   std::string guard_column;                                  ///< --guard reference_number=COLUMN; empty: no guard
-  bool trim = false;  ///< white space and characters that cannot be seen are dropped around values; never otherwise
+  bool trim = false;  ///< drop white space and invisible characters around values
   bool strip_formula = false;           ///< so is the ' or ="…" with which a spreadsheet keeps a text one
   std::vector<std::string> null_texts;  ///< --null-text TEXT: such a value is blank
-  bool split_phone = false;             ///< a phone that begins with + gives its country code to dial_code
+  bool split_phone = false;             ///< a phone that begins with + sets dial_code from its country code
 };
 
-/// How the pace comes about.
+/// How the rate is chosen.
 enum class RateMode : std::uint8_t {
-  fixed,     ///< as asked
-  adaptive,  ///< found out: as fast as the API takes it without push-back (worker/adaptive_rate.hpp)
+  fixed,     ///< the configured rate
+  adaptive,  ///< the highest rate that the API accepts (worker/adaptive_rate.hpp)
 };
 inline constexpr Spellings<RateMode, 2> rate_mode_spellings{
     {{"fixed", RateMode::fixed}, {"adaptive", RateMode::adaptive}}};
 
-/// What --rate says.
+/// The value of --rate.
 struct RateSetting {
   RateMode mode = RateMode::fixed;
-  /// One request every so often: 40 ms = 25/s; 0: unlimited. With `adaptive`: never faster than that.
+  /// The time between two requests: 40 ms = 25/s; 0: unlimited. With `adaptive` it is the lower bound.
   std::chrono::nanoseconds interval{40'000'000};
 };
 
-/// How many requests may be in flight, of what connections and pipelines allow.
+/// How many requests may be in flight, out of those that connections and pipelines allow.
 enum class Concurrency : std::uint8_t {
   full,      ///< all
-  adaptive,  ///< found out by latency and push-back (worker/concurrency_limit.hpp)
+  adaptive,  ///< adjusted by latency and push-back (worker/concurrency_limit.hpp)
 };
 inline constexpr Spellings<Concurrency, 2> concurrency_spellings{
     {{"full", Concurrency::full}, {"auto", Concurrency::adaptive}}};
 
-/// Whether the first rows are tried before all others (worker/canary.hpp).
+/// Whether the first rows are sent before all others (worker/canary.hpp).
 enum class CanaryMode : std::uint8_t { off, on };
 inline constexpr Spellings<CanaryMode, 2> canary_spellings{{{"off", CanaryMode::off}, {"on", CanaryMode::on}}};
 
-/// How hard the API is driven. The defaults are safe for a production API.
+/// How hard amend drives the API. The defaults are safe for a production API.
 struct PaceConfig {
   RateSetting rate;
-  std::uint32_t burst = 1;  ///< 1 … 10,000 requests that may go at once after a pause
+  std::uint32_t burst = 1;  ///< 1 … 10,000 requests that may be sent at once after a pause
   Concurrency concurrency = Concurrency::full;
   CanaryMode canary = CanaryMode::on;
   std::uint32_t connections =
       4;  ///< 1 … 256, shared out among the workers; memory: ≈ 150 KiB each with TLS, ≈ 400 at depth 64
-  std::uint32_t pipeline = 4;  ///< 1 … 256 requests unanswered on one connection
+  std::uint32_t pipeline = 4;  ///< 1 … 256 unanswered requests on one connection
   std::uint32_t workers = 0;   ///< threads that sign and send; 0: one per core, never more than connections
 };
 
 struct RetryConfig {
-  std::uint32_t attempts_max = 6;                ///< 1 … 100 a row, the first one included
+  std::uint32_t attempts_max = 6;                ///< 1 … 100 per row, with the first one
   std::chrono::milliseconds backoff_first{500};  ///< full jitter: uniform in 0 … min(cap, first · 2^(n−1))
   std::chrono::milliseconds backoff_max{30'000};
-  std::chrono::milliseconds retry_after_max{300'000};  ///< a Retry-After beyond this is cut to it
+  std::chrono::milliseconds retry_after_max{300'000};  ///< a longer Retry-After is cut to it
 };
 
 struct DeadlineConfig {
   std::chrono::milliseconds connect{5'000};         ///< TCP and TLS together, after name resolution
   std::chrono::milliseconds answer{30'000};         ///< from the moment a request is the oldest on its connection
   std::chrono::milliseconds row{600'000};           ///< first send → last attempt may start
-  std::chrono::milliseconds first_connect{15'000};  ///< nothing ever answered: stop with exit 4 or 5
-  std::chrono::milliseconds outage{3'600'000};      ///< no connection could be made for so long: stop with exit 4
-  std::chrono::milliseconds grace{10'000};          ///< after a stop: how long answers are waited for
-  std::chrono::milliseconds run{0};                 ///< from the start of sending: stop with exit 4; 0: none
-  std::chrono::milliseconds run_spent{0};           ///< of `run`, before this run began (a reconciliation's reading)
-  std::optional<std::uint16_t> run_until;           ///< minutes of the local day: stop with exit 4 when it is that time
-  /// Nothing happened for so long while rows are on their way: stop with exit 4. 0: 60 s, or the longest wait that the
-  /// run makes on purpose.
+  std::chrono::milliseconds first_connect{15'000};  ///< without any response until then: stop with exit 4 or 5
+  std::chrono::milliseconds outage{3'600'000};      ///< the part of `run` used before this run (a reconciliation's reading)
+  std::chrono::milliseconds grace{10'000};          ///< after a stop: how long to wait for responses
+  std::chrono::milliseconds run{0};                 ///< from the start of sending: stop with exit 4; 0: no limit
+  std::chrono::milliseconds run_spent{0};           ///< the part of `run` that was used before this run began (a reconciliation's reading)
+  std::optional<std::uint16_t> run_until;           ///< minute of the local day at which to stop with exit 4
+  /// When nothing happens for this long although rows are in progress: stop with exit 4. 0 means 60 s, or the longest
+  /// intended wait of the run.
   std::chrono::milliseconds stall{0};
 };
 
-/// When so many rows did not succeed that the rest is better held back (exit 4). Rejected rows do not count.
+/// How many rows may fail before the run stops (exit 4). Rejected rows do not count.
 struct FailureConfig {
-  std::uint64_t rows_max = 0;     ///< --max-failures N: stop when so many rows failed or are unknown; 0: never
-  std::uint32_t percent_max = 0;  ///< --max-failures P%: 1 … 100 of the rows that ended, from 100 rows on; 0: never
+  std::uint64_t rows_max = 0;     ///< --max-failures N: stop when N rows failed or are unknown; 0: never
+  std::uint32_t percent_max = 0;  ///< --max-failures P%: 1 … 100 of the ended rows, from 100 rows on; 0: never
 };
 
-/// When results.ndjson is made durable (fdatasync); at the latest when the run ends.
+/// When results.ndjson is made durable (fdatasync), at the latest at the end of the run.
 enum class Commit : std::uint8_t {
-  group,  ///< 100 ms or 10,000 rows after the first that is not
-  batch,  ///< after each batch that is written, before any further one
+  group,  ///< 100 ms, or 10,000 rows, after the first row that is not durable
+  batch,  ///< after each batch, before the next one is written
 };
 inline constexpr Spellings<Commit, 2> commit_spellings{{{"group", Commit::group}, {"batch", Commit::batch}}};
 
-/// How `reconcile` finds out what the API holds.
+/// How `reconcile` reads the API's values.
 enum class LookUp : std::uint8_t {
-  automatic,  ///< whichever takes fewer requests, by far
+  automatic,  ///< the one with clearly fewer requests
   list,       ///< all customers, page by page
-  each,       ///< one request for each row
+  each,       ///< one request per row
 };
 inline constexpr Spellings<LookUp, 3> look_up_spellings{
     {{"auto", LookUp::automatic}, {"list", LookUp::list}, {"each", LookUp::each}}};
 
-/// Whether a company_name counts as a difference: no answer ever shows what the API holds (src/wonder/README.md §1).
+/// Whether a company_name counts as a difference. No response shows the API's value (src/wonder/README.md §1).
 enum class CompanyName : std::uint8_t {
   never,    ///< it is not compared
   always,   ///< a row that has one always differs
-  journal,  ///< compared with what earlier runs sent; a row whose customer they say nothing about differs
+  journal,  ///< compared with what earlier runs sent; a customer without such a run differs
 };
 inline constexpr Spellings<CompanyName, 3> company_name_spellings{
     {{"never", CompanyName::never}, {"always", CompanyName::always}, {"journal", CompanyName::journal}}};
 
-/// Whether a customer is read once more right before it is written.
+/// Whether a customer is read again directly before it is written.
 enum class Recheck : std::uint8_t { no, yes };
 inline constexpr Spellings<Recheck, 2> recheck_spellings{{{"no", Recheck::no}, {"yes", Recheck::yes}}};
 
@@ -209,23 +212,23 @@ struct ReconcileConfig {
   LookUp look_up = LookUp::automatic;
   CompanyName company_name = CompanyName::never;
   std::vector<std::string> ignore_case;  ///< fields whose letters are compared without ASCII case
-  bool ignore_space = false;             ///< white space around a value, and how much is inside it, is no difference
-  bool show_missing = false;             ///< customers that no row names are listed too; needs LookUp::list
-  bool show_values = false;              ///< the examples show values as they are, instead of masked
-  bool apply = false;                    ///< what differs is sent; without it nothing is
+  bool ignore_space = false;             ///< white space around a value, and its amount inside, does not count
+  bool show_missing = false;             ///< customers without a row are listed too; needs LookUp::list
+  bool show_values = false;              ///< examples show values unmasked
+  bool apply = false;                    ///< send the differences; otherwise nothing is sent
   Recheck recheck = Recheck::no;         ///< when it is applied
-  std::string baseline;           ///< an older file, or a run: rows that are there as they are now are passed over
-  std::uint32_t sample_ppm = 0;   ///< only so many of a million rows are looked at, 1 … 1,000,000; 0: all
-  std::uint64_t sample_seed = 0;  ///< chooses which
-  std::string of_run;             ///< the run that Task::undo and Task::verify are about
+  std::string baseline;           ///< an older file, or a run: rows that are unchanged since then are skipped
+  std::uint32_t sample_ppm = 0;   ///< compare only this many of a million rows, 1 … 1,000,000; 0: all
+  std::uint64_t sample_seed = 0;  ///< chooses the rows
+  std::string of_run;             ///< the run that Task::undo and Task::verify concern
 };
 
-/// What a run is for.
+/// The purpose of a run.
 enum class Task : std::uint8_t {
   update,     ///< each row is sent
-  reconcile,  ///< each row is compared; what differs is sent when ReconcileConfig::apply is set
-  undo,       ///< a reconciliation with what another one has overwritten
-  verify,     ///< a reconciliation with what another run was to make true; never applied
+  reconcile,  ///< each row is compared; with ReconcileConfig::apply the differences are sent
+  undo,       ///< a reconciliation with the values that another one has overwritten
+  verify,     ///< a reconciliation with the values that another run sent; never applied
 };
 inline constexpr Spellings<Task, 4> task_spellings{
     {{"update", Task::update}, {"reconcile", Task::reconcile}, {"undo", Task::undo}, {"verify", Task::verify}}};
@@ -246,14 +249,14 @@ struct Config {
   std::string version;        ///< of the program, for run.json and User-Agent
 };
 
-/// Throws ConfigError naming the first option whose value is out of its bounds or contradicts another.
+/// Throws ConfigError, which names the first option that is out of its bounds or contradicts another.
 void validate(const Config& config);
 
-/// The part of it about the pace.
+/// The part of validate() for the rate.
 void validate_pace(const PaceConfig& pace);
 
-/// The part of it that looks at no more than input, mapping and pace: enough for a preflight, which needs neither an
-/// address nor credentials.
+/// The part of validate() for input, mapping and rate. It is enough for a check, which needs neither an address nor
+/// credentials.
 void validate_input(const Config& config);
 
 }  // namespace amend

@@ -1,5 +1,6 @@
-// What a run is doing at one moment: what `amend control RUN status`, the metrics and the progress line show. Layer 4:
-// a value, made by Pipeline::state() from any thread. Counters may be newer one than another by a few rows.
+// The state of a run at one moment, for `amend control RUN status`, the metrics and the progress line. A plain value.
+//
+// Threads: Pipeline::state() makes it on any thread. Its counters may differ in age by a few rows. Source: layer 4.
 #pragma once
 
 #include <array>
@@ -15,17 +16,17 @@
 
 namespace amend {
 
-/// What decides how fast requests go.
+/// The source of the rate.
 enum class PacedBy : std::uint8_t {
   option,    ///< --rate, or `amend control RUN rate`
   adaptive,  ///< --rate auto
-  server,    ///< the rate-limit fields of its answers
+  server,    ///< the rate hints of the API
 };
 
 /// "option", "adaptive", "server".
 std::string_view to_string(PacedBy paced_by) noexcept;
 
-/// The circuit as people are told: half open and closing are one.
+/// The circuit breaker as operators see it: half open and closing are one state.
 enum class CircuitState : std::uint8_t { closed, open, half_open };
 
 /// "closed", "open", "half_open".
@@ -44,34 +45,34 @@ class RunState {
   std::uint64_t rows_read = 0;
   std::array<std::uint64_t, status_count> rows_by_status{};
   std::uint64_t bytes_read = 0;
-  std::uint64_t bytes_total = 0;  ///< 0: not known (stdin)
+  std::uint64_t bytes_total = 0;  ///< 0: unknown (stdin)
   std::uint64_t rows_limit = 0;   ///< --limit; 0: none
 
   std::uint64_t attempts = 0;
   std::uint64_t retries = 0;
   std::uint64_t requeues = 0;
-  std::uint64_t throttled = 0;   ///< answers 429
-  std::uint64_t overloaded = 0;  ///< answers 503, and attempts without an answer in time
+  std::uint64_t throttled = 0;   ///< responses with status 429
+  std::uint64_t overloaded = 0;  ///< responses with status 503, and attempts without a response in time
   std::uint64_t connections_opened = 0;
   std::uint64_t handshakes_failed = 0;
   std::uint64_t in_flight = 0;
-  std::uint64_t customers_held = 0;  ///< their next row waits while the API may apply an earlier request
+  std::uint64_t customers_held = 0;  ///< their next row waits while the API may still apply an earlier request
 
-  std::chrono::nanoseconds interval{0};  ///< the pace in force: time between two requests; 0: unlimited
+  std::chrono::nanoseconds interval{0};  ///< time between two requests at the present rate; 0: unlimited
   PacedBy paced_by = PacedBy::option;
-  std::chrono::nanoseconds limiter_wait{0};  ///< how long rows that were ready waited for the pace, summed over workers
-  std::chrono::milliseconds held{0};         ///< the server asked to be left alone for so long from now on
-  bool paused = false;                       ///< by a person
-  bool stopping = false;                     ///< nothing new is sent; answers in flight are waited for
-  std::uint32_t connections = 0;             ///< allowed, of all workers
-  std::uint32_t in_flight_max = 0;           ///< requests in flight that are allowed now
+  std::chrono::nanoseconds limiter_wait{0};  ///< how long ready rows waited for the rate limiter, summed over workers
+  std::chrono::milliseconds held{0};         ///< how long the API asked amend to send nothing, from now
+  bool paused = false;                       ///< by an operator
+  bool stopping = false;                     ///< nothing new is sent; responses in flight are awaited
+  std::uint32_t connections = 0;             ///< the maximum of all workers
+  std::uint32_t in_flight_max = 0;           ///< the present limit of requests in flight
   std::int32_t retry_tokens = 0;             ///< of RetryBudget::capacity
   CircuitState circuit = CircuitState::closed;
-  std::chrono::nanoseconds circuit_open{0};  ///< how long it has not been closed, in all
+  std::chrono::nanoseconds circuit_open{0};  ///< how long it was not closed, in total
 
   ConnectionState connection;
 
-  LatencyHistogram service;  ///< send → answer of each answered attempt
+  LatencyHistogram service;  ///< from sending to the response, of each attempt with a response
 
   std::uint64_t rows(Status status) const noexcept { return rows_by_status[static_cast<std::size_t>(status)]; }
   std::uint64_t rows_ended() const noexcept {
