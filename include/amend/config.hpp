@@ -26,12 +26,12 @@ using Spellings = std::array<std::pair<std::string_view, Enum>, count>;
 struct TargetConfig {
   std::string url;                ///< scheme, host, optional port and path prefix: https://gateway.wonder.today
   bool allow_plain_http = false;  ///< http:// to a host that is not loopback
-  std::string proxy;        ///< http:// http://host:port of a CONNECT proxy (RFC 9110 §9.3.6); empty: no proxy
-  bool ipv4_only = false;   ///< AppIDs may be bound to listed IPv4 addresses (src/wonder/README.md §3)
-  std::string ca_file;      ///< PEM bundle that replaces the system's; empty: the system's
-  std::string client_cert;  ///< largest body of a response; a larger one ends its connection
-  std::string client_key;   ///< its key
-  std::size_t answer_bytes_max = 1U << 20;                     ///< the largest body of a response; a larger one ends its connection
+  std::string proxy;              ///< http:// http://host:port of a CONNECT proxy (RFC 9110 §9.3.6); empty: no proxy
+  bool ipv4_only = false;         ///< AppIDs may be bound to listed IPv4 addresses (src/wonder/README.md §3)
+  std::string ca_file;            ///< PEM bundle that replaces the system's; empty: the system's
+  std::string client_cert;        ///< largest body of a response; a larger one ends its connection
+  std::string client_key;         ///< its key
+  std::size_t answer_bytes_max = 1U << 20;  ///< the largest body of a response; a larger one ends its connection
   std::string echo_path = "/svc/payment/api/v1/openapi/echo";  ///< one documentation page prints it without /openapi
 };
 
@@ -71,10 +71,10 @@ inline constexpr Spellings<Duplicates, 4> duplicates_spellings{{{"order", Duplic
                                                                 {"reject", Duplicates::reject}}};
 
 struct InputConfig {
-  std::string file;                   ///< a path, or "-" for stdin
-  Format format = Format::automatic;  ///< automatic: by name (.csv .tsv .ndjson .jsonl), else by the first byte
-  std::optional<char> delimiter;      ///< of a CSV; nullopt: from a `sep=` line, the name .tsv, or the header
-  std::string encoding;               ///< a name for iconv; empty: UTF-8, or UTF-16 by the first bytes
+  std::string file;                           ///< a path, or "-" for stdin
+  Format format = Format::automatic;          ///< automatic: by name (.csv .tsv .ndjson .jsonl), else by the first byte
+  std::optional<char> delimiter;              ///< of a CSV; nullopt: from a `sep=` line, the name .tsv, or the header
+  std::string encoding;                       ///< a name for iconv; empty: UTF-8, or UTF-16 by the first bytes
   Duplicates duplicates = Duplicates::order;  ///< several rows of one customer; all but order read the file twice
   bool recover = false;                 ///< lines inside a damaged quote are read as rows, instead of being rejected
   bool strict = false;                  ///< the first rejected row stops the run
@@ -106,7 +106,7 @@ struct MappingConfig {
   std::string reference_column;                              ///< instead of an id; only with RowForm::partial
   std::vector<std::pair<std::string, Blank>> blanks;         ///< --blank FIELD=…; default omit
   std::string guard_column;                                  ///< --guard reference_number=COLUMN; empty: no guard
-  bool trim = false;  ///< drop white space and invisible characters around values
+  bool trim = false;                    ///< drop white space and invisible characters around values
   bool strip_formula = false;           ///< so is the ' or ="…" with which a spreadsheet keeps a text one
   std::vector<std::string> null_texts;  ///< --null-text TEXT: such a value is blank
   bool split_phone = false;             ///< a phone that begins with + sets dial_code from its country code
@@ -163,11 +163,12 @@ struct DeadlineConfig {
   std::chrono::milliseconds answer{30'000};         ///< from the moment a request is the oldest on its connection
   std::chrono::milliseconds row{600'000};           ///< first send → last attempt may start
   std::chrono::milliseconds first_connect{15'000};  ///< without any response until then: stop with exit 4 or 5
-  std::chrono::milliseconds outage{3'600'000};      ///< the part of `run` used before this run (a reconciliation's reading)
-  std::chrono::milliseconds grace{10'000};          ///< after a stop: how long to wait for responses
-  std::chrono::milliseconds run{0};                 ///< from the start of sending: stop with exit 4; 0: no limit
-  std::chrono::milliseconds run_spent{0};           ///< the part of `run` that was used before this run began (a reconciliation's reading)
-  std::optional<std::uint16_t> run_until;           ///< minute of the local day at which to stop with exit 4
+  std::chrono::milliseconds outage{3'600'000};  ///< the part of `run` used before this run (a reconciliation's reading)
+  std::chrono::milliseconds grace{10'000};      ///< after a stop: how long to wait for responses
+  std::chrono::milliseconds run{0};             ///< from the start of sending: stop with exit 4; 0: no limit
+  std::chrono::milliseconds run_spent{
+      0};  ///< the part of `run` that was used before this run began (a reconciliation's reading)
+  std::optional<std::uint16_t> run_until;  ///< minute of the local day at which to stop with exit 4
   /// When nothing happens for this long although rows are in progress: stop with exit 4. 0 means 60 s, or the longest
   /// intended wait of the run.
   std::chrono::milliseconds stall{0};
@@ -217,10 +218,10 @@ struct ReconcileConfig {
   bool show_values = false;              ///< examples show values unmasked
   bool apply = false;                    ///< send the differences; otherwise nothing is sent
   Recheck recheck = Recheck::no;         ///< when it is applied
-  std::string baseline;           ///< an older file, or a run: rows that are unchanged since then are skipped
-  std::uint32_t sample_ppm = 0;   ///< compare only this many of a million rows, 1 … 1,000,000; 0: all
-  std::uint64_t sample_seed = 0;  ///< chooses the rows
-  std::string of_run;             ///< the run that Task::undo and Task::verify concern
+  std::string baseline;                  ///< an older file, or a run: rows that are unchanged since then are skipped
+  std::uint32_t sample_ppm = 0;          ///< compare only this many of a million rows, 1 … 1,000,000; 0: all
+  std::uint64_t sample_seed = 0;         ///< chooses the rows
+  std::string of_run;                    ///< the run that is verified or undone
 };
 
 /// The purpose of a run.
@@ -232,6 +233,22 @@ enum class Task : std::uint8_t {
 };
 inline constexpr Spellings<Task, 4> task_spellings{
     {{"update", Task::update}, {"reconcile", Task::reconcile}, {"undo", Task::undo}, {"verify", Task::verify}}};
+
+/// What tasks differ in. Code asks for a property, not for a task.
+class TaskProperties {
+ public:
+  bool has_plan;       ///< rows are compared with the API, and a plan says what is sent
+  bool compares_file;  ///< an operator's file is compared
+  bool restores;       ///< values that another run has overwritten are compared, and sent
+  bool reads_back;     ///< what another run has sent is compared
+};
+constexpr TaskProperties properties_of(Task task) noexcept {
+  constexpr std::array<TaskProperties, task_spellings.size()> table{{{false, false, false, false},
+                                                                     {true, true, false, false},
+                                                                     {true, false, true, false},
+                                                                     {true, false, false, true}}};
+  return table[static_cast<std::size_t>(task)];
+}
 
 struct Config {
   Task task = Task::update;
@@ -247,7 +264,15 @@ struct Config {
   Commit commit = Commit::group;
   std::string run_directory;  ///< empty: amend-runs/<UTC time>-<short id>
   std::string version;        ///< of the program, for run.json and User-Agent
+
+  TaskProperties does() const noexcept { return properties_of(task); }
+  /// Rows are sent, not only compared.
+  bool sends() const noexcept { return !does().has_plan || reconcile.apply; }
 };
+
+/// How long a run that starts at `now` may take: DeadlineConfig::run less run_spent, or until run_until by the local
+/// clock; 0: no limit.
+std::chrono::milliseconds time_allowed(const DeadlineConfig& deadline, std::chrono::system_clock::time_point now);
 
 /// Throws ConfigError, which names the first option that is out of its bounds or contradicts another.
 void validate(const Config& config);

@@ -1,12 +1,12 @@
-// A file beside what the API holds: reads both, writes nothing to the API. Layer 4.
+// Compares the rows of an input with what the API holds, and plans what is sent. Layer 4.
 //
-// What it plans a Pipeline applies: one with the same Config, which is given the run directory (Pipeline::go_on_in). It
-// reads the file beside the plan, row by row, and ends each row as the plan says: unchanged, sent, failed, rejected,
-// superseded.
+// reconcile compares a file, verify what a run has sent, undo what a run has overwritten: they differ in the Config. A
+// Reconciliation sends no update. make_apply() makes the Job that sends what the plan says; each row ends as planned:
+// unchanged, sent, failed, rejected or superseded.
 //
-// The file is read several times, so it must be a regular file. What the API holds is read once, through the machinery
-// of an update: signed, paced, retried, stopped by an outage or refused credentials. What is compared was true when it
-// was read: somebody may have changed it since, and the API has no version by which that could be told.
+// The input is read several times, so it must be a regular file. The API is read once, with the machinery of an update:
+// signed, paced, retried, and stopped by an outage or by refused credentials. What is compared was true when it was
+// read. Another client may have changed it since, and the API has no version that would show this.
 #pragma once
 
 #include <array>
@@ -15,11 +15,12 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "amend/config.hpp"
 #include "amend/error.hpp"
-#include "amend/pipeline.hpp"
+#include "amend/job.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/row/finding.hpp"
 #include "amend/wonder/customer.hpp"
@@ -27,7 +28,7 @@
 
 namespace amend {
 
-/// What a row has come to; the sign in plan.ndjson and in the report.
+/// The result of comparing a row; the sign in plan.ndjson and in the report.
 enum class RowSign : char {
   same = '=',         ///< the API holds what the row wants
   differs = '*',      ///< it holds something else in at least one field
@@ -106,10 +107,23 @@ class LookupStopped : public std::runtime_error {
   ExitCode exit_code_;
 };
 
+/// A complete comparison.
+class Reconciled {
+ public:
+  explicit Reconciled(Input input_) : input(std::move(input_)) {}
+
+  ReconcileReport report;
+  Input input;
+  std::unique_ptr<RunDirectory> directory;  ///< contains the plan; locked
+  std::unique_ptr<RunDirectory> undone;     ///< the run whose old values are compared, locked; null: another task
+};
+
+/// Threads. run() blocks; metrics() may be called from another thread.
 class Reconciliation {
  public:
-  /// As Pipeline's constructor. `config.mapping.form` must be RowForm::partial. Opening::again: in the directory of one
-  /// that was stopped before it sent anything.
+  /// Opens the input and checks every setting, as Input does. `config.mapping.form` must be RowForm::partial.
+  /// Opening::again: in the directory of a reconciliation that was stopped before it sent anything. undo locks the run
+  /// that it restores. Throws as Input, and ConfigError for a run that cannot be undone.
   Reconciliation(const Config& config, Credentials credentials, Opening opening = Opening::start);
   ~Reconciliation();
   Reconciliation(const Reconciliation&) = delete;
@@ -117,31 +131,38 @@ class Reconciliation {
 
   const Plan& plan() const noexcept;
 
-  /// Reads the file once and returns what its values look like (PreflightReport::findings). Sends nothing and creates
-  /// nothing. Before run(), which does not read the file for this again. Throws InputError.
+  /// Reads the file and returns what its values look like (PreflightReport::findings). Creates nothing. Throws
+  /// InputError.
   const InputFindings& look_at_values();
 
-  /// The operator was asked, and accepts values that look damaged: run.json records it. Before run().
+  /// The operator accepts values that look damaged: run.json records it.
   void accept_findings() noexcept;
 
-  /// Told, while run() reads, what a person should know although it stops nothing (RunControl::notice). On a thread of
-  /// run()'s.
+  /// Called on a thread of run() with what an operator should know although it stops nothing (RunControl::notice).
   using OnNotice = std::function<void(const std::string& text)>;
 
   /// Reads, compares, and writes `plan.ndjson` into the run directory: a line for each row, in the order of the file,
-  /// and with show_missing one for each further customer; the file is there only when it is complete. Once.
-  /// Throws ConfigError as RunDirectory does; LookupStopped; InputError; DurabilityError; ThreadError.
-  ReconcileReport run(const OnNotice& on_notice = [](const std::string&) {});
+  /// and with show_missing one for each further customer. The file has its name only when it is complete.
+  /// Throws ConfigError as RunDirectory does; LookupStopped; InputError; DurabilityError; ThreadError; std::logic_error
+  /// when it was run before.
+  Reconciled run(const OnNotice& on_notice = [](const std::string&) {});
 
-  /// After run(): the run directory, locked, for the Pipeline that applies the plan. Once.
-  std::unique_ptr<RunDirectory> take_run_directory() noexcept;
-
-  /// Requests and answers so far. Any thread.
+  /// Requests and responses so far.
   const Metrics& metrics() const noexcept;
 
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Sends what the plan says, in the run directory of the comparison.
+Job make_apply(Reconciled reconciled);
+
+/// The settings with which what the run in `run` has sent is read back. They are those of its run.json, which has no
+/// secrets and no values of AuthConfig::headers. Throws ConfigError when there is no run.
+Config verify_config(const std::string& run);
+
+/// The settings with which the values are restored that the run in `run` has overwritten. The same.
+Config undo_config(const std::string& run);
 
 }  // namespace amend

@@ -1,6 +1,6 @@
 // The state of a run at one moment, for `amend control RUN status`, the metrics and the progress line. A plain value.
 //
-// Threads: Pipeline::state() makes it on any thread. Its counters may differ in age by a few rows. Source: layer 4.
+// Threads: Run::state() makes it on any thread. Its counters may differ in age by a few rows. Source: layer 4.
 #pragma once
 
 #include <array>
@@ -64,6 +64,7 @@ class RunState {
   std::chrono::milliseconds held{0};         ///< how long the API asked amend to send nothing, from now
   bool paused = false;                       ///< by an operator
   bool stopping = false;                     ///< nothing new is sent; responses in flight are awaited
+  bool log_closed = false;                   ///< the results log is complete and on the disk
   std::uint32_t connections = 0;             ///< the maximum of all workers
   std::uint32_t in_flight_max = 0;           ///< the present limit of requests in flight
   std::int32_t retry_tokens = 0;             ///< of RetryBudget::capacity

@@ -25,12 +25,13 @@ std::string show_ms(std::chrono::nanoseconds duration) {
 std::string reconcile_headline(const Summary& summary) {
   if (std::ranges::any_of(summary.drift, [](std::uint64_t rows) { return rows > 0; }))
     return "done: the API accepted every row, but its responses show values that differ from the sent values (drift)";
-  return summary.task == Task::undo ? "done: the previous values are restored"
-                                    : "done: the API matches every compared row";
+  return properties_of(summary.task).restores ? "done: the previous values are restored"
+                                              : "done: the API matches every compared row";
 }
 
 std::string headline(const Summary& summary) {
-  if (summary.exit_code == ExitCode::success && summary.task != Task::update) return reconcile_headline(summary);
+  if (summary.exit_code == ExitCode::success && properties_of(summary.task).has_plan)
+    return reconcile_headline(summary);
   if (summary.exit_code == ExitCode::success) return "done: every row succeeded";
   if (summary.exit_code == ExitCode::some_rows_failed) return "done with errors: some rows did not succeed";
   const auto code = static_cast<int>(summary.exit_code);
@@ -89,7 +90,9 @@ RunStanding standing_of(const Summary& summary, const RunOrigin& origin) {
   run.directory = summary.run_directory;
   run.input = summary.input;
   run.unsent = summary.unsent;
-  run.to_retry = summary.task == Task::update ? failed - std::min(failed, summary.overtaken) : finished ? 1 : 0;
+  run.to_retry = !properties_of(summary.task).has_plan ? failed - std::min(failed, summary.overtaken)
+                 : finished                            ? 1
+                                                       : 0;
   run.rejected_file = find_file(summary, "rejected");
   run.failed_file = find_file(summary, "failed");
   run.unknown_file = find_file(summary, "unknown");
@@ -164,7 +167,7 @@ std::string error_lines(std::span<const ErrorCount> errors, std::string_view whe
 std::string next_commands(const Summary& summary, const RunOrigin& origin) {
   std::string out;
   for (const NextCommand& next : next_commands(standing_of(summary, origin))) out += shown(next) + "\n";
-  const bool reads_back = summary.task != Task::update && summary.stop_cause != StopCause::guard;
+  const bool reads_back = properties_of(summary.task).has_plan && summary.stop_cause != StopCause::guard;
   return reads_back ? out + commands_of_reconciliation(summary) : out;
 }
 

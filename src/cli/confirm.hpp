@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "amend/pipeline.hpp"
+#include "amend/job.hpp"
 #include "amend/row/finding.hpp"
 #include "cli/options.hpp"
 

@@ -53,26 +53,26 @@ class ConsoleOutputs::Impl {
 
 class Console::Impl {
  public:
-  Impl(Pipeline& pipeline, const Options& options, ConsoleOutputs::Impl& outputs, Say say)
-      : pipeline_(pipeline),
+  Impl(Run& run, const Options& options, ConsoleOutputs::Impl& outputs, Say say)
+      : run_(run),
         say_(std::move(say)),
         quiet_(options.quiet),
         context_(outputs.context),
-        control_(context_, pipeline,
+        control_(context_, run,
                  [this](auto& done) {
                    if (!quiet_) say_("control: " + done);
                  }),
         file_(outputs.file),
         endpoint_(outputs.endpoint),
         dashboard_(outputs.dashboard) {
-    outputs.metrics = [this] { return to_prometheus(pipeline_.state()); };
+    outputs.metrics = [this] { return to_prometheus(run_.state()); };
     outputs.page = [this] { return view_->content(); };
     if (endpoint_ && !quiet_) say_("metrics at " + endpoint_->url());
-    if (dashboard_) view_.emplace(pipeline, options.config);
+    if (dashboard_) view_.emplace(run, options.config);
     // Quiet or not: nobody could guess it.
     if (dashboard_) say_("dashboard at " + dashboard_->url());
     wait_for_run();
-    thread_ = start_thread([this] { run(); });
+    thread_ = start_thread([this] { serve(); });
   }
 
   ~Impl() {
@@ -85,7 +85,7 @@ class Console::Impl {
   }
 
  private:
-  void run() noexcept {
+  void serve() noexcept {
     // A handler that throws must not end the run; those behind it, end() among them, still get their turn.
     while (!context_.stopped()) {
       try {
@@ -101,7 +101,7 @@ class Console::Impl {
     timer_.expires_after(look_for_run);
     timer_.async_wait([this](error_code error) {
       if (error || ended_) return;
-      if (pipeline_.run_directory().empty()) return wait_for_run();
+      if (run_.state().run_directory.empty()) return wait_for_run();
       begin();
     });
   }
@@ -115,10 +115,10 @@ class Console::Impl {
 
   void open_control() {
     try {
-      control_.open(pipeline_.run_directory());
+      control_.open(run_.state().run_directory);
     } catch (const std::system_error& error) {
       say_(fmt::format("no control socket in {}: {}; the run continues, but `amend control` cannot reach it",
-                       printable(pipeline_.run_directory()), error.code().message()));
+                       printable(run_.state().run_directory), error.code().message()));
     }
   }
 
@@ -132,7 +132,7 @@ class Console::Impl {
   }
 
   void write_file() {
-    const std::error_code error = file_->replace(to_prometheus(pipeline_.state()));
+    const std::error_code error = file_->replace(to_prometheus(run_.state()));
     if (error)
       say_once(fmt::format("cannot write --metrics-file {}: {}; the run continues", printable(file_->path()),
                            error.message()));
@@ -181,10 +181,10 @@ class Console::Impl {
 
   // A short run may be over before its beginning was seen.
   void write_last_metrics() {
-    if (file_ && !pipeline_.run_directory().empty()) write_file();
+    if (file_ && !run_.state().run_directory.empty()) write_file();
   }
 
-  Pipeline& pipeline_;
+  Run& run_;
   const Say say_;
   const bool quiet_;
   asio::io_context& context_;
@@ -206,8 +206,8 @@ class Console::Impl {
 ConsoleOutputs::ConsoleOutputs(const Options& options) : impl_(std::make_unique<Impl>(options)) {}
 ConsoleOutputs::~ConsoleOutputs() = default;
 
-Console::Console(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs, Say say)
-    : impl_(std::make_unique<Impl>(pipeline, options, *outputs.impl_, std::move(say))) {}
+Console::Console(Run& run, const Options& options, ConsoleOutputs& outputs, Say say)
+    : impl_(std::make_unique<Impl>(run, options, *outputs.impl_, std::move(say))) {}
 Console::~Console() = default;
 void Console::end(const Summary& summary) { impl_->set_summary(summary); }
 

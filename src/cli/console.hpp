@@ -1,6 +1,6 @@
 // What shows and steers a run from outside of it: the control socket, the metrics file, the metrics endpoint and the
 // dashboard. Layer 5. Owns one thread from construction to destruction, with the io_context of its outputs; of the run
-// it only calls what Pipeline offers to any thread.
+// it only calls what Run offers to any thread.
 //
 // Nobody outside can hold the run up or change how it ends: clients have deadlines, and what fails here is said once.
 #pragma once
@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "amend/pipeline.hpp"
+#include "amend/run.hpp"
 #include "cli/options.hpp"
 
 namespace amend::cli {
@@ -35,9 +35,9 @@ class Console {
   /// Says a line to the person who started the run; called from the Console's thread too.
   using Say = std::function<void(const std::string& line)>;
 
-  /// Says the addresses, waits for the run directory, then begins. `pipeline` and `outputs` must outlive it; no signal
+  /// Says the addresses, waits for the run directory, then begins. `run` and `outputs` must outlive it; no signal
   /// may be open to the new thread (HeldSignals). Throws ThreadError.
-  Console(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs, Say say);
+  Console(Run& run, const Options& options, ConsoleOutputs& outputs, Say say);
 
   /// Removes the socket, writes the metrics a last time and lets all clients go at once.
   ~Console();

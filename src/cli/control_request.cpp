@@ -46,24 +46,22 @@ std::string rate_answer(const RateSetting& rate) {
                      rate.mode == RateMode::adaptive ? "adaptive" : "fixed");
 }
 
-std::string paused_answer(const Pipeline& pipeline) {
-  return fmt::format("{{\"ok\":true,\"paused\":{}}}\n", pipeline.paused());
-}
+std::string paused_answer(const Run& run) { return fmt::format("{{\"ok\":true,\"paused\":{}}}\n", run.state().paused); }
 
-std::string drain(Pipeline& pipeline) {
-  pipeline.drain();
+std::string drain(Run& run) {
+  run.drain();
   return "{\"ok\":true,\"stopping\":true}\n";
 }
 
-std::string carry_out(const ControlRequest& request, Pipeline& pipeline) {
+std::string carry_out(const ControlRequest& request, Run& run) {
   switch (request.action) {
-    case Action::pause: pipeline.pause(); return paused_answer(pipeline);
-    case Action::resume: pipeline.unpause(); return paused_answer(pipeline);
-    case Action::rate: pipeline.set_rate(request.rate); return rate_answer(request.rate);
+    case Action::pause: run.pause(); return paused_answer(run);
+    case Action::resume: run.unpause(); return paused_answer(run);
+    case Action::rate: run.set_rate(request.rate); return rate_answer(request.rate);
     case Action::connections:
-      return fmt::format("{{\"ok\":true,\"connections\":{}}}\n", pipeline.set_connections(request.connections));
-    case Action::status: return "{\"ok\":true," + to_json(pipeline.state()).substr(1);
-    case Action::drain: return drain(pipeline);
+      return fmt::format("{{\"ok\":true,\"connections\":{}}}\n", run.set_connections(request.connections));
+    case Action::status: return "{\"ok\":true," + to_json(run.state()).substr(1);
+    case Action::drain: return drain(run);
   }
   return control_refusal("not understood");
 }
@@ -86,9 +84,9 @@ ControlRequest parse_control_request(std::string_view line) {
   return request;
 }
 
-std::string answer_control(const ControlRequest& request, Pipeline& pipeline) {
+std::string answer_control(const ControlRequest& request, Run& run) {
   try {
-    return carry_out(request, pipeline);
+    return carry_out(request, run);
   } catch (const ConfigError& error) {
     return control_refusal(error.what());
   }

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "amend/config.hpp"
-#include "amend/pipeline.hpp"
+#include "amend/run.hpp"
 
 namespace amend::cli {
 
@@ -32,7 +32,7 @@ ControlRequest parse_control_request(std::string_view line);
 /// - status: {"ok":true, and the members of to_json(RunState)}
 /// - drain: {"ok":true,"stopping":true}; a run that stops already goes on stopping as before
 /// - what the run refuses: as `control_refusal`
-std::string answer_control(const ControlRequest& request, Pipeline& pipeline);
+std::string answer_control(const ControlRequest& request, Run& run);
 
 /// {"ok":false,"error":"…"} and a line end.
 std::string control_refusal(std::string_view error);

@@ -136,8 +136,8 @@ void listen_at(int descriptor, const ControlAddress& address) {
 
 class ControlSocket::Impl {
  public:
-  Impl(asio::io_context& context, Pipeline& pipeline, std::function<void(const std::string&)> note)
-      : pipeline_(pipeline),
+  Impl(asio::io_context& context, Run& run, std::function<void(const std::string&)> note)
+      : run_(run),
         note_(std::move(note)),
         answer_([this](std::string_view line) { return answer(line); }),
         loop_(context, clients_max, [this](stream_protocol::socket socket, std::function<void()> gone) {
@@ -169,7 +169,7 @@ class ControlSocket::Impl {
     if (line.ends_with('\r')) line.remove_suffix(1);
     try {
       const ControlRequest request = parse_control_request(line);
-      std::string answer = answer_control(request, pipeline_);
+      std::string answer = answer_control(request, run_);
       if (request.action != ControlRequest::Action::status && answer.starts_with("{\"ok\":true"))
         note_(printable(line));
       return answer;
@@ -178,7 +178,7 @@ class ControlSocket::Impl {
     }
   }
 
-  Pipeline& pipeline_;
+  Run& run_;
   const std::function<void(const std::string&)> note_;
   const Answer answer_;
   std::optional<ControlAddress> address_;
@@ -186,9 +186,8 @@ class ControlSocket::Impl {
   AcceptLoop<stream_protocol> loop_;
 };
 
-ControlSocket::ControlSocket(asio::io_context& context, Pipeline& pipeline,
-                             std::function<void(const std::string&)> note)
-    : impl_(std::make_unique<Impl>(context, pipeline, std::move(note))) {}
+ControlSocket::ControlSocket(asio::io_context& context, Run& run, std::function<void(const std::string&)> note)
+    : impl_(std::make_unique<Impl>(context, run, std::move(note))) {}
 ControlSocket::~ControlSocket() = default;
 void ControlSocket::open(const std::string& run_directory) { impl_->open(run_directory); }
 void ControlSocket::close() { impl_->close(); }

@@ -20,7 +20,7 @@
 #include <memory>
 #include <string>
 
-#include "amend/pipeline.hpp"
+#include "amend/run.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -35,7 +35,7 @@ class ControlSocket {
  public:
   /// `note` is called with what was asked for, once it is done, but for `status`. All three must outlive this, and this
   /// the handlers that close() sets free.
-  ControlSocket(boost::asio::io_context& context, Pipeline& pipeline, std::function<void(const std::string&)> note);
+  ControlSocket(boost::asio::io_context& context, Run& run, std::function<void(const std::string&)> note);
   ~ControlSocket();
 
   /// Makes the socket in this directory and answers from now on. Throws std::system_error; then there is none.

@@ -8,7 +8,7 @@
 #include <boost/json/serialize.hpp>
 #include <chrono>
 
-#include "amend/pipeline.hpp"
+#include "amend/job.hpp"
 #include "amend/queue/batch_pool.hpp"
 #include "amend/reader/mapper.hpp"
 #include "amend/transport/http1_codec.hpp"

@@ -79,16 +79,16 @@ bool is_of_resumed_run(const RunState& state) {
 }
 
 void LiveView::look() {
-  const std::vector<std::string> notices = pipeline_.notices(notices_seen_);
+  const std::vector<std::string> notices = run_.notices(notices_seen_);
   notices_seen_ += notices.size();
-  const RunState state = pipeline_.state();
+  const RunState state = run_.state();
   if (!looked_ && is_of_resumed_run(state)) looks_.set_resumed();
   looked_ = true;
   looks_.add(state, std::chrono::system_clock::now(), notices);
-  Snapshot now = take_snapshot(pipeline_, rows_limit_);
+  Snapshot now = take_snapshot(run_);
   const auto at = std::chrono::steady_clock::now().time_since_epoch();
   now.rows_per_second = meter_.update(now.rows_done, std::chrono::duration_cast<std::chrono::milliseconds>(at));
-  said_ = (pipeline_.stopping() ? "Stopping: " : "Running: ") + render_plain(now);
+  said_ = (run_.stopping() ? "Stopping: " : "Running: ") + render_plain(now);
 }
 
 PageContent LiveView::content() const { return {said_, report::render_main(looks_.picture())}; }

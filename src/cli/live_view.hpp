@@ -5,9 +5,9 @@
 #include <string>
 
 #include "amend/config.hpp"
-#include "amend/pipeline.hpp"
 #include "amend/report/live_picture.hpp"
 #include "amend/reporter/summary.hpp"
+#include "amend/run.hpp"
 #include "cli/closing.hpp"
 #include "cli/dashboard_page.hpp"
 #include "cli/progress.hpp"
@@ -24,9 +24,8 @@ bool is_of_resumed_run(const RunState& state);
 
 class LiveView {
  public:
-  /// `pipeline` must outlive it.
-  LiveView(const Pipeline& pipeline, const Config& config)
-      : pipeline_(pipeline), config_(config), rows_limit_(config.input.limit), looks_(config) {}
+  /// `run` must outlive it.
+  LiveView(const Run& run, const Config& config) : run_(run), config_(config), looks_(config) {}
 
   /// Takes note of how the run stands; to be called some times a second, first when its run directory is there.
   void look();
@@ -38,9 +37,8 @@ class LiveView {
   PageContent content_when_broken() const;
 
  private:
-  const Pipeline& pipeline_;
+  const Run& run_;
   const Config config_;
-  const std::uint64_t rows_limit_;
   RateMeter meter_;
   std::string said_;
   report::LivePicture looks_;

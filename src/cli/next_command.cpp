@@ -72,9 +72,9 @@ std::vector<NextCommand> after_damage(const RunStanding& run) {
 }
 
 void add_what_was_sent(std::vector<NextCommand>& out, const RunStanding& run) {
-  if (run.task == Task::reconcile && run.to_retry > 0 && !must_be_resumed(run))
+  if (properties_of(run.task).compares_file && run.to_retry > 0 && !must_be_resumed(run))
     out.emplace_back(reconcile_command(run) + " --apply", "rows that already match are skipped");
-  if (run.task != Task::update) return;  // reconciling again does what a retry would do
+  if (properties_of(run.task).has_plan) return;  // reconciling again does what a retry would do
   if (run.input != "-" && run.to_retry > 0 && !must_be_resumed(run))
     out.emplace_back("amend retry " + shell_path(run.directory),
                      with_headers(run, "after the cause is removed: retries failed and unknown rows"));

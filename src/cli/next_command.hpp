@@ -43,7 +43,7 @@ class RunStanding {
 
   Life life = Life::ended;
   StopCause cause = StopCause::none;
-  Task task = Task::update;
+  Task task{};
   std::string directory;
   std::string input;                        ///< "-": standard input
   std::optional<std::uint64_t> unsent = 0;  ///< rows that a resumption would send; nullopt: not known

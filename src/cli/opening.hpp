@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "amend/pipeline.hpp"
+#include "amend/job.hpp"
 #include "cli/options.hpp"
 
 namespace amend::cli {

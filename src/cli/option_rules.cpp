@@ -30,7 +30,7 @@ std::string outputs_without_apply(const Options& options) {
                        : options.metrics_listen        ? "--metrics-listen"
                        : !options.metrics_file.empty() ? "--metrics-file"
                                                        : nullptr;
-  if (!option || config.task == Task::update || config.reconcile.apply) return {};
+  if (!option || config.sends()) return {};
   return fmt::format("{} needs --apply: without --apply amend sends no rows", option);
 }
 

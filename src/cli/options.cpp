@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "amend/error.hpp"
+#include "amend/reconciliation.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/transport/target.hpp"
 #include "cli/bench.hpp"
@@ -119,33 +120,6 @@ void prepare_reconcile(Config& config) {
   config.input.duplicates = Duplicates::last;
 }
 
-// The options of the run, except those that are about writing.
-void prepare_verify(Config& config, const std::string& run) {
-  config.task = Task::verify;
-  config.reconcile.apply = false;
-  config.reconcile.of_run = run;
-  config.reconcile.look_up = LookUp::automatic;
-  config.reconcile.company_name = CompanyName::never;
-  config.reconcile.show_missing = false;
-  config.reconcile.baseline.clear();
-  if (config.input.duplicates == Duplicates::order) config.input.duplicates = Duplicates::last;
-}
-
-void prepare_undo(Config& config, const std::string& run) {
-  config.task = Task::undo;
-  config.reconcile = ReconcileConfig();
-  config.reconcile.apply = true;
-  config.reconcile.recheck = Recheck::yes;
-  config.reconcile.of_run = run;
-  config.input = InputConfig();
-  config.input.file = run + "/rollback.ndjson";
-  config.input.format = Format::ndjson;
-  config.input.duplicates = Duplicates::last;
-  config.mapping = MappingConfig();
-  config.mapping.form = RowForm::partial;
-  config.pace.canary = CanaryMode::on;
-}
-
 // A closed loop, unless there is --rate. finish_bench chooses the connections, which depend on other options.
 void prepare_bench(Config& config) {
   config.pace.rate.interval = std::chrono::nanoseconds(0);
@@ -155,7 +129,7 @@ void prepare_bench(Config& config) {
 
 // Reads change nothing, so they need no canary.
 void finish_reconcile(Config& config) {
-  if (config.task != Task::update && !config.reconcile.apply) config.pace.canary = CanaryMode::off;
+  if (!config.sends()) config.pace.canary = CanaryMode::off;
 }
 
 std::string_view value_of(const Environment& environment, std::initializer_list<const char*> names) {
@@ -231,12 +205,18 @@ class SettingSources {
   ConfigFile file_;
 };
 
+Config config_of_run(Command command, const std::string& run) {
+  if (command == Command::verify) return verify_config(run);
+  if (command == Command::undo) return undo_config(run);
+  return read_run(run).config;
+}
+
 Options options_of_words(const TypedCommand& typed) {
   Options options;
   options.command = typed.command;
   const std::string word = typed.word();
   const Kind kind = entry_of(typed.command).kind;
-  if (kind == Kind::follows_run) options.config = read_run(word).config;
+  if (kind == Kind::follows_run) options.config = config_of_run(typed.command, word);
   if (typed.command == Command::resume) {
     options.config.run_directory = word;
   } else if (kind == Kind::follows_run || kind == Kind::shows_run) {
@@ -249,8 +229,6 @@ Options options_of_words(const TypedCommand& typed) {
   }
   if (typed.command == Command::reconcile) prepare_reconcile(options.config);
   if (typed.command == Command::bench) prepare_bench(options.config);
-  if (typed.command == Command::verify) prepare_verify(options.config, word);
-  if (typed.command == Command::undo) prepare_undo(options.config, word);
   if (typed.command == Command::control) options.control = typed.action();
   options.config.version = program_version;
   return options;

@@ -11,7 +11,7 @@
 
 #include "amend/benchmark/benchmark.hpp"
 #include "amend/config.hpp"
-#include "amend/pipeline.hpp"
+#include "amend/job.hpp"
 #include "cli/units.hpp"
 
 namespace amend::cli {
@@ -83,6 +83,8 @@ class Options {
   bool yes = false;
   bool json = false;
   bool quiet = false;
+
+  ChangedOptions changed() const noexcept { return accept_changed ? ChangedOptions::accept : ChangedOptions::refuse; }
 };
 
 /// Options, or a text to print instead (--help, --version).

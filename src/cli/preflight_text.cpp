@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "amend/error.hpp"
-#include "amend/pipeline.hpp"
 #include "cli/next_command.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"

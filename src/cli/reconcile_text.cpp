@@ -140,7 +140,7 @@ std::string reconcile_json(const ReconcileConfig& config, const ReconcileReport&
 
 std::string nothing_looked_at(const Config& config, const ReconcileReport& report) {
   if (report.looked_at_any()) return {};
-  if (config.task == Task::verify)
+  if (config.does().reads_back)
     return line("verify", "no customer was read: no row of " + printable(config.reconcile.of_run) +
                               " has ended as success or unchanged, so nothing is verified (exit code 1)");
   if (config.reconcile.baseline.empty()) return {};

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "amend/pipeline.hpp"
 #include "amend/reporter/log_reading.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
@@ -46,7 +45,7 @@ std::vector<ListedRun> unfinished_runs(const fs::path& folder, const std::string
   std::error_code error;
   if (!fs::is_directory(folder, error)) return found;
   const auto wanted = [&](const ListedRun& run) {
-    const bool open = run.record.config.task == Task::update && run.unsent.value_or(1) > 0;
+    const bool open = !run.record.config.does().has_plan && run.unsent.value_or(1) > 0;
     return open && is_same_input(run.record.input, file);
   };
   for (ListedRun& run : list_runs(folder.string(), wanted))
@@ -67,13 +66,6 @@ std::vector<ListedRun> unfinished_runs(const fs::path& folder, const std::string
                     ExitCode::usage, next);
 }
 
-// Nothing was sent yet.
-ExitCode begin_anew(Options options) {
-  if (options.config.task != Task::undo) return run_reconcile(options);
-  options.run = options.config.reconcile.of_run;
-  return run_undo(options);
-}
-
 ExitCode say_compared(const Options& options) {
   const std::string& run = options.config.run_directory;
   const SignCounts signs = require_sealed_plan(run);
@@ -88,37 +80,27 @@ ExitCode say_compared(const Options& options) {
 // Of a comparison that was killed: its plan is what is sent, once it is complete; before that it is made again.
 std::optional<ExitCode> resume_comparison(const Options& options) {
   const fs::path run = options.config.run_directory;
-  if (options.config.task == Task::update || fs::exists(run / result_log_name)) return std::nullopt;
-  if (!fs::exists(run / plan_name)) return begin_anew(options);
+  if (!options.config.does().has_plan || fs::exists(run / result_log_name)) return std::nullopt;
+  if (!fs::exists(run / plan_name)) return run_reconcile(options);
   if (!options.config.reconcile.apply) return say_compared(options);
   return std::nullopt;
 }
 
 }  // namespace
 
-ExitCode run_resume(const Options& given) {
-  Options options = given;
-  const bool reconciles = options.config.task != Task::update;
-  if (reconciles) refuse_lost_log(options.config.run_directory);
+ExitCode run_resume(const Options& options) {
+  if (options.config.does().has_plan) refuse_lost_log(options.config.run_directory);
   if (const auto code = resume_comparison(options)) return *code;
-  // Nobody goes on with what is being taken back.
-  std::optional<RunDirectory> undone;
-  if (options.config.task == Task::undo) undone.emplace(options.config.reconcile.of_run, Opening::resume);
-  // The plan is not fresh any more.
-  if (reconciles) options.config.reconcile.recheck = Recheck::yes;
   wonder::forbid_core_dumps();
   ConsoleOutputs outputs(options);
-  Pipeline pipeline(options.config, load_credentials(options.config.auth));
-  if (!options.quiet) print_message(opening_text(options, pipeline.plan()));
-  const ResumeReport report =
-      pipeline.recover(options.accept_changed ? ChangedOptions::accept : ChangedOptions::refuse);
-  const std::string deadline = deadline_line(options.config, report.rows_left, std::chrono::system_clock::now());
-  if (!options.quiet) print_message(resume_lines(report) + deadline);
-  if (report.rows_left > 0) confirm(pipeline.plan(), options);
-  const bool restores = undone && report.rows_left > 0;
-  if (restores && require_sealed_plan(options.config.run_directory).of(RowSign::differs) > 0)
-    mark_undone(*undone, options.config.run_directory);
-  return run_to_the_end(pipeline, options, outputs);
+  Input input(options.config, load_credentials(options.config.auth));
+  if (!options.quiet) print_message(opening_text(options, input.plan()));
+  ResumedJob resumed = make_resume(std::move(input), options.changed());
+  const std::uint64_t left = resumed.report.rows_left;
+  const std::string deadline = deadline_line(options.config, left, std::chrono::system_clock::now());
+  if (!options.quiet) print_message(resume_lines(resumed.report) + deadline);
+  if (left > 0) confirm(resumed.job.input.plan(), options);
+  return run_to_the_end(std::move(resumed.job), options, outputs);
 }
 
 void refuse_unfinished_run(const Config& config) {

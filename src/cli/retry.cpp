@@ -50,20 +50,20 @@ ExitCode tell_what_is_left(const Options& options) {
 ExitCode run_retry(const Options& given) {
   wonder::forbid_core_dumps();
   Options options = given;
-  options.config.pace.canary = CanaryMode::off;  // as Pipeline::retry does
+  options.config.pace.canary = CanaryMode::off;  // as make_retry does
   ConsoleOutputs outputs(options);
-  std::optional<Pipeline> pipeline(std::in_place, options.config, load_credentials(options.config.auth));
-  if (!options.quiet) print_message(opening_text(options, pipeline->plan()));
-  const RetryReport report = pipeline->retry(options.run, options.retry,
-                                             options.accept_changed ? ChangedOptions::accept : ChangedOptions::refuse);
+  Input input(options.config, load_credentials(options.config.auth));
+  if (!options.quiet) print_message(opening_text(options, input.plan()));
+  std::optional<RetriedJob> retry(make_retry(std::move(input), options.run, options.retry, options.changed()));
+  const RetryReport& report = retry->report;
   const std::string deadline = deadline_line(options.config, report.to_send(), std::chrono::system_clock::now());
   if (!options.quiet) print_message(retry_lines(report) + deadline);
   if (report.empty()) {
-    pipeline.reset();  // it holds the runs: they would seem to go on
+    retry.reset();  // its locks would show the runs as running
     return tell_what_is_left(options);
   }
-  if (report.to_send() > 0) confirm(pipeline->plan(), options);
-  return run_to_the_end(*pipeline, options, outputs);
+  if (report.to_send() > 0) confirm(retry->job.input.plan(), options);
+  return run_to_the_end(std::move(retry->job), options, outputs);
 }
 
 }  // namespace amend::cli

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "amend/error.hpp"
-#include "amend/pipeline.hpp"
+#include "amend/job.hpp"
 #include "cli/options.hpp"
 
 namespace amend::cli {

@@ -15,25 +15,24 @@ milliseconds time_until(steady_clock::time_point when) {
 
 }  // namespace
 
-Snapshot take_snapshot(const Pipeline& pipeline, std::uint64_t rows_limit) {
-  const Metrics& metrics = pipeline.metrics();
+Snapshot take_snapshot(const Run& run) {
+  const RunState state = run.state();
   Snapshot out;
-  out.rows_read = metrics.rows_read.value();
-  out.rows_done = metrics.rows_ended();
-  out.rows_limit = rows_limit;
-  out.bytes_read = metrics.bytes_read.value();
-  out.bytes_total = metrics.bytes_total.value();
-  out.retries = metrics.retries.value();
-  out.failures = metrics.rows(Status::failed) + metrics.rows(Status::unknown) + metrics.rows(Status::rejected);
-  out.in_flight = metrics.in_flight.value();
-  out.customers_held = metrics.customers_held.value();
-  out.paused_by_person = pipeline.paused();
-  out.paused = time_until(metrics.throttled_until());
-  const ConnectionState connection = pipeline.connection();
-  if (connection.in_trouble) out.trouble = connection.text;
-  out.trouble_lasted = std::chrono::floor<milliseconds>(connection.lasted);
-  out.trouble_limit = connection.gives_up_after;
-  out.next_probe = time_until(metrics.probe_at());
+  out.rows_read = state.rows_read;
+  out.rows_done = state.rows_ended();
+  out.rows_limit = state.rows_limit;
+  out.bytes_read = state.bytes_read;
+  out.bytes_total = state.bytes_total;
+  out.retries = state.retries;
+  out.failures = state.rows(Status::failed) + state.rows(Status::unknown) + state.rows(Status::rejected);
+  out.in_flight = state.in_flight;
+  out.customers_held = state.customers_held;
+  out.paused_by_person = state.paused;
+  out.paused = time_until(run.metrics().throttled_until());
+  if (state.connection.in_trouble) out.trouble = state.connection.text;
+  out.trouble_lasted = std::chrono::floor<milliseconds>(state.connection.lasted);
+  out.trouble_limit = state.connection.gives_up_after;
+  out.next_probe = time_until(run.metrics().probe_at());
   return out;
 }
 

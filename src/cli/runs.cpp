@@ -80,7 +80,7 @@ ListedRun::State state_of(const ListedRun& run, const json::object& summary) {
   using State = ListedRun::State;
   if (RunDirectory::is_held(run.directory)) return State::goes_on;
   if (log_was_shortened(run.directory)) return State::damaged;
-  const bool sends = run.record.config.task == Task::update || run.record.config.reconcile.apply;
+  const bool sends = run.record.config.sends();
   std::error_code error;
   if (!sends && fs::exists(fs::path(run.directory) / "plan.ndjson", error)) return State::report;
   if (summary.empty()) return State::killed;
@@ -204,7 +204,7 @@ std::optional<ListedRun> run_that_sent(const std::string& file, const std::strin
   std::error_code error;
   if (!fs::is_directory(folder, error)) return std::nullopt;
   for (ListedRun& run : list_runs(folder)) {
-    const bool whole = run.state == ListedRun::State::finished && run.record.config.task == Task::update;
+    const bool whole = run.state == ListedRun::State::finished && !run.record.config.does().has_plan;
     if (whole && is_same_input(run.record.input, file)) return std::move(run);
   }
   return std::nullopt;

@@ -204,7 +204,7 @@ ExitCode status_exit_code(const RunView& view) noexcept {
 std::vector<std::string> commands_left(const RunView& view) {
   std::vector<std::string> commands;
   if (!view.damaged() && status_exit_code(view) == ExitCode::success) return commands;
-  const bool updates = view.asked().record.config.task == Task::update;
+  const bool updates = !view.asked().record.config.does().has_plan;
   for (const NextCommand& next : updates ? after_update(view) : after_reconciliation(view))
     commands.push_back(shown(next));
   return commands;

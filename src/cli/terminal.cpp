@@ -103,10 +103,9 @@ ProgressForm progress_form(const Options& options) {
   return ::isatty(STDERR_FILENO) && !dumb ? ProgressForm::bar : ProgressForm::plain;
 }
 
-Terminal::Terminal(Pipeline& pipeline, const Options& options)
-    : pipeline_(pipeline),
+Terminal::Terminal(Run& run, const Options& options)
+    : run_(run),
       stopping_ticks_max_(longest_stop(options.config.deadline) / milliseconds(tick_ns / 1'000'000) + 1),
-      rows_limit_(options.config.input.limit),
       form_(progress_form(options)),
       quiet_(options.quiet),
       thread_(start_watch()) {}
@@ -146,32 +145,32 @@ void Terminal::take_signal(int signal) {
 }
 
 void Terminal::toggle_pause() {
-  if (pipeline_.paused()) {
-    pipeline_.unpause();
+  if (run_.state().paused) {
+    run_.unpause();
     if (!quiet_) say("resumed");
     return;
   }
-  pipeline_.pause();
+  run_.pause();
   if (quiet_) return;
   say(fmt::format("paused (to resume: SIGUSR1 again, or `amend control {} resume`)",
-                  shell_path(pipeline_.run_directory())));
+                  shell_path(run_.state().run_directory)));
 }
 
 void Terminal::stop(int signal) {
   last_signal_ = signal;
-  pipeline_.stop(signal == SIGINT ? StopCause::interrupted : StopCause::terminated);
+  run_.stop(signal == SIGINT ? StopCause::interrupted : StopCause::terminated);
   if (++signals_ > 1) {
     say("stopping now: amend does not wait for responses to requests in flight");
     return;
   }
-  const auto in_flight = pipeline_.metrics().in_flight.value();
+  const auto in_flight = run_.metrics().in_flight.value();
   say(fmt::format("stopping: waiting for {} {} in flight (press Ctrl-C again to stop now)", show_count(in_flight),
                   in_flight == 1 ? "response" : "responses"));
 }
 
 // Counted in ticks, so that a process that was stopped (Ctrl-Z) is not taken for a stuck one.
 void Terminal::leave_when_stuck() {
-  const auto code = pipeline_.stopping();
+  const auto code = run_.stopping();
   if (!code || ++stopping_ticks_ < stopping_ticks_max_) return;
   leave(*code, "the run was stopped, but one of its threads does not end (most likely the disk is not responding)");
 }
@@ -179,7 +178,7 @@ void Terminal::leave_when_stuck() {
 // Whoever signals twice does not want to wait, for a disk either. What was not written is as after a kill.
 void Terminal::leave_when_told_twice() {
   if (signals_ < 2 || ++ticks_since_told_twice_ < ticks_after_second_signal) return;
-  if (!pipeline_.log_closed())
+  if (!run_.state().log_closed)
     leave(ExitCode::not_durable, "stopped by a second signal while results were still being written to the disk");
   leave(last_signal_ == SIGINT ? ExitCode::interrupted : ExitCode::terminated,
         "stopped by a second signal while files of the run were still being written (the results log is complete)");
@@ -187,7 +186,7 @@ void Terminal::leave_when_told_twice() {
 
 void Terminal::leave(ExitCode code, std::string_view why) {
   say(fmt::format("amend: {}: the run is not finished. Finish it with `amend resume {}`", why,
-                  shell_path(pipeline_.run_directory())));
+                  shell_path(run_.state().run_directory)));
   drain_messages(last_words);
   ::_exit(static_cast<int>(code));
 }
@@ -195,7 +194,7 @@ void Terminal::leave(ExitCode code, std::string_view why) {
 void Terminal::show() {
   if (form_ != ProgressForm::none) say_notices();
   if (form_ == ProgressForm::none) return;
-  Snapshot now = take_snapshot(pipeline_, rows_limit_);
+  Snapshot now = take_snapshot(run_);
   const auto at = std::chrono::duration_cast<milliseconds>(steady_clock::now().time_since_epoch());
   now.rows_per_second = meter_.update(now.rows_done, at);
   ++ticks_;
@@ -213,7 +212,7 @@ void Terminal::show_bar(const std::string& line) {
 }
 
 void Terminal::say_notices() {
-  for (const std::string& notice : pipeline_.notices(notices_said_)) {
+  for (const std::string& notice : run_.notices(notices_said_)) {
     say(printable(notice));
     ++notices_said_;
   }

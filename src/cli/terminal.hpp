@@ -1,4 +1,4 @@
-// Watches a run from beside it: shows progress, turns SIGINT and SIGTERM into `Pipeline::stop` and SIGUSR1 into a pause
+// Watches a run from beside it: shows progress, turns SIGINT and SIGTERM into `Run::stop` and SIGUSR1 into a pause
 // or its end. Layer 5.
 #pragma once
 
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <thread>
 
-#include "amend/pipeline.hpp"
+#include "amend/run.hpp"
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
 
@@ -33,11 +33,11 @@ class HeldSignals {
 /// The form that `automatic` becomes: bar when stderr is a terminal (and not a dumb one), else plain; none when quiet.
 ProgressForm progress_form(const Options& options);
 
-/// Owns one thread from construction to destruction; needs HeldSignals. `pipeline` must outlive it. Messages are written
+/// Owns one thread from construction to destruction; needs HeldSignals. `run` must outlive it. Messages are written
 /// aside from here on: no reader holds up what it does. The constructor throws ThreadError.
 class Terminal {
  public:
-  Terminal(Pipeline& pipeline, const Options& options);
+  Terminal(Run& run, const Options& options);
   ~Terminal();
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
@@ -58,9 +58,8 @@ class Terminal {
   void show_bar(const std::string& line);
   void say_notices();
 
-  Pipeline& pipeline_;
+  Run& run_;
   const std::int64_t stopping_ticks_max_;
-  const std::uint64_t rows_limit_;
   const ProgressForm form_;
   const bool quiet_;
   std::atomic<bool> ended_{false};

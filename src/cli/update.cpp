@@ -2,8 +2,8 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 
-#include "amend/pipeline.hpp"
 #include "amend/reporter/run_place.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "amend/worker/signer.hpp"
@@ -20,13 +20,12 @@
 namespace amend::cli {
 namespace {
 
-Summary run_beside_terminal(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs,
-                            const std::function<void()>& before_run) {
+Summary run_beside_terminal(Job job, const Options& options, ConsoleOutputs& outputs) {
+  Run run(std::move(job));
   const HeldSignals held;
-  Terminal terminal(pipeline, options);
-  Console console(pipeline, options, outputs, [&terminal](const std::string& line) { terminal.say(line); });
-  if (before_run) before_run();
-  Summary summary = pipeline.run();
+  Terminal terminal(run, options);
+  Console console(run, options, outputs, [&terminal](const std::string& line) { terminal.say(line); });
+  Summary summary = run.execute();
   console.end(summary);
   return summary;
 }
@@ -37,19 +36,19 @@ bool can_be_checked(const std::string& file) {
   return file != "-" && std::filesystem::is_regular_file(file, error);
 }
 
-void check_first(Pipeline& pipeline, const Options& options) {
+void check_first(Input& input, const Options& options) {
   if (options.skip_check || !can_be_checked(options.config.input.file)) {
     const std::string deadline = deadline_line(options.config, std::nullopt, std::chrono::system_clock::now());
     if (!options.quiet) print_message(deadline);
     return;
   }
-  const PreflightReport report = pipeline.preflight();
+  const PreflightReport report = input.preflight();
   if (report.encoding_trouble) throw encoding_error(options.config.input.file, *report.encoding_trouble);
   if (!options.quiet) print_message(preflight_lines(options, report));
   const std::string check = input_command(Command::check, options);
   if (options.config.input.strict) refuse_rejected(report, check);
   confirm_findings(report.findings, options, check);
-  if (report.findings.damaged_rows > 0) pipeline.accept_findings();
+  if (report.findings.damaged_rows > 0) input.accept_findings();
 }
 
 }  // namespace
@@ -62,19 +61,19 @@ ExitCode run_update(const Options& options) {
   require_place_for_run(options.config);
 
   ConsoleOutputs outputs(options);
-  Pipeline pipeline(options.config, std::move(credentials));
-  if (!options.quiet) print_message(opening_text(options, pipeline.plan()));
-  check_first(pipeline, options);
-  confirm(pipeline.plan(), options);
+  Input input(options.config, std::move(credentials));
+  if (!options.quiet) print_message(opening_text(options, input.plan()));
+  check_first(input, options);
+  confirm(input.plan(), options);
   // Another process may have started a run of this file since, or at this moment.
-  if (!options.start_anew) pipeline.before_start([&options] { refuse_unfinished_run(options.config); });
-  return run_to_the_end(pipeline, options, outputs);
+  std::function<void()> before_start;
+  if (!options.start_anew) before_start = [&options] { refuse_unfinished_run(options.config); };
+  return run_to_the_end(make_update(std::move(input), std::move(before_start)), options, outputs);
 }
 
-Summary run_watched(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs,
-                    const std::function<void()>& before_run) {
-  Summary summary = run_beside_terminal(pipeline, options, outputs, before_run);
-  // A run that is gone on with has its settings from its run.json, not from here.
+Summary run_watched(Job job, const Options& options, ConsoleOutputs& outputs) {
+  Summary summary = run_beside_terminal(std::move(job), options, outputs);
+  // A run that is resumed has its settings from its run.json, not from here.
   const std::string check = options.command == Command::update ? input_command(Command::check, options) : std::string();
   const std::string text =
       options.quiet ? closing_line(summary) : closing_text(summary, RunOrigin(options.config, check));
@@ -82,8 +81,8 @@ Summary run_watched(Pipeline& pipeline, const Options& options, ConsoleOutputs& 
   return summary;
 }
 
-ExitCode run_to_the_end(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs) {
-  const Summary summary = run_watched(pipeline, options, outputs);
+ExitCode run_to_the_end(Job job, const Options& options, ConsoleOutputs& outputs) {
+  const Summary summary = run_watched(std::move(job), options, outputs);
   if (options.json) print_result(to_json(summary), summary.stop_cause);
   return summary.exit_code;
 }

@@ -1,10 +1,8 @@
 // `amend update FILE`: the main job. Layer 5.
 #pragma once
 
-#include <functional>
-
 #include "amend/error.hpp"
-#include "amend/pipeline.hpp"
+#include "amend/run.hpp"
 #include "cli/console.hpp"
 #include "cli/options.hpp"
 
@@ -14,12 +12,10 @@ namespace amend::cli {
 /// ConfigError, InputError and ThreadError for what is found before the first request.
 ExitCode run_update(const Options& options);
 
-/// pipeline.run() with a Terminal and a Console beside it, and what a person is told at its end. `before_run` is called
-/// when both are there: what it throws ends all before the first request.
-Summary run_watched(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs,
-                    const std::function<void()>& before_run = {});
+/// Executes the job with a Terminal and a Console beside it, and prints how it ended.
+Summary run_watched(Job job, const Options& options, ConsoleOutputs& outputs);
 
-/// The same, and what a script is told.
-ExitCode run_to_the_end(Pipeline& pipeline, const Options& options, ConsoleOutputs& outputs);
+/// The same, and the summary as JSON when --json asks for it.
+ExitCode run_to_the_end(Job job, const Options& options, ConsoleOutputs& outputs);
 
 }  // namespace amend::cli

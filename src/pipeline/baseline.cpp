@@ -63,7 +63,7 @@ void Baseline::refuse_unlike(const Config& config) const {
   };
   if (was.auth.app_id != config.auth.app_id) refuse("--app-id");
   if (!is_same_api(was, config)) refuse("--url");
-  if (was.task == Task::update) return;
+  if (!was.does().has_plan) return;
   if (was.reconcile.company_name != config.reconcile.company_name) refuse("--company-name");
   if (was.reconcile.ignore_case != config.reconcile.ignore_case) refuse("--ignore-case");
   if (was.reconcile.ignore_space != config.reconcile.ignore_space) refuse("--ignore-space");

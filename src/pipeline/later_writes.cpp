@@ -71,7 +71,7 @@ void LaterWrites::look_beside(const std::string& folder, const Config& config) {
     // An undo may lie anywhere; it leaves its name in the run that it restores.
     if (last_write_to(other + "/" + std::string(undone_name)) >= began_) undo_ = undone_by(other);
     if (is_one_of(chain_, other)) continue;
-    if (record->config.task == Task::undo && second_of(record->started_at) >= began_) undo_ = other;
+    if (record->config.does().restores && second_of(record->started_at) >= began_) undo_ = other;
     look_at(other, *record);
   }
 }

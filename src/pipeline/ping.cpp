@@ -1,7 +1,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "amend/pipeline.hpp"
+#include "amend/ping.hpp"
 #include "amend/transport/event_loop.hpp"
 #include "amend/transport/http_date.hpp"
 #include "amend/transport/transport.hpp"

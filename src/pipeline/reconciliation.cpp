@@ -4,7 +4,9 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "amend/reader/reader.hpp"
 #include "amend/reconcile/comparison.hpp"
@@ -15,12 +17,14 @@
 #include "amend/wonder/routes.hpp"
 #include "pipeline/customer_lookup.hpp"
 #include "pipeline/input_identity.hpp"
+#include "pipeline/input_parts.hpp"
 #include "pipeline/late_rows.hpp"
 #include "pipeline/plan_writer.hpp"
 #include "pipeline/row_walk.hpp"
 #include "pipeline/rows_to_look_at.hpp"
 #include "pipeline/run_head.hpp"
 #include "pipeline/sent_company_names.hpp"
+#include "pipeline/undone_run.hpp"
 
 namespace amend {
 namespace {
@@ -36,45 +40,53 @@ constexpr std::chrono::seconds unshown_wait_max{5};
 class Reconciliation::Impl {
  public:
   Impl(const Config& config, Credentials credentials, Opening opening)
-      : config_((validate(config), config)),
-        opening_(opening),
-        credentials_(std::move(credentials)),
-        comparison_(config.reconcile),
-        file_((refuse_one_time_input(config_.input.file), config_.input.file)),
-        first_(file_, config_.input, config_.mapping),
-        identity_(identify(config_, first_.source())),
-        plan_(plan_of(config_, first_.source(), first_.mapper())) {}
+      : opening_(opening),
+        undone_(config.does().restores ? lock_run_to_undo(config.reconcile.of_run) : nullptr),
+        input_((refuse_one_time_input(config.input.file), config), std::move(credentials)),
+        comparison_(config.reconcile) {
+    if (config_.run_directory.empty() && !config_.reconcile.of_run.empty())
+      config_.run_directory = new_directory_beside(config_.reconcile.of_run);
+  }
 
-  const Plan& plan() const noexcept { return plan_; }
+  const Plan& plan() const noexcept { return parts_.plan; }
   const Metrics& metrics() const noexcept { return metrics_; }
-  std::unique_ptr<RunDirectory> take_run_directory() noexcept { return std::move(run_); }
 
   const InputFindings& look_at_values() {
     if (rows_) return rows_->findings();
     if (opening_ == Opening::start) require_place_for_run(config_);
-    return rows_.emplace(config_, file_, first_.mapper().key()).findings();
+    return rows_.emplace(parts_).findings();
   }
   void accept_findings() noexcept { config_.input.accept_findings = true; }
 
-  ReconcileReport run(const OnNotice& on_notice) {
+  Reconciled run(const OnNotice& on_notice) {
+    if (std::exchange(was_run_, true)) throw std::logic_error("the reconciliation was run before");
     look_at_values();
     if (config_.reconcile.company_name == CompanyName::journal) sent_names_.emplace(folder_of_runs(config_), config_);
     run_ = std::make_unique<RunDirectory>(config_.run_directory, opening_);
-    const RunDirectory& run = *run_;
-    config_.run_directory = report_.run_directory = run.path();
-    write_run_json(run, config_, identity_, std::chrono::system_clock::now());
-    CustomerSnapshot snapshot(run.path(), first_.mapper().key());
-    CustomerLookup lookup(config_, credentials_, snapshot, metrics_, on_notice);
-    if (const std::string doubt = rows_->doubt(); !doubt.empty()) on_notice(doubt);
-    wait_for_late_requests(on_notice);
-    read_api(lookup, snapshot, on_notice);
-    compare_all(run, snapshot);
-    report_.customers = snapshot.customers();
-    report_.requests = metrics_.attempts.value();
-    return report_;
+    config_.run_directory = report_.run_directory = run_->path();
+    write_run_json(*run_, config_, parts_.identity, std::chrono::system_clock::now());
+    compare(on_notice);
+    config_.deadline.run_spent =
+        std::chrono::floor<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started_);
+    Reconciled reconciled(std::move(input_));
+    reconciled.report = report_;
+    reconciled.directory = std::move(run_);
+    reconciled.undone = std::move(undone_);
+    return reconciled;
   }
 
  private:
+  void compare(const OnNotice& on_notice) {
+    CustomerSnapshot snapshot(run_->path(), parts_.mapper.key());
+    CustomerLookup lookup(config_, parts_.credentials, snapshot, metrics_, on_notice);
+    if (const std::string doubt = rows_->doubt(); !doubt.empty()) on_notice(doubt);
+    wait_for_late_requests(on_notice);
+    read_api(lookup, snapshot, on_notice);
+    compare_all(snapshot);
+    report_.customers = snapshot.customers();
+    report_.requests = metrics_.attempts.value();
+  }
+
   // What is read before the last request of that run is applied or lost may change right afterwards.
   void wait_for_late_requests(const OnNotice& on_notice) const {
     if (config_.reconcile.of_run.empty()) return;
@@ -153,7 +165,7 @@ class Reconciliation::Impl {
 
   template <class Wanted>
   CustomerLookup::Keys keys_of_rows(Wanted wanted) {
-    auto rows = std::make_shared<RowWalk>(file_, config_.input, config_.mapping);
+    auto rows = std::make_shared<RowWalk>(parts_.file, config_.input, config_.mapping);
     return [this, rows, wanted](std::vector<std::string>& keys) {
       while (rows->next()) {
         if (is_looked_at(*rows) && wanted(*rows)) keys.emplace_back(rows->key());
@@ -163,9 +175,9 @@ class Reconciliation::Impl {
     };
   }
 
-  void compare_all(const RunDirectory& run, CustomerSnapshot& snapshot) {
-    PlanWriter plan(run);
-    RowWalk rows(file_, config_.input, config_.mapping);
+  void compare_all(CustomerSnapshot& snapshot) {
+    PlanWriter plan(*run_);
+    RowWalk rows = parts_.rows();
     refuse_changed_input();
     while (rows.next()) compare_row(rows, snapshot, plan);
     if (config_.reconcile.show_missing) {
@@ -175,14 +187,13 @@ class Reconciliation::Impl {
       });
     }
     plan.close();
-    report_.plan_file = run.path(plan_name);
+    report_.plan_file = run_->path(plan_name);
   }
 
   void compare_row(const RowWalk& rows, CustomerSnapshot& snapshot, PlanWriter& plan) {
     ++report_.rows;
     PlanRow row(rows.position(), content_hash(rows.raw()), rows.key());
-    const bool verifies = config_.task == Task::verify;
-    if (verifies && !rows_->contains(rows)) return end_row(plan, row, RowSign::passed_over, nullptr);
+    if (config_.does().reads_back && !rows_->contains(rows)) return end_row(plan, row, RowSign::passed_over, nullptr);
     if (rows.reason()) return end_row(plan, row, RowSign::unreadable, &*rows.reason());
     row.wants = rows.wants();
     if (rows_->is_hidden(rows.position().row)) return end_hidden(plan, row, snapshot);
@@ -228,7 +239,7 @@ class Reconciliation::Impl {
 
   // Somebody else has written a field since that run did: what is there now is not for us to take back.
   std::optional<Reason> why_not_undone(const RowWalk& rows, const wonder::Customer& customer, FieldSet differs) const {
-    if (config_.task != Task::undo) return std::nullopt;
+    if (!config_.does().restores) return std::nullopt;
     const RowToUndo undo(rows.raw());
     const FieldSet changed =
         differs & undo.changed_since(rows_->compared_then(), rows_->ledger()->drift(undo.row), customer);
@@ -266,27 +277,27 @@ class Reconciliation::Impl {
   }
 
   void refuse_changed_input() const {
-    if (!can_be_read_again(identity_, identify(config_, first_.source()), rows_->content()))
+    if (!parts_.is_as_it_was(rows_->content()))
       throw InputError(printable(config_.input.file) + ": changed while it was compared; no plan was made");
   }
 
   const Reason other_zeros_{"reconcile.leading_zeros",
                             "another customer's reference_number differs from the row's only by leading zeros",
                             Origin::input};
-  Config config_;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   Opening opening_;
+  std::unique_ptr<RunDirectory> undone_;
   std::unique_ptr<RunDirectory> run_;
-  Credentials credentials_;
+  Input input_;
+  Input::Parts& parts_ = input_.parts();  // also behind run(), which gives the input away
+  Config& config_ = parts_.config;
   Comparison comparison_;
-  InputFile file_;
-  RowWalk first_;  // its header and how it maps
-  InputIdentity identity_;
-  Plan plan_;
   std::optional<RowsToLookAt> rows_;
   std::optional<SentCompanyNames> sent_names_;
   Metrics metrics_;
   ReconcileReport report_;
   bool has_first_page_ = false;
+  bool was_run_ = false;
 };
 
 Reconciliation::Reconciliation(const Config& config, Credentials credentials, Opening opening)
@@ -295,8 +306,7 @@ Reconciliation::~Reconciliation() = default;
 const Plan& Reconciliation::plan() const noexcept { return impl_->plan(); }
 const InputFindings& Reconciliation::look_at_values() { return impl_->look_at_values(); }
 void Reconciliation::accept_findings() noexcept { impl_->accept_findings(); }
-ReconcileReport Reconciliation::run(const OnNotice& on_notice) { return impl_->run(on_notice); }
-std::unique_ptr<RunDirectory> Reconciliation::take_run_directory() noexcept { return impl_->take_run_directory(); }
+Reconciled Reconciliation::run(const OnNotice& on_notice) { return impl_->run(on_notice); }
 const Metrics& Reconciliation::metrics() const noexcept { return impl_->metrics(); }
 
 }  // namespace amend

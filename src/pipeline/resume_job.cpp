@@ -1,5 +1,3 @@
-#include "pipeline/resume_job.hpp"
-
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -13,48 +11,18 @@
 #include "amend/reporter/summary.hpp"
 #include "amend/row/shell_path.hpp"
 #include "engine/sizing.hpp"
+#include "pipeline/changed_options.hpp"
 #include "pipeline/input_identity.hpp"
+#include "pipeline/input_parts.hpp"
+#include "pipeline/job_parts.hpp"
 #include "pipeline/late_rows.hpp"
 #include "pipeline/plan_seal.hpp"
-#include "pipeline/row_walk.hpp"
+#include "pipeline/undone_run.hpp"
 #include "reporter/json_reading.hpp"
 #include "reporter/unsealed_retry_file.hpp"
 
 namespace amend {
 namespace {
-
-std::vector<std::string> header_names(const std::vector<std::string>& headers) {
-  std::vector<std::string> names;
-  for (const std::string& header : headers) names.push_back(header.substr(0, header.find(':')));
-  std::ranges::sort(names);
-  return names;
-}
-
-// The first option that would make other requests than those of the rows that are done.
-std::optional<std::string> changed_option(const Config& was, const Config& is) {
-  if (was.target.url != is.target.url) return "--url";
-  if (was.auth.kind != is.auth.kind) return "--auth";
-  if (was.auth.app_id != is.auth.app_id) return "--app-id";
-  if (header_names(was.auth.headers) != header_names(is.auth.headers)) return "--header";
-  if (was.input.file != is.input.file) return "the input file";
-  if (was.input.format != is.input.format) return "--format";
-  if (was.input.delimiter != is.input.delimiter) return "--delimiter";
-  if (was.input.encoding != is.input.encoding) return "--encoding";
-  if (was.input.recover != is.input.recover) return "--recover";
-  if (was.input.duplicates != is.input.duplicates) return "--duplicates";
-  if (was.mapping.columns != is.mapping.columns) return "--map";
-  if (was.mapping.id_column != is.mapping.id_column) return "--id-column";
-  if (was.mapping.blanks != is.mapping.blanks) return "--blank";
-  if (was.mapping.guard_column != is.mapping.guard_column) return "--guard";
-  if (was.mapping.trim != is.mapping.trim) return "--trim";
-  if (was.mapping.strip_formula != is.mapping.strip_formula) return "--strip-formula";
-  if (was.mapping.null_texts != is.mapping.null_texts) return "--null-text";
-  if (was.mapping.split_phone != is.mapping.split_phone) return "--split-phone";
-  if (was.mapping.reference_column != is.mapping.reference_column) return "--reference-column";
-  return std::nullopt;
-}
-
-InputLayout layout_of(const Source& input) { return InputLayout(input.format(), input.header(), input.delimiter()); }
 
 // "rejected.edited.csv", "rejected.edited-2.csv", …: the first that is not there.
 std::string name_for_copy(const RunDirectory& run, const std::string& name) {
@@ -69,16 +37,15 @@ std::string name_for_copy(const RunDirectory& run, const std::string& name) {
 
 class Resuming {
  public:
-  Resuming(const Config& config, const InputFile& file)
-      : config_(config),
-        file_(file),
-        run_(*(job_.directory = std::make_unique<RunDirectory>(config.run_directory, Opening::resume))),
+  explicit Resuming(Input input)
+      : resumed_(std::move(input)),
+        run_(*(job_.directory = std::make_unique<RunDirectory>(config_.run_directory, Opening::resume))),
         before_(job_.before.emplace(run_)) {}
 
-  /// Once.
-  ResumedRun make(ChangedOptions changed);
+  ResumedJob make(ChangedOptions changed);
 
  private:
+  void take_plan();
   void follow_parents(const std::vector<RunHead>& chain);
   void compare_input();
   void keep_edited();
@@ -86,21 +53,21 @@ class Resuming {
   std::vector<UnsealedRetryFile> read_unsealed(const std::vector<std::string>& names) const;
   void write_feedback();
 
-  const Config& config_;
-  const InputFile& file_;
-  ResumedRun resumed_;
+  ResumedJob resumed_;
   Job& job_ = resumed_.job;
+  Input::Parts& input_ = job_.input.parts();
+  Config& config_ = input_.config;
   RunDirectory& run_;
   Recovery& before_;
 };
 
-ResumedRun Resuming::make(ChangedOptions changed) {
+ResumedJob Resuming::make(ChangedOptions changed) {
   RunRecord was = read_run(run_.path());
   if (const auto by = undone_by(run_.path()))
     throw ConfigError(printable(run_.path()) + " was undone by " + printable(*by) +
                           ": it cannot be resumed. Reconcile its file again",
                       ExitCode::usage, "amend status " + shell_path(*by));
-  if (was.config.task != Task::update) require_sealed_plan(run_.path());
+  if (config_.does().has_plan) take_plan();
   refuse_one_time_input(was.config.input.file);
   if (changed == ChangedOptions::refuse) refuse_changed_options(was.config, config_);
   const std::vector<RunHead> chain = chain_of(run_.path());
@@ -115,8 +82,8 @@ ResumedRun Resuming::make(ChangedOptions changed) {
                       ExitCode::usage, "amend status " + shell_path(chain.back().directory));
   // The log is there before anything is sent.
   if (std::filesystem::exists(run_.path(result_log_name)))
-    job_.maybe_sent_until = before_.last_row() + was.read_ahead_rows;
-  job_.late = late_requests_of(chain, config_.deadline.answer, job_.maybe_sent_until, before_.recorded());
+    job_.possibly_sent_until = before_.last_row() + was.read_ahead_rows;
+  job_.late = late_requests_of(chain, config_.deadline.answer, job_.possibly_sent_until, before_.recorded());
   keep_edited();
   // A run that is killed from here on must not look finished.
   run_.remove("summary.json");
@@ -128,9 +95,19 @@ ResumedRun Resuming::make(ChangedOptions changed) {
     run_.write_file("run.json", run_json(was));
   }
   write_feedback();
+  // A run that sends nothing restores nothing.
+  if (resumed_.report.rows_left == 0 && job_.undone) job_.earlier_runs.push_back(std::move(job_.undone));
   resumed_.report.rows_recorded = before_.recorded().size();
   resumed_.report.torn_bytes = before_.torn_bytes();
   return std::move(resumed_);
+}
+
+// The plan is old, so each customer is read again before it is written. No other process may resume the run that is
+// undone.
+void Resuming::take_plan() {
+  if (config_.does().restores) job_.undone = lock_run_to_undo(config_.reconcile.of_run);
+  require_sealed_plan(run_.path());
+  config_.reconcile.recheck = Recheck::yes;
 }
 
 // A killed retry continues with the rows that it had chosen. The logs of the earlier runs have the hashes of all rows.
@@ -144,9 +121,9 @@ void Resuming::follow_parents(const std::vector<RunHead>& chain) {
 
 // Before anything is sent or written: a file that is not the one of the run would put results beside the wrong rows.
 void Resuming::compare_input() {
-  RowWalk rows(file_, config_.input, config_.mapping);
+  RowWalk rows = input_.rows();
   EncodingCheck encoding(rows.source());
-  const RowSelection left(&before_.recorded(), job_.retried_rows(), nullptr, Duplicates::order);
+  const RowSelection left = selection_of(job_);
   while (rows.skim()) {
     const std::uint64_t row = rows.position().row;
     encoding.take(rows.record());
@@ -154,7 +131,7 @@ void Resuming::compare_input() {
       refuse_other_row(config_.input.file, rows.position());
     resumed_.report.rows_left += left.of(row) == RowSelection::Answer::skip ? 0 : 1;
   }
-  job_.encoding_is_doubtful = encoding.trouble().has_value();
+  input_.encoding_is_doubtful = encoding.trouble().has_value();
   require_row(config_.input.file, before_.last_row(), rows.position().row);
 }
 
@@ -169,8 +146,8 @@ void Resuming::keep_edited() {
       unsealed.push_back(file.name);
     } else if (*seal != file && resumed_.report.rows_left == 0) {
       job_.edited.push_back(*seal);
-      resumed_.notices.push_back(printable(run_.path(file.name)) +
-                                 " was edited since amend wrote it: amend does not change it");
+      job_.notices.push_back(printable(run_.path(file.name)) +
+                             " was edited since amend wrote it: amend does not change it");
     } else if (*seal != file) {
       keep_copy(file.name, "was edited since amend wrote it");
     }
@@ -182,15 +159,15 @@ void Resuming::keep_edited() {
 void Resuming::keep_copy(const std::string& name, std::string_view why) {
   const std::string copy = name_for_copy(run_, name);
   run_.rename(name, copy);
-  resumed_.notices.push_back(printable(run_.path(name)) + " " + std::string(why) + ": amend keeps it as " +
-                             printable(copy) + " and writes a new file");
+  job_.notices.push_back(printable(run_.path(name)) + " " + std::string(why) + ": amend keeps it as " +
+                         printable(copy) + " and writes a new file");
 }
 
 std::vector<UnsealedRetryFile> Resuming::read_unsealed(const std::vector<std::string>& names) const {
   std::vector<UnsealedRetryFile> files;
   if (names.empty()) return files;
-  RowWalk rows(file_, config_.input, config_.mapping);
-  for (const std::string& name : names) files.emplace_back(run_, name, layout_of(rows.source()));
+  RowWalk rows = input_.rows();
+  for (const std::string& name : names) files.emplace_back(run_, name, input_.layout());
   while (rows.skim()) {
     const std::uint64_t row = rows.position().row;
     const auto failure = before_.failure_of(row);
@@ -203,8 +180,8 @@ std::vector<UnsealedRetryFile> Resuming::read_unsealed(const std::vector<std::st
 }
 
 void Resuming::write_feedback() {
-  RowWalk rows(file_, config_.input, config_.mapping);
-  job_.retry_files = open_feedback(run_, layout_of(rows.source()), names_of(job_.edited));
+  RowWalk rows = input_.rows();
+  job_.retry_files = open_feedback(run_, input_.layout(), names_of(job_.edited));
   std::uint64_t left = before_.rows_not_well();
   std::vector<Outcome> one;
   while (left > 0 && rows.skim()) {
@@ -221,16 +198,6 @@ void Resuming::write_feedback() {
 
 }  // namespace
 
-void refuse_changed_options(const Config& was, const Config& is) {
-  if (const auto option = changed_option(was, is))
-    throw ConfigError(
-        *option +
-        " differs from the run: the finished rows were sent with the previous value. Restore that value, or "
-        "use --accept-changed-options");
-}
-
-ResumedRun make_resume(const Config& config, const InputFile& file, ChangedOptions changed) {
-  return Resuming(config, file).make(changed);
-}
+ResumedJob make_resume(Input input, ChangedOptions changed) { return Resuming(std::move(input)).make(changed); }
 
 }  // namespace amend

@@ -1,12 +1,13 @@
-#include "pipeline/retry_job.hpp"
-
 #include <filesystem>
 #include <memory>
+#include <utility>
 
+#include "amend/reporter/run_place.hpp"
 #include "amend/reporter/run_view.hpp"
 #include "amend/row/shell_path.hpp"
+#include "pipeline/changed_options.hpp"
+#include "pipeline/input_parts.hpp"
 #include "pipeline/late_rows.hpp"
-#include "pipeline/resume_job.hpp"
 #include "pipeline/retry_planner.hpp"
 
 namespace amend {
@@ -47,20 +48,21 @@ std::string directory_beside(const RunHead& last, const std::string& wanted) {
       printable(folder.string()));
 }
 
-// No other process may resume or retry a run of the chain meanwhile.
-std::vector<std::unique_ptr<RunDirectory>> hold(const std::vector<RunHead>& chain) {
-  std::vector<std::unique_ptr<RunDirectory>> held;
-  for (const RunHead& run : chain) held.push_back(std::make_unique<RunDirectory>(run.directory, Opening::resume));
-  return held;
+// Until the retry ends, no other process may resume or retry a run of the chain.
+std::vector<std::unique_ptr<RunDirectory>> lock_all(const std::vector<RunHead>& chain) {
+  std::vector<std::unique_ptr<RunDirectory>> locked;
+  for (const RunHead& run : chain) locked.push_back(std::make_unique<RunDirectory>(run.directory, Opening::resume));
+  return locked;
 }
 
 }  // namespace
 
-RetriedRun make_retry(const Config& config, const InputFile& file, const std::string& run, const RetryChoice& choice,
-                      ChangedOptions changed) {
-  RetriedRun retried;
+RetriedJob make_retry(Input input, const std::string& run, const RetryChoice& choice, ChangedOptions changed) {
+  RetriedJob retried(std::move(input));
   Job& job = retried.job;
-  job.earlier_runs = hold(chain_of(run));
+  Input::Parts& parts = job.input.parts();
+  Config& config = parts.config;
+  job.earlier_runs = lock_all(chain_of(run));
   const RunView view(run);
   if (view.runs().size() != job.earlier_runs.size())
     throw ConfigError(printable(run) + ": another process has started a retry of this run",
@@ -69,20 +71,23 @@ RetriedRun make_retry(const Config& config, const InputFile& file, const std::st
   for (const RunHead& head : view.runs())
     if (head.log.damaged_at) refuse_damaged(head.directory, head.log);
   const RunHead& last = view.runs().back();
-  if (last.record.config.task != Task::update)
+  if (last.record.config.does().has_plan)
     throw ConfigError(printable(run) +
                       " is a reconciliation: reconcile its file again; rows that already match are skipped");
   refuse_unfinished(last);
   if (changed == ChangedOptions::refuse) refuse_changed_options(last.record.config, config);
-  retried.directory = directory_beside(last, config.run_directory);
-  job.maybe_sent_until = view.last_row() + last.record.read_ahead_rows;
-  job.late = late_requests_of(view.runs(), config.deadline.answer, job.maybe_sent_until, recorded_rows(view));
-  RetryPlan plan = plan_retry(view, file, config.input, config.mapping, choice);
-  job.encoding_is_doubtful = plan.encoding_is_doubtful;
+  config.run_directory = directory_beside(last, config.run_directory);
+  job.possibly_sent_until = view.last_row() + last.record.read_ahead_rows;
+  job.late = late_requests_of(view.runs(), config.deadline.answer, job.possibly_sent_until, recorded_rows(view));
+  RetryPlan plan = plan_retry(view, parts.file, config.input, config.mapping, choice);
+  parts.encoding_is_doubtful = plan.encoding_is_doubtful;
+  // These rows did not succeed before. When they fail again, this says nothing about the others.
+  config.pace.canary = CanaryMode::off;
   job.retried = std::move(plan.selection);
   job.parent = place_of(last.directory).string();
   retried.report = std::move(plan.report);
   retried.report.parent = job.parent;
+  require_place_for_run(config);
   return retried;
 }
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "amend/config.hpp"
-#include "amend/pipeline.hpp"
+#include "amend/job.hpp"
 #include "amend/reporter/run_view.hpp"
 #include "amend/row/outcome.hpp"
 #include "amend/row/selection.hpp"

@@ -38,34 +38,34 @@ FieldSet RowToUndo::changed_since(const Comparison& comparison, const Drift& dri
   return changed;
 }
 
-RowsToLookAt::RowsToLookAt(const Config& config, InputFile file, CustomerKey names)
-    : config_(config), file_(std::move(file)), names_(names) {
+RowsToLookAt::RowsToLookAt(const Input::Parts& input) : input_(input), config_(input.config) {
+  const Config& config = config_;
   if (!config.reconcile.of_run.empty()) take_run(config.reconcile.of_run);
   const std::atomic<bool> never{false};
-  Preflight preflight(file_, config.input, config.mapping);
+  Preflight preflight(input.file, config.input, config.mapping);
   PreflightReport report = preflight.run(never);
   // What another run has sent, or overwritten, was read so by that run.
-  if (config.task == Task::reconcile && report.encoding_trouble)
+  if (config.does().compares_file && report.encoding_trouble)
     throw encoding_error(config.input.file, *report.encoding_trouble);
   rows_ = report.rows;
   findings_ = std::move(report.findings);
   content_ = report.content;
   hidden_ = std::move(preflight.hidden());
-  if (config.task == Task::verify) hide_rows_made_untrue();
-  if (!config.reconcile.baseline.empty()) baseline_.emplace(config, names);
+  if (config.does().reads_back) hide_rows_made_untrue();
+  if (!config.reconcile.baseline.empty()) baseline_.emplace(config, input.mapper.key());
   survey();
 }
 
 void RowsToLookAt::take_run(const std::string& run) {
   const Config& was = ledger_.emplace(run).record().config;
   compared_then_.emplace(was.reconcile);
-  if (was.task != Task::update) require_sealed_plan(run);
+  if (was.does().has_plan) require_sealed_plan(run);
 }
 
 // Of several rows of a customer the last one that succeeded is what the API is to hold.
 void RowsToLookAt::hide_rows_made_untrue() {
-  IdIndex ids(IdIndex::unbounded, names_);
-  RowWalk rows(file_, config_.input, config_.mapping);
+  IdIndex ids(IdIndex::unbounded, input_.mapper.key());
+  RowWalk rows = input_.rows();
   while (rows.next())
     if (!rows.reason() && ledger_->is_true(rows.position().row)) ids.add(rows.key(), rows.position().row);
   hidden_ = ids.hidden(Duplicates::last);
@@ -79,7 +79,7 @@ void RowsToLookAt::survey() {
   wanted_ = 0;
   std::uint64_t settled = 0;
   std::uint64_t smallest = million;
-  RowWalk rows(file_, config_.input, config_.mapping);
+  RowWalk rows = input_.rows();
   while (rows.next()) {
     const std::uint64_t row = rows.position().row;
     if (rows.reason() || is_hidden(row)) continue;
@@ -119,7 +119,7 @@ bool RowsToLookAt::contains(const RowWalk& rows) const {
 }
 
 bool RowsToLookAt::may_be_in_sample(const RowWalk& rows) const {
-  if (config_.task == Task::undo) return ledger_->maybe_written(RowToUndo(rows.raw()).row);
+  if (config_.does().restores) return ledger_->maybe_written(RowToUndo(rows.raw()).row);
   ledger_->require_same_content(rows.position(), rows.raw());
   return ledger_->is_true(rows.position().row);
 }

@@ -13,7 +13,7 @@
 #include "amend/row/finding.hpp"
 #include "amend/row/row_set.hpp"
 #include "pipeline/baseline.hpp"
-#include "pipeline/row_walk.hpp"
+#include "pipeline/input_parts.hpp"
 #include "pipeline/run_ledger.hpp"
 
 namespace amend {
@@ -49,7 +49,7 @@ class RowsToLookAt {
   static constexpr std::size_t spot_checks_max = 100;
 
   /// Throws as Baseline, RunLedger and Preflight do.
-  RowsToLookAt(const Config& config, InputFile file, CustomerKey names);
+  explicit RowsToLookAt(const Input::Parts& input);
 
   std::uint64_t rows() const noexcept { return rows_; }  ///< of the file
   /// Of the file, as it was checked.
@@ -59,7 +59,7 @@ class RowsToLookAt {
 
   /// Another row of the customer stands for it; with Duplicates::reject none does.
   bool is_hidden(std::uint64_t row) const noexcept { return hidden_.contains(row); }
-  /// For a row that is not hidden; with Task::reconcile and undo only for one that can be read.
+  /// For a row that is not hidden and that can be read; of a run that is verified for any row.
   bool contains(const RowWalk& rows) const;
 
   /// In any order.
@@ -74,7 +74,7 @@ class RowsToLookAt {
   /// Baseline::doubt; empty also without a baseline.
   std::string doubt() const { return baseline_ ? baseline_->doubt() : std::string(); }
 
-  /// Task::undo and verify: what the other run has done; null: another task.
+  /// What the run has done that is verified or undone; null: there is none.
   const RunLedger* ledger() const noexcept { return ledger_ ? &*ledger_ : nullptr; }
   /// With a ledger: how that run compared.
   const Comparison& compared_then() const noexcept { return *compared_then_; }
@@ -88,9 +88,8 @@ class RowsToLookAt {
   bool is_in_sample(std::uint64_t row) const noexcept;
   bool may_be_in_sample(const RowWalk& rows) const;
 
+  const Input::Parts& input_;
   const Config& config_;
-  InputFile file_;
-  CustomerKey names_;
   std::uint64_t rows_ = 0;
   std::optional<ContentRead> content_;
   std::uint64_t wanted_ = 0;

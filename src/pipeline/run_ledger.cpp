@@ -31,7 +31,7 @@ Drift drift_in(const RecordText& text) {
 // it is in a baseline rests on that: when it is no longer there, nothing is known.
 bool passes_over_for_certain(const Config& config) {
   const ReconcileConfig& how = config.reconcile;
-  return config.task == Task::reconcile && !how.baseline.empty() && how.sample_ppm == 0 &&
+  return config.does().compares_file && !how.baseline.empty() && how.sample_ppm == 0 &&
          std::filesystem::exists(how.baseline);
 }
 
@@ -178,7 +178,7 @@ void RunLedger::require_same_content(const Position& position, std::string_view 
 
 void for_each_settled(const std::string& run, const Show& show) {
   const RunLedger ledger(run);
-  if (ledger.record().config.task == Task::update) return show_mapped(ledger, show);
+  if (!ledger.record().config.does().has_plan) return show_mapped(ledger, show);
   if (!std::filesystem::exists(run + "/" + std::string(plan_name))) return;
   require_sealed_plan(run);
   show_planned(run, ledger, show);

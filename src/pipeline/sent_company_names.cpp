@@ -83,7 +83,7 @@ SentCompanyNames::NamesByRow SentCompanyNames::names_in(const std::string& run, 
     names[row].customer = wonder::customer_key(uuid);
     names[row].name = *name;
   };
-  if (record.config.task != Task::update) {
+  if (record.config.does().has_plan) {
     PlanReader plan(run + "/" + std::string(plan_name));
     PlannedRow row;
     while (plan.next(row) && row.row != 0)

@@ -19,7 +19,7 @@ class LivePicture::Impl {
  public:
   explicit Impl(const Config& config) {
     picture_.task = config.task;
-    picture_.applies = config.task == Task::update || config.reconcile.apply;
+    picture_.applies = config.sends();
     picture_.version = config.version;
     picture_.url = config.target.url;
     picture_.standing = Standing::goes_on;

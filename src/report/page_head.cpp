@@ -21,7 +21,7 @@ std::string_view colour_of(const RunPicture& picture) noexcept {
 std::string command_table(const RunPicture& picture) {
   std::string out = "<table class=\"pairs\">\n";
   std::string task(name_of(picture.task));
-  if (picture.task == Task::reconcile) task += picture.applies ? " --apply" : " (without --apply)";
+  if (properties_of(picture.task).compares_file) task += picture.applies ? " --apply" : " (without --apply)";
   add_pair(out, "command", task);
   std::string input = picture.input == "-" ? "standard input" : picture.input;
   if (picture.input_bytes > 0) input += fmt::format(", {} bytes", grouped(picture.input_bytes));

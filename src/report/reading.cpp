@@ -85,7 +85,7 @@ class Reading {
     const std::string text = content_of(directory_ + "/run.json");
     picture_.version = text_in(object_in(text), "version");
     picture_.task = config.task;
-    picture_.applies = config.task == Task::update || config.reconcile.apply;
+    picture_.applies = config.sends();
     picture_.input = record_.input.path;
     picture_.input_bytes = record_.input.size;
     picture_.url = config.target.url;
@@ -141,7 +141,7 @@ class Reading {
   }
 
   void take_comparison() {
-    if (picture_.task == Task::update) return;
+    if (!properties_of(picture_.task).has_plan) return;
     picture_.comparison = read_comparison(directory_, picture_.applies ? nullptr : &errors_);
   }
 

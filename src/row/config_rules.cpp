@@ -168,13 +168,13 @@ constexpr ConfigRule rules[] = {
      }},
     {run,
      [](C c) {
-       return refuse_if(c.task != Task::update && c.input.duplicates == Duplicates::order,
+       return refuse_if(c.does().has_plan && c.input.duplicates == Duplicates::order,
                         "--duplicates order is only for updates. Use last, first or reject");
      }},
     {run,
      [](C c) {
        return refuse_if(
-           c.task == Task::reconcile && c.reconcile.recheck == Recheck::yes && !c.reconcile.apply,
+           c.does().compares_file && c.reconcile.recheck == Recheck::yes && !c.reconcile.apply,
            "--recheck needs --apply: --recheck reads each customer again before amend changes the customer");
      }},
     {run, [](C c) { return refuse_if(c.reconcile.sample_ppm > 1'000'000, "--sample must be at most 100%"); }},

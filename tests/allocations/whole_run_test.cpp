@@ -15,15 +15,15 @@ TEST_CASE("allocations: of a whole run over TLS less than one for a hundred rows
   Work work(make_customers(rows), simulator.url());
   work.config.pace.connections = 8;
   work.config.pace.pipeline = 16;
-  amend::Pipeline pipeline(work.config, amend::Credentials());
+  amend::Run run(work.job());
   SteadyState steady(rows / 5, rows * 9 / 10);
   std::thread watch([&] {
     while (!steady.complete()) {
-      steady.rows_done(pipeline.metrics().rows_ended());
+      steady.rows_done(run.metrics().rows_ended());
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   });
-  const amend::Summary summary = pipeline.run();
+  const amend::Summary summary = run.execute();
   watch.join();
   simulator.stop();
   CAPTURE(summary.stop_reason);

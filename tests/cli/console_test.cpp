@@ -17,16 +17,16 @@ namespace {
 /// A run of one row that nobody answers: it goes on until it is stopped.
 class EndlessRun {
  public:
-  EndlessRun() : pipeline(config_of(dir), Credentials()), thread_([this] { pipeline.run(); }) {}
+  EndlessRun() : run(make_update(Input(config_of(dir), Credentials()))), thread_([this] { run.execute(); }) {}
   ~EndlessRun() {
-    pipeline.stop(StopCause::interrupted);
-    pipeline.stop(StopCause::interrupted);
+    run.stop(StopCause::interrupted);
+    run.stop(StopCause::interrupted);
   }
   EndlessRun(const EndlessRun&) = delete;
   EndlessRun& operator=(const EndlessRun&) = delete;
 
   test::TempDir dir;
-  Pipeline pipeline;
+  Run run;
 
  private:
   static Config config_of(const test::TempDir& dir) {
@@ -52,7 +52,7 @@ TEST_CASE("console: what fails in it is said once, and neither ends the run nor 
   std::atomic<int> failed = 0;
   std::atomic<int> said = 0;
   {
-    const cli::Console console(run.pipeline, options, outputs, [&](const std::string& line) {
+    const cli::Console console(run.run, options, outputs, [&](const std::string& line) {
       if (line.starts_with("control: ")) throw std::runtime_error("terminal " + std::to_string(++failed) + " is gone");
       if (line.starts_with("error in control, metrics or dashboard: terminal ")) ++said;
     });

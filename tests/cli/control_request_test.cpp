@@ -37,8 +37,8 @@ class Idle {
   std::filesystem::path file_;
 };
 
-boost::json::object order(amend::Pipeline& pipeline, const std::string& line) {
-  const std::string answer = cli::answer_control(cli::parse_control_request(line), pipeline);
+boost::json::object order(amend::Run& run, const std::string& line) {
+  const std::string answer = cli::answer_control(cli::parse_control_request(line), run);
   CHECK(answer.find('\n') == answer.size() - 1);
   return boost::json::parse(answer).as_object();
 }
@@ -73,23 +73,23 @@ TEST_CASE("control: anything else is refused, saying what it takes, and cannot w
 
 TEST_CASE("control: each request is answered by one line of JSON") {
   const Idle idle;
-  amend::Pipeline pipeline(idle.config(), amend::Credentials());
-  CHECK(order(pipeline, "pause").at("paused") == true);
-  CHECK(pipeline.paused());
-  CHECK(order(pipeline, "status").at("paused") == true);
-  CHECK(order(pipeline, "resume").at("paused") == false);
-  CHECK_FALSE(pipeline.paused());
-  const auto rate = order(pipeline, "rate 90/m");
+  amend::Run run(amend::make_update(amend::Input(idle.config(), amend::Credentials())));
+  CHECK(order(run, "pause").at("paused") == true);
+  CHECK(run.state().paused);
+  CHECK(order(run, "status").at("paused") == true);
+  CHECK(order(run, "resume").at("paused") == false);
+  CHECK_FALSE(run.state().paused);
+  const auto rate = order(run, "rate 90/m");
   CHECK(rate.at("rate").to_number<double>() == doctest::Approx(1.5));
   CHECK(rate.at("mode") == "fixed");
-  CHECK(order(pipeline, "rate auto").at("rate").is_null());
-  CHECK(order(pipeline, "connections 8").at("connections").is_number());
-  const auto status = order(pipeline, "status");
+  CHECK(order(run, "rate auto").at("rate").is_null());
+  CHECK(order(run, "connections 8").at("connections").is_number());
+  const auto status = order(run, "status");
   CHECK(status.at("ok") == true);
   CHECK(status.at("rows").as_object().at("success") == 0);
-  CHECK(order(pipeline, "drain").at("stopping") == true);
-  CHECK(order(pipeline, "drain").at("stopping") == true);
-  CHECK(order(pipeline, "status").at("stopping") == true);
+  CHECK(order(run, "drain").at("stopping") == true);
+  CHECK(order(run, "drain").at("stopping") == true);
+  CHECK(order(run, "status").at("stopping") == true);
 }
 
 TEST_CASE("control: only the user whose run it is, and root, may") {

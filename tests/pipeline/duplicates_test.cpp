@@ -87,18 +87,18 @@ TEST_CASE("pipeline: --duplicates last holds through faults of the server: just 
 }
 
 TEST_CASE(
-    "pipeline: preflight() says what is in the file, sends and creates nothing, and run() does not read it again") {
+    "pipeline: preflight() says what is in the file, sends and creates nothing, and the run does not read it again") {
   Simulator simulator;
   Work work(interleaved(30, 10), simulator.url());
   work.config.input.duplicates = amend::Duplicates::first;
-  amend::Pipeline pipeline(work.config, amend::Credentials());
-  const auto report = pipeline.preflight();
+  amend::Input input = work.input();
+  const auto report = input.preflight();
   CHECK(report.rows == 30);
   CHECK(report.duplicates.ids == 10);
   CHECK(report.superseded == 20);
   CHECK_FALSE(std::filesystem::exists(work.directory()));
   CHECK(requests(simulator) == 0);
-  const auto summary = pipeline.run();
+  const auto summary = amend::execute(amend::make_update(std::move(input)));
   CHECK(summary.exit_code == amend::ExitCode::success);
   CHECK(summary.rows(amend::Status::superseded) == 20);
 }
@@ -106,17 +106,17 @@ TEST_CASE(
 TEST_CASE("pipeline: with the default, --duplicates order, preflight() holds nothing back") {
   Simulator simulator;
   Work work(interleaved(30, 10), simulator.url());
-  amend::Pipeline pipeline(work.config, amend::Credentials());
-  CHECK(pipeline.preflight().duplicates.rows == 30);
-  CHECK(pipeline.run().rows(amend::Status::success) == 30);
+  amend::Input input = work.input();
+  CHECK(input.preflight().duplicates.rows == 30);
+  CHECK(amend::execute(amend::make_update(std::move(input))).rows(amend::Status::success) == 30);
 }
 
 TEST_CASE("pipeline: a file that changed since the preflight is refused before anything is sent or created") {
   Simulator simulator;
   Work work(interleaved(30, 10), simulator.url());
   work.config.input.duplicates = amend::Duplicates::last;
-  amend::Pipeline pipeline(work.config, amend::Credentials());
-  pipeline.preflight();
+  amend::Input input = work.input();
+  input.preflight();
   SUBCASE("replaced") {
     const std::string other = work.dir.file("other.csv");
     write_file(other, to_csv(make_customers(30, 7)));
@@ -124,7 +124,7 @@ TEST_CASE("pipeline: a file that changed since the preflight is refused before a
   }
   SUBCASE("appended to") { write_file(work.config.input.file, to_csv(work.customers) + "x\r\n"); }
   SUBCASE("removed") { std::filesystem::remove(work.config.input.file); }
-  CHECK_THROWS_AS(pipeline.run(), amend::InputError);
+  CHECK_THROWS_AS(amend::execute(amend::make_update(std::move(input))), amend::InputError);
   CHECK_FALSE(std::filesystem::exists(work.directory()));
   simulator.stop();
   CHECK(requests(simulator) == 0);
@@ -134,9 +134,9 @@ TEST_CASE("pipeline: a stop during the first reading ends the run before its fir
   Simulator simulator;
   Work work(interleaved(2'000, 100), simulator.url());
   work.config.input.duplicates = amend::Duplicates::last;
-  amend::Pipeline pipeline(work.config, amend::Credentials());
-  pipeline.stop(amend::StopCause::interrupted);
-  const auto summary = pipeline.run();
+  amend::Run run(work.job());
+  run.stop(amend::StopCause::interrupted);
+  const auto summary = run.execute();
   CHECK(summary.exit_code == amend::ExitCode::interrupted);
   CHECK(summary.rows_read == 0);
   CHECK(summary.unsent == 2'000);
@@ -149,14 +149,15 @@ TEST_CASE("pipeline: what a preflight found of --duplicates holds for a run that
   Work work(interleaved(500, 70), simulator.url());
   work.config.input.duplicates = amend::Duplicates::last;
   {
-    amend::Pipeline stopped(work.config, amend::Credentials());
+    amend::Run stopped(work.job());
     stopped.stop(amend::StopCause::interrupted);
-    CHECK(stopped.run().unsent == 500);
+    CHECK(stopped.execute().unsent == 500);
   }
-  amend::Pipeline resumed(work.config, amend::Credentials());
-  resumed.preflight();
-  CHECK(resumed.recover().rows_left == 500);
-  CHECK(resumed.run().rows(amend::Status::superseded) == 430);
+  amend::Input input = work.input();
+  input.preflight();
+  amend::ResumedJob resumed = amend::make_resume(std::move(input));
+  CHECK(resumed.report.rows_left == 500);
+  CHECK(amend::execute(std::move(resumed.job)).rows(amend::Status::superseded) == 430);
   simulator.stop();
   CHECK(requests(simulator) == 70);
 }
@@ -165,6 +166,5 @@ TEST_CASE("pipeline: --duplicates last on stdin is refused before a byte of it i
   Work work(make_customers(1), "https://127.0.0.1:1");
   work.config.input.file = "-";
   work.config.input.duplicates = amend::Duplicates::last;
-  CHECK_THROWS_WITH_AS(amend::Pipeline(work.config, amend::Credentials()), doctest::Contains("--duplicates"),
-                       amend::ConfigError);
+  CHECK_THROWS_WITH_AS(work.input(), doctest::Contains("--duplicates"), amend::ConfigError);
 }

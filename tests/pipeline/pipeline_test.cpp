@@ -155,12 +155,12 @@ TEST_CASE("pipeline: the last row, asleep until its retry, is sent and ends the 
 TEST_CASE("pipeline: stop() lets what is in flight come back, and the rest is unsent and in the file") {
   Simulator simulator({"--latency", "30ms"});
   Work work(make_customers(2'000), simulator.url());
-  amend::Pipeline pipeline(work.config, amend::Credentials());
+  amend::Run run(work.job());
   std::thread stopper([&] {
     REQUIRE(wait_for_lines(work.directory() + "/results.ndjson", 20, Process::Seconds(30)));
-    pipeline.stop(amend::StopCause::interrupted);
+    run.stop(amend::StopCause::interrupted);
   });
-  const auto summary = pipeline.run();
+  const auto summary = run.execute();
   stopper.join();
   CHECK(summary.exit_code == amend::ExitCode::interrupted);
   const auto done = summary.rows(amend::Status::success);
@@ -179,13 +179,13 @@ TEST_CASE("pipeline: a second stop() ends the run at once, although the server n
   work.config.deadline.answer = 1h;
   work.config.deadline.first_connect = 1h;
   work.config.deadline.stall = 1h;
-  amend::Pipeline pipeline(work.config, amend::Credentials());
+  amend::Run run(work.job());
   std::thread stopper([&] {
-    while (pipeline.metrics().in_flight.value() == 0) std::this_thread::yield();
-    pipeline.stop(amend::StopCause::terminated);
-    pipeline.stop(amend::StopCause::terminated);
+    while (run.metrics().in_flight.value() == 0) std::this_thread::yield();
+    run.stop(amend::StopCause::terminated);
+    run.stop(amend::StopCause::terminated);
   });
-  const auto summary = pipeline.run();
+  const auto summary = run.execute();
   stopper.join();
   CHECK(summary.exit_code == amend::ExitCode::terminated);
   CHECK(summary.unsent == 20);
@@ -239,15 +239,15 @@ TEST_CASE(
 TEST_CASE("pipeline: after a stop unsent.csv is not written from another file of the same name") {
   Simulator simulator({"--latency", "30ms"});
   Work work(make_customers(2'000), simulator.url());
-  amend::Pipeline pipeline(work.config, amend::Credentials());
+  amend::Run run(work.job());
   std::thread stopper([&] {
     REQUIRE(wait_for_lines(work.directory() + "/results.ndjson", 5, Process::Seconds(30)));
     const std::string other = work.dir.file("other.csv");
     write_file(other, to_csv(make_customers(100, 77)));
     std::rename(other.c_str(), work.config.input.file.c_str());
-    pipeline.stop(amend::StopCause::interrupted);
+    run.stop(amend::StopCause::interrupted);
   });
-  const auto summary = pipeline.run();
+  const auto summary = run.execute();
   stopper.join();
   CHECK_FALSE(summary.unsent.has_value());
   CHECK(read_file(work.directory() + "/unsent.csv").empty());

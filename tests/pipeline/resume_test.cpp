@@ -1,4 +1,4 @@
-// Pipeline::recover as a library's user sees it.
+// make_resume as a library's user sees it.
 #include <doctest/doctest.h>
 
 #include <thread>
@@ -13,12 +13,13 @@ TEST_CASE("pipeline: a resumed run that is stopped before it has read past its r
   work.config.input.limit = 400;
   CHECK(work.run().rows(amend::Status::success) == 400);
   work.config.input.limit = 0;
-  amend::Pipeline pipeline(work.config, amend::Credentials());
-  const amend::ResumeReport report = pipeline.recover(amend::ChangedOptions::accept);
+  amend::ResumedJob resumed = amend::make_resume(work.input(), amend::ChangedOptions::accept);
+  const amend::ResumeReport report = resumed.report;
   CHECK(report.rows_recorded == 400);
   CHECK(report.rows_left == 100);
-  pipeline.stop(amend::StopCause::interrupted);
-  const amend::Summary summary = pipeline.run();
+  amend::Run run(std::move(resumed.job));
+  run.stop(amend::StopCause::interrupted);
+  const amend::Summary summary = run.execute();
   CHECK(summary.exit_code == amend::ExitCode::interrupted);
   CHECK(summary.rows_read == 400);
   CHECK(summary.rows(amend::Status::success) == 400);
@@ -32,16 +33,15 @@ TEST_CASE("pipeline: once a resumed run has its directory for others, its record
   work.config.input.limit = 1'990;
   CHECK(work.run().rows(amend::Status::success) == 1'990);
   work.config.input.limit = 0;
-  amend::Pipeline pipeline(work.config, amend::Credentials());
-  pipeline.recover(amend::ChangedOptions::accept);
+  amend::Run run(amend::make_resume(work.input(), amend::ChangedOptions::accept).job);
   std::uint64_t ended = 0;
   std::uint64_t read = 0;
   std::thread looker([&] {
-    while (pipeline.run_directory().empty()) std::this_thread::yield();
-    ended = pipeline.metrics().rows_ended();
-    read = pipeline.metrics().rows_read.value();
+    while (run.state().run_directory.empty()) std::this_thread::yield();
+    ended = run.metrics().rows_ended();
+    read = run.metrics().rows_read.value();
   });
-  CHECK(pipeline.run().exit_code == amend::ExitCode::success);
+  CHECK(run.execute().exit_code == amend::ExitCode::success);
   looker.join();
   CHECK(ended >= 1'990);
   CHECK(read >= 1'990);

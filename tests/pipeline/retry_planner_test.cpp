@@ -209,8 +209,9 @@ class Sent {
     file << "id,name,phone\n";
     for (std::size_t i = 0; i < count; ++i) file << row_text(i == changed ? i + 1 : i) << "\n";
   }
-  RetryPlan plan() const {
-    return plan_retry(RunView(run), InputFile(config.input.file), config.input, config.mapping, RetryChoice());
+  RetryPlan plan() const { return plan(InputFile(config.input.file)); }
+  RetryPlan plan(const InputFile& file) const {
+    return plan_retry(RunView(run), file, config.input, config.mapping, RetryChoice());
   }
 
   TemporaryDirectory dir;
@@ -236,8 +237,9 @@ TEST_CASE("retry: an input that is not what it was is refused, naming the row") 
   CHECK_THROWS_WITH_AS(sent.plan(), doctest::Contains("row 2 (line 3) differs from the "), InputError);
   sent.write_input(4);
   CHECK_THROWS_WITH_AS(sent.plan(), doctest::Contains("bytes, but had"), ConfigError);
+  const InputFile opened(sent.config.input.file);
   std::filesystem::remove(sent.config.input.file);
-  CHECK_THROWS_WITH_AS(sent.plan(), doctest::Contains("is missing"), ConfigError);
+  CHECK_THROWS_WITH_AS(sent.plan(opened), doctest::Contains("is missing"), ConfigError);
 }
 
 TEST_CASE("retry: a log that was changed is refused, naming the offset") {

@@ -1,4 +1,4 @@
-// Pipeline::retry as a library's user sees it.
+// make_retry as a library's user sees it.
 #include <doctest/doctest.h>
 
 #include <map>
@@ -14,13 +14,14 @@ TEST_CASE("pipeline: an input that changed between the plan of a retry and its s
   work.config.retry.attempts_max = 1;
   CHECK(work.run().rows(amend::Status::failed) == 20);
   work.config.run_directory.clear();
-  amend::Pipeline pipeline(work.config, amend::Credentials());
-  const amend::RetryReport report = pipeline.retry(work.directory(), amend::RetryChoice());
+  amend::RetriedJob retry = amend::make_retry(work.input(), work.directory(), amend::RetryChoice());
+  const amend::RetryReport report = retry.report;
   CHECK(report.failed == 20);
   CHECK(report.parent == work.directory());
   const auto others = make_customers(20, 7);
   write_file(work.config.input.file, to_csv(others));
-  CHECK_THROWS_WITH_AS(pipeline.run(), doctest::Contains("changed after it was opened"), amend::InputError);
+  CHECK_THROWS_WITH_AS(amend::execute(std::move(retry.job)), doctest::Contains("changed after it was opened"),
+                       amend::InputError);
   simulator.stop();
   // A row is sent twice at most: its refusal, and the proof of it.
   std::map<std::string, std::size_t> requests;
@@ -36,9 +37,8 @@ TEST_CASE("pipeline: a retry has no canary: rows that do not succeed once more h
   work.run();
   work.config.pace.canary = amend::CanaryMode::on;
   work.config.run_directory = work.dir.file("again");
-  amend::Pipeline pipeline(work.config, amend::Credentials());
-  pipeline.retry(work.dir.file("run"), amend::RetryChoice());
-  const amend::Summary again = pipeline.run();
+  const amend::Summary again =
+      amend::execute(amend::make_retry(work.input(), work.dir.file("run"), amend::RetryChoice()).job);
   CHECK(again.exit_code == amend::ExitCode::some_rows_failed);
   CHECK(again.rows(amend::Status::failed) == 20);
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "amend/pipeline.hpp"
+#include "amend/run.hpp"
 #include "support/checker.hpp"
 #include "support/run_files.hpp"
 
@@ -30,10 +30,9 @@ class Work {
     config.retry.backoff_max = std::chrono::milliseconds(50);
     config.version = "test";
   }
-  amend::Summary run() {
-    amend::Pipeline pipeline(config, amend::Credentials());
-    return pipeline.run();
-  }
+  amend::Input input() const { return amend::Input(config, amend::Credentials()); }
+  amend::Job job() const { return amend::make_update(input()); }
+  amend::Summary run() const { return amend::execute(job()); }
   std::string directory() const { return dir.file("run"); }
 
   TempDir dir;

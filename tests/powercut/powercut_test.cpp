@@ -42,11 +42,7 @@ class PowerCuts {
     put(files);
     work.config.run_directory = replayed();
     start_recording(replayed());
-    {
-      amend::Pipeline pipeline(work.config, amend::Credentials());
-      pipeline.recover();
-      pipeline.run();
-    }
+    amend::execute(amend::make_resume(work.input()).job);
     return stop_recording();
   }
 

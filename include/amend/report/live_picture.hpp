@@ -1,4 +1,4 @@
-// The picture of a run that goes on, made of looks at it instead of its directory: what Pipeline::state() and notices()
+// The picture of a run that goes on, made of looks at it instead of its directory: what Run::state() and notices()
 // say, some times a second. The same page as picture_of makes later, but for what only the log tells: error codes and
 // slow rows, which the caller may add. Layer 1: pure; one thread. Memory: below 5 MiB, however long the run goes on.
 #pragma once

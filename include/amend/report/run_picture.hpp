@@ -212,7 +212,7 @@ class RunPicture {
   // What was asked.
   std::string directory;
   std::string version;  ///< of the program that made the run
-  Task task = Task::update;
+  Task task{};
   bool applies = true;  ///< false: a reconciliation that sends nothing
   std::string input;    ///< path, or "-"
   std::uint64_t input_bytes = 0;

@@ -48,7 +48,7 @@ class Summary {
   std::uint64_t rows_well() const noexcept;  ///< is_well
 
   std::string version;
-  Task task = Task::update;
+  Task task{};
   std::string run_directory;
   std::string input;  ///< path, or "-"
   std::chrono::system_clock::time_point started_at{};

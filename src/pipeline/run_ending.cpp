@@ -1,4 +1,4 @@
-// What has come of a run: every row accounted for, the files for what is left, the summary.
+// The end of a run: every row accounted for, the files for the rows that are left, the summary.
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -6,9 +6,8 @@
 #include "amend/reporter/feedback.hpp"
 #include "amend/reporter/file_seal.hpp"
 #include "amend/reporter/run_view.hpp"
-#include "pipeline/input_identity.hpp"
-#include "pipeline/overtaken.hpp"
-#include "pipeline/pipeline_impl.hpp"
+#include "pipeline/job_parts.hpp"
+#include "pipeline/run_impl.hpp"
 
 namespace amend {
 namespace {
@@ -26,7 +25,7 @@ const RunDirectory* held(const std::vector<std::unique_ptr<RunDirectory>>& runs,
 }  // namespace
 
 // Rows read = rows recorded + rows let go because of a stop; anything else is a row lost or doubled.
-void Pipeline::Impl::check_sums(const Reader& reader, const Reporter& reporter) {
+void Run::Impl::check_sums(const Reader& reader, const Reporter& reporter) {
   const std::uint64_t accounted =
       reporter.recorded().size() + reporter.rows_without_record() + reader.rows_dropped() + engine_.rows_dropped();
   const std::uint64_t read = metrics_.rows_read.value();
@@ -39,16 +38,16 @@ void Pipeline::Impl::check_sums(const Reader& reader, const Reporter& reporter) 
 }
 
 // After an early stop: every row of the input without a record, those never read included. nullopt: not known.
-std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& run, const Reporter& reporter) {
+std::optional<std::uint64_t> Run::Impl::write_unsent(const Reporter& reporter) {
   if (control_.cause() == StopCause::none) return 0;
   // Another file under the same name would name the wrong rows, and a pipe cannot be read twice.
-  const InputIdentity now = identify(config_, *source_);
-  if (control_.cause() == StopCause::input_failed || !can_be_read_again(identity_, now, source_->content_read()))
+  if (control_.cause() == StopCause::input_failed || !input_.is_as_it_was(input_.source->content_read()))
     return std::nullopt;
   try {
-    const auto again = open_source(file_, config_.input);
-    UnsentWriter unsent(run, InputLayout(again->format(), again->header(), again->delimiter()));
-    const RowSelection left(&reporter.recorded(), job_.retried_rows(), nullptr, Duplicates::order);
+    const auto again = open_source(input_.file, config_.input);
+    UnsentWriter unsent(*job_.directory, input_.layout());
+    const Selection* const retried = job_.retried ? &*job_.retried : nullptr;
+    const RowSelection left(&reporter.recorded(), retried, nullptr, Duplicates::order);
     Record record;
     while (again->next(record)) {
       if (left.of(record.position().row) == RowSelection::Answer::skip) continue;
@@ -65,13 +64,12 @@ std::optional<std::uint64_t> Pipeline::Impl::write_unsent(const RunDirectory& ru
 }
 
 // The retry files in the order of the input, without the rows that would undo a later row's success.
-Overtaken Pipeline::Impl::settle_retry_files(const RunDirectory& run) {
+Overtaken Run::Impl::settle_retry_files() {
   if (metrics_.rows(Status::failed) + metrics_.rows(Status::unknown) + metrics_.rows(Status::rejected) == 0) return {};
   if (exit_code(control_.cause()) == ExitCode::not_durable || control_.cause() == StopCause::defect) return {};
   try {
-    Overtaken overtaken = overtaken_rows(run.path());
-    settle_feedback(run, InputLayout(source_->format(), source_->header(), source_->delimiter()), overtaken.lines,
-                    names_of(job_.edited));
+    Overtaken overtaken = overtaken_rows(job_.directory->path());
+    settle_feedback(*job_.directory, input_.layout(), overtaken.lines, names_of(job_.edited));
     return overtaken;
   } catch (const DurabilityError& error) {
     control_.stop(StopCause::not_durable, error.what());
@@ -82,15 +80,16 @@ Overtaken Pipeline::Impl::settle_retry_files(const RunDirectory& run) {
 }
 
 // What a retry has made true overtakes rows that a run before it could not send: they leave its retry files, too.
-void Pipeline::Impl::settle_runs_before(const RunDirectory& run) {
+void Run::Impl::settle_runs_before() {
   if (!job_.retried || exit_code(control_.cause()) == ExitCode::not_durable || control_.cause() == StopCause::defect)
     return;
   try {
-    const RunView view(run.path());
+    const std::string& run = job_.directory->path();
+    const RunView view(run);
     const std::vector<RowSet> lines = overtaken_lines(view);
     for (std::size_t i = 0; i < lines.size(); ++i) {
       const std::string& directory = view.runs()[i].directory;
-      if (lines[i].size() == 0 || directory == run.path()) continue;
+      if (lines[i].size() == 0 || directory == run) continue;
       std::optional<RunDirectory> lock;
       const RunDirectory* const before =
           job_.earlier_runs.empty() ? &lock.emplace(directory, Opening::resume) : held(job_.earlier_runs, directory);
@@ -103,9 +102,9 @@ void Pipeline::Impl::settle_runs_before(const RunDirectory& run) {
   }
 }
 
-void Pipeline::Impl::settle_run_before(const RunDirectory& before, const RowSet& lines) {
+void Run::Impl::settle_run_before(const RunDirectory& before, const RowSet& lines) {
   const std::vector<std::string> edited = edited_retry_files(before);
-  settle_feedback(before, InputLayout(source_->format(), source_->header(), source_->delimiter()), lines, edited);
+  settle_feedback(before, input_.layout(), lines, edited);
   if (edited.empty()) return seal_again(before);
   control_.notice(
       printable(before.path()) + ": " + std::to_string(lines.size()) +
@@ -114,7 +113,7 @@ void Pipeline::Impl::settle_run_before(const RunDirectory& before, const RowSet&
       printable(edited.front()) + ", because the file was edited. Do not send that file; use amend retry");
 }
 
-Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent) {
+Summary Run::Impl::summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent) {
   Summary summary;
   summary.take(metrics_);
   summary.version = config_.version;
@@ -124,7 +123,7 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   summary.started_at = started_at_;
   summary.elapsed = std::chrono::steady_clock::now() - started_;
   summary.stop_cause = control_.cause();
-  // What is not durable for certain is not claimed.
+  // What may not be on the disk is not claimed.
   if (exit_code(control_.cause()) == ExitCode::not_durable)
     for (std::size_t i = 0; i < status_count; ++i)
       summary.rows_by_status[i] = reporter.rows_durable(static_cast<Status>(i));
@@ -135,7 +134,7 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   summary.service = Latency(engine_.service_times());
   summary.queued = Latency(engine_.queue_times());
   summary.log_bytes = reporter.log_bytes_durable();
-  summary.findings = mapper_->findings();
+  summary.findings = input_.mapper.findings();
   summary.drift = reporter.drift();
   summary.errors = reporter.errors().worst(worst_errors_shown);
   const bool all_well = summary.rows_well() == summary.rows_read;
@@ -145,7 +144,8 @@ Summary Pipeline::Impl::summarise(const Reporter& reporter, std::optional<std::u
   return summary;
 }
 
-void Pipeline::Impl::write_summary(const RunDirectory& run, Summary& summary) const {
+void Run::Impl::write_summary(Summary& summary) const {
+  const RunDirectory& run = *job_.directory;
   summary.files = run.files();
   // What may not be on the disk has no seal: after a power cut a resume would take its loss for an edit.
   if (summary.exit_code != ExitCode::not_durable) summary.retry_files = seals_of_retry_files(run, job_.edited);

@@ -1,16 +1,16 @@
-// What a run is doing, and what a person changes in it while it goes on. Any thread.
+// What a run is doing, and what an operator changes while it is running. Any thread.
 #include <algorithm>
 
-#include "pipeline/pipeline_impl.hpp"
+#include "pipeline/run_impl.hpp"
 
 namespace amend {
 
-std::string Pipeline::Impl::run_directory() const {
+std::string Run::Impl::published_directory() const {
   const std::lock_guard lock(mutex_);
   return run_directory_;
 }
 
-void Pipeline::Impl::stop(StopCause cause) noexcept {
+void Run::Impl::stop(StopCause cause) noexcept {
   const bool again = stop_asked_.exchange(true);
   std::string text = cause == StopCause::interrupted ? "interrupted (SIGINT)" : "terminated (SIGTERM)";
   if (again) {
@@ -20,12 +20,12 @@ void Pipeline::Impl::stop(StopCause cause) noexcept {
   }
 }
 
-void Pipeline::Impl::drain() { control_.stop(StopCause::drained, "the operator stopped the run (amend control)"); }
+void Run::Impl::drain() { control_.stop(StopCause::drained, "the operator stopped the run (amend control)"); }
 
-RunState Pipeline::Impl::state() const {
+RunState Run::Impl::state() const {
   RunState state;
   state.version = config_.version;
-  state.run_directory = run_directory();  // its lock orders what run() has set before it
+  state.run_directory = published_directory();  // its mutex orders what execute() has set
   state.input = config_.input.file;
   if (!state.run_directory.empty()) {
     state.started_at = started_at_;
@@ -47,14 +47,15 @@ RunState Pipeline::Impl::state() const {
   state.customers_held = metrics_.customers_held.value();
   state.limiter_wait = std::chrono::nanoseconds(metrics_.limiter_wait_ns.value());
   state.stopping = control_.draining();
+  state.log_closed = log_closed_;
   state.connections = control_.connections() != 0 ? control_.connections() : config_.pace.connections;
   state.service = engine_.service_times();
   state.connection = connection();
-  tell_brake(state);
+  add_admission(state);
   return state;
 }
 
-ConnectionState Pipeline::Impl::connection() const {
+ConnectionState Run::Impl::connection() const {
   const auto trouble = brake_.connections().view(std::chrono::steady_clock::now());
   ConnectionState state;
   state.in_trouble = trouble.present;
@@ -67,7 +68,7 @@ ConnectionState Pipeline::Impl::connection() const {
   return state;
 }
 
-void Pipeline::Impl::tell_brake(RunState& state) const {
+void Run::Impl::add_admission(RunState& state) const {
   const auto now = std::chrono::steady_clock::now();
   const Brake::Pace pace = brake_.pace();
   state.interval = pace.interval;
@@ -82,19 +83,19 @@ void Pipeline::Impl::tell_brake(RunState& state) const {
   state.in_flight_max = brake_.in_flight_max();
   state.retry_tokens = brake_.budget().tokens();
   const Circuit& circuit = brake_.circuit();
-  const auto told = circuit.state();
-  state.circuit = told == Circuit::State::closed ? CircuitState::closed
-                  : told == Circuit::State::open ? CircuitState::open
-                                                 : CircuitState::half_open;
+  const auto circuit_state = circuit.state();
+  state.circuit = circuit_state == Circuit::State::closed ? CircuitState::closed
+                  : circuit_state == Circuit::State::open ? CircuitState::open
+                                                          : CircuitState::half_open;
   state.circuit_open = circuit.time_open(now);
 }
 
-void Pipeline::Impl::unpause() noexcept {
+void Run::Impl::unpause() noexcept {
   brake_.unpause(std::chrono::steady_clock::now());
   control_.wake();
 }
 
-void Pipeline::Impl::set_rate(const RateSetting& rate) {
+void Run::Impl::set_rate(const RateSetting& rate) {
   PaceConfig pace = config_.pace;
   pace.rate = rate;
   validate_pace(pace);
@@ -102,9 +103,9 @@ void Pipeline::Impl::set_rate(const RateSetting& rate) {
   control_.wake();
 }
 
-std::uint32_t Pipeline::Impl::set_connections(std::uint32_t connections) {
+std::uint32_t Run::Impl::set_connections(std::uint32_t connections) {
   PaceConfig pace = config_.pace;
-  pace.connections = std::max(connections, connections == 0 ? 0 : plan_.workers);
+  pace.connections = std::max(connections, connections == 0 ? 0 : input_.plan.workers);
   validate_pace(pace);
   brake_.set_in_flight_max(pace.connections * pace.pipeline);
   control_.set_connections(pace.connections);

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <ctime>
 
-#include "amend/pipeline.hpp"
+#include "amend/config.hpp"
 
 namespace amend {
 
