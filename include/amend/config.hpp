@@ -26,10 +26,10 @@ using Spellings = std::array<std::pair<std::string_view, Enum>, count>;
 struct TargetConfig {
   std::string url;                ///< scheme, host, optional port and path prefix: https://gateway.wonder.today
   bool allow_plain_http = false;  ///< http:// to a host that is not loopback
-  std::string proxy;              ///< http:// http://host:port of a CONNECT proxy (RFC 9110 §9.3.6); empty: no proxy
+  std::string proxy;              ///< http://host:port of a CONNECT proxy (RFC 9110 §9.3.6); empty: no proxy
   bool ipv4_only = false;         ///< AppIDs may be bound to listed IPv4 addresses (src/wonder/README.md §3)
   std::string ca_file;            ///< PEM bundle that replaces the system's; empty: the system's
-  std::string client_cert;        ///< largest body of a response; a larger one ends its connection
+  std::string client_cert;        ///< PEM certificate for mutual TLS; empty: none
   std::string client_key;         ///< its key
   std::size_t answer_bytes_max = 1U << 20;  ///< the largest body of a response; a larger one ends its connection
   std::string echo_path = "/svc/payment/api/v1/openapi/echo";  ///< one documentation page prints it without /openapi
@@ -163,12 +163,11 @@ struct DeadlineConfig {
   std::chrono::milliseconds answer{30'000};         ///< from the moment a request is the oldest on its connection
   std::chrono::milliseconds row{600'000};           ///< first send → last attempt may start
   std::chrono::milliseconds first_connect{15'000};  ///< without any response until then: stop with exit 4 or 5
-  std::chrono::milliseconds outage{3'600'000};  ///< the part of `run` used before this run (a reconciliation's reading)
-  std::chrono::milliseconds grace{10'000};      ///< after a stop: how long to wait for responses
-  std::chrono::milliseconds run{0};             ///< from the start of sending: stop with exit 4; 0: no limit
-  std::chrono::milliseconds run_spent{
-      0};  ///< the part of `run` that was used before this run began (a reconciliation's reading)
-  std::optional<std::uint16_t> run_until;  ///< minute of the local day at which to stop with exit 4
+  std::chrono::milliseconds outage{3'600'000};      ///< no connection could be opened for this long: stop with exit 4
+  std::chrono::milliseconds grace{10'000};          ///< after a stop: how long to wait for responses
+  std::chrono::milliseconds run{0};                 ///< from the start of sending: stop with exit 4; 0: no limit
+  std::chrono::milliseconds run_spent{0};           ///< the part of `run` that a reconciliation's reading has used
+  std::optional<std::uint16_t> run_until;           ///< minute of the local day at which to stop with exit 4
   /// When nothing happens for this long although rows are in progress: stop with exit 4. 0 means 60 s, or the longest
   /// intended wait of the run.
   std::chrono::milliseconds stall{0};
