@@ -54,8 +54,6 @@ constexpr std::array page{
 constexpr std::array topic{Argument("TOPIC", Need::optional, Takes::word, "A command or a topic (default: list them)")};
 constexpr std::span<const Argument> nothing;
 
-ExitCode compare(const Options& options) { return run_reconcile(options); }
-
 // The command line already contains the text: nothing is left to run.
 ExitCode show_help(const Options&) { return ExitCode::success; }
 
@@ -64,12 +62,12 @@ constexpr std::array entries{
                  "Update each customer in FILE; log the result of each row", update_footer, input),
     CommandEntry(Command::check, "check", Kind::reads_file, run_check,
                  "Read all of FILE and report what would be rejected. Sends nothing", check_footer, input),
-    CommandEntry(Command::reconcile, "reconcile", Kind::sends, compare,
+    CommandEntry(Command::reconcile, "reconcile", Kind::sends, run_reconcile,
                  "Compare FILE with the API; --apply sends what differs", reconcile_footer, input),
-    CommandEntry(Command::verify, "verify", Kind::follows_run, compare,
+    CommandEntry(Command::verify, "verify", Kind::follows_run, run_reconcile,
                  "Read back the customers of a run and report what differs", verify_footer, run_to_verify),
-    CommandEntry(Command::undo, "undo", Kind::follows_run, run_undo, "Restore what a reconcile run has overwritten",
-                 undo_footer, run_to_undo),
+    CommandEntry(Command::undo, "undo", Kind::follows_run, run_reconcile,
+                 "Restore what a reconcile run has overwritten", undo_footer, run_to_undo),
     CommandEntry(Command::resume, "resume", Kind::follows_run, run_resume,
                  "Continue a run that stopped: send the rows without a result", resume_footer, run_to_resume),
     CommandEntry(Command::retry, "retry", Kind::follows_run, run_retry,
