@@ -68,26 +68,27 @@ void LoadGenerator::broke(const std::exception_ptr& error) {
   io_.stop();
 }
 
-void LoadGenerator::opened(Connection& connection) {
+void LoadGenerator::opened(Connection& connection, const Opened& opened) {
   Measured& measured = measured_[connection.index];
   measured.tried = true;
-  ++measured.figures.opened;
-  measured.used = Clock::now();
-  figures_.address = connection.session->peer();
-  figures_.security = connection.session->security();
+  if (opened.error == OpenError::none) {
+    ++measured.figures.opened;
+    measured.used = Clock::now();
+    figures_.address = connection.session->peer();
+    figures_.security = connection.session->security();
+  } else {
+    note_failed_opening(connection, opened);
+  }
   begin_when_open();
   pump();
 }
 
 // Without one connection there is nothing to measure; with some, those that are refused are tried again.
-void LoadGenerator::not_opened(Connection& connection, const Opened& opened) {
-  measured_[connection.index].tried = true;
+void LoadGenerator::note_failed_opening(Connection& connection, const Opened& opened) {
   connections_.follow(connection, Connections::Event::failed, Clock::now());
   const bool any = std::ranges::any_of(measured_, [](const Measured& one) { return one.figures.opened > 0; });
   const bool all_tried = std::ranges::all_of(measured_, &Measured::tried);
   if (!any && all_tried) control_.stop(stop_cause_of(opened.error), opened.text);
-  begin_when_open();
-  pump();
 }
 
 void LoadGenerator::begin_when_open() {

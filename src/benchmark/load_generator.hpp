@@ -85,12 +85,12 @@ class LoadGenerator final : private ConnectionKeeper::Owner {
 
   // ConnectionKeeper::Owner
   void rests(const Connection&) override {}
-  void opened(Connection& connection) override;
-  void not_opened(Connection& connection, const Opened& opened) override;
+  void opened(Connection& connection, const Opened& opened) override;
   void take(Connection& connection, const Lot& lot) override;
   bool reads_later(Connection&) override { return false; }
   void broke(const std::exception_ptr& error) override;
   void begin_when_open();
+  void note_failed_opening(Connection& connection, const Opened& opened);
   void begin();
 
   bool open_loop() const noexcept { return order_.steps.front().interval.count() > 0; }

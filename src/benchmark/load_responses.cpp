@@ -13,14 +13,6 @@ constexpr std::chrono::milliseconds publish_every{200};
 // A server may close what stood unused for so long; sooner, it has dropped a request.
 constexpr std::chrono::seconds idle_from{1};
 
-std::string_view code_of(CloseCause cause) noexcept {
-  switch (cause) {
-    case CloseCause::timeout: return "transport.timeout";
-    case CloseCause::protocol: return "transport.protocol";
-    default: return "transport.closed";
-  }
-}
-
 std::string code_of(const wonder::Judgement& judgement, std::uint16_t status) {
   if (judgement.meaning == wonder::Meaning::success) return {};
   return judgement.code.empty() ? fmt::format("http.{}", status) : judgement.code;
@@ -86,7 +78,7 @@ void LoadGenerator::take_loss(const Connection& connection, std::uint32_t tag, c
   end.planned = flight.planned.at;
   end.latency = since_start(now) - flight.planned.at;
   end.waited = lot.closed == CloseCause::timeout || lot.closed == CloseCause::local;
-  end.code = code_of(lot.closed);
+  end.code = loss_code(lot.closed);
   end.text = lot.text;
   count(end);
 }
@@ -146,7 +138,7 @@ void LoadGenerator::give_up_resends(Clock::time_point now) {
     end.planned = one.planned.at;
     end.latency = since_start(now) - one.planned.at;
     end.waited = true;
-    end.code = code_of(CloseCause::ended);
+    end.code = loss_code(CloseCause::ended);
     end.text = "the connection ended before the server processed the request, and no other connection was free";
     count(end);
   }

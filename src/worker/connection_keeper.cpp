@@ -31,13 +31,12 @@ asio::awaitable<void> ConnectionKeeper::keep(Connection& connection) {
     const Opened opened = co_await open(connection);
     if (over_) {
       connection.session->close();
-    } else if (opened.error != OpenError::none) {
-      owner_.not_opened(connection, opened);
-    } else {
-      connections_.opened(connection, std::chrono::steady_clock::now());
-      owner_.opened(connection);
-      co_await serve(connection);
+      break;
     }
+    const bool is_open = opened.error == OpenError::none;
+    if (is_open) connections_.opened(connection, std::chrono::steady_clock::now());
+    owner_.opened(connection, opened);
+    if (is_open) co_await serve(connection);
     if (over_) break;
     connections_.follow(connection, Connections::Event::rests, std::chrono::steady_clock::now(), entropy_.next());
     if (connection.state.phase != Connections::Phase::backing_off) continue;

@@ -25,8 +25,8 @@ class ConnectionKeeper {
     virtual ~Owner() = default;
     /// The connection sleeps, or backs off.
     virtual void rests(const Connection& connection) = 0;
-    virtual void opened(Connection& connection) = 0;
-    virtual void not_opened(Connection& connection, const Opened& opened) = 0;
+    /// The connection is open, or could not be opened: `opened` has the error.
+    virtual void opened(Connection& connection, const Opened& opened) = 0;
     virtual void take(Connection& connection, const Lot& lot) = 0;
     /// The connection is not read again until wake().
     virtual bool reads_later(Connection& connection) = 0;

@@ -14,6 +14,7 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "amend/row/verdict.hpp"
@@ -69,6 +70,12 @@ class Connection {
   time_point unproven_since{};     ///< when the last of them came
   time_point proven{};             ///< when a response last came that certainly was its request's
 };
+
+/// The error code of a request whose connection ended before its response.
+constexpr std::string_view loss_code(CloseCause cause) noexcept {
+  if (cause == CloseCause::timeout) return "transport.timeout";
+  return cause == CloseCause::protocol ? "transport.protocol" : "transport.closed";
+}
 
 class Connections {
  public:

@@ -1,6 +1,10 @@
-// The rows a worker holds, as numbered slots and lists of numbers. No allocation after construction.
+// The rows of a worker, as numbered slots and lists of numbers.
+//
+// *Threads.* The worker's. *Errors.* None. *Bounds.* The capacity; no allocation after construction. *Lifetime.* A list
+// refers to its table. *Source.* src/README.md §1.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <cstdint>
@@ -26,15 +30,15 @@ class RowJob {
 
   RowRef row;
   std::uint32_t attempts = 0;       ///< that count
-  std::uint32_t free_requeues = 0;  ///< attempts taken back because nothing was this row's fault
+  std::uint32_t free_requeues = 0;  ///< attempts that do not count because they were not this row's fault
   bool parked = false;              ///< `row` is a copy of its own
   bool writes = false;              ///< the current attempt may change something at the API
   bool applied_maybe = false;       ///< an attempt may have been applied
-  bool must_go_alone = false;       ///< a refusal is put to the proof: never pipelined again
+  bool must_go_alone = false;       ///< a refusal must be proved: never pipelined again
   std::uint16_t doubted = 0;        ///< status of a refusal that may have been another row's; 0: there was none
   bool waited_for_late = false;     ///< for an earlier request of this customer that might be applied late
   std::int32_t retry_cost = 0;      ///< of the retry it waits for or makes; 0: it makes its first attempt
-  std::uint16_t http = 0;           ///< of the last answer
+  std::uint16_t http = 0;           ///< of the last response
   std::uint32_t doubtful_on = 0;    ///< the connection of the last attempt that got a response which may be another's
   std::uint32_t throttled = 0;      ///< 429s, which cost no attempt
   std::uint32_t failed_in = 0;      ///< Circuit::streak() when an attempt last failed as in an outage; 0: none did
@@ -43,8 +47,8 @@ class RowJob {
   time_point first_sent{};  ///< on a clock that stands still while the circuit is not closed
   time_point began{};       ///< of the first attempt too, on the clock Brake::awake
   time_point sent{};
-  time_point ended{};       ///< of the last attempt: when it was answered or lost
-  time_point went_on{};     ///< when an answer let its next request follow; the epoch: none did
+  time_point ended{};       ///< of the last attempt: when its response came or it was lost
+  time_point went_on{};     ///< when a response let its next request follow; the epoch: none did
   time_point late_from{};   ///< when an attempt last ended that may be applied late; the epoch: none did
   JobNumber next = no_job;  ///< in a JobList
 };
@@ -120,8 +124,16 @@ class RetryHeap {
   bool empty() const noexcept { return heap_.empty(); }
   time_point earliest() const noexcept { return heap_.front().due; }
   JobNumber first() const noexcept { return heap_.front().job; }
-  void push(JobNumber job, time_point due);
-  JobNumber pop();
+  void push(JobNumber job, time_point due) {
+    heap_.emplace_back(due, job);
+    std::ranges::push_heap(heap_, later);
+  }
+  JobNumber pop() noexcept {
+    std::ranges::pop_heap(heap_, later);
+    const JobNumber job = heap_.back().job;
+    heap_.pop_back();
+    return job;
+  }
 
  private:
   class Entry {

@@ -85,16 +85,9 @@ class Quarantine {
 
 /// Whether a response with this meaning names the customer that was asked for.
 constexpr bool names_the_customer(wonder::Meaning meaning) noexcept {
-  using wonder::Meaning;
-  switch (meaning) {
-    case Meaning::success:
-    case Meaning::card_refused:
-    case Meaning::guard_mismatch:
-    case Meaning::go_on:
-    case Meaning::unchanged:
-    case Meaning::withheld: return true;
-    default: return false;
-  }
+  using enum wonder::Meaning;
+  return meaning == success || meaning == card_refused || meaning == guard_mismatch || meaning == go_on ||
+         meaning == unchanged || meaning == withheld;
 }
 
 }  // namespace amend

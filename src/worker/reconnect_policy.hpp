@@ -42,7 +42,7 @@ class ReconnectPolicy {
    public:
     Phase phase = Phase::asleep;
     std::uint32_t failures = 0;  ///< in a row
-    time_point at{};             ///< when opening began, or when backing off is over
+    time_point at{};             ///< when the phase began, or when backing off is over
   };
 
   explicit constexpr ReconnectPolicy(Use use) noexcept : use_(use) {}
@@ -55,34 +55,33 @@ class ReconnectPolicy {
   /// `random`: 64 fresh uniform bits, used by `rests` only.
   constexpr State next(State state, Event event, time_point now, std::uint64_t random = 0) const noexcept {
     switch (event) {
-      case Event::wanted:
-        state.phase = Phase::opening;
-        state.at = now;
-        return state;
-      case Event::opened: state.phase = Phase::open; return state;
+      case Event::wanted: return in(state, Phase::opening, now);
+      case Event::opened: return in(state, Phase::open, now);
       case Event::failed: ++state.failures; return state;
       case Event::responded: state.failures = 0; return state;
       case Event::distrusted: state.failures = 1; return state;
-      case Event::ended: state.phase = Phase::asleep; return state;
-      case Event::rests: return state.failures > 0 ? backing_off(state, now, random) : at_rest(state, now);
-      case Event::waited: return at_rest(state, now);
+      case Event::ended: return in(state, Phase::asleep, now);
+      case Event::rests:
+        if (state.failures > 0) return in(state, Phase::backing_off, now + wait(state.failures, random));
+        return at_rest(state, now);
+      case Event::waited: break;
     }
-    return state;
+    return at_rest(state, now);
   }
 
  private:
   constexpr bool on_demand() const noexcept { return use_ == Use::on_demand; }
-  constexpr State at_rest(State state, time_point now) const noexcept {
-    state.phase = on_demand() ? Phase::asleep : Phase::opening;
-    state.at = now;
+  static constexpr State in(State state, Phase phase, time_point at) noexcept {
+    state.phase = phase;
+    state.at = at;
     return state;
   }
-  constexpr State backing_off(State state, time_point now, std::uint64_t random) const noexcept {
-    const auto doublings = std::min<std::uint32_t>(state.failures, 10) - 1;
-    const auto wait = std::min(longest_wait(), first_wait() * (1 << doublings));
-    state.phase = Phase::backing_off;
-    state.at = now + (on_demand() ? milliseconds(random % static_cast<std::uint64_t>(wait.count() + 1)) : wait);
-    return state;
+  constexpr State at_rest(State state, time_point now) const noexcept {
+    return in(state, on_demand() ? Phase::asleep : Phase::opening, now);
+  }
+  constexpr milliseconds wait(std::uint32_t failures, std::uint64_t random) const noexcept {
+    const auto longest = std::min(longest_wait(), first_wait() * (1 << (std::min(failures, 10U) - 1)));
+    return on_demand() ? milliseconds(random % static_cast<std::uint64_t>(longest.count() + 1)) : longest;
   }
 
   Use use_;

@@ -11,17 +11,6 @@
 namespace amend {
 namespace {
 
-std::string_view code_of(AttemptEnd::Kind kind) noexcept {
-  switch (kind) {
-    case AttemptEnd::Kind::timeout: return "transport.timeout";
-    case AttemptEnd::Kind::protocol: return "transport.protocol";
-    case AttemptEnd::Kind::not_processed:
-    case AttemptEnd::Kind::closed:
-    case AttemptEnd::Kind::answered: break;
-  }
-  return "transport.closed";
-}
-
 AttemptEnd::Kind kind_of(CloseCause cause) noexcept {
   switch (cause) {
     case CloseCause::timeout: return AttemptEnd::Kind::timeout;
@@ -249,7 +238,7 @@ void ResponseHandler::lose(JobNumber number, const Lot& lot, Clock::time_point n
   job.http = 0;
   const auto kind = kind_of(lot.closed);
   state_.call->lost(job.row, applied_on(lot.closed));
-  wonder::Judgement judgement(wonder::Meaning::unusable, std::string(code_of(kind)), std::string(lot.text));
+  wonder::Judgement judgement(wonder::Meaning::unusable, std::string(loss_code(lot.closed)), std::string(lot.text));
   conclude(nullptr, number, AttemptEnd::without_answer(kind), std::move(judgement), now);
 }
 

@@ -3,12 +3,6 @@
 #include <algorithm>
 
 namespace amend {
-namespace {
-
-// Batches that may wait in a worker's input queue.
-constexpr std::size_t input_batches_max = 8;
-
-}  // namespace
 
 WorkerMachines::WorkerMachines(WorkerSetup setup, std::function<void()> rows_came,
                                std::function<void(Connection&)> wake)

@@ -20,6 +20,9 @@ class WorkerMachines {
  public:
   using Clock = WorkerState::Clock;
 
+  /// Batches that may wait in the input queue.
+  static constexpr std::size_t input_batches_max = 8;
+
   /// `rows_came`: the input queue has rows, or is closed; from any thread. `wake`: see Connections.
   WorkerMachines(WorkerSetup setup, std::function<void()> rows_came, std::function<void(Connection&)> wake);
 
