@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -23,6 +22,7 @@
 #include "cli/control_text.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "reporter/json_reading.hpp"
 
 namespace amend::cli {
 namespace {
@@ -118,19 +118,16 @@ class Connection {
 
 // The answer as a value; throws what the run refuses.
 json::object understood(const std::string& run, const std::string& answer) {
-  json::error_code error;
-  const json::value value = json::parse(answer, error);
-  const json::object* object = error ? nullptr : value.if_object();
-  const json::value* ok = object ? object->if_contains("ok") : nullptr;
+  json::object object = object_in(answer);
+  const json::value* ok = object.if_contains("ok");
   if (!ok || !ok->is_bool())
     throw ConfigError(
         fmt::format("{}: amend cannot read the response of the running process. Check that the run and this command "
                     "have the same version of amend",
                     printable(run)));
-  if (ok->get_bool()) return *object;
-  const json::value* why = object->if_contains("error");
-  throw ConfigError(fmt::format("{}: the run refuses: {}", printable(run),
-                                why && why->is_string() ? printable(why->get_string()) : "without a reason"));
+  if (ok->get_bool()) return object;
+  const std::string why = printable(text_in(object, "error"));
+  throw ConfigError(fmt::format("{}: the run refuses: {}", printable(run), why.empty() ? "without a reason" : why));
 }
 
 // Shows one state after the other: on a terminal each in place of the last.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/json/value.hpp>
 #include <chrono>
 #include <cmath>
@@ -15,6 +14,7 @@
 #include "cli/progress.hpp"
 #include "cli/report_line.hpp"
 #include "cli/units.hpp"
+#include "reporter/json_reading.hpp"
 
 namespace amend::cli {
 namespace {
@@ -35,10 +35,7 @@ bool truth(const json::object& from, std::string_view name) {
   return value && value->is_bool() && value->get_bool();
 }
 
-std::string text(const json::object& from, std::string_view name) {
-  const json::value* value = from.if_contains(name);
-  return value && value->is_string() ? printable(value->get_string()) : std::string();
-}
+std::string text(const json::object& from, std::string_view name) { return printable(text_in(from, name)); }
 
 const json::object& part(const json::object& from, std::string_view name) {
   static const json::object none;

@@ -6,12 +6,9 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "amend/reporter/log_reading.hpp"
@@ -21,6 +18,7 @@
 #include "cli/next_command.hpp"
 #include "cli/output.hpp"
 #include "cli/report_line.hpp"
+#include "reporter/json_reading.hpp"
 
 namespace amend::cli {
 namespace {
@@ -41,36 +39,19 @@ std::string_view name_of(ListedRun::State state) noexcept {
   return {};
 }
 
-std::string_view text_in(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
-
 std::string_view name_of(Task task) noexcept {
   return std::ranges::find(task_spellings, task, &std::pair<std::string_view, Task>::second)->first;
 }
 
-json::object object_in_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  json::error_code error;
-  const json::value value = json::parse(std::string(std::istreambuf_iterator<char>(file), {}), error);
-  return error || !value.is_object() ? json::object() : value.get_object();
-}
-
-std::optional<std::uint64_t> count_in(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  json::error_code error;
-  const auto found = value && value->is_number() ? value->to_number<std::uint64_t>(error) : 0;
-  return value && value->is_number() && !error ? std::optional(found) : std::nullopt;
-}
+json::object object_in_file(const fs::path& path) { return object_in(content_of(path.string())); }
 
 void read_rows(const json::object& summary, ListedRun& run) {
   const json::value* rows = summary.if_contains("rows");
   if (!rows || !rows->is_object()) return;
-  run.unsent = count_in(rows->get_object(), "unsent");
+  run.unsent = number_in(rows->get_object(), "unsent");
   run.rows = run.not_well = 0;
   for (const Status status : all_statuses) {
-    const std::uint64_t of_status = count_in(rows->get_object(), to_string(status)).value_or(0);
+    const std::uint64_t of_status = number_in(rows->get_object(), to_string(status)).value_or(0);
     *run.rows += of_status;
     *run.not_well += is_well(status) ? 0 : of_status;
   }
@@ -114,8 +95,8 @@ std::optional<ListedRun> read_listed(const fs::path& place) {
   }
   const json::object summary = object_in_file(place / "summary.json");
   run.stop_reason = text_in(summary, "stop_reason");
-  if (const json::value* cause = summary.if_contains("stop_cause"); cause && cause->is_string())
-    run.stop_cause = stop_cause_named(std::string_view(cause->get_string()));
+  if (const std::string cause = text_in(summary, "stop_cause"); !cause.empty())
+    run.stop_cause = stop_cause_named(cause);
   read_rows(summary, run);
   run.state = state_of(run, summary);
   run.undone = undone_by(run.directory).has_value();
