@@ -4,7 +4,6 @@
 #include <openssl/ssl.h>
 
 #include <chrono>
-#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>

@@ -1,7 +1,6 @@
 // The loop of trivial-server: accepts, reads, answers, until a signal or the end of its time. One thread.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <unordered_map>

@@ -2,7 +2,6 @@
 // for write_new_file. The only place that knows toml++. Layer 5.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -8,7 +8,6 @@
 
 #include <functional>
 #include <string>
-#include <string_view>
 
 #include "cli/dashboard_page.hpp"
 #include "cli/http_endpoint.hpp"

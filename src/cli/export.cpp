@@ -9,13 +9,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <string>
 
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/run_view.hpp"
 #include "amend/reporter/sink.hpp"
-#include "amend/row/shell_path.hpp"
 #include "cli/output.hpp"
 
 namespace amend::cli {

@@ -8,7 +8,6 @@
 
 #include "amend/error.hpp"
 #include "cli/report_line.hpp"
-#include "cli/units.hpp"
 
 namespace amend::cli {
 namespace {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "amend/config.hpp"
 #include "amend/reconciliation.hpp"

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 #include "amend/reporter/sink.hpp"
 #include "amend/wonder/customer_schema.hpp"

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -82,8 +81,7 @@ class FaultPlan {
 /// The whole server stands still for `length` at the end of each `period`, counted from the first request. Pure.
 class Stall {
  public:
-  Stall(std::chrono::nanoseconds length, std::chrono::nanoseconds period) noexcept
-      : length_(length), period_(period) {}
+  Stall(std::chrono::nanoseconds length, std::chrono::nanoseconds period) noexcept : length_(length), period_(period) {}
 
   /// How long an answer takes whose request came `since` the first one and that would take `delay` otherwise.
   std::chrono::nanoseconds held(std::chrono::nanoseconds since, std::chrono::nanoseconds delay) const noexcept;

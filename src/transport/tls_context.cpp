@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 
 #include "amend/error.hpp"
 #include "amend/wonder/key_text.hpp"

@@ -1,7 +1,5 @@
 #include "amend/wonder/credentials_diagnosis.hpp"
 
-#include <cstdlib>
-
 namespace amend::wonder {
 namespace {
 

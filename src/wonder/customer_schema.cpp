@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <string>
 
 #include "amend/row/ascii.hpp"
@@ -150,8 +149,6 @@ const FieldRule* find_field(std::string_view name) noexcept {
   const auto found = std::ranges::find(field_table, name, &FieldRule::name);
   return found == field_table.end() ? nullptr : &*found;
 }
-
-std::span<const std::string_view> payment_methods() noexcept { return payment_method_table; }
 
 bool is_reference_number(std::string_view text) noexcept {
   return !text.empty() && find_control(text) == std::string_view::npos &&

@@ -3,11 +3,9 @@
 
 #include <array>
 #include <bitset>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "amend/config.hpp"
 #include "amend/wonder/customer.hpp"

@@ -1,7 +1,6 @@
 // Where requests go: `--url`, taken apart once. Layer 2 value; parsing does no I/O.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 

@@ -6,13 +6,11 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <type_traits>
-#include <vector>
 
 #include "amend/config.hpp"
 #include "amend/row/request.hpp"

@@ -17,7 +17,7 @@ namespace amend::wonder {
 
 enum class Rule : std::uint8_t {
   text,    ///< at most `code_points_max` characters, none of them a control character (but FieldRule::line_breaks)
-  choice,  ///< one of `payment_methods()`
+  choice,  ///< "Credit Card", "Alipay" or "Wechat Pay"
   uuid,    ///< `is_uuid`
 };
 
@@ -39,9 +39,6 @@ std::span<const FieldRule> customer_fields() noexcept;
 
 /// nullptr when the API has no such field; names are case-sensitive.
 const FieldRule* find_field(std::string_view name) noexcept;
-
-/// What default_payment_method may be: "Credit Card", "Alipay", "Wechat Pay".
-std::span<const std::string_view> payment_methods() noexcept;
 
 using amend::is_uuid;
 
