@@ -6,6 +6,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "amend/benchmark/rate_search.hpp"
 #include "benchmark/benchmark_rules.hpp"
 #include "benchmark/load_generator.hpp"
 

@@ -18,7 +18,6 @@
 #include "amend/benchmark/load_figures.hpp"
 #include "amend/benchmark/objective.hpp"
 #include "amend/benchmark/paired_comparison.hpp"
-#include "amend/benchmark/rate_search.hpp"
 #include "amend/benchmark/schedule.hpp"
 #include "amend/config.hpp"
 #include "amend/error.hpp"
