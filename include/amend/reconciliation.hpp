@@ -158,6 +158,9 @@ class Reconciliation {
 /// Sends what the plan says, in the run directory of the comparison.
 Job make_apply(Reconciled reconciled);
 
+/// `config` for comparing the rows of its input. What differs is sent when ReconcileConfig::apply is set.
+Config reconcile_config(Config config);
+
 /// The settings with which what the run in `run` has sent is read back. They are those of its run.json, which has no
 /// secrets and no values of AuthConfig::headers. Throws ConfigError when there is no run.
 Config verify_config(const std::string& run);

@@ -13,7 +13,7 @@ trap stop_simulator EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-rm -rf "$folder/installed" "$folder/run" "$folder/build"
+rm -rf "$folder/installed" "$folder/build" "$folder/run" "$folder/applied"
 cmake --install "$build" --prefix "$folder/installed" >"$folder/install.log"
 cmake -S "$here" -B "$folder/build" -G Ninja -DCMAKE_PREFIX_PATH="$folder/installed" -DCMAKE_CXX_FLAGS="$flags"
 cmake --build "$folder/build"
@@ -23,12 +23,26 @@ app_id=0b8f5a52-6f0e-4d59-9c1b-7a3c1f0e2d44
 start_simulator "$folder/installed/bin/wonder-sim" "$folder/wonder-sim.log" --cert "$folder/keys/server.pem" \
   --key "$folder/keys/server.key" --public-key "$folder/keys/app.pub" --app-id "$app_id" --accept-any-id
 
-code=0
-"$folder/build/update_customers" "$here/../customers.ndjson" "$simulator_url" "$app_id" "$folder/keys/app.key" \
-  "$folder/keys/ca.pem" "$folder/run" || code=$?
-# customers.ndjson: 15 rows, two of them bad on purpose.
-success=$(grep -c '"status":"success"' "$folder/run/results.ndjson" || true)
-if [ "$code" -ne 1 ] || [ "$success" -ne 13 ]; then
-  echo "expected exit code 1 and 13 rows updated; got $code and ${success:-none}" >&2
+export URL=$simulator_url APP_ID=$app_id PRIVATE_KEY_FILE=$folder/keys/app.key CA_FILE=$folder/keys/ca.pem
+program=$folder/build/update_customers
+
+expect() {  # exit code, rows updated, run directory, command…
+  local wanted=$1 updated=$2 run=$3 code=0
+  shift 3
+  "$program" "$@" || code=$?
+  local success
+  success=$(grep -c '"status":"success"' "$run/results.ndjson") || true
+  [ "$code" -eq "$wanted" ] && [ "$success" -eq "$updated" ] && return
+  echo "$1: expected exit code $wanted and $updated rows updated; got $code and ${success:-none}" >&2
   exit 1
-fi
+}
+
+# customers.ndjson: 15 rows, two of them bad on purpose.
+rows=$here/../customers.ndjson
+expect 0 1 "$folder/run" update "$rows" "$folder/run" 1
+expect 1 13 "$folder/run" resume "$folder/run"
+sed 's/"name": "/&New /' "$rows" >"$folder/renamed.ndjson"
+# One of the 13 rows keeps its name.
+expect 1 12 "$folder/applied" reconcile "$folder/renamed.ndjson" "$folder/applied"
+"$program" undo "$folder/applied" | tee "$folder/undone.log"
+grep -q '^12 rows, 12 updated, 0 rejected' "$folder/undone.log"

@@ -114,12 +114,6 @@ void apply_all(Options& options, const OptionEntry& entry, const std::vector<std
   }
 }
 
-void prepare_reconcile(Config& config) {
-  config.task = Task::reconcile;
-  config.mapping.form = RowForm::partial;
-  config.input.duplicates = Duplicates::last;
-}
-
 // A closed loop, unless there is --rate. finish_bench chooses the connections, which depend on other options.
 void prepare_bench(Config& config) {
   config.pace.rate.interval = std::chrono::nanoseconds(0);
@@ -227,7 +221,7 @@ Options options_of_words(const TypedCommand& typed) {
   } else {
     options.config.input.file = word;
   }
-  if (typed.command == Command::reconcile) prepare_reconcile(options.config);
+  if (typed.command == Command::reconcile) options.config = reconcile_config(std::move(options.config));
   if (typed.command == Command::bench) prepare_bench(options.config);
   if (typed.command == Command::control) options.control = typed.action();
   options.config.version = program_version;

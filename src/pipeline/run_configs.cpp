@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "amend/reconciliation.hpp"
 #include "amend/reporter/summary.hpp"
 
@@ -11,6 +13,13 @@ Config config_of(const std::string& run) {
 }
 
 }  // namespace
+
+Config reconcile_config(Config config) {
+  config.task = Task::reconcile;
+  config.mapping.form = RowForm::partial;
+  config.input.duplicates = Duplicates::last;
+  return config;
+}
 
 // As the run was, except for what concerns its writing.
 Config verify_config(const std::string& run) {
