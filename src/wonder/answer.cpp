@@ -19,7 +19,7 @@ bool is_2xx(std::uint16_t status) noexcept { return status >= 200 && status <= 2
 
 std::string http_code(std::uint16_t status) { return "http." + std::to_string(status); }
 
-// 200.0 and 2e2 are the number 200.
+// 200.0 and 2e2 are also the number 200.
 bool is_number(const Value& value, double number) noexcept {
   if (value.kind != Kind::number) return false;
   double read = 0;
@@ -33,14 +33,14 @@ bool is_0_or_200(const Value& code) noexcept {
   return is_number(code, 0) || is_number(code, 200);
 }
 
-// src/wonder/README.md §4: the documentation shows 0, a sister endpoint and Wonder's own SDK show 200.
+// The documentation shows 0; a sister endpoint and Wonder's own SDK show 200 (src/wonder/README.md §4).
 bool says_success(const Value& code) noexcept {
   return code.kind == Kind::absent || code.kind == Kind::null || is_0_or_200(code);
 }
 
 bool says_no_error(const Value& error_code) noexcept { return error_code.is_empty() || is_number(error_code, 0); }
 
-// Whether a value can be in a log as an error code: 0 and 200 would read as success there.
+// Whether a value can be an error code in the log. 0 and 200 would look like success there.
 bool names_error(const Value& code) noexcept {
   const bool scalar = code.kind == Kind::string || code.kind == Kind::number;
   return scalar && !code.text.empty() && !is_0_or_200(code);
@@ -88,7 +88,7 @@ bool guard_holds(const Value& reference_number, const Expectation& expected) noe
   return scalar && reference_number.text == *expected.guard;
 }
 
-// Only the card can be wrong here: the profile was updated.
+// Only the card can be at fault here: the profile was updated.
 Judgement judge_card(std::uint16_t status, const AnswerReader& answer, const Expectation& expected) {
   const Value& error = answer[Member::token_error_code];
   if (says_no_error(error)) return Judgement(Meaning::success);
@@ -147,7 +147,7 @@ Meaning meaning_of(std::uint16_t status) noexcept {
   constexpr std::array<std::uint16_t, 7> transient{408, 425, 429, 500, 502, 503, 504};
   if (is_2xx(status)) return Meaning::success;
   if (status == 401 || status == 403) return Meaning::credentials;
-  // 520 to 530: a proxy in front of the API had trouble with it.
+  // 520 to 530 come from a proxy in front of the API that had a problem with it.
   if (status >= 520 && status <= 530) return Meaning::transient;
   for (const std::uint16_t code : transient) {
     if (status == code) return Meaning::transient;

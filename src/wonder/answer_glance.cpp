@@ -14,7 +14,7 @@
 namespace amend::wonder {
 namespace {
 
-// Looks at 64 bytes at a step: where the quotes are, and whether there is anything to be unsure about.
+// Scans 64 bytes at a time for quotes, and for bytes that only the full rule can judge.
 class Blocks {
  public:
   static constexpr std::size_t bytes = 64;
@@ -57,13 +57,14 @@ class Blocks {
 #endif
 };
 
-// Where the quotes of a body stand. Found before anything else is looked at: how they fall into blocks differs from
-// body to body, and must not confuse the processor's guesses at the members, which come in the same order each time.
+// The places of the quotes in a body. They are found first, because their distribution over blocks differs from body to
+// body. It must not disturb the processor's predictions for the members, which have the same order in each body.
 class Quotes {
  public:
   static constexpr std::size_t bytes_max = 16'384;
 
-  /// False: too many, an odd number, a backslash, a control character, or no UTF-8. `body` holds at least one block.
+  /// Returns false for too many quotes, an odd number, a backslash, a control character, or invalid UTF-8. `body` has
+  /// at least one block.
   bool find(std::string_view body) noexcept {
     Blocks blocks;
     std::size_t at = 0;
@@ -71,7 +72,7 @@ class Quotes {
       if (count_ > quotes_max) return false;
       note(blocks.look(body.data() + at), at);
     }
-    // What is left, as the end of a block that lies over the one before.
+    // The rest is scanned as the end of a block that overlaps the previous one.
     const std::size_t left = body.size() - at;
     if (left != 0) note(blocks.look(body.data() + body.size() - Blocks::bytes) >> (Blocks::bytes - left), at);
     if (count_ > quotes_max || count_ % 2 != 0 || blocks.refused()) return false;
@@ -79,13 +80,13 @@ class Quotes {
     return !blocks.beyond_ascii() || is_utf8(body);
   }
 
-  /// In order; behind the last one stands a place that no body has.
+  /// The places in order. The last one is followed by a place that no body has.
   const std::uint16_t* begin() const noexcept { return places_; }
 
  private:
   static constexpr std::size_t quotes_max = 256;
 
-  // Two at a step: that is how they come.
+  // Two per step, because they usually come in pairs.
   void note(std::uint64_t quotes, std::size_t block) noexcept {
     std::uint16_t* out = places_ + count_;
     while (quotes != 0) {
@@ -102,10 +103,10 @@ class Quotes {
   std::size_t count_ = 0;
 };
 
-// What an object is, as far as its members are looked at.
+// The kinds of objects that are examined.
 enum class Place : std::uint8_t { root, data, customer, token, elsewhere };
 
-// Members that matter. A bit each: one that comes twice is not for this reader.
+// The members that matter, one bit each. A member that occurs twice is left to the full rule.
 enum class Known : std::uint8_t { none, code, error_code, data, customer, uuid, reference_number, token, token_error };
 
 Known known_member(Place place, std::string_view key) noexcept {
@@ -127,8 +128,8 @@ Known known_member(Place place, std::string_view key) noexcept {
 
 constexpr unsigned bit(Known member) noexcept { return 1U << static_cast<unsigned>(member); }
 
-// One walk over a body. As there is no backslash in it, its quotes pair up. Its last byte is `}`: whatever is not that
-// byte has another one behind it.
+// One pass over a body. It has no backslash, so its quotes pair up. Its last byte is `}`, so every other byte has a
+// byte after it.
 class Walk {
  public:
   Walk(std::string_view body, const Quotes& quotes, const Expectation& expected) noexcept
@@ -143,7 +144,7 @@ class Walk {
   static constexpr std::size_t depth_max = 8;
   static constexpr std::size_t digits_max = 15;
 
-  // All of the body.
+  // Reads the whole body.
   bool members() noexcept {
     if (body_.front() != '{') return false;
     at_ = 1;
@@ -162,7 +163,7 @@ class Walk {
     }
   }
 
-  // `"key":`
+  // Reads `"key":`.
   bool key(Known& member) noexcept {
     std::string_view name;
     if (!string(name) || body_[at_++] != ':') return false;
@@ -198,7 +199,7 @@ class Walk {
     return true;
   }
 
-  // Objects end here, the whole body perhaps.
+  // Ends objects, perhaps the whole body.
   bool leave() noexcept {
     for (; body_[at_] == '}'; --depth_) {
       if (++at_ == body_.size()) return depth_ == 0;
@@ -232,7 +233,7 @@ class Walk {
   }
 
   static bool is_good(std::string_view code) noexcept { return code == "200" || code == "0"; }
-  // Any other number where it matters is not for this reader.
+  // Any other number in a member that matters is left to the full rule.
   static bool allows_number(Known member, std::string_view text) noexcept {
     if (member == Known::code) return is_good(text);
     if (member == Known::error_code || member == Known::token_error) return text == "0";

@@ -1,9 +1,9 @@
-// Recognises the everyday answer, a plain success, at a glance: more than twice as fast as reading it by the full rule
-// (answer_rule.hpp). Layer 1, pure.
+// Recognises the usual response, a plain success, more than twice as fast as the full rule (answer_rule.hpp). Pure.
+// Layer 1.
 //
-// What it takes for a success is one by the full rule, without a warning: the whole body is checked to be JSON all the
-// same. Of everything else it says nothing, and the full rule decides: refusals, warnings, arrays, escapes, line
-// breaks, numbers that are no short whole ones, members that come twice, bodies that are short or deep.
+// What it accepts is also a success without warning by the full rule: it checks that the whole body is JSON. It leaves
+// all other bodies to the full rule. Those are refusals, warnings, arrays, escapes, line breaks, long or fractional
+// numbers, repeated members, and bodies that are short or deep.
 #pragma once
 
 #include <string_view>
@@ -12,7 +12,8 @@
 
 namespace amend::wonder {
 
-/// True: a 2xx other than 204 with this body is a plain success. False: unsure.
+/// Returns true when a 2xx other than 204 with this body is a plain success. false means that the full rule must
+/// decide.
 bool is_plain_success(std::string_view body, const Expectation& expected) noexcept;
 
 }  // namespace amend::wonder

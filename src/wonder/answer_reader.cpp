@@ -86,7 +86,7 @@ bool MemberHandler::on_key(piece part, std::size_t, error_code&) {
   return true;
 }
 
-// Returns the value to fill, nullptr when nobody asks for it. A member that comes again replaces all that it held.
+// Returns the value to fill, or nullptr for a member that is not needed. A repeated member replaces its earlier values.
 Value* MemberHandler::begin_value(Kind kind) {
   if (depth_ == 0) root_ = kind;
   if (next_ == Member::none) return nullptr;

@@ -1,4 +1,4 @@
-// The few members of an answer's body that decide what it means, read in one pass and without a document.
+// Reads the few members of a response's body that decide its meaning, in one pass and without a document.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@
 
 namespace amend::wonder {
 
-/// The members looked at; everything else in the body is skipped (it holds personal and card data).
+/// The members that are read. The rest of the body is skipped, because it has personal and card data.
 enum class Member : std::uint8_t {
   code,
   message,
@@ -22,18 +22,18 @@ enum class Member : std::uint8_t {
   reference_number,  ///< data.customer.reference_number
   token,             ///< data.customer.default_payment_token
   token_error_code,
-  token_error_message,  ///< spelled error_msg there
-  none,                 ///< a member nobody asks for
-  root,                 ///< the answer itself
+  token_error_message,  ///< spelled error_msg in that object
+  none,                 ///< a member that is not needed
+  root,                 ///< the response itself
 };
 inline constexpr std::size_t member_count = static_cast<std::size_t>(Member::none);
 
 enum class Kind : std::uint8_t { absent, null, boolean, number, string, array, object };
 
-/// As the API spells it: "error_code".
+/// The API's spelling: "error_code".
 std::string_view to_string(Member member) noexcept;
 
-/// One member's value: `text` is set for strings and, in the characters of the answer, for numbers.
+/// One member's value. `text` is set for strings, and for numbers with their characters in the response.
 class Value {
  public:
   Kind kind = Kind::absent;
@@ -48,7 +48,7 @@ class Value {
   }
 };
 
-/// What Boost.JSON's parser calls (its "handler" requirements).
+/// Receives the events of Boost.JSON's parser (its "handler" requirements).
 class MemberHandler {
  public:
   using error_code = boost::json::error_code;
@@ -84,7 +84,7 @@ class MemberHandler {
   bool on_comment(piece, error_code&) { return true; }
 
  private:
-  static constexpr std::size_t depth_max = 40;  // more than the parser lets through
+  static constexpr std::size_t depth_max = 40;  // more than the parser allows
 
   Value* begin_value(Kind kind);
   bool enter(Kind kind);
@@ -94,7 +94,7 @@ class MemberHandler {
   bool end_text(Kind kind, piece part);
 
   std::array<Value, member_count> values_;
-  std::array<Member, depth_max> inside_{};  // the member whose object we are in; none: in an array or elsewhere
+  std::array<Member, depth_max> inside_{};  // the member whose object is open; none: an array or an object elsewhere
   std::size_t depth_ = 0;
   Member next_ = Member::none;  // the member that the next value belongs to
   Member twice_ = Member::none;
@@ -108,17 +108,17 @@ class AnswerReader {
  public:
   AnswerReader();
 
-  /// False when `body` is not one JSON text (nothing in `operator[]` counts then).
+  /// Returns false when `body` is not one JSON text; `operator[]` is meaningless then.
   bool read(std::string_view body);
 
   bool is_json() const noexcept { return is_json_; }
-  /// How far the last body could be read as JSON, in bytes.
+  /// The number of bytes of the last body that could be read as JSON.
   std::size_t read_to() const noexcept { return read_to_; }
   Kind root() const noexcept { return parser_.handler().root(); }
   const Value& operator[](Member member) const noexcept { return parser_.handler()[member]; }
 
-  /// The first member that occurs twice although it decides what the response means; none: there is none. The last one
-  /// counts then.
+  /// The first member that occurs twice although it decides the meaning; none: there is no such member. Its last value
+  /// counts.
   Member twice() const noexcept { return parser_.handler().twice(); }
 
  private:

@@ -1,4 +1,4 @@
-// The full rule of what an answer means: nothing is quicker than it is right. Layer 1, pure.
+// The full rule for the meaning of a response. It is the reference for every faster reader. Pure. Layer 1.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace amend::wonder {
 /// As in amend/wonder/gateway_response.hpp, for a body that `reader` has read.
 std::string describe_gateway_response(const Response& response, const AnswerReader& reader);
 
-/// What AnswerJudge::judge says, whatever way it came to it.
+/// The result of AnswerJudge::judge, whichever reader found it.
 Judgement judge_by_rule(AnswerReader& reader, const Response& response, const Expectation& expected);
 
 }  // namespace amend::wonder

@@ -12,7 +12,7 @@ std::string clock_text(std::chrono::seconds ahead) {
          " the API's clock. Set the clock: the API refuses requests that are more than 30 minutes off";
 }
 
-// src/wonder/README.md §3: the host names the environment, and AppIDs and keys belong to one.
+// The host names the environment, and AppIDs and keys belong to one (src/wonder/README.md §3).
 std::string environment_text(std::string_view url) {
   const auto names = [url](std::string_view host) { return url.find(host) != std::string_view::npos; };
   if (names("developer.wonder.today")) return "or --url is the documentation site, not the API";

@@ -10,7 +10,7 @@ namespace json = boost::json;
 
 namespace {
 
-// A merchant's own number may come as a number.
+// The API may send a merchant's own number as a JSON number.
 std::string text_of(const json::value* value) {
   if (value == nullptr) return {};
   if (const json::string* text = value->if_string()) return std::string(*text);

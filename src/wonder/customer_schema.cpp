@@ -48,7 +48,7 @@ std::uint64_t little_endian(const char* from, std::size_t count) noexcept {
   return word;
 }
 
-// Length of the valid multi-byte sequence at the start of `s` (RFC 3629 §4), 0 when there is none.
+// The length of the valid multi-byte sequence at the start of `s` (RFC 3629 §4); 0: there is no such sequence.
 std::size_t sequence_length(std::string_view s) noexcept {
   const auto b = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
   const auto in = [&](std::size_t i, unsigned low, unsigned high) {
@@ -104,7 +104,7 @@ std::string control_name(std::string_view at) {
   return name;
 }
 
-// White space is all that stands before it, or behind it.
+// Whether only white space is before it, or after it.
 bool is_at_end(std::string_view value, std::size_t at) noexcept {
   constexpr std::string_view white_space = " \t\n\v\f\r";
   return white_space.find(value[at]) != std::string_view::npos &&

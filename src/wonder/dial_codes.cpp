@@ -29,7 +29,7 @@ static_assert(std::ranges::none_of(country_codes, [](std::uint16_t code) {
 constexpr std::size_t digits_max = 3;
 constexpr std::string_view no_break_space = "\xC2\xA0";
 
-// Digits of the country code at the start; 0: there is none.
+// The number of digits of the country code at the start; 0: there is no code.
 std::size_t country_code_length(std::string_view digits) noexcept {
   std::uint16_t code = 0;
   for (std::size_t n = 0; n < std::min(digits.size(), digits_max) && is_ascii_digit(digits[n]); ++n) {

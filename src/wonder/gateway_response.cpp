@@ -15,7 +15,7 @@ constexpr std::size_t coding_bytes_max = 40;
 constexpr std::size_t header_bytes_max = 100;
 constexpr std::size_t start_bytes_max = 60;
 
-// Names that a page has whoever wrote it; any other word of a body may be about a customer.
+// Names that any page has. Every other word of a body may be about a customer.
 constexpr std::array<std::string_view, 14> structure_names{"doctype", "html",   "head", "title", "body", "meta", "h1",
                                                            "center",  "script", "form", "div",   "p",    "xml",  "hr"};
 
@@ -40,13 +40,13 @@ std::string masked(std::string_view word) {
     } else if (is_ascii_digit(c)) {
       out += '9';
     } else if (out.empty() || out.back() != '?') {
-      out += '?';  // one mark for a run of bytes beyond ASCII
+      out += '?';  // one mark for consecutive bytes beyond ASCII
     }
   }
   return out;
 }
 
-// What the body is, as far as its bytes tell.
+// The kind of the body, as far as its bytes show it.
 std::string kind_of_body(const Response& response, const AnswerReader& reader) {
   const std::string_view body = response.body;
   const std::string_view coding = response.content_encoding;

@@ -8,13 +8,13 @@
 namespace amend::wonder {
 namespace {
 
-// OLD and NEW stand for file names: the text may come from a variable.
+// OLD and NEW represent file names, because the text may come from a variable.
 constexpr std::string_view decrypt =
     "Write a copy without a passphrase: openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW";
 
 class Format {
  public:
-  std::string_view mark;  ///< what tells it
+  std::string_view mark;  ///< by which it is recognised
   std::string_view what;
 };
 
@@ -22,7 +22,7 @@ bool contains(std::string_view content, std::string_view mark) { return content.
 
 bool is_blank(std::string_view content) { return content.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
-// Base64 without the lines around it, as a key looks that was copied from a web page.
+// Whether it is base64 without the lines around it, like a key that was copied from a web page.
 bool is_bare_base64(std::string_view content) {
   constexpr std::size_t shortest = 64;
   return content.size() >= shortest && std::ranges::all_of(content, [](char c) {
@@ -32,7 +32,7 @@ bool is_bare_base64(std::string_view content) {
 
 bool is_utf16(std::string_view content) { return content.starts_with("\xff\xfe") || content.starts_with("\xfe\xff"); }
 
-// ASN.1: a SEQUENCE with a length of two bytes, as all these files are. PKCS#12 begins with version 3.
+// Whether it is ASN.1: a SEQUENCE with a length of two bytes, as in all these files. PKCS#12 begins with version 3.
 bool is_der(std::string_view content) { return content.starts_with("\x30\x82"); }
 bool is_pkcs12(std::string_view content) {
   return is_der(content) && content.substr(std::min<std::size_t>(content.size(), 4)).starts_with("\x02\x01\x03");

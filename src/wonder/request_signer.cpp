@@ -35,7 +35,7 @@ unsigned decimal(std::string_view digits) noexcept {
 void HmacSha256::Free::operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
 
 HmacSha256::HmacSha256() {
-  // The context holds a share of the algorithm.
+  // The context has a share of the algorithm.
   EVP_MAC* const hmac = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
   if (hmac) context_.reset(EVP_MAC_CTX_new(hmac));
   EVP_MAC_free(hmac);
@@ -49,7 +49,7 @@ HmacSha256::HmacSha256() {
 Digest HmacSha256::operator()(std::string_view key, std::string_view data) {
   Digest digest;
   std::size_t size = 0;
-  // With a null pointer it would take the key of the call before.
+  // With a null pointer, OpenSSL would use the key of the previous call.
   const char* const key_bytes = key.empty() ? "" : key.data();
   if (EVP_MAC_init(context_.get(), as_bytes(key_bytes), key.size(), nullptr) != 1 ||
       EVP_MAC_update(context_.get(), as_bytes(data.data()), data.size()) != 1 ||
@@ -82,7 +82,7 @@ std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view
   const unsigned minute = decimal(text.substr(10, 2));
   const unsigned second = decimal(text.substr(12, 2));
   if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
-  // The clock counts nanoseconds in 64 bits: years outside 1678 … 2261 would overflow.
+  // The clock counts nanoseconds in 64 bits, so years outside 1678 … 2261 would overflow.
   if (date.year() < year(1678) || date.year() > year(2261)) return std::nullopt;
   return sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
 }

@@ -19,7 +19,7 @@ constexpr auto unreserved = [] {
 
 bool is_unreserved(char c) noexcept { return unreserved[static_cast<unsigned char>(c)]; }
 
-// Made of unreserved characters, and yet they name another resource (RFC 3986 §5.2.4).
+// Dots are unreserved characters, but they name another resource (RFC 3986 §5.2.4).
 bool is_dots(std::string_view id) noexcept { return id == "." || id == ".."; }
 
 void append_encoded(std::string& out, std::string_view id) {

@@ -35,7 +35,7 @@ using DigestHandle = std::unique_ptr<EVP_MD, Free>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, Free>;
 using BioHandle = std::unique_ptr<BIO, Free>;
 
-// Wipes its text on every way out: it holds a private key.
+// Wipes its text on every exit, because it contains a private key.
 class SecretText {
  public:
   explicit SecretText(std::string_view text) { value_.reserve(text.size()); }
@@ -48,7 +48,7 @@ class SecretText {
   std::string value_;
 };
 
-// Editors on Windows write a byte order mark, behind which OpenSSL finds no key.
+// Editors on Windows write a byte order mark, and OpenSSL finds no key after one.
 void unfold_line_ends(std::string_view pem, std::string& out) {
   if (pem.starts_with("\xef\xbb\xbf")) pem.remove_prefix(3);
   for (std::size_t i = 0; i < pem.size(); ++i) {
@@ -60,7 +60,7 @@ void unfold_line_ends(std::string_view pem, std::string& out) {
   }
 }
 
-// Without a callback OpenSSL would ask for the passphrase on the terminal.
+// Without a callback, OpenSSL would ask for the passphrase on the terminal.
 int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*user*/) { return 0; }
 
 BioHandle memory_bio(std::string_view text) {
@@ -111,7 +111,7 @@ class SignatureMaker::Impl {
   KeyContext context_;
 };
 
-// Of a key that threads share they would wait for each other: OpenSSL keeps its blinding under a lock.
+// OpenSSL keeps a key's blinding under a lock, so threads that share a key would wait for each other.
 SignatureMaker::Impl::Impl(EVP_PKEY* key)
     : key_(EVP_PKEY_dup(key)),
       sha256_(EVP_MD_fetch(nullptr, "SHA256", nullptr)),
@@ -166,7 +166,7 @@ PrivateKey PrivateKey::from_pem(std::string_view pem) {
   return read;
 }
 
-// A damaged key can be well-formed; find out now and not by 100,000 refused requests.
+// A damaged key can be well-formed. Find out now, not by 100,000 refused requests.
 bool PrivateKey::signs_truly() const {
   constexpr std::string_view probe = "amend";
   unsigned char signature[signature_bytes_max];
@@ -232,7 +232,7 @@ bool PublicKey::verify(std::string_view text, std::string_view base64_signature)
   const int decoded =
       EVP_DecodeBlock(signature.data(), as_bytes(base64_signature), static_cast<int>(base64_signature.size()));
   if (decoded < 0 || static_cast<std::size_t>(decoded) < size) return false;
-  // EVP_DecodeBlock overlooks blanks, stray padding and unused bits: only the one canonical spelling is ours.
+  // EVP_DecodeBlock accepts blanks, stray padding and unused bits. Only the one canonical spelling is valid.
   std::vector<unsigned char> again(base64_signature.size() + 1);
   EVP_EncodeBlock(again.data(), signature.data(), static_cast<int>(size));
   const std::string_view canonical(reinterpret_cast<const char*>(again.data()), base64_signature.size());

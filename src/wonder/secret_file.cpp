@@ -52,7 +52,7 @@ void require_private_regular_file(int fd, const std::string& path, std::string_v
 }  // namespace
 
 std::string read_secret_file(const std::string& path, std::string_view option) {
-  // O_NONBLOCK: a named pipe must be refused, not waited for.
+  // O_NONBLOCK makes open() return for a named pipe, which must be refused and not waited for.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.get() < 0) refuse(option, path, std::strerror(errno));
   require_private_regular_file(file.get(), path, option);

@@ -1,4 +1,4 @@
-// A customer as the API shows it (src/wonder/README.md §1, §5). Layer 1: pure; any thread.
+// A customer as the API shows it (src/wonder/README.md §1, §5). Pure; any thread. Layer 1.
 #pragma once
 
 #include <array>
@@ -12,8 +12,8 @@
 
 namespace amend::wonder {
 
-/// What an answer says, unescaped. A field that it does not have, or that is null, is empty here; so is `company_name`
-/// always, which no answer shows. `default_payment_token` is the object's `.token`.
+/// The content of a response, unescaped. A missing or null field is empty here. `company_name` is always empty, because
+/// no response shows it. `default_payment_token` is the object's `.token`.
 class Customer {
  public:
   Customer() = default;
@@ -23,16 +23,16 @@ class Customer {
   std::array<std::string, customer_field_count> fields;  ///< in the order of `customer_fields()`
 };
 
-/// `data.customer` of an answer; nullopt when it has none with a uuid, or is not JSON.
+/// `data.customer` of a response; nullopt when it has no uuid, or when the body is not JSON.
 std::optional<Customer> read_customer(std::string_view body);
 
-/// A page of the list.
+/// One page of the list.
 class CustomerPage {
  public:
   CustomerPage() = default;
 
   std::vector<Customer> customers;
-  std::size_t unreadable = 0;  ///< entries that are no customer with a uuid
+  std::size_t unreadable = 0;  ///< entries that are not a customer with a uuid
 };
 
 /// The array `data.customers`, or `data` itself (its shape is not documented). nullopt when the body has neither.

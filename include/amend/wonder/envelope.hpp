@@ -1,16 +1,18 @@
-// Whether a body is the API's own envelope. Only the API speaks for the API: a response with any other body is a
-// gateway response (a proxy, a firewall, a login page), whatever its status, and says nothing about a customer.
+// Recognises the API's own envelope.
 //
-// Source: src/wonder/README.md §4. Threads: pure. Errors: none; any bytes may be looked at. Bounds: JSON nested deeper
-// than 32 levels is not an envelope.
+// Only the API speaks for the API. A response with any other body is a gateway response (a proxy, a firewall, a login
+// page). Whatever its status, it decides nothing about a customer.
+//
+// Threads: any; pure. Errors: any bytes are valid input. Bounds: JSON nested deeper than 32 levels is not an envelope.
+// Source: src/wonder/README.md §4.
 #pragma once
 
 #include <string_view>
 
 namespace amend::wonder {
 
-/// True for one complete JSON object in which `code` or `error_code` is a number or a text that is not empty, or `data`
-/// is an object or a list. A response with such a body is the API's own word, be it a refusal.
+/// Returns true for one complete JSON object in which `code` or `error_code` is a number or a non-empty text, or `data`
+/// is an object or a list. Such a response is from the API, even when it is a refusal.
 bool is_api_envelope(std::string_view body);
 
 }  // namespace amend::wonder

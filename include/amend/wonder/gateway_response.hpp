@@ -1,7 +1,6 @@
-// What an operator needs to know of a gateway response (envelope.hpp): enough to find out who sent it, and nothing that
-// may be about a customer.
+// Describes a gateway response (envelope.hpp) for an operator: enough to find its sender, without customer data.
 //
-// Threads: pure. Errors: none. Bounds: as said at each function.
+// Threads: any; pure. Errors: none. Bounds: see each function.
 #pragma once
 
 #include <string>
@@ -11,11 +10,11 @@
 
 namespace amend::wonder {
 
-/// "HTTP 404, not the API's own response: not JSON, text/plain, 19 bytes". Printable, at most 300 bytes.
+/// For example "HTTP 404, not the API's own response: not JSON, text/plain, 19 bytes". Printable, at most 300 bytes.
 std::string describe_gateway_response(const Response& response);
 
-/// The first characters of a body, masked: marks, spaces and the names of HTML's structure stay, every other letter is
-/// shown as x and every digit as 9. Printable, about 60 characters at most.
+/// The first characters of a body, masked. Marks, spaces and the names of HTML's structure stay; every other letter
+/// becomes x, and every digit becomes 9. Printable, at most about 60 characters.
 std::string masked_start(std::string_view body);
 
 }  // namespace amend::wonder

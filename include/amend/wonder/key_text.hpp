@@ -1,5 +1,5 @@
-// What the file is that is no key or certificate in PEM form, and the command that makes one of it. Layer 1, pure. No
-// text of the file is repeated: it may be a secret.
+// Describes a file that is not a key or certificate in PEM form, and names the command that converts it. The text of
+// the file is never repeated, because it may be a secret. Pure. Layer 1.
 #pragma once
 
 #include <string>
