@@ -1,5 +1,5 @@
-// Which of a host's addresses is tried, and when: a dead one must cost a fraction of a second, not the run. Pure: told
-// what happened and what time it is. RFC 8305 (happy eyeballs), with a memory for what failed lately.
+// Decides which of a host's addresses is tried, and when, so that a dead address costs a fraction of a second. It is
+// RFC 8305 (happy eyeballs), with a memory of recent failures. Pure: events and time are arguments.
 #pragma once
 
 #include <array>
@@ -12,19 +12,21 @@
 
 namespace amend {
 
-/// Addresses that could not be used lately. For all connections of a worker; one thread.
+/// The addresses that failed recently.
+///
+/// Threads: one; it serves all connections of a worker.
 class AddressMemory {
  public:
   using Endpoint = boost::asio::ip::tcp::endpoint;
   using time_point = std::chrono::steady_clock::time_point;
 
   static constexpr std::chrono::seconds remembered{60};
-  /// More are forgotten, the oldest first.
+  /// Beyond this number, the oldest are forgotten.
   static constexpr std::size_t addresses_max = 64;
 
   void failed(const Endpoint& endpoint, time_point now);
   void worked(const Endpoint& endpoint);
-  /// When it last failed; the epoch: not lately.
+  /// When the address last failed; the epoch: not recently.
   time_point failed_at(const Endpoint& endpoint, time_point now) const noexcept;
 
  private:
@@ -37,8 +39,9 @@ class AddressMemory {
   std::vector<Failure> failures_;  // the oldest first
 };
 
-/// The resolver's order with the families in turn (RFC 8305 §4); those that failed lately come last, the longest ago
-/// first. Each address once, `addresses_max` at most: further ones have their turn when these have failed.
+/// The resolver's order, with alternating families (RFC 8305 §4). Addresses that failed recently are last, the oldest
+/// failure first. Each address occurs once. At most `addresses_max` are returned; the others follow in later openings,
+/// after these have failed.
 std::vector<AddressMemory::Endpoint> in_race_order(std::span<const AddressMemory::Endpoint> found,
                                                    const AddressMemory& memory, AddressMemory::time_point now);
 
@@ -48,24 +51,24 @@ class AddressRace {
   using time_point = AddressMemory::time_point;
 
   static constexpr std::size_t addresses_max = 16;
-  /// The next address begins so long after the one before (RFC 8305 §5).
+  /// The delay between the starts of two addresses (RFC 8305 §5).
   static constexpr std::chrono::milliseconds stagger{250};
-  /// An address that has connected has so long for its handshake before the next one begins: a handshake costs the
-  /// server much, and a slow one is not a dead address.
+  /// The time for the handshake of a connected address before the next address begins. A handshake costs the server
+  /// much, and a slow one does not mean a dead address.
   static constexpr std::chrono::milliseconds handshake_lead{2'000};
 
-  /// `patience`: for each address, TCP and TLS together (--connect-timeout).
+  /// `patience` is the time for each address, TCP and TLS together (--connect-timeout).
   AddressRace(std::size_t addresses, std::chrono::milliseconds patience, time_point now) noexcept;
 
-  /// The address that begins now, once; nullopt: none does yet.
+  /// The address that begins now; each is returned once. nullopt: it is too early.
   std::optional<std::size_t> begin(time_point now) noexcept;
   void connected(std::size_t address, time_point now) noexcept;
   void failed(std::size_t address, time_point now) noexcept;
-  /// It is under way, and its time is over.
+  /// Whether the attempt is running and its time is over.
   bool is_late(std::size_t address, time_point now) const noexcept;
-  /// All have failed.
+  /// Whether all addresses failed.
   bool lost() const noexcept { return failed_ == addresses_; }
-  /// When to look again; max(): when an attempt has ended.
+  /// When to call begin() again; max(): when an attempt has ended.
   time_point look_at() const noexcept;
 
  private:

@@ -1,4 +1,4 @@
-// How the coroutines here wait: what went wrong is a value, not an exception. Layer 3.
+// Makes coroutines return errors as values instead of exceptions. Layer 3.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>

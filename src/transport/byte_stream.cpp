@@ -70,7 +70,7 @@ asio::awaitable<Opened> ByteStream::connect(tcp::endpoint endpoint, const std::s
   co_return co_await handshake();
 }
 
-// RFC 9110 §9.3.6: behind the head of a 2xx the tunnel begins; the server does not speak first.
+// The tunnel begins after the head of a 2xx (RFC 9110 §9.3.6). The server does not send first.
 asio::awaitable<Opened> ByteStream::open_tunnel(const std::string& request) {
   writing_ = true;
   const auto bytes = asio::buffer(request);
@@ -98,10 +98,10 @@ asio::awaitable<Opened> ByteStream::handshake() {
     const int result = SSL_do_handshake(ssl_.get());
     const int why = SSL_get_error(ssl_.get(), result);
     const Opened failure = result == 1 || why == SSL_ERROR_WANT_READ ? Opened() : handshake_failure();
-    // Also after a failure: the alert tells the server's log why we left.
+    // Also after a failure, so that the alert reaches the server's log.
     if (!wire_.out().empty()) {
       const auto bytes = asio::buffer(wire_.out());
-      writing_ = true;  // close() must not touch what is being sent
+      writing_ = true;  // close() must not touch bytes that are being sent
       auto sent = co_await asio::async_write(socket_, bytes, as_result);
       writing_ = false;
       wire_.out().clear();
@@ -154,7 +154,7 @@ asio::awaitable<ReadResult> ByteStream::read_tls(http1::ResponseParser& parser) 
     ERR_clear_error();
     if (decrypt(parser) > 0) co_return ReadResult(ReadEnd::data);
     const int why = SSL_get_error(ssl_.get(), -1);
-    // A fatal alert sets SSL_RECEIVED_SHUTDOWN as well: only close_notify is an end that was meant.
+    // A fatal alert also sets SSL_RECEIVED_SHUTDOWN. Only close_notify is an intended end.
     if (why == SSL_ERROR_ZERO_RETURN) co_return ReadResult(ReadEnd::clean);
     if (why != SSL_ERROR_WANT_READ) co_return failed_read();
     if (stream_ended_) co_return ReadResult(ReadEnd::truncated);
@@ -171,7 +171,7 @@ asio::awaitable<ReadResult> ByteStream::read_tls(http1::ResponseParser& parser) 
   }
 }
 
-// With TLS 1.3 a client has finished its handshake before the server looks at its certificate.
+// With TLS 1.3, a client finishes its handshake before the server examines its certificate.
 ReadResult ByteStream::failed_read() const {
   Opened why = explain_tls_error(ERR_peek_last_error(), notes_);
   ERR_clear_error();
@@ -179,7 +179,7 @@ ReadResult ByteStream::failed_read() const {
   return ReadResult(refused ? ReadEnd::refused : ReadEnd::failed, std::move(why.text));
 }
 
-// Every record that has arrived, so that all its answers are parsed in one go.
+// Decrypts every record that has arrived, so that all their responses are parsed together.
 std::size_t ByteStream::decrypt(http1::ResponseParser& parser) {
   std::size_t total = 0;
   while (total < lot_bytes_max) {
@@ -193,7 +193,7 @@ std::size_t ByteStream::decrypt(http1::ResponseParser& parser) {
   return total;
 }
 
-// The wire takes everything: SSL_write cannot come back short or ask to be called again.
+// The wire accepts all bytes, so SSL_write cannot be short or ask for a retry.
 void ByteStream::encrypt() {
   std::size_t done = 0;
   while (done < plain_.size()) {
@@ -235,7 +235,8 @@ void ByteStream::write_some() {
       return;
     }
     if (ec) {
-      // Not the end: answers already delivered are still to be read (src/README.md §3). Reading finds the end.
+      // The stream does not end here: delivered responses must still be read (src/README.md §3). Reading will find the
+      // end.
       write_failed_ = true;
       break;
     }
@@ -248,7 +249,7 @@ void ByteStream::write_some() {
 void ByteStream::close() noexcept {
   boost::system::error_code ignored;
   if (ssl_ && socket_.is_open() && !writing_ && !write_failed_ && SSL_is_init_finished(ssl_.get())) {
-    // One-way: waiting for the server's close_notify could hang.
+    // One-way, because waiting for the server's close_notify could block forever.
     ERR_clear_error();
     SSL_shutdown(ssl_.get());
     socket_.write_some(asio::buffer(wire_.out()), ignored);

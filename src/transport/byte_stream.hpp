@@ -1,8 +1,8 @@
-// One TCP connection, plain or with TLS: bytes in, bytes out, full duplex on one thread.
+// One TCP connection, plain or with TLS: bytes in and out, full duplex on one thread.
 //
-// TLS runs between buffers (wire.hpp) on a plain socket, so that one wake-up takes every record there is and one write
-// carries every record that is ready. A failed write does not end the stream: what the server already sent can still be
-// read.
+// TLS runs between buffers (wire.hpp) on a plain socket. So one wake-up processes every available record, and one write
+// sends every ready record. A failed write does not end the stream, because bytes that the server already sent can
+// still be read.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,9 +23,9 @@ namespace amend {
 enum class ReadEnd : std::uint8_t {
   data,       ///< at least one byte was committed
   clean,      ///< the peer ended the stream properly (FIN; with TLS: close_notify)
-  truncated,  ///< FIN without close_notify: what was framed by the end of the stream is not complete
+  truncated,  ///< FIN without close_notify: a body framed by the end of the stream is incomplete
   failed,     ///< reset or another error
-  refused,    ///< the server does not accept our client certificate, and has read nothing that was sent
+  refused,    ///< the server refuses our client certificate, and has read no request
 };
 
 class ReadResult {
@@ -37,30 +37,33 @@ class ReadResult {
 };
 static_assert(!std::is_aggregate_v<ReadResult>);
 
-/// Held by shared_ptr: a write that is under way keeps it alive. Never reopened; close() is final.
+/// One connection. It is never reopened; close() is final.
+///
+/// Lifetime: owned by shared_ptr, because a pending write keeps it alive.
 class ByteStream : public std::enable_shared_from_this<ByteStream> {
  public:
   /// `tls` null: plain TCP.
   ByteStream(const boost::asio::any_io_executor& executor, TlsContext* tls);
 
-  /// `tunnel`: the CONNECT request for a proxy at `endpoint`, outlives the call; empty: it is the server itself.
+  /// `tunnel` is the CONNECT request when `endpoint` is a proxy, and must outlive the call. Empty: `endpoint` is the
+  /// server.
   boost::asio::awaitable<Opened> connect(boost::asio::ip::tcp::endpoint endpoint, const std::string& tunnel);
 
-  /// Completes with all bytes that are there now, at least one. `parser` gets them; at most 64 KiB a call.
+  /// Completes with all available bytes, at least one, and passes them to `parser`. At most 64 KiB per call.
   boost::asio::awaitable<ReadResult> read(http1::ResponseParser& parser);
 
-  /// Bytes to be sent: append here, then flush().
+  /// The buffer for bytes to send: append to it, then call flush().
   std::string& outgoing() noexcept { return plain_; }
   void flush();
 
   void close() noexcept;
   bool is_open() const noexcept { return socket_.is_open(); }
-  /// There is a TCP connection, to the server or its proxy; TLS may still be under way.
+  /// Whether a TCP connection to the server or its proxy exists. TLS may still be in progress.
   bool is_connected() const noexcept { return connected_; }
-  /// False after a write error: there may still be answers to read, but nothing more goes out.
+  /// False after a write error: no byte is sent any more, but responses may still be read.
   bool writable() const noexcept { return !write_failed_; }
-  /// The server asked for another TLS handshake, which was refused. It may close for that: what it has been sent is
-  /// answered as a rule, what follows is not. The read that finds it out completes, with or without bytes.
+  /// Whether the server asked for another TLS handshake, which was refused. Some servers close after that: they usually
+  /// answer earlier requests, but not later ones. The read that detects it completes, with or without bytes.
   bool is_retiring() const noexcept { return notes_.refused_renegotiation; }
   std::string security() const;
   void remember_session();
@@ -79,17 +82,17 @@ class ByteStream : public std::enable_shared_from_this<ByteStream> {
 
   boost::asio::ip::tcp::socket socket_;
   TlsContext* tls_;
-  Wire wire_;             ///< without TLS: only what goes out
+  Wire wire_;             ///< without TLS: only the outgoing bytes
   HandshakeNotes notes_;  ///< before ssl_, which refers to it
   SslPtr ssl_;
   std::string plain_;        ///< not yet encrypted
-  std::size_t written_ = 0;  ///< of what goes out
+  std::size_t written_ = 0;  ///< of the outgoing bytes
   bool connected_ = false;
   bool writing_ = false;
   bool write_failed_ = false;
   bool stream_ended_ = false;
-  bool retiring_told_ = false;  ///< by a read
-  bool received_any_ = false;   ///< of what the server sent inside TLS
+  bool retiring_told_ = false;  ///< reported by a read
+  bool received_any_ = false;   ///< bytes from the server inside TLS
 };
 
 }  // namespace amend

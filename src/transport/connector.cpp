@@ -43,7 +43,7 @@ asio::awaitable<Opened> Connector::open(std::vector<Endpoint> found) {
     static_cast<void>(woken);
   }
   close_losers(Clock::now());
-  // Their coroutines refer to this object.
+  // Wait for the attempts, because their coroutines refer to this object.
   while (running_ > 0) {
     timer_.expires_at(Clock::time_point::max());
     auto woken = co_await timer_.async_wait(as_result);
@@ -85,7 +85,7 @@ asio::awaitable<void> Connector::try_address(std::size_t address) {
   end_attempt(address, std::move(result));
 }
 
-// The first result counts: what is closed ends once more, with an error that says nothing.
+// The first result counts. A closed attempt ends a second time, with a meaningless error.
 void Connector::end_attempt(std::size_t address, Opened result) {
   Attempt& attempt = attempts_[address];
   if (attempt.is_over) return;
@@ -107,7 +107,8 @@ Opened Connector::too_late(const ByteStream& stream) const {
   return Opened(OpenError::broken_off, "connected, but " + what + " within --connect-timeout");
 }
 
-// One that began before the winner and has not even connected is as good as dead: the next opening begins elsewhere.
+// An attempt that began before the winner and has not even connected is considered dead. The next opening begins with
+// other addresses.
 void Connector::close_losers(Clock::time_point now) {
   for (std::size_t i = 0; i < attempts_.size(); ++i) {
     Attempt& attempt = attempts_[i];

@@ -1,4 +1,4 @@
-// Opens one connection to whichever of a host's addresses answers first. Attempts overlap; the losers are closed.
+// Opens one connection to the address of a host that answers first. Attempts overlap, and the losers are closed.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -18,28 +18,29 @@
 
 namespace amend {
 
-/// Threads: those of its executor, one. Bounds: AddressRace's addresses at once, `patience` each. Lifetime: outlives
-/// each open(), which ends only when all its attempts have.
+/// Opens one connection after the other.
+///
+/// Threads: the one of its executor. Bounds: AddressRace's addresses at once, `patience` each. Lifetime: outlives each
+/// open(), which completes only after all its attempts.
 class Connector {
  public:
   using Endpoint = boost::asio::ip::tcp::endpoint;
 
-  /// `tls` null: plain TCP. `tunnel`: the CONNECT request when the addresses are a proxy's; empty: they are the
-  /// server's. `name`: of the host, for texts; empty: it is an address.
+  /// `tls` null: plain TCP. `tunnel` is the CONNECT request when the addresses are a proxy's; empty: they are the
+  /// server's. `name` is the host's name for messages; empty: it is an address.
   Connector(const boost::asio::any_io_executor& executor, TlsContext* tls, AddressMemory& memory,
             std::chrono::milliseconds patience, std::string tunnel, std::string name);
   Connector(const Connector&) = delete;
   Connector& operator=(const Connector&) = delete;
 
-  /// Of all failures, the one of the address that got furthest. Then the stream is set when it worked. `found` is not
-  /// empty.
+  /// Returns the failure of the address with the most progress. On success the stream is set. `found` is not empty.
   boost::asio::awaitable<Opened> open(std::vector<Endpoint> found);
-  /// Makes an open() that is under way end soon.
+  /// Makes a pending open() end soon.
   void give_up();
 
   /// Null: the last open() failed.
   std::shared_ptr<ByteStream> take_stream() noexcept { return std::move(stream_); }
-  /// "127.0.0.1:8443": where the stream leads to, or the address that got furthest.
+  /// "127.0.0.1:8443": the address of the stream, or of the attempt with the most progress.
   const std::string& peer() const noexcept { return peer_; }
 
  private:
@@ -48,7 +49,7 @@ class Connector {
    public:
     explicit Attempt(const Endpoint& endpoint_) : endpoint(endpoint_) {}
     Endpoint endpoint;
-    std::shared_ptr<ByteStream> stream;  ///< null: not begun, or ended without success
+    std::shared_ptr<ByteStream> stream;  ///< null: not begun, or failed
     Opened result;
     bool is_over = false;
   };
@@ -67,7 +68,7 @@ class Connector {
   const std::chrono::milliseconds patience_;
   const std::string tunnel_;
   const std::string name_;
-  boost::asio::steady_timer timer_;  ///< of the race; cancelled whenever an attempt has ended
+  boost::asio::steady_timer timer_;  ///< of the race; cancelled when an attempt ends
   std::vector<Attempt> attempts_;
   std::optional<AddressRace> race_;
   std::optional<std::size_t> winner_;

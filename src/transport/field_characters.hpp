@@ -12,14 +12,14 @@ namespace amend::http1 {
 
 inline bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 
-/// Without the blanks at both ends.
+/// The text without the blanks at both ends.
 inline std::string_view trim(std::string_view s) noexcept {
   while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
   while (!s.empty() && is_blank(s.back())) s.remove_suffix(1);
   return s;
 }
 
-/// The value of the next line of that field, whose name may be in any case; `head` becomes what follows it.
+/// The value of the next line of that field; the name may be in any case. `head` becomes the text after it.
 inline std::optional<std::string_view> next_value(std::string_view& head, std::string_view name) noexcept {
   while (!head.empty()) {
     const std::string_view line = head.substr(0, head.find("\r\n"));

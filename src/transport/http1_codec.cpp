@@ -21,7 +21,7 @@ constexpr std::size_t chunk_digits_max = 16;
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; }
 
 bool has_control(std::string_view s) noexcept {
-  // Eight bytes at a time: a byte below 0x20, be it a TAB, sends that group through the slow check.
+  // Eight bytes at a time. A byte below 0x20, also a TAB, sends its group through the slow check.
   while (s.size() >= 8) {
     if (any_below(load_group(s.data()), 0x20) != 0 && std::ranges::any_of(s.substr(0, 8), is_control)) return true;
     s.remove_prefix(8);
@@ -69,7 +69,7 @@ void ResponseParser::make_room(std::size_t bytes) {
   buffer_.resize(std::max(needed, std::min(2 * buffer_.size(), enough)));
 }
 
-// Between a chunked body decoded so far and the bytes not understood yet stand the chunk lines.
+// Removes the chunk lines between the decoded body and the bytes that are not parsed yet.
 void ResponseParser::close_gap() noexcept {
   const bool chunks = state_ == State::chunk_size || state_ == State::chunk_data || state_ == State::chunk_end ||
                       state_ == State::trailer;
@@ -135,7 +135,7 @@ ResponseParser::Progress ResponseParser::fail(std::string_view why) noexcept {
   return Progress::stop;
 }
 
-// False: starved, or broken. `bytes_max` bounds the line with its CRLF, also while it is not complete.
+// Returns false when it needs input or failed. `bytes_max` bounds the line with its CRLF, even while it is incomplete.
 bool ResponseParser::take_line(std::string_view& line, std::size_t bytes_max, std::string_view too_long) noexcept {
   const char* const start = buffer_.data() + position_;
   const void* const lf = end_ == scanned_ ? nullptr : std::memchr(buffer_.data() + scanned_, '\n', end_ - scanned_);
@@ -159,8 +159,8 @@ bool ResponseParser::take_line(std::string_view& line, std::size_t bytes_max, st
   return true;
 }
 
-// A field line with the lines that it is folded over (RFC 9112 §5.2): the line end and what follows it become spaces,
-// in place. False: starved, or broken. Whether a line is folded shows in the byte behind it.
+// Takes a field line with its folded lines (RFC 9112 §5.2). The line end and the blanks after it become spaces, in
+// place. Returns false when it needs input or failed. Only the byte after a line shows whether it is folded.
 bool ResponseParser::take_field_line(std::string_view& line, std::size_t bytes_max,
                                      std::string_view too_long) noexcept {
   const std::size_t begin = position_;
@@ -169,7 +169,7 @@ bool ResponseParser::take_field_line(std::string_view& line, std::size_t bytes_m
     line = std::string_view(buffer_.data() + begin, position_ - begin - 2);
     if (piece.empty()) return true;  // the end of the head
     if (position_ == end_) {
-      scanned_ = position_ - 1;  // the line end is found again
+      scanned_ = position_ - 1;  // the line end will be found again
       break;
     }
     if (!is_blank(buffer_[position_])) return true;
@@ -179,8 +179,8 @@ bool ResponseParser::take_field_line(std::string_view& line, std::size_t bytes_m
   return false;
 }
 
-// The last of the lines that this head begins with and the one before did too; nullptr: not even the first. One that
-// is folded over the next line here is not the same.
+// The last line of the common beginning of this head and the previous one; nullptr: there is no common line. A line
+// that is folded over the next one here is different.
 const ResponseParser::KnownLine* ResponseParser::skip_known_lines() noexcept {
   const std::size_t known = known_count_ == 0 ? 0 : known_lines_[known_count_ - 1].end;
   const std::size_t same = common_prefix(buffer_.data() + begin_, known_bytes_.data(), std::min(end_ - begin_, known));
@@ -198,7 +198,8 @@ const ResponseParser::KnownLine* ResponseParser::skip_known_lines() noexcept {
   return &last;
 }
 
-// The line that ends at the position. Once one has not been kept none of its head is: they end further on.
+// Remembers the line that ends at the position. After a line that did not fit, no line of its head is kept, as they end
+// further back.
 void ResponseParser::know_line(LineKind kind) noexcept {
   const std::size_t end = position_ - begin_;
   const std::size_t known = known_count_ == 0 ? 0 : known_lines_[known_count_ - 1].end;
@@ -216,7 +217,7 @@ ResponseParser::Progress ResponseParser::status_line() noexcept {
     return known->kind == LineKind::end_of_head ? end_of_head() : Progress::go_on;
   }
   const std::string_view seen(buffer_.data() + begin_, std::min(end_ - begin_, version_start.size()));
-  // Said at once: a peer that speaks something else may never send a line end.
+  // Report it immediately, because a peer with another protocol may never send a line end.
   if (!version_start.starts_with(seen)) return fail("the response does not start with HTTP/1.");
   std::string_view line;
   if (!take_line(line, head_bytes_left(), "the head of the response is too long")) return Progress::stop;
@@ -317,7 +318,7 @@ ResponseParser::Progress ResponseParser::chunk_end() noexcept {
 
 ResponseParser::Progress ResponseParser::trailer() noexcept {
   std::string_view line;
-  // The empty line that ends the trailers costs nothing.
+  // The empty line after the trailers does not count.
   if (!take_field_line(line, limits_.head_bytes_max - overhead_ + 2, "trailers are too long")) return Progress::stop;
   if (line.empty()) return Progress::complete;
   overhead_ += line.size() + 2;

@@ -1,4 +1,4 @@
-// The field lines of a response's head: which ones the client reads, and what they say about the body's framing.
+// The field lines of a response's head: which ones the client reads, and what they mean for the body's framing.
 #include <algorithm>
 #include <array>
 
@@ -8,7 +8,7 @@
 namespace amend::http1 {
 namespace {
 
-constexpr std::size_t length_digits_max = 19;  // fits in 64 bits whatever they are
+constexpr std::size_t length_digits_max = 19;  // always fits in 64 bits
 
 constexpr auto token_table = [] {
   std::array<bool, 256> table{};
@@ -23,7 +23,7 @@ bool equals(std::string_view text, std::string_view lower_case) noexcept {
   return std::ranges::equal(text, lower_case, {}, ascii_lower);
 }
 
-/// The next element of a comma-separated list, trimmed; `list` becomes what follows it.
+/// The next element of a comma-separated list, trimmed. `list` becomes the text after it.
 std::string_view next_element(std::string_view& list) noexcept {
   const auto comma = list.find(',');
   const auto element = list.substr(0, comma);
@@ -31,14 +31,14 @@ std::string_view next_element(std::string_view& list) noexcept {
   return trim(element);
 }
 
-/// Two characters rule out nearly every field: "R…" or "X-R…".
+/// The first characters exclude nearly every field: "R…" or "X-R…".
 bool may_be_rate_field(std::string_view name) noexcept {
   if (name.size() < 9) return false;
   const char first = ascii_lower(name[0]);
   return first == 'r' || (first == 'x' && ascii_lower(name[2]) == 'r');
 }
 
-/// A field that tells of a rate limit, in one of the ways that `read_server_pace` knows.
+/// Whether the field is about a rate limit, in one of the forms that `read_server_pace` knows.
 bool is_rate_field(std::string_view name) noexcept {
   switch (name.size()) {
     case 9: return equals(name, "ratelimit");
@@ -91,7 +91,7 @@ bool ResponseParser::field_syntax(std::string_view line, std::string_view& name,
   return false;
 }
 
-// The length tells most names apart before a byte is compared.
+// The length distinguishes most names before any byte is compared.
 void ResponseParser::field(std::string_view name, std::string_view value) noexcept {
   switch (name.size()) {
     case 4:
@@ -129,7 +129,7 @@ void ResponseParser::keep_first(Piece& piece, std::string_view value) const noex
 }
 
 void ResponseParser::content_length(std::string_view value) noexcept {
-  if (value.ends_with(',')) value = {};  // an empty last element is no number
+  if (value.ends_with(',')) value = {};  // an empty last element is not a number
   do {
     const std::string_view digits = next_element(value);
     if (digits.empty() || digits.size() > length_digits_max || !std::ranges::all_of(digits, is_ascii_digit)) {
@@ -148,7 +148,7 @@ void ResponseParser::content_length(std::string_view value) noexcept {
 }
 
 void ResponseParser::transfer_encoding(std::string_view value) noexcept {
-  if (value.ends_with(',')) value = {};  // an empty last element is no coding
+  if (value.ends_with(',')) value = {};  // an empty last element is not a coding
   do {
     const std::string_view coding = next_element(value);
     const bool none = equals(coding, "identity");

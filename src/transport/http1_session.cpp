@@ -1,4 +1,5 @@
-// HTTP/1.1 with pipelining: pairs answers with requests, keeps the deadlines, knows when a connection may be trusted.
+// HTTP/1.1 with pipelining: pairs responses with requests, keeps the deadlines, and knows which connections may be
+// trusted.
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -29,7 +30,7 @@ class Unanswered {
   bool behind_another = false;  // sent while another was unanswered
 };
 
-// The requests without an answer, oldest first. A ring of fixed size: the depth is the bound.
+// The unanswered requests, oldest first. A ring of fixed size: the depth is the bound.
 class InFlight {
  public:
   explicit InFlight(std::size_t depth) : ring_(depth) {}
@@ -58,7 +59,7 @@ http1::Limits limits_of(const TargetConfig& config) noexcept {
   return limits;
 }
 
-// The port is always told (RFC 9112 §3.2.3).
+// RFC 9112 §3.2.3 requires the port.
 std::string tunnel_request(const Target& target) {
   if (target.proxy_host.empty()) return {};
   const std::string host = target.host.find(':') == std::string::npos ? target.host : "[" + target.host + "]";
@@ -66,7 +67,7 @@ std::string tunnel_request(const Target& target) {
   return "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
 }
 
-// What a resolver is asked for; a dot at the end of the host is kept for it.
+// The name for the resolver, which keeps a dot at the end of the host.
 const std::string& connect_host(const Target& target) noexcept {
   return target.proxy_host.empty() ? target.resolved_name : target.proxy_host;
 }
@@ -131,7 +132,7 @@ class Http1Session final : public Session {
   DeadlineConfig deadline_config_;
   PipelineDepth& host_depth_;
   NameLookup& names_;
-  std::shared_ptr<NameWait> name_wait_;  ///< null: none is waited for
+  std::shared_ptr<NameWait> name_wait_;  ///< null: not waiting
   std::string fixed_headers_;
   Connector connector_;
 
@@ -139,7 +140,7 @@ class Http1Session final : public Session {
   const http1::Limits limits_;
   http1::ResponseParser parser_;
   std::string peer_;
-  bool give_up_opening_ = false;  ///< close() was called while open() was under way
+  bool give_up_opening_ = false;  ///< close() was called during open()
   CloseCause closed_ = CloseCause::local;
   std::string close_text_;
 
@@ -148,12 +149,12 @@ class Http1Session final : public Session {
   Clock::time_point deadline_ = Clock::time_point::max();
 
   InFlight in_flight_;
-  bool must_prove_ = false;        ///< the last connection ended without a word: one request until it is answered
+  bool must_prove_ = false;        ///< the last connection ended unannounced: one request until its response
   bool answered_any_ = false;      ///< on this connection
-  bool pipelined_ = false;         ///< on this connection a request was sent behind another
+  bool pipelined_ = false;         ///< on this connection, a request was sent while another was unanswered
   bool depth_fell_ = false;        ///< by the end of this connection
-  bool sent_after_idle_ = false;   ///< everything in flight was sent after a moment with nothing in flight
-  bool heard_since_idle_ = false;  ///< an answer came since that moment
+  bool sent_after_idle_ = false;   ///< every request in flight was sent after a moment with none in flight
+  bool heard_since_idle_ = false;  ///< a response arrived since that moment
   std::vector<Answer> answers_;
   std::vector<std::uint32_t> unanswered_;
 };
@@ -172,7 +173,7 @@ asio::awaitable<Opened> Http1Session::open() {
   co_return opened;
 }
 
-// The host of a connection: the proxy's, or the API's.
+// The addresses of the connection's host: the proxy, or the API.
 asio::awaitable<Names> Http1Session::find_addresses() {
   const std::string& host = connect_host(target_);
   const auto port = static_cast<std::uint16_t>(std::stoi(connect_port(target_)));
@@ -180,7 +181,7 @@ asio::awaitable<Names> Http1Session::find_addresses() {
   boost::system::error_code no_address;
   const auto address = asio::ip::make_address(host, no_address);
   if (host == "localhost" || host == "localhost.") {
-    // RFC 6761 §6.3: always this machine, whatever a resolver knows of it.
+    // Always this machine, whatever a resolver returns (RFC 6761 §6.3).
     endpoints.emplace_back(asio::ip::address_v4::loopback(), port);
     if (!ipv4_only_) endpoints.emplace_back(asio::ip::address_v6::loopback(), port);
   } else if (!no_address && !(ipv4_only_ && address.is_v6())) {
@@ -222,7 +223,7 @@ void Http1Session::submit(const Request& request) {
 
 asio::awaitable<Lot> Http1Session::next() {
   answers_.clear();
-  // A closed session may still be asked once, to learn why.
+  // A closed session may be asked for its cause, one time.
   while (closed_ == CloseCause::open && answers_.empty()) {
     const ReadResult read = co_await stream_->read(parser_);
     if (closed_ != CloseCause::open) break;
@@ -268,7 +269,7 @@ void Http1Session::take_end(const ReadResult& read) {
   if (!in_flight_.empty() && parser_.finish(response) == http1::ResponseParser::Step::response) {
     answers_.emplace_back(in_flight_.pop().tag, response);
     answered_any_ = heard_since_idle_ = true;
-    // A body framed by the end of the connection is the announcement.
+    // The connection ends the body, so its end is the announcement.
     return end(CloseCause::announced, "the server ended its response by closing the connection");
   }
   end(CloseCause::ended, "the server closed the connection");
@@ -312,7 +313,7 @@ void Http1Session::expect_by(Clock::time_point deadline) {
   if (!watching_ || deadline_ < watchdog_.expiry()) watch();
 }
 
-// One lazy timer a connection: it looks at the deadline when it fires instead of being set anew for each request.
+// One lazy timer per connection. When it fires, it compares the deadline, so that it is not set for each request.
 void Http1Session::watch() {
   watching_ = true;
   watchdog_.expires_at(deadline_);  // an earlier wait ends with operation_aborted and is ignored

@@ -18,7 +18,7 @@ int number_at(std::string_view text, std::size_t begin, std::size_t size) noexce
   return number;
 }
 
-/// 0 for "Jan"; −1 when `name` is not among them.
+/// 0 for "Jan"; −1 when `name` is not in the list.
 template <std::size_t N>
 int index_of(const std::array<std::string_view, N>& names, std::string_view name) noexcept {
   const auto found = std::ranges::find(names, name);
@@ -31,7 +31,7 @@ constexpr std::array<std::string_view, 7> long_day_names{"Sunday",   "Monday", "
 constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-/// What follows the day of the week, and where its parts are.
+/// A form of date after the day of the week, with the places of its parts.
 class Form {
  public:
   std::string_view pattern;  // #: any character
@@ -49,13 +49,13 @@ bool fits(const Form& form, std::string_view text) noexcept {
   return std::ranges::equal(form.pattern, text, [](char f, char c) { return f == '#' || f == c; });
 }
 
-// asctime() writes a day of one digit with a space before it.
+// asctime() writes a space before a day of one digit.
 int day_at(std::string_view text, const Form& form) noexcept {
   const bool padded = form.day == asctime_date.day && text[form.day] == ' ';
   return padded ? number_at(text, form.day + 1, 1) : number_at(text, form.day, 2);
 }
 
-// Two digits are a year from 1970 on.
+// A year of two digits is 1970 or later.
 int year_at(std::string_view text, const Form& form) noexcept {
   const int year = number_at(text, form.year, form.year_digits);
   if (form.year_digits == 4 || year < 0) return year;

@@ -58,7 +58,7 @@ Names ask_system(const std::string& host, const std::string& port, AddressFamily
 
 }  // namespace
 
-// What both threads know. The one that looks up may outlive everything else.
+// The state that both threads share. The thread of the look-up may outlive all other objects.
 class NameLookup::Shared : public std::enable_shared_from_this<Shared> {
  public:
   Shared(std::string host, std::string port, AddressFamily family)
@@ -106,18 +106,18 @@ class NameLookup::Shared : public std::enable_shared_from_this<Shared> {
     }
   }
 
-  // Under the mutex: whoever waits, and the loop it waits in, is there until it has left.
+  // Called under the mutex, so that no wait, and no loop of a wait, ends before this function.
   void tell_all(const Names& names) {
     const std::lock_guard lock(mutex_);
     running_ = false;
     for (const auto& wait : waits_) tell(names, wait);
-    // All have given up: the next one shall not wait as long again.
+    // All waits have ended. Keep the result, so that the next one does not wait again.
     if (waits_.empty()) late_ = names;
     late_until_ = std::chrono::steady_clock::now() + late_is_good_for;
     waits_.clear();
   }
 
-  // The caller holds the mutex.
+  // The caller owns the mutex.
   static void tell(const Names& names, const std::shared_ptr<NameWait>& wait) {
     wait->found = names;
     asio::post(wait->timer.get_executor(), [wait] { wait->timer.cancel(); });
@@ -126,10 +126,10 @@ class NameLookup::Shared : public std::enable_shared_from_this<Shared> {
   const std::string host_;
   const std::string port_;
   const AddressFamily family_;
-  std::mutex mutex_;  // guards what follows, and `found` of the waits
+  std::mutex mutex_;  // guards the members below, and `found` of the waits
   bool running_ = false;
   std::vector<std::shared_ptr<NameWait>> waits_;
-  std::optional<Names> late_;  // what was found when nothing waited for it
+  std::optional<Names> late_;  // found when no wait was left
   std::chrono::steady_clock::time_point late_until_{};
 };
 

@@ -1,8 +1,8 @@
-// The addresses of one host, looked up on a thread of its own: the system's look-up can be neither bounded nor ended,
-// and Asio's makes the end of the process wait for it.
+// Looks up the addresses of a host on a thread of its own. The system's look-up cannot be bounded or cancelled, and
+// with Asio's resolver the end of the process would wait for it.
 //
-// Threads: one NameLookup belongs to the thread of its transport. It has one thread at most, which it never waits for.
-// Lifetime: its waits must be over before their executor goes; a look-up that hangs outlives the NameLookup.
+// Threads: a NameLookup belongs to the thread of its transport. It has at most one thread, and never waits for it.
+// Lifetime: its waits must end before their executor. A look-up that hangs outlives the NameLookup.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -22,18 +22,18 @@ namespace amend {
 
 enum class AddressFamily : std::uint8_t { any, ipv4 };
 
-/// What a look-up has found.
+/// The result of a look-up.
 class Names {
  public:
   explicit Names(std::vector<boost::asio::ip::tcp::endpoint> endpoints_) : endpoints(std::move(endpoints_)) {}
   explicit Names(Opened failure_) : failure(std::move(failure_)) {}
 
-  std::vector<boost::asio::ip::tcp::endpoint> endpoints;  ///< in the order of the system; empty after a failure
+  std::vector<boost::asio::ip::tcp::endpoint> endpoints;  ///< in the system's order; empty after a failure
   Opened failure;
 };
 static_assert(!std::is_aggregate_v<Names>);
 
-/// One wait for a look-up; a further one needs another. `timer.cancel()` ends it early.
+/// One wait for a look-up; use a new object for each. `timer.cancel()` ends it early.
 class NameWait {
  public:
   explicit NameWait(const boost::asio::any_io_executor& executor) : timer(executor) {}
@@ -49,8 +49,8 @@ class NameLookup {
   NameLookup(const NameLookup&) = delete;
   NameLookup& operator=(const NameLookup&) = delete;
 
-  /// The addresses now, or a failure when that takes longer than `limit`. A look-up that is under way is waited for, so
-  /// one that hangs costs one thread. Throws ThreadError.
+  /// Returns the addresses, or a failure when it takes longer than `limit`. It joins a look-up that is already running,
+  /// so a look-up that hangs costs one thread. Throws ThreadError.
   boost::asio::awaitable<Names> find(std::shared_ptr<NameWait> wait, std::chrono::milliseconds limit);
 
  private:

@@ -1,8 +1,8 @@
-// Whether a host stands pipelined requests at all: the depth falls to 1 for one that never does. Layer 1, pure.
+// Finds out whether a host supports pipelined requests, and reduces the depth to 1 when it never does. Pure. Layer 1.
 //
-// What such hosts do: answer one request and close, with or without a word; answer the one behind it with 400 and
-// close; never answer it. A host that has answered one request that was sent behind another, and did not close by that
-// answer, stands it: what it does later has other causes.
+// Hosts without support answer one request and close, announced or not. Or they answer the next request with 400 and
+// close, or never answer it. A host that answers a request sent behind another, and does not close then, has support.
+// Its later failures have other causes.
 #pragma once
 
 #include <cstddef>
@@ -10,21 +10,22 @@
 
 namespace amend {
 
-/// One for all connections of a worker to a host.
+/// One object for all connections of a worker to a host.
 class PipelineDepth {
  public:
-  /// Connections in a row, with answers to first requests only, after which the host is believed.
+  /// After this number of consecutive connections with responses to first requests only, the host counts as without
+  /// support.
   static constexpr std::uint32_t refusals_max = 5;
 
   explicit PipelineDepth(std::size_t depth) noexcept : depth_(depth) {}
 
   std::size_t depth() const noexcept { return fallen_ ? 1 : depth_; }
 
-  /// An answer to a request that was sent while another was unanswered, and that did not close the connection.
+  /// A request that was sent while another was unanswered got a response that did not close the connection.
   void stood() noexcept { stands_ = true; }
 
-  /// A connection ended, not by us, on which some request was sent behind another and at least one was answered. True:
-  /// the depth has fallen to 1 by this.
+  /// A connection was not ended by us, had pipelined requests, and had at least one response. Returns true when this
+  /// reduced the depth to 1.
   bool ended() noexcept {
     if (stands_ || fallen_ || ++refusals_ < refusals_max) return false;
     fallen_ = true;

@@ -33,21 +33,21 @@ std::string host_of(const boost::urls::url_view& url) {
   return in_lower_case(url.host_type() == boost::urls::host_type::name ? url.host() : url.host_address());
 }
 
-// The dot at the end of a complete name is for resolvers. Certificates, SNI and Host never carry it.
+// The dot at the end of a complete name is for resolvers. Certificates, SNI and Host never have it.
 std::string without_root_dot(std::string host) {
   if (host.ends_with('.')) host.pop_back();
   return host;
 }
 
-// A percent-encoded host may contain anything, line breaks too.
+// A percent-encoded host may contain anything, even line breaks.
 bool is_ascii_name(std::string_view host) noexcept {
   return std::ranges::all_of(host, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
   });
 }
 
-// RFC 3986 §3.2.3: a port may be left out, its colon left in. nullopt: not a port. The digits are read here, because
-// url_view::port_number() takes large numbers modulo 65,536.
+// The port may be missing although its colon is there (RFC 3986 §3.2.3). nullopt: not a port. The digits are parsed
+// here, because url_view::port_number() reduces large numbers modulo 65,536.
 std::optional<std::string> port_of(const boost::urls::url_view& url, std::string_view own_port) {
   const std::string digits(url.port());
   if (!url.has_port() || digits.empty()) return std::string(own_port);
@@ -63,12 +63,12 @@ constexpr std::string_view no_port = "the port is not a number from 1 to 65535";
   throw ConfigError("--proxy: " + why + "; expected something like http://proxy.example.com:3128");
 }
 
-// `host:port` is how most programs take a proxy, and what HTTPS_PROXY often contains.
+// Most programs accept a proxy as `host:port`, and HTTPS_PROXY often contains it.
 void parse_proxy(const std::string& given, Target& target) {
   if (given.empty()) return;
   const std::string proxy = given.find("://") == std::string::npos ? "http://" + given : given;
   const auto parsed = boost::urls::parse_uri(proxy);
-  if (parsed.has_error()) refuse_proxy("this is not a URL");  // it may hold a password: it is not shown
+  if (parsed.has_error()) refuse_proxy("this is not a URL");  // it may contain a password, so it is not shown
   const boost::urls::url_view& url = parsed.value();
   if (url.has_userinfo()) refuse_proxy("credentials for a proxy are not supported");
   if (in_lower_case(std::string(url.scheme())) != "http") refuse_proxy("only http:// proxies are supported");

@@ -17,12 +17,12 @@
 namespace amend {
 namespace {
 
-// A key with a passphrase must fail at once instead of asking on the terminal in the middle of the night.
+// A key with a passphrase must fail immediately. A prompt on the terminal would block an unattended run.
 int no_passphrase(char*, int, int, void*) { return 0; }
 
 HandshakeNotes& notes_of(SSL* ssl) noexcept { return *static_cast<HandshakeNotes*>(SSL_get_app_data(ssl)); }
 
-// Called as soon as the server asks for a certificate, whether there is one or not.
+// Called when the server asks for a certificate, whether there is one or not.
 int note_request(SSL* ssl, void*) noexcept {
   notes_of(ssl).server_wants_certificate = true;
   return 1;
@@ -33,7 +33,7 @@ void note_alert(const SSL* ssl, int where, int alert) noexcept {
   static_cast<HandshakeNotes*>(SSL_get_app_data(ssl))->refused_renegotiation = true;
 }
 
-// The certificate at fault is known here only: it may be one of the authorities between.
+// Only here is the faulty certificate known: it may be an intermediate authority.
 int note_refusal(int accepted, X509_STORE_CTX* check) noexcept {
   if (accepted == 1) return accepted;
   auto* const ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(check, SSL_get_ex_data_X509_STORE_CTX_idx()));
@@ -41,7 +41,7 @@ int note_refusal(int accepted, X509_STORE_CTX* check) noexcept {
     notes_of(ssl).certificate =
         certificate_facts(X509_STORE_CTX_get_current_cert(check), X509_STORE_CTX_get_error(check));
   } catch (...) {
-    // No exception may pass through OpenSSL, and the refusal stands without its details.
+    // No exception may pass through OpenSSL. The refusal is valid without its details.
   }
   return accepted;
 }
@@ -63,7 +63,7 @@ std::string read_certificate_file(const std::string& path, const std::string& op
   return content;
 }
 
-// OpenSSL's own words ("PEM lib") would not help.
+// OpenSSL's own text ("PEM lib") would not help.
 [[noreturn]] void refuse_certificate_file(const std::string& path, const std::string& option) {
   ERR_clear_error();
   const std::string content = read_certificate_file(path, option);
@@ -97,7 +97,7 @@ TlsContext::TlsContext(const Target& target, const TargetConfig& config)
     : target_(target), has_client_certificate_(!config.client_cert.empty()), ctx_(SSL_CTX_new(TLS_client_method())) {
   if (!ctx_) throw ConfigError("TLS cannot be set up: " + explain_tls_error(ERR_peek_last_error(), {}).text);
   SSL_CTX_set_min_proto_version(ctx_.get(), TLS1_2_VERSION);
-  // A server that asks for another handshake in the middle is refused (RFC 5246 §7.4.1.1).
+  // A server that asks for another handshake later is refused (RFC 5246 §7.4.1.1).
   SSL_CTX_set_options(ctx_.get(), SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_info_callback(ctx_.get(), note_alert);
   SSL_CTX_set_verify(ctx_.get(), SSL_VERIFY_PEER, note_refusal);
@@ -125,7 +125,7 @@ SslPtr TlsContext::make_client(BIO* network, HandshakeNotes& notes) const {
   notes.has_certificate = has_client_certificate_;
   SSL_set_app_data(ssl.get(), &notes);
   X509_VERIFY_PARAM* verify = SSL_get0_param(ssl.get());
-  // A common name is not a host name (RFC 9525 §6.3), whatever else the certificate contains or lacks.
+  // A common name is not a host name (RFC 9525 §6.3), even when the certificate has no other name.
   X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   if (target_.literal_address) {
     X509_VERIFY_PARAM_set1_ip_asc(verify, target_.host.c_str());

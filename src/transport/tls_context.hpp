@@ -1,4 +1,4 @@
-// What all TLS connections of one worker share: trust store, client certificate, the last session for resumption.
+// The shared state of a worker's TLS connections: trust store, client certificate, the last session for resumption.
 #pragma once
 
 #include <memory>
@@ -6,7 +6,7 @@
 #include "amend/config.hpp"
 #include "amend/transport/target.hpp"
 
-// Forward declarations keep OpenSSL's headers out of here.
+// Forward declarations keep OpenSSL's headers out of this one.
 struct ssl_ctx_st;
 struct ssl_st;
 struct ssl_session_st;
@@ -25,17 +25,19 @@ using SslCtxPtr = std::unique_ptr<ssl_ctx_st, SslDeleter>;
 using SslPtr = std::unique_ptr<ssl_st, SslDeleter>;
 using SslSessionPtr = std::unique_ptr<ssl_session_st, SslDeleter>;
 
-/// TLS ≥ 1.2, server verified by name or address. Not shared between threads.
+/// TLS ≥ 1.2; the server is verified by name or address.
+///
+/// Threads: one.
 class TlsContext {
  public:
-  /// Throws ConfigError naming the option whose file cannot be used.
+  /// Throws ConfigError, which names the option of an unusable file.
   TlsContext(const Target& target, const TargetConfig& config);
 
-  /// A client handle with SNI, host check and the last session, if any. It owns `network`, in and out, and writes to
-  /// `notes` while the handshake lasts.
+  /// A client handle with SNI, host check and the last session, if any. It owns `network` for both directions, and
+  /// writes to `notes` during the handshake.
   SslPtr make_client(bio_st* network, HandshakeNotes& notes) const;
 
-  /// Remembers the session of a connection that worked, for a cheaper next handshake.
+  /// Remembers the session of a successful connection, so that the next handshake is cheaper.
   void remember_session(ssl_st& ssl);
 
  private:

@@ -23,21 +23,21 @@ struct FreeNames {
   void operator()(GENERAL_NAMES* names) const noexcept { GENERAL_NAMES_free(names); }
 };
 
-// RFC 8446 §6.2: what a server says that does not like the certificate it was shown, or that it was shown none.
+// The alerts of a server that does not accept our certificate, or that got none (RFC 8446 §6.2).
 constexpr std::array about_our_certificate{
     SSL_R_SSLV3_ALERT_BAD_CERTIFICATE,     SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE,
     SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED, SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED,
     SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, SSL_R_TLSV1_ALERT_UNKNOWN_CA,
     SSL_R_TLSV1_ALERT_ACCESS_DENIED,       SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED};
 
-// Up to TLS 1.2 a missing certificate has no alert of its own: the handshake fails.
+// Up to TLS 1.2, a missing certificate has no alert of its own: the handshake fails.
 bool refuses_client(int reason, const HandshakeNotes& notes) noexcept {
   if (!notes.server_wants_certificate) return false;
   return reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE ||
          std::ranges::find(about_our_certificate, reason) != about_our_certificate.end();
 }
 
-// RFC 8446 §5.1: each record begins with its type.
+// Each record begins with its type (RFC 8446 §5.1).
 bool is_tls_record(std::string_view bytes) noexcept {
   const auto type = static_cast<unsigned char>(bytes[0]);
   return type >= 20 && type <= 24;
@@ -70,7 +70,7 @@ std::string dates_of(X509* certificate) {
          "; the clock of this machine shows " + utc(std::chrono::system_clock::now()) + ". Is the clock right?";
 }
 
-// Only what the certificate lists as host names and addresses counts (RFC 9525); its common name never does.
+// Only the host names and addresses that the certificate lists count (RFC 9525), never its common name.
 std::string names_of(X509* certificate) {
   const std::unique_ptr<GENERAL_NAMES, FreeNames> names(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));

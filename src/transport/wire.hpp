@@ -1,6 +1,5 @@
-// The encrypted bytes between OpenSSL and a socket. OpenSSL takes what came straight from the buffer that the socket
-// filled, and puts what is to go straight behind what goes with it: a memory BIO would copy and clear each byte once
-// more.
+// The encrypted bytes between OpenSSL and a socket. OpenSSL reads directly from the buffer that the socket filled, and
+// writes directly to the buffer that the socket sends. A memory BIO would copy and clear each byte again.
 #pragma once
 
 #include <cstddef>
@@ -12,21 +11,25 @@ struct bio_st;
 
 namespace amend {
 
-/// One for each TLS connection, on its thread. Must outlive its BIO, and stays where it is.
+/// One per TLS connection, on its thread.
+///
+/// Lifetime: it must outlive its BIO, and must not move.
 class Wire {
  public:
   explicit Wire(std::size_t read_bytes) : in_(read_bytes) {}
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
-  /// Where the socket puts what came. Only when OpenSSL has asked for more than there was: else it is lost.
+  /// The room for received bytes. Use it only after OpenSSL has asked for more bytes; otherwise unread bytes are
+  /// overwritten.
   std::span<char> room() noexcept { return in_; }
   void received(std::size_t bytes) noexcept;
 
-  /// To be sent; take away what was.
+  /// The bytes to send. Remove those that were sent.
   std::string& out() noexcept { return out_; }
 
-  /// For OpenSSL, both ways; the caller owns it. Reading with nothing there asks for a retry, writing takes everything.
+  /// A BIO for OpenSSL, for both directions; the caller owns it. Reading without bytes asks for a retry; writing
+  /// accepts all bytes.
   bio_st* make_bio();
 
   std::size_t read(char* to, std::size_t bytes_max) noexcept;

@@ -1,4 +1,4 @@
-// The loop that a thread's sessions live in. Layer 1.
+// The event loop of a thread's sessions. Layer 1.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -6,8 +6,8 @@
 
 namespace amend {
 
-/// Runs `loop` on this thread until nothing is left to do in it, then throws what `failure` holds, if anything: what
-/// its coroutines have ended with, ThreadError when the system gives no thread to look a host's name up on.
+/// Runs `loop` on this thread until it has no task left, then throws `failure` if it is set. `failure` is the exception
+/// that ended a coroutine. It is a ThreadError when the system refused a thread for a name lookup.
 void run_event_loop(boost::asio::io_context& loop, const std::exception_ptr& failure);
 
 }  // namespace amend

@@ -1,25 +1,27 @@
-// HTTP/1.1 as bytes: requests are appended to a buffer, answers are cut out of one. Strict by RFC 9112.
+// HTTP/1.1 as bytes: appends requests to a buffer, and cuts responses out of one. Strict by RFC 9112. Pure.
 //
-// Place: layer 1, pure (no sockets, no clocks). Lives in a session, on its worker's thread.
-//
-// What the parser takes and refuses. A refusal poisons the connection: every later call says `error`.
+// The parser accepts and refuses as follows. A refusal ends the trust in the connection: every later call returns
+// `error`.
 //
 //   status line   `HTTP/1.1` or `HTTP/1.0`, SP, 100–599, SP, reason. A missing last SP is tolerated (an empty reason).
-//   line ends     CRLF only. RFC 9112 §2.2 lets a recipient take a bare LF; we refuse it: who disagrees about where a
-//                 line ends may disagree about where an answer ends. Same for an empty line before the status line.
+//   line ends     CRLF only. RFC 9112 §2.2 lets a recipient accept a bare LF. The parser refuses it: programs that
+//                 disagree about the end of a line may disagree about the end of a response. It also refuses an empty
+//                 line before the status line.
 //   field lines   name = token, no space before the colon, no C0 controls except TAB (RFC 9110 §5.5). A line that is
 //                 folded over several is one line, with spaces where it was folded (§5.2).
-//   1xx           skipped; 101 is an error, and so are more than `interim_max` before one answer.
-//   framing       RFC 9112 §6.3: 204 and 304 have no body; `Transfer-Encoding: chunked`, once and as the last coding;
-//                 else `Content-Length` (a list or several fields must agree); else everything up to the end of the
-//                 connection. The coding `identity` of older servers is none. Both chunked and a length, any other
-//                 coding, and a coding in HTTP/1.0 (§6.1) are errors.
-//   chunked       at most 16 hexadecimal digits; extensions and trailers are skipped, and together they may be no
-//                 longer than `head_bytes_max`; the body is decoded in place.
-//   close         `Connection: close`; HTTP/1.0 without `keep-alive`; a body that the end of the connection ends.
+//   1xx           skipped; 101 is an error, and so are more than `interim_max` before one response.
+//   framing       RFC 9112 §6.3: 204 and 304 have no body. `Transfer-Encoding: chunked` must be single and the last
+//                 coding. Otherwise `Content-Length` counts (a list or several fields must agree). Otherwise the body
+//                 ends with the connection. The coding `identity` of older servers is ignored. Both chunked and a
+//                 length, any other coding, and a coding in HTTP/1.0 (§6.1) are errors.
+//   chunked       at most 16 hexadecimal digits. Extensions and trailers are skipped; together they have at most
+//                 `head_bytes_max`. The body is decoded in place.
+//   close         `Connection: close`; HTTP/1.0 without `keep-alive`; a body that ends with the connection.
 //
-// Of a field that must be single and is repeated (Retry-After, Date, Location, Content-Type,
-// Content-Encoding) the first is kept. Fields of 1xx answers and trailers are skipped.
+// A field that must be single may be repeated (Retry-After, Date, Location, Content-Type, Content-Encoding). Then the
+// first one is kept. Fields of 1xx responses and trailers are skipped.
+//
+// Threads: one worker's, inside a session. Source: layer 1, no sockets, no clocks.
 #pragma once
 
 #include <array>
@@ -36,61 +38,67 @@
 
 namespace amend::http1 {
 
-/// Appends one request: the request line, `fixed_headers` (complete lines that each end in CRLF: Host, User-Agent,
-/// Content-Type), `request.headers`, Content-Length when there is a body or the method is PUT or POST
-/// (RFC 9110 §8.6), an empty line, the body. Checks nothing: target and headers hold no stray CR or LF by construction.
-/// Allocates only to grow `out`.
+/// Appends one request: the request line, `fixed_headers`, `request.headers`, Content-Length, an empty line, the body.
+/// `fixed_headers` are complete lines with CRLF: Host, User-Agent, Content-Type. Content-Length is there when the
+/// request has a body, or is PUT or POST (RFC 9110 §8.6). Target and headers are not checked, because their makers
+/// exclude stray CR and LF.
+///
+/// Bounds: allocates only to grow `out`.
 void append_request(std::string& out, const Request& request, std::string_view fixed_headers);
 
-/// Bounds of one answer. Memory of a parser: at most 2 × `head_bytes_max` + `body_bytes_max` + what is read at once,
-/// and no more than the longest answer and that in fact; 3 KiB for what it knows of the last head.
+/// The bounds of one response.
+///
+/// Bounds of a parser: at most 2 × `head_bytes_max` + `body_bytes_max` + the bytes that are read at once. It grows only
+/// with the longest response. The knowledge of the last head takes 3 KiB.
 class Limits {
  public:
   constexpr Limits() = default;
 
   std::size_t head_bytes_max = 65'536;    ///< status line and fields; also chunk extensions and trailers together
   std::size_t body_bytes_max = 1U << 20;  ///< after decoding
-  std::uint32_t interim_max = 16;         ///< 1xx answers before one final answer
+  std::uint32_t interim_max = 16;         ///< 1xx responses before one final response
 };
 static_assert(!std::is_aggregate_v<Limits>);
 
-/// Cuts answers out of the bytes of one connection. One buffer, no allocation per answer; each byte is parsed once
-/// however the answers are split. The lines that a head begins with and that the head before had too, byte for byte,
-/// are compared, not parsed: servers repeat themselves, and what a line means depends on nothing but the bytes up to
-/// its end.
+/// Cuts responses out of the bytes of one connection, with one buffer and no allocation per response. Each byte is
+/// parsed once, however the responses are split.
+///
+/// Servers repeat themselves, so the parser compares the first lines of a head with those of the previous head. It does
+/// not parse the lines that are equal byte for byte. This is correct, because the meaning of a line depends only on the
+/// bytes up to its end.
 ///
 ///     commit(read(prepare(65536)));
 ///     while (parser.next(response) == Step::response) …;   // all of them, before the next prepare
 class ResponseParser {
  public:
   enum class Step : std::uint8_t {
-    need_more,  ///< no complete answer yet
-    response,   ///< `out` is one
-    error,      ///< not HTTP/1.1 as described above, or a limit; stays so
+    need_more,  ///< no complete response yet
+    response,   ///< `out` is a response
+    error,      ///< not HTTP/1.1 as described above, or beyond a limit; final
   };
 
   explicit ResponseParser(Limits limits = Limits()) noexcept : limits_(limits) {}
 
-  /// Room for exactly `bytes` bytes. Ends the life of all views in earlier Responses.
+  /// Returns room for exactly `bytes` bytes. It invalidates all views in earlier Responses.
   std::span<char> prepare(std::size_t bytes);
-  /// The first `bytes` bytes of that room now hold input.
+  /// Declares that the first `bytes` bytes of the room contain input.
   void commit(std::size_t bytes) noexcept;
 
-  /// The next complete final answer in what was committed. To be asked only while a request is unanswered: bytes that
-  /// arrive while none is are the session's to notice (`idle`).
+  /// The next complete final response in the committed bytes. Call it only while a request is unanswered. The session
+  /// itself must detect bytes that arrive at other times (`idle`).
   Step next(Response& out) noexcept;
 
-  /// The stream ended cleanly. First everything `next` would give; then a body that the end of the connection ends;
-  /// `need_more`: nothing was pending; `error`: an answer was cut.
+  /// The stream ended cleanly. Returns what `next` would return, then a body that ends with the connection. `need_more`
+  /// means that no response was pending; `error` means that a response was cut.
   Step finish(Response& out) noexcept;
 
-  /// Between answers, and no byte buffered.
+  /// Whether the parser is between responses and no byte is buffered.
   bool idle() const noexcept { return state_ == State::status_line && begin_ == end_; }
 
-  /// Memory held for the bytes of the connection.
+  /// The memory for the bytes of the connection.
   std::size_t buffer_bytes() const noexcept { return buffer_.size(); }
 
-  /// What was refused, for people ("two different Content-Length fields"); static text, empty while all is well.
+  /// What was refused, for messages ("two different Content-Length fields"). A static text; empty without an error.
   std::string_view error() const noexcept { return error_; }
 
  private:
@@ -105,16 +113,16 @@ class ResponseParser {
     trailer,
     broken,
   };
-  enum class Progress : std::uint8_t { go_on, stop, complete };  // stop: starved, or broken
+  enum class Progress : std::uint8_t { go_on, stop, complete };  // stop: needs input, or failed
 
-  // A piece of the current answer, relative to its first byte, so that it outlives compaction.
+  // A part of the current response, relative to its first byte, so that compaction does not change it.
   class Piece {
    public:
     std::size_t begin = 0;
     std::size_t size = 0;
   };
 
-  // What the head of the current answer has said so far.
+  // What is known from the head of the current response so far.
   class Head {
    public:
     std::uint16_t status = 0;
@@ -135,11 +143,11 @@ class ResponseParser {
 
   enum class LineKind : std::uint8_t { within_head, end_of_head };
 
-  // A line of the head before.
+  // A line of the previous head.
   class KnownLine {
    public:
-    std::size_t end = 0;  // its CRLF included; the line before ends where it begins
-    Head head;            // as it was behind the line
+    std::size_t end = 0;  // with its CRLF; the previous line ends where it begins
+    Head head;            // its state after the line
     LineKind kind = LineKind::within_head;
   };
 
@@ -175,19 +183,19 @@ class ResponseParser {
 
   Limits limits_;
   std::vector<char> buffer_;
-  // 0 ≤ begin_ ≤ body_end_ ≤ position_ ≤ scanned_ ≤ end_ ≤ buffer_.size() while a body is read; all are offsets.
-  std::size_t begin_ = 0;     // first byte of the current answer
-  std::size_t position_ = 0;  // first byte not understood yet
+  // Offsets. While a body is read: 0 ≤ begin_ ≤ body_end_ ≤ position_ ≤ scanned_ ≤ end_ ≤ buffer_.size().
+  std::size_t begin_ = 0;     // first byte of the current response
+  std::size_t position_ = 0;  // first byte that is not parsed yet
   std::size_t scanned_ = 0;   // no LF between position_ and here
-  std::size_t end_ = 0;       // of what was committed
+  std::size_t end_ = 0;       // of the committed bytes
   std::size_t body_begin_ = 0;
   std::size_t body_end_ = 0;
   std::uint64_t chunk_left_ = 0;
-  std::size_t overhead_ = 0;  // chunk extensions and trailers of this answer
+  std::size_t overhead_ = 0;  // chunk extensions and trailers of this response
   std::uint32_t interims_ = 0;
   State state_ = State::status_line;
   Head head_;
-  std::array<char, 1024> known_bytes_{};  // of the head before; of a longer one, the whole lines that fit
+  std::array<char, 1024> known_bytes_{};  // of the previous head; of a long one, the whole lines that fit
   std::array<KnownLine, 16> known_lines_;
   std::size_t known_count_ = 0;
   std::string_view error_;

@@ -1,4 +1,4 @@
-// How an attempt to open a connection can fail. Layer 2; pure.
+// The ways in which opening a connection can fail. Pure. Layer 2.
 #pragma once
 
 #include <cstdint>
@@ -6,22 +6,22 @@
 
 namespace amend {
 
-/// How an attempt to open a connection ended: in the order of how far it got. Of several addresses, the one that got
-/// furthest tells the most about the cause.
+/// How an attempt to open a connection ended, ordered by its progress. Of several addresses, the one with the most
+/// progress reveals most about the cause.
 enum class OpenError : std::uint8_t {
   none,
   no_such_host,                ///< the name does not exist
-  unreachable,                 ///< resolver trouble, no route
+  unreachable,                 ///< resolver failure, no route
   timeout,                     ///< no TCP connection within the connect deadline
-  refused,                     ///< the host is there; no process listens on the port
-  broken_off,                  ///< connected, and ended or stood still before it was of use
+  refused,                     ///< the host exists; no process listens on the port
+  broken_off,                  ///< connected, but ended or stalled before it could be used
   proxy_refused,               ///< the proxy answers CONNECT with a 4xx: needs an operator
   handshake_failed,            ///< a TLS failure that is not about certificates
-  client_certificate_refused,  ///< the server does not accept our certificate, or that we have none: needs an operator
-  certificate_refused,         ///< we do not trust what the server showed: needs an operator
+  client_certificate_refused,  ///< the server refuses our certificate, or that we have none: needs an operator
+  certificate_refused,         ///< we do not trust the server's certificate: needs an operator
 };
 
-/// As its enumerators are called.
+/// The name of the enumerator.
 constexpr std::string_view to_string(OpenError error) noexcept {
   switch (error) {
     case OpenError::none: return "none";
@@ -38,17 +38,17 @@ constexpr std::string_view to_string(OpenError error) noexcept {
   return "none";
 }
 
-/// Waiting does not mend it, whenever it happens: the run stops at once.
+/// Whether waiting cannot repair it, at any time: the run stops immediately.
 constexpr bool is_refusal(OpenError error) noexcept {
   return error == OpenError::certificate_refused || error == OpenError::client_certificate_refused;
 }
 
-/// The same, as long as no response was ever received.
+/// Whether waiting cannot repair it as long as no response was ever received.
 constexpr bool is_refusal_at_start(OpenError error) noexcept {
   return is_refusal(error) || error == OpenError::no_such_host || error == OpenError::proxy_refused;
 }
 
-/// It failed in TLS.
+/// Whether it failed in TLS.
 constexpr bool is_about_tls(OpenError error) noexcept { return error >= OpenError::handshake_failed; }
 
 }  // namespace amend

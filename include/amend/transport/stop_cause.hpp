@@ -1,4 +1,4 @@
-// Why a run stops that cannot connect. Layer 2; pure.
+// Why a run stops that cannot connect. Pure. Layer 2.
 #pragma once
 
 #include "amend/row/stop_cause.hpp"
@@ -6,7 +6,7 @@
 
 namespace amend {
 
-/// Whether a person is needed, or it may pass.
+/// Distinguishes failures that need an operator from those that may pass.
 constexpr StopCause stop_cause_of(OpenError error) noexcept {
   switch (error) {
     case OpenError::no_such_host:

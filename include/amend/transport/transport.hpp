@@ -1,7 +1,8 @@
-// SEAM: how requests reach the API. A worker drives sessions and never sees a socket. Layer 2.
+// SEAM: brings requests to the API. A worker uses sessions and never sees a socket.
 //
-// `Transport` makes sessions for one worker thread; a `Session` is one connection that is opened again and again.
-// Everything here belongs to the thread that runs the executor; nothing is thread-safe.
+// A `Transport` makes sessions for one worker thread. A `Session` is one connection that is opened repeatedly.
+//
+// Threads: the thread that runs the executor; nothing is thread-safe. Source: layer 2.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -26,23 +27,23 @@ class Opened {
   Opened(OpenError error_, std::string text_) : error(error_), text(std::move(text_)) {}
 
   OpenError error = OpenError::none;
-  std::string text;  ///< for people; names the address and the reason
+  std::string text;  ///< names the address and the reason
 };
 static_assert(!std::is_aggregate_v<Opened>);
 
 /// Why a session is closed.
 enum class CloseCause : std::uint8_t {
-  open,       ///< it is not
-  announced,  ///< an answer said `Connection: close`: what is unanswered was not processed (RFC 9112 §9.6)
-  ended,      ///< the server closed without a word
-  lost,       ///< reset, or another error of the network
-  timeout,    ///< the oldest request got no complete answer in time
-  protocol,   ///< bytes that are no answer, or that nobody asked for
-  refused,    ///< the server did not accept our client certificate: what is unanswered was not processed
-  local,      ///< we closed it
+  open,       ///< not closed
+  announced,  ///< a response had `Connection: close`: unanswered requests were not processed (RFC 9112 §9.6)
+  ended,      ///< the server closed without an announcement
+  lost,       ///< reset, or another network error
+  timeout,    ///< the oldest request got no complete response in time
+  protocol,   ///< bytes that are not a response, or that answer no request
+  refused,    ///< the server refused our client certificate: unanswered requests were not processed
+  local,      ///< closed by us
 };
 
-/// One complete answer and the tag of its request.
+/// One complete response and the tag of its request.
 class Answer {
  public:
   Answer(std::uint32_t tag_, const Response& response_) noexcept : tag(tag_), response(response_) {}
@@ -51,51 +52,53 @@ class Answer {
   Response response;
 };
 
-/// What one wake-up brought. Views are valid until the next call of `Session::next` or `open`.
+/// The result of one wake-up.
+///
+/// Lifetime: views are valid until the next call of `Session::next` or `open`.
 class Lot {
  public:
   Lot() = default;
 
   std::span<const Answer> answers;            ///< in the order of their requests
-  CloseCause closed = CloseCause::open;       ///< set: this is the connection's last lot
-  std::span<const std::uint32_t> unanswered;  ///< with `closed`: tags without an answer, oldest first
-  bool idle_race = false;  ///< with `ended` or `lost`: the server had closed a connection that stood idle before it saw
-                           ///< these requests; nobody is to blame
-  bool depth_fell = false;  ///< with `closed`: the host never stands pipelining; from here on one request at a time
-  std::string_view text;    ///< with `closed`: the reason, for people
+  CloseCause closed = CloseCause::open;       ///< when set, this is the connection's last lot
+  std::span<const std::uint32_t> unanswered;  ///< with `closed`: tags without a response, oldest first
+  bool idle_race = false;  ///< with `ended` or `lost`: the server closed an idle connection before it saw these
+                           ///< requests, which is not a fault
+  bool depth_fell = false;  ///< with `closed`: the host never supports pipelining; from now on one request at a time
+  std::string_view text;    ///< with `closed`: the reason
 };
 static_assert(!std::is_aggregate_v<Lot>);
 
-/// One connection. Requests are answered in the order of submission.
+/// One connection. It answers requests in the order of submission.
 class Session {
  public:
   virtual ~Session() = default;
 
-  /// Resolves, then connects to the first address that answers and does the TLS handshake with it: the connect deadline
-  /// is for each address, and attempts overlap. Of several failures the one that got furthest comes back.
+  /// Resolves the host, connects to the first address that answers, and does the TLS handshake. The connect deadline
+  /// applies to each address, and attempts overlap. Of several failures, the one with the most progress is returned.
   virtual boost::asio::awaitable<Opened> open() = 0;
 
-  /// How many more requests may be submitted now. 0 while closed or closing. After an unannounced close the next
-  /// connection takes one request, and more only once that is answered (RFC 9112 §9.3.2). Never more than one at a time
-  /// for a host that answers only the first of several again and again (Lot::depth_fell).
+  /// How many more requests may be submitted now. 0 while closed or closing. After an unannounced close, the next
+  /// connection takes one request, and more only after its response (RFC 9112 §9.3.2). For a host that repeatedly
+  /// answers only the first of several requests, it is at most one (Lot::depth_fell).
   virtual std::size_t capacity() const noexcept = 0;
   virtual std::size_t in_flight() const noexcept = 0;
 
-  /// Buffers one request; needs capacity() > 0. Nothing is sent before flush().
+  /// Buffers one request; needs capacity() > 0. flush() sends it.
   virtual void submit(const Request& request) = 0;
   virtual void flush() = 0;
 
-  /// Completes when at least one answer is there or the connection is closed. One call at a time; the views of the lot
-  /// before die. Never throws for what the server does.
+  /// Completes when a response is available or the connection is closed. One call at a time; it invalidates the views
+  /// of the previous lot. Never throws because of the server.
   virtual boost::asio::awaitable<Lot> next() = 0;
 
-  /// Closes the socket; a pending next() completes with `closed == local` unless another cause came first.
+  /// Closes the socket. A pending next() completes with `closed == local` unless another cause came first.
   virtual void close() = 0;
 
-  /// close(), because an answer was not to be believed: the next connection has to prove itself.
+  /// Closes the connection because a response was not credible. The next connection must prove itself.
   virtual void distrust() = 0;
 
-  /// For people: "TLSv1.3, TLS_AES_256_GCM_SHA384" and "127.0.0.1:8443"; empty before the first open.
+  /// Texts for the operator: "TLSv1.3, TLS_AES_256_GCM_SHA384" and "127.0.0.1:8443". Empty before the first open().
   virtual std::string security() const = 0;
   virtual std::string peer() const = 0;
 };
@@ -106,9 +109,11 @@ class Transport {
   virtual std::unique_ptr<Session> make_session(const boost::asio::any_io_executor& executor) = 0;
 };
 
-/// HTTP/1.1 with pipelining, over TLS or plain TCP. Loads the trust store and the client certificate: throws
-/// ConfigError naming --ca-file, --client-cert or --client-key. One per worker (OpenSSL contexts are not shared between
-/// threads). `user_headers`: lines sent with every request, each ending in CRLF.
+/// HTTP/1.1 with pipelining, over TLS or plain TCP. It loads the trust store and the client certificate. `user_headers`
+/// are lines for every request, each with CRLF.
+///
+/// Threads: one transport per worker, because OpenSSL contexts are not shared.
+/// Errors: throws ConfigError, which names --ca-file, --client-cert or --client-key.
 std::unique_ptr<Transport> make_http1_transport(const Target& target, const TargetConfig& config,
                                                 const DeadlineConfig& deadline, std::size_t depth,
                                                 const std::string& user_headers);
