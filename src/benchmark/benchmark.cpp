@@ -16,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-constexpr double first_rate = 10;  // of --find-max, when no --rate was given
+constexpr double first_rate = 10;  // of --find-max without --rate
 constexpr double client_late_share = 0.01;
 
 std::vector<LoadStep> steps_for(const BenchmarkConfig& config, nanoseconds interval) {
@@ -45,7 +45,7 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-// What is compared of one turn.
+// The figures of one turn that are compared.
 std::vector<std::pair<std::string, double>> figures_of(const StepFigures& step) {
   const auto ms = [](nanoseconds duration) { return static_cast<double>(duration.count()) / 1e6; };
   return {{"good answers/s", step.good_answers_per_second()},
@@ -119,7 +119,7 @@ class Benchmark::Impl {
   }
 
  private:
-  // For as long as it lives a generator may be woken.
+  // While it exists, other threads may wake the generator.
   class Running {
    public:
     explicit Running(Impl& impl) : impl_(impl) {}
@@ -159,7 +159,7 @@ class Benchmark::Impl {
           "amend measured nothing: no request was due during the measurement. Increase --duration or the rate");
   }
 
-  // One request before all others: a key that is refused is not used a thousand times.
+  // Sends one request before all others, so that a refused key is not used a thousand times.
   bool probe(const Config& config) {
     Config alone = config;
     alone.pace.connections = 1;
@@ -228,7 +228,7 @@ class Benchmark::Impl {
     return load(config_, std::move(order), fmt::format("trial {}", result_.trials.size() + 1));
   }
 
-  // A B B A A B …: what changes steadily meanwhile hits both.
+  // The order is A B B A A B …, so that a steady change affects both sides.
   void compare_sides() {
     std::vector<std::vector<std::pair<double, double>>> pairs;
     std::vector<std::string> names;
@@ -260,7 +260,7 @@ class Benchmark::Impl {
     return load(config, std::move(order), fmt::format("turn {} of {}, {}", turn + 1, benchmark_.turns, side));
   }
 
-  // The time is shared out among the turns of both sides.
+  // Divides the time among the turns of both sides.
   BenchmarkConfig turn_config() const {
     BenchmarkConfig turn = benchmark_;
     turn.duration = std::max(shortest_measurement, benchmark_.duration / benchmark_.turns);

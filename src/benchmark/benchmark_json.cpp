@@ -37,7 +37,7 @@ json::object percentiles(const LatencyHistogram& histogram) {
           {"max", in_ms(histogram.max())}};
 }
 
-// How the latencies lie: bars that grow by a quarter of an octave, so 128 at most.
+// The distribution of the latencies: bars that grow by a quarter of an octave, so at most 128.
 json::array distribution(const HdrHistogram& histogram) {
   constexpr double steps_per_octave = 4;
   std::map<int, std::uint64_t> bars;

@@ -1,5 +1,6 @@
-// The rows of a benchmark, read or made up once, and sent over and over. Layer 4; const after construction, so that any
-// thread may use it.
+// The rows of a benchmark, read or generated once and sent repeatedly.
+//
+// Threads: any; const after construction. Source: layer 4.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +15,16 @@ namespace amend {
 
 class BenchmarkRows {
  public:
-  /// Reads `config.input.file`, or makes `customers` up when that is empty. Throws ConfigError and InputError as
-  /// open_source and Mapper do, and when no row can be sent.
+  /// Reads `config.input.file`, or generates `customers` rows when that is empty.
+  ///
+  /// Errors: throws ConfigError and InputError as open_source and Mapper do, and when no row can be sent.
   BenchmarkRows(const Config& config, std::uint32_t customers);
   BenchmarkRows(const BenchmarkRows&) = delete;
   BenchmarkRows& operator=(const BenchmarkRows&) = delete;
 
   std::size_t size() const noexcept { return good_.size(); }
   std::uint64_t rejected() const noexcept { return rejected_; }
-  /// The input holds more rows than are kept.
+  /// Whether the input has more rows than were kept.
   bool cut() const noexcept { return cut_; }
   RowRef row(std::size_t i) const noexcept { return RowRef(*held_.batch(), good_[i]); }
 
@@ -36,7 +38,7 @@ class BenchmarkRows {
   bool cut_ = false;
 };
 
-/// The text of `count` customers as CSV: the same ones each time, at addresses that nobody has (RFC 2606, RFC 9562).
+/// `count` customers as CSV. They are the same each time, with reserved addresses (RFC 2606, RFC 9562).
 std::string made_up_customers(std::uint32_t count);
 
 }  // namespace amend

@@ -29,7 +29,7 @@ void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
   for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 0xFF);
 }
 
-// At most nine bytes: the ninth holds eight bits.
+// At most nine bytes: the ninth has eight bits.
 void append_zig_zag(std::string& out, std::int64_t number) {
   auto value = static_cast<std::uint64_t>(number) << 1 ^ static_cast<std::uint64_t>(number >> 63);
   for (int i = 0; i < 8 && value >> 7 != 0; ++i, value >>= 7) out += static_cast<char>((value & 0x7F) | 0x80);

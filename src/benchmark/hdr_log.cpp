@@ -71,7 +71,7 @@ std::string hdr_log_head(std::chrono::nanoseconds started_at) {
       seconds(started_at));
 }
 
-// The maximum is told in milliseconds, as HdrHistogram's own writers do; what is in the histogram is nanoseconds.
+// The maximum is written in milliseconds, as by HdrHistogram's own writers. The histogram itself has nanoseconds.
 std::string hdr_log_line(std::string_view tag, std::chrono::nanoseconds start, std::chrono::nanoseconds length,
                          const HdrHistogram& histogram) {
   return fmt::format("Tag={},{:.3f},{:.3f},{:.3f},{}", tag, seconds(start), seconds(length), ms(histogram.max()),

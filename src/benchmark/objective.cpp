@@ -22,7 +22,7 @@ std::optional<double> number(std::string_view text) {
   return value;
 }
 
-// "300ms", "1.5s", "800us"
+// Reads for example "300ms", "1.5s", "800us".
 std::optional<std::chrono::nanoseconds> duration(std::string_view text) {
   for (const auto& [unit, ns] : {std::pair<std::string_view, double>("ms", 1e6), {"us", 1e3}, {"s", 1e9}}) {
     if (!text.ends_with(unit)) continue;
@@ -54,7 +54,7 @@ std::optional<Objective> parse_one(std::string_view text) {
   return Objective::latency_at(*percent, *below, std::string(text));
 }
 
-// "84.2 ms", "30 s"
+// For example "84.2 ms", "30 s".
 std::string duration_text(std::chrono::nanoseconds duration) {
   const double ms = static_cast<double>(duration.count()) / 1e6;
   return ms < 10'000 ? fmt::format("{:.4g} ms", ms) : fmt::format("{:.4g} s", ms / 1e3);

@@ -7,7 +7,7 @@ namespace amend {
 namespace {
 
 constexpr double one_sided = 0.025;
-constexpr double least = 1e-9;  // what 0 counts as
+constexpr double least = 1e-9;  // replaces 0
 
 std::vector<double> log_ratios(const std::vector<std::pair<double, double>>& pairs) {
   std::vector<double> ratios;
@@ -25,7 +25,7 @@ std::vector<double> means_of_two(const std::vector<double>& values) {
   return means;
 }
 
-// How likely a sum of ranks of at most `s` is, for each s, when each of `n` ranks counts or not with equal chance.
+// The probability of a sum of ranks of at most `s`, for each s. Each of `n` ranks counts with probability one half.
 std::vector<double> chance_of_at_most(std::size_t n) {
   const std::size_t largest = n * (n + 1) / 2;
   std::vector<double> chance(largest + 1, 0.0);
@@ -37,11 +37,11 @@ std::vector<double> chance_of_at_most(std::size_t n) {
   return chance;
 }
 
-// Of the means of two, those above zero are as many as the sum of the ranks of what is positive (Tukey).
+// The number of positive means of two equals the rank sum of the positive values (Tukey).
 double two_sided(const std::vector<double>& means, const std::vector<double>& at_most) {
   const auto above = static_cast<std::size_t>(std::ranges::count_if(means, [](double mean) { return mean > 0; }));
   const auto below = static_cast<std::size_t>(std::ranges::count_if(means, [](double mean) { return mean < 0; }));
-  // Zeros speak for neither side.
+  // Zeros support neither side.
   const std::size_t rarer = means.size() - std::max(above, below);
   return std::min(1.0, 2 * at_most[std::min(rarer, at_most.size() - 1)]);
 }

@@ -12,7 +12,7 @@ void RateSearch::take(Trial trial) noexcept {
   ++trials_;
   if (trial == Trial::broken) {
     broken_ = tried;
-    // What held before and does not now did not hold: somewhat below it is tried anew.
+    // A rate that passed before and fails now has failed. Try again somewhat below it.
     if (std::exchange(confirming_, false)) return try_anew(tried / precision / precision);
   } else if (confirming_) {
     found_ = tried;

@@ -7,11 +7,11 @@ namespace {
 
 constexpr double second = 1e9;  // ns
 
-// An interval of 3,333,333 ns stands for 300/s: five seconds of it are 1,500 sends, not one more.
+// An interval of 3,333,333 ns means 300/s: five seconds of it have exactly 1,500 sends.
 std::int64_t sends_of(const LoadStep& step) noexcept {
   const auto interval = static_cast<double>(step.interval.count());
   const double intervals = static_cast<double>(step.duration.count()) / interval;
-  const double unsure = intervals * 0.5 / interval;  // an interval is told to half a nanosecond
+  const double unsure = intervals * 0.5 / interval;  // the interval is rounded to half a nanosecond
   const double whole = std::round(intervals);
   return static_cast<std::int64_t>(std::abs(intervals - whole) <= unsure ? whole : std::ceil(intervals));
 }

@@ -1,5 +1,7 @@
-// Distribution of durations to three significant digits, laid out as HdrHistogram does (http://hdrhistogram.org), so
-// that its tools read what is exported. Layer 1. For one thread.
+// A distribution of durations with three significant digits. Its layout is that of HdrHistogram
+// (http://hdrhistogram.org), so that its tools can read an export.
+//
+// Threads: one. Source: layer 1.
 #pragma once
 
 #include <chrono>
@@ -11,8 +13,10 @@
 
 namespace amend {
 
-/// From 1 µs to 1 h; what lies outside counts as the bound. Exact to 0.1 % or 0.5 µs, whichever is more. 192 KiB, never
-/// grows.
+/// Records durations from 1 µs to 1 h; others count as the bound. The error is at most 0.1 % or 0.5 µs, whichever is
+/// larger.
+///
+/// Bounds: 192 KiB; it never grows.
 class HdrHistogram {
  public:
   static constexpr std::int64_t lowest = 1'000;               // ns
@@ -25,16 +29,17 @@ class HdrHistogram {
   void merge(const HdrHistogram& other) noexcept;
 
   std::uint64_t count() const noexcept { return count_; }
-  /// The longest duration that counts as one of the shortest `percent` (0 … 100) of all; zero when there are none.
+  /// The longest of the shortest `percent` (0 … 100) of all durations; zero without durations.
   std::chrono::nanoseconds percentile(double percent) const noexcept;
   std::chrono::nanoseconds max() const noexcept { return std::chrono::nanoseconds(max_); }
-  /// Exact.
+  /// The exact mean.
   std::chrono::nanoseconds mean() const noexcept;
 
-  /// Each step that holds something: the longest duration in it, how many are there. Ascending.
+  /// Calls `show` for each step with durations, in ascending order: the longest duration in it, and their number.
   void for_each(const std::function<void(std::chrono::nanoseconds, std::uint64_t)>& show) const;
 
-  /// "V2" encoding of HdrHistogram, not compressed: big-endian head, counts as ZigZag LEB128, gaps as negative ones.
+  /// HdrHistogram's "V2" encoding without compression: a big-endian head, counts as ZigZag LEB128, gaps as negative
+  /// counts.
   std::string encode() const;
 
  private:
@@ -47,16 +52,17 @@ class HdrHistogram {
   double sum_ = 0;
 };
 
-/// One line of a histogram log, without its line end: `Tag=…,start,length,max,payload`. `start` and `length` of what
-/// was measured, since the log's own start. The payload is base64 of the V2 encoding, compressed by zlib.
-/// Throws std::runtime_error when zlib cannot (no memory).
+/// One line of a histogram log without its line end: `Tag=…,start,length,max,payload`. `start` and `length` describe
+/// the measurement, relative to the start of the log. The payload is base64 of the V2 encoding, compressed by zlib.
+///
+/// Errors: throws std::runtime_error when zlib is out of memory.
 std::string hdr_log_line(std::string_view tag, std::chrono::nanoseconds start, std::chrono::nanoseconds length,
                          const HdrHistogram& histogram);
 
-/// The lines before it. `started_at` in nanoseconds since the epoch.
+/// The lines before the first histogram. `started_at` is in nanoseconds since the epoch.
 std::string hdr_log_head(std::chrono::nanoseconds started_at);
 
-/// The percentile distribution as HdrHistogram prints it (.hgrm), in milliseconds: for its plotter.
+/// The percentile distribution in milliseconds, as HdrHistogram prints it (.hgrm), for its plotter.
 std::string hdr_percentiles(const HdrHistogram& histogram);
 
 }  // namespace amend

@@ -1,4 +1,4 @@
-// What a stretch of load has brought. Layer 1: values that one thread fills, no clock.
+// The figures of a load. Values that one thread fills; no clock. Layer 1.
 #pragma once
 
 #include <array>
@@ -17,18 +17,18 @@
 
 namespace amend {
 
-/// What kept a request from its planned instant.
+/// What delayed a request beyond its planned instant.
 enum class Late : std::uint8_t {
-  connections,  ///< all had as many requests in flight as they may: the server was slow
-  signing,      ///< its signature was not made yet
+  connections,  ///< all had their maximum of requests in flight: the server was slow
+  signing,      ///< its signature was not ready
   client,       ///< this program woke up late: the machine is busy
 };
 inline constexpr std::size_t late_count = 3;
 
-/// A request missed its moment when it was sent so much after its planned instant.
+/// A request that is sent later than this after its planned instant is late.
 inline constexpr std::chrono::nanoseconds late_from{1'000'000};
 
-/// How one request ended.
+/// The end of one request.
 class RequestEnd {
  public:
   RequestEnd() = default;
@@ -36,66 +36,68 @@ class RequestEnd {
   std::uint32_t step = 0;
   std::uint32_t connection = 0;
   std::chrono::nanoseconds planned{0};  ///< since the start
-  std::chrono::nanoseconds latency{0};  ///< planned instant → complete answer, or until it was given up
-  std::chrono::nanoseconds service{0};  ///< handed to the connection → complete answer; of answers only
-  std::uint16_t http = 0;               ///< 0: no answer
-  bool waited = false;                  ///< without an answer: it was waited for, and `latency` says how long
-  std::string_view code;                ///< empty: a good answer
+  std::chrono::nanoseconds latency{0};  ///< from the planned instant to the complete response or the abandonment
+  std::chrono::nanoseconds service{0};  ///< from its connection to the complete response; only with a response
+  std::uint16_t http = 0;               ///< 0: no response
+  bool waited = false;                  ///< without a response: `latency` is the time that was waited
+  std::string_view code;                ///< empty: a good response
   std::string_view text;
 };
 
-/// One step. 0.4 MiB.
+/// The figures of one step.
+///
+/// Bounds: 0.4 MiB.
 class StepFigures {
  public:
   explicit StepFigures(const LoadStep& step_) : step(step_) {}
 
   void sent(std::chrono::nanoseconds lateness, Late cause) noexcept;
   void ended(const RequestEnd& end);
-  /// A complete answer came while the step lasted, to a request of whichever step.
+  /// Counts a complete response that arrived during the step, to a request of any step.
   void answer_came(const RequestEnd& end) noexcept;
-  /// Its time came, but it was never sent, for that cause until the end. Its latency is how long it waited.
+  /// Counts a planned request that `cause` kept from being sent until the end. Its waiting time is its latency.
   void not_sent(std::chrono::nanoseconds waited, Late cause);
 
   std::uint64_t requests() const noexcept { return answered + unanswered + unsent; }
   std::uint64_t errors() const noexcept { return failed + unanswered + unsent; }
   std::uint64_t late() const noexcept { return late_by[0] + late_by[1] + late_by[2]; }
-  /// Answers that came while the step lasted; of a step that was cut short, over the time it had.
+  /// The responses that arrived during the step, per second. For a shortened step, its actual time counts.
   double answers_per_second() const noexcept;
   double good_answers_per_second() const noexcept;
-  /// 0 … 1; 0 of no request.
+  /// 0 … 1; 0 without requests.
   double good_share() const noexcept;
 
   LoadStep step;
   std::chrono::nanoseconds lasted{0};  ///< step.duration, or less when the benchmark was stopped
-  std::uint64_t answered = 0;          ///< complete answers, good or bad, whenever they came
+  std::uint64_t answered = 0;          ///< complete responses, good or bad, at any time
   std::uint64_t came = 0;              ///< answer_came()
   std::uint64_t good_came = 0;         ///< of those, good ones
-  std::uint64_t failed = 0;            ///< of those, bad ones
-  std::uint64_t unanswered = 0;        ///< sent; the connection was lost, or the answer did not come in time
+  std::uint64_t failed = 0;            ///< the bad ones of `answered`
+  std::uint64_t unanswered = 0;        ///< sent; the connection was lost, or no response came in time
   std::uint64_t unsent = 0;
-  std::uint64_t resent = 0;  ///< again, as their connection ended with them unprocessed: counted once
+  std::uint64_t resent = 0;  ///< sent again, because their connection ended before they were processed: counted once
   std::array<std::uint64_t, late_count> unsent_by{};
-  std::array<std::uint64_t, late_count> late_by{};  ///< sends that missed their moment, by Late
-  std::chrono::nanoseconds latest{0};               ///< the worst of these
+  std::array<std::uint64_t, late_count> late_by{};  ///< late sends, by Late
+  std::chrono::nanoseconds latest{0};               ///< the longest delay of these
   std::map<std::uint16_t, std::uint64_t> by_status;
   ErrorTally errors_by_code;
-  /// From the planned instant; of answers, of requests without one in time, and of those never sent. A connection that
-  /// is lost at once is an error, not a short latency.
+  /// From the planned instant. It counts responses, requests without a response in time, and requests that were never
+  /// sent. A connection that is lost immediately is an error, not a short latency.
   HdrHistogram latency;
-  HdrHistogram service;  ///< from the actual send; of answers only
+  HdrHistogram service;  ///< from the actual send; only with a response
 };
 
 class ConnectionFigures {
  public:
   ConnectionFigures() = default;
 
-  std::uint64_t opened = 0;  ///< how often
+  std::uint64_t opened = 0;  ///< the number of times
   std::uint64_t answered = 0;
   std::uint64_t errors = 0;
   LatencyHistogram service;
 };
 
-/// One stretch of time: which answers and errors came in it, and the latencies of what was planned for it.
+/// A period: the responses and errors that arrived in it, and the latencies of the requests that were planned for it.
 class SeriesPoint {
  public:
   SeriesPoint() = default;
@@ -106,7 +108,9 @@ class SeriesPoint {
   LatencyHistogram latency;
 };
 
-/// Figures over time; a second a point at first. 2 MiB at most.
+/// Figures over time, one point per second at first.
+///
+/// Bounds: 2 MiB.
 class LoadSeries {
  public:
   void ended(const RequestEnd& end);
@@ -123,16 +127,16 @@ class LoadSeries {
   report::TimeSeries<SeriesPoint> points_{std::chrono::seconds(1)};
 };
 
-/// What one benchmark of one target has brought.
+/// The figures of one benchmark of one target.
 class LoadFigures {
  public:
   LoadFigures() = default;
 
-  std::vector<StepFigures> steps;                 ///< those that count
-  std::vector<ConnectionFigures> connections;     ///< what counts of it
-  LoadSeries series;                              ///< warm-up included
-  std::chrono::system_clock::time_point began{};  ///< the first step; the epoch: none did
-  std::chrono::nanoseconds warm_up{0};            ///< of it, what does not count
+  std::vector<StepFigures> steps;                 ///< without the warm-up
+  std::vector<ConnectionFigures> connections;     ///< without the warm-up
+  LoadSeries series;                              ///< with the warm-up
+  std::chrono::system_clock::time_point began{};  ///< the first step; the epoch: no step began
+  std::chrono::nanoseconds warm_up{0};            ///< the part of it that does not count
   std::string address;                            ///< "127.0.0.1:8443"
   std::string security;                           ///< "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty: none
 };

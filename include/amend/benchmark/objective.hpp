@@ -1,4 +1,4 @@
-// What an API has to keep to: `--slo p99<300ms,errors<0.1%`. Layer 1: pure.
+// The objectives of an API: `--slo p99<300ms,errors<0.1%`. Pure. Layer 1.
 #pragma once
 
 #include <chrono>
@@ -12,16 +12,16 @@
 
 namespace amend {
 
-/// One condition of several, all of which must hold.
+/// One condition. All conditions must be met.
 class Objective {
  public:
   enum class Of : std::uint8_t { latency, errors };
 
-  /// A percentile of the latency, counted from the planned instant; 100 is the maximum.
+  /// A percentile of the latency, counted from the planned instant. 100 is the maximum.
   static Objective latency_at(double percent, std::chrono::nanoseconds below, std::string text) {
     return Objective(Of::latency, percent, below, 0, std::move(text));
   }
-  /// The share of requests without a good answer, 0 … 1.
+  /// The share of requests without a good response, 0 … 1.
   static Objective errors_below(double share, std::string text) {
     return Objective(Of::errors, 0, std::chrono::nanoseconds(0), share, std::move(text));
   }
@@ -43,15 +43,18 @@ class Objective {
   std::string text_;
 };
 
-/// Conditions with commas between: `pN<TIME` with N from 1 to 99.999, `max<TIME`, `errors<P%`; TIME as 300ms or 2s.
-/// Without a word about errors `errors<1%` is added: a server that fails at once has short latencies.
-/// Throws ConfigError naming `option`.
+/// Parses conditions that are separated by commas: `pN<TIME` with N from 1 to 99.999, `max<TIME`, `errors<P%`. TIME is
+/// for example 300ms or 2s. Without a condition on errors, `errors<1%` is added, because a server that fails
+/// immediately has short latencies.
+///
+/// Errors: throws ConfigError, which names `option`.
 std::vector<Objective> parse_objectives(std::string_view option, std::string_view text);
 
-/// "p99<300ms,errors<1%"
+/// For example "p99<300ms,errors<1%".
 std::string text_of(const std::vector<Objective>& objectives);
 
-/// What does not hold, for people: "p99 is 412 ms, not below 300 ms"; empty: all do. Of no request nothing holds.
+/// The conditions that are not met, for messages: "p99 is 412 ms, not below 300 ms". Empty: all are met. Without
+/// requests, no condition is met.
 std::string broken_objectives(const std::vector<Objective>& objectives, const HdrHistogram& latency,
                               std::uint64_t requests, std::uint64_t errors);
 

@@ -1,7 +1,7 @@
-// `--find-max`: which rate is tried next, and when the highest one is found. Layer 1: pure.
+// `--find-max`: decides which rate is tried next, and when the highest one is found. Pure. Layer 1.
 //
-// Doubles from the first rate until one does not keep the objective, then halves the gap (on a logarithmic scale) until
-// it is 5 % wide, then tries what it found once more: one lucky trial proves nothing.
+// It doubles the first rate until a rate fails the objectives. Then it halves the gap (on a logarithmic scale) until
+// the gap is 5 % wide. Finally it tries the result again, because one lucky trial proves nothing.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace amend {
 class RateSearch {
  public:
   static constexpr std::uint32_t trials_max = 40;
-  static constexpr double precision = 1.05;  ///< between the highest rate that held and the lowest that did not
+  static constexpr double precision = 1.05;  ///< between the highest rate that passed and the lowest that failed
   static constexpr double rate_max = 1'000'000;
   static constexpr double rate_min = 0.1;
 
@@ -20,14 +20,14 @@ class RateSearch {
 
   explicit RateSearch(double first_rate) noexcept : next_(first_rate) {}
 
-  /// The rate to try next, in requests a second; nullopt: the search has ended.
+  /// The rate to try next, in requests per second; nullopt: the search has ended.
   std::optional<double> next() const noexcept { return next_; }
-  /// How the trial of next() ended.
+  /// Takes the result of the trial of next().
   void take(Trial trial) noexcept;
 
-  /// After the end: the highest rate that held twice; nullopt: none did.
+  /// After the end: the highest rate that passed twice; nullopt: no rate did.
   std::optional<double> found() const noexcept { return found_; }
-  /// Nothing was found that does not hold, up to rate_max or the last trial.
+  /// Whether no rate failed, up to rate_max or the last trial.
   bool unbounded() const noexcept { return !broken_; }
 
  private:

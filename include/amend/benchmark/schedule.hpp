@@ -1,7 +1,7 @@
-// When the requests of a benchmark are to be sent: decided beforehand, whatever comes back. Layer 1: pure.
+// Plans when the requests of a benchmark are sent, independently of the responses. Pure. Layer 1.
 //
-// An open loop sends on schedule, so that a server which stands still for a second is seen by all requests of that
-// second; a closed loop sends when an answer makes room, and would ask it once only ("coordinated omission").
+// An open loop sends on schedule, so all requests of a second reveal a server that stalls for that second. A closed
+// loop sends when a response makes room, so only one request would reveal it ("coordinated omission").
 #pragma once
 
 #include <chrono>
@@ -14,10 +14,10 @@
 
 namespace amend {
 
-/// Whether what a stretch brings is part of the result.
+/// Whether the figures of a step are part of the result.
 enum class Counted : std::uint8_t { no, yes };
 
-/// A stretch of a benchmark at one rate.
+/// A part of a benchmark at one rate.
 class LoadStep {
  public:
   LoadStep(std::chrono::nanoseconds interval_, std::chrono::nanoseconds duration_, Counted counted_ = Counted::yes)
@@ -29,10 +29,10 @@ class LoadStep {
 };
 static_assert(!std::is_aggregate_v<LoadStep>);
 
-/// Requests a second; 0: a closed loop.
+/// Requests per second; 0: a closed loop.
 double rate_of(const LoadStep& step) noexcept;
 
-/// The interval of so many requests a second, to the nanosecond.
+/// The interval for a rate, to the nanosecond.
 std::chrono::nanoseconds interval_of(double rate) noexcept;
 
 /// `--ramp 50..1000:50/s`.
@@ -40,15 +40,15 @@ class Ramp {
  public:
   Ramp(double from_, double to_, double by_) noexcept : from(from_), to(to_), by(by_) {}
 
-  double from;  ///< requests a second
-  double to;    ///< the last one, when steps of `by` hit it
+  double from;  ///< requests per second
+  double to;    ///< the last rate, when steps of `by` hit it
   double by;
 };
 
-/// The steps of a ramp: from, from + by, … up to `to`; never more than `steps_max` + 1 are made.
+/// The steps of a ramp: from, from + by, … up to `to`. Makes at most `steps_max` + 1 steps.
 std::vector<LoadStep> steps_of(const Ramp& ramp, std::chrono::nanoseconds each);
 
-/// Each step keeps two histograms: 0.4 MiB.
+/// Bounds the memory, as each step has two histograms: 0.4 MiB.
 inline constexpr std::size_t steps_max = 100;
 
 class PlannedSend {
@@ -60,14 +60,14 @@ class PlannedSend {
 };
 static_assert(!std::is_aggregate_v<PlannedSend>);
 
-/// Walks the planned sends of an open loop, the n-th of a step at n intervals from its beginning. A value: copies walk
-/// on their own.
+/// The planned sends of an open loop: the n-th of a step is n intervals after its beginning. A value: a copy advances
+/// independently.
 class Schedule {
  public:
   /// No step may be a closed loop.
   explicit Schedule(std::vector<LoadStep> steps) : steps_(std::move(steps)) {}
 
-  /// The next one; nullopt: there are no more. Does not move on.
+  /// The next send, without advancing; nullopt: no send is left.
   std::optional<PlannedSend> peek() noexcept;
   void pop() noexcept { ++sent_of_step_; }
 
