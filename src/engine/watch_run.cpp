@@ -29,7 +29,7 @@ void watch_run(RunWatch run_watch, const Metrics& metrics, Brake& brake, RunCont
   std::unique_lock lock(mutex);
   while (!over.stop_requested() && !control.draining()) {
     RunProgress progress = progress_of(metrics);
-    progress.interval = brake.pace().interval;
+    progress.interval = brake.rate().pace().interval;
     progress.held_until = std::max(progress.held_until, brake.waits_until());
     if (brake.paused()) progress.held_until = std::chrono::steady_clock::time_point::max();
     switch (run_watch.look(progress, std::chrono::steady_clock::now())) {

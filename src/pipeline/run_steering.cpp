@@ -70,14 +70,14 @@ ConnectionState Run::Impl::connection() const {
 
 void Run::Impl::add_admission(RunState& state) const {
   const auto now = std::chrono::steady_clock::now();
-  const Brake::Pace pace = brake_.pace();
+  const RateControl::Pace pace = brake_.rate().pace();
   state.interval = pace.interval;
   switch (pace.pacer) {
-    case Brake::Pacer::option: state.paced_by = PacedBy::option; break;
-    case Brake::Pacer::adaptive: state.paced_by = PacedBy::adaptive; break;
-    case Brake::Pacer::server: state.paced_by = PacedBy::server; break;
+    case RateControl::Pacer::option: state.paced_by = PacedBy::option; break;
+    case RateControl::Pacer::adaptive: state.paced_by = PacedBy::adaptive; break;
+    case RateControl::Pacer::server: state.paced_by = PacedBy::server; break;
   }
-  const auto held_until = brake_.held_until();  // long past when there was no hold: no difference from now
+  const auto held_until = brake_.rate().held_until();  // long past when there was no hold: no difference from now
   if (held_until > now) state.held = std::chrono::ceil<std::chrono::milliseconds>(held_until - now);
   state.paused = brake_.paused();
   state.in_flight_max = brake_.in_flight_max();
@@ -99,7 +99,7 @@ void Run::Impl::set_rate(const RateSetting& rate) {
   PaceConfig pace = config_.pace;
   pace.rate = rate;
   validate_pace(pace);
-  brake_.set_rate(rate, std::chrono::steady_clock::now());
+  brake_.rate().set(rate, std::chrono::steady_clock::now());
   control_.wake();
 }
 

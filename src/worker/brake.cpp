@@ -45,14 +45,10 @@ Circuit::Result result_of(const AttemptEnd& end) noexcept {
 
 Brake::Brake(const PaceConfig& pace) noexcept
     : canary_(pace.canary),
-      limiter_(pace.rate.interval, pace.burst),
+      rate_(pace),
       concurrency_(pace.connections * pace.pipeline),
       concurrency_mode_(pace.concurrency),
-      in_flight_max_(pace.connections * pace.pipeline),
-      rate_(pace.rate),
-      adapts_(pace.rate.mode == RateMode::adaptive) {
-  if (pace.rate.mode == RateMode::adaptive) set_rate(pace.rate, time_point{});
-}
+      in_flight_max_(pace.connections * pace.pipeline) {}
 
 Brake::Decision Brake::ask(time_point now, std::uint64_t in_flight) noexcept {
   Permit permit;
@@ -64,18 +60,14 @@ Brake::Decision Brake::ask(time_point now, std::uint64_t in_flight) noexcept {
   const auto allowed = circuit_.ask(now);
   if (!allowed.go) return refuse(Answer::wait, allowed.at, permit, now);
   permit.trial = allowed.trial;
-  if (to_ns(now) >= server_until_.load(std::memory_order_relaxed)) {
-    const std::lock_guard lock(pace_mutex_);
-    set_pace(now);
-  }
-  const auto decision = limiter_.try_acquire(now);
+  const auto decision = rate_.try_acquire(now);
   if (!decision.go) return refuse(Answer::too_fast, decision.at, permit, now);
   return Decision(Answer::go, now, permit);
 }
 
 Brake::time_point Brake::earliest(time_point now) const noexcept {
   const auto probe = circuit_.state() == Circuit::State::open ? circuit_.probe_at() : now;
-  return std::max({now, limiter_.earliest(), probe});
+  return std::max({now, rate_.earliest(), probe});
 }
 
 Brake::Decision Brake::refuse(Answer answer, time_point at, Permit permit, time_point now) noexcept {
@@ -164,32 +156,15 @@ ConnectionTrouble::Change Brake::reached(time_point now) {
 
 Brake::time_point Brake::standing_until(time_point now) const noexcept {
   if (paused()) return time_point::max();
-  return std::max(now, limiter_.held_until());
+  return std::max(now, rate_.held_until());
 }
 
 void Brake::adapt(const AttemptEnd& end, const Ended& ended, time_point now) noexcept {
   const Signal signal = signal_of(end);
   if (concurrency_mode_ == Concurrency::adaptive)
     concurrency_.record(crowding(signal), now - ended.sent, ended.in_flight, ended.sent, now);
-  if (!adapts_.load(std::memory_order_relaxed) && signal != Signal::refused) return;
-  if (circuit_.breaks()) return;  // a probe says nothing about the rate
-  const std::lock_guard lock(pace_mutex_);
-  if (!adaptive_) find_rate_below(ended, now);
-  adaptive_->record(signal, ended.sent, now);
-  if (const double share = adaptive_->take_proven_share(); share > 0)
-    constant_share_.store(share, std::memory_order_relaxed);
-  set_pace(now);
-}
-
-// It begins at the rate that was in force. Where connections allow no more requests in flight that is what these make:
-// a higher one was never tried. Else it is the one asked for: how many are in flight at one moment is chance then.
-void Brake::find_rate_below(const Ended& ended, time_point now) noexcept {
-  const double latency = std::max(std::chrono::duration<double>(now - ended.sent).count(), 1e-6);
-  const bool rate_holds_back = rate_.interval.count() > 0 && ended.in_flight < in_flight_max();
-  const double asked = rate_holds_back ? 1 / std::chrono::duration<double>(rate_.interval).count() : 0;
-  adaptive_.emplace(rate_.interval, rate_holds_back ? asked : static_cast<double>(ended.in_flight) / latency);
-  adapts_.store(true, std::memory_order_relaxed);
-  slowed_down_.store(true, std::memory_order_relaxed);
+  if (circuit_.breaks()) return;  // a probe shows nothing about the rate
+  rate_.record(signal, ended.sent, ended.in_flight, in_flight_max(), now);
 }
 
 // Each worker writes for itself, and the latest counts. Read first: the common case must not write to a line that all
@@ -202,17 +177,13 @@ void Brake::wait_on_purpose(time_point until) noexcept {
 }
 
 void Brake::hold_until(time_point until, time_point now) noexcept {
-  limiter_.hold_until(until);
+  rate_.hold_until(until);
   clock_.hold_until(until, now);
 }
 
 void Brake::heed(const ServerPace& asked, time_point now) noexcept {
   if (asked.wait.count() > 0) hold_until(now + asked.wait, now);
-  if (!asked.interval) return;
-  const std::lock_guard lock(pace_mutex_);
-  server_interval_ = *asked.interval;
-  server_until_.store(to_ns(now + asked.valid_for), std::memory_order_relaxed);
-  set_pace(now);
+  rate_.follow_server(asked, now);
 }
 
 void Brake::pause(time_point now) noexcept {
@@ -227,39 +198,9 @@ void Brake::unpause(time_point now) noexcept {
   awake_.go_on(RunClock::Reason::paused, now);
 }
 
-void Brake::set_rate(const RateSetting& rate, time_point now) noexcept {
-  const std::lock_guard lock(pace_mutex_);
-  rate_ = rate;
-  adaptive_.reset();
-  if (rate.mode == RateMode::adaptive) adaptive_.emplace(rate.interval);
-  adapts_.store(adaptive_.has_value(), std::memory_order_relaxed);
-  set_pace(now);
-}
-
 void Brake::set_in_flight_max(std::uint32_t requests) noexcept {
   in_flight_max_.store(requests, std::memory_order_relaxed);
   concurrency_.set_cap(requests);
-}
-
-// The caller holds pace_mutex_.
-void Brake::set_pace(time_point now) noexcept {
-  if (to_ns(now) >= server_until_.load(std::memory_order_relaxed)) {
-    server_interval_ = std::chrono::nanoseconds(0);
-    server_until_.store(no_server_word, std::memory_order_relaxed);
-  }
-  limiter_.set_interval(slowest().interval, now);
-}
-
-Brake::Pace Brake::slowest() const noexcept {
-  Pace pace(rate_.interval, Pacer::option);
-  if (adaptive_) pace = Pace(adaptive_->interval(), Pacer::adaptive);
-  if (server_interval_ > pace.interval) pace = Pace(server_interval_, Pacer::server);
-  return pace;
-}
-
-Brake::Pace Brake::pace() const noexcept {
-  const std::lock_guard lock(pace_mutex_);
-  return slowest();
 }
 
 std::uint32_t Brake::in_flight_max() const noexcept {

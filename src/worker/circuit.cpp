@@ -49,18 +49,18 @@ Circuit::Change Circuit::record(Result result, Trial trial, std::uint64_t row, t
 // Sent before it was asked whether there is an outage: the answer may be known before the probe is back.
 Circuit::Change Circuit::record_asked(Result result, std::uint64_t row, time_point now) noexcept {
   if (is_well(result)) {
-    end_streak();
+    streak_.end();
     probe_at_ = std::min(probe_at_, now);
   }
   if (!is_trouble(result)) return Change::none;
-  note_failure(result, row, now);
-  if (!is_outage(result, now)) return Change::none;
+  streak_.note(result, row, now);
+  if (!streak_.is_outage(result, now)) return Change::none;
   announced_ = true;
   return Change::opened;
 }
 
 Circuit::Change Circuit::record_half_open(Result result, time_point now, std::uint64_t random) noexcept {
-  if (is_well(result)) end_streak();
+  if (is_well(result)) streak_.end();
   if (result == Result::proof) return close(now);
   if (result == Result::success) {
     set(State::closing);
@@ -80,13 +80,13 @@ Circuit::Change Circuit::record_closing(Result result, std::uint64_t row, time_p
                                         std::uint64_t random) noexcept {
   out_ -= out_ > 0 ? 1 : 0;
   if (is_trouble(result)) {
-    note_failure(result, row, now);
-    if (distinct_rows() < rows_to_open && gateways_ < gateways_to_open) return Change::none;
+    streak_.note(result, row, now);
+    if (streak_.distinct_rows() < rows_to_open && !streak_.has_enough_gateways()) return Change::none;
     open(now, random);
     return announced_.exchange(true, std::memory_order_relaxed) ? Change::none : Change::opened;
   }
   if (is_well(result)) {
-    end_streak();
+    streak_.end();
     if (result == Result::proof || ++window_ >= ramp_end) return close(now);
   }
   return Change::none;
@@ -96,16 +96,16 @@ Circuit::Change Circuit::record_closed(Result result, std::uint64_t row, time_po
                                        std::uint64_t random) noexcept {
   if (result == Result::nothing) return Change::none;
   if (is_well(result)) {
-    if (failures_.load(std::memory_order_relaxed) != 0) end_streak();
+    if (failures() != 0) streak_.end();
     return Change::none;
   }
   const std::lock_guard lock(mutex_);
   if (!closed()) return Change::none;
-  note_failure(result, row, now);
-  if (!is_outage(result, now)) return Change::none;
+  streak_.note(result, row, now);
+  if (!streak_.is_outage(result, now)) return Change::none;
   opened_at_ = now;
   wait_ = first_wait / 2;
-  announced_ = distinct_rows() >= rows_to_open;
+  announced_ = streak_.distinct_rows() >= rows_to_open;
   asked_ = false;
   if (announced_) {
     open(now, random);
@@ -129,41 +129,41 @@ Circuit::Change Circuit::ask_for_proof(time_point now) noexcept {
   return state == State::closed ? Change::asks : Change::none;
 }
 
-void Circuit::note_failure(Result result, std::uint64_t row, time_point now) noexcept {
+void Circuit::Streak::note(Result result, std::uint64_t row, time_point now) noexcept {
   const std::uint32_t failures = failures_.fetch_add(1, std::memory_order_relaxed);
   if (failures == 0) {
-    failing_since_ = now;
+    since_ = now;
     gateways_ = 0;
   }
   gateways_ += result == Result::gateway ? 1 : 0;
   rows_[failures % rows_.size()] = row;
 }
 
-void Circuit::end_streak() noexcept {
+void Circuit::Streak::end() noexcept {
   failures_.store(0, std::memory_order_relaxed);
-  streak_.fetch_add(1, std::memory_order_relaxed);
+  number_.fetch_add(1, std::memory_order_relaxed);
 }
 
-bool Circuit::is_outage(Result result, time_point now) const noexcept {
-  if (result == Result::refusal) return false;
-  const auto lasted = now - failing_since_;
-  if (gateways_ >= gateways_to_open || (gateways_ > 0 && lasted >= failing_for)) return true;
-  if (failures_.load(std::memory_order_relaxed) < failures_to_open && lasted < failing_for) return false;
-  if (result == Result::throttled && lasted < throttled_for) return false;
+bool Circuit::Streak::is_outage(Result last, time_point now) const noexcept {
+  if (last == Result::refusal) return false;
+  const auto lasted = now - since_;
+  if (has_enough_gateways() || (gateways_ > 0 && lasted >= failing_for)) return true;
+  if (failures() < failures_to_open && lasted < failing_for) return false;
+  if (last == Result::throttled && lasted < throttled_for) return false;
   return distinct_rows() >= rows_to_open;
+}
+
+std::size_t Circuit::Streak::distinct_rows() const noexcept {
+  auto rows = rows_;
+  const auto noted = std::min<std::size_t>(failures(), rows.size());
+  const auto end = rows.begin() + static_cast<std::ptrdiff_t>(noted);
+  std::sort(rows.begin(), end);
+  return static_cast<std::size_t>(std::unique(rows.begin(), end) - rows.begin());
 }
 
 std::size_t Circuit::rows_failing() const noexcept {
   const std::lock_guard lock(mutex_);
-  return distinct_rows();
-}
-
-std::size_t Circuit::distinct_rows() const noexcept {
-  auto rows = rows_;
-  const auto noted = std::min<std::size_t>(failures_.load(std::memory_order_relaxed), rows.size());
-  const auto end = rows.begin() + static_cast<std::ptrdiff_t>(noted);
-  std::sort(rows.begin(), end);
-  return static_cast<std::size_t>(std::unique(rows.begin(), end) - rows.begin());
+  return streak_.distinct_rows();
 }
 
 void Circuit::open_for_probe(time_point now) noexcept {

@@ -30,7 +30,7 @@ Request request_of(const WorkerState& state, const SignedRequest& request) noexc
 // A request that follows from an earlier response must be sent not much later than other rows take to have their turn.
 void forget_outdated(WorkerState& state, RowJob& job) {
   if (job.went_on == RowJob::time_point{}) return;
-  const auto turn = state.brake.pace().interval * state.brake.in_flight_max() * 2;
+  const auto turn = state.brake.rate().pace().interval * state.brake.in_flight_max() * 2;
   const auto age_max = std::max<std::chrono::nanoseconds>(state.config.deadline.answer, turn);
   if (WorkerState::Clock::now() - job.went_on <= age_max) return;
   state.call->outdated(job.row);
@@ -293,7 +293,7 @@ bool Dispatcher::may_send(Clock::time_point now) {
 // Many requests in one write cost a fraction of what they cost one by one. Where the pace lets them go one by one, it is
 // not worth waiting for.
 Dispatcher::Refill Dispatcher::refill_now() const noexcept {
-  const bool at_half = state_.brake.unlimited() && state_.config.pace.pipeline >= half_depth_min;
+  const bool at_half = state_.brake.rate().unlimited() && state_.config.pace.pipeline >= half_depth_min;
   return at_half ? Refill::at_half : Refill::at_once;
 }
 

@@ -79,7 +79,7 @@ void look_at_refusals(WorkerState& state, const Response& response, const Attemp
   if (end.meaning == wonder::Meaning::success) return guard.accepted();
   const Config& config = state.config;
   const CredentialGuard::Run run(row, state.metrics.attempts.value(), state.rows_left(), sent,
-                                 state.brake.held_until());
+                                 state.brake.rate().held_until());
   switch (guard.look(end, run)) {
     case Stop::none: return;
     case Stop::not_the_api: return state.control.stop(StopCause::gateway, not_the_api(response, config.target.url));

@@ -122,7 +122,7 @@ std::chrono::nanoseconds Quarantine::patience(const Connection& connection) cons
   const bool carries_more =
       state_.has_ready() && state_.brake.canary().over() && connections_.takes_requests(connection);
   if (!carries_more) return surplus_wait;
-  return std::max<std::chrono::nanoseconds>(proof_patience, state_.brake.pace().interval * 2);
+  return std::max<std::chrono::nanoseconds>(proof_patience, state_.brake.rate().pace().interval * 2);
 }
 
 void Quarantine::doubt_all(Connection& connection, time_point now) {

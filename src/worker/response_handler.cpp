@@ -315,10 +315,10 @@ void ResponseHandler::record_end(RowJob& job, const AttemptEnd& end, Clock::time
   if (is_overloaded(end)) state_.metrics.overloaded.add();
   const std::uint64_t random = is_trouble(result_of(end)) ? state_.entropy.next() : 0;
   report_change(state_, state_.brake.record(end, ended, now, random));
-  if (is_throttled(end) && state_.brake.take_slowed_down())
+  if (is_throttled(end) && state_.brake.rate().take_slowed_down())
     state_.control.notice(
         "the API returns 429 (too many requests) at this rate: slowing down to the rate that it accepts");
-  if (const double share = state_.brake.take_constant_share(); share > 0)
+  if (const double share = state_.brake.rate().take_constant_share(); share > 0)
     state_.control.notice(
         std::to_string(std::max(1L, std::lround(share * 100))) +
         " % of the responses are 429 at every rate, so the rate is not the cause: amend returns to the "

@@ -195,7 +195,7 @@ TEST_CASE("unproven: refusals among successes cost no request more but the last,
        {std::chrono::nanoseconds(0), std::chrono::nanoseconds(1ms), std::chrono::nanoseconds(10s)}) {
     CAPTURE(interval.count());
     DisorderlyRun run(8);
-    run.bench.brake.set_rate(RateSetting{RateMode::fixed, interval}, std::chrono::steady_clock::now());
+    run.bench.brake.rate().set(RateSetting{RateMode::fixed, interval}, std::chrono::steady_clock::now());
     for (std::uint64_t row = 3; row <= 200; row += 5) run.server.refused.insert(row);
     run.run(200);
     CHECK(run.bench.server.seen.size() <= 201);
@@ -212,7 +212,7 @@ TEST_CASE("unproven: a refusal that closes a connection which has carried others
         WorkerBench bench;
         bench.connections = connections;
         bench.config.pace.pipeline = 4;
-        bench.brake.set_rate(RateSetting{RateMode::fixed, 700ms}, std::chrono::steady_clock::now());
+        bench.brake.rate().set(RateSetting{RateMode::fixed, 700ms}, std::chrono::steady_clock::now());
         std::map<std::size_t, std::size_t> requests;  // on each connection
         bench.server.serve = [&](FakeSession& session) {
           const Sent& request = session.requests().front();

@@ -78,13 +78,13 @@ TEST_CASE("brake: the server's rate-limit fields slow the run for as long as the
   asked.interval = 100ms;
   asked.valid_for = 5s;
   brake.heed(asked, t0);
-  CHECK(brake.pace().pacer == Brake::Pacer::server);
+  CHECK(brake.rate().pace().pacer == RateControl::Pacer::server);
   CHECK(requests_in(brake, t0, 4s) <= 4 * 10 + 1);
   CHECK(requests_in(brake, t0 + 5s, 1s) >= 99);
-  CHECK(brake.pace().pacer == Brake::Pacer::option);
+  CHECK(brake.rate().pace().pacer == RateControl::Pacer::option);
   asked.interval = 1ms;
   brake.heed(asked, t0 + 10s);
-  CHECK(brake.pace().interval == 10ms);
+  CHECK(brake.rate().pace().interval == 10ms);
 }
 
 TEST_CASE("brake: fields that say the window is used up hold the run until it resets") {
@@ -101,7 +101,7 @@ TEST_CASE("brake: another rate counts at once, without a burst") {
   CHECK(brake.ask(t0, 0).at > t0 + 50s);
   RateSetting faster;
   faster.interval = 20ms;
-  brake.set_rate(faster, t0 + 1s);
+  brake.rate().set(faster, t0 + 1s);
   const int sent = requests_in(brake, t0 + 1s, 2s);
   CHECK(sent >= 99);
   CHECK(sent <= 101);
@@ -111,13 +111,13 @@ TEST_CASE("brake: --rate auto grows while the API takes it, and slows down for a
   PaceConfig adaptive = pace(0ns);
   adaptive.rate.mode = RateMode::adaptive;
   Brake brake(adaptive);
-  CHECK(brake.pace().pacer == Brake::Pacer::adaptive);
-  const auto at_first = brake.pace().interval;
+  CHECK(brake.rate().pace().pacer == RateControl::Pacer::adaptive);
+  const auto at_first = brake.rate().pace().interval;
   for (int i = 1; i <= 40; ++i) end_all(brake, 1, answered(200), t0 + i * 50ms);
-  const auto before = brake.pace().interval;
+  const auto before = brake.rate().pace().interval;
   CHECK(before < at_first);
   end_all(brake, 1, answered(429), t0 + 2'010ms);
-  CHECK(brake.pace().interval > before);
+  CHECK(brake.rate().pace().interval > before);
 }
 
 TEST_CASE("brake: a 429 at a rate that a person has set makes it be found below that, which is said once") {
@@ -125,28 +125,28 @@ TEST_CASE("brake: a 429 at a rate that a person has set makes it be found below 
     CAPTURE(interval.count());
     Brake brake(pace(interval));
     end_all(brake, 100, answered(200), t0);
-    CHECK(brake.pace().pacer == Brake::Pacer::option);
-    CHECK_FALSE(brake.take_slowed_down());
+    CHECK(brake.rate().pace().pacer == RateControl::Pacer::option);
+    CHECK_FALSE(brake.rate().take_slowed_down());
     end_all(brake, 1, answered(429), t0);
-    CHECK(brake.pace().pacer == Brake::Pacer::adaptive);
-    CHECK(brake.pace().interval > interval);
-    CHECK(brake.take_slowed_down());
+    CHECK(brake.rate().pace().pacer == RateControl::Pacer::adaptive);
+    CHECK(brake.rate().pace().interval > interval);
+    CHECK(brake.rate().take_slowed_down());
     end_all(brake, 1, answered(429), t0 + 5s);
-    CHECK_FALSE(brake.take_slowed_down());
+    CHECK_FALSE(brake.rate().take_slowed_down());
     RateSetting again;
-    brake.set_rate(again, t0 + 6s);  // a person's word begins anew
-    CHECK(brake.pace().pacer == Brake::Pacer::option);
+    brake.rate().set(again, t0 + 6s);  // a person's word begins anew
+    CHECK(brake.rate().pace().pacer == RateControl::Pacer::option);
   }
 }
 
 TEST_CASE("brake: a 429 to one slow request, with room for others, does not make the run crawl") {
   Brake brake(pace(10ms));
   brake.record(answered(429), Brake::Ended(Permit(), 1, t0 - 500ms, 1), t0, 0);
-  CHECK(brake.pace().interval <= 20ms);
+  CHECK(brake.rate().pace().interval <= 20ms);
   Brake full(pace(1ms));
   const std::uint64_t all = full.in_flight_max();
   full.record(answered(429), Brake::Ended(Permit(), 1, t0 - 100ms, all), t0, 0);
-  CHECK(full.pace().interval >= 100ms / all);  // a higher rate than these make was never tried
+  CHECK(full.rate().pace().interval >= 100ms / all);  // a higher rate than these make was never tried
 }
 
 TEST_CASE("brake: a paused or held run is not worth a connection") {
@@ -253,14 +253,14 @@ TEST_CASE("brake: the probes of an outage of 429s do not lower the rate any more
   auto now = t0;
   for (std::uint64_t row = 0; brake.circuit().closed(); ++row, now += 150ms)
     brake.record(answered(429), Brake::Ended(Permit(), row, now - 1ms, 1), now, 0);
-  const auto when_it_began = brake.pace().interval;
+  const auto when_it_began = brake.rate().pace().interval;
   for (const auto end = now + 10min; now < end;) {
     const auto decision = brake.ask(now, 0);
     if (decision.answer == Allowed::go)
       brake.record(answered(429), Brake::Ended(decision.permit, 1, now, 1), now + 1ms, 0);
     now = std::max(decision.at, now + 1ms);
   }
-  CHECK(brake.pace().interval == when_it_began);
+  CHECK(brake.rate().pace().interval == when_it_began);
 }
 
 TEST_CASE("brake: with --concurrency auto answers raise the limit, 503s and timeouts lower it, 429s leave it alone") {

@@ -95,11 +95,11 @@ bool slows(const AttemptEnd& end) {
   pace.rate = RateSetting{RateMode::adaptive, 0ns};
   pace.canary = CanaryMode::off;
   Brake brake(pace);
-  const auto before = brake.pace().interval;
+  const auto before = brake.rate().pace().interval;
   for (int n = 1; n <= 10; ++n)
     brake.record(end, Brake::Ended(Permit(), static_cast<std::uint64_t>(n), table_start + n * 10ms, 1),
                  table_start + n * 10ms, 0);
-  return brake.pace().interval > before;
+  return brake.rate().pace().interval > before;
 }
 
 // The table has two columns: retried without a Retry-After, or only with one.

@@ -226,7 +226,7 @@ TEST_CASE("worker: rate-limit fields slow the run") {
   const auto start = std::chrono::steady_clock::now();
   bench.run(6);
   CHECK(bench.count(Status::success) == 6);
-  CHECK(bench.brake.pace().pacer == Brake::Pacer::server);
+  CHECK(bench.brake.rate().pace().pacer == RateControl::Pacer::server);
   // 20 ms each, but for what a late timer may catch up.
   CHECK(bench.server.seen.back().at - start >= 5 * 15ms - 20ms);
 }

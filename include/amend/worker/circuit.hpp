@@ -97,8 +97,8 @@ class Circuit {
 
   /// The failures in a row that are under way, or the next ones. Another number than before: a request has succeeded
   /// since.
-  std::uint32_t streak() const noexcept { return streak_.load(std::memory_order_relaxed); }
-  std::uint32_t failures() const noexcept { return failures_.load(std::memory_order_relaxed); }
+  std::uint32_t streak() const noexcept { return streak_.number(); }
+  std::uint32_t failures() const noexcept { return streak_.failures(); }
   /// Different rows among the last failures in a row.
   std::size_t rows_failing() const noexcept;
 
@@ -111,7 +111,7 @@ class Circuit {
   bool is_announced() const noexcept { return announced_.load(std::memory_order_relaxed); }
   /// While it is not closed: ask_for_proof() has opened it, and nothing has shown since that there is an outage.
   bool is_only_asked() const noexcept { return asked_.load(std::memory_order_relaxed) && !is_announced(); }
-  bool suspects() const noexcept { return failures_.load(std::memory_order_relaxed) >= suspicious; }
+  bool suspects() const noexcept { return failures() >= suspicious; }
   bool closed() const noexcept { return state_.load(std::memory_order_acquire) == State::closed; }
   /// How long it has not been closed, in all.
   std::chrono::nanoseconds time_open(time_point now) const noexcept;
@@ -122,14 +122,29 @@ class Circuit {
   State state() const noexcept { return state_.load(std::memory_order_acquire); }
 
  private:
+  // Failures in a row, while closed or closing. Written under the mutex, except end().
+  class Streak {
+   public:
+    void note(Result result, std::uint64_t row, time_point now) noexcept;
+    void end() noexcept;
+    std::uint32_t number() const noexcept { return number_.load(std::memory_order_relaxed); }
+    std::uint32_t failures() const noexcept { return failures_.load(std::memory_order_relaxed); }
+    bool has_enough_gateways() const noexcept { return gateways_ >= gateways_to_open; }
+    bool is_outage(Result last, time_point now) const noexcept;
+    std::size_t distinct_rows() const noexcept;
+
+   private:
+    std::atomic<std::uint32_t> failures_{0};
+    std::atomic<std::uint32_t> number_{1};
+    std::array<std::uint64_t, failures_to_open> rows_{};  // of the last failures
+    std::uint32_t gateways_ = 0;                          // among the failures
+    time_point since_{};                                  // the first of them
+  };
+
   Change record_closed(Result result, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
   Change record_asked(Result result, std::uint64_t row, time_point now) noexcept;
   Change record_half_open(Result result, time_point now, std::uint64_t random) noexcept;
   Change record_closing(Result result, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
-  void note_failure(Result result, std::uint64_t row, time_point now) noexcept;
-  void end_streak() noexcept;
-  bool is_outage(Result result, time_point now) const noexcept;
-  std::size_t distinct_rows() const noexcept;
   void open(time_point now, std::uint64_t random) noexcept;
   void open_for_probe(time_point now) noexcept;
   Change close(time_point now) noexcept;
@@ -137,11 +152,7 @@ class Circuit {
 
   mutable std::mutex mutex_;
   std::atomic<State> state_{State::closed};
-  std::atomic<std::uint32_t> failures_{0};              // in a row, while closed or closing
-  std::array<std::uint64_t, failures_to_open> rows_{};  // of the last failures
-  std::atomic<std::uint32_t> streak_{1};
-  std::uint32_t gateways_ = 0;          // among the failures in a row
-  time_point failing_since_{};          // the first of those
+  Streak streak_;
   std::atomic<bool> announced_{false};  // the operator knows that it is open
   std::atomic<bool> asked_{false};      // ask_for_proof() has opened it, not failures
   std::chrono::nanoseconds wait_{first_wait};
