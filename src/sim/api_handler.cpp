@@ -35,7 +35,7 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
-// What stands behind `…/customers/`, still encoded; nullopt when the path is not below it.
+// The rest of the path after `…/customers/`, still encoded. nullopt when the path is not below it.
 std::optional<std::string_view> below_customers(std::string_view path) {
   if (!path.starts_with(wonder::customers_path)) return std::nullopt;
   path.remove_prefix(wonder::customers_path.size());

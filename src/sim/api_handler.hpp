@@ -1,5 +1,4 @@
-// The customers API itself: a request in, an answer out (src/wonder/README.md §1, §3, §5). Pure apart from the store
-// that it changes.
+// The customers API: turns a request into a response (src/wonder/README.md §1, §3, §5). Pure except for the store.
 //
 //   PUT  customers/:uuid        name and phone must be present; limits and choices as in `customer_schema`; unknown
 //                               members are ignored; empty name, email, phone leave the value; an empty or null payment
@@ -21,7 +20,7 @@ class ApiRules {
   ApiRules() = default;
 
   bool accept_any_id = false;     ///< a PUT to an unknown uuid creates the customer
-  std::string card_error_suffix;  ///< tokens that end so bind with error_code E0CARD; empty: none
+  std::string card_error_suffix;  ///< tokens with this end bind with error_code E0CARD; empty: no token does
 };
 
 class ApiHandler {

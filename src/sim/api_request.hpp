@@ -1,4 +1,4 @@
-// What the simulator reads and answers, as plain values. No I/O.
+// The simulator's requests and responses, as plain values. No I/O.
 #pragma once
 
 #include <chrono>
@@ -8,23 +8,25 @@
 
 namespace amend::sim {
 
-/// One complete request. Views into the connection's buffers, valid until the next one is parsed.
+/// One complete request.
+///
+/// Lifetime: views into the connection's buffers, valid until the next request is parsed.
 class ApiRequest {
  public:
   ApiRequest() = default;
 
   std::string_view method;
-  std::string_view target;  ///< path and query exactly as on the request line: this is what was signed
+  std::string_view target;  ///< path and query exactly as on the request line: the signed text
   std::string_view body;
   std::string_view credential;  ///< the header fields that matter, empty when absent
   std::string_view nonce;
   std::string_view signature;
   std::string_view request_id;
   std::string_view content_type;
-  bool keep_alive = true;  ///< false: the client asked for `Connection: close`, or speaks HTTP/1.0
+  bool keep_alive = true;  ///< false: the client sent `Connection: close`, or uses HTTP/1.0
 };
 
-/// What the API says to a request, before any fault spoils it.
+/// The API's response before a fault changes it.
 class ApiAnswer {
  public:
   ApiAnswer() = default;
@@ -32,12 +34,12 @@ class ApiAnswer {
 
   std::uint16_t status = 200;
   std::string body;
-  std::string headers;               ///< further header lines, each ending in CRLF
-  bool applied = false;              ///< a customer's data were changed, or set to what they were
-  std::chrono::nanoseconds work{0};  ///< how long it took to make, waiting for a free place included
+  std::string headers;               ///< further header lines, each with CRLF
+  bool applied = false;              ///< a customer's data were changed, or set to the same values
+  std::chrono::nanoseconds work{0};  ///< the time it takes, including the wait for a free place
 };
 
-/// `{"code":"E…","message":"…"}`, the form of every refusal.
+/// The form of every refusal: `{"code":"E…","message":"…"}`.
 ApiAnswer refusal(std::uint16_t status, std::string_view code, std::string_view message);
 
 }  // namespace amend::sim

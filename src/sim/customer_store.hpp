@@ -29,15 +29,16 @@ class Customer {
   std::uint64_t updates = 0;          ///< PUTs applied since the start
 };
 
-/// Finds customers by uuid (ASCII case ignored) and by the merchant's own number; keeps the order of arrival.
-/// Memory: about 400 bytes a customer with short values.
+/// Finds customers by uuid (ASCII case ignored) and by the merchant's own number. Keeps the order of arrival.
+///
+/// Bounds: about 400 bytes per customer with short values.
 class CustomerStore {
  public:
-  /// nullptr when `uuid` is not a uuid or not known.
+  /// nullptr when `uuid` is unknown or not a uuid.
   Customer* find(std::string_view uuid);
   const Customer* find_reference(std::string_view reference_number) const;
 
-  /// Adds a customer, or replaces the one with the same uuid. False when the uuid is not one.
+  /// Adds a customer, or replaces the one with the same uuid. Returns false when the uuid is not valid.
   bool put(Customer customer);
 
   std::size_t size() const noexcept { return customers_.size(); }
@@ -50,7 +51,7 @@ class CustomerStore {
   };
   static std::optional<Key> key_of(std::string_view uuid) noexcept;
 
-  std::deque<Customer> customers_;  // never moves an element: the indexes below may point into it
+  std::deque<Customer> customers_;  // never moves an element, as the indexes point into it
   std::unordered_map<Key, Customer*, KeyHash> by_uuid_;
   std::unordered_map<std::string_view, Customer*> by_reference_;  // views into customers_
 };

@@ -9,8 +9,8 @@
 
 namespace amend::sim {
 
-/// Changes `customer` and returns nullopt, or returns why the body is refused (400) and changes nothing.
-/// null means the same as an absent member for all fields but the two that can be cleared.
+/// Changes `customer` and returns nullopt, or returns the refusal of the body (400) and changes nothing. null means the
+/// same as an absent member, except for the two fields that can be cleared.
 std::optional<ApiAnswer> apply_update(std::string_view body, Customer& customer);
 
 }  // namespace amend::sim

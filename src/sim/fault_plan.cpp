@@ -89,7 +89,7 @@ void FaultPlan::choose(double point, FaultDecision& decision) const noexcept {
   }
 }
 
-// The moment itself, or the end of the stall that it lies in.
+// The moment itself, or the end of the stall that contains it.
 std::chrono::nanoseconds Stall::past(std::chrono::nanoseconds moment) const noexcept {
   const auto into = moment % period_;
   return into < period_ - length_ ? moment : moment - into + period_;

@@ -1,5 +1,5 @@
-// Which fault hits which request. Pure: a decision is a function of (seed, ordinal of the request) and nothing else, so
-// that a run with the same seed and the same order of requests meets the same faults.
+// Decides which fault affects which request. Pure: a decision depends only on the seed and the ordinal of the request.
+// So a run with the same seed and the same order of requests has the same faults.
 #pragma once
 
 #include <chrono>
@@ -10,25 +10,25 @@
 
 namespace amend::sim {
 
-/// What goes wrong with one request; at most one of these a request.
+/// The fault of one request, at most one.
 enum class Fault : std::uint8_t {
   none,
-  status,            ///< answered with an error status of `Shares::statuses`, not applied
+  status,            ///< an error status of `Shares::statuses`, not applied
   reset_before,      ///< RST, not applied
   reset_after,       ///< RST, applied
-  hang_before,       ///< never answered, nor anything behind it on the connection; not applied
+  hang_before,       ///< no response to it or to later requests of the connection; not applied
   hang_after,        ///< the same, applied
-  truncate,          ///< applied; the answer's body is cut, then FIN
-  bad_json,          ///< applied; a 200 whose body is no JSON
+  truncate,          ///< applied; the response's body is cut, then FIN
+  bad_json,          ///< applied; a 200 whose body is not JSON
   html,              ///< applied; a 200 with an HTML page
   wrong_uuid,        ///< applied; a 200 that shows another uuid
-  reject_pipelined,  ///< 400 + Connection: close when it was pipelined, not applied; else nothing
+  reject_pipelined,  ///< 400 + Connection: close when it was pipelined, not applied; otherwise no fault
 };
 
-/// "none", "status", "reset-before", …: the spelling in the request log.
+/// The spelling in the request log: "none", "status", "reset-before", ….
 std::string_view to_string(Fault fault) noexcept;
 
-/// Shares of all requests, 0 … 1. They are laid end to end on one draw: together at most 1.
+/// Shares of all requests, 0 … 1. One draw decides among them, so their sum is at most 1.
 class Shares {
  public:
   Shares() = default;
@@ -42,8 +42,8 @@ class Shares {
   double wrong_uuid = 0;
   double reject_pipelined = 0;
 
-  double interim = 0;       ///< drawn on its own: 103 before the answer
-  double extra_answer = 0;  ///< drawn on its own: an unsolicited second answer
+  double interim = 0;       ///< an own draw: 103 before the response
+  double extra_answer = 0;  ///< an own draw: an unsolicited second response
 
   double sum() const noexcept;  ///< of those that share one draw
 };
@@ -75,15 +75,15 @@ class FaultPlan {
   Shares shares_;
   std::chrono::nanoseconds latency_{0};
   std::chrono::nanoseconds jitter_{0};
-  bool quiet_ = true;  // no share is set: nothing to draw
+  bool quiet_ = true;  // no share is set, so no draw is needed
 };
 
-/// The whole server stands still for `length` at the end of each `period`, counted from the first request. Pure.
+/// Stalls the whole server for `length` at the end of each `period`, counted from the first request. Pure.
 class Stall {
  public:
   Stall(std::chrono::nanoseconds length, std::chrono::nanoseconds period) noexcept : length_(length), period_(period) {}
 
-  /// How long an answer takes whose request came `since` the first one and that would take `delay` otherwise.
+  /// The delay of a response to a request that arrived `since` the first one. `delay` is the time without a stall.
   std::chrono::nanoseconds held(std::chrono::nanoseconds since, std::chrono::nanoseconds delay) const noexcept;
 
  private:
@@ -93,18 +93,18 @@ class Stall {
   std::chrono::nanoseconds period_;
 };
 
-/// The server's own rate limit: so many requests in each window, windows counted from the clock's start. Pure.
+/// The server's own rate limit: a number of requests per window. Windows are counted from the clock's start. Pure.
 class RequestQuota {
  public:
   RequestQuota(std::uint32_t limit, std::chrono::seconds window) noexcept : limit_(limit), window_(window) {}
 
-  /// False when the window's quota is used up.
+  /// Returns false when the window's quota is used up.
   bool take(std::chrono::system_clock::time_point now) noexcept;
 
   std::uint32_t limit() const noexcept { return limit_; }
   std::chrono::seconds window() const noexcept { return window_; }
   std::uint32_t remaining() const noexcept { return limit_ - used_; }
-  /// Until the next window, rounded up: never 0.
+  /// The time until the next window, rounded up: never 0.
   std::chrono::seconds reset_in(std::chrono::system_clock::time_point now) const noexcept;
   /// When the next window begins.
   std::chrono::sys_seconds reset_at(std::chrono::system_clock::time_point now) const noexcept;

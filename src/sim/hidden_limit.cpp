@@ -24,7 +24,7 @@ bool HiddenLimit::take(std::chrono::nanoseconds since_first) noexcept {
   while (begun_ < rates_.size() && rates_[begun_].from <= since_first) {
     const HiddenRate& next = rates_[begun_];
     refill(next.from);
-    // Who was not limited before begins with a full bucket; what a smaller bucket does not hold is lost.
+    // A client that was not limited before begins with a full bucket. A smaller bucket loses the units above its size.
     units_ = begun_ == 0 ? full(next) : std::min(units_, full(next));
     filled_at_ = next.from;
     ++begun_;
@@ -39,7 +39,7 @@ bool HiddenLimit::take(std::chrono::nanoseconds since_first) noexcept {
 void HiddenLimit::refill(std::chrono::nanoseconds until) noexcept {
   if (begun_ == 0 || until <= filled_at_) return;
   const HiddenRate& rate = rates_[begun_ - 1];
-  // Longer than this the bucket only overflows; the product below would too.
+  // After this time the bucket only overflows, and the product below would overflow too.
   const std::int64_t missing = (full(rate) - units_) / rate.rate + 1;
   units_ = std::min(units_ + std::min((until - filled_at_).count(), missing) * rate.rate, full(rate));
   filled_at_ = until;

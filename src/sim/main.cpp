@@ -1,4 +1,4 @@
-// wonder-sim: see --help. Exit codes: 0 after a clean end, 2 for wrong options or files.
+// wonder-sim: see --help. Exit codes: 0 after an orderly end, 2 for wrong options or files.
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -39,7 +39,7 @@ std::optional<TlsContext> make_tls(const Options& options) {
 
 void follow_parent(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-  // The parent may have ended before the line above.
+  // The parent may have ended before prctl() was called.
   if (::getppid() != parent) throw std::runtime_error("--die-with-parent: the parent process has ended");
 }
 

@@ -26,7 +26,7 @@ double take_number(std::string_view& text, std::string_view expected) {
   return number;
 }
 
-// A whole number of at least `min` and at most `max`, all of `digits`; `text` is what the message quotes.
+// Reads `digits` as a whole number from `min` to `max`. Messages quote `text`.
 std::uint32_t whole_number(std::string_view digits, std::uint32_t min, std::uint32_t max, std::string_view text,
                            std::string_view expected) {
   std::uint32_t number = 0;
@@ -36,7 +36,7 @@ std::uint32_t whole_number(std::string_view digits, std::uint32_t min, std::uint
   return number;
 }
 
-// What stands before `mark`, which is removed with it; nullopt when there is no such mark.
+// Removes the text before `mark`, and the mark, and returns that text. nullopt when there is no such mark.
 std::optional<std::string_view> take_until(std::string_view& text, std::string_view mark) {
   const auto at = text.find(mark);
   if (at == std::string_view::npos) return std::nullopt;

@@ -14,7 +14,7 @@
 namespace amend::sim {
 namespace {
 
-// Fault switches are collected here and become one FaultPlan when all are known.
+// Collects the fault switches, which become one FaultPlan when all are known.
 class FaultOptions {
  public:
   FaultOptions() = default;

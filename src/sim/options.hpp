@@ -25,7 +25,7 @@ class Options {
   bool die_with_parent = false;
 };
 
-/// nullopt: help was asked for, or the options are wrong; it was said, and `exit_code` is 0 or 2.
+/// nullopt: the help was printed, or the options are wrong and an error was printed. `exit_code` is 0 or 2 then.
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code);
 
 }  // namespace amend::sim

@@ -1,10 +1,11 @@
-// What the server saw, one NDJSON line a request: the other side's truth, for tests to compare a run with.
+// The requests that the server received, one NDJSON line per request. Tests compare a run with it.
 //
 //   {"ordinal":1,"at_us":1700000000000000,"connection":1,"n":1,"method":"PUT","target":"/svc/…","id":"…",
 //    "body_sha256":"…","request_id":"…","status":200,"applied":true,"fault":"none","answer":"written"}
 //
-// `ordinal` counts all requests from 1 in the order they were read, `n` those of the connection; lines stand in the
-// order in which the answers' fates were known. `status` 0: no answer was made. `id`: of customers/:id, as in the path.
+// `ordinal` counts all requests from 1 in the order in which they were read; `n` counts those of the connection. Lines
+// are in the order in which the fates of the responses were known. `status` 0 means that no response was made. `id` is
+// that of customers/:id in the path.
 #pragma once
 
 #include <chrono>
@@ -18,12 +19,12 @@
 
 namespace amend::sim {
 
-/// What became of the answer.
+/// What happened to the response.
 enum class Fate : std::uint8_t {
-  written,    ///< handed to the kernel in full
-  truncated,  ///< cut on purpose, the rest was never sent
-  dropped,    ///< not, or not fully, written: reset, the client went away, or a closing answer stood before it
-  hung,       ///< withheld for good
+  written,    ///< passed to the kernel in full
+  truncated,  ///< cut on purpose; the rest was never sent
+  dropped,    ///< not fully written: reset, the client left, or a closing response came before it
+  hung,       ///< never sent
 };
 
 class LogEntry {
@@ -46,7 +47,7 @@ class LogEntry {
 
 void append_log_line(std::string& out, const LogEntry& entry);
 
-/// Lower-case hexadecimal SHA-256. One thread: it keeps its digest state.
+/// SHA-256 in lower-case hexadecimal. One thread: it keeps its digest state.
 class BodyHasher {
  public:
   BodyHasher();
@@ -58,11 +59,11 @@ class BodyHasher {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Appends to a file through a buffer of 256 KiB; what was added is on the file after `flush`.
-/// Throws std::runtime_error naming the file when it cannot be written.
+/// Appends to a file through a buffer of 256 KiB. After `flush`, all entries are in the file. Throws
+/// std::runtime_error, which names the file, when it cannot be written.
 class RequestLog {
  public:
-  /// An empty path makes a log that drops everything.
+  /// An empty path makes a log that drops all entries.
   explicit RequestLog(std::string path);
   ~RequestLog();
   RequestLog(const RequestLog&) = delete;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint32_t header_bytes_max = 32 * 1024;
 
-// Outlives the parser, which Beast makes anew for each request, so that the strings keep their memory.
+// Outlives the parser, which Beast needs new for each request. So the strings keep their memory.
 class Parts {
  public:
   Parts() = default;

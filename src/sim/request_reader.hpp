@@ -1,4 +1,4 @@
-// Cuts complete HTTP/1.1 requests out of a connection's bytes (Beast's parser, all that are there at once). No I/O.
+// Cuts complete HTTP/1.1 requests out of a connection's bytes with Beast's parser. No I/O.
 #pragma once
 
 #include <cstddef>
@@ -10,19 +10,20 @@
 
 namespace amend::sim {
 
-/// One a connection. Bytes may come in pieces of any size.
+/// One per connection. Bytes may arrive in pieces of any size.
 class RequestReader {
  public:
   enum class Result : std::uint8_t {
     request,    ///< `request()` is complete
-    need_more,  ///< all that can be used was consumed
-    bad,        ///< not HTTP, or too large: answer `status()` and close
+    need_more,  ///< all usable bytes were consumed
+    bad,        ///< not HTTP, or too large: respond with `status()` and close
   };
 
   explicit RequestReader(std::size_t body_bytes_max = 1 << 20);
   ~RequestReader();
 
-  /// `bytes` is what was not consumed before plus what came in; `consumed` is set to what must not be given again.
+  /// `bytes` are the bytes that were not consumed before, and the new ones. `consumed` becomes the number of bytes that
+  /// must not be passed again.
   Result read(std::string_view bytes, std::size_t& consumed);
 
   const ApiRequest& request() const noexcept;

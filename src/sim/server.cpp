@@ -37,7 +37,7 @@ void write_all(int descriptor, std::string_view bytes, const std::string& path) 
   }
 }
 
-// Renamed into place, so that a reader never sees half a dump.
+// Writes another file and renames it, so that a reader never sees half a dump.
 void write_dump(const std::string& path, const CustomerStore& store) {
   if (path.empty()) return;
   const std::string draft = path + ".part";
@@ -145,7 +145,7 @@ class Server {
   void flush_regularly() {
     flush_timer_.expires_after(log_flush_period);
     flush_timer_.async_wait([this](error_code error) {
-      if (error || stopped_) return;  // expired together with the timer that stops: too late to be cancelled
+      if (error || stopped_) return;  // expired together with the stop timer: too late to be cancelled
       log_.flush();
       flush_regularly();
     });

@@ -38,7 +38,7 @@ std::string_view reason_phrase(std::uint16_t status) {
   }
 }
 
-// The first hexadecimal digit after `"uuid":"` becomes another one.
+// Changes the first hexadecimal digit after `"uuid":"`.
 void change_uuid(std::string& body) {
   constexpr std::string_view key = R"("uuid":")";
   const auto at = body.find(key);
@@ -70,7 +70,7 @@ Reply Service::serve(const ApiRequest& request, const Arrival& arrival) {
   Reply reply;
   reply.entry = ignore(request, arrival);
   FaultDecision decision = rules_.faults.decide(reply.entry.ordinal);
-  // Shares of faults are about customers: whoever asks by an echo finds the API well.
+  // Shares of faults concern customers, so an echo finds the API healthy.
   if (request.target == wonder::echo_path) decision.fault = Fault::none;
   if (decision.fault == Fault::reject_pipelined && !arrival.pipelined) decision.fault = Fault::none;
   reply.entry.fault = decision.fault;
@@ -121,7 +121,7 @@ ApiAnswer Service::answer(const ApiRequest& request, const FaultDecision& decisi
   }
   const auto since = since_first(now);
   if (is_unavailable(since)) return error_answer(503, now);
-  // It tells nothing of itself, not even what the other limit would say.
+  // It gives no rate hints, not even those of the other limit.
   if (!rules_.hidden_limit.take(since)) return refusal(429, "E000429", "Too many requests.");
   const bool beyond = rules_.quota && !rules_.quota->take(now);
   ApiAnswer made = beyond ? error_answer(429, now) : worked_answer(request, decision, now);
@@ -148,7 +148,7 @@ bool Service::is_unavailable(std::chrono::nanoseconds since) const {
 }
 
 ApiAnswer Service::error_answer(std::uint16_t status, Time now) const {
-  // 502 to 504 come from a gateway that knows nothing of the API's JSON.
+  // 502 to 504 come from a gateway that does not know the API's JSON.
   ApiAnswer made = status >= 502 && status <= 504 ? ApiAnswer(status, std::string(gateway_page))
                                                   : refusal(status, fmt::format("E000{}", status), "Try again later.");
   if (status == 429 || status == 503) made.headers += retry_after_field(status, now);

@@ -1,5 +1,5 @@
-// A request in, the bytes of its answer out: signature, rate limit, API and faults, joined. Pure apart from the store
-// and the memory of its parts: time and the place on the connection come in. One thread.
+// Turns a request into the bytes of its response: signature, rate limit, API and faults together. One thread. Pure
+// except for the store and the memory of its parts: time and the place on the connection are arguments.
 #pragma once
 
 #include <chrono>
@@ -20,7 +20,7 @@
 
 namespace amend::sim {
 
-/// The Retry-After field of 429 and 503 answers.
+/// The Retry-After field of 429 and 503 responses.
 class RetryAfter {
  public:
   enum class Form : std::uint8_t {
@@ -34,13 +34,13 @@ class RetryAfter {
 
   Form form = Form::of_quota;
   std::chrono::seconds wait{2};
-  std::string text;  ///< for raw: sent as it is
+  std::string text;  ///< for raw: sent unchanged
 };
 
-/// The fields that tell of the rate limit.
+/// The form of the rate hints.
 enum class RateFields : std::uint8_t {
   ietf,    ///< RateLimit and RateLimit-Policy
-  legacy,  ///< RateLimit-Limit, -Remaining, -Reset (seconds), of the drafts before
+  legacy,  ///< RateLimit-Limit, -Remaining, -Reset (seconds), of older drafts
   x,       ///< X-RateLimit-Limit, -Remaining, -Reset (seconds since 1970)
   none,
 };
@@ -57,16 +57,16 @@ class ServiceRules {
   HiddenLimit hidden_limit;
   std::optional<Capacity> capacity;
   RetryAfter retry_after;
-  std::uint64_t close_after = 0;           ///< the N-th answer of a connection announces its end; 0: never
-  std::uint64_t close_after_silently = 0;  ///< the same, not announced
-  std::uint64_t auth_fail_after = 0;       ///< from this ordinal on all are 401; 0: never
+  std::uint64_t close_after = 0;           ///< the N-th response of a connection announces its end; 0: never
+  std::uint64_t close_after_silently = 0;  ///< the same without an announcement
+  std::uint64_t auth_fail_after = 0;       ///< from this ordinal on, all are 401; 0: never
   std::chrono::seconds clock_offset{0};    ///< of the server's clock: Date, the signature's window, rate windows
   /// 503 to every request between these times after the first one.
   std::vector<std::pair<std::chrono::milliseconds, std::chrono::milliseconds>> unavailable;
-  bool hash_bodies = false;  ///< body_sha256 in the log entries
+  bool hash_bodies = false;  ///< log entries have body_sha256
 };
 
-/// Where a request stands.
+/// The time and place of a request's arrival.
 class Arrival {
  public:
   Arrival(std::chrono::system_clock::time_point at_, std::uint64_t connection_, std::uint64_t n_,
@@ -76,17 +76,17 @@ class Arrival {
   std::chrono::system_clock::time_point at;
   std::uint64_t connection;
   std::uint64_t n;  ///< ordinal on the connection, from 1
-  bool pipelined;   ///< others are unanswered, or already there, on its connection
+  bool pipelined;   ///< others are unanswered, or already received, on its connection
 };
 
-/// What happens to the connection after a reply.
+/// What happens to the connection after a response.
 enum class Ending : std::uint8_t { keep, fin, reset, hang };
 
 class Reply {
  public:
   Reply() = default;
 
-  std::string bytes;  ///< all that goes on the wire; empty for reset and hang
+  std::string bytes;  ///< all bytes to send; empty for reset and hang
   Ending ending = Ending::keep;
   std::chrono::nanoseconds delay{0};
   LogEntry entry;
@@ -94,15 +94,15 @@ class Reply {
 
 class Service {
  public:
-  /// `check` absent: signatures are not looked at. `store` outlives the service.
+  /// Without `check`, signatures are not verified. `store` outlives the service.
   Service(CustomerStore& store, ServiceRules rules, std::optional<SignatureCheck> check);
 
   Reply serve(const ApiRequest& request, const Arrival& arrival);
 
-  /// For a request that is read after its connection was given up: counted and logged, not executed.
+  /// For a request that is read after its connection ended: counted and logged, not executed.
   LogEntry ignore(const ApiRequest& request, const Arrival& arrival);
 
-  /// For bytes that are no request: an answer that closes.
+  /// For bytes that are not a request: a response that closes.
   std::string reject(std::uint16_t status, std::chrono::system_clock::time_point at);
 
  private:

@@ -12,7 +12,7 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-// A client that reads nothing must not fill the memory: reading stops beyond this and goes on when answers have left.
+// A client that does not read must not fill the memory. Above this number, reading stops until responses have left.
 constexpr std::size_t held_max = 4096;
 constexpr std::chrono::milliseconds slow_pause{1};
 constexpr std::chrono::seconds linger_time{1};
@@ -73,7 +73,7 @@ void Session::on_end_of_input() {
   if (ended_ || blocked) return close();
   if (held_.empty() && plain_.empty() && !writing_) return finish();
   if (ending_ == Ending::keep && !given_up_) {
-    // What was asked is still answered; the last answer ends the connection.
+    // The requests so far are still answered; the last response ends the connection.
     given_up_ = true;
     if (held_.empty()) {
       ending_ = Ending::fin;
@@ -206,7 +206,7 @@ void Session::finish() {
   send_end();
 }
 
-// close_notify, then FIN; what the client still sends is read, so that no RST overtakes the last answers.
+// Sends close_notify, then FIN. Further bytes of the client are read, so that no RST overtakes the last responses.
 void Session::send_end() {
   ended_ = true;
   given_up_ = true;

@@ -1,8 +1,9 @@
-// One client connection: reads, cuts requests out, lets the service answer, writes in order. Lives on the server's only
-// thread; keeps itself alive while an operation is outstanding.
+// One client connection: reads, cuts out requests, lets the service respond, writes in order.
 //
-// All requests of a read are answered into one write. An answer leaves when its delay is over and all before it have
-// left; a hung one blocks those behind it for good.
+// All requests of a read are answered with one write. A response leaves when its delay is over and all earlier ones
+// have left. A hung response blocks the later ones forever.
+//
+// Threads: the server's only one. Lifetime: keeps itself alive during an operation.
 #pragma once
 
 #include <array>
@@ -28,12 +29,12 @@ class Session : public std::enable_shared_from_this<Session> {
  public:
   using Gone = std::function<void(std::uint64_t connection)>;
 
-  /// `tls` null: plain HTTP. `slow_bytes` > 0: answers leave in pieces of so many bytes, one a millisecond.
+  /// `tls` null: plain HTTP. `slow_bytes` > 0: responses leave in pieces of this size, one per millisecond.
   Session(boost::asio::ip::tcp::socket socket, std::uint64_t connection, Service& service, RequestLog& log,
           const TlsContext* tls, std::size_t slow_bytes, Gone gone);
 
   void start();
-  /// Closes at once; answers that wait are dropped.
+  /// Closes immediately; waiting responses are dropped.
   void stop();
 
  private:
@@ -75,7 +76,7 @@ class Session : public std::enable_shared_from_this<Session> {
   RequestReader reader_;
 
   std::array<char, 65536> raw_;
-  std::string input_;  // plain bytes not yet consumed
+  std::string input_;  // plain bytes that are not consumed yet
   std::uint64_t requests_ = 0;
   bool reading_ = false;
   bool input_ended_ = false;
@@ -83,10 +84,10 @@ class Session : public std::enable_shared_from_this<Session> {
 
   std::deque<Held> held_;
   std::chrono::steady_clock::time_point last_due_{};
-  std::string plain_;              // answers due, not yet in out_
-  std::vector<LogEntry> leaving_;  // theirs
+  std::string plain_;              // responses that are due, not yet in out_
+  std::vector<LogEntry> leaving_;  // their entries
   std::string out_;                // being written
-  std::string control_;            // TLS's own bytes (handshake, alerts), to go out first
+  std::string control_;            // TLS's own bytes (handshake, alerts), sent first
   Ending ending_ = Ending::keep;
   bool writing_ = false;
   bool ended_ = false;  // FIN sent, or closed

@@ -16,7 +16,7 @@ bool is_nonce(std::string_view text) {
 }  // namespace
 
 bool NonceMemory::insert(std::string_view text, std::chrono::system_clock::time_point now) {
-  // A time may be 30 minutes ahead: its nonce could come again for an hour.
+  // A time may be 30 minutes ahead, so its nonce could be repeated for an hour.
   if (now - begun_ > 2 * SignatureCheck::clock_window || young_.size() >= generation_max_) {
     old_ = std::exchange(young_, Set());
     begun_ = now;
@@ -40,7 +40,7 @@ std::optional<ApiAnswer> SignatureCheck::refuse(const ApiRequest& request, std::
   if (!is_nonce(request.nonce)) return refusal(401, "E000004", "Invalid Nonce Format.");
   steps_.compute(request.nonce, time_, request.method, request.target, request.body);
   if (!key_.verify(steps_.text(), request.signature)) return refusal(401, "E000006", "Invalid Signature.");
-  // Only what is properly signed may fill the memory.
+  // Only properly signed requests may fill the memory.
   if (!nonces_.insert(request.nonce, now)) return refusal(401, "E000005", "Nonce Already Used.");
   return std::nullopt;
 }

@@ -1,4 +1,4 @@
-// Does a request carry a valid Wonder-RSA-SHA256 signature (src/wonder/README.md §2)? Pure: time comes in. One thread.
+// Verifies a request's Wonder-RSA-SHA256 signature (src/wonder/README.md §2). Pure: time is an argument. One thread.
 #pragma once
 
 #include <array>
@@ -13,13 +13,15 @@
 
 namespace amend::sim {
 
-/// Remembers nonces for at least twice the clock window, in two generations; at most 2 × `generation_max` of them
-/// (16 bytes each and the table's share), the oldest generation going first.
+/// Remembers nonces for at least twice the clock window, in two generations.
+///
+/// Bounds: at most 2 × `generation_max` nonces (16 bytes each and the table's share); the oldest generation is dropped
+/// first.
 class NonceMemory {
  public:
   explicit NonceMemory(std::size_t generation_max = 1U << 20) : generation_max_(generation_max) {}
 
-  /// False when the nonce (16 characters) was seen before.
+  /// Returns false when the nonce (16 characters) was seen before.
   bool insert(std::string_view nonce, std::chrono::system_clock::time_point now);
 
  private:
@@ -43,7 +45,7 @@ class SignatureCheck {
 
   SignatureCheck(wonder::PublicKey key, std::string app_id);
 
-  /// nullopt: the request is in order. Else 400 (X-Request-ID or Content-Type missing) or 401 (all the rest).
+  /// nullopt: the request is valid. Otherwise 400 (X-Request-ID or Content-Type is missing) or 401 (any other fault).
   std::optional<ApiAnswer> refuse(const ApiRequest& request, std::chrono::system_clock::time_point now);
 
  private:
@@ -51,7 +53,7 @@ class SignatureCheck {
 
   wonder::PublicKey key_;
   std::string app_id_;
-  std::string_view time_;  // of the request being checked
+  std::string_view time_;  // of the request that is being checked
   wonder::SigningSteps steps_;
   NonceMemory nonces_;
 };

@@ -40,7 +40,7 @@ TlsContext::TlsContext(const std::string& certificate, const std::string& key, c
   if (client_ca.empty()) return;
   if (SSL_CTX_load_verify_file(context, client_ca.c_str()) != 1) refuse("--client-ca " + client_ca);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
-  // Without a context id OpenSSL refuses to resume sessions of verified clients.
+  // Without a context id, OpenSSL refuses to resume sessions of verified clients.
   SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>("wonder-sim"), 10);
 }
 TlsContext::~TlsContext() = default;

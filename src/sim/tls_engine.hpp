@@ -1,5 +1,5 @@
-// TLS as a filter between two byte strings: OpenSSL over memory BIOs. No sockets, so that the session can choose when a
-// record, a close_notify, a FIN or a RST goes out. One thread.
+// TLS as a filter between two byte strings: OpenSSL over memory BIOs. It has no sockets, so that the session can choose
+// when a record, a close_notify, a FIN or a RST is sent. One thread.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace amend::sim {
 
-/// Certificate and key of the server; TLS 1.2 and 1.3. Throws std::runtime_error naming the file.
+/// Certificate and key of the server; TLS 1.2 and 1.3. Throws std::runtime_error, which names the file.
 class TlsContext {
  public:
   /// `client_ca` not empty: clients must show a certificate of it.
@@ -30,10 +30,10 @@ class TlsEngine {
   explicit TlsEngine(const TlsContext& context);
   ~TlsEngine();
 
-  /// Appends what is decrypted to `plain`, and what must be sent (handshake, alerts) to `cipher`.
-  /// `closed`: the peer sent close_notify.
+  /// Appends decrypted bytes to `plain`, and bytes to send (handshake, alerts) to `cipher`. `closed` means that the
+  /// peer sent close_notify.
   State receive(std::string_view bytes, std::string& plain, std::string& cipher);
-  /// False when the session can no longer send.
+  /// Returns false when the session can no longer send.
   bool send(std::string_view plain, std::string& cipher);
   /// Appends a close_notify.
   void shut(std::string& cipher);
