@@ -19,6 +19,7 @@
 #include "amend/reader/preflight.hpp"
 #include "amend/reporter/file_seal.hpp"
 #include "amend/reporter/recovery.hpp"
+#include "amend/reporter/run_chain.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/sink.hpp"
 #include "amend/row/late_requests.hpp"
@@ -86,19 +87,20 @@ class Job {
   const Recovery& recorded() const noexcept;
 
   Input input;
-  std::unique_ptr<RunDirectory> directory;  ///< of the run, locked; null: the run makes one
-  std::function<void()> before_start;       ///< called before it is made, while no other run starts in its folder
-  std::optional<Recovery> before;           ///< the log of a run that is resumed
-  std::optional<Selection> retried;         ///< the rows of a retry
-  std::string parent;                       ///< the run that it retries
-  std::vector<std::unique_ptr<RunDirectory>> earlier_runs;  ///< other runs that are locked while this one runs
-  std::unique_ptr<RunDirectory> undone;                     ///< the run whose old values this one restores, locked
-  std::uint64_t possibly_sent_until = 0;                    ///< rows up to this one may have been sent before
-  LateRequests late;                  ///< requests that were sent before and that the API may still apply
-  std::unique_ptr<Sink> retry_files;  ///< with the rows recorded so far; null: new ones
-  std::vector<FileSeal> edited;       ///< retry files that an operator has edited, as amend wrote them
-  std::vector<std::string> notices;   ///< what an operator should know of the job
-  bool credentials_accepted = false;  ///< the API has accepted them for reads of this process
+  std::unique_ptr<RunDirectory> directory;    ///< of the run, locked; null: the run makes one
+  std::function<void()> before_start;         ///< called before it is made, while no other run starts in its folder
+  std::optional<Recovery> before;             ///< the log of a run that is resumed
+  std::optional<Selection> retried;           ///< the rows of a retry
+  std::string parent;                         ///< the run that it retries
+  std::optional<RunChain> chain;              ///< of a run that is resumed or retried; locked by a retry
+  std::unique_ptr<RunDirectory> also_locked;  ///< a run that this one leaves as it is
+  std::unique_ptr<RunDirectory> undone;       ///< the run whose old values this one restores, locked
+  std::uint64_t possibly_sent_until = 0;      ///< rows up to this one may have been sent before
+  LateRequests late;                          ///< requests that were sent before and that the API may still apply
+  std::unique_ptr<Sink> retry_files;          ///< with the rows recorded so far; null: new ones
+  std::vector<FileSeal> edited;               ///< retry files that an operator has edited, as amend wrote them
+  std::vector<std::string> notices;           ///< what an operator should know of the job
+  bool credentials_accepted = false;          ///< the API has accepted them for reads of this process
 };
 
 /// All rows, in a new directory. What `before_start` throws ends the run before anything is made.

@@ -8,10 +8,11 @@
 #include "amend/error.hpp"
 #include "amend/report/error_example.hpp"
 #include "amend/report/page.hpp"
-#include "amend/report/timeline.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "cli/closing.hpp"
 #include "cli/run_snapshot.hpp"
+#include "report/summary_in_picture.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend::cli {
 namespace {
@@ -30,10 +31,6 @@ report::ErrorGroup group_of(const ErrorCount& error) {
   return group;
 }
 
-void add_latency(report::RunPicture& picture, std::string name, std::string of, const Latency& latency) {
-  if (latency.max.count() > 0) picture.latencies.emplace_back(std::move(name), std::move(of), latency);
-}
-
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   std::istringstream in(text);
@@ -44,21 +41,12 @@ std::vector<std::string> lines_of(const std::string& text) {
 }  // namespace
 
 report::RunPicture ended_picture(report::RunPicture picture, const Summary& summary, const RunOrigin& origin) {
-  const bool whole = summary.stop_reason.empty() && summary.unsent.value_or(1) == 0;
-  picture.standing = whole ? report::Standing::finished : report::Standing::stopped;
-  picture.exit_code = static_cast<int>(summary.exit_code);
-  picture.stop_reason = summary.stop_reason;
+  picture.status = summary.is_whole() ? RunStatus::finished : RunStatus::stopped;
   picture.elapsed = std::chrono::floor<std::chrono::milliseconds>(summary.elapsed);
   picture.progress.reset();
   picture.rows_by_status = summary.rows_by_status;
-  picture.unsent = summary.unsent;
-  picture.overtaken = summary.overtaken;
-  picture.requests = {{"attempts", summary.attempts},       {"retries", summary.retries},
-                      {"requeues", summary.requeues},       {"throttled", summary.throttled},
-                      {"connections", summary.connections}, {"handshakes_failed", summary.handshakes_failed}};
   picture.latencies.clear();
-  add_latency(picture, "service", report::service_of(picture), summary.service);
-  add_latency(picture, "queued", report::queued_of(picture), summary.queued);
+  report::take(picture, summary);
   for (const ErrorCount& error : summary.errors) {
     picture.errors.push_back(group_of(error));
     picture.rows_with_error += error.count;
@@ -71,7 +59,7 @@ report::RunPicture ended_picture(report::RunPicture picture, const Summary& summ
 bool is_of_resumed_run(const RunState& state) {
   try {
     // To the second, as it is written there.
-    const auto began = report::parse_time(read_run(state.run_directory).started_at);
+    const auto began = parse_utc(read_run(state.run_directory).started_at);
     return began && *began != std::chrono::floor<std::chrono::seconds>(state.started_at);
   } catch (const ConfigError&) {
     return false;  // the page goes on without knowing

@@ -19,12 +19,12 @@ namespace {
 
 bool can_be_resumed(const RunStanding& run) {
   if (run.input == "-" || run.directory.empty()) return false;
-  return run.life == RunStanding::Life::killed || run.cause == StopCause::not_durable || run.unsent.value_or(1) > 0;
+  return run.status == RunStatus::killed || run.cause == StopCause::not_durable || run.unsent.value_or(1) > 0;
 }
 
 // Requests may have no record: only a resumption finds out which.
 bool must_be_resumed(const RunStanding& run) {
-  return run.life == RunStanding::Life::killed || run.cause == StopCause::not_durable || run.cause == StopCause::defect;
+  return run.status == RunStatus::killed || run.cause == StopCause::not_durable || run.cause == StopCause::defect;
 }
 
 std::string_view resume_comment(StopCause cause) {
@@ -139,11 +139,10 @@ std::string shown(const NextCommand& next) {
 }
 
 std::vector<NextCommand> next_commands(const RunStanding& run) {
-  using Life = RunStanding::Life;
-  if (run.life == Life::goes_on)
+  if (run.status == RunStatus::running)
     return {{fmt::format("amend control {} status --watch", shell_path(run.directory)), ""}};
-  if (run.life == Life::settled) return {};
-  if (run.life == Life::damaged || run.cause == StopCause::log_lost) return after_damage(run);
+  if (run.settled || run.status == RunStatus::compared) return {};
+  if (run.status == RunStatus::damaged || run.cause == StopCause::log_lost) return after_damage(run);
   // The ids of that file may name the wrong customers: nothing of it is to be sent again as it is.
   if (run.cause == StopCause::guard) return {};
   std::vector<NextCommand> out = looks_before(run);

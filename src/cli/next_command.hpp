@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "amend/reporter/run_status.hpp"
 #include "amend/row/stop_cause.hpp"
 #include "cli/options.hpp"
 
@@ -28,20 +29,13 @@ class NextCommand {
 /// "amend resume DIR   # the rows without a result"
 std::string shown(const NextCommand& next);
 
-/// How a run stands, as far as it decides what to type next.
+/// What decides the next command of a run.
 class RunStanding {
  public:
-  enum class Life : std::uint8_t {
-    goes_on,  ///< a process holds it
-    killed,   ///< it has not ended, and no process holds it
-    ended,
-    damaged,  ///< its log does not say any more what it said
-    settled,  ///< another run stands for it: a retry, an undo
-  };
-
   RunStanding() = default;
 
-  Life life = Life::ended;
+  RunStatus status = RunStatus::finished;
+  bool settled = false;  ///< another run has replaced it: a retry, an undo
   StopCause cause = StopCause::none;
   Task task{};
   std::string directory;

@@ -45,7 +45,7 @@ std::vector<ListedRun> unfinished_runs(const fs::path& folder, const std::string
   std::error_code error;
   if (!fs::is_directory(folder, error)) return found;
   const auto wanted = [&](const ListedRun& run) {
-    const bool open = !run.record.config.does().has_plan && run.unsent.value_or(1) > 0;
+    const bool open = !run.record.config.does().has_plan && run.unsent().value_or(1) > 0;
     return open && is_same_input(run.record.input, file);
   };
   for (ListedRun& run : list_runs(folder.string(), wanted))
@@ -56,7 +56,7 @@ std::vector<ListedRun> unfinished_runs(const fs::path& folder, const std::string
 [[noreturn]] void refuse_beside(const ListedRun& unfinished) {
   const std::string run = printable(unfinished.directory);
   const std::string next = next_command(unfinished);
-  if (unfinished.state == ListedRun::State::goes_on)
+  if (unfinished.status == RunStatus::running)
     throw ConfigError(
         run + ": this run of the same file is still running. Wait until it ends, or use --new to start another run",
         ExitCode::usage, next);

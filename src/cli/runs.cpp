@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <set>
 
-#include "amend/reporter/log_reading.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/row/shell_path.hpp"
@@ -26,17 +25,9 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-std::string_view name_of(ListedRun::State state) noexcept {
-  switch (state) {
-    case ListedRun::State::goes_on: return "running";
-    case ListedRun::State::killed: return "killed";
-    case ListedRun::State::stopped: return "stopped";
-    case ListedRun::State::finished: return "finished";
-    case ListedRun::State::report: return "report";
-    case ListedRun::State::damaged: return "damaged";
-    case ListedRun::State::measured: return "measured";
-  }
-  return {};
+// The spelling in --json.
+std::string_view name_of(RunStatus status) noexcept {
+  return status == RunStatus::compared ? "report" : to_string(status);
 }
 
 std::string_view name_of(Task task) noexcept {
@@ -45,35 +36,12 @@ std::string_view name_of(Task task) noexcept {
 
 json::object object_in_file(const fs::path& path) { return object_in(content_of(path.string())); }
 
-void read_rows(const json::object& summary, ListedRun& run) {
-  const json::value* rows = summary.if_contains("rows");
-  if (!rows || !rows->is_object()) return;
-  run.unsent = number_in(rows->get_object(), "unsent");
-  run.rows = run.not_well = 0;
-  for (const Status status : all_statuses) {
-    const std::uint64_t of_status = number_in(rows->get_object(), to_string(status)).value_or(0);
-    *run.rows += of_status;
-    *run.not_well += is_well(status) ? 0 : of_status;
-  }
-}
-
-ListedRun::State state_of(const ListedRun& run, const json::object& summary) {
-  using State = ListedRun::State;
-  if (RunDirectory::is_held(run.directory)) return State::goes_on;
-  if (log_was_shortened(run.directory)) return State::damaged;
-  const bool sends = run.record.config.sends();
-  std::error_code error;
-  if (!sends && fs::exists(fs::path(run.directory) / "plan.ndjson", error)) return State::report;
-  if (summary.empty()) return State::killed;
-  return run.stop_reason.empty() && run.unsent.value_or(1) == 0 ? State::finished : State::stopped;
-}
-
 std::optional<ListedRun> read_benchmark(const fs::path& place) {
   const json::object bench = object_in_file(place / "bench.json");
   if (!text_in(bench, "form").starts_with("amend-bench/")) return std::nullopt;
   ListedRun run;
   run.directory = place.string();
-  run.state = ListedRun::State::measured;
+  run.status = RunStatus::measured;
   run.record.started_at = text_in(bench, "started_at");
   run.stop_reason = text_in(bench, "stop_reason");
   const json::value* sides = bench.if_contains("sides");
@@ -90,46 +58,37 @@ std::optional<ListedRun> read_listed(const fs::path& place) {
   } catch (const ConfigError&) {
     std::error_code error;
     if (!fs::is_regular_file(place / "run.json", error)) return read_benchmark(place);  // or it is no run
-    run.state = ListedRun::State::damaged;
+    run.status = RunStatus::damaged;
     return run;
   }
-  const json::object summary = object_in_file(place / "summary.json");
-  run.stop_reason = text_in(summary, "stop_reason");
-  if (const std::string cause = text_in(summary, "stop_cause"); !cause.empty())
-    run.stop_cause = stop_cause_named(cause);
-  read_rows(summary, run);
-  run.state = state_of(run, summary);
+  run.summary = read_summary(run.directory);
+  if (run.summary) run.stop_reason = run.summary->stop_reason;
+  run.status = status_of(facts_of(run.directory, run.record, run.summary));
   run.undone = undone_by(run.directory).has_value();
   return run;
 }
 
 std::string_view task_of(const ListedRun& run) noexcept {
-  return run.state == ListedRun::State::measured ? std::string_view("bench") : name_of(run.record.config.task);
+  return run.status == RunStatus::measured ? std::string_view("bench") : name_of(run.record.config.task);
 }
 
 std::string rows_text(const ListedRun& run) {
-  if (!run.rows) return "rows unknown";
-  std::string text = plural(*run.rows, "row");
-  if (*run.not_well > 0) text += fmt::format(", {} not successful", show_count(*run.not_well));
-  if (run.unsent && *run.unsent > 0) text += fmt::format(", {} unsent", show_count(*run.unsent));
+  if (!run.summary) return "rows unknown";
+  std::string text = plural(run.summary->rows_ended(), "row");
+  if (run.not_well() > 0) text += fmt::format(", {} not successful", show_count(*run.not_well()));
+  if (run.unsent() > 0) text += fmt::format(", {} unsent", show_count(*run.unsent()));
   return text;
 }
 
 RunStanding standing_of(const ListedRun& run) {
-  using Life = RunStanding::Life;
-  using State = ListedRun::State;
   RunStanding out;
-  out.life = run.state == State::goes_on   ? Life::goes_on
-             : run.retried || run.undone   ? Life::settled
-             : run.state == State::report  ? Life::settled
-             : run.state == State::damaged ? Life::damaged
-             : run.state == State::killed  ? Life::killed
-                                           : Life::ended;
-  out.cause = run.stop_cause;
+  out.status = run.status;
+  out.settled = run.retried || run.undone;
+  out.cause = run.summary ? run.summary->stop_cause : StopCause::none;
   out.task = run.record.config.task;
   out.directory = run.directory;
   out.input = run.record.input.path;
-  out.unsent = run.unsent;
+  out.unsent = run.unsent();
   describe(out, run.record.config);
   return out;
 }
@@ -141,15 +100,19 @@ json::object object_of(const ListedRun& run) {
           {"task", task_of(run)},
           {"started_at", run.record.started_at},
           {"input", printable(run.record.input.path, 4096)},
-          {"state", name_of(run.state)},
+          {"state", name_of(run.status)},
           {"stop_reason", run.stop_reason.empty() ? json::value() : json::value(printable(run.stop_reason))},
-          {"rows", count(run.rows)},
-          {"not_well", count(run.not_well)},
-          {"unsent", count(run.unsent)},
+          {"rows", count(run.summary ? std::optional(run.summary->rows_ended()) : std::nullopt)},
+          {"not_well", count(run.not_well())},
+          {"unsent", count(run.unsent())},
           {"next", command.empty() ? json::value() : json::value(command)}};
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> ListedRun::not_well() const {
+  return summary ? std::optional(summary->rows_ended() - summary->rows_well()) : std::nullopt;
+}
 
 std::vector<ListedRun> list_runs(const std::string& folder) {
   return list_runs(folder, [](const ListedRun&) { return true; });
@@ -185,7 +148,7 @@ std::optional<ListedRun> run_that_sent(const std::string& file, const std::strin
   std::error_code error;
   if (!fs::is_directory(folder, error)) return std::nullopt;
   for (ListedRun& run : list_runs(folder)) {
-    const bool whole = run.state == ListedRun::State::finished && !run.record.config.does().has_plan;
+    const bool whole = run.status == RunStatus::finished && !run.record.config.does().has_plan;
     if (whole && is_same_input(run.record.input, file)) return std::move(run);
   }
   return std::nullopt;
@@ -193,14 +156,16 @@ std::optional<ListedRun> run_that_sent(const std::string& file, const std::strin
 
 // One command for a run: what is not in its summary.json, `status` tells.
 std::string next_command(const ListedRun& run) {
-  if (run.state == ListedRun::State::measured) return "amend report " + shell_path(run.directory);
+  if (run.status == RunStatus::measured) return "amend report " + shell_path(run.directory);
   const std::string status = "amend status " + shell_path(run.directory);
   const RunStanding standing = standing_of(run);
-  if (standing.life == RunStanding::Life::settled) return {};
+  const bool is_running = run.status == RunStatus::running;
+  if (!is_running && (standing.settled || run.status == RunStatus::compared)) return {};
   if (run.record.started_at.empty()) return status;  // nothing of it can be read
   const auto commands = next_commands(standing);
   if (!commands.empty()) return commands.back().command;  // the first may only look
-  const bool well = standing.life == RunStanding::Life::ended && run.unsent == 0 && run.not_well.value_or(0) == 0;
+  const bool ended = run.status == RunStatus::finished || run.status == RunStatus::stopped;
+  const bool well = ended && run.unsent() == 0 && run.not_well() == 0;
   return well ? std::string() : status;
 }
 
@@ -208,9 +173,9 @@ std::string runs_text(const std::string& folder, const std::vector<ListedRun>& r
   if (runs.empty()) return printable(folder) + ": no runs\n";
   std::string out;
   for (const ListedRun& run : runs) {
-    const bool measured = run.state == ListedRun::State::measured;
+    const bool measured = run.status == RunStatus::measured;
     out += fmt::format("{}  {}, {}, {}{}\n", printable(run.directory, 4096), printable(run.record.started_at, 40),
-                       task_of(run), name_of(run.state), measured ? "" : ": " + rows_text(run));
+                       task_of(run), name_of(run.status), measured ? "" : ": " + rows_text(run));
     out += line(measured ? "target" : "input", printable(run.record.input.path, 200));
     if (!run.stop_reason.empty()) out += line("stopped", printable(run.stop_reason));
     if (const std::string command = next_command(run); !command.empty()) out += line("next", command);

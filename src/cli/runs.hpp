@@ -1,4 +1,4 @@
-// `amend runs`: the runs in a folder, how they stand, and what to type next. Layer 5.
+// `amend runs`: the runs in a folder, their status, and what to type next. Layer 5.
 #pragma once
 
 #include <functional>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "amend/error.hpp"
+#include "amend/reporter/run_status.hpp"
 #include "amend/reporter/summary.hpp"
 #include "cli/options.hpp"
 
@@ -15,28 +16,19 @@ namespace amend::cli {
 /// One run, from its run.json, its summary.json and its locks, or a benchmark from its bench.json; no log is read.
 class ListedRun {
  public:
-  enum class State : std::uint8_t {
-    goes_on,   ///< a process holds it
-    killed,    ///< it has not ended, and no process holds it
-    stopped,   ///< it ended before its input did
-    finished,  ///< every row has its result
-    report,    ///< a reconciliation that sends nothing
-    damaged,   ///< its run.json cannot be read, or its log is missing or shorter than it was
-    measured,  ///< a benchmark: of `record` only started_at and input.path, the API's address, are there
-  };
-
   ListedRun() = default;
 
+  /// Rows that failed, are unknown or were rejected. nullopt: not known.
+  std::optional<std::uint64_t> not_well() const;
+  std::optional<std::uint64_t> unsent() const { return summary ? summary->unsent : std::nullopt; }
+
   std::string directory;
-  RunRecord record;
-  State state = State::finished;
-  std::optional<std::uint64_t> rows;      ///< with a result; nullopt: not known
-  std::optional<std::uint64_t> not_well;  ///< of these: failed, unknown, rejected
-  std::optional<std::uint64_t> unsent;    ///< nullopt: not known
-  StopCause stop_cause = StopCause::none;
+  RunRecord record;  ///< of a benchmark only started_at and input.path, the API's address
+  RunStatus status = RunStatus::finished;
+  std::optional<Summary> summary;
   std::string stop_reason;
   bool retried = false;  ///< another run in the folder retries it
-  bool undone = false;   ///< `amend undo` has taken it back
+  bool undone = false;   ///< `amend undo` has restored its customers
 };
 
 /// The runs of a folder of any size for which `wanted` is true (`retried` is not known then), the latest first.

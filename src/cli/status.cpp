@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "amend/reporter/run_directory.hpp"
+#include "amend/reporter/run_status.hpp"
 #include "amend/row/shell_path.hpp"
 #include "cli/closing.hpp"
 #include "cli/next_command.hpp"
@@ -29,9 +30,11 @@ std::string headline(const RunView& view) {
   if (!view.unreadable().empty()) return "unknown: there may be a later retry that cannot be read";
   if (view.damaged()) return "damaged: a results log was changed, cut or removed";
   if (status_exit_code(view) == ExitCode::success) return "done: every row succeeded";
-  if (!view.unsent() || !view.runs().back().has_ended) return "not finished: stopped early, or still running";
+  if (!view.unsent() || !view.runs().back().summary) return "not finished: stopped early, or still running";
   return *view.unsent() == 0 ? "done with errors: some rows did not succeed" : "not finished: some rows have no result";
 }
+
+std::string stop_reason(const RunHead& run) { return run.summary ? run.summary->stop_reason : std::string(); }
 
 std::string run_lines(const RunView& view) {
   std::string out;
@@ -39,9 +42,10 @@ std::string run_lines(const RunView& view) {
     std::string text = fmt::format("{}, {}: {} records", printable(run.directory), printable(run.record.started_at, 40),
                                    show_count(run.log.records));
     if (!run.record.parent.empty()) text += ", a retry";
-    if (!run.has_ended) text += ", has not ended";
+    if (!run.summary) text += ", has not ended";
     out += line(out.empty() ? "runs" : "", text);
-    if (!run.stop_reason.empty()) out += line("", "  stopped early: " + printable(run.stop_reason));
+    if (const std::string reason = stop_reason(run); !reason.empty())
+      out += line("", "  stopped early: " + printable(reason));
     if (run.log.torn_bytes > 0)
       out += line("", fmt::format("  the last {} bytes of results.ndjson are an incomplete record and are not counted: "
                                   "amend is writing it now, or a crash cut it",
@@ -83,20 +87,22 @@ std::string file_of(const RunHead& run, std::string_view stem) {
 
 // A run that has retries is behind them: what it has not sent is for the next retry.
 std::optional<std::uint64_t> unsent_of(const RunHead& last) {
-  if (!last.rows_in_all) return std::nullopt;
-  return *last.rows_in_all - std::min(*last.rows_in_all, last.log.records);
+  const auto all = last.summary ? last.summary->rows_in_input() : std::nullopt;
+  return all ? std::optional(*all - std::min(*all, last.log.records)) : std::nullopt;
 }
 
-RunStanding::Life life_of(const RunView& view, const RunHead& run) {
-  if (view.damaged()) return RunStanding::Life::damaged;
-  if (RunDirectory::is_held(run.directory)) return RunStanding::Life::goes_on;
-  return run.has_ended ? RunStanding::Life::ended : RunStanding::Life::killed;
+// A process that writes to a damaged chain does not repair it: its locks do not count.
+RunStatus status_in(const RunView& view, const RunHead& run) {
+  RunFacts facts = facts_of(run.directory, run.record, run.summary);
+  facts.is_damaged = view.damaged();
+  facts.is_held = facts.is_held && !facts.is_damaged;
+  return status_of(facts);
 }
 
 RunStanding standing_of(const RunView& view, const RunHead& run) {
   RunStanding out;
-  out.life = life_of(view, run);
-  out.cause = run.stop_cause;
+  out.status = status_in(view, run);
+  out.cause = run.stop_cause();
   out.task = run.record.config.task;
   out.directory = run.directory;
   const bool once = view.runs().front().record.input.path == "-";
@@ -110,7 +116,7 @@ std::vector<NextCommand> after_reconciliation(const RunView& view) {
   const RunHead& run = view.asked();
   if (!run.record.config.reconcile.apply) return {};
   RunStanding standing = standing_of(view, run);
-  if (undone_by(run.directory)) standing.life = RunStanding::Life::settled;
+  if (undone_by(run.directory)) standing.settled = true;
   standing.to_retry = standing.unsent == 0 ? 1 : 0;  // some row is not well
   return next_commands(standing);
 }
@@ -136,13 +142,14 @@ std::vector<NextCommand> after_update(const RunView& view) {
   standing.to_retry = view.rows(Status::failed) + view.rows(Status::unknown);
   if (standing.unsent == 0) standing.to_retry += view.unsent().value_or(1);
   std::vector<NextCommand> out = next_commands(standing);
-  const bool over = standing.life == RunStanding::Life::ended && standing.cause != StopCause::guard;
+  const bool ended = standing.status == RunStatus::finished || standing.status == RunStatus::stopped;
+  const bool over = ended && standing.cause != StopCause::guard;
   for (const RunHead& run : view.runs()) {
     const std::string file = over ? file_of(run, "rejected") : std::string();
     if (file.empty()) continue;
     const auto sent = run_that_sent_again(file, run.directory);
     if (!sent) out.push_back(rejected_command(standing, file));
-    if (sent && sent->not_well.value_or(1) > 0)
+    if (sent && sent->not_well() > 0)
       out.emplace_back("amend status " + shell_path(sent->directory),
                        "this run sent the repaired rows; some did not succeed");
   }
@@ -154,9 +161,9 @@ json::object run_json_of(const RunHead& run) {
       {"run", whole(run.directory)},
       {"parent", run.record.parent.empty() ? json::value() : json::value(json::string(whole(run.record.parent)))},
       {"started_at", whole(run.record.started_at)},
-      {"ended", run.has_ended},
+      {"ended", run.summary.has_value()},
       {"records", run.log.records},
-      {"stop_reason", run.stop_reason.empty() ? json::value() : json::value(json::string(whole(run.stop_reason)))},
+      {"stop_reason", stop_reason(run).empty() ? json::value() : json::value(json::string(whole(stop_reason(run))))},
       {"torn_bytes", run.log.torn_bytes},
       {"damaged_at", run.log.damaged_at ? json::value(*run.log.damaged_at) : json::value()}};
 }

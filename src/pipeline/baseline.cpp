@@ -24,39 +24,9 @@ std::uint64_t nothing() noexcept { return content_hash({}); }
                     ". Reconcile once without --baseline");
 }
 
-// The rows that a run passed over rest on its own baseline, and so on.
-void refuse_undone_chain(const std::string& run) {
-  if (const auto by = undone_by(run)) refuse_undone(run, *by);
-  for (const std::string& earlier : baselines_of(run))
-    if (const auto by = undone_by(earlier)) refuse_undone(run, *by);
-}
-
-}  // namespace
-
-Baseline::Baseline(const Config& config, CustomerKey names) : names_(names) {
-  const std::string& path = config.reconcile.baseline;
-  if (fs::is_directory(path)) {
-    refuse_unlike(config);
-    refuse_undone_chain(path);
-    for_each_settled(path, [&](const SettledRow& row) { add(row.key, row.certain ? row.wants : nothing()); });
-    keep_one(Duplicates::last);
-    take_out_later_writes(config);
-    return;
-  }
-  refuse_itself(config);
-  InputConfig input = config.input;
-  input.file = path;
-  refuse_one_time_input(path);
-  RowWalk rows(input, config.mapping);
-  while (rows.next())
-    if (!rows.reason()) add(rows.key(), rows.wants());
-  keep_one(config.input.duplicates);
-}
-
 // What is the same there, or compared more loosely, says nothing here.
-void Baseline::refuse_unlike(const Config& config) const {
+void refuse_unlike(const Config& was, const Config& config) {
   const std::string& path = config.reconcile.baseline;
-  const Config was = read_run(path).config;
   const auto refuse = [&](std::string_view option) {
     throw ConfigError("--baseline " + printable(path) + ": that run had another " + std::string(option) +
                       ": its rows cannot be used as a baseline");
@@ -69,6 +39,39 @@ void Baseline::refuse_unlike(const Config& config) const {
   if (was.reconcile.ignore_space != config.reconcile.ignore_space) refuse("--ignore-space");
 }
 
+// The rows that a run passed over rest on its own baseline, and so on.
+void refuse_undone_chain(const std::string& run, const std::vector<std::string>& baselines) {
+  if (const auto by = undone_by(run)) refuse_undone(run, *by);
+  for (const std::string& earlier : baselines)
+    if (const auto by = undone_by(earlier)) refuse_undone(run, *by);
+}
+
+}  // namespace
+
+Baseline::Baseline(const Config& config, CustomerKey names) : names_(names) {
+  const std::string& path = config.reconcile.baseline;
+  if (fs::is_directory(path)) {
+    const RunChain chain(path);
+    const RunRecord& was = chain.asked().record;
+    refuse_unlike(was.config, config);
+    const std::vector<std::string> baselines = baselines_of(was);
+    refuse_undone_chain(path, baselines);
+    for_each_settled(RunLedger(chain),
+                     [&](const SettledRow& row) { add(row.key, row.certain ? row.wants : nothing()); });
+    keep_one(Duplicates::last);
+    take_out_later_writes(LaterWrites(chain, baselines, config), path);
+    return;
+  }
+  refuse_itself(config);
+  InputConfig input = config.input;
+  input.file = path;
+  refuse_one_time_input(path);
+  RowWalk rows(input, config.mapping);
+  while (rows.next())
+    if (!rows.reason()) add(rows.key(), rows.wants());
+  keep_one(config.input.duplicates);
+}
+
 void Baseline::refuse_itself(const Config& config) const {
   std::error_code error;
   if (fs::equivalent(config.reconcile.baseline, config.input.file, error) && !error)
@@ -77,9 +80,7 @@ void Baseline::refuse_itself(const Config& config) const {
                       "directory of an earlier run");
 }
 
-void Baseline::take_out_later_writes(const Config& config) {
-  const std::string& run = config.reconcile.baseline;
-  const LaterWrites later(run, config);
+void Baseline::take_out_later_writes(const LaterWrites& later, const std::string& run) {
   if (later.undo()) refuse_undone(run, *later.undo());
   const bool by_uuid = names_ == CustomerKey::uuid;
   if (later.unknown_writer() || (!by_uuid && !later.customers().empty())) {

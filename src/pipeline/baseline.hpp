@@ -13,6 +13,8 @@
 
 namespace amend {
 
+class LaterWrites;
+
 class Baseline {
  public:
   /// Reads `config.reconcile.baseline`: the directory of a run, of which rows count that the API holds for certain and
@@ -39,9 +41,8 @@ class Baseline {
   };
 
   void add(std::string_view key, std::uint64_t wants);
-  void refuse_unlike(const Config& config) const;
   void refuse_itself(const Config& config) const;
-  void take_out_later_writes(const Config& config);
+  void take_out_later_writes(const LaterWrites& later, const std::string& run);
   void keep_one(Duplicates duplicates);
   std::uint64_t hash_of(std::string_view key) const noexcept;
 

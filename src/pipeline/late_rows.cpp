@@ -28,9 +28,9 @@ Time last_sign_of_life(const std::string& directory, Time now) {
 }
 
 template <class Use>
-void for_each_late_record(const std::string& directory, Time now, Use use) {
+void for_each_late_record(const RunHead& run, Time now, Use use) {
   const auto now_ms = std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()).count();
-  read_log(directory, [&](const JournalRecord& record) {
+  read_log(run.directory, run.summary, [&](const JournalRecord& record) {
     if (std::cmp_greater(record.late_until_ms, now_ms))
       use(record, Time(std::chrono::milliseconds(record.late_until_ms)));
   });
@@ -50,7 +50,7 @@ LateRequests late_requests_of(const std::vector<RunHead>& chain, std::chrono::mi
   for (const RunHead& run : chain) {
     const Time until = in_flight_until(run, timeout, now);
     if (until <= now) continue;
-    for_each_late_record(run.directory, now, [&](const JournalRecord& record, Time applied_until) {
+    for_each_late_record(run, now, [&](const JournalRecord& record, Time applied_until) {
       late.add(wonder::customer_key(record.id), record.row, applied_until);
     });
     if (&run == &chain.back()) late.set_in_flight(maybe_sent_until, std::move(recorded), until);
@@ -65,8 +65,8 @@ Time late_until_of(const std::vector<RunHead>& chain, std::chrono::milliseconds 
   for (const RunHead& run : chain) {
     const Time until = in_flight_until(run, timeout, now);
     if (until <= now) continue;
-    if (!run.has_ended || !run.stop_reason.empty()) latest = std::max(latest, until);
-    for_each_late_record(run.directory, now,
+    if (run.stopped_early()) latest = std::max(latest, until);
+    for_each_late_record(run, now,
                          [&](const JournalRecord&, Time applied_until) { latest = std::max(latest, applied_until); });
   }
   return latest;

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "amend/reporter/run_view.hpp"
+#include "amend/reporter/run_chain.hpp"
 #include "amend/row/late_requests.hpp"
 #include "amend/row/row_set.hpp"
 

@@ -9,7 +9,6 @@
 #include "amend/reporter/log_reading.hpp"
 #include "amend/reporter/result_log.hpp"
 #include "amend/reporter/run_directory.hpp"
-#include "amend/reporter/run_view.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "pipeline/run_ledger.hpp"
 #include "row/utc_time.hpp"
@@ -50,13 +49,14 @@ bool is_one_of(const std::vector<std::string>& runs, const std::string& run) {
 
 }  // namespace
 
-LaterWrites::LaterWrites(const std::string& run, const Config& config) : before_(baselines_of(run)) {
-  for (const RunHead& head : chain_of(run)) {
+LaterWrites::LaterWrites(const RunChain& chain, std::vector<std::string> baselines, const Config& config)
+    : before_(std::move(baselines)) {
+  for (const RunHead& head : chain.runs()) {
     chain_.push_back(head.directory);
     const std::string began = second_of(head.record.started_at);
     if (began_.empty() || began < began_) began_ = began;
   }
-  const std::string beside = fs::weakly_canonical(run).parent_path().string();
+  const std::string beside = fs::weakly_canonical(chain.asked().directory).parent_path().string();
   const std::string here = fs::weakly_canonical(folder_of_runs(config)).string();
   look_beside(beside, config);
   if (here != beside) look_beside(here, config);

@@ -10,16 +10,16 @@
 #include <vector>
 
 #include "amend/config.hpp"
-#include "amend/reporter/summary.hpp"
+#include "amend/reporter/run_chain.hpp"
 
 namespace amend {
 
 class LaterWrites {
  public:
-  /// Looks at the runs beside the one in `run`, and at those where a run of `config` would be made, as far as they are
-  /// about the same API. Runs of the chain of `run` are part of it. Errors: ConfigError as runs_that_sent; InputError
-  /// for a log that cannot be read.
-  LaterWrites(const std::string& run, const Config& config);
+  /// Looks at the runs beside the one that `chain` was asked for, and at those where a run of `config` would be made, as
+  /// far as they are about the same API. `baselines`: baselines_of that run. Errors: ConfigError as runs_that_sent;
+  /// InputError for a log that cannot be read.
+  LaterWrites(const RunChain& chain, std::vector<std::string> baselines, const Config& config);
 
   /// wonder::customer_key of their ids, each run's in the order of its log.
   const std::vector<std::uint64_t>& customers() const noexcept { return customers_; }

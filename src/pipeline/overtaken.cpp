@@ -1,55 +1,68 @@
 #include "pipeline/overtaken.hpp"
 
+#include <algorithm>
+
 #include "amend/reporter/log_reading.hpp"
 #include "pipeline/retry_planner.hpp"
 
 namespace amend {
-
 namespace {
 
 bool comes_back(Status status) noexcept {
   return status == Status::failed || status == Status::unknown || status == Status::rejected;
 }
 
+// A row that did not succeed.
+class LeftRow {
+ public:
+  LeftRow(std::uint64_t row_, std::uint64_t line_, std::size_t run_, Status status_) noexcept
+      : row(row_), line(line_), run(static_cast<std::uint32_t>(run_)), status(status_) {}
+
+  std::uint64_t row;
+  std::uint64_t line;
+  std::uint32_t run;
+  Status status;
+};
+
+// Finds the overtaken rows among the records that `each` shows, with the number of their run, in two passes. Of a log
+// without a row that may be sent again one pass is enough.
+template <class Each>
+std::vector<LeftRow> overtaken_among(Each each) {
+  RetryPlanner planner{RetryChoice()};
+  std::vector<LeftRow> left;
+  each([&](const JournalRecord& record, std::size_t run) {
+    if (!comes_back(record.status)) return;
+    // For the planner a rejected row is one that may be sent again: it is, once it is repaired.
+    planner.ended(record.row, run, Status::failed, {}, record.id);
+    left.emplace_back(record.row, RecordText(record.text).line, run, record.status);
+  });
+  if (!planner.wants_successes()) return {};
+  each([&](const JournalRecord& record, std::size_t run) {
+    if (record.status == Status::success) planner.succeeded(record.row, run, record.id);
+  });
+  const RowSet overtaken = planner.finish().selection.superseded;
+  std::erase_if(left, [&](const LeftRow& row) { return !overtaken.contains(row.row); });
+  return left;
+}
+
 }  // namespace
 
 Overtaken overtaken_rows(const std::string& run) {
-  RetryPlanner planner{RetryChoice()};
-  read_log(run, [&](const JournalRecord& record) {
-    // To the planner a rejected row is one that may be sent again, as it is once it is repaired.
-    if (comes_back(record.status)) planner.ended(record.row, 0, Status::failed, {}, record.id);
-  });
+  const auto rows = overtaken_among(
+      [&](auto show) { read_log(run, [&](const JournalRecord& record) { show(record, std::size_t{0}); }); });
   Overtaken out;
-  if (!planner.wants_successes()) return out;
-  read_log(run, [&](const JournalRecord& record) {
-    if (record.status == Status::success) planner.succeeded(record.row, 0, record.id);
-  });
-  const RowSet overtaken = planner.finish().selection.superseded;
-  if (overtaken.size() == 0) return out;
-  read_log(run, [&](const JournalRecord& record) {
-    if (!overtaken.contains(record.row)) return;
-    out.lines.insert(RecordText(record.text).line);
-    ++(record.status == Status::rejected ? out.rejected : out.sent);
-  });
+  for (const LeftRow& row : rows) {
+    out.lines.insert(row.line);
+    ++(row.status == Status::rejected ? out.rejected : out.sent);
+  }
   return out;
 }
 
 std::vector<RowSet> overtaken_lines(const RunView& view) {
-  RetryPlanner planner{RetryChoice()};
+  const auto rows = overtaken_among(
+      [&](auto show) { view.for_each_final([&](const FinalRecord& final) { show(final.record, final.run); }); });
   std::vector<RowSet> lines(view.runs().size());
-  view.for_each_final([&](const FinalRecord& row) {
-    const RecordText text(row.record.text);
-    if (comes_back(row.record.status)) planner.ended(row.record.row, row.run, Status::failed, {}, text.id);
-  });
-  if (!planner.wants_successes()) return lines;
-  view.for_each_final([&](const FinalRecord& row) {
-    if (row.record.status == Status::success) planner.succeeded(row.record.row, row.run, row.record.id);
-  });
-  const RowSet overtaken = planner.finish().selection.superseded;
-  if (overtaken.size() == 0) return lines;
-  view.for_each_final([&](const FinalRecord& row) {
-    if (overtaken.contains(row.record.row)) lines[row.run].insert(RecordText(row.record.text).line);
-  });
+  for (const LeftRow& row : rows) lines[row.run].insert(row.line);
   return lines;
 }
 

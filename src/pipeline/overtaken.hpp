@@ -20,12 +20,11 @@ class Overtaken {
 };
 
 /// The same for a chain of runs, by the final record of each row: the lines for each run of `view`, in its order.
-/// Memory and errors as below.
+/// Bounds and errors as below.
 std::vector<RowSet> overtaken_lines(const RunView& view);
 
-/// By the log of the run in the directory `run`: read three times when there is such a row, once when every row
-/// succeeded. Memory: 24 bytes for each row that failed, is unknown or was rejected. Throws InputError when the log
-/// cannot be read.
+/// By the log of the run in the directory `run`. Bounds: the log is read twice, and once when every row succeeded; 48
+/// bytes for each row that failed, is unknown or was rejected. Errors: InputError when the log cannot be read.
 Overtaken overtaken_rows(const std::string& run);
 
 }  // namespace amend

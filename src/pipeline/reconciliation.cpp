@@ -90,7 +90,7 @@ class Reconciliation::Impl {
   // What is read before the last request of that run is applied or lost may change right afterwards.
   void wait_for_late_requests(const OnNotice& on_notice) const {
     if (config_.reconcile.of_run.empty()) return;
-    const auto until = late_until_of(chain_of(config_.reconcile.of_run), config_.deadline.answer);
+    const auto until = late_until_of(rows_->ledger()->chain(), config_.deadline.answer);
     const auto now = std::chrono::system_clock::now();
     auto wait = std::chrono::ceil<std::chrono::milliseconds>(until - now);
     if (wait.count() <= 0) return;

@@ -7,7 +7,7 @@
 #include "amend/reader/encoding_check.hpp"
 #include "amend/reporter/feedback.hpp"
 #include "amend/reporter/result_log.hpp"
-#include "amend/reporter/run_view.hpp"
+#include "amend/reporter/run_chain.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/row/shell_path.hpp"
 #include "engine/sizing.hpp"
@@ -46,9 +46,9 @@ class Resuming {
 
  private:
   void take_plan();
-  void follow_parents(const std::vector<RunHead>& chain);
+  void follow_parents(const RunChain& chain);
   void compare_input();
-  void keep_edited();
+  void keep_edited(const std::optional<Summary>& summary);
   void keep_copy(const std::string& name, std::string_view why);
   std::vector<UnsealedRetryFile> read_unsealed(const std::vector<std::string>& names) const;
   void write_feedback();
@@ -62,7 +62,8 @@ class Resuming {
 };
 
 ResumedJob Resuming::make(ChangedOptions changed) {
-  RunRecord was = read_run(run_.path());
+  const RunChain& chain = job_.chain.emplace(run_.path());
+  RunRecord was = chain.asked().record;
   if (const auto by = undone_by(run_.path()))
     throw ConfigError(printable(run_.path()) + " was undone by " + printable(*by) +
                           ": it cannot be resumed. Reconcile its file again",
@@ -70,21 +71,19 @@ ResumedJob Resuming::make(ChangedOptions changed) {
   if (config_.does().has_plan) take_plan();
   refuse_one_time_input(was.config.input.file);
   if (changed == ChangedOptions::refuse) refuse_changed_options(was.config, config_);
-  const std::vector<RunHead> chain = chain_of(run_.path());
   if (!was.parent.empty()) follow_parents(chain);
-  refuse_unreadable_retries(
-      unreadable_retries_beside(run_.path(), [this](std::uint64_t row) { return before_.hash_of(row); }));
+  refuse_unreadable_retries(chain.unreadable_retries([this](std::uint64_t row) { return before_.hash_of(row); }));
   compare_input();
   // What the retry has sent is not known here.
-  if (resumed_.report.rows_left > 0 && chain.back().directory != run_.path())
+  if (resumed_.report.rows_left > 0 && chain.last().directory != run_.path())
     throw ConfigError(printable(run_.path()) + " was retried by a later run: resume or retry " +
-                          printable(chain.back().directory) + " instead",
-                      ExitCode::usage, "amend status " + shell_path(chain.back().directory));
+                          printable(chain.last().directory) + " instead",
+                      ExitCode::usage, "amend status " + shell_path(chain.last().directory));
   // The log is there before anything is sent.
   if (std::filesystem::exists(run_.path(result_log_name)))
     job_.possibly_sent_until = before_.last_row() + was.read_ahead_rows;
-  job_.late = late_requests_of(chain, config_.deadline.answer, job_.possibly_sent_until, before_.recorded());
-  keep_edited();
+  job_.late = late_requests_of(chain.runs(), config_.deadline.answer, job_.possibly_sent_until, before_.recorded());
+  keep_edited(chain.asked().summary);
   // A run that is killed from here on must not look finished.
   run_.remove("summary.json");
   for (const std::string& name : names_of(seals_of_retry_files(run_)))
@@ -96,7 +95,7 @@ ResumedJob Resuming::make(ChangedOptions changed) {
   }
   write_feedback();
   // A run that sends nothing restores nothing.
-  if (resumed_.report.rows_left == 0 && job_.undone) job_.earlier_runs.push_back(std::move(job_.undone));
+  if (resumed_.report.rows_left == 0 && job_.undone) job_.also_locked = std::move(job_.undone);
   resumed_.report.rows_recorded = before_.recorded().size();
   resumed_.report.torn_bytes = before_.torn_bytes();
   return std::move(resumed_);
@@ -111,11 +110,11 @@ void Resuming::take_plan() {
 }
 
 // A killed retry continues with the rows that it had chosen. The logs of the earlier runs have the hashes of all rows.
-void Resuming::follow_parents(const std::vector<RunHead>& chain) {
+void Resuming::follow_parents(const RunChain& chain) {
   job_.retried = parse_selection(content_of(run_.path(selection_name)), run_.path(selection_name));
-  for (const RunHead& run : chain) {
+  for (const RunHead& run : chain.runs()) {
     if (run.directory == run_.path()) return;
-    before_.learn_content(run.directory);
+    before_.learn_content(run);
   }
 }
 
@@ -137,8 +136,8 @@ void Resuming::compare_input() {
 
 // An operator may have repaired rows in them. They stay as they are when this run adds nothing to them, else a copy is
 // kept beside the new file. A file without a seal need not be complete: it is written again in any case.
-void Resuming::keep_edited() {
-  const std::vector<FileSeal> seals = seals_in_summary(content_of(run_.path("summary.json")));
+void Resuming::keep_edited(const std::optional<Summary>& summary) {
+  const std::vector<FileSeal> seals = summary ? summary->retry_files : std::vector<FileSeal>();
   std::vector<std::string> unsealed;
   for (const FileSeal& file : seals_of_retry_files(run_)) {
     const auto seal = std::ranges::find(seals, file.name, &FileSeal::name);
@@ -167,10 +166,11 @@ std::vector<UnsealedRetryFile> Resuming::read_unsealed(const std::vector<std::st
   std::vector<UnsealedRetryFile> files;
   if (names.empty()) return files;
   RowWalk rows = input_.rows();
+  RecordedFailures failures(before_);
   for (const std::string& name : names) files.emplace_back(run_, name, input_.layout());
   while (rows.skim()) {
     const std::uint64_t row = rows.position().row;
-    const auto failure = before_.failure_of(row);
+    const auto failure = failures.of(row);
     if (!failure && before_.recorded().contains(row)) continue;
     const std::optional<Status> status = failure ? std::optional(failure->status) : std::nullopt;
     const Reason* const reason = failure ? &failure->reason : rows.record().fault() ? &*rows.record().fault() : nullptr;
@@ -182,10 +182,11 @@ std::vector<UnsealedRetryFile> Resuming::read_unsealed(const std::vector<std::st
 void Resuming::write_feedback() {
   RowWalk rows = input_.rows();
   job_.retry_files = open_feedback(run_, input_.layout(), names_of(job_.edited));
+  RecordedFailures failures(before_);
   std::uint64_t left = before_.rows_not_well();
   std::vector<Outcome> one;
   while (left > 0 && rows.skim()) {
-    auto failure = before_.failure_of(rows.position().row);
+    auto failure = failures.of(rows.position().row);
     if (!failure) continue;
     rows.map();
     Outcome& outcome = one.emplace_back(rows.ref(), failure->status);

@@ -24,8 +24,8 @@ fs::path place_of(const std::string& directory) {
 void refuse_unfinished(const RunHead& last) {
   const std::string run = printable(last.directory);
   const std::string next = "amend resume " + shell_path(last.directory);
-  if (!last.exit_code) throw ConfigError(run + " was killed before its end: resume it first", ExitCode::usage, next);
-  const auto code = static_cast<ExitCode>(*last.exit_code);
+  if (!last.summary) throw ConfigError(run + " was killed before its end: resume it first", ExitCode::usage, next);
+  const ExitCode code = last.summary->exit_code;
   if (code == ExitCode::not_durable || code == ExitCode::broken_invariant)
     throw ConfigError(run + " could not record all that it sent: resume it first", ExitCode::usage, next);
 }
@@ -48,13 +48,6 @@ std::string directory_beside(const RunHead& last, const std::string& wanted) {
       printable(folder.string()));
 }
 
-// Until the retry ends, no other process may resume or retry a run of the chain.
-std::vector<std::unique_ptr<RunDirectory>> lock_all(const std::vector<RunHead>& chain) {
-  std::vector<std::unique_ptr<RunDirectory>> locked;
-  for (const RunHead& run : chain) locked.push_back(std::make_unique<RunDirectory>(run.directory, Opening::resume));
-  return locked;
-}
-
 }  // namespace
 
 RetriedJob make_retry(Input input, const std::string& run, const RetryChoice& choice, ChangedOptions changed) {
@@ -62,11 +55,8 @@ RetriedJob make_retry(Input input, const std::string& run, const RetryChoice& ch
   Job& job = retried.job;
   Input::Parts& parts = job.input.parts();
   Config& config = parts.config;
-  job.earlier_runs = lock_all(chain_of(run));
-  const RunView view(run);
-  if (view.runs().size() != job.earlier_runs.size())
-    throw ConfigError(printable(run) + ": another process has started a retry of this run",
-                      ExitCode::run_directory_in_use, "amend status " + shell_path(run));
+  job.chain.emplace(run).lock();
+  const RunView view(*job.chain);
   refuse_unreadable_retries(view.unreadable());
   for (const RunHead& head : view.runs())
     if (head.log.damaged_at) refuse_damaged(head.directory, head.log);

@@ -57,7 +57,7 @@ RowsToLookAt::RowsToLookAt(const Input::Parts& input) : input_(input), config_(i
 }
 
 void RowsToLookAt::take_run(const std::string& run) {
-  const Config& was = ledger_.emplace(run).record().config;
+  const Config& was = ledger_.emplace(RunChain(run)).record().config;
   compared_then_.emplace(was.reconcile);
   if (was.does().has_plan) require_sealed_plan(run);
 }

@@ -14,14 +14,6 @@ namespace {
 
 constexpr std::size_t worst_errors_shown = 10;
 
-// Null: it is not one of them.
-const RunDirectory* held(const std::vector<std::unique_ptr<RunDirectory>>& runs, const std::string& directory) {
-  std::error_code error;
-  for (const auto& run : runs)
-    if (std::filesystem::equivalent(run->path(), directory, error)) return run.get();
-  return nullptr;
-}
-
 }  // namespace
 
 // Rows read = rows recorded + rows let go because of a stop; anything else is a row lost or doubled.
@@ -84,16 +76,12 @@ void Run::Impl::settle_runs_before() {
   if (!job_.retried || exit_code(control_.cause()) == ExitCode::not_durable || control_.cause() == StopCause::defect)
     return;
   try {
-    const std::string& run = job_.directory->path();
-    const RunView view(run);
-    const std::vector<RowSet> lines = overtaken_lines(view);
+    RunChain& chain = *job_.chain;
+    if (!job_.before) chain.add(job_.directory->path());
+    const std::vector<RowSet> lines = overtaken_lines(RunView(chain));
     for (std::size_t i = 0; i < lines.size(); ++i) {
-      const std::string& directory = view.runs()[i].directory;
-      if (lines[i].size() == 0 || directory == run) continue;
-      std::optional<RunDirectory> lock;
-      const RunDirectory* const before =
-          job_.earlier_runs.empty() ? &lock.emplace(directory, Opening::resume) : held(job_.earlier_runs, directory);
-      if (before) settle_run_before(*before, lines[i]);
+      const RunHead& before = chain.runs()[i];
+      if (lines[i].size() > 0 && before.directory != job_.directory->path()) settle_run_before(before, lines[i]);
     }
   } catch (const std::runtime_error& error) {
     control_.notice(
@@ -102,12 +90,19 @@ void Run::Impl::settle_runs_before() {
   }
 }
 
-void Run::Impl::settle_run_before(const RunDirectory& before, const RowSet& lines) {
-  const std::vector<std::string> edited = edited_retry_files(before);
-  settle_feedback(before, input_.layout(), lines, edited);
-  if (edited.empty()) return seal_again(before);
+// A resumed retry has not locked the runs before it until now.
+void Run::Impl::settle_run_before(const RunHead& before, const RowSet& lines) {
+  std::optional<RunDirectory> lock;
+  const RunDirectory* const locked = job_.chain->locked(before);
+  const RunDirectory& run = locked ? *locked : lock.emplace(before.directory, Opening::resume);
+  const std::optional<Summary> summary = lock ? read_summary(before.directory) : before.summary;
+  const std::vector<std::string> edited =
+      edited_retry_files(run, summary ? summary->retry_files : std::vector<FileSeal>());
+  settle_feedback(run, input_.layout(), lines, edited);
+  if (edited.empty() && summary) seal_again(run, *summary);
+  if (edited.empty()) return;
   control_.notice(
-      printable(before.path()) + ": " + std::to_string(lines.size()) +
+      printable(run.path()) + ": " + std::to_string(lines.size()) +
       " rows in the retry files of this run are older than an update that succeeded since. amend did not remove these "
       "rows from " +
       printable(edited.front()) + ", because the file was edited. Do not send that file; use amend retry");

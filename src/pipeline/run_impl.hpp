@@ -59,7 +59,7 @@ class Run::Impl {
   void check_sums(const Reader& reader, const Reporter& reporter);
   Overtaken settle_retry_files();
   void settle_runs_before();
-  void settle_run_before(const RunDirectory& before, const RowSet& lines);
+  void settle_run_before(const RunHead& before, const RowSet& lines);
   Summary summarise(const Reporter& reporter, std::optional<std::uint64_t> unsent);
   void write_summary(Summary& summary) const;
 

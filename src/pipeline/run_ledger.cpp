@@ -122,13 +122,13 @@ std::string folder_of_runs(const Config& config) {
   return (place.has_filename() ? place : place.parent_path()).parent_path().string();
 }
 
-std::vector<std::string> baselines_of(const std::string& run) {
+std::vector<std::string> baselines_of(const RunRecord& run) {
   std::vector<std::string> runs;
-  for (std::string at = run; runs.size() < chain_max;) {
-    at = read_run(at).config.reconcile.baseline;
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(at + "/run.json", error)) break;
+  std::error_code error;
+  std::string at = run.config.reconcile.baseline;
+  while (runs.size() < chain_max && std::filesystem::is_regular_file(at + "/run.json", error)) {
     runs.push_back(at);
+    at = read_run(at).config.reconcile.baseline;
   }
   return runs;
 }
@@ -145,7 +145,7 @@ std::vector<std::string> runs_that_sent(const std::string& folder) {
   return runs;
 }
 
-RunLedger::RunLedger(const std::string& run) : view_(run) {
+RunLedger::RunLedger(const RunChain& chain) : view_(chain) {
   refuse_unreadable_retries(view_.unreadable());
   for (const RunHead& head : view_.runs())
     if (head.log.damaged_at) refuse_damaged(head.directory, head.log);
@@ -176,8 +176,8 @@ void RunLedger::require_same_content(const Position& position, std::string_view 
     refuse_other_row(record().config.input.file, position);
 }
 
-void for_each_settled(const std::string& run, const Show& show) {
-  const RunLedger ledger(run);
+void for_each_settled(const RunLedger& ledger, const Show& show) {
+  const std::string& run = ledger.run().directory;
   if (!ledger.record().config.does().has_plan) return show_mapped(ledger, show);
   if (!std::filesystem::exists(run + "/" + std::string(plan_name))) return;
   require_sealed_plan(run);

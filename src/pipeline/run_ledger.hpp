@@ -30,9 +30,11 @@ class Drift {
 class RunLedger {
  public:
   /// Throws as RunView does, and InputError when a log was changed.
-  explicit RunLedger(const std::string& run);
+  explicit RunLedger(const RunChain& chain);
 
-  const RunRecord& record() const noexcept { return view_.asked().record; }
+  const RunHead& run() const noexcept { return view_.asked(); }
+  const RunRecord& record() const noexcept { return run().record; }
+  const std::vector<RunHead>& chain() const noexcept { return view_.runs(); }
 
   /// False: for certain the run has not written this row.
   bool maybe_written(std::uint64_t row) const noexcept;
@@ -74,17 +76,17 @@ bool is_same_api(const Config& a, const Config& b);
 /// The folder in which a run of `config` is made.
 std::string folder_of_runs(const Config& config);
 
-/// The run whose results the one in `run` took as its --baseline, the one that this one took, and so on, as far as they
-/// are there. Throws ConfigError for a run.json that cannot be read.
-std::vector<std::string> baselines_of(const std::string& run);
+/// The run whose results `run` took as its --baseline, the one that this one took, and so on, as far as they are there.
+/// Throws ConfigError for a run.json that cannot be read.
+std::vector<std::string> baselines_of(const RunRecord& run);
 
 /// The runs in `folder` that have sent something, or may have. Throws ConfigError naming what cannot be looked into:
 /// what it holds is not to be guessed. The whole folder is searched; memory: the names.
 std::vector<std::string> runs_that_sent(const std::string& folder);
 
 /// Shows the settled rows of a run, in the order of its input: of a reconciliation from its plan, else from its input,
-/// whose rows must be what they were. Throws ConfigError when there is no run, or its input cannot be read again;
+/// whose rows must be what they were. Throws ConfigError when the input cannot be read again;
 /// InputError when a file cannot be read, or is damaged, or is another one now.
-void for_each_settled(const std::string& run, const std::function<void(const SettledRow&)>& show);
+void for_each_settled(const RunLedger& ledger, const std::function<void(const SettledRow&)>& show);
 
 }  // namespace amend

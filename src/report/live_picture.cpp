@@ -22,7 +22,7 @@ class LivePicture::Impl {
     picture_.applies = config.sends();
     picture_.version = config.version;
     picture_.url = config.target.url;
-    picture_.standing = Standing::goes_on;
+    picture_.status = RunStatus::running;
     picture_.latency_bars_of = service_of(picture_);
     picture_.settings = settings_in(run_json(config, InputIdentity(), std::chrono::system_clock::time_point()));
     load_.begin();

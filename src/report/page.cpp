@@ -7,17 +7,6 @@
 
 namespace amend::report {
 
-std::string_view to_string(Standing standing) noexcept {
-  switch (standing) {
-    case Standing::goes_on: return "running";
-    case Standing::killed: return "killed";
-    case Standing::stopped: return "stopped";
-    case Standing::finished: return "finished";
-    case Standing::compared: return "compared";
-  }
-  return {};
-}
-
 namespace {
 
 std::string with_whose(std::string_view of, const RunPicture& picture) {

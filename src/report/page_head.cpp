@@ -13,8 +13,8 @@ std::string_view name_of(Task task) noexcept {
 }
 
 std::string_view colour_of(const RunPicture& picture) noexcept {
-  if (picture.standing == Standing::goes_on || picture.standing == Standing::compared) return "";
-  const bool well = picture.standing == Standing::finished && all_succeeded(picture);
+  if (picture.status == RunStatus::running || picture.status == RunStatus::compared) return "";
+  const bool well = picture.status == RunStatus::finished && all_succeeded(picture);
   return well ? " well" : " ill";
 }
 
@@ -37,7 +37,7 @@ std::string end_table(const RunPicture& picture) {
   std::string out = "<table class=\"pairs\">\n";
   add_pair(out, "started", time_text(picture.started_at));
   if (picture.ended_at)
-    add_pair(out, picture.standing == Standing::goes_on ? "last record" : "ended", time_text(*picture.ended_at));
+    add_pair(out, picture.status == RunStatus::running ? "last record" : "ended", time_text(*picture.ended_at));
   if (picture.elapsed.count() > 0) add_pair(out, "duration", duration_text(picture.elapsed));
   if (!picture.load.resumed_s.empty())
     add_pair(out, "resumed",
@@ -110,7 +110,7 @@ void add_pair(std::string& out, std::string_view name, const std::string& value)
 
 std::string head_section(const RunPicture& picture) {
   std::string out = "<header>\n<h1>" + escaped(picture.directory) + "</h1>\n";
-  append(out, "<p class=\"standing{}\" data-standing=\"{}\">{}</p>\n", colour_of(picture), to_string(picture.standing),
+  append(out, "<p class=\"standing{}\" data-standing=\"{}\">{}</p>\n", colour_of(picture), to_string(picture.status),
          escaped(verdict(picture)));
   if (!picture.stop_reason.empty()) append(out, "<p><b>Reason:</b> {}</p>\n", escaped(picture.stop_reason));
   if (!picture.retries.empty())
@@ -139,7 +139,7 @@ std::string rows_section(const RunPicture& picture) {
   if (picture.unsent) {
     add_card(out, "unsent", *picture.unsent, *picture.unsent > 0, "unsent");
     if (*picture.unsent > 0) chart.bars.emplace_back("unsent", *picture.unsent, 6);
-  } else if (picture.standing != Standing::goes_on) {
+  } else if (picture.status != RunStatus::running) {
     out += "<li><b data-total=\"unsent\" data-value=\"\">not known</b>unsent</li>\n";
   }
   out += "</ul>\n";

@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 #include <filesystem>
 
 #include "amend/reporter/log_reading.hpp"
+#include "amend/reporter/run_chain.hpp"
 #include "amend/reporter/run_directory.hpp"
-#include "amend/reporter/run_view.hpp"
+#include "amend/reporter/run_status.hpp"
 #include "report/bounded_lines.hpp"
 #include "report/comparison_reading.hpp"
 #include "report/error_groups.hpp"
@@ -19,13 +18,14 @@
 #include "report/page_parts.hpp"
 #include "report/record_glance.hpp"
 #include "report/slowest_rows.hpp"
+#include "report/summary_in_picture.hpp"
 #include "reporter/json_reading.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend::report {
 namespace {
 
 namespace fs = std::filesystem;
-namespace json = boost::json;
 
 constexpr std::size_t files_max = 100;
 constexpr std::size_t errors_shown = 100;
@@ -33,34 +33,13 @@ constexpr std::size_t errors_shown = 100;
 // A process that records its run begins to within a moment of beginning the run.
 constexpr std::chrono::seconds first_start_latest{10};
 
-json::object object_at(const json::object& members, std::string_view name) {
-  const json::value* value = members.if_contains(name);
-  return value && value->is_object() ? value->get_object() : json::object();
-}
-
-std::chrono::nanoseconds ms_in(const json::object& members, std::string_view name) {
-  const json::value* value = members.if_contains(name);
-  if (!value || !value->is_number()) return std::chrono::nanoseconds(0);
-  constexpr double most = 1e12;  // 30 years
-  return std::chrono::nanoseconds(
-      static_cast<std::int64_t>(std::clamp(value->to_number<double>(), 0.0, most) * 1e6 + 0.5));
-}
-
-Latency latency_in(const json::object& members) {
-  Latency latency;
-  latency.p50 = ms_in(members, "p50");
-  latency.p90 = ms_in(members, "p90");
-  latency.p99 = ms_in(members, "p99");
-  latency.p999 = ms_in(members, "p999");
-  latency.max = ms_in(members, "max");
-  return latency;
-}
-
 /// Reads one run, file by file, into a picture.
 class Reading {
  public:
-  Reading(const std::string& directory, Values values)
-      : directory_(directory), values_(values), record_(read_run(directory)), errors_(values) {}
+  Reading(const std::string& directory, Values values) : directory_(directory), values_(values), errors_(values) {
+    read_chain();
+    summary_ = chain_ ? chain_->asked().summary : read_summary(directory);
+  }
 
   RunPicture read() {
     picture_.directory = directory_;
@@ -80,18 +59,30 @@ class Reading {
   }
 
  private:
+  // A run is shown although its chain is not whole.
+  void read_chain() {
+    try {
+      chain_.emplace(directory_);
+      text_ = chain_->asked_text();
+    } catch (const ConfigError& error) {
+      chain_error_ = error.what();
+      text_ = content_of(directory_ + "/run.json");
+      if (text_.empty()) throw;
+    }
+    record_ = read_run_json(text_);
+  }
+
   void take_head() {
     const Config& config = record_.config;
-    const std::string text = content_of(directory_ + "/run.json");
-    picture_.version = text_in(object_in(text), "version");
+    picture_.version = config.version;
     picture_.task = config.task;
     picture_.applies = config.sends();
     picture_.input = record_.input.path;
     picture_.input_bytes = record_.input.size;
     picture_.url = config.target.url;
     picture_.parent = record_.parent;
-    picture_.settings = settings_in(text);
-    picture_.started_at = parse_time(record_.started_at).value_or(RunClock::Wall());
+    picture_.settings = settings_in(text_);
+    picture_.started_at = parse_utc(record_.started_at).value_or(RunClock::Wall());
   }
 
   void take_timeline() {
@@ -133,7 +124,7 @@ class Reading {
   RunTime time_worked_until(RunClock::Wall next_start) const {
     RunClock::Wall last = picture_.started_at;
     GlanceReader glances;
-    read_log(directory_, [&](const JournalRecord& record) {
+    read_log(directory_, summary_, [&](const JournalRecord& record) {
       const RecordGlance glance = glances.read(record);
       if (glance.at && *glance.at < next_start) last = std::max(last, *glance.at);
     });
@@ -146,7 +137,7 @@ class Reading {
   }
 
   void take_log() {
-    const LogState log = read_log(directory_, [this](const JournalRecord& record) { take_record(record); });
+    const LogState log = read_log(directory_, summary_, [this](const JournalRecord& record) { take_record(record); });
     picture_.outcomes = outcomes_.points();
     picture_.latency_bars = latency_bars(outcomes_.latencies());
     picture_.latency_bars_of = "the last attempt of each row, if that attempt got a response";
@@ -187,40 +178,21 @@ class Reading {
   }
 
   void take_summary() {
-    const json::object summary = object_in(content_of(directory_ + "/summary.json"));
-    picture_.standing = standing(summary);
-    if (picture_.standing == Standing::goes_on || summary.empty()) return take_recorded_requests();
-    if (const auto code = number_in(summary, "exit_code")) picture_.exit_code = static_cast<int>(*code);
-    picture_.stop_reason = text_in(summary, "stop_reason");
-    picture_.unsent = number_in(object_at(summary, "rows"), "unsent");
-    picture_.overtaken = number_in(summary, "overtaken");
-    const json::object requests = object_at(summary, "requests");
-    for (const auto& member : requests)
-      if (const auto count = number_in(requests, member.key())) picture_.requests.emplace_back(member.key(), *count);
+    if (!summary_) summary_ = read_summary(directory_);  // it may have ended since
+    picture_.status = status();
+    if (picture_.status == RunStatus::running || !summary_) return take_recorded_requests();
     if (clock_->processes() > 1) picture_.requests_of = since_resumed;
-    const json::object latency = object_at(summary, "latency_ms");
-    add_latency("service", service_of(picture_), object_at(latency, "service"));
-    add_latency("queued", queued_of(picture_), object_at(latency, "queued"));
-    take_notices(summary);
-    if (const auto log_bytes = number_in(summary, "log_bytes"))
-      picture_.checks.emplace_back("size on disk when the run ended", grouped(*log_bytes) + " bytes");
+    take(picture_, *summary_);
+    for (const std::string& notice : summary_->notices) take_notice(notice);
+    if (summary_->log_bytes)
+      picture_.checks.emplace_back("size on disk when the run ended", grouped(*summary_->log_bytes) + " bytes");
   }
 
-  void add_latency(std::string name, std::string of, const json::object& members) {
-    if (const Latency latency = latency_in(members); latency.max.count() > 0)
-      picture_.latencies.emplace_back(std::move(name), std::move(of), latency);
-  }
-
-  // Those that the timeline does not have: what was said behind its last look, or where it could not be written.
-  void take_notices(const json::object& summary) {
-    const json::value* notices = summary.if_contains("notices");
-    if (!notices || !notices->is_array()) return;
-    for (const json::value& notice : notices->get_array()) {
-      if (!notice.is_string() || picture_.notices.size() >= notices_max) continue;
-      const std::string text(notice.get_string());
-      if (std::ranges::find(picture_.notices, text, &Notice::text) == picture_.notices.end())
-        picture_.notices.emplace_back().text = text;
-    }
+  // Those that the timeline does not have: printed after its last sample, or when it could not be written.
+  void take_notice(const std::string& text) {
+    if (picture_.notices.size() >= notices_max) return;
+    if (std::ranges::find(picture_.notices, text, &Notice::text) == picture_.notices.end())
+      picture_.notices.emplace_back().text = text;
   }
 
   // A run without a summary: what it has recorded until its last sample.
@@ -234,30 +206,33 @@ class Reading {
     picture_.requests_of = "until the last sample of the timeline";
   }
 
-  Standing standing(const json::object& summary) const {
-    if (RunDirectory::is_held(directory_)) return Standing::goes_on;
-    std::error_code error;
-    if (!picture_.applies && fs::exists(directory_ + "/plan.ndjson", error)) return Standing::compared;
-    if (summary.empty()) return Standing::killed;
-    const bool whole =
-        text_in(summary, "stop_reason").empty() && number_in(object_at(summary, "rows"), "unsent").value_or(1) == 0;
-    return whole ? Standing::finished : Standing::stopped;
+  // The page shows damage of the log in its own words.
+  RunStatus status() const {
+    RunFacts facts = facts_of(directory_, record_, summary_);
+    facts.is_damaged = false;
+    return status_of(facts);
   }
 
   void take_chain() {
+    if (chain_) take_retries(*chain_);
+    if (!chain_error_.empty())
+      picture_.warnings.push_back("amend cannot find out whether this run was retried: " + chain_error_);
+    if (const auto by = undone_by(directory_)) picture_.warnings.push_back("The run " + *by + " undid this run.");
+  }
+
+  void take_retries(const RunChain& chain) {
     const fs::path own = fs::path(directory_ + "/").lexically_normal().parent_path().filename();
+    for (const RunHead& run : chain.runs())
+      if (run.directory != directory_ && fs::path(run.record.parent).filename() == own)
+        picture_.retries.push_back(run.directory);
     try {
-      for (const RunHead& run : chain_of(directory_))
-        if (run.directory != directory_ && fs::path(run.record.parent).filename() == own)
-          picture_.retries.push_back(run.directory);
-      for (const std::string& retry : unreadable_retries_beside(directory_, [](std::uint64_t) { return std::nullopt; }))
+      for (const std::string& retry : chain.unreadable_retries([](std::uint64_t) { return std::nullopt; }))
         picture_.warnings.push_back(retry +
                                     ": run.json is damaged or missing. This directory may contain a later retry of the "
                                     "run. Restore its run.json from a backup.");
     } catch (const ConfigError& error) {
-      picture_.warnings.push_back(std::string("amend cannot find out whether this run was retried: ") + error.what());
+      chain_error_ = error.what();
     }
-    if (const auto by = undone_by(directory_)) picture_.warnings.push_back("The run " + *by + " undid this run.");
   }
 
   void take_files() {
@@ -277,7 +252,11 @@ class Reading {
 
   std::string directory_;
   Values values_;
+  std::optional<RunChain> chain_;  // nullopt: it cannot be read
+  std::string chain_error_;
+  std::string text_;  // of run.json
   RunRecord record_;
+  std::optional<Summary> summary_;
   RunPicture picture_;
   ErrorGroups errors_;
   LoadSeries load_;

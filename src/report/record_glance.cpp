@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "amend/report/timeline.hpp"
+#include "row/utc_time.hpp"
 
 namespace amend::report {
 namespace {
@@ -62,7 +62,7 @@ std::optional<std::chrono::system_clock::time_point> GlanceReader::time(std::str
   constexpr std::size_t second_size = 19;
   constexpr std::size_t whole_size = 24;
   if (text.size() != whole_size || text.substr(0, second_size) != second_) {
-    const auto at = parse_time(text);
+    const auto at = parse_utc(text);
     if (!at || text.size() != whole_size) return at;
     second_ = text.substr(0, second_size);
     second_at_ = std::chrono::floor<std::chrono::seconds>(*at);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/json/object.hpp>
 #include <charconv>
 
@@ -24,26 +23,6 @@ constexpr int samples_in_each_doubling = 600;
 // Nothing that a run counts comes near it, and differences and sums of it are still numbers: some microseconds of 100
 // years.
 constexpr std::uint64_t number_max = 3'200'000'000'000'000;
-constexpr int first_year = 1970;
-constexpr int last_year = 2199;  // the clock on the wall counts nanoseconds in 64 bits
-
-std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) noexcept {
-  if (text.size() < at + count) return std::nullopt;
-  int number = 0;
-  for (const char c : text.substr(at, count)) {
-    if (c < '0' || c > '9') return std::nullopt;
-    number = number * 10 + (c - '0');
-  }
-  return number;
-}
-
-// The fraction of a second, cut to milliseconds; nullopt: there is something else before the Z.
-std::optional<int> milliseconds_in(std::string_view rest) noexcept {
-  if (rest == "Z") return 0;
-  if (rest.size() != 5 || rest[0] != '.' || rest[4] != 'Z') return std::nullopt;
-  return digits(rest, 1, 3);
-}
-
 std::optional<CircuitState> circuit_named(std::string_view name) noexcept {
   for (const CircuitState state : {CircuitState::closed, CircuitState::open, CircuitState::half_open})
     if (to_string(state) == name) return state;
@@ -138,38 +117,15 @@ std::optional<TimelineEntry> read_timeline_line(std::string_view line) {
   if (line.size() > timeline_line_max) return std::nullopt;
   const boost::json::object members = object_in(line);
   TimelineEntry entry;
-  entry.start = parse_time(text_in(members, "start"));
+  entry.start = parse_utc(text_in(members, "start"));
   if (entry.start) return entry;
-  const auto at = parse_time(text_in(members, "at"));
+  const auto at = parse_utc(text_in(members, "at"));
   if (!at) return std::nullopt;
   entry.at = *at;
   entry.notice = text_in(members, "notice");
   if (!entry.notice.empty()) return entry;
   entry.sample = sample_in(members, *at);
   return entry.sample ? std::optional(std::move(entry)) : std::nullopt;
-}
-
-std::optional<Time> parse_time(std::string_view text) noexcept {
-  constexpr std::string_view form = "0000-00-00T00:00:00";
-  if (text.size() <= form.size()) return std::nullopt;
-  for (const std::size_t i : {4U, 7U, 10U, 13U, 16U})
-    if (text[i] != form[i]) return std::nullopt;
-  std::array<int, 6> parts{};
-  constexpr std::array<std::pair<std::size_t, std::size_t>, 6> places{
-      {{0, 4}, {5, 2}, {8, 2}, {11, 2}, {14, 2}, {17, 2}}};
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const auto number = digits(text, places[i].first, places[i].second);
-    if (!number) return std::nullopt;
-    parts[i] = *number;
-  }
-  const auto ms = milliseconds_in(text.substr(form.size()));
-  const std::chrono::year_month_day day{std::chrono::year(parts[0]),
-                                        std::chrono::month(static_cast<unsigned>(parts[1])),
-                                        std::chrono::day(static_cast<unsigned>(parts[2]))};
-  if (parts[0] < first_year || parts[0] > last_year) return std::nullopt;
-  if (!ms || !day.ok() || parts[3] > 23 || parts[4] > 59 || parts[5] > 60) return std::nullopt;
-  return std::chrono::sys_days(day) + std::chrono::hours(parts[3]) + std::chrono::minutes(parts[4]) +
-         std::chrono::seconds(parts[5]) + milliseconds(*ms);
 }
 
 }  // namespace amend::report

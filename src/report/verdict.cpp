@@ -77,9 +77,9 @@ std::string killed(const RunPicture& picture) {
 }
 
 std::string comparison_verdict(const RunPicture& picture) {
-  switch (picture.standing) {
-    case Standing::stopped: return "Stopped early: the comparison is not complete." + std::string(nothing_changed);
-    case Standing::killed: return "Interrupted: the comparison is not complete." + std::string(nothing_changed);
+  switch (picture.status) {
+    case RunStatus::stopped: return "Stopped early: the comparison is not complete." + std::string(nothing_changed);
+    case RunStatus::killed: return "Interrupted: the comparison is not complete." + std::string(nothing_changed);
     default: return compared(picture);
   }
 }
@@ -89,12 +89,12 @@ std::string comparison_verdict(const RunPicture& picture) {
 bool all_succeeded(const RunPicture& picture) { return without_success(picture) == 0; }
 
 std::string verdict(const RunPicture& picture) {
-  if (picture.standing == Standing::goes_on) return "Running. This page shows the run at the time of the report.";
+  if (picture.status == RunStatus::running) return "Running. This page shows the run at the time of the report.";
   if (!picture.applies) return comparison_verdict(picture);
-  switch (picture.standing) {
-    case Standing::killed: return killed(picture);
-    case Standing::stopped: return stopped(picture);
-    case Standing::compared: return compared(picture);
+  switch (picture.status) {
+    case RunStatus::killed: return killed(picture);
+    case RunStatus::stopped: return stopped(picture);
+    case RunStatus::compared: return compared(picture);
     default: return finished(picture);
   }
 }

@@ -1,16 +1,10 @@
 #include "amend/reporter/file_seal.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-
-#include <charconv>
 #include <fstream>
 
 #include "amend/reporter/run_directory.hpp"
-#include "reporter/file_seal_json.hpp"
-#include "reporter/json_reading.hpp"
-#include "reporter/json_text.hpp"
+#include "amend/reporter/summary.hpp"
 #include "row/xxh3.hpp"
 
 namespace amend {
@@ -54,46 +48,16 @@ std::vector<FileSeal> seals_of_retry_files(const RunDirectory& run, const std::v
   return seals;
 }
 
-boost::json::array seals_json(const std::vector<FileSeal>& seals) {
-  boost::json::array out;
-  for (const FileSeal& seal : seals)
-    out.push_back(boost::json::object{
-        {"name", utf8(seal.name)}, {"bytes", seal.bytes}, {"hash", fmt::format("{:016x}", seal.hash)}});
-  return out;
+void seal_again(const RunDirectory& run, Summary summary) {
+  summary.retry_files = seals_of_retry_files(run);
+  run.write_file("summary.json", to_json(summary));
 }
 
-void seal_again(const RunDirectory& run) {
-  boost::json::object summary = object_in(content_of(run.path("summary.json")));
-  if (summary.empty()) return;
-  summary["retry_files"] = seals_json(seals_of_retry_files(run));
-  std::string text;
-  append_json(text, summary);
-  run.write_file("summary.json", text + "\n");
-}
-
-std::vector<std::string> edited_retry_files(const RunDirectory& run) {
-  const std::vector<FileSeal> seals = seals_in_summary(content_of(run.path("summary.json")));
+std::vector<std::string> edited_retry_files(const RunDirectory& run, const std::vector<FileSeal>& seals) {
   std::vector<std::string> edited;
   for (const FileSeal& now : seals_of_retry_files(run))
     if (std::ranges::find(seals, now) == seals.end()) edited.push_back(now.name);
   return edited;
-}
-
-std::vector<FileSeal> seals_in_summary(std::string_view text) {
-  std::vector<FileSeal> seals;
-  const boost::json::object summary = object_in(text);
-  const boost::json::value* const list = summary.if_contains("retry_files");
-  if (!list || !list->is_array()) return seals;
-  for (const boost::json::value& entry : list->get_array()) {
-    if (!entry.is_object()) continue;
-    FileSeal seal;
-    seal.name = text_in(entry.get_object(), "name");
-    seal.bytes = number_in(entry.get_object(), "bytes").value_or(0);
-    const std::string hash(text_in(entry.get_object(), "hash"));
-    std::from_chars(hash.data(), hash.data() + hash.size(), seal.hash, 16);
-    seals.push_back(std::move(seal));
-  }
-  return seals;
 }
 
 }  // namespace amend

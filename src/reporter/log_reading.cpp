@@ -7,7 +7,6 @@
 #include <iterator>
 
 #include "amend/error.hpp"
-#include "amend/row/stop_cause.hpp"
 #include "reporter/json_reading.hpp"
 
 namespace amend {
@@ -15,14 +14,14 @@ namespace {
 
 constexpr std::size_t log_piece_bytes = 1 << 20;
 
-// What summary.json says of the log; 0: there is none, or it says nothing.
-std::uint64_t durable_bytes(const std::string& run) {
-  return number_in(object_in(content_of(run + "/summary.json")), "log_bytes").value_or(0);
+// 0: the summary does not say how much of the log was durable.
+std::uint64_t durable_bytes(const std::optional<Summary>& summary) {
+  return summary ? summary->log_bytes.value_or(0) : 0;
 }
 
-// Its run has noticed that the log was taken away: what is there now may be a copy that lacks the last records.
-bool was_lost_by_its_run(const std::string& run) {
-  return stop_cause_named(text_in(object_in(content_of(run + "/summary.json")), "stop_cause")) == StopCause::log_lost;
+// Its run noticed that the log was taken away: what is there now may be a copy that lacks the last records.
+bool was_lost_by_its_run(const std::optional<Summary>& summary) {
+  return summary && summary->stop_cause == StopCause::log_lost;
 }
 
 bool is_there(const std::string& path) {
@@ -46,8 +45,14 @@ LogState lost_log() {
 }  // namespace
 
 LogState read_log(const std::string& run, const std::function<void(const JournalRecord&)>& show) {
-  // Before the log: a run that ends while it is read has a larger one than its summary.json says.
-  const std::uint64_t durable = durable_bytes(run);
+  // Read before the log: a run that ends while its log is read has a larger one than its summary.json says.
+  const std::optional<Summary> summary = read_summary(run);
+  return read_log(run, summary, show);
+}
+
+LogState read_log(const std::string& run, const std::optional<Summary>& summary,
+                  const std::function<void(const JournalRecord&)>& show) {
+  const std::uint64_t durable = durable_bytes(summary);
   LogState state;
   const std::string path = run + "/" + std::string(result_log_name);
   std::error_code error;
@@ -73,7 +78,7 @@ LogState read_log(const std::string& run, const std::function<void(const Journal
   state.end = LogEnd(reader.whole_bytes(), reader.last_sum());
   state.damaged_at = reader.damaged_at();
   if (bytes < durable) state.damage = LogDamage::cut;
-  if (!state.damaged_at && was_lost_by_its_run(run)) {
+  if (!state.damaged_at && was_lost_by_its_run(summary)) {
     state.damaged_at = state.end.bytes;
     state.damage = LogDamage::cut;
   }
@@ -97,11 +102,12 @@ void refuse_damaged(const std::string& run, const LogState& log) {
                   printable(run), result_log_name, describe(log)));
 }
 
-bool log_was_shortened(const std::string& run) {
-  const std::uint64_t durable = durable_bytes(run);  // before the log, as read_log has it
+bool log_was_shortened(const std::string& run) { return log_was_shortened(run, read_summary(run)); }
+
+bool log_was_shortened(const std::string& run, const std::optional<Summary>& summary) {
   std::error_code error;
   const std::uintmax_t bytes = std::filesystem::file_size(run + "/" + std::string(result_log_name), error);
-  return error ? has_begun_to_send(run) : bytes < durable;
+  return error ? has_begun_to_send(run) : bytes < durable_bytes(summary);
 }
 
 void refuse_lost_log(const std::string& run) {

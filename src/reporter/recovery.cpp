@@ -1,7 +1,6 @@
 #include "amend/reporter/recovery.hpp"
 
 #include <algorithm>
-#include <fstream>
 
 namespace amend {
 namespace {
@@ -18,11 +17,11 @@ Recovery::Recovery(const RunDirectory& run) : path_(run.path(result_log_name)) {
   std::ranges::sort(not_well_, {}, &NotWell::row);
 }
 
-void Recovery::learn_content(const std::string& run) {
-  const LogState log = read_log(run, [this](const JournalRecord& record) {
+void Recovery::learn_content(const RunHead& run) {
+  const LogState log = read_log(run.directory, run.summary, [this](const JournalRecord& record) {
     if (!recorded_.contains(record.row)) remember_content(record);
   });
-  if (log.damaged_at) refuse_damaged(run, log);
+  if (log.damaged_at) refuse_damaged(run.directory, log);
 }
 
 void Recovery::take(const JournalRecord& record) {
@@ -53,13 +52,16 @@ bool Recovery::same_content(std::uint64_t row, std::string_view raw) const noexc
   return hashes_[row] == content_hash(raw);
 }
 
-std::optional<Recovery::Failure> Recovery::failure_of(std::uint64_t row) const {
-  const auto found = std::ranges::lower_bound(not_well_, row, {}, &NotWell::row);
-  if (found == not_well_.end() || found->row != row) return std::nullopt;
-  std::ifstream file(path_, std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(found->offset));
+RecordedFailures::RecordedFailures(const Recovery& recovery)
+    : recovery_(&recovery), log_(recovery.path_, std::ios::binary) {}
+
+std::optional<RecordedFailures::Failure> RecordedFailures::of(std::uint64_t row) {
+  const std::vector<Recovery::NotWell>& rows = recovery_->not_well_;
+  const auto found = std::ranges::lower_bound(rows, row, {}, &Recovery::NotWell::row);
+  if (found == rows.end() || found->row != row) return std::nullopt;
+  log_.seekg(static_cast<std::streamoff>(found->offset));
   std::string line;
-  if (!std::getline(file, line)) throw InputError(path_ + ": cannot be read");
+  if (!std::getline(log_, line)) throw InputError(recovery_->path_ + ": cannot be read");
   return Failure{found->status, reason_of(RecordText(line))};
 }
 

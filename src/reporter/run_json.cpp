@@ -1,12 +1,16 @@
+// run.json, written and read by one list of its members.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <boost/json.hpp>
+#include <fstream>
+#include <iterator>
 #include <string_view>
 
+#include "amend/error.hpp"
+#include "amend/reporter/run_directory.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/wonder/customer_schema.hpp"
-#include "reporter/json_text.hpp"
+#include "reporter/json_members.hpp"
 #include "reporter/run_json_paths.hpp"
 #include "row/utc_time.hpp"
 
@@ -15,19 +19,151 @@ namespace {
 
 namespace json = boost::json;
 
-// What is UTF-8 is written as it is, control characters too: it is read back, and only then shown to a person.
-json::string text(std::string_view s) {
-  const std::string valid = wonder::utf8_prefix(s) == s.size() ? std::string(s) : utf8(s);
-  return json::string(valid.data(), valid.size());
+template <class Members>
+void list_target(Members& at, TargetConfig& target) {
+  at.value("url", target.url);
+  at.value("allow_plain_http", target.allow_plain_http);
+  at.value("proxy", target.proxy);
+  at.value("ipv4_only", target.ipv4_only);
+  at.value("ca_file", target.ca_file);
+  at.value("client_cert", target.client_cert);
+  at.value("client_key", target.client_key);
+  at.value("echo_path", target.echo_path);
 }
 
-template <class Enum, std::size_t count>
-json::string spelled(Enum value, const Spellings<Enum, count>& spellings) {
-  const auto found = std::ranges::find(spellings, value, &std::pair<std::string_view, Enum>::second);
-  return found == spellings.end() ? json::string() : text(found->first);
+template <class Members>
+void list_auth(Members& at, AuthConfig& auth) {
+  at.spelled("kind", auth.kind, auth_spellings);
+  at.value("app_id", auth.app_id);
+  at.value("private_key_file", auth.private_key_file);
+  at.value("private_key_env", auth.private_key_env);
+  at.value("bearer_file", auth.bearer_file);
+  at.value("header_file", auth.header_file);
+  at.value("header_names", auth.headers);
 }
 
-// user:password@ may stand before the host.
+template <class Members>
+void list_input(Members& at, InputConfig& input) {
+  at.value("file", input.file);
+  at.spelled("format", input.format, format_spellings);
+  at.value("delimiter", input.delimiter);
+  at.value("encoding", input.encoding);
+  at.spelled("duplicates", input.duplicates, duplicates_spellings);
+  at.value("recover", input.recover);
+  at.value("strict", input.strict);
+  at.later("accept_findings", input.accept_findings);
+  at.value("limit", input.limit);
+  at.value("row_bytes_max", input.row_bytes_max);
+  at.value("columns_max", input.columns_max);
+}
+
+template <class Members>
+void list_mapping(Members& at, MappingConfig& mapping) {
+  at.texts("columns", mapping.columns);
+  at.value("id_column", mapping.id_column);
+  at.spelled_texts("blanks", mapping.blanks, blank_spellings);
+  at.value("guard_column", mapping.guard_column);
+  at.value("trim", mapping.trim);
+  at.later("strip_formula", mapping.strip_formula);
+  at.later("null_texts", mapping.null_texts);
+  at.value("split_phone", mapping.split_phone);
+  at.spelled("form", mapping.form, row_form_spellings);
+  at.value("reference_column", mapping.reference_column);
+}
+
+template <class Members>
+void list_pace(Members& at, PaceConfig& pace) {
+  at.spelled("rate", pace.rate.mode, rate_mode_spellings);
+  at.value("interval_ns", pace.rate.interval);
+  at.value("burst", pace.burst);
+  at.spelled("concurrency", pace.concurrency, concurrency_spellings);
+  at.spelled("canary", pace.canary, canary_spellings);
+  at.value("connections", pace.connections);
+  at.value("pipeline", pace.pipeline);
+  at.value("workers", pace.workers);
+}
+
+template <class Members>
+void list_retry(Members& at, RetryConfig& retry) {
+  at.value("attempts_max", retry.attempts_max);
+  at.value("backoff_first_ms", retry.backoff_first);
+  at.value("backoff_max_ms", retry.backoff_max);
+  at.value("retry_after_max_ms", retry.retry_after_max);
+}
+
+template <class Members>
+void list_deadline(Members& at, DeadlineConfig& deadline) {
+  at.value("connect_ms", deadline.connect);
+  at.value("answer_ms", deadline.answer);
+  at.value("row_ms", deadline.row);
+  at.value("first_connect_ms", deadline.first_connect);
+  at.value("outage_ms", deadline.outage);
+  at.value("grace_ms", deadline.grace);
+  at.value("run_ms", deadline.run);
+  at.value("run_until", deadline.run_until);
+  at.value("stall_ms", deadline.stall);
+}
+
+template <class Members>
+void list_failures(Members& at, FailureConfig& failures) {
+  at.value("rows_max", failures.rows_max);
+  at.value("percent_max", failures.percent_max);
+}
+
+template <class Members>
+void list_reconcile(Members& at, ReconcileConfig& reconcile) {
+  at.spelled("look_up", reconcile.look_up, look_up_spellings);
+  at.spelled("company_name", reconcile.company_name, company_name_spellings);
+  at.value("ignore_case", reconcile.ignore_case);
+  at.value("ignore_space", reconcile.ignore_space);
+  at.value("show_missing", reconcile.show_missing);
+  at.value("show_values", reconcile.show_values);
+  at.value("apply", reconcile.apply);
+  at.spelled("recheck", reconcile.recheck, recheck_spellings);
+  at.value("baseline", reconcile.baseline);
+  at.value("sample_ppm", reconcile.sample_ppm);
+  at.value("sample_seed", reconcile.sample_seed);
+  at.value("of_run", reconcile.of_run);
+}
+
+template <class Members>
+void list_options(Members& at, Config& config) {
+  at.object("target", [&](auto& target) { list_target(target, config.target); });
+  at.object("auth", [&](auto& auth) { list_auth(auth, config.auth); });
+  at.object("input", [&](auto& input) { list_input(input, config.input); });
+  at.object("mapping", [&](auto& mapping) { list_mapping(mapping, config.mapping); });
+  at.object("pace", [&](auto& pace) { list_pace(pace, config.pace); });
+  at.object("retry", [&](auto& retry) { list_retry(retry, config.retry); });
+  at.object("deadline", [&](auto& deadline) { list_deadline(deadline, config.deadline); });
+  at.object("failures", [&](auto& failures) { list_failures(failures, config.failures); });
+  at.object("reconcile", [&](auto& reconcile) { list_reconcile(reconcile, config.reconcile); });
+  at.spelled("commit", config.commit, commit_spellings);
+  at.value("run_directory", config.run_directory);
+}
+
+template <class Members>
+void list_identity(Members& at, InputIdentity& input) {
+  at.value("path", input.path);
+  at.value("size", input.size);
+  at.value("modified_ns", input.modified);
+  at.value("device", input.device);
+  at.value("inode", input.inode);
+  at.spelled("format", input.format, format_spellings);
+  at.value("delimiter", input.delimiter);
+}
+
+template <class Members>
+void list_run(Members& at, RunRecord& record) {
+  at.value("version", record.config.version);
+  at.value("started_at", record.started_at);
+  at.text_or_null("parent", record.parent);
+  at.value("read_ahead_rows", record.read_ahead_rows);
+  at.object("input", [&](auto& input) { list_identity(input, record.input); });
+  at.spelled("task", record.config.task, task_spellings);
+  at.object("options", [&](auto& options) { list_options(options, record.config); });
+}
+
+// user:password@ may be before the host.
 std::string without_user(const std::string& url) {
   const auto scheme = url.find("://");
   const auto authority = scheme == std::string::npos ? 0 : scheme + 3;
@@ -37,114 +173,14 @@ std::string without_user(const std::string& url) {
   return url.substr(0, authority) + url.substr(at + 1);
 }
 
-json::object target_json(const TargetConfig& target) {
-  return {{"url", text(without_user(target.url))}, {"allow_plain_http", target.allow_plain_http},
-          {"proxy", text(target.proxy)},           {"ipv4_only", target.ipv4_only},
-          {"ca_file", text(target.ca_file)},       {"client_cert", text(target.client_cert)},
-          {"client_key", text(target.client_key)}, {"echo_path", text(target.echo_path)}};
-}
-
-json::object auth_json(const AuthConfig& auth) {
-  json::array header_names;
-  for (const std::string& header : auth.headers) {
+// Of --header only the names. Without a colon it is not known which part would be the value.
+RunRecord without_secrets(RunRecord record) {
+  record.config.target.url = without_user(record.config.target.url);
+  for (std::string& header : record.config.auth.headers) {
     const auto colon = header.find(':');
-    // Without a colon it is not known which part would be the value.
-    header_names.push_back(text(colon == std::string::npos ? "" : header.substr(0, colon)));
+    header.resize(colon == std::string::npos ? 0 : colon);
   }
-  return {{"kind", spelled(auth.kind, auth_spellings)},      {"app_id", text(auth.app_id)},
-          {"private_key_file", text(auth.private_key_file)}, {"private_key_env", text(auth.private_key_env)},
-          {"bearer_file", text(auth.bearer_file)},           {"header_file", text(auth.header_file)},
-          {"header_names", std::move(header_names)}};
-}
-
-json::object input_json(const InputConfig& input) {
-  return {{"file", text(input.file)},
-          {"format", spelled(input.format, format_spellings)},
-          {"delimiter", input.delimiter ? json::value(text(std::string_view(&*input.delimiter, 1))) : json::value()},
-          {"encoding", text(input.encoding)},
-          {"duplicates", spelled(input.duplicates, duplicates_spellings)},
-          {"recover", input.recover},
-          {"strict", input.strict},
-          {"accept_findings", input.accept_findings},
-          {"limit", input.limit},
-          {"row_bytes_max", input.row_bytes_max},
-          {"columns_max", input.columns_max}};
-}
-
-json::object mapping_json(const MappingConfig& mapping) {
-  json::object columns;
-  for (const auto& [field, column] : mapping.columns) columns[field] = text(column);
-  json::object blanks;
-  for (const auto& [field, blank] : mapping.blanks) blanks[field] = spelled(blank, blank_spellings);
-  json::array null_texts;
-  for (const std::string& null_text : mapping.null_texts) null_texts.push_back(text(null_text));
-  return {{"columns", std::move(columns)},
-          {"id_column", text(mapping.id_column)},
-          {"blanks", std::move(blanks)},
-          {"guard_column", text(mapping.guard_column)},
-          {"trim", mapping.trim},
-          {"strip_formula", mapping.strip_formula},
-          {"null_texts", std::move(null_texts)},
-          {"split_phone", mapping.split_phone},
-          {"form", spelled(mapping.form, row_form_spellings)},
-          {"reference_column", text(mapping.reference_column)}};
-}
-
-json::object reconcile_json(const ReconcileConfig& reconcile) {
-  json::array ignore_case;
-  for (const std::string& field : reconcile.ignore_case) ignore_case.push_back(text(field));
-  return {{"look_up", spelled(reconcile.look_up, look_up_spellings)},
-          {"company_name", spelled(reconcile.company_name, company_name_spellings)},
-          {"ignore_case", std::move(ignore_case)},
-          {"ignore_space", reconcile.ignore_space},
-          {"show_missing", reconcile.show_missing},
-          {"show_values", reconcile.show_values},
-          {"apply", reconcile.apply},
-          {"recheck", spelled(reconcile.recheck, recheck_spellings)},
-          {"baseline", text(reconcile.baseline)},
-          {"sample_ppm", reconcile.sample_ppm},
-          {"sample_seed", reconcile.sample_seed},
-          {"of_run", text(reconcile.of_run)}};
-}
-
-json::object pace_json(const PaceConfig& pace) {
-  return {{"rate", spelled(pace.rate.mode, rate_mode_spellings)},
-          {"interval_ns", pace.rate.interval.count()},
-          {"burst", pace.burst},
-          {"concurrency", spelled(pace.concurrency, concurrency_spellings)},
-          {"canary", spelled(pace.canary, canary_spellings)},
-          {"connections", pace.connections},
-          {"pipeline", pace.pipeline},
-          {"workers", pace.workers}};
-}
-
-json::object retry_json(const RetryConfig& retry) {
-  return {{"attempts_max", retry.attempts_max},
-          {"backoff_first_ms", retry.backoff_first.count()},
-          {"backoff_max_ms", retry.backoff_max.count()},
-          {"retry_after_max_ms", retry.retry_after_max.count()}};
-}
-
-json::object deadline_json(const DeadlineConfig& deadline) {
-  return {{"connect_ms", deadline.connect.count()},
-          {"answer_ms", deadline.answer.count()},
-          {"row_ms", deadline.row.count()},
-          {"first_connect_ms", deadline.first_connect.count()},
-          {"outage_ms", deadline.outage.count()},
-          {"grace_ms", deadline.grace.count()},
-          {"run_ms", deadline.run.count()},
-          {"run_until", deadline.run_until ? json::value(*deadline.run_until) : json::value()},
-          {"stall_ms", deadline.stall.count()}};
-}
-
-json::object identity_json(const InputIdentity& input) {
-  return {{"path", text(input.path)},
-          {"size", input.size},
-          {"modified_ns", input.modified.count()},
-          {"device", input.device},
-          {"inode", input.inode},
-          {"format", spelled(input.format, format_spellings)},
-          {"delimiter", text(std::string_view(&input.delimiter, 1))}};
+  return record;
 }
 
 // A JSON text cannot have the bytes of a name that is not UTF-8: they are beside it, in hexadecimal digits.
@@ -161,27 +197,12 @@ void add_path_bytes(json::object& run, const RunRecord& record) {
 }  // namespace
 
 std::string run_json(const RunRecord& record) {
-  const Config& config = record.config;
-  json::object run{{"version", text(config.version)},
-                   {"started_at", text(record.started_at)},
-                   {"parent", record.parent.empty() ? json::value() : json::value(text(record.parent))},
-                   {"read_ahead_rows", record.read_ahead_rows},
-                   {"input", identity_json(record.input)},
-                   {"task", spelled(config.task, task_spellings)},
-                   {"options", json::object{{"target", target_json(config.target)},
-                                            {"auth", auth_json(config.auth)},
-                                            {"input", input_json(config.input)},
-                                            {"mapping", mapping_json(config.mapping)},
-                                            {"pace", pace_json(config.pace)},
-                                            {"retry", retry_json(config.retry)},
-                                            {"deadline", deadline_json(config.deadline)},
-                                            {"failures", json::object{{"rows_max", config.failures.rows_max},
-                                                                      {"percent_max", config.failures.percent_max}}},
-                                            {"reconcile", reconcile_json(config.reconcile)},
-                                            {"commit", spelled(config.commit, commit_spellings)},
-                                            {"run_directory", text(config.run_directory)}}}};
-  add_path_bytes(run, record);
-  return json::serialize(run) + "\n";
+  RunRecord written = without_secrets(record);
+  json::object members;
+  MemberWriter at(members, TextForm::exact);
+  list_run(at, written);
+  add_path_bytes(members, record);
+  return json::serialize(members) + "\n";
 }
 
 std::string run_json(const Config& config, const InputIdentity& input, std::chrono::system_clock::time_point started_at,
@@ -192,6 +213,26 @@ std::string run_json(const Config& config, const InputIdentity& input, std::chro
   record.started_at = utc_text(started_at);
   record.parent = parent;
   return run_json(record);
+}
+
+RunRecord read_run_json(std::string_view text) {
+  json::error_code error;
+  json::value document = json::parse(json::string_view(text.data(), text.size()), error);
+  if (error || !document.is_object()) refuse_run_json("the JSON object");
+  json::object& members = document.get_object();
+  RunRecord record;
+  const MemberReader at(members, Missing::refuse);
+  list_run(at, record);
+  for_each_path(record, [&](std::string_view place, std::string_view name, std::string& path) {
+    if (auto bytes = path_bytes_in(*object_at(members, place), name)) path = std::move(*bytes);
+  });
+  return record;
+}
+
+RunRecord read_run(const std::string& directory) {
+  std::ifstream file(directory + "/run.json", std::ios::binary);
+  if (!file) throw no_run_in(directory);
+  return read_run_json(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
 }  // namespace amend

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "amend/report/timeline.hpp"
+#include "row/utc_time.hpp"
 
 using namespace amend;
 
@@ -39,7 +39,7 @@ ErrorCount error(const std::string& code, std::uint64_t count, const std::string
 
 TEST_CASE("live view: at its end it shows the summary's numbers and the commands that are left to type") {
   const report::RunPicture picture = cli::ended_picture(report::RunPicture(), some_summary());
-  CHECK(picture.standing == report::Standing::finished);
+  CHECK(picture.status == RunStatus::finished);
   CHECK(picture.exit_code == 1);
   CHECK(picture.rows(Status::success) == 7);
   CHECK(picture.unsent == 0);
@@ -51,13 +51,13 @@ TEST_CASE("live view: at its end it shows the summary's numbers and the commands
 TEST_CASE("live view: a run that stopped early is no finished one") {
   Summary summary = some_summary();
   summary.stop_reason = "--deadline was reached";
-  CHECK(cli::ended_picture(report::RunPicture(), summary).standing == report::Standing::stopped);
+  CHECK(cli::ended_picture(report::RunPicture(), summary).status == RunStatus::stopped);
   CHECK(cli::ended_picture(report::RunPicture(), summary).stop_reason == summary.stop_reason);
   summary.stop_reason.clear();
   summary.unsent = 4;
-  CHECK(cli::ended_picture(report::RunPicture(), summary).standing == report::Standing::stopped);
+  CHECK(cli::ended_picture(report::RunPicture(), summary).status == RunStatus::stopped);
   summary.unsent.reset();
-  CHECK(cli::ended_picture(report::RunPicture(), summary).standing == report::Standing::stopped);
+  CHECK(cli::ended_picture(report::RunPicture(), summary).status == RunStatus::stopped);
 }
 
 TEST_CASE("live view: the API's words, which may repeat what was sent, are not shown; amend's own are") {
@@ -104,7 +104,7 @@ TEST_CASE("live view: a run that another process has begun is a resumed one") {
   std::filesystem::create_directory(dir);
   RunState state;
   state.run_directory = dir.string();
-  state.started_at = *report::parse_time("2026-11-23T12:00:00.700Z");
+  state.started_at = *parse_utc("2026-11-23T12:00:00.700Z");
   CHECK_FALSE(cli::is_of_resumed_run(state));  // nothing tells
   std::ofstream(dir / "run.json") << run_json(Config(), InputIdentity(), state.started_at);
   CHECK_FALSE(cli::is_of_resumed_run(state));

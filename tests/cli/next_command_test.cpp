@@ -96,13 +96,13 @@ TEST_CASE(
     "compared with the API") {
   RunStanding run = stopped_by(StopCause::none);
   run.to_retry = 3;
-  run.life = RunStanding::Life::killed;
+  run.status = RunStatus::killed;
   CHECK(typed(run) == Commands{resume});
-  run.life = RunStanding::Life::goes_on;
+  run.status = RunStatus::running;
   CHECK(typed(run) == Commands{"amend control amend-runs/a status --watch"});
-  run.life = RunStanding::Life::damaged;
+  run.status = RunStatus::damaged;
   CHECK(typed(run) == Commands{"amend reconcile customers.csv"});
-  run.life = RunStanding::Life::settled;
+  run.settled = true;
   CHECK(typed(run).empty());
 }
 
@@ -181,7 +181,7 @@ TEST_CASE("next: a retry file is sent with what its run was given, and without w
         "amend update ./-a/rejected.csv --url https://api.example --auth none --map 'name=Full Name' --map phone=- "
         "--id-column=-id --blank email=null --trim --guard reference_number=Ref --rate 10/s");
   CHECK(commands[0].comment == "add --header X-Tenant; after you repair the rows");
-  run.life = RunStanding::Life::damaged;
+  run.status = RunStatus::damaged;
   CHECK(typed(run) == Commands{"amend reconcile export.csv --url https://api.example --auth none --delimiter ';' "
                                "--encoding windows-1252 --map 'name=Full Name' --map phone=- --id-column=-id --blank "
                                "email=null --trim"});

@@ -43,10 +43,10 @@ class EndedRun {
     RowSet recorded;
     recorded.insert(1);
     recorded.insert(2);
-    return late_requests_of(chain_of(directory_), timeout, 3, std::move(recorded));
+    return late_requests_of(RunChain(directory_).runs(), timeout, 3, std::move(recorded));
   }
   LateRequests::time_point late_until() const { return late_until_; }
-  LateRequests::time_point all_late_until() const { return late_until_of(chain_of(directory_), 1s); }
+  LateRequests::time_point all_late_until() const { return late_until_of(RunChain(directory_).runs(), 1s); }
   void remove_summary() const { std::filesystem::remove(directory_ + "/summary.json"); }
   void write_summary(std::string_view text) const { std::ofstream(directory_ + "/summary.json") << text; }
 

@@ -10,6 +10,7 @@
 
 #include "amend/reporter/run_directory.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "pipeline/run_ledger.hpp"
 #include "reporter/chain_fixture.hpp"
 
 using namespace amend;
@@ -32,7 +33,10 @@ class Folder {
     config.run_directory = dir / "tonight";
   }
 
-  LaterWrites look() const { return LaterWrites(dir / "first", config); }
+  LaterWrites look() const {
+    const RunChain chain(dir / "first");
+    return LaterWrites(chain, baselines_of(chain.asked().record), config);
+  }
 
   TemporaryDirectory dir;
   Config config;

@@ -9,6 +9,7 @@
 #include "fixture.hpp"
 #include "report/error_groups.hpp"
 #include "report/outcome_series.hpp"
+#include "row/utc_time.hpp"
 
 using namespace amend;
 using namespace amend::report;
@@ -23,7 +24,7 @@ TEST_CASE("report: totals, percentiles and codes are those of the log") {
   const RunPicture picture = picture_of(run.directory());
   CHECK(picture.rows(Status::success) == 100);
   CHECK(picture.rows(Status::failed) == 4);
-  CHECK(picture.standing == Standing::killed);  // it has no summary, and nobody holds it
+  CHECK(picture.status == RunStatus::killed);  // it has no summary, and nobody holds it
   CHECK(picture.rows_with_error == 4);
   REQUIRE(picture.errors.size() == 2);
   CHECK(picture.errors[0].code == "http.500");
@@ -136,7 +137,7 @@ TEST_CASE("report: a timeline, its torn end included, is marked where it says: w
   HandMadeRun run;
   for (int n = 0; n < 60; ++n) run.add("success", 1, n % 30);
   run.close();
-  const auto start = *parse_time("2026-11-23T12:00:00.000Z");
+  const auto start = *parse_utc("2026-11-23T12:00:00.000Z");
   std::string text = start_line(start);
   for (int second = 0; second <= 30; ++second) {
     TimelineSample sample;
@@ -206,7 +207,7 @@ TEST_CASE("report: a plan is counted by sign and by field, whatever its values s
       "\n{\"sign\":\"-\",\"id\":\"d\"}\n{\"row\":4");
   const RunPicture picture = picture_of(run.directory());
   REQUIRE(picture.comparison);
-  CHECK(picture.standing == Standing::compared);
+  CHECK(picture.status == RunStatus::compared);
   CHECK(picture.errors.size() == 1);
   const std::string page = render_page(picture);
   for (const char* part : {"data-sign=\"=\" data-value=\"1\"", "data-sign=\"*\" data-value=\"1\"",
@@ -244,7 +245,7 @@ TEST_CASE("live picture: looks at a run add up to the same page") {
   config.target.url = "https://gateway.example";
   LivePicture live(config);
   RunState state;
-  const auto start = *parse_time("2026-11-23T12:00:00.000Z");
+  const auto start = *parse_utc("2026-11-23T12:00:00.000Z");
   state.started_at = start;
   for (int second = 0; second <= 20; ++second) {
     state.elapsed = std::chrono::seconds(second);
@@ -256,7 +257,7 @@ TEST_CASE("live picture: looks at a run add up to the same page") {
              second == 5 ? std::vector<std::string>{"<slow>"} : std::vector<std::string>());
   }
   const RunPicture picture = live.picture();
-  CHECK(picture.standing == Standing::goes_on);
+  CHECK(picture.status == RunStatus::running);
   CHECK(picture.rows(Status::success) == 1'800);
   REQUIRE(picture.outcomes.size() == 20);
   for (const OutcomePoint& point : picture.outcomes) {
@@ -294,7 +295,7 @@ TEST_CASE("report: a process that left no timeline counts too, when another has 
   for (int second = 0; second < 60; ++second) run.add("success", 1, second);
   for (int second = 1'800; second < 1'830; ++second) run.add("success", 1, second);
   run.close();
-  const auto resumed = *parse_time("2026-11-23T12:30:00.000Z");
+  const auto resumed = *parse_utc("2026-11-23T12:30:00.000Z");
   std::string text = start_line(resumed);
   for (int second = 0; second <= 30; ++second) {
     TimelineSample sample;
@@ -318,7 +319,7 @@ TEST_CASE("report: a process that left no timeline counts too, when another has 
 TEST_CASE("report: notices of the summary that the timeline does not have are shown too, without a time") {
   HandMadeRun run;
   run.close();
-  const auto start = *parse_time("2026-11-23T12:00:00.000Z");
+  const auto start = *parse_utc("2026-11-23T12:00:00.000Z");
   write_file(run.directory() + "/timeline.ndjson", start_line(start) + notice_line(start, "said early"));
   write_file(run.directory() + "/summary.json", R"({"notices":["said early","said last"]})");
   const RunPicture picture = picture_of(run.directory());

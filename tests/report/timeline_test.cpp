@@ -4,6 +4,7 @@
 
 #include "report/bounded_lines.hpp"
 #include "report/load_series.hpp"
+#include "row/utc_time.hpp"
 #include "support/process.hpp"
 
 using namespace amend;
@@ -64,12 +65,12 @@ TEST_CASE("timeline: a line that was cut anywhere, or that is no line of ours, i
 }
 
 TEST_CASE("timeline: times are read to the millisecond, and nothing else is taken for one") {
-  CHECK(parse_time("1970-01-02T00:00:01.500Z") == std::chrono::system_clock::time_point(milliseconds(86'401'500)));
-  CHECK(parse_time("1970-01-01T00:00:00Z") == std::chrono::system_clock::time_point());
+  CHECK(parse_utc("1970-01-02T00:00:01.500Z") == std::chrono::system_clock::time_point(milliseconds(86'401'500)));
+  CHECK(parse_utc("1970-01-01T00:00:00Z") == std::chrono::system_clock::time_point());
   for (const char* other :
        {"", "1970-01-01", "1970-01-01T00:00:00", "1970-13-01T00:00:00Z", "1970-02-30T00:00:00Z", "1970-01-01T24:00:00Z",
         "1970-01-01T00:00:00.1Z", "1970-01-01T00:00:00+01", "x970-01-01T00:00:00Z"})
-    CHECK_FALSE(parse_time(other));
+    CHECK_FALSE(parse_utc(other));
 }
 
 TEST_CASE("timeline: a week makes no more than 7,000 samples") {
@@ -193,8 +194,8 @@ TEST_CASE("run clock: a clock that was set back, or jumps, makes no time before 
 }
 
 TEST_CASE("timeline: numbers that no run can have, and years that the clock cannot hold, make no nonsense") {
-  CHECK_FALSE(parse_time("9999-12-31T23:59:59Z"));
-  CHECK_FALSE(parse_time("0001-01-01T00:00:00Z"));
+  CHECK_FALSE(parse_utc("9999-12-31T23:59:59Z"));
+  CHECK_FALSE(parse_utc("0001-01-01T00:00:00Z"));
   const std::string huge = "18446744073709551615";
   const auto entry =
       read_timeline_line(R"({"at":"2026-11-23T12:00:00.123Z","elapsed_ms":)" + huge + R"(,"limiter_wait_us":)" + huge +

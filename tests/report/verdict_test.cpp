@@ -16,9 +16,9 @@ class Counts {
   std::uint64_t rows;
 };
 
-RunPicture run_that(Standing standing, const std::vector<Counts>& counts, std::optional<std::uint64_t> unsent = 0) {
+RunPicture run_that(RunStatus status, const std::vector<Counts>& counts, std::optional<std::uint64_t> unsent = 0) {
   RunPicture picture;
-  picture.standing = standing;
+  picture.status = status;
   picture.unsent = unsent;
   for (const Counts& each : counts) picture.rows_by_status[static_cast<std::size_t>(each.status)] = each.rows;
   return picture;
@@ -27,7 +27,9 @@ RunPicture run_that(Standing standing, const std::vector<Counts>& counts, std::o
 }  // namespace
 
 TEST_CASE("verdict: a finished run") {
-  const auto finished = [](const std::vector<Counts>& counts) { return verdict(run_that(Standing::finished, counts)); };
+  const auto finished = [](const std::vector<Counts>& counts) {
+    return verdict(run_that(RunStatus::finished, counts));
+  };
   CHECK(finished({}) == "Finished: there was no row to send.");
   CHECK(finished({{Status::success, 1}}) == "Finished without errors: 1 of 1 row succeeded.");
   CHECK(finished({{Status::success, 20'000}}) == "Finished without errors: all 20,000 rows succeeded.");
@@ -40,33 +42,33 @@ TEST_CASE("verdict: a finished run") {
 }
 
 TEST_CASE("verdict: a run that stopped, was killed or is running") {
-  CHECK(verdict(run_that(Standing::stopped, {{Status::success, 300}, {Status::failed, 20}}, 680)) ==
+  CHECK(verdict(run_that(RunStatus::stopped, {{Status::success, 300}, {Status::failed, 20}}, 680)) ==
         "Stopped early: 680 of 1,000 rows have no result. 20 rows did not succeed.");
-  CHECK(verdict(run_that(Standing::stopped, {{Status::success, 8}, {Status::unknown, 1}}, 1)) ==
+  CHECK(verdict(run_that(RunStatus::stopped, {{Status::success, 8}, {Status::unknown, 1}}, 1)) ==
         "Stopped early: 1 of 10 rows has no result. 1 row did not succeed. 1 row is unknown: the API may have applied "
         "it.");
-  CHECK(verdict(run_that(Standing::stopped, {{Status::success, 999}}, 1)) ==
+  CHECK(verdict(run_that(RunStatus::stopped, {{Status::success, 999}}, 1)) ==
         "Stopped early: 1 of 1,000 rows has no result.");
-  CHECK(verdict(run_that(Standing::stopped, {{Status::success, 5}})) ==
+  CHECK(verdict(run_that(RunStatus::stopped, {{Status::success, 5}})) ==
         "Stopped early: each row that amend read has a result.");
-  CHECK(verdict(run_that(Standing::stopped, {{Status::success, 5}}, std::nullopt)) ==
+  CHECK(verdict(run_that(RunStatus::stopped, {{Status::success, 5}}, std::nullopt)) ==
         "Stopped early: 5 rows have a result. The number of other rows is not known.");
-  CHECK(verdict(run_that(Standing::killed, {{Status::success, 1}}, std::nullopt)) ==
+  CHECK(verdict(run_that(RunStatus::killed, {{Status::success, 1}}, std::nullopt)) ==
         "Interrupted: the process was killed, or the machine stopped. 1 row has a result; other rows may have no "
         "result.");
-  CHECK(verdict(run_that(Standing::goes_on, {})) == "Running. This page shows the run at the time of the report.");
+  CHECK(verdict(run_that(RunStatus::running, {})) == "Running. This page shows the run at the time of the report.");
 }
 
 TEST_CASE("verdict: a comparison says that it changed nothing") {
-  RunPicture picture = run_that(Standing::compared, {});
+  RunPicture picture = run_that(RunStatus::compared, {});
   picture.applies = false;
   picture.comparison.emplace().signs = {{'*', ""}, {'=', ""}};
   picture.comparison->signs[0].rows = 12;
   picture.comparison->signs[1].rows = 1'000;
   CHECK(verdict(picture) ==
         "Compared: 12 rows differ from the API, 1,000 rows match. amend changed nothing at the API.");
-  picture.standing = Standing::stopped;
+  picture.status = RunStatus::stopped;
   CHECK(verdict(picture) == "Stopped early: the comparison is not complete. amend changed nothing at the API.");
-  picture.standing = Standing::killed;
+  picture.status = RunStatus::killed;
   CHECK(verdict(picture) == "Interrupted: the comparison is not complete. amend changed nothing at the API.");
 }

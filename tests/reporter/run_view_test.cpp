@@ -252,7 +252,7 @@ TEST_CASE("run_view: a run that has no summary has not ended, and how many rows 
   make_run(dir / "r", Written({Row(1, Status::success, a)}, 1));
   std::filesystem::remove(dir / "r/summary.json");
   const RunView view(dir / "r");
-  CHECK_FALSE(view.asked().has_ended);
+  CHECK_FALSE(view.asked().summary);
   CHECK(view.rows_in_all() == std::nullopt);
   CHECK(view.unsent() == std::nullopt);
 }

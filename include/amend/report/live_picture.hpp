@@ -28,7 +28,7 @@ class LivePicture {
   void add(const RunState& state, std::chrono::system_clock::time_point at,
            const std::vector<std::string>& new_notices = {});
 
-  /// As of the last look. Standing::goes_on.
+  /// As of the last look. RunStatus::running.
   RunPicture picture() const;
 
  private:

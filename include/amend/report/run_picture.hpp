@@ -15,22 +15,11 @@
 
 #include "amend/config.hpp"
 #include "amend/reporter/metrics.hpp"
+#include "amend/reporter/run_status.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/row/outcome.hpp"
 
 namespace amend::report {
-
-/// How a run stands.
-enum class Standing : std::uint8_t {
-  goes_on,   ///< a process holds it
-  killed,    ///< it has not ended, and no process holds it
-  stopped,   ///< it ended before its input did
-  finished,  ///< every row has its result
-  compared,  ///< a reconciliation that sends nothing
-};
-
-/// "running", "killed", …
-std::string_view to_string(Standing standing) noexcept;
 
 /// What became of rows in one stretch of time. Rates are a second.
 class OutcomePoint {
@@ -221,7 +210,7 @@ class RunPicture {
   std::vector<std::string> retries;  ///< runs that retry this one
 
   // What happened.
-  Standing standing = Standing::finished;
+  RunStatus status = RunStatus::finished;
   std::chrono::system_clock::time_point started_at{};
   std::optional<std::chrono::system_clock::time_point> ended_at;  ///< the last that is known to have happened
   std::chrono::milliseconds elapsed{0};                           ///< that processes worked on it
@@ -256,7 +245,7 @@ class RunPicture {
   std::vector<std::string> warnings;  ///< why not all of this may be relied on
   std::vector<std::string> next;      ///< commands to type
 
-  std::uint64_t rows(Status status) const noexcept { return rows_by_status[static_cast<std::size_t>(status)]; }
+  std::uint64_t rows(Status of) const noexcept { return rows_by_status[static_cast<std::size_t>(of)]; }
   std::uint64_t rows_ended() const noexcept {
     std::uint64_t sum = 0;
     for (const auto rows_so : rows_by_status) sum += rows_so;

@@ -73,7 +73,5 @@ inline constexpr std::size_t timeline_line_max = 16 * 1024;
 
 /// "2026-11-23T12:00:00.123Z".
 std::string text_of(std::chrono::system_clock::time_point at);
-/// "2026-11-23T12:00:00.123Z", with or without the fraction; nullopt: it is no such text, or not of 1970 to 2199.
-std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view text) noexcept;
 
 }  // namespace amend::report

@@ -3,13 +3,13 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace amend {
 
 class RunDirectory;
+class Summary;
 
 class FileSeal {
  public:
@@ -28,14 +28,11 @@ std::vector<FileSeal> seals_of_retry_files(const RunDirectory& run, const std::v
 
 std::vector<std::string> names_of(const std::vector<FileSeal>& seals);
 
-/// Puts the seals of the retry files as they are now into the summary.json of a run that has ended. Throws
+/// Writes the summary.json of a run that has ended again, with the seals of the retry files as they are now. Throws
 /// DurabilityError.
-void seal_again(const RunDirectory& run);
+void seal_again(const RunDirectory& run, Summary summary);
 
-/// The retry files of a run that has ended and that are not as amend wrote them. One without a seal counts as edited.
-std::vector<std::string> edited_retry_files(const RunDirectory& run);
-
-/// What the text of a summary.json has; empty: nothing, or it was written by a version before 0.2.
-std::vector<FileSeal> seals_in_summary(std::string_view text);
+/// The retry files of a run that has ended and that differ from their `seals`. One without a seal counts as edited.
+std::vector<std::string> edited_retry_files(const RunDirectory& run, const std::vector<FileSeal>& seals);
 
 }  // namespace amend

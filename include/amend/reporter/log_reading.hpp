@@ -11,6 +11,7 @@
 
 #include "amend/reporter/journal.hpp"
 #include "amend/reporter/result_log.hpp"
+#include "amend/reporter/summary.hpp"
 
 namespace amend {
 
@@ -40,6 +41,9 @@ std::string describe(const LogState& log);
 /// is compared with what summary.json says of the log. A log that is not there is an empty one when its run has not
 /// begun to send. Throws InputError when it cannot be read. Memory: 1 MiB.
 LogState read_log(const std::string& run, const std::function<void(const JournalRecord&)>& show);
+/// The same with the summary of the run, which was read before.
+LogState read_log(const std::string& run, const std::optional<Summary>& summary,
+                  const std::function<void(const JournalRecord&)>& show);
 
 /// Throws InputError: a log whose damage is described so cannot be relied on.
 [[noreturn]] void refuse_damaged(const std::string& run, const LogState& log);
@@ -47,6 +51,7 @@ LogState read_log(const std::string& run, const std::function<void(const Journal
 /// Whether the log of a run is missing although it has begun to send, or shorter than its summary.json says: known
 /// without reading it.
 bool log_was_shortened(const std::string& run);
+bool log_was_shortened(const std::string& run, const std::optional<Summary>& summary);
 
 /// Throws InputError when the run in the directory `run` has begun to send, and has no log any more.
 void refuse_lost_log(const std::string& run);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "amend/reporter/log_reading.hpp"
 #include "amend/reporter/metrics.hpp"
 #include "amend/reporter/result_log.hpp"
+#include "amend/reporter/run_chain.hpp"
 #include "amend/reporter/run_directory.hpp"
 #include "amend/row/outcome.hpp"
 #include "amend/row/row_set.hpp"
@@ -39,7 +41,7 @@ class Recovery {
   std::uint64_t torn_bytes() const noexcept { return torn_bytes_; }
 
   /// Reads the log of another run over the same input, for what its rows said. Throws as the constructor does.
-  void learn_content(const std::string& run);
+  void learn_content(const RunHead& run);
   /// Whether any log said what a row holds: one with a record, or one learnt of.
   bool knows_content(std::uint64_t row) const noexcept { return known_.contains(row); }
   /// What a row held when its record was written; nullopt: not known.
@@ -47,18 +49,12 @@ class Recovery {
   /// Whether a row says what it said when its record was written. For a row whose content is known.
   bool same_content(std::uint64_t row, std::string_view raw) const noexcept;
 
-  /// What the record of a row says that did not end well (is_well); nullopt for one that did, and without a record.
-  /// Reads the log.
-  struct Failure {
-    Status status;
-    Reason reason;
-  };
-  std::optional<Failure> failure_of(std::uint64_t row) const;
-
   /// The errors so far, for the summary.
   const ErrorTally& errors() const noexcept { return errors_; }
 
  private:
+  friend class RecordedFailures;
+
   class NotWell {
    public:
     std::uint64_t row;
@@ -79,6 +75,26 @@ class Recovery {
   ErrorTally errors_;
   LogEnd end_;
   std::uint64_t torn_bytes_ = 0;
+};
+
+/// One pass over the rows that did not succeed. Opens the log once. Lifetime: that of the Recovery. One thread.
+class RecordedFailures {
+ public:
+  class Failure {
+   public:
+    Status status;
+    Reason reason;
+  };
+
+  explicit RecordedFailures(const Recovery& recovery);
+
+  /// What the record of a row says. nullopt: the row has none, or it succeeded (is_well). Throws InputError when the log
+  /// cannot be read.
+  std::optional<Failure> of(std::uint64_t row);
+
+ private:
+  const Recovery* recovery_;
+  std::ifstream log_;
 };
 
 }  // namespace amend

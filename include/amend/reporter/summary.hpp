@@ -45,10 +45,14 @@ class Summary {
   /// Copies every counter.
   void take(const Metrics& metrics);
   std::uint64_t rows(Status status) const noexcept { return rows_by_status[static_cast<std::size_t>(status)]; }
-  std::uint64_t rows_well() const noexcept;  ///< is_well
+  std::uint64_t rows_well() const noexcept;                     ///< is_well
+  std::uint64_t rows_ended() const noexcept;                    ///< of all statuses
+  std::optional<std::uint64_t> rows_in_input() const noexcept;  ///< nullopt: not known
+  /// Whether the whole input was read and every row has a result.
+  bool is_whole() const noexcept { return stop_reason.empty() && unsent == 0; }
 
   std::string version;
-  Task task{};
+  Task task{};  ///< not in summary.json
   std::string run_directory;
   std::string input;  ///< path, or "-"
   std::chrono::system_clock::time_point started_at{};
@@ -90,8 +94,17 @@ class Summary {
   std::vector<FileSeal> retry_files;  ///< as amend wrote them, so that one that was edited since is noticed
 };
 
-/// The text of summary.json: one JSON object and a line end.
+/// The text of summary.json: one JSON object and a line end. Control characters are written as \xNN, durations in
+/// milliseconds (`elapsed`, `connection.total`) and microseconds (Latency).
 std::string to_json(const Summary& summary);
+
+/// Reads what to_json has written, in whole or in part: a member that is missing, or has another type, has its default.
+/// An exit code that is missing is broken_invariant. nullopt: `text` is not a JSON object, or an empty one.
+std::optional<Summary> parse_summary(std::string_view text);
+
+/// Reads the summary.json in `directory`. nullopt: there is none, or it cannot be read. The run is running or was
+/// killed, or its first process wrote nothing yet.
+std::optional<Summary> read_summary(const std::string& directory);
 
 /// Which file it was: `resume` refuses another.
 class InputIdentity {
