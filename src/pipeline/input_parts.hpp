@@ -12,7 +12,7 @@
 #include "amend/reader/input_file.hpp"
 #include "amend/reader/mapper.hpp"
 #include "amend/reader/source.hpp"
-#include "amend/reporter/feedback.hpp"
+#include "amend/reporter/retry_files.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/row/row_set.hpp"
 #include "amend/transport/target.hpp"

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "amend/reader/encoding_check.hpp"
-#include "amend/reporter/feedback.hpp"
 #include "amend/reporter/result_log.hpp"
+#include "amend/reporter/retry_files.hpp"
 #include "amend/reporter/run_chain.hpp"
 #include "amend/reporter/summary.hpp"
 #include "amend/row/shell_path.hpp"
@@ -51,7 +51,7 @@ class Resuming {
   void keep_edited(const std::optional<Summary>& summary);
   void keep_copy(const std::string& name, std::string_view why);
   std::vector<UnsealedRetryFile> read_unsealed(const std::vector<std::string>& names) const;
-  void write_feedback();
+  void write_retry_files();
 
   ResumedJob resumed_;
   Job& job_ = resumed_.job;
@@ -93,7 +93,7 @@ ResumedJob Resuming::make(ChangedOptions changed) {
     was.read_ahead_rows = rows;
     run_.write_file("run.json", run_json(was));
   }
-  write_feedback();
+  write_retry_files();
   // A run that sends nothing restores nothing.
   if (resumed_.report.rows_left == 0 && job_.undone) job_.also_locked = std::move(job_.undone);
   resumed_.report.rows_recorded = before_.recorded().size();
@@ -179,9 +179,9 @@ std::vector<UnsealedRetryFile> Resuming::read_unsealed(const std::vector<std::st
   return files;
 }
 
-void Resuming::write_feedback() {
+void Resuming::write_retry_files() {
   RowWalk rows = input_.rows();
-  job_.retry_files = open_feedback(run_, input_.layout(), names_of(job_.edited));
+  job_.retry_files = open_retry_files(run_, input_.layout(), names_of(job_.edited));
   RecordedFailures failures(before_);
   std::uint64_t left = before_.rows_not_well();
   std::vector<Outcome> one;

@@ -3,8 +3,8 @@
 
 #include "amend/queue/start_thread.hpp"
 #include "amend/report/timeline.hpp"
-#include "amend/reporter/feedback.hpp"
 #include "amend/reporter/result_log.hpp"
+#include "amend/reporter/retry_files.hpp"
 #include "amend/reporter/run_place.hpp"
 #include "pipeline/job_parts.hpp"
 #include "pipeline/plan_seal.hpp"
@@ -74,7 +74,7 @@ std::vector<std::unique_ptr<Sink>> Run::Impl::open_sinks() {
   sinks.push_back(open_result_log(run, job_.recorded().end()));
   if (!job_.before) write_head();  // behind the log: a run.json without a log means that the log was lost
   alone.reset();
-  sinks.push_back(job_.retry_files ? std::move(job_.retry_files) : open_feedback(run, input_.layout()));
+  sinks.push_back(job_.retry_files ? std::move(job_.retry_files) : open_retry_files(run, input_.layout()));
   return sinks;
 }
 

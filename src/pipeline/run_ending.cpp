@@ -3,8 +3,8 @@
 #include <memory>
 #include <optional>
 
-#include "amend/reporter/feedback.hpp"
 #include "amend/reporter/file_seal.hpp"
+#include "amend/reporter/retry_files.hpp"
 #include "amend/reporter/run_view.hpp"
 #include "pipeline/job_parts.hpp"
 #include "pipeline/run_impl.hpp"
@@ -61,7 +61,7 @@ Overtaken Run::Impl::settle_retry_files() {
   if (exit_code(control_.cause()) == ExitCode::not_durable || control_.cause() == StopCause::defect) return {};
   try {
     Overtaken overtaken = overtaken_rows(job_.directory->path());
-    settle_feedback(*job_.directory, input_.layout(), overtaken.lines, names_of(job_.edited));
+    rewrite_retry_files(*job_.directory, input_.layout(), overtaken.lines, names_of(job_.edited));
     return overtaken;
   } catch (const DurabilityError& error) {
     control_.stop(StopCause::not_durable, error.what());
@@ -98,7 +98,7 @@ void Run::Impl::settle_run_before(const RunHead& before, const RowSet& lines) {
   const std::optional<Summary> summary = lock ? read_summary(before.directory) : before.summary;
   const std::vector<std::string> edited =
       edited_retry_files(run, summary ? summary->retry_files : std::vector<FileSeal>());
-  settle_feedback(run, input_.layout(), lines, edited);
+  rewrite_retry_files(run, input_.layout(), lines, edited);
   if (edited.empty() && summary) seal_again(run, *summary);
   if (edited.empty()) return;
   control_.notice(

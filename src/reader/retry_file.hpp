@@ -1,4 +1,4 @@
-// Recognises the retry files that amend writes (reporter/feedback.hpp). No I/O. Layer 1.
+// Recognises the retry files that amend writes (reporter/retry_files.hpp). No I/O. Layer 1.
 #pragma once
 
 #include <string_view>

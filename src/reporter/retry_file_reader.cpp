@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <limits>
 
-#include "reporter/feedback_rows.hpp"
 #include "reporter/json_reading.hpp"
+#include "reporter/retry_file_rows.hpp"
 #include "row/csv_cell.hpp"
 
 namespace amend {

@@ -1,4 +1,4 @@
-// The rows of a retry file (feedback.hpp), read again from the run directory. Layer 2, one thread. Throws InputError when
+// The rows of a retry file (retry_files.hpp), read again from the run directory. Layer 2, one thread. Throws InputError when
 // the file cannot be read or is not what the sink writes.
 #pragma once
 
@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "amend/reader/csv_parser.hpp"
-#include "amend/reporter/feedback.hpp"
+#include "amend/reporter/retry_files.hpp"
 #include "amend/row/record.hpp"
 
 namespace amend {

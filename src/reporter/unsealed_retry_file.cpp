@@ -15,9 +15,9 @@ std::optional<Status> status_of(std::string_view name) noexcept {
   return std::nullopt;  // unsent
 }
 
-FeedbackKind kind_of(std::optional<Status> status) noexcept {
-  if (!status) return FeedbackKind::unsent;
-  return status == Status::rejected ? FeedbackKind::rejected : FeedbackKind::sent;
+RetryFileKind kind_of(std::optional<Status> status) noexcept {
+  if (!status) return RetryFileKind::unsent;
+  return status == Status::rejected ? RetryFileKind::rejected : RetryFileKind::sent;
 }
 
 // A file system may have made a file as long as it was to be, and not have written its end.

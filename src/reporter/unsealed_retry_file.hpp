@@ -14,9 +14,9 @@
 #include <string_view>
 #include <vector>
 
-#include "amend/reporter/feedback.hpp"
+#include "amend/reporter/retry_files.hpp"
 #include "amend/row/outcome.hpp"
-#include "reporter/feedback_rows.hpp"
+#include "reporter/retry_file_rows.hpp"
 
 namespace amend {
 
@@ -44,7 +44,7 @@ class UnsealedRetryFile {
 
   std::string name_;
   std::optional<Status> status_;  // of its rows
-  FeedbackRows written_;
+  RetryFileRows written_;
   bool differs_ = false;
   std::vector<Row> rows_;  // by line
   std::uint64_t rows_known_ = 0;

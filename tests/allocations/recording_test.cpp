@@ -5,9 +5,9 @@
 
 #include "allocations/allocations.hpp"
 #include "amend/queue/batch_pool.hpp"
-#include "amend/reporter/feedback.hpp"
 #include "amend/reporter/reporter.hpp"
 #include "amend/reporter/result_log.hpp"
+#include "amend/reporter/retry_files.hpp"
 #include "support/process.hpp"
 
 using namespace amend;
@@ -41,7 +41,7 @@ class RecordingBench {
   std::vector<std::unique_ptr<Sink>> sinks() {
     std::vector<std::unique_ptr<Sink>> all;
     all.push_back(open_result_log(run_));
-    all.push_back(open_feedback(run_, InputLayout(Format::csv, {"id", "name"}, ',')));
+    all.push_back(open_retry_files(run_, InputLayout(Format::csv, {"id", "name"}, ',')));
     return all;
   }
   void push_batch() {

@@ -10,7 +10,7 @@
 
 #include "amend/reader/source.hpp"
 #include "amend/row/own_column.hpp"
-#include "reporter/feedback_rows.hpp"
+#include "reporter/retry_file_rows.hpp"
 
 namespace amend {
 namespace {
@@ -132,8 +132,8 @@ TEST_CASE("round trip: a retry file gives the same records, whatever the names, 
     if (is_refused(text, delimiter)) continue;  // a value that looks like a row
     const auto input = open(text, delimiter, "");
     const InputLayout layout(Format::csv, input->header(), delimiter);
-    const auto kind = std::vector{FeedbackKind::sent, FeedbackKind::rejected, FeedbackKind::unsent}[dice.below(3)];
-    FeedbackRows rows(layout, kind);
+    const auto kind = std::vector{RetryFileKind::sent, RetryFileKind::rejected, RetryFileKind::unsent}[dice.below(3)];
+    RetryFileRows rows(layout, kind);
     const Reason reason("input.name.missing", dice.text(), Origin::input);
     std::string written;
     rows.append_header(written);
@@ -146,7 +146,7 @@ TEST_CASE("round trip: a retry file gives the same records, whatever the names, 
             expected);
     // Sent and rejected once more.
     const auto again = open(written, ';', "gbk");
-    FeedbackRows twice(InputLayout(Format::csv, again->header(), again->delimiter()), kind);
+    RetryFileRows twice(InputLayout(Format::csv, again->header(), again->delimiter()), kind);
     std::string rewritten;
     twice.append_header(rewritten);
     while (again->next(record)) twice.append_row(rewritten, record.position().line, record.raw(), &reason);

@@ -1,6 +1,6 @@
 // Where outcomes go: the SEAM behind the reporter. Layer 2. Reporter thread; every function may block.
 //
-// Made by `open_result_log` (result_log.hpp) and `open_feedback` (feedback.hpp); another store comes in here.
+// Made by `open_result_log` (result_log.hpp) and `open_retry_files` (retry_files.hpp); another store comes in here.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The columns and members that amend adds to the rows of retry files (reporter/feedback.hpp). Layer 0.
+// The columns and members that amend adds to the rows of retry files (reporter/retry_files.hpp). Layer 0.
 #pragma once
 
 #include <cstddef>

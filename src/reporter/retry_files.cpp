@@ -1,4 +1,4 @@
-#include "amend/reporter/feedback.hpp"
+#include "amend/reporter/retry_files.hpp"
 
 #include <unistd.h>
 
@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "reporter/append_file.hpp"
-#include "reporter/feedback_rows.hpp"
+#include "reporter/retry_file_rows.hpp"
 
 namespace amend {
 namespace {
@@ -21,7 +21,7 @@ std::string file_name(std::string_view stem, Format format) {
 // One of the three files of the sink; on disk from its first row on.
 class StatusFile {
  public:
-  StatusFile(std::string_view stem, FeedbackKind kind, const InputLayout& layout,
+  StatusFile(std::string_view stem, RetryFileKind kind, const InputLayout& layout,
              const std::vector<std::string>& edited)
       : name_(file_name(stem, layout.format)),
         rows_(layout, kind),
@@ -51,20 +51,20 @@ class StatusFile {
 
  private:
   std::string name_;
-  FeedbackRows rows_;
+  RetryFileRows rows_;
   bool is_edited_;
   bool started_ = false;
   std::string buffer_;
   std::optional<AppendFile> file_;
 };
 
-class Feedback final : public Sink {
+class RetryFiles final : public Sink {
  public:
-  Feedback(const RunDirectory& run, const InputLayout& layout, const std::vector<std::string>& edited)
+  RetryFiles(const RunDirectory& run, const InputLayout& layout, const std::vector<std::string>& edited)
       : run_(run),
-        failed_("failed", FeedbackKind::sent, layout, edited),
-        rejected_("rejected", FeedbackKind::rejected, layout, edited),
-        unknown_("unknown", FeedbackKind::sent, layout, edited) {}
+        failed_("failed", RetryFileKind::sent, layout, edited),
+        rejected_("rejected", RetryFileKind::rejected, layout, edited),
+        unknown_("unknown", RetryFileKind::sent, layout, edited) {}
 
   void write(std::span<const Outcome> outcomes) override {
     for (const Outcome& outcome : outcomes) {
@@ -103,14 +103,14 @@ class Feedback final : public Sink {
 
 }  // namespace
 
-std::unique_ptr<Sink> open_feedback(const RunDirectory& run, InputLayout layout, std::vector<std::string> edited) {
-  return std::make_unique<Feedback>(run, layout, edited);
+std::unique_ptr<Sink> open_retry_files(const RunDirectory& run, InputLayout layout, std::vector<std::string> edited) {
+  return std::make_unique<RetryFiles>(run, layout, edited);
 }
 
 class UnsentWriter::State {
  public:
   State(const RunDirectory& run, const InputLayout& layout)
-      : run_(run), name_(file_name("unsent", layout.format)), rows_(layout, FeedbackKind::unsent) {}
+      : run_(run), name_(file_name("unsent", layout.format)), rows_(layout, RetryFileKind::unsent) {}
 
   // Not closed: half a file would look like all that is left to do.
   ~State() {
@@ -151,7 +151,7 @@ class UnsentWriter::State {
 
   const RunDirectory& run_;
   std::string name_;
-  FeedbackRows rows_;
+  RetryFileRows rows_;
   std::string buffer_;
   std::optional<AppendFile> file_;
   std::uint64_t count_ = 0;

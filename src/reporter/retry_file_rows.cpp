@@ -1,4 +1,4 @@
-#include "reporter/feedback_rows.hpp"
+#include "reporter/retry_file_rows.hpp"
 
 #include <fmt/format.h>
 
@@ -109,13 +109,13 @@ void append_foreign_members(std::string& out, std::string_view object) {
 
 }  // namespace
 
-FeedbackRows::FeedbackRows(InputLayout layout, FeedbackKind kind) : layout_(std::move(layout)), kind_(kind) {
+RetryFileRows::RetryFileRows(InputLayout layout, RetryFileKind kind) : layout_(std::move(layout)), kind_(kind) {
   for (std::size_t i = 0; i < layout_.header.size(); ++i) {
     if (!is_own_column(layout_.header[i])) kept_.push_back(i);
   }
 }
 
-void FeedbackRows::append_header(std::string& out) const {
+void RetryFileRows::append_header(std::string& out) const {
   if (layout_.format == Format::ndjson) return;
   // A spreadsheet reads the file as UTF-8 then, and so does amend, whatever the options of the run were.
   out += byte_order_mark;
@@ -124,12 +124,12 @@ void FeedbackRows::append_header(std::string& out) const {
     out += ',';
   }
   out += "amend_line";
-  if (kind_ != FeedbackKind::unsent) out += ",amend_error_code,amend_error";
-  if (kind_ != FeedbackKind::sent) out += ",amend_raw";
+  if (kind_ != RetryFileKind::unsent) out += ",amend_error_code,amend_error";
+  if (kind_ != RetryFileKind::sent) out += ",amend_raw";
   out += crlf;
 }
 
-void FeedbackRows::append_row(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) {
+void RetryFileRows::append_row(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) {
   if (layout_.format == Format::ndjson) {
     append_json(out, line, raw, reason);
   } else {
@@ -137,11 +137,11 @@ void FeedbackRows::append_row(std::string& out, std::uint64_t line, std::string_
   }
 }
 
-void FeedbackRows::append_csv(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) {
-  const bool doubtful = kind_ != FeedbackKind::sent && only_looks_like_a_row(raw, reason);
+void RetryFileRows::append_csv(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) {
+  const bool doubtful = kind_ != RetryFileKind::sent && only_looks_like_a_row(raw, reason);
   const bool ragged = reason && reason->code == "input.csv.columns";
   const bool parsed = !doubtful && !ragged && parse_cells(raw);
-  if (!parsed && kind_ == FeedbackKind::sent) {
+  if (!parsed && kind_ == RetryFileKind::sent) {
     throw std::logic_error(fmt::format("line {}: amend sent this row, but now cannot parse the row again", line));
   }
   for (const std::size_t i : kept_) {
@@ -149,26 +149,27 @@ void FeedbackRows::append_csv(std::string& out, std::uint64_t line, std::string_
     out += ',';
   }
   out += std::to_string(line);
-  if (kind_ != FeedbackKind::unsent) {
+  if (kind_ != RetryFileKind::unsent) {
     out += ',';
     if (reason) append_readable_cell(out, reason->code);
     out += ',';
     if (reason) append_readable_cell(out, reason->text);
   }
-  if (kind_ != FeedbackKind::sent) {
+  if (kind_ != RetryFileKind::sent) {
     out += ',';
     if (!parsed) append_readable_cell(out, first_bytes(raw));
   }
   out += crlf;
 }
 
-void FeedbackRows::append_json(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason) const {
-  const bool doubtful = kind_ != FeedbackKind::sent && only_looks_like_a_row(raw, reason);
+void RetryFileRows::append_json(std::string& out, std::uint64_t line, std::string_view raw,
+                                const Reason* reason) const {
+  const bool doubtful = kind_ != RetryFileKind::sent && only_looks_like_a_row(raw, reason);
   const bool parsed = !doubtful && is_json_object(raw);
   out += '{';
   if (parsed) append_foreign_members(out, raw);
   out += "\"amend_line\":" + std::to_string(line);
-  if (reason && kind_ != FeedbackKind::unsent) {
+  if (reason && kind_ != RetryFileKind::unsent) {
     out += ",\"amend_error_code\":";
     append_json_string(out, reason->code);
     out += ",\"amend_error\":";
@@ -181,7 +182,7 @@ void FeedbackRows::append_json(std::string& out, std::uint64_t line, std::string
   out += "}\n";
 }
 
-bool FeedbackRows::parse_cells(std::string_view raw) {
+bool RetryFileRows::parse_cells(std::string_view raw) {
   // The reader has applied the limits of the run already; here they only must not get in the way.
   const std::size_t room = raw.size() + layout_.header.size() + 16;
   CsvParser parser(layout_.delimiter, room, room);

@@ -1,4 +1,4 @@
-// The text of a file that can be fed back: header and rows, CSV or NDJSON (feedback.hpp says what they look like).
+// The text of a file that can be fed back: header and rows, CSV or NDJSON (retry_files.hpp says what they look like).
 // Layer 2, pure, one thread.
 #pragma once
 
@@ -8,17 +8,17 @@
 #include <vector>
 
 #include "amend/error.hpp"
-#include "amend/reporter/feedback.hpp"
+#include "amend/reporter/retry_files.hpp"
 #include "amend/row/record.hpp"
 
 namespace amend {
 
 /// Decides the amend_ columns.
-enum class FeedbackKind : std::uint8_t { sent, rejected, unsent };
+enum class RetryFileKind : std::uint8_t { sent, rejected, unsent };
 
-class FeedbackRows {
+class RetryFileRows {
  public:
-  FeedbackRows(InputLayout layout, FeedbackKind kind);
+  RetryFileRows(InputLayout layout, RetryFileKind kind);
 
   /// CSV: the header line. NDJSON has none.
   void append_header(std::string& out) const;
@@ -34,7 +34,7 @@ class FeedbackRows {
   bool parse_cells(std::string_view raw);
 
   InputLayout layout_;
-  FeedbackKind kind_;
+  RetryFileKind kind_;
   std::vector<std::size_t> kept_;  // header columns that are not ours
   Record record_;
 };

@@ -1,9 +1,9 @@
-// settle_feedback of amend/reporter/feedback.hpp.
+// rewrite_retry_files of amend/reporter/retry_files.hpp.
 #include <algorithm>
 #include <optional>
 #include <vector>
 
-#include "amend/reporter/feedback.hpp"
+#include "amend/reporter/retry_files.hpp"
 #include "reporter/append_file.hpp"
 #include "reporter/retry_file_reader.hpp"
 
@@ -54,8 +54,8 @@ void settle(const RunDirectory& run, const std::string& name, const InputLayout&
 
 }  // namespace
 
-void settle_feedback(const RunDirectory& run, const InputLayout& layout, const RowSet& lines,
-                     std::span<const std::string> edited) {
+void rewrite_retry_files(const RunDirectory& run, const InputLayout& layout, const RowSet& lines,
+                         std::span<const std::string> edited) {
   const auto files = run.files();
   for (const std::string_view stem : {"failed", "unknown", "rejected"}) {
     const std::string name = std::string(stem) + (layout.format == Format::ndjson ? ".ndjson" : ".csv");

@@ -64,15 +64,15 @@ std::size_t occurrences(const std::string& text, const std::string& word) {
 
 }  // namespace
 
-TEST_CASE("feedback: failed.csv and failed.ndjson are fed back as they are when the server is well again") {
+TEST_CASE("retry_files: failed.csv and failed.ndjson are fed back as they are when the server is well again") {
   check_round_trip({"--error-share", "500:100%"}, "failed");
 }
 
-TEST_CASE("feedback: unknown.csv and unknown.ndjson are fed back as they are") {
+TEST_CASE("retry_files: unknown.csv and unknown.ndjson are fed back as they are") {
   check_round_trip({"--truncate-share", "100%"}, "unknown");
 }
 
-TEST_CASE("feedback: rejected.csv keeps the row as it was; repaired in place, it is fed back as it is") {
+TEST_CASE("retry_files: rejected.csv keeps the row as it was; repaired in place, it is fed back as it is") {
   const Work work("id,name,phone\r\n" + std::string(some_id) + ",\"Ann, \"\"A\"\"\",\r\n");
   Simulator simulator;
   CHECK(work.update(simulator.url()).code == 1);
@@ -87,7 +87,7 @@ TEST_CASE("feedback: rejected.csv keeps the row as it was; repaired in place, it
   check_fed_back(work.file("rejected.csv"), 1);
 }
 
-TEST_CASE("feedback: rejected.ndjson, repaired in place, is fed back as it is") {
+TEST_CASE("retry_files: rejected.ndjson, repaired in place, is fed back as it is") {
   const Work work("{\"id\":\"" + std::string(some_id) + "\",\"name\":\"Ann\",\"phone\":null}\n", "customers.ndjson");
   Simulator simulator;
   CHECK(work.update(simulator.url()).code == 1);
@@ -98,7 +98,7 @@ TEST_CASE("feedback: rejected.ndjson, repaired in place, is fed back as it is") 
   check_fed_back(work.file("rejected.ndjson"), 1);
 }
 
-TEST_CASE("feedback: what an interrupted run held back is in unsent.csv, and with the log it is the whole input") {
+TEST_CASE("retry_files: what an interrupted run held back is in unsent.csv, and with the log it is the whole input") {
   const auto customers = make_customers(500);
   const Work work(to_csv(customers));
   Simulator slow({"--latency", "20ms"});
@@ -110,7 +110,7 @@ TEST_CASE("feedback: what an interrupted run held back is in unsent.csv, and wit
   check_fed_back(work.file("unsent.csv"), customers.size() - count_status(work.directory, "success"));
 }
 
-TEST_CASE("feedback: a run over another separator and other column names gives files in the original's header") {
+TEST_CASE("retry_files: a run over another separator and other column names gives files in the original's header") {
   const Work work("Customer;Full name;Tel;id2\n" + std::string(some_id) + ";Ann;5;x\n");
   Simulator ill({"--error-share", "500:100%"});
   const std::vector<std::string> mapping{"--id-column", "Customer", "--map", "name=Full name", "--map", "phone=Tel"};
@@ -159,7 +159,7 @@ TEST_CASE("run directory: only its owner can read it, and no secret and no body 
   }
 }
 
-TEST_CASE("feedback: a rejected row that a later row of its customer has overtaken is in no file") {
+TEST_CASE("retry_files: a rejected row that a later row of its customer has overtaken is in no file") {
   const std::string id(some_id);
   const Work work("id,name,phone\r\n" + id + ",OLD,\r\n" + id + ",NEW,2\r\n");
   Simulator simulator;
@@ -171,7 +171,7 @@ TEST_CASE("feedback: a rejected row that a later row of its customer has overtak
   CHECK(says(finished, "the retry files leave out 1 row, because a later row of the same customer succeeded"));
 }
 
-TEST_CASE("feedback: rejected.csv is in the order of the input, with several workers too") {
+TEST_CASE("retry_files: rejected.csv is in the order of the input, with several workers too") {
   std::string text = "id,name,phone\r\n";
   for (const Customer& customer : make_customers(3000))
     text += customer.id + (text.size() % 2 == 0 ? ",\"A\"x,1\r\n" : ",Ann,\r\n");
@@ -191,7 +191,7 @@ TEST_CASE("feedback: rejected.csv is in the order of the input, with several wor
   CHECK(count == 3000);
 }
 
-TEST_CASE("feedback: a rejected row of almost 1 MiB comes back readable") {
+TEST_CASE("retry_files: a rejected row of almost 1 MiB comes back readable") {
   const std::string note(std::size_t{1} << 20, 'z');
   for (const bool csv : {true, false}) {
     const std::string head = csv ? "id,name,phone,note\r\n" : "";

@@ -46,14 +46,15 @@ class InputLayout {
 
 /// A sink that ignores success and writes each other row to failed, rejected or unknown. A file is created by its first
 /// row; one of `edited` is never opened. `run` must outlive the sink. Reporter thread.
-std::unique_ptr<Sink> open_feedback(const RunDirectory& run, InputLayout layout, std::vector<std::string> edited = {});
+std::unique_ptr<Sink> open_retry_files(const RunDirectory& run, InputLayout layout,
+                                       std::vector<std::string> edited = {});
 
 /// Brings failed, unknown and rejected into the order of the input, and takes the rows out that begin at these lines of
 /// it; each file replaced as a whole, one without further rows removed, the names in `edited` left alone. When the sink
 /// is closed. Memory: 24 bytes for each row of a file that is to be changed, and the longest row. Throws
 /// DurabilityError, and InputError when a file cannot be read or is not what the sink has written.
-void settle_feedback(const RunDirectory& run, const InputLayout& layout, const RowSet& lines,
-                     std::span<const std::string> edited = {});
+void rewrite_retry_files(const RunDirectory& run, const InputLayout& layout, const RowSet& lines,
+                         std::span<const std::string> edited = {});
 
 /// Writes unsent.csv or unsent.ndjson at the end of a run. The file appears when close() succeeds, complete, or never:
 /// a part of the unsent rows would be mistaken for all of them. Throws DurabilityError. One thread.

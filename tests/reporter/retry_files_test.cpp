@@ -1,4 +1,4 @@
-#include "amend/reporter/feedback.hpp"
+#include "amend/reporter/retry_files.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,8 +7,8 @@
 
 #include "amend/reader/csv_parser.hpp"
 #include "amend/reporter/journal.hpp"
-#include "reporter/feedback_rows.hpp"
 #include "reporter/fixture.hpp"
+#include "reporter/retry_file_rows.hpp"
 #include "reporter/unsealed_retry_file.hpp"
 
 namespace amend {
@@ -41,7 +41,7 @@ std::string write_one(const InputLayout& layout, Status status, std::string_view
   TemporaryDirectory directory;
   const RunDirectory run(directory / "run");
   Rows rows;
-  const auto sink = open_feedback(run, layout);
+  const auto sink = open_retry_files(run, layout);
   sink->write(test::list(rows.failed(status, raw, "E,1", "say \"no\"", 18)));
   sink->close();
   CHECK(run.files() == std::vector<std::string>{name});
@@ -49,11 +49,11 @@ std::string write_one(const InputLayout& layout, Status status, std::string_view
   return test::content(run.path(name));
 }
 
-TEST_CASE("feedback: success makes no file; each other status its own, on its first row") {
+TEST_CASE("retry_files: success makes no file; each other status its own, on its first row") {
   TemporaryDirectory directory;
   const RunDirectory run(directory / "run");
   Rows rows;
-  const auto sink = open_feedback(run, InputLayout(Format::csv, {"id"}));
+  const auto sink = open_retry_files(run, InputLayout(Format::csv, {"id"}));
   sink->write(test::list(rows.make(Status::success, "a", "a")));
   CHECK(run.files().empty());
   sink->write(test::list(rows.failed(Status::failed, "a", "x", "y", 2), rows.failed(Status::unknown, "b", "x", "y", 3),
@@ -64,7 +64,7 @@ TEST_CASE("feedback: success makes no file; each other status its own, on its fi
         utf8_mark + "id,amend_line,amend_error_code,amend_error\r\na,2,x,y\r\nc,4,x,y\r\n");
 }
 
-TEST_CASE("feedback: quotes, line breaks and separators come back as they were, from a file with ;") {
+TEST_CASE("retry_files: quotes, line breaks and separators come back as they were, from a file with ;") {
   const InputLayout layout(Format::csv, {"id", "na;me", "phone"}, ';');
   const auto table = read_csv(write_one(layout, Status::failed, "7;\"a \"\"b\"\", c\r\nd\";+852", "failed.csv"));
   REQUIRE(table.size() == 2);
@@ -72,7 +72,7 @@ TEST_CASE("feedback: quotes, line breaks and separators come back as they were, 
   CHECK(table[1] == std::vector<std::string>{"7", "a \"b\", c\r\nd", "+852", "18", "E,1", "say \"no\""});
 }
 
-TEST_CASE("feedback: a file fed back twice has each amend_ column once") {
+TEST_CASE("retry_files: a file fed back twice has each amend_ column once") {
   const InputLayout layout(Format::csv, {"id", "name"});
   std::vector<std::string> raws;
   const auto first = read_csv(write_one(layout, Status::rejected, "7,\"a,b\"", "rejected.csv"), &raws);
@@ -82,7 +82,7 @@ TEST_CASE("feedback: a file fed back twice has each amend_ column once") {
   CHECK(second == first);
 }
 
-TEST_CASE("feedback: a row that cannot be parsed has empty cells and its text in amend_raw") {
+TEST_CASE("retry_files: a row that cannot be parsed has empty cells and its text in amend_raw") {
   const InputLayout layout(Format::csv, {"id", "name"});
   auto table = read_csv(write_one(layout, Status::rejected, "7,a,\"b", "rejected.csv"));
   REQUIRE(table.size() == 2);
@@ -94,11 +94,11 @@ TEST_CASE("feedback: a row that cannot be parsed has empty cells and its text in
   CHECK(table[1].back().size() == 4096);
 }
 
-TEST_CASE("feedback: a line from inside a damaged quote never comes back as cells, though it looks like a row") {
+TEST_CASE("retry_files: a line from inside a damaged quote never comes back as cells, though it looks like a row") {
   TemporaryDirectory directory;
   const RunDirectory run(directory / "run");
   Rows rows;
-  const auto sink = open_feedback(run, InputLayout(Format::csv, {"id", "name"}));
+  const auto sink = open_retry_files(run, InputLayout(Format::csv, {"id", "name"}));
   sink->write(test::list(rows.failed(Status::rejected, "7,Ann", "input.csv.damaged", "x", 18)));
   sink->close();
   const auto table = read_csv(test::content(run.path("rejected.csv")));
@@ -106,16 +106,16 @@ TEST_CASE("feedback: a line from inside a damaged quote never comes back as cell
   CHECK(table[1] == std::vector<std::string>{"", "", "18", "input.csv.damaged", "x", "7,Ann"});
 }
 
-TEST_CASE("feedback: a refused row that was cut never comes back as a row with a shorter value") {
+TEST_CASE("retry_files: a refused row that was cut never comes back as a row with a shorter value") {
   const InputLayout layout(Format::csv, {"id", "name"});
-  const auto last_row = [&layout](FeedbackKind kind, const std::string& text) {
+  const auto last_row = [&layout](RetryFileKind kind, const std::string& text) {
     CsvParser parser(',', 20'000, 100);
     Record record;
     std::string_view input = text;
     REQUIRE(parser.parse(input, record) == CsvParser::Stop::record);
     REQUIRE(record.fault());
     std::string out;
-    FeedbackRows(layout, kind).append_row(out, 2, record.raw(), &*record.fault());
+    RetryFileRows(layout, kind).append_row(out, 2, record.raw(), &*record.fault());
     return read_csv(out).back();
   };
   const std::string long_value(5000, 'x');
@@ -124,7 +124,7 @@ TEST_CASE("feedback: a refused row that was cut never comes back as a row with a
         "7," + std::string(30'000, 'x') + "\n", "7,\xE2\x82\xAC" + long_value + "\"y\n",
         "7," + std::string(4093, 'x') + "\xE2\x82\xAC\"y\n",
         "7," + std::string(4090, 'x') + "\x80\x80\x80\x80\x80\n"}) {
-    for (const FeedbackKind kind : {FeedbackKind::rejected, FeedbackKind::unsent}) {
+    for (const RetryFileKind kind : {RetryFileKind::rejected, RetryFileKind::unsent}) {
       const auto cells = last_row(kind, row);
       CHECK(cells[0].empty());
       CHECK(cells[1].empty());
@@ -134,21 +134,21 @@ TEST_CASE("feedback: a refused row that was cut never comes back as a row with a
   }
 }
 
-TEST_CASE("feedback: a row refused for its values comes back as cells, however long it is") {
+TEST_CASE("retry_files: a row refused for its values comes back as cells, however long it is") {
   const InputLayout layout(Format::csv, {"id", "name"});
   const Reason reason("input.name.too_long", "x", Origin::input);
   for (const std::size_t length : {4000U, 4091U, 4094U, 4096U, 9000U}) {
     std::string out;
-    FeedbackRows(layout, FeedbackKind::rejected).append_row(out, 2, "7," + std::string(length, 'x'), &reason);
+    RetryFileRows(layout, RetryFileKind::rejected).append_row(out, 2, "7," + std::string(length, 'x'), &reason);
     CHECK(read_csv(out).back()[1].size() == length);
   }
 }
 
-TEST_CASE("feedback: a row that was read in the wrong encoding never comes back as cells, though it parses") {
+TEST_CASE("retry_files: a row that was read in the wrong encoding never comes back as cells, though it parses") {
   const Reason reason("input.encoding", "x", Origin::input);
-  for (const FeedbackKind kind : {FeedbackKind::rejected, FeedbackKind::unsent}) {
+  for (const RetryFileKind kind : {RetryFileKind::rejected, RetryFileKind::unsent}) {
     std::string out;
-    FeedbackRows(InputLayout(Format::csv, {"id", "name"}), kind).append_row(out, 2, "7,\xC3\xA9", &reason);
+    RetryFileRows(InputLayout(Format::csv, {"id", "name"}), kind).append_row(out, 2, "7,\xC3\xA9", &reason);
     CHECK(read_csv(out).back()[1].empty());
     CHECK(read_csv(out).back().back() == "7,\xC3\xA9");
   }
@@ -162,7 +162,7 @@ TEST_CASE("settle: files are in the order of the input, without the rows that we
     const InputLayout layout(format, csv ? std::vector<std::string>{"id", "name"} : std::vector<std::string>{});
     const std::string extension = csv ? ".csv" : ".ndjson";
     Rows rows;
-    const auto sink = open_feedback(run, layout);
+    const auto sink = open_retry_files(run, layout);
     const auto raw = [&](const std::string& id) { return csv ? id + ",\"x\r\ny\"" : "{\"id\":\"" + id + "\"}"; };
     const auto ids = [&](const std::string& name) {
       std::string found;
@@ -182,13 +182,13 @@ TEST_CASE("settle: files are in the order of the input, without the rows that we
     overtaken.insert(4);
     overtaken.insert(7);
     const std::vector<std::string> edited{"rejected" + extension};
-    settle_feedback(run, layout, overtaken, edited);
+    rewrite_retry_files(run, layout, overtaken, edited);
     const std::string failed = test::content(run.path("failed" + extension));
     CHECK(ids("failed") == "ac");
     CHECK(failed.find(csv ? "\na," : "\"a\"") < failed.find(csv ? "\nc," : "\"c\""));
     CHECK(run.files() == std::vector<std::string>{"failed" + extension, "rejected" + extension});
     CHECK(test::content(run.path("rejected" + extension)) == unsorted);
-    settle_feedback(run, layout, overtaken);
+    rewrite_retry_files(run, layout, overtaken);
     const std::string rejected = test::content(run.path("rejected" + extension));
     CHECK(rejected.find(csv ? "\nd," : "\"d\"") < rejected.find(csv ? "\ne," : "\"e\""));
     CHECK(rejected.size() == unsorted.size());
@@ -200,7 +200,7 @@ TEST_CASE("unsealed: cut anywhere, with NULs behind it or not, a retry file is a
   class Kind {
    public:
     std::string name;
-    FeedbackKind kind;
+    RetryFileKind kind;
     std::optional<Status> status;
   };
   const std::vector<std::string> csv_rows{"a,1", "b,\"2\r\n\"\"x,3\"", "c,3", "d,4"};
@@ -209,16 +209,16 @@ TEST_CASE("unsealed: cut anywhere, with NULs behind it or not, a retry file is a
   TemporaryDirectory directory;
   const RunDirectory run(directory / "run");
   for (const Kind& kind :
-       {Kind{"failed", FeedbackKind::sent, Status::failed}, Kind{"unknown", FeedbackKind::sent, Status::unknown},
-        Kind{"rejected", FeedbackKind::rejected, Status::rejected},
-        Kind{"unsent", FeedbackKind::unsent, std::nullopt}}) {
+       {Kind{"failed", RetryFileKind::sent, Status::failed}, Kind{"unknown", RetryFileKind::sent, Status::unknown},
+        Kind{"rejected", RetryFileKind::rejected, Status::rejected},
+        Kind{"unsent", RetryFileKind::unsent, std::nullopt}}) {
     for (const bool csv : {true, false}) {
       CAPTURE(kind.name);
       CAPTURE(csv);
       const InputLayout layout(csv ? Format::csv : Format::ndjson,
                                csv ? std::vector<std::string>{"id", "name"} : std::vector<std::string>{});
       const auto& raws = csv ? csv_rows : json_rows;
-      FeedbackRows rows(layout, kind.kind);
+      RetryFileRows rows(layout, kind.kind);
       std::string whole;
       rows.append_header(whole);
       for (const std::size_t i : {2, 0, 1}) rows.append_row(whole, 2 + 3 * i, raws[i], &reason);  // as they ended
@@ -262,31 +262,31 @@ TEST_CASE("settle: a file that ends within a row was changed: it is refused, and
                              is_csv ? std::vector<std::string>{"id"} : std::vector<std::string>{});
     const std::string name = is_csv ? "failed.csv" : "failed.ndjson";
     run.write_file(name, text);
-    CHECK_THROWS_AS(settle_feedback(run, layout, RowSet()), InputError);
+    CHECK_THROWS_AS(rewrite_retry_files(run, layout, RowSet()), InputError);
     CHECK(test::content(run.path(name)) == text);
     run.remove(name);
   }
 }
 
-TEST_CASE("feedback: an NDJSON line that was cut is not taken for an object") {
+TEST_CASE("retry_files: an NDJSON line that was cut is not taken for an object") {
   std::string line = "{\"id\":\"7\"}";
   line.resize(4096, ' ');
   const Reason reason("input.row.too_large", "x", Origin::input);
   std::string out;
-  FeedbackRows(InputLayout(Format::ndjson), FeedbackKind::rejected).append_row(out, 2, line, &reason);
+  RetryFileRows(InputLayout(Format::ndjson), RetryFileKind::rejected).append_row(out, 2, line, &reason);
   CHECK_FALSE(boost::json::parse(out).as_object().contains("id"));
   CHECK(boost::json::parse(out).at("amend_raw") == line.c_str());
 }
 
-TEST_CASE("feedback: an NDJSON line refused after it was read is whole, however long it is") {
+TEST_CASE("retry_files: an NDJSON line refused after it was read is whole, however long it is") {
   const std::string line = "{\"id\":\"7\",\"name\":\"" + std::string(5000, 'x') + "\"}";
   const Reason reason("input.json.duplicate_key", "x", Origin::input);
   std::string out;
-  FeedbackRows(InputLayout(Format::ndjson), FeedbackKind::rejected).append_row(out, 2, line, &reason);
+  RetryFileRows(InputLayout(Format::ndjson), RetryFileKind::rejected).append_row(out, 2, line, &reason);
   CHECK(boost::json::parse(out).at("name").as_string().size() == 5000);
 }
 
-TEST_CASE("feedback: an NDJSON line travels byte for byte, with the reasons behind it") {
+TEST_CASE("retry_files: an NDJSON line travels byte for byte, with the reasons behind it") {
   const InputLayout layout(Format::ndjson);
   CHECK(write_one(layout, Status::failed, R"( { "id" : "7", "n":1.50e0, "o":{"a":[1,"}"]} } )", "failed.ndjson") ==
         R"({ "id" : "7", "n":1.50e0, "o":{"a":[1,"}"]} ,"amend_line":18,"amend_error_code":"E,1",)"
@@ -294,7 +294,7 @@ TEST_CASE("feedback: an NDJSON line travels byte for byte, with the reasons behi
         "\n");
 }
 
-TEST_CASE("feedback: NDJSON members of ours are replaced, also when written with escapes") {
+TEST_CASE("retry_files: NDJSON members of ours are replaced, also when written with escapes") {
   const InputLayout layout(Format::ndjson);
   const std::string line = R"({"amend_line":3,"id":"a,\"amend_","\u0061mend_error":"x","z":"\\"})";
   const std::string want = R"({"id":"a,\"amend_","z":"\\","amend_line":18,"amend_error_code":"E,1",)"
@@ -305,7 +305,7 @@ TEST_CASE("feedback: NDJSON members of ours are replaced, also when written with
   CHECK(write_one(layout, Status::failed, "{ }", "failed.ndjson").starts_with("{\"amend_line\":18,"));
 }
 
-TEST_CASE("feedback: an NDJSON line that is no object becomes one that says so") {
+TEST_CASE("retry_files: an NDJSON line that is no object becomes one that says so") {
   const std::string line =
       write_one(InputLayout(Format::ndjson), Status::rejected, "{\"id\":\"\xFF\n", "rejected.ndjson");
   const auto value = boost::json::parse(line);
@@ -314,12 +314,12 @@ TEST_CASE("feedback: an NDJSON line that is no object becomes one that says so")
   CHECK(value.at("amend_raw") == "{\"id\":\"\\xff\n");
 }
 
-TEST_CASE("feedback: a full disk is a DurabilityError") {
+TEST_CASE("retry_files: a full disk is a DurabilityError") {
   TemporaryDirectory directory;
   const RunDirectory run(directory / "run");
   std::filesystem::create_symlink("/dev/full", run.path("failed.csv"));
   Rows rows;
-  const auto sink = open_feedback(run, InputLayout(Format::csv, {"id"}));
+  const auto sink = open_retry_files(run, InputLayout(Format::csv, {"id"}));
   CHECK_THROWS_AS(sink->write(test::list(rows.failed(Status::failed, "a", "x", "y", 2))), DurabilityError);
   CHECK_THROWS_AS(sink->write(test::list(rows.failed(Status::failed, "a", "x", "y", 2))), DurabilityError);
 }
