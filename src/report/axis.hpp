@@ -1,4 +1,4 @@
-// Where values lie on a chart, and how they are written beside it. Layer 1: pure.
+// The positions of values on a chart, and their labels. Layer 1: pure.
 #pragma once
 
 #include <string>
@@ -8,13 +8,13 @@
 
 namespace amend::report {
 
-/// From `least` to `most`, which differ; both above 0 when it is logarithmic.
+/// From `least` to `most`, which differ. Both are above 0 when the axis is logarithmic.
 class Axis {
  public:
-  /// From 0, or from a round value, to a round value at or above `most`; with what it labels.
+  /// From 0, or from a round value, to a round value at or above `most`, with its labels.
   static Axis of_values(Scale scale, double least, double most);
   static Axis of_time(double seconds);
-  /// Exactly so far.
+  /// Ends exactly at `most`.
   static Axis logarithmic(double least, double most);
 
   /// 0 … 100
@@ -33,7 +33,7 @@ class Axis {
 /// 0.5, 20, 1.5k, 2M
 std::string short_number(double value);
 
-/// The unit in which so long a time is told: its seconds, and its name ("minutes").
+/// The unit for a time of this length: its seconds, and its name ("minutes").
 class TimeUnit {
  public:
   explicit TimeUnit(double seconds_in_all) noexcept;

@@ -40,7 +40,7 @@ std::uint64_t errors_in(const json::object& step) {
 
 std::string cell(std::string_view shown) { return fmt::format("<td class=\"n\">{}</td>", shown); }
 
-// By how much the first step that broke the objective broke it.
+// How far the first step that missed the objective missed it.
 std::string broken_in(const json::object& bench) {
   for (const json::value& side : list(bench, "sides"))
     for (const json::value& step : list(side.as_object(), "steps"))

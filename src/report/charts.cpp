@@ -66,7 +66,7 @@ std::string grid(const Axis& y) {
   return out + "\n";
 }
 
-/// The line of what has neighbours, and a dot for each value that stands alone.
+/// The line of values with neighbours, and a dot for each value without one.
 class Drawing {
  public:
   Drawing(const ChartLine& line, const Axis& x, const Axis& y) {

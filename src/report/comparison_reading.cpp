@@ -9,10 +9,10 @@
 namespace amend::report {
 namespace {
 
-// A row has at most 1 MiB, which is not all that its line says.
+// A row has at most 1 MiB, and its line has more members.
 constexpr std::size_t plan_line_max = 4U << 20;
 
-// A quote inside of a text has a backslash before it: what begins with one that has none is a member of the line.
+// A quote inside a text has a backslash before it, so a text that begins with a bare quote is a member of the line.
 std::string_view behind(std::string_view line, std::string_view member) noexcept {
   const std::size_t at = line.find(member);
   return at == std::string_view::npos ? std::string_view() : line.substr(at + member.size());

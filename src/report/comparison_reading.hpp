@@ -1,4 +1,6 @@
-// What the plan of a reconciliation says, counted. Layer 2; one thread; memory: one line.
+// The counts of the plan of a reconciliation. Layer 2.
+//
+// Threads: one. Errors: none; a line of another form is skipped. Bounds: one line.
 #pragma once
 
 #include <string>
@@ -9,10 +11,10 @@
 
 namespace amend::report {
 
-/// Of the plan in `directory`; rows that could not be read go into `errors` when that is given.
+/// Of the plan in `directory`. Rows that could not be read are added to `errors`, which may be null.
 ComparisonPicture read_comparison(const std::string& directory, ErrorGroups* errors);
 
-/// `names`: `"name","phone"`, as a record lists the fields whose answer showed another value.
+/// `names`: `"name","phone"`, as a record lists the fields whose response showed another value.
 void add_drift(ComparisonPicture& comparison, std::string_view names);
 
 }  // namespace amend::report

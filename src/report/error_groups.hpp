@@ -1,5 +1,6 @@
-// Rows that did not succeed, by code. Layer 1: pure; one thread. At most 1,000 codes, as ErrorTally; what comes later
-// is "other". Memory: below 2 MiB.
+// Rows that did not succeed, by code. Layer 1: pure.
+//
+// Threads: one. Errors: none. Bounds: 1,000 codes, as ErrorTally, and 2 MiB; later codes are "other".
 #pragma once
 
 #include <chrono>
@@ -19,7 +20,7 @@ class ErrorGroups {
   using Time = std::chrono::system_clock::time_point;
   explicit ErrorGroups(Values values) noexcept : values_(values) {}
 
-  /// `code` as it is written in the line, `line` the whole of it: read only for the first of a code.
+  /// `code`: as in the line. `line`: the whole line, which is parsed only for the first row of a code.
   void add(std::string_view code, std::uint64_t row, std::optional<Time> at, std::string_view line);
   std::uint64_t rows() const noexcept { return rows_; }
   std::size_t codes() const noexcept { return groups_.size(); }
@@ -46,8 +47,8 @@ class ErrorGroups {
   std::unordered_map<std::string, Group, Hash, std::equal_to<>> groups_;
 };
 
-/// The first row of a code as an example: what it means, what to do. Its words stay out with
-/// Values::hidden where they may repeat a value (set_example).
+/// The first row of a code as an example, with the meaning of the code and the remedy. With Values::hidden the text of
+/// the error is left out when it may repeat a value (set_example).
 ErrorGroup error_group(std::string_view line, std::uint64_t row, Values values);
 
 }  // namespace amend::report

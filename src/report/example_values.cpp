@@ -35,7 +35,7 @@ void take_row(const Source& source, const Record& record, std::multimap<std::str
 void take_file(const std::string& path, std::multimap<std::string, ErrorGroup*>& wanted) {
   InputConfig config;
   config.file = path;
-  config.delimiter = ',';  // as they are written, whatever the input had
+  config.delimiter = ',';  // retry files have it, whatever the input has
   const auto source = open_source(config);
   Record record;
   while (source->next(record))
@@ -55,7 +55,7 @@ void add_example_values(const std::string& directory, std::vector<ErrorGroup>& e
       try {
         take_file(path, wanted);
       } catch (const std::runtime_error&) {
-        // No example, then: the report is about the log.
+        // The page has no example then. The report is about the log.
       }
     }
 }

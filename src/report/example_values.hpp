@@ -1,4 +1,6 @@
-// The cells of example rows, from the files of rows that did not succeed. Layer 2; one thread. Memory: one row.
+// The cells of example rows, from the retry files. Layer 2.
+//
+// Threads: one. Errors: none; a file that cannot be read is skipped. Bounds: one row.
 #pragma once
 
 #include <string>
@@ -8,8 +10,8 @@
 
 namespace amend::report {
 
-/// Fills ErrorGroup::values of those whose example row stands in failed, unknown or rejected (.csv, .ndjson) in
-/// `directory`; found by its line and its code. A file that cannot be read is passed over.
+/// Fills ErrorGroup::values of each group whose example row is in failed, unknown or rejected (.csv, .ndjson) in
+/// `directory`. Finds the row by its line and its code.
 void add_example_values(const std::string& directory, std::vector<ErrorGroup>& errors);
 
 }  // namespace amend::report

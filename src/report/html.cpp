@@ -8,7 +8,8 @@ namespace amend::report {
 
 namespace {
 
-// U+202A … U+202E and U+2066 … U+2069 turn the direction of what follows: a text would look like another one.
+// U+202A … U+202E and U+2066 … U+2069 change the direction of the text behind them, so that a text looks like another
+// one.
 bool begins_with_direction(std::string_view text) noexcept {
   if (text.size() < 3 || text[0] != '\xE2') return false;
   const auto last = static_cast<unsigned char>(text[2]);

@@ -86,7 +86,7 @@ class LivePicture::Impl {
     if (shown_.rows_limit > 0)
       return std::min(1.0, static_cast<double>(shown_.rows_ended()) / static_cast<double>(shown_.rows_limit));
     if (shown_.bytes_total == 0 || shown_.rows_read == 0) return std::nullopt;
-    // Of what was read only a part has ended.
+    // Only a part of the rows that were read has ended.
     const double read = static_cast<double>(shown_.bytes_read) / static_cast<double>(shown_.bytes_total);
     return std::min(1.0, read * static_cast<double>(shown_.rows_ended()) / static_cast<double>(shown_.rows_read));
   }

@@ -7,13 +7,13 @@ namespace {
 
 double in_seconds(std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1e6; }
 
-// What happened in a few milliseconds makes no rate: cells that a look has just touched are left out of the lines.
+// A few milliseconds make no rate: the lines leave out cells that a sample has only just reached.
 constexpr int part_covered_least = 10;
 
 // A process that was killed may have written records behind its last sample.
 constexpr RunTime after_last_sample{1'000};
 
-// Far from overflow, whatever a file says.
+// Far from an overflow, whatever is in the file.
 constexpr std::chrono::microseconds longest_sum{std::chrono::hours(24 * 365'250)};
 
 }  // namespace
@@ -92,7 +92,7 @@ void LoadSeries::add(const TimelineSample& sample) {
   history_.requeues += requeues;
   history_.throttled += cell.throttled;
   history_.overloaded += cell.overloaded;
-  // What happened since the last sample belongs before this one, also on the border of two cells.
+  // Events since the last sample belong before this one, also on the border of two cells.
   series_.at(now > RunTime(0) ? now - RunTime(1) : now).merge(cell);
   follow(Wait::Cause::paused, sample.paused, now);
   follow(Wait::Cause::held, sample.held.count() > 0, now);
@@ -143,7 +143,7 @@ LoadPoint LoadSeries::point_of(const Cell& cell, double at_s) const {
 }
 
 LoadHistory LoadSeries::history() const {
-  LoadSeries closed = *this;  // a wait that goes on is shown so far
+  LoadSeries closed = *this;  // a wait that has not ended is shown until now
   for (std::size_t cause = 0; cause < Wait::causes; ++cause)
     closed.follow(static_cast<Wait::Cause>(cause), false, reached_);
   LoadHistory history = closed.history_;

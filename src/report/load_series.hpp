@@ -1,4 +1,6 @@
-// How a run went, of its samples: rates, what was in flight, waits. Layer 1: pure; memory bounded.
+// The history of a run by its samples: rates, requests in flight, waits. Layer 1: pure.
+//
+// Threads: one. Errors: none. Bounds: TimeSeries::cells_max, LoadHistory::waits_max.
 #pragma once
 
 #include <array>
@@ -13,23 +15,23 @@
 
 namespace amend::report {
 
-/// Moments of the clock on the wall as run time: the processes of a run one behind the other, without the time between.
-/// Their starts need not be in order: a clock may have been set back between two of them.
+/// Converts moments of the system clock to run time: the processes of a run one behind the other, without the time
+/// between. Their starts need not be in order, because a clock may have been set back.
 class RunClock {
  public:
   using Wall = std::chrono::system_clock::time_point;
   explicit RunClock(Wall start) { begin(start, RunTime(0)); }
 
-  /// A process goes on with the run; `before`: the run time of those before it. Of more than `processes_max` the last
-  /// ones count as one.
+  /// A process resumes the run. `before`: the run time of those before it. Processes after `processes_max` count as
+  /// one.
   void begin(Wall start, RunTime before);
-  /// The last process is known to have gone on until `reached`, and for no more than `more`.
+  /// The last process worked until `reached`, and at most for `more` longer.
   void reach(RunTime reached, RunTime more);
 
-  /// Of a record. They come in the order of the log, process by process: a moment belongs to the process of the one
-  /// before it, or to a later one. What is outside of all counts at the nearer end of that process.
+  /// Of a record. Records come in the order of the log: a moment belongs to the process of the record before it, or to
+  /// a later one. A moment outside counts at the nearer end of that process.
   RunTime at(Wall wall);
-  /// Of what the last process says.
+  /// Of a moment of the last process.
   RunTime in_last(Wall wall) const noexcept { return processes_.back().at(wall); }
   std::size_t processes() const noexcept { return processes_.size(); }
   static constexpr std::size_t processes_max = 1000;
@@ -49,7 +51,7 @@ class RunClock {
   std::size_t current_ = 0;
 };
 
-/// Counters only grow; one that does not is of a file that somebody has changed.
+/// Counters only grow. A counter that falls is of a file that was changed.
 inline std::uint64_t growth(std::uint64_t now, std::uint64_t before) noexcept {
   return now > before ? now - before : 0;
 }
@@ -61,7 +63,7 @@ class LoadSeries {
   /// A process begins: its counters are 0.
   void begin();
   void add(const TimelineSample& sample);
-  /// For so long a process has worked on the run that recorded nothing.
+  /// A process without a timeline worked on the run for this time.
   void leave_out(RunTime time);
 
   /// Run time of the last sample.

@@ -8,7 +8,7 @@ namespace {
 
 double in_seconds(RunTime time) { return static_cast<double>(time.count()) / 1e3; }
 
-// So many to a power of ten, but never between two tenths of a millisecond, which is what the log counts in.
+// Bars per power of ten. None is narrower than a tenth of a millisecond, the unit of the log.
 std::vector<double> bar_bounds(int in_each_power) {
   constexpr int powers = 8;  // 0.1 ms to 1 h, and a little more
   std::vector<double> bounds{0.01};
@@ -20,7 +20,7 @@ std::vector<double> bar_bounds(int in_each_power) {
   return bounds;
 }
 
-// Narrower ones where all lies close together.
+// Narrower ones when all durations are close together.
 int bars_in_each_power(const LatencyHistogram& histogram) {
   const auto least = static_cast<double>(std::max<std::int64_t>(1, histogram.percentile(0).count()));
   const double powers = std::log10(static_cast<double>(histogram.percentile(99.9).count()) / least);
@@ -58,7 +58,7 @@ void OutcomeSeries::add(RunTime at, RunTime covered, std::uint64_t success, std:
 
 OutcomePoint OutcomeSeries::point_of(const Cell& cell, RunTime from) const {
   const RunTime whole = std::min(series_.width(), std::max(reached_ - from, RunTime(1)));
-  // Of the last cell only a part has passed; a rate over less than half of one says nothing.
+  // Only a part of the last cell has passed. A rate over less than half of a cell has no meaning.
   const RunTime passed = cell.covered.count() > 0 ? cell.covered : std::max(whole, series_.width() / 2);
   OutcomePoint point;
   point.width_s = in_seconds(passed);
@@ -74,7 +74,7 @@ std::vector<OutcomePoint> OutcomeSeries::points() const {
   const auto& cells = series_.cells();
   const bool counted_live = std::ranges::any_of(cells, [](const Cell& cell) { return cell.covered.count() > 0; });
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (counted_live && cells[i].covered.count() == 0) continue;  // it belongs to what the next one covers
+    if (counted_live && cells[i].covered.count() == 0) continue;  // the next one covers it
     out.push_back(point_of(cells[i], series_.width() * static_cast<std::int64_t>(i)));
   }
   return out;

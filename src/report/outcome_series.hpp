@@ -1,4 +1,6 @@
-// What became of the rows over time, and how long their answers took. Layer 1: pure; memory bounded: 2 MB.
+// The statuses of rows over time, and their latencies. Layer 1: pure.
+//
+// Threads: one. Errors: none. Bounds: 2 MB.
 #pragma once
 
 #include <optional>
@@ -14,9 +16,9 @@ class OutcomeSeries {
  public:
   OutcomeSeries() = default;
 
-  /// A row that was sent and has ended. `latency`: of its last attempt; nullopt: there was no answer.
+  /// A row that was sent and has ended. `latency`: of its last attempt. nullopt: it got no response.
   void add(RunTime at, Status status, std::optional<std::chrono::nanoseconds> latency);
-  /// Many of them, in the time `covered` before `at`.
+  /// Many rows, in the time `covered` before `at`.
   void add(RunTime at, RunTime covered, std::uint64_t success, std::uint64_t not_well,
            const LatencyHistogram& latencies);
 
@@ -42,7 +44,7 @@ class OutcomeSeries {
   RunTime reached_{0};
 };
 
-/// Bars of equal factors, from the shortest to the longest that was measured; none when nothing was.
+/// Bars of equal factors, from the shortest to the longest duration. Empty without a duration.
 std::vector<LatencyBar> latency_bars(const LatencyHistogram& histogram);
 
 }  // namespace amend::report

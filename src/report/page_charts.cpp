@@ -65,7 +65,7 @@ std::string throughput(const RunPicture& picture) {
   }
   if (!load.empty()) {
     chart.lines.push_back(line_of(load, "requests, with retries", 0, [](const auto& p) { return p.requests; }));
-    // A rate limit far above what was sent would flatten all else.
+    // A rate limit far above the rate of requests would flatten all other lines.
     double most = 0;
     for (const LoadPoint& point : load) most = std::max(most, point.requests);
     chart.lines.push_back(line_of(load, "rate limit", 6, [&](const LoadPoint& p) {

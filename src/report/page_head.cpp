@@ -80,7 +80,7 @@ unsigned ink_of(Status status) noexcept {
   return 6;
 }
 
-// What a status means; empty for success, which needs no explanation.
+// The meaning of a status. Empty for success.
 std::string_view meaning_of(Status status) noexcept {
   switch (status) {
     case Status::success: return "";

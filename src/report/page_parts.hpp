@@ -1,4 +1,6 @@
-// The sections of a run's page. Layer 1: pure, a picture in and HTML out; empty where there is nothing to show.
+// The sections of the page of a run, made of its picture. A section without content is empty. Layer 1: pure.
+//
+// Threads: any. Errors: none.
 #pragma once
 
 #include <fmt/format.h>
@@ -27,9 +29,9 @@ std::string duration_text(std::chrono::milliseconds duration);
 
 /// How the run ended, in one or more sentences; plain text.
 std::string verdict(const RunPicture& picture);
-/// No row is failed, unknown or rejected.
+/// Whether no row is failed, unknown or rejected.
 bool all_succeeded(const RunPicture& picture);
-/// A row of a table of two columns; nothing for an empty value.
+/// Appends a row of a table of two columns. An empty value makes no row.
 void add_pair(std::string& out, std::string_view name, const std::string& value);
 
 std::string head_section(const RunPicture& picture);

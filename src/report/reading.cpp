@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t files_max = 100;
 constexpr std::size_t errors_shown = 100;
 
-// A process that records its run begins to within a moment of beginning the run.
+// A process begins its timeline at most this long after the run.
 constexpr std::chrono::seconds first_start_latest{10};
 
 /// Reads one run, file by file, into a picture.
@@ -59,7 +59,7 @@ class Reading {
   }
 
  private:
-  // A run is shown although its chain is not whole.
+  // A run is shown although a run of its chain is missing or damaged.
   void read_chain() {
     try {
       chain_.emplace(directory_);
@@ -120,7 +120,7 @@ class Reading {
     }
   }
 
-  // By the log: of a process that recorded no timeline, an older amend perhaps.
+  // By the log, for a process without a timeline (an older amend).
   RunTime time_worked_until(RunClock::Wall next_start) const {
     RunClock::Wall last = picture_.started_at;
     GlanceReader glances;

@@ -1,7 +1,9 @@
-// What the report needs of each line of results.ndjson, without parsing all of its JSON. Layer 1: pure; one thread.
+// The members of a line of results.ndjson that the report needs, read without parsing all of its JSON. Layer 1: pure.
 //
-// A line whose checksum fits is ours: its members stand in the order in which ResultLine writes them, and a quote
-// inside of a text has a backslash before it.
+// amend wrote each line whose checksum fits: its members are in the order of ResultLine, and a quote inside a text has
+// a backslash before it.
+//
+// Threads: one. Errors: none. Lifetime: the texts are those of the line.
 #pragma once
 
 #include <chrono>
@@ -26,7 +28,7 @@ class RecordGlance {
   std::string_view drift;       ///< `"name","phone"`; empty: none
 };
 
-/// Remembers the last second it has read: most lines are of the same.
+/// Remembers the last second, because most lines have the same.
 class GlanceReader {
  public:
   RecordGlance read(const JournalRecord& record);

@@ -1,4 +1,4 @@
-// run.json for people: every option under the name it has there, times and rates with their units.
+// run.json for people: every option under its name, times and rates with their units.
 #include <fmt/format.h>
 
 #include <boost/json/array.hpp>

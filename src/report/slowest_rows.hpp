@@ -1,4 +1,6 @@
-// The rows whose last attempt took longest. Layer 1: pure; one thread; memory: `count_max` lines.
+// The rows whose last attempt took longest. Layer 1: pure.
+//
+// Threads: one. Errors: none. Bounds: `count_max` lines.
 #pragma once
 
 #include <chrono>
@@ -15,7 +17,7 @@ class SlowestRows {
   static constexpr std::size_t count_max = 20;
 
   void add(std::chrono::nanoseconds latency, const JournalRecord& record);
-  /// The slowest first; of equal ones the one that ended first.
+  /// The slowest first. Of equal ones, the one that ended first.
   std::vector<SlowRow> rows() const;
 
  private:

@@ -20,8 +20,7 @@ using Time = std::chrono::system_clock::time_point;
 constexpr milliseconds shortest_interval{200};
 constexpr int samples_in_each_doubling = 600;
 
-// Nothing that a run counts comes near it, and differences and sums of it are still numbers: some microseconds of 100
-// years.
+// 100 years in microseconds. No counter of a run comes near it, and sums of such numbers do not overflow.
 constexpr std::uint64_t number_max = 3'200'000'000'000'000;
 std::optional<CircuitState> circuit_named(std::string_view name) noexcept {
   for (const CircuitState state : {CircuitState::closed, CircuitState::open, CircuitState::half_open})

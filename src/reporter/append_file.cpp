@@ -54,7 +54,7 @@ AppendFile::AppendFile(const RunDirectory& run, std::string_view name, std::uint
   }
 }
 
-// A new file has nothing to be cut; of a device (tests put a full one here) there is no size.
+// A new file is not cut, and a device (tests use a full one) has no size.
 void AppendFile::cut(std::uint64_t bytes) {
   struct stat info {};
   if (::fstat(descriptor_, &info) != 0) throw DurabilityError(path_, "cannot examine", errno);
@@ -84,7 +84,7 @@ void AppendFile::flush() {
   let_go_of_cache();
 }
 
-// Advice: what comes of it changes nothing but speed.
+// This advice changes only the speed.
 void AppendFile::let_go_of_cache() noexcept {
   if (bytes_ < let_go_ + 2 * cached_bytes) return;
   const std::uint64_t until = (bytes_ / cached_bytes - 1) * cached_bytes;

@@ -1,4 +1,6 @@
-// A file of results that only grows, and that is dead after its first error. Layer 2, one thread.
+// A file of results that only grows. Its first error is its last: after it the file is not written again.
+//
+// Threads: one. Errors: each function throws DurabilityError; after the first one each call throws it again.
 #pragma once
 
 #include <cstdint>
@@ -11,22 +13,21 @@
 
 namespace amend {
 
-/// Every function throws DurabilityError; after the first, each throws it again and touches the descriptor no more.
 class AppendFile {
  public:
-  /// Creates the file 0600 if it is not there and makes its name durable. What it holds behind `bytes` is cut off.
+  /// Creates the file 0600 if it is not there and makes its name durable. Bytes behind `bytes` are cut off.
   AppendFile(const RunDirectory& run, std::string_view name, std::uint64_t bytes = 0);
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
   ~AppendFile();
 
-  /// Throws LogLostError when its name does not lead to this file any more, or when the file does not contain just what
-  /// was written: it was deleted, moved, replaced or cut, or another process writes to it. Two system calls.
+  /// Throws LogLostError when the file was deleted, moved, replaced or cut, or another process wrote to it. Two system
+  /// calls.
   void require_in_place();
-  /// write(2) until all is written: short writes and EINTR are continued.
+  /// Repeats write(2) until all bytes are written.
   void write(std::string_view bytes);
-  /// fdatasync(2), when anything was written since the last. Of what is durable the kernel is left with some MiB only
-  /// in its cache: its memory is used again instead of ever new one, and the files of others stay there.
+  /// fdatasync(2), when bytes were written since the last one. Afterwards the kernel may drop all but some MiB of the
+  /// durable bytes from its cache, so that the log does not displace other files there.
   void flush();
   void close();
 
@@ -45,7 +46,7 @@ class AppendFile {
   std::exception_ptr failure_;  ///< null: there was none
 };
 
-/// write(2) until all is written; returns 0 or the errno.
+/// Repeats write(2) until all bytes are written. Returns 0 or the errno.
 int write_all(int descriptor, std::string_view bytes) noexcept;
 
 }  // namespace amend

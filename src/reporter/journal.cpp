@@ -18,7 +18,7 @@ constexpr std::string_view line_end = line_end_and_lf.substr(0, 2);
 constexpr std::size_t sum_digits = 8;
 constexpr std::size_t hash_digits = 16;
 
-// `before`, the digits, `behind`: in one go.
+// `before`, the digits and `behind` in one call of append.
 template <std::size_t digits>
 void append_hex(std::string& out, std::string_view before, std::uint64_t value, std::string_view behind) {
   constexpr std::string_view hex = "0123456789abcdef";
@@ -29,7 +29,7 @@ void append_hex(std::string& out, std::string_view before, std::uint64_t value, 
   out.append(piece.data(), at);
 }
 
-// As append_hex writes it: a digit whose case has changed is a change too.
+// In the form of append_hex: a digit in another case is a change too.
 bool has_capital(std::string_view text) noexcept {
   return std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
@@ -43,7 +43,7 @@ std::optional<Number> parse(std::string_view text, int base) noexcept {
   return value;
 }
 
-// What stands between `before` and the next of `ends`; empty: nothing.
+// The text between `before` and the next of `ends`.
 std::string_view member(std::string_view line, std::string_view before, std::string_view ends) noexcept {
   const std::size_t at = line.find(before);
   if (at == std::string_view::npos) return {};
@@ -51,7 +51,7 @@ std::string_view member(std::string_view line, std::string_view before, std::str
   return rest.substr(0, rest.find_first_of(ends));
 }
 
-// The line without its sum, and the sum it says; nullopt: it has none.
+// The line without its sum, and the sum in it. nullopt: it has none.
 std::optional<std::uint32_t> split_sum(std::string_view& line) noexcept {
   constexpr std::size_t tail = sum_member.size() + sum_digits + line_end.size();
   if (line.size() < tail || !line.ends_with(line_end)) return std::nullopt;
@@ -61,7 +61,7 @@ std::optional<std::uint32_t> split_sum(std::string_view& line) noexcept {
   return parse<std::uint32_t>(end.substr(sum_member.size(), sum_digits), 16);
 }
 
-// As written. It may hold anything, escaped: what follows it is looked for behind it.
+// As written. It may contain any escaped text, so the member after it is searched behind it.
 std::optional<std::string_view> id_in(std::string_view line) noexcept {
   constexpr std::string_view before = ",\"id\":\"";
   const std::size_t found = line.find(before);
@@ -79,7 +79,7 @@ std::optional<Status> status_named(std::string_view name) noexcept {
   return std::nullopt;
 }
 
-// A line whose sum fits is ours: it is read by its form, not by a JSON parser.
+// amend wrote a line whose sum fits, so it is read by its form, without a JSON parser.
 bool read_members(std::string_view line, JournalRecord& out) noexcept {
   const auto row = parse<std::uint64_t>(member(line, "{\"row\":", ","), 10);
   const auto id = id_in(line);
@@ -98,7 +98,7 @@ bool read_members(std::string_view line, JournalRecord& out) noexcept {
   return true;
 }
 
-// It stands right before the hash.
+// It is directly before the hash.
 std::uint64_t synced_in(std::string_view line) noexcept {
   const std::size_t hash = line.rfind(hash_member);
   const std::size_t at = line.rfind(synced_member, hash);
@@ -152,7 +152,7 @@ JournalReader::Stop JournalReader::parse(std::string_view& input, JournalRecord&
 bool JournalReader::take_line(std::string_view line, JournalRecord& out) {
   const std::string_view whole = line;
   const auto sum = too_long_ ? std::nullopt : split_sum(line);
-  // Behind a bad line only its own word is there to go on from.
+  // Behind a bad line the check can only continue from the sum in that line.
   const auto before = first_bad_ ? sum_before_ : std::optional(sum_);
   sum_before_ = sum;
   const bool fits = sum && before && line_sum(line, *before) == *sum;

@@ -1,4 +1,6 @@
-// Looking into JSON of ours that may be missing, cut or somebody else's: what is not there is empty. Layer 1.
+// Members of a JSON text that may be missing, cut, or written by another program.
+//
+// Threads: any one. Errors: none; a member that is missing or has another type is empty.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -9,10 +11,10 @@
 
 namespace amend {
 
-/// The bytes of a file; empty when it cannot be read.
+/// The bytes of a file. Empty: it cannot be read.
 std::string content_of(const std::string& path);
 
-/// Empty when `text` is no JSON object.
+/// Empty: `text` is not a JSON object.
 boost::json::object object_in(std::string_view text);
 
 std::string text_in(const boost::json::object& object, std::string_view name);

@@ -17,12 +17,12 @@ bool is_plain_json(char c) {
   return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
 }
 
-// How much of the text begins with plain bytes, at least: eight at a time, as far as whole groups of them go.
+// A count of plain bytes at the begin of the text: whole groups of eight.
 std::size_t plain_groups(std::string_view text) {
   std::size_t n = 0;
   for (; text.size() - n >= 8; n += 8) {
     const std::uint64_t group = load_group(text.data() + n);
-    // 0x7F becomes 0x80 here. A byte of 0xFF carries over, but is told by its own high bit.
+    // 0x7F becomes 0x80 here. A byte of 0xFF carries over, but its own high bit shows it.
     const std::uint64_t not_below_0x7f = (group | (group + in_each(1))) & high_bits;
     if ((any_below(group, 0x20) | not_below_0x7f | any_equal(group, '"') | any_equal(group, '\\')) != 0) break;
   }
@@ -66,7 +66,7 @@ void append_escaped(std::string& out, char c) {
   }
 }
 
-// A whole run of bytes ≥ 0x80 holds whole sequences only, so it can be judged by itself.
+// A whole run of bytes ≥ 0x80 contains whole sequences only, so it can be escaped by itself.
 std::string printable_run(std::string_view run) { return printable(run, 4 * run.size()); }
 
 }  // namespace

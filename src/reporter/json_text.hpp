@@ -1,4 +1,6 @@
-// Foreign bytes as JSON text, for the files the reporter writes. Layer 2, pure.
+// Bytes of any origin as JSON text, for the files that amend writes. Layer 2, pure.
+//
+// Threads: any. Errors: none. Bounds: the output is at most six times the input.
 #pragma once
 
 #include <boost/json/fwd.hpp>
@@ -11,14 +13,14 @@ namespace amend {
 /// U+0080…U+009F, become the text \xNN.
 void append_json_string(std::string& out, std::string_view text);
 
-/// Text with no byte in it that a reader of CSV could refuse: line breaks and tabs stay, NUL and all else that
-/// `printable` escapes is escaped.
+/// Appends `text` without bytes that a reader of CSV could refuse. Line breaks and tabs stay; what `printable` escapes
+/// otherwise is escaped.
 void append_readable(std::string& out, std::string_view text);
 
-/// Text that any JSON writer may take: `printable` without a bound that cuts.
+/// `text` in valid UTF-8, as `printable` escapes it, and never cut.
 std::string utf8(std::string_view text);
 
-/// As Boost.JSON's serialize, but 2.6 instead of 2.6E0: people read such files too.
+/// Appends `value` as Boost.JSON serializes it, but 2.6 instead of 2.6E0, because people read these files.
 void append_json(std::string& out, const boost::json::value& value);
 
 }  // namespace amend

@@ -1,4 +1,5 @@
-// The checksum that chains the lines of a file: a line that was changed, lost, doubled or moved does not fit. Layer 1.
+// The checksum that chains the lines of a file. It shows a line that was changed, lost, doubled or moved. Layer 1,
+// pure.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +7,7 @@
 
 namespace amend {
 
-/// Of the text of a line; `before`: the sum of the line before it, 0 for the first.
+/// The sum of a line. `before`: the sum of the line before it, 0 for the first line.
 std::uint32_t line_sum(std::string_view text, std::uint32_t before) noexcept;
 
 }  // namespace amend

@@ -19,7 +19,7 @@ std::uint64_t durable_bytes(const std::optional<Summary>& summary) {
   return summary ? summary->log_bytes.value_or(0) : 0;
 }
 
-// Its run noticed that the log was taken away: what is there now may be a copy that lacks the last records.
+// Its run noticed that the log was removed. The present file may be a copy that lacks the last records.
 bool was_lost_by_its_run(const std::optional<Summary>& summary) {
   return summary && summary->stop_cause == StopCause::log_lost;
 }

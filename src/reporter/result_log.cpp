@@ -20,7 +20,7 @@ std::uint64_t tenths_of_ms(std::chrono::nanoseconds duration) {
   return static_cast<std::uint64_t>(ns / 100'000 + (ns % 100'000 >= 50'000 ? 1 : 0));
 }
 
-// What is put together here goes into the line in one go: longer than any such piece.
+// Longer than any piece that is put together before it is appended to the line.
 using Piece = std::array<char, 128>;
 
 template <class Format, class... Values>
@@ -130,7 +130,7 @@ void ResultLine::append(std::string& out, const Outcome& outcome, std::optional<
 void ResultLine::append_time(std::string& out, std::chrono::system_clock::time_point at) {
   const auto ms = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
   const auto second = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
-  // Most lines end in the same second as the one before: breaking a date up costs more than all the rest of a line.
+  // Most lines have the same second as the line before, and converting a date costs more than the rest of a line.
   if (second != second_ || second_text_.empty()) {
     second_ = second;
     second_text_.clear();

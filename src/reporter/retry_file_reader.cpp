@@ -69,7 +69,7 @@ std::optional<RetryFilePlace> RetryFileReader::next_csv() {
 
 bool RetryFileReader::next_record() {
   while (true) {
-    if (rest_.empty() && (!file_ || left_ == 0)) return false;  // a row that is whole ends at its line end
+    if (rest_.empty() && (!file_ || left_ == 0)) return false;  // a whole row ends at its line end
     if (rest_.empty()) read();
     if (parser_.parse(rest_, record_) == CsvParser::Stop::record) return true;
   }

@@ -1,5 +1,7 @@
-// The rows of a retry file (retry_files.hpp), read again from the run directory. Layer 2, one thread. Throws InputError when
-// the file cannot be read or is not what the sink writes.
+// The rows of a retry file (retry_files.hpp), read from the run directory.
+//
+// Threads: one. Errors: InputError when the file cannot be read, or is not in the form that amend writes. Bounds: one
+// row, at most retry_file_row_max.
 #pragma once
 
 #include <cstdint>
@@ -35,9 +37,9 @@ class RetryFileReader {
   /// Where the last row that was returned has ended.
   std::uint64_t rows_end() const noexcept { return rows_end_; }
 
-  /// The next row; nullopt: there is none, or it is cut.
+  /// The next row. nullopt: the file has no other row, or the row is cut.
   std::optional<RetryFilePlace> next();
-  /// The next row; nullopt: there is none. A row that is cut is refused.
+  /// The next row. nullopt: the file has no other row. Throws InputError for a row that is cut.
   std::optional<RetryFilePlace> next_whole();
 
  private:

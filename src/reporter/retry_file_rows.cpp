@@ -35,15 +35,15 @@ void append_readable_cell(std::string& out, std::string_view text) {
   append_csv_cell(out, readable);
 }
 
-// Codes of rows that a parser refuses: what is kept of them may be cut (Record::raw).
+// Codes of rows that a parser refuses. Their text may be cut (Record::raw).
 bool is_parser_code(std::string_view code) {
   return code.starts_with("input.csv.") || code.starts_with("input.row.") || code.starts_with("input.json.") ||
          code == "input.nul" || code == "input.utf8";
 }
 
-// Text that must not come back as a row although it may look like one: what is inside a damaged quote or has a row in a
-// value, what was read in the wrong encoding, and what was cut, which may be a sound row with a shorter last value. A
-// cut at a UTF-8 boundary leaves up to four bytes less.
+// Text that may look like a row and must not be written as one: it is inside a damaged quote, has a row in a value, was
+// read in the wrong encoding, or was cut and so may have a shorter last value. A cut at a UTF-8 boundary leaves up to
+// four bytes less.
 bool only_looks_like_a_row(std::string_view raw, const Reason* reason) {
   constexpr std::array<std::string_view, 3> never{"input.csv.damaged", "input.csv.swallowed_row", "input.encoding"};
   if (reason && std::ranges::find(never, std::string_view(reason->code)) != never.end()) return true;
@@ -73,7 +73,7 @@ bool is_own_member(std::string_view member) {
 }
 
 // The text of each member of a valid JSON object, white space included, so that joining them with commas gives the
-// original bytes again: numbers must not be read and written anew.
+// original bytes again: numbers must not be converted.
 std::vector<std::string_view> members_of(std::string_view object) {
   std::vector<std::string_view> members;
   std::size_t begin = object.find('{') + 1;
@@ -117,7 +117,7 @@ RetryFileRows::RetryFileRows(InputLayout layout, RetryFileKind kind) : layout_(s
 
 void RetryFileRows::append_header(std::string& out) const {
   if (layout_.format == Format::ndjson) return;
-  // A spreadsheet reads the file as UTF-8 then, and so does amend, whatever the options of the run were.
+  // By this mark a spreadsheet reads the file as UTF-8, and amend does too, whatever the options of the run were.
   out += byte_order_mark;
   for (const std::size_t i : kept_) {
     append_csv_cell(out, layout_.header[i]);
@@ -183,14 +183,15 @@ void RetryFileRows::append_json(std::string& out, std::uint64_t line, std::strin
 }
 
 bool RetryFileRows::parse_cells(std::string_view raw) {
-  // The reader has applied the limits of the run already; here they only must not get in the way.
+  // The reader has applied the limits of the run. These only have to be large enough.
   const std::size_t room = raw.size() + layout_.header.size() + 16;
   CsvParser parser(layout_.delimiter, room, room);
   auto stop = parser.parse(raw, record_);
   if (stop == CsvParser::Stop::need_input) stop = parser.finish(record_);
   const bool whole = stop == CsvParser::Stop::record && raw.empty();
   if (!whole || record_.fault()) return false;
-  // Of retry files that were put together the second may have more or fewer columns of amend's own behind the others.
+  // When retry files were concatenated, the rows of the second may have another number of amend's own columns at the
+  // end.
   const bool own_at_end = !kept_.empty() && kept_.size() < layout_.header.size() && kept_.back() + 1 == kept_.size();
   return own_at_end ? record_.size() >= kept_.size() : record_.size() == layout_.header.size();
 }

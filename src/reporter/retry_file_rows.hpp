@@ -1,5 +1,6 @@
-// The text of a file that can be fed back: header and rows, CSV or NDJSON (retry_files.hpp says what they look like).
-// Layer 2, pure, one thread.
+// The text of a retry file: header and rows, in CSV or NDJSON (retry_files.hpp). Layer 2, pure.
+//
+// Threads: one. Bounds: one row.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +24,9 @@ class RetryFileRows {
   /// CSV: the header line. NDJSON has none.
   void append_header(std::string& out) const;
 
-  /// `reason` may be null. Text that a parser refused comes back in amend_raw alone when it only looks like a row: from
-  /// inside a damaged quote, or cut. Throws std::logic_error for a CSV row of kind `sent` that does not parse: it was
-  /// sent, so it did parse.
+  /// `reason` may be null. A refused text that only looks like a row (from inside a damaged quote, or cut) is written
+  /// in amend_raw alone. Throws std::logic_error for a CSV row of kind `sent` that does not parse, because it was
+  /// parsed before it was sent.
   void append_row(std::string& out, std::uint64_t line, std::string_view raw, const Reason* reason);
 
  private:

@@ -18,7 +18,7 @@ std::string file_name(std::string_view stem, Format format) {
   return std::string(stem) + (format == Format::ndjson ? ".ndjson" : ".csv");
 }
 
-// One of the three files of the sink; on disk from its first row on.
+// One of the three files of the sink. Its first row creates it.
 class StatusFile {
  public:
   StatusFile(std::string_view stem, RetryFileKind kind, const InputLayout& layout,
@@ -112,7 +112,7 @@ class UnsentWriter::State {
   State(const RunDirectory& run, const InputLayout& layout)
       : run_(run), name_(file_name("unsent", layout.format)), rows_(layout, RetryFileKind::unsent) {}
 
-  // Not closed: half a file would look like all that is left to do.
+  // Not closed: an operator would take half a file for all unsent rows.
   ~State() {
     if (file_) ::unlink(run_.path(temporary()).c_str());
   }
@@ -141,7 +141,7 @@ class UnsentWriter::State {
 
   void spill() {
     if (!file_) {
-      // A run that was killed here has left a part of it.
+      // A run that was killed here left a part of it.
       ::unlink(run_.path(temporary()).c_str());
       file_.emplace(run_, temporary());
     }

@@ -52,7 +52,7 @@ void create_directory(const std::string& path) {
   }
   const int error = errno;
   struct stat info {};
-  // EROFS and EACCES come before EEXIST on some systems: what counts is whether the directory is there.
+  // Some systems report EROFS or EACCES before EEXIST, so only the existence of the directory counts.
   const bool there = ::stat(path.c_str(), &info) == 0;
   if (there && S_ISDIR(info.st_mode)) return;
   fail_to_create(path, "cannot create the directory", there ? ENOTDIR : error);
@@ -89,7 +89,7 @@ std::string default_run_directory(std::chrono::system_clock::time_point now, std
   return fmt::format("{}-{:06x}", utc_text(now, "amend-runs/%Y%m%dT%H%M%SZ"), random & 0xFFFFFF);
 }
 
-// The name of a directory may hold a line break: only the last one is ours.
+// The name of a directory may contain a line break. Only the last one was added by amend.
 std::optional<std::string> undone_by(const std::string& directory) {
   std::string by = content_of(directory + "/" + std::string(undone_name));
   if (by.empty()) return std::nullopt;
@@ -109,7 +109,7 @@ std::string new_directory_beside(const std::string& run) {
 
 ConfigError no_run_in(const std::string& directory) {
   namespace fs = std::filesystem;
-  constexpr std::string_view usual = "amend-runs";  // what `amend runs` lists by itself
+  constexpr std::string_view usual = "amend-runs";  // what `amend runs` lists by default
   std::error_code error;
   std::string folder = directory;
   if (!fs::is_directory(directory, error) || fs::is_regular_file(directory + "/bench.json", error))
@@ -160,7 +160,7 @@ RunDirectory::~RunDirectory() {
   if (log_ >= 0) ::close(log_);
 }
 
-// Another start may have been quicker, and is over. A selection that is here is of one that was killed.
+// Another start may have been quicker and have ended. A selection here is of a start that was killed.
 void RunDirectory::take_place() const {
   refuse_files_of_a_run(path_);
   remove(selection_name);
@@ -194,7 +194,7 @@ void RunDirectory::write_file(std::string_view name, std::string_view text) cons
   if (error == 0 && ::fdatasync(descriptor) != 0) error = errno;
   if (::close(descriptor) != 0 && error == 0 && errno != EINTR) error = errno;
   if (error != 0) {
-    ::unlink(file.c_str());  // half a file is of no use, and its room is needed
+    ::unlink(file.c_str());  // half a file is useless and occupies space
     throw DurabilityError(file, "cannot write", error);
   }
   rename(temporary, name);

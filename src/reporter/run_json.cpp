@@ -173,7 +173,7 @@ std::string without_user(const std::string& url) {
   return url.substr(0, authority) + url.substr(at + 1);
 }
 
-// Of --header only the names. Without a colon it is not known which part would be the value.
+// Of --header only the names are written. Without a colon the whole text may be the value.
 RunRecord without_secrets(RunRecord record) {
   record.config.target.url = without_user(record.config.target.url);
   for (std::string& header : record.config.auth.headers) {
@@ -183,7 +183,7 @@ RunRecord without_secrets(RunRecord record) {
   return record;
 }
 
-// A JSON text cannot have the bytes of a name that is not UTF-8: they are beside it, in hexadecimal digits.
+// A JSON text cannot contain the bytes of a path that is not UTF-8, so they are beside it in hexadecimal digits.
 void add_path_bytes(json::object& run, const RunRecord& record) {
   RunRecord named = record;
   for_each_path(named, [&](std::string_view place, std::string_view name, const std::string& path) {

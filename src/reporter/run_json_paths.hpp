@@ -1,7 +1,7 @@
-// The names of the file system in a run.json: which they are, and how their bytes are kept. Layer 1.
+// The paths in a run.json, and how their bytes are kept. Layer 1, pure.
 //
-// A name is a JSON text as any other. One that is not UTF-8 is shown there as utf8() has it, and its bytes are in the
-// member `<name>_bytes` beside it, two hexadecimal digits for each.
+// A path is a JSON text. When it is not UTF-8, the text is what utf8() makes of it, and its bytes are in the member
+// `<name>_bytes` beside it, with two hexadecimal digits for each byte.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -15,8 +15,8 @@ namespace amend {
 
 inline constexpr std::string_view path_bytes_suffix = "_bytes";
 
-/// Calls `show(place, name, path)` for each: `place` is the object that contains the member, "" for the whole file and
-/// "options.target" for one inside another.
+/// Calls `show(place, name, path)` for each path. `place`: the object that contains the member, "" for the whole file
+/// and "options.target" for an inner object.
 template <class Show>
 void for_each_path(RunRecord& record, Show show) {
   Config& config = record.config;
@@ -34,10 +34,10 @@ void for_each_path(RunRecord& record, Show show) {
   show("options", "run_directory", config.run_directory);
 }
 
-/// The object at `place`; null: there is none.
+/// The object at `place`. Null: the file has no such object.
 boost::json::object* object_at(boost::json::object& run, std::string_view place);
 
-/// The bytes of a name that is not UTF-8, when they are beside it.
+/// The bytes of a path. nullopt: the path is UTF-8, so it has no such member.
 std::optional<std::string> path_bytes_in(const boost::json::object& object, std::string_view name);
 
 }  // namespace amend

@@ -15,7 +15,7 @@
 namespace amend {
 namespace {
 
-// A process that only looks whether a lock is held (is_held) holds it for a moment. Returns 0 or the errno.
+// is_held of another process takes the lock for a moment. Returns 0 or the errno.
 int lock_patiently(int descriptor) {
   constexpr int tries_max = 5;
   for (int tries = 1;; ++tries) {
@@ -46,7 +46,7 @@ RunLocks::RunLocks(const std::string& directory) : directory_(directory) {
   if (lock_file_ < 0) fail_to_create(file, "cannot create the lock file", errno);
   folder_ = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const int of_file = lock_patiently(lock_file_);
-  // A file server may know no locks on directories: then the other two must do.
+  // A file server may not support locks on directories. Then the other two are enough.
   const int of_folder = of_file == 0 && folder_ >= 0 ? lock_patiently(folder_) : 0;
   if (of_file == 0 && of_folder != EWOULDBLOCK) return;
   release();
@@ -65,7 +65,7 @@ void RunLocks::release() noexcept {
 void RunLocks::add_log(int descriptor) {
   struct stat info {};
   if (::fstat(descriptor, &info) == 0 && !S_ISREG(info.st_mode)) return;
-  close_if_open(log_);  // of a log of this process that is closed
+  close_if_open(log_);  // of a log that this process has closed
   int error = lock_patiently(descriptor);
   if (error == 0) log_ = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
   if (error == 0 && log_ < 0) error = errno;

@@ -1,10 +1,13 @@
-// The locks of a run directory, for as long as they live: they die with the process. Layer 2, one thread.
+// The locks of a run directory.
 //
-// Three files are locked (flock(2)), as each covers what the others do not:
-// - `lock`: the only one that amend 0.1.0 knows;
-// - the directory: no file in it has to be there, so that a lock file that was removed makes no second writer;
-// - results.ndjson, by the very descriptor that it is written through: where a file server has lost the lock, writing
-//   fails with EIO instead of mixing with another writer.
+// Three files are locked (flock(2)), because each covers a case that the others do not:
+// - `lock`: amend 0.1.0 knows only this one;
+// - the directory: it is locked although `lock` was removed;
+// - results.ndjson, by the descriptor through which it is written: when a file server has lost the lock, writing fails
+//   with EIO, so two writers never mix.
+//
+// Threads: one. Errors: ConfigError and DurabilityError, as each function says. Lifetime: the locks end with the
+// object, and with the process when it is killed.
 #pragma once
 
 #include <string>
@@ -13,15 +16,15 @@ namespace amend {
 
 class RunLocks {
  public:
-  /// Locks `lock`, made when it is not there, and the directory. Throws ConfigError (exit 7) when another process has
-  /// one of them; as fail_to_create says when `lock` cannot be made or locked.
+  /// Locks `lock`, which is made when it is missing, and the directory. Throws ConfigError (exit 7) when another
+  /// process has one of them, and as fail_to_create when `lock` cannot be made or locked.
   explicit RunLocks(const std::string& directory);
   RunLocks(const RunLocks&) = delete;
   RunLocks& operator=(const RunLocks&) = delete;
   ~RunLocks();
 
-  /// Locks the log by the descriptor that was opened to append to it. The lock stays when that is closed. For a file
-  /// only: a device has none. Throws as the constructor does, and closes the descriptor then.
+  /// Locks the log by the descriptor that was opened to append to it. The lock stays when the descriptor is closed. A
+  /// device is not locked. Throws as the constructor, and closes the descriptor first.
   void add_log(int descriptor);
 
   /// Whether a process has one of the locks in `directory` now.

@@ -41,7 +41,7 @@ bool is_selection(const std::string& path) {
   }
 }
 
-// Of a start that was killed before its run.json: nothing was sent then.
+// Of a start that was killed before its run.json. It sent no request.
 bool is_left_over(const std::string& directory, std::string_view name) {
   const std::string path = fmt::format("{}/{}", directory, name);
   if (name == result_log_name) return is_empty_file(path);
@@ -84,7 +84,7 @@ bool is_inside(const fs::path& file, const fs::path& directory) {
   return end == directory.end();
 }
 
-// By its name, and by where a link of that name leads.
+// By its name, and by the target of a link of that name.
 bool is_inside_of(const std::string& file, const std::string& directory) {
   std::error_code error;
   const fs::path place = fs::canonical(directory, error);

@@ -50,7 +50,7 @@ std::uint64_t RunView::rows_well() const noexcept {
   return well;
 }
 
-// A retry has only some of the rows: what the first run says counts.
+// A retry has only some of the rows, so the first run counts.
 std::optional<std::uint64_t> RunView::rows_in_all() const noexcept {
   const std::optional<Summary>& first = runs_.front().summary;
   return first ? first->rows_in_input() : std::nullopt;

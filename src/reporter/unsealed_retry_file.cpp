@@ -20,7 +20,7 @@ RetryFileKind kind_of(std::optional<Status> status) noexcept {
   return status == Status::rejected ? RetryFileKind::rejected : RetryFileKind::sent;
 }
 
-// A file system may have made a file as long as it was to be, and not have written its end.
+// A file system may have set the length of a file without writing its end.
 std::uint64_t size_without_nuls_at_end(const std::string& path) {
   const RetryFileParts parts(path);
   std::string piece;

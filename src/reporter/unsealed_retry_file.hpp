@@ -1,11 +1,11 @@
-// A retry file that no seal describes, because its run was killed or lost its power: is it what the sink has written?
-// Layer 2, one thread.
+// A retry file without a seal, because its run was killed or lost its power. Compares it with what the sink has
+// written.
 //
-// It need not be complete: rows may be missing, the last one may be cut, and NULs may stand at its end (a file system can
-// make a file longer before it writes the bytes). Any other difference is an operator's, or damage.
+// The file may be incomplete: rows may be missing, the last one may be cut, and NULs may be at its end (a file system
+// can make a file longer before it writes the bytes). Any other difference was made by an operator, or is damage.
 //
-// Bounds: 16 bytes for each row of the file, and one row. Time: the file is read once. Errors: none; a file that cannot
-// be read differs.
+// Threads: one. Errors: none; a file that cannot be read differs. Bounds: 16 bytes for each row of the file, and one
+// row; the file is read once.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +25,10 @@ class UnsealedRetryFile {
   UnsealedRetryFile(const RunDirectory& run, std::string name, const InputLayout& layout);
 
   const std::string& name() const noexcept { return name_; }
-  /// A row of the input, each once: its status in the log (nullopt: no record), the line where it begins, its bytes and
-  /// the reason, which may be null.
+  /// Takes each row of the input once: its status in the log (nullopt: no record), the line where it begins, its bytes
+  /// and the reason, which may be null.
   void compare(std::optional<Status> status, std::uint64_t line, std::string_view raw, const Reason* reason);
-  /// Whether all that is in it was among the rows compared.
+  /// Whether each row of the file was among the rows compared.
   bool is_as_written() const noexcept { return !differs_ && rows_known_ == rows_.size() && is_cut_row_known_; }
 
  private:

@@ -1,8 +1,10 @@
-// Charts as HTML with inline SVG: no script, nothing from elsewhere. Layer 1: pure; any thread.
+// Charts as HTML with inline SVG, without scripts and without other files. Layer 1: pure.
 //
-// Lines stretch with the page; texts are HTML beside them and keep their size, so that a chart can be read at 400 px as
-// well as at 1280. Colours are those of Okabe and Ito; each line has also a dash of its own. Style: style_sheet() of
-// page.hpp. All texts are escaped here.
+// Lines stretch with the page. Texts are HTML beside them and keep their size, so a chart can be read at 400 px and at
+// 1,280 px. Colours are those of Okabe and Ito; each line also has a dash of its own. Style: style_sheet() of page.hpp.
+// All texts are escaped here.
+//
+// Threads: any. Errors: none.
 #pragma once
 
 #include <cstdint>
@@ -62,7 +64,7 @@ class TimeChart {
 
   std::string id;  ///< of the element: letters, digits, dashes
   std::string title;
-  std::string y_title;  ///< with its unit: "requests a second"
+  std::string y_title;  ///< with its unit: "requests per second"
   std::string note;     ///< below; empty: none
   double x_max = 0;     ///< seconds
   Scale scale = Scale::linear;
@@ -71,7 +73,7 @@ class TimeChart {
   std::vector<ChartMark> marks;
 };
 
-/// How many values lie between bounds that grow by the same factor.
+/// Counts of values between bounds that grow by the same factor.
 class HistogramChart {
  public:
   class Bar {
@@ -113,12 +115,12 @@ class ShareChart {
   std::vector<Bar> bars;
 };
 
-/// A `<figure>` each. One without values says so.
+/// Each makes a `<figure>`. A chart without values says that it has none.
 std::string render(const TimeChart& chart);
 std::string render(const HistogramChart& chart);
 std::string render(const ShareChart& chart);
 
-/// Where an axis from `least` to `most` has its labels: at most `count_max` round values inside.
+/// The labels of an axis from `least` to `most`: at most `count_max` round values inside.
 std::vector<double> linear_ticks(double least, double most, std::size_t count_max);
 std::vector<double> logarithmic_ticks(double least, double most, std::size_t count_max);
 /// The same for a time axis from 0: round numbers of seconds, minutes, hours or days.

@@ -1,6 +1,7 @@
-// The picture of a run that goes on, made of looks at it instead of its directory: what Run::state() and notices()
-// say, some times a second. The same page as picture_of makes later, but for what only the log tells: error codes and
-// slow rows, which the caller may add. Layer 1: pure; one thread. Memory: below 5 MiB, however long the run goes on.
+// The picture of a running run, made of its state and notices, which the caller takes some times per second. It is the
+// picture that picture_of makes later, without what only the log has: error codes and slow rows. Layer 1: pure.
+//
+// Threads: one. Errors: none. Bounds: 5 MiB, however long the run takes.
 #pragma once
 
 #include <chrono>
@@ -21,14 +22,14 @@ class LivePicture {
   LivePicture(const LivePicture&) = delete;
   LivePicture& operator=(const LivePicture&) = delete;
 
-  /// The process goes on with a run that another one has begun: requests and latencies are labelled as its own only.
+  /// This process resumed the run: requests and latencies are labelled as those since the resume.
   void set_resumed();
 
-  /// A look at the run; `new_notices`: those it has said since the last one. Counters of `state` must not go back.
+  /// Adds a sample. `new_notices`: those since the last sample. The counters of `state` must not fall.
   void add(const RunState& state, std::chrono::system_clock::time_point at,
            const std::vector<std::string>& new_notices = {});
 
-  /// As of the last look. RunStatus::running.
+  /// As of the last sample. Its status is running.
   RunPicture picture() const;
 
  private:

@@ -1,7 +1,7 @@
-// Everything that the page of a run shows. Layer 1: a value. Made of a run directory by picture_of (reading.hpp), of a
-// run that goes on by LivePicture (live_picture.hpp); made into HTML by page.hpp.
+// All that the page of a run shows. Layer 1: a value. picture_of (reading.hpp) makes it from a run directory,
+// LivePicture (live_picture.hpp) from a running run; page.hpp makes it into HTML.
 //
-// Texts are as they came: any bytes, from files and servers. It is the page that escapes them.
+// Threads: any. Errors: none. Source: texts are bytes from files and servers; the page escapes them.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@
 
 namespace amend::report {
 
-/// What became of rows in one stretch of time. Rates are a second.
+/// Rows that ended in one interval. Rates are per second.
 class OutcomePoint {
  public:
   OutcomePoint() = default;
@@ -30,33 +30,33 @@ class OutcomePoint {
   double width_s = 0;
   double success = 0;              ///< rows
   double not_well = 0;             ///< rows that were sent and are failed or unknown
-  std::optional<Latency> latency;  ///< of the rows that had an answer; nullopt: none had
+  std::optional<Latency> latency;  ///< of the rows with a response; nullopt: no row has one
 };
 
-/// What the run was doing in one stretch of time, as it has recorded it.
+/// What the timeline recorded in one interval. Rates are per second.
 class LoadPoint {
  public:
   LoadPoint() = default;
 
   double at_s = 0;
-  double requests = 0;       ///< a second, retries included
-  double retries = 0;        ///< a second: those that cost an attempt, and those that cost none
-  double throttled = 0;      ///< answers 429 a second
-  double overloaded = 0;     ///< answers 503 and attempts without an answer in time, a second
-  double not_connected = 0;  ///< attempts to connect that failed, a second
+  double requests = 0;       ///< retries included
+  double retries = 0;        ///< those that cost an attempt, and those that cost none
+  double throttled = 0;      ///< responses 429
+  double overloaded = 0;     ///< responses 503, and attempts without a response in time
+  double not_connected = 0;  ///< attempts to connect that failed
   double in_flight = 0;      ///< the most that was seen
   double in_flight_max = 0;
-  double waiting = 0;             ///< seconds that ready rows waited for the pace, a second, all workers together
-  std::optional<double> allowed;  ///< requests a second by the pace in force; nullopt: unlimited
+  double waiting = 0;             ///< seconds that ready rows waited for the rate limiter, of all workers
+  std::optional<double> allowed;  ///< requests per second that the rate limiter allows; nullopt: unlimited
 };
 
-/// A stretch in which the run waited on purpose.
+/// An interval in which the run waited on purpose.
 class Wait {
  public:
   enum class Cause : std::uint8_t {
-    paused,   ///< a person wanted it
+    paused,   ///< the operator paused the run
     held,     ///< the server asked for it (Retry-After)
-    circuit,  ///< nothing but errors came back: an outage
+    circuit,  ///< the circuit breaker was open
     connect,  ///< no connection could be made
   };
   static constexpr std::size_t causes = 4;
@@ -67,7 +67,7 @@ class Wait {
   double to_s;
 };
 
-/// What the run said to people.
+/// A notice of the run.
 class Notice {
  public:
   Notice() = default;
@@ -76,7 +76,7 @@ class Notice {
   std::string text;
 };
 
-/// How the run went, from its timeline; empty when it did not record one.
+/// The history in the timeline of a run. Empty when it has no timeline.
 class LoadHistory {
  public:
   LoadHistory() = default;
@@ -87,7 +87,7 @@ class LoadHistory {
   std::uint64_t waits_left_out = 0;             ///< beyond `waits_max`
   std::array<double, Wait::causes> waited_s{};  ///< in all
   std::array<std::uint64_t, Wait::causes> times_waited{};
-  std::vector<double> resumed_s;  ///< when a process went on with the run; time between processes is left out
+  std::vector<double> resumed_s;  ///< when a process resumed the run; time between processes is left out
   std::uint64_t requests = 0;     ///< of all processes
   std::uint64_t retries = 0;
   std::uint64_t requeues = 0;
@@ -133,7 +133,7 @@ class SlowRow {
   std::string error_code;
 };
 
-/// So many durations between two bounds.
+/// The count of durations between two bounds.
 class LatencyBar {
  public:
   LatencyBar(double from_ms_, double to_ms_, std::uint64_t count_) noexcept
@@ -171,7 +171,7 @@ class ComparisonPicture {
     Field() = default;
     std::string name;
     std::uint64_t differs = 0;  ///< rows of the plan
-    std::uint64_t drift = 0;    ///< rows whose answer showed another value than was sent
+    std::uint64_t drift = 0;    ///< rows whose response showed another value than was sent
   };
 
   ComparisonPicture() = default;
@@ -191,14 +191,14 @@ class SettingGroup {
   std::vector<std::pair<std::string, std::string>> settings;
 };
 
-/// Whose requests they are when earlier processes of the run have not left theirs.
+/// The requests of the run when those of earlier processes are not known.
 inline constexpr std::string_view since_resumed = "since the last resume";
 
 class RunPicture {
  public:
   RunPicture() = default;
 
-  // What was asked.
+  // The run and its input.
   std::string directory;
   std::string version;  ///< of the program that made the run
   Task task{};
@@ -209,17 +209,17 @@ class RunPicture {
   std::string parent;                ///< the run that this one retries; empty: none
   std::vector<std::string> retries;  ///< runs that retry this one
 
-  // What happened.
+  // Its results.
   RunStatus status = RunStatus::finished;
   std::chrono::system_clock::time_point started_at{};
-  std::optional<std::chrono::system_clock::time_point> ended_at;  ///< the last that is known to have happened
+  std::optional<std::chrono::system_clock::time_point> ended_at;  ///< of the last known event
   std::chrono::milliseconds elapsed{0};                           ///< that processes worked on it
   std::optional<int> exit_code;
   std::string stop_reason;
   std::array<std::uint64_t, status_count> rows_by_status{};
   std::optional<std::uint64_t> unsent;
   std::optional<std::uint64_t> overtaken;
-  std::optional<double> progress;                               ///< 0 … 1, of the input; while it goes on
+  std::optional<double> progress;                               ///< 0 … 1, of the input; only while it is running
   std::vector<std::pair<std::string, std::uint64_t>> requests;  ///< "attempts" → 520
   std::string requests_of;                                      ///< for people: whose requests these are
 
@@ -237,12 +237,12 @@ class RunPicture {
   std::vector<SlowRow> slowest;  ///< the slowest first
   std::optional<ComparisonPicture> comparison;
 
-  // What stands behind it.
+  // Its settings, files and checks.
   std::vector<SettingGroup> settings;
   std::vector<std::pair<std::string, std::string>> checks;   ///< hashes, sizes, state of the log
   std::vector<std::pair<std::string, std::uint64_t>> files;  ///< name → bytes
   bool log_was_changed = false;
-  std::vector<std::string> warnings;  ///< why not all of this may be relied on
+  std::vector<std::string> warnings;  ///< why the numbers may be wrong
   std::vector<std::string> next;      ///< commands to type
 
   std::uint64_t rows(Status of) const noexcept { return rows_by_status[static_cast<std::size_t>(of)]; }

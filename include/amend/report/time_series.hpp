@@ -1,5 +1,7 @@
-// What happens over time, in a bounded number of cells: when time goes beyond the last one each cell takes in its
-// neighbour, and covers twice as long. Layer 1: pure; one thread.
+// What happens over time, in a bounded number of cells. When time passes the last cell, each cell is merged with its
+// neighbour and covers twice the time. Layer 1: pure.
+//
+// Threads: one. Errors: none. Bounds: cells_max.
 #pragma once
 
 #include <algorithm>
@@ -13,20 +15,20 @@ namespace amend::report {
 /// Milliseconds since a run began.
 using RunTime = std::chrono::milliseconds;
 
-/// `Cell` has a default (nothing happened) and `merge(const Cell&)`: takes in the cell behind it. Merging loses no
-/// count: the sum over all cells is that of everything put in.
+/// `Cell` has a default (no event) and `merge(const Cell&)`, which adds the cell behind it. The sum over all cells is
+/// the sum of all that was added.
 template <class Cell>
 class TimeSeries {
  public:
-  /// Enough for a chart, and few enough for a page.
+  /// As many as a chart can show.
   static constexpr std::size_t cells_max = 240;
   static constexpr RunTime first_width{250};  ///< of a cell, unless another is given
-  /// What is later counts in the last cell: clocks jump. 100 years.
+  /// 100 years. Later events count in the last cell, because clocks jump.
   static constexpr RunTime time_max{std::chrono::hours(24 * 36'525)};
 
   explicit TimeSeries(RunTime width = first_width) noexcept : width_(width) {}
 
-  /// The cell of a moment. What is before the start counts in the first cell.
+  /// The cell of a moment. Events before the start count in the first cell.
   Cell& at(RunTime time) {
     const RunTime inside = std::clamp(time, RunTime(0), time_max);
     while (inside >= width_ * static_cast<std::int64_t>(cells_max)) double_width();

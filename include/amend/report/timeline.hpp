@@ -1,11 +1,12 @@
-// timeline.ndjson: how a run went, of what its log does not tell. Layer 1: values and text, no I/O.
+// timeline.ndjson: the history of a run, beside its log. Layer 1: values and text, no I/O.
 //
 // One JSON object a line, in the order of time:
-//   {"start":"2026-11-23T12:00:00.123Z"}                      a process began, or went on, with the run
-//   {"at":"…","elapsed_ms":200,"attempts":12,…,"circuit":"closed"}   what it was doing then; counters since its start
-//   {"at":"…","notice":"…"}                                   what it said to people
-// Best effort: it is not durable, a run goes on without it, and a line that cannot be read is passed over. `resume`
-// appends. Its size is bounded by sample_interval: an hour makes about 1 MB, a week 3.
+//   {"start":"2026-11-23T12:00:00.123Z"}                      a process began or resumed the run
+//   {"at":"…","elapsed_ms":200,"attempts":12,…,"circuit":"closed"}   a sample; counters since its start
+//   {"at":"…","notice":"…"}                                   a notice
+// The file is not durable, and a run works without it. A line that cannot be read is skipped. `resume` appends.
+//
+// Threads: any. Errors: none. Bounds: an hour makes about 1 MB, a week 3 MB (sample_interval).
 #pragma once
 
 #include <chrono>
@@ -20,10 +21,10 @@ namespace amend::report {
 
 inline constexpr std::string_view timeline_name = "timeline.ndjson";
 
-/// How long after a sample the next one is taken: often at first, 600 in each doubling of a longer run.
+/// The time from a sample to the next: short at first, then 600 samples in each doubling of the elapsed time.
 std::chrono::milliseconds sample_interval(std::chrono::milliseconds elapsed) noexcept;
 
-/// What a run is doing at one moment. Counters are of one process: they begin anew when the run is resumed.
+/// The state of a run at one moment. Counters are of one process: a resumed run starts at 0.
 class TimelineSample {
  public:
   TimelineSample() = default;
@@ -42,14 +43,14 @@ class TimelineSample {
   std::uint64_t in_flight = 0;
   std::uint64_t in_flight_max = 0;
   std::chrono::microseconds limiter_wait{0};  ///< summed over workers
-  std::chrono::microseconds interval{0};      ///< of the pace in force; 0: unlimited
+  std::chrono::microseconds interval{0};      ///< of the rate limiter; 0: unlimited
   std::chrono::milliseconds held{0};          ///< from now on
   bool paused = false;
   CircuitState circuit = CircuitState::closed;
   bool not_connected = false;  ///< no connection can be made
 };
 
-/// What one line says. Exactly one of the three is there.
+/// One line. It has exactly one of the three.
 class TimelineEntry {
  public:
   TimelineEntry() = default;
@@ -65,10 +66,10 @@ std::string start_line(std::chrono::system_clock::time_point at);
 std::string sample_line(const TimelineSample& sample);
 std::string notice_line(std::chrono::system_clock::time_point at, std::string_view text);
 
-/// nullopt: it is none of these.
+/// nullopt: the line is not one of these.
 std::optional<TimelineEntry> read_timeline_line(std::string_view line);
 
-/// A longer line is none of ours.
+/// amend writes no longer line.
 inline constexpr std::size_t timeline_line_max = 16 * 1024;
 
 /// "2026-11-23T12:00:00.123Z".

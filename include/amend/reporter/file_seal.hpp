@@ -1,4 +1,6 @@
-// What a retry file was when amend wrote it: one that was edited since is never overwritten. Layer 2.
+// The size and hash of a retry file when amend wrote it. amend never overwrites a file that was edited since.
+//
+// Threads: any one. Errors: DurabilityError from seal_again. Bounds: each retry file is read once, in pieces of 64 KiB.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +24,13 @@ class FileSeal {
   friend bool operator==(const FileSeal&, const FileSeal&) = default;
 };
 
-/// Of the retry files in `run` as they are now; those of which `kept` has a seal keep that. Reads each file; one that
-/// cannot be read gets a seal that fits no file.
+/// Seals of the retry files in `run` as they are now. A file with a seal in `kept` keeps that one. A file that cannot
+/// be read gets a seal that fits no file.
 std::vector<FileSeal> seals_of_retry_files(const RunDirectory& run, const std::vector<FileSeal>& kept = {});
 
 std::vector<std::string> names_of(const std::vector<FileSeal>& seals);
 
-/// Writes the summary.json of a run that has ended again, with the seals of the retry files as they are now. Throws
-/// DurabilityError.
+/// Writes the summary.json of a run that has ended again, with the seals of the retry files as they are now.
 void seal_again(const RunDirectory& run, Summary summary);
 
 /// The retry files of a run that has ended and that differ from their `seals`. One without a seal counts as edited.

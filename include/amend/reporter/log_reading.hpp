@@ -1,5 +1,7 @@
-// results.ndjson read back from a run directory, without changing or locking anything. Layer 2; any one thread. A run
-// that is still going on may be read: its last, half-written record is left out.
+// results.ndjson, read from a run directory. Neither changes nor locks the directory. A run may be running: its last
+// record is left out while it is incomplete.
+//
+// Threads: any one. Errors: InputError when a log cannot be read. Bounds: 1 MiB.
 #pragma once
 
 #include <cstdint>
@@ -15,21 +17,21 @@
 
 namespace amend {
 
-/// What was durable of a log, and is not there any more.
+/// What has become of durable bytes of a log.
 enum class LogDamage : std::uint8_t {
   changed,  ///< a line does not fit
-  cut,      ///< it is shorter than its run has made it, or a line of it was taken out
-  lost,     ///< there is no log, although its run has begun to send
+  cut,      ///< it is shorter than its run has made it, or lacks a line
+  lost,     ///< it is missing, although its run has begun to send
 };
 
-/// What is to be said of a results.ndjson beside its records.
+/// The state of a results.ndjson, beside its records.
 class LogState {
  public:
   LogState() = default;
 
   std::uint64_t records = 0;
   LogEnd end;                               ///< behind the last whole record
-  std::uint64_t torn_bytes = 0;             ///< behind that: a crash, or a write that goes on now
+  std::uint64_t torn_bytes = 0;             ///< behind that: a crash has cut them, or amend is writing them
   std::optional<std::uint64_t> damaged_at;  ///< what was durable ends here: the records before it were shown
   LogDamage damage = LogDamage::changed;    ///< of that
 };
@@ -37,26 +39,25 @@ class LogState {
 /// "was changed at byte 17", "was cut at byte 17", "is missing": for a message about results.ndjson. For a damaged log.
 std::string describe(const LogState& log);
 
-/// Shows the records of the log in the directory `run` in their order, up to the first that is not whole. What is read
-/// is compared with what summary.json says of the log. A log that is not there is an empty one when its run has not
-/// begun to send. Throws InputError when it cannot be read. Memory: 1 MiB.
+/// Shows the records of the log in the directory `run` in their order, up to the first that is not whole, and compares
+/// the log with summary.json. A missing log counts as empty when its run has not begun to send.
 LogState read_log(const std::string& run, const std::function<void(const JournalRecord&)>& show);
 /// The same with the summary of the run, which was read before.
 LogState read_log(const std::string& run, const std::optional<Summary>& summary,
                   const std::function<void(const JournalRecord&)>& show);
 
-/// Throws InputError: a log whose damage is described so cannot be relied on.
+/// Throws InputError with the damage of a log.
 [[noreturn]] void refuse_damaged(const std::string& run, const LogState& log);
 
-/// Whether the log of a run is missing although it has begun to send, or shorter than its summary.json says: known
-/// without reading it.
+/// Whether the log of a run is missing although it has begun to send, or is shorter than its summary.json says. Does
+/// not read the log.
 bool log_was_shortened(const std::string& run);
 bool log_was_shortened(const std::string& run, const std::optional<Summary>& summary);
 
-/// Throws InputError when the run in the directory `run` has begun to send, and has no log any more.
+/// Throws InputError when the log of the run is missing, although the run has begun to send.
 void refuse_lost_log(const std::string& run);
 
-/// The members of a record that only people, or another format, need. "" and 0 where the record has none.
+/// The other members of a record. "" and 0 where the record has none.
 class RecordText {
  public:
   /// `line` is JournalRecord::text.

@@ -1,4 +1,7 @@
-// Counting: what a run has done so far, how long answers take, which errors occur. Layer 1: no clock, no I/O.
+// Counters, durations and error codes of a run. Layer 1: no clock, no I/O.
+//
+// Threads: any for Counter, Metrics and reading a LatencyHistogram; one that writes a LatencyHistogram; one for
+// ErrorTally. Errors: none. Bounds: 8.5 KiB for a histogram, 1 MiB for an ErrorTally.
 #pragma once
 
 #include <array>
@@ -16,8 +19,8 @@
 
 namespace amend {
 
-/// A number that any thread adds to and any thread reads. Relaxed: it orders nothing, and a reader may see one counter
-/// newer than another. Has a cache line to itself, so that two workers' counters do not slow each other down.
+/// A number that any thread adds to and reads. Its order is relaxed: a reader may see one counter newer than another.
+/// It has a cache line of its own, so that the counters of two workers do not slow each other down.
 class alignas(64) Counter {
  public:
   void add(std::uint64_t n = 1) noexcept { value_.fetch_add(n, std::memory_order_relaxed); }
@@ -29,7 +32,7 @@ class alignas(64) Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-/// What the run has done. Once it has ended (in parentheses: who counts):
+/// The counters of a run; the stage that counts is in parentheses. When the run has ended:
 ///   rows_read     = success + failed + unknown + rejected + rows read but unsent
 ///   rejected      ⊆ rows_read that never made an attempt
 ///   attempts      ≥ success + unknown; each attempt counts, the first of a row included
@@ -44,15 +47,15 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
 
   Counter rows_read;    ///< (reader) data rows, rejected ones included
-  Counter bytes_read;   ///< (reader) of the input as it stands in the file
+  Counter bytes_read;   ///< (reader) of the input, as they are in the file
   Counter bytes_total;  ///< (reader) size of the input, set once; 0: not known (stdin)
 
   Counter attempts;            ///< (worker) requests handed to a connection
   Counter retries;             ///< (worker)
   Counter requeues;            ///< (worker)
-  Counter throttled;           ///< (worker) answers 429
-  Counter overloaded;          ///< (worker) answers 503, and attempts without an answer in time
-  Counter limiter_wait_ns;     ///< (worker) how long rows that were ready waited for the pace
+  Counter throttled;           ///< (worker) responses 429
+  Counter overloaded;          ///< (worker) responses 503, and attempts without a response in time
+  Counter limiter_wait_ns;     ///< (worker) how long ready rows waited for the rate limiter
   Counter connections_opened;  ///< (worker)
   Counter handshakes_failed;   ///< (worker) TCP or TLS did not come up
   Counter in_flight;           ///< (worker) a gauge: sent and not yet answered
@@ -63,11 +66,11 @@ class Metrics {
   std::uint64_t rows(Status status) const noexcept { return rows_[static_cast<std::size_t>(status)].value(); }
   std::uint64_t rows_ended() const noexcept;
 
-  /// (worker) The whole run waits until then (Retry-After); only ever moves forward. Epoch: it never had to wait.
+  /// (worker) The whole run waits until then (Retry-After). Only moves forward. Epoch: the run has not waited.
   void throttle_until(std::chrono::steady_clock::time_point when) noexcept;
   std::chrono::steady_clock::time_point throttled_until() const noexcept;
 
-  /// (worker) In an outage: when the API is asked again. The epoch: there is none.
+  /// (worker) In an outage: when the next probe is sent. Epoch: there is no outage.
   void probe_at(std::chrono::steady_clock::time_point when) noexcept {
     probe_at_.store(when.time_since_epoch().count(), std::memory_order_relaxed);
   }
@@ -82,9 +85,9 @@ class Metrics {
   std::atomic<std::chrono::steady_clock::rep> probe_at_{0};
 };
 
-/// Distribution of durations from 1 µs to 1 h (what lies outside counts as the bound) within 2 %: 32 equal steps per
-/// power of two, a step being told by its middle. 8.5 KiB, never grows. One thread records; any thread may read or
-/// merge from it meanwhile, and sees what it has of late.
+/// Distribution of durations from 1 µs to 1 h within 2 %: 32 equal steps per power of two, each represented by its
+/// middle. A duration outside counts as the bound. One thread records. Any thread may read or merge from it at the same
+/// time, and sees recent values.
 class LatencyHistogram {
  public:
   static constexpr std::chrono::nanoseconds shortest{1'000};
@@ -98,19 +101,19 @@ class LatencyHistogram {
   void merge(const LatencyHistogram& other) noexcept;
 
   std::uint64_t count() const noexcept { return count_.value(); }
-  /// The duration that `percent` (0 … 100) of all do not exceed; zero when nothing was recorded. 100 is exact.
+  /// The duration that `percent` (0 … 100) of all do not exceed. Zero when no duration was recorded. 100 is exact.
   std::chrono::nanoseconds percentile(double percent) const noexcept;
   std::chrono::nanoseconds max() const noexcept {
     return std::chrono::nanoseconds(static_cast<std::int64_t>(max_.value()));
   }
-  /// Of all durations, each as it was counted: exact.
+  /// Of all durations, exact.
   std::chrono::nanoseconds sum() const noexcept {
     return std::chrono::nanoseconds(static_cast<std::int64_t>(sum_.value()));
   }
-  /// How many are not longer than `duration`, to within the step that it lies in; those of a step go together. Never
-  /// falls when `duration` grows, and is count() from `longest` on.
+  /// How many are not longer than `duration`, to within its step: all durations of a step count, or none. Never falls
+  /// when `duration` grows, and is count() from `longest` on.
   std::uint64_t count_at_most(std::chrono::nanoseconds duration) const noexcept;
-  /// What was recorded since this was as `earlier` is. Its max is known to within the step that it lies in.
+  /// What was recorded since the copy `earlier` was made. Its max is known to within a step.
   LatencyHistogram since(const LatencyHistogram& earlier) const noexcept;
 
  private:
@@ -120,7 +123,7 @@ class LatencyHistogram {
   static std::size_t bucket_of(std::uint64_t ns) noexcept;
   static std::uint64_t middle_of(std::size_t bucket) noexcept;
 
-  // Written by one thread only: no locked instruction is needed.
+  // Only one thread writes, so no locked instruction is needed.
   class Cell {
    public:
     void add(std::uint64_t n) noexcept { set(value() + n); }
@@ -150,14 +153,13 @@ class ErrorCount {
   std::string text;  ///< Reason::text
 };
 
-/// Errors by code. At most 1,000 codes (a server may invent them); what comes later counts as "other".
-/// One thread. Memory: below 1 MiB.
+/// Errors by code. At most 1,000 codes, because a server may invent them. Later codes count as "other".
 class ErrorTally {
  public:
   static constexpr std::size_t codes_max = 1000;
   static constexpr std::string_view other = "other";
 
-  /// Does nothing for an outcome without a reason.
+  /// Ignores an outcome without a reason.
   void record(const Outcome& outcome);
   void record(const Reason& reason, const Position& position, std::string_view id);
 

@@ -1,6 +1,8 @@
-// What a run that ended anyhow has left: read back from its results.ndjson, so that it can be gone on with. Layer 2.
+// What a run that ended has recorded, read from its results.ndjson, so that the run can be resumed.
 //
-// Memory: 8 bytes for each row with a record (the hash of its content), 24 for each that did not end well (is_well).
+// Threads: one. Errors: InputError, naming the offset, when durable bytes of the log were changed or are missing, and
+// when the log cannot be read. Bounds: 8 bytes for each row with a record (the hash of its content), 24 for each that
+// did not succeed (is_well).
 #pragma once
 
 #include <array>
@@ -23,30 +25,29 @@ namespace amend {
 
 class Recovery {
  public:
-  /// An empty one: nothing was recovered.
+  /// Of a new run: no row has a record.
   Recovery() = default;
 
-  /// Reads the log of `run`, to its end. Changes nothing.
-  /// Throws InputError, naming the offset, when what was durable has changed or is missing; when it cannot be read.
+  /// Reads the log of `run` to its end. Changes no file.
   explicit Recovery(const RunDirectory& run);
 
   /// Rows with a record.
   const RowSet& recorded() const noexcept { return recorded_; }
   std::uint64_t rows(Status status) const noexcept { return rows_[static_cast<std::size_t>(status)]; }
   std::uint64_t rows_not_well() const noexcept { return not_well_.size(); }
-  /// The largest row number with a record; 0: there is none.
+  /// The largest row number with a record. 0: no row has one.
   std::uint64_t last_row() const noexcept { return last_row_; }
-  /// Where the log is gone on with, and what a crash has left behind that and is cut off.
+  /// Where the log is continued, and the bytes behind it that a crash has left and that are cut off.
   LogEnd end() const noexcept { return end_; }
   std::uint64_t torn_bytes() const noexcept { return torn_bytes_; }
 
-  /// Reads the log of another run over the same input, for what its rows said. Throws as the constructor does.
+  /// Reads the content hashes in the log of another run over the same input.
   void learn_content(const RunHead& run);
-  /// Whether any log said what a row holds: one with a record, or one learnt of.
+  /// Whether a log has the content hash of a row.
   bool knows_content(std::uint64_t row) const noexcept { return known_.contains(row); }
-  /// What a row held when its record was written; nullopt: not known.
+  /// The content hash of a row. nullopt: not known.
   std::optional<std::uint64_t> hash_of(std::uint64_t row) const noexcept;
-  /// Whether a row says what it said when its record was written. For a row whose content is known.
+  /// Whether a row has the content that it had when its record was written. For a row whose content is known.
   bool same_content(std::uint64_t row, std::string_view raw) const noexcept;
 
   /// The errors so far, for the summary.
@@ -88,8 +89,8 @@ class RecordedFailures {
 
   explicit RecordedFailures(const Recovery& recovery);
 
-  /// What the record of a row says. nullopt: the row has none, or it succeeded (is_well). Throws InputError when the log
-  /// cannot be read.
+  /// What the record of a row says. nullopt: the row has none, or it succeeded (is_well). Throws InputError when the
+  /// log cannot be read.
   std::optional<Failure> of(std::uint64_t row);
 
  private:

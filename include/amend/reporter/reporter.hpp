@@ -1,7 +1,8 @@
-// The reporter: outcomes from the queue into the sinks, counted, and committed in groups.
+// The reporter takes outcomes from the queue, gives them to the sinks, counts them, and commits them in groups. Layer
+// 3.
 //
-// Place: layer 3, the end of a row's way. Thread: the one that calls run(); it blocks on the disk and nobody waits for
-// it.
+// Threads: the one that calls run(). It blocks on the disk, and no other stage waits for it. Errors: none from run(); a
+// sink that fails stops the run. Lifetime: the references outlive the reporter.
 #pragma once
 
 #include <array>
@@ -21,34 +22,34 @@
 
 namespace amend {
 
-/// What was written is on stable storage so soon after at the latest.
+/// Records are on stable storage after this time at the latest.
 inline constexpr std::chrono::milliseconds group_commit_interval{100};
-/// … and at the latest when so many rows were written since.
+/// Records are on stable storage at the latest when this number of rows was written since.
 inline constexpr std::uint64_t group_commit_rows = 10'000;
 
 class Reporter {
  public:
-  /// `sinks` get every lot in this order: the log first, as it is the truth. References outlive the reporter.
-  /// `before`: what the run has recorded already, when it is resumed; counted as if it were written now.
+  /// `sinks` get the outcomes in this order. The log is first, because resume and retry rely on it. `before`: what the
+  /// run has recorded already, when it is resumed. It counts as if it were written now.
   Reporter(std::vector<std::unique_ptr<Sink>> sinks, OutcomeQueue& outcomes, RunControl& control, Metrics& metrics,
            Commit commit = Commit::group, const Recovery& before = Recovery(),
            FailureLimit failure_limit = FailureLimit(FailureConfig()));
 
-  /// The thread's body: until the queue is closed and empty. When a sink fails the run is stopped
-  /// (StopCause::not_durable); outcomes that come later are let go, uncounted: their rows have no record.
+  /// Runs until the queue is closed and empty. When a sink fails, the run stops (StopCause::not_durable). Later
+  /// outcomes are dropped and do not count, because their rows have no record.
   void run();
 
   /// After run().
   const RowSet& recorded() const noexcept { return recorded_; }
   std::uint64_t rows_without_record() const noexcept { return rows_without_record_; }
-  /// A row that got a second record: a defect, must be 0.
+  /// Rows that got a second record. Any such row is a defect.
   std::uint64_t rows_twice() const noexcept { return rows_twice_; }
   const ErrorTally& errors() const noexcept { return errors_; }
   /// Rows by the fields that drifted (Remark::drift). Of this process.
   const std::array<std::uint64_t, wonder::customer_field_count>& drift() const noexcept { return drift_; }
-  /// How much of results.ndjson is on stable storage for certain.
+  /// The bytes of results.ndjson that are certainly on stable storage. 0: not known.
   std::uint64_t log_bytes_durable() const noexcept { return sinks_.front()->bytes_durable(); }
-  /// How many rows ended so, of those whose records are on stable storage for certain.
+  /// Rows of a status, of those whose records are certainly on stable storage.
   std::uint64_t rows_durable(Status status) const noexcept { return durable_[static_cast<std::size_t>(status)]; }
 
  private:

@@ -1,19 +1,22 @@
-// results.ndjson: the per-row log, and the journal that a later process reads. Layer 2, reporter thread.
+// results.ndjson: the log of rows, and the journal that a later process reads.
 //
 // One line per row, append-only, in the order in which rows end:
 //   {"row":17,"line":18,"id":"…","status":"success","http":200,"attempts":1,"ms":12.3,"request_id":"…",
 //    "at":"2026-11-23T12:00:00.123Z"}
-// - `row`, `line`: Position; a rejected row also has `byte`. `ms`: the last attempt, send → answer or its loss, one
-// decimal; 0.0 when none was made.
-// - `http` is absent when there was no answer, `request_id` when there was no attempt.
-// - not a success: then also `error_code`, `error`, `source`, and `"applied":true` or `"applied":"maybe"` when the API
-//   may hold the row's values all the same. A success may carry `warning`, and in a
-//   reconciliation `drift`: names of fields that the answer shows otherwise than they were sent, and `drift_mark`, a
+// - `row`, `line`: Position; a rejected row also has `byte`. `ms`: the last attempt, from sending to its response or
+// its loss, with one decimal; 0.0 when no attempt was made.
+// - `http` is absent without a response, `request_id` without an attempt.
+// - any other status than success: also `error_code`, `error`, `source`, and `"applied":true` or `"applied":"maybe"`
+//   when
+//   the API may still have the row's values. A success may carry `warning`, and in a
+//   reconciliation `drift`: names of fields that the response shows otherwise than they were sent, and `drift_mark`, a
 //   hash of what it shows.
-// - `"sent_before":"maybe"`: the run was resumed, and this row may have been in flight when it ended.
-// - at the end `hash` and `sum`, now and then `synced`: what makes the log a journal (journal.hpp).
-// Every line is valid JSON in valid UTF-8 whatever bytes the row held: bytes that are not UTF-8 are written as the text
-// \xNN.
+// - `"sent_before":"maybe"`: the run was resumed, and this row may have been in flight when its process ended.
+// - at the end `hash` and `sum`, and at times `synced`: see journal.hpp.
+// Every line is valid JSON in valid UTF-8: bytes that are not UTF-8 are written as the text \xNN.
+//
+// Threads: the reporter's. Errors: DurabilityError. Bounds: the text of the largest call of write(). A success costs
+// about 0.15 µs, and each call of write() one write(2).
 #pragma once
 
 #include <cstdint>
@@ -30,7 +33,7 @@ namespace amend {
 
 inline constexpr std::string_view result_log_name = "results.ndjson";
 
-/// Where a log is gone on with: behind its last whole line.
+/// Where a log is continued: behind its last whole line.
 class LogEnd {
  public:
   LogEnd() = default;
@@ -40,18 +43,18 @@ class LogEnd {
   std::uint32_t last_sum = 0;
 };
 
-/// Creates results.ndjson (0600) and makes its name durable, or goes on with it: what it holds behind `end` is cut off
-/// first, durably. `run` must outlive the sink. Throws DurabilityError.
-/// A plain success costs about 0.15 µs, plus one write(2) per call of write(). Memory: the largest call's text.
+/// Creates results.ndjson (0600) and makes its name durable, or continues it: bytes behind `end` are first cut off,
+/// durably. Lifetime: `run` outlives the sink.
 std::unique_ptr<Sink> open_result_log(const RunDirectory& run, LogEnd end = LogEnd());
 
-/// Makes the lines of the log; keeps the text of the last second seen. For one thread.
+/// Makes the lines of the log. Keeps the text of the last second. For one thread.
 class ResultLine {
  public:
   ResultLine() = default;
   explicit ResultLine(std::uint32_t last_sum) noexcept : seal_(last_sum) {}
 
-  /// Appends the line of `outcome`, "\n" included. `synced`: how much of the file is durable, when it is to be told.
+  /// Appends the line of `outcome`, "\n" included. `synced`: how much of the file is durable, when the line is to have
+  /// it.
   void append(std::string& out, const Outcome& outcome, std::optional<std::uint64_t> synced = std::nullopt);
 
  private:

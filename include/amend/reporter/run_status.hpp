@@ -1,4 +1,4 @@
-// The status of a run, as `amend runs`, `amend status`, the report and the next command show it. Layer 2.
+// The status of a run, as `amend runs`, `amend status`, the report and the next command show it.
 //
 // Threads: any one. Errors: none; a file that cannot be read counts as missing. Source: run.json, summary.json, the
 // locks of the run directory and the size of results.ndjson. No log is read.

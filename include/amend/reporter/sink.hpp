@@ -1,6 +1,8 @@
-// Where outcomes go: the SEAM behind the reporter. Layer 2. Reporter thread; every function may block.
+// Where outcomes go: the seam behind the reporter. Layer 2.
 //
-// Made by `open_result_log` (result_log.hpp) and `open_retry_files` (retry_files.hpp); another store comes in here.
+// Threads: the reporter's; every function may block. Errors: DurabilityError.
+//
+// Made by `open_result_log` (result_log.hpp) and `open_retry_files` (retry_files.hpp); another store can be added here.
 #pragma once
 
 #include <cstdint>
@@ -27,30 +29,30 @@ class DurabilityError : public std::runtime_error {
   int error_number_ = 0;
 };
 
-/// The log is not where it was written, or does not contain what was written: exit code 6 too, but no `resume` helps.
+/// The log is missing, or does not contain what was written: exit code 6 too, but `resume` does not help.
 class LogLostError : public DurabilityError {
  public:
   /// `how`: "was cut".
   LogLostError(const std::string& file, std::string_view how);
 };
 
-/// Takes outcomes in the order in which rows end. Every function throws DurabilityError.
-/// The first failure poisons the sink: each later call throws the same error again and nothing is retried on that
-/// descriptor, because after a failed fsync the kernel may have dropped the pages (a second fsync would lie).
+/// Takes outcomes in the order in which rows end. Each call after the first error throws the same error again and does
+/// not use the descriptor: after a failed fsync the kernel may have dropped the pages, and a second fsync would
+/// succeed.
 class Sink {
  public:
   virtual ~Sink() = default;
 
-  /// Hands the bytes to the kernel: after it they outlive this process, not yet a power cut.
+  /// Gives the bytes to the kernel. Afterwards they survive the end of this process, but not a power cut.
   virtual void write(std::span<const Outcome> outcomes) = 0;
 
-  /// Group commit: everything written before is on stable storage when it returns. 0.2 ms and more.
+  /// Group commit: what was written before is on stable storage when it returns. Takes 0.2 ms or more.
   virtual void flush() = 0;
 
-  /// How much of its file is on stable storage for certain; 0: not known.
+  /// The bytes of its file that are certainly on stable storage. 0: not known.
   virtual std::uint64_t bytes_durable() const noexcept { return 0; }
 
-  /// flush() and close. Nothing may be written afterwards. A sink destroyed without it closes quietly.
+  /// Calls flush() and closes. Nothing may be written afterwards. A sink that is destroyed before closes without error.
   virtual void close() = 0;
 };
 

@@ -1,6 +1,8 @@
-// summary.json and run.json: what came out of a run, and what went into it. Layer 1: values to text, no I/O.
+// summary.json and run.json: the results of a run, and its options. Values, and both directions between them and text.
 //
-// The keys are stable: scripts are written against them. A key is never left out; what is not known is null.
+// The keys are stable, because scripts use them. A key is never left out; a value that is not known is null.
+//
+// Threads: any. Errors: read_run_json and read_run throw ConfigError; a summary that cannot be read is nullopt.
 #pragma once
 
 #include <array>
@@ -24,7 +26,7 @@
 
 namespace amend {
 
-/// The five percentiles of summary.json. All zero when nothing was measured.
+/// The five percentiles of summary.json. All are zero when no duration was measured.
 class Latency {
  public:
   Latency() = default;
@@ -37,7 +39,7 @@ class Latency {
   std::chrono::nanoseconds max{0};
 };
 
-/// What a run has come to. A value; made on the main thread when all stages have ended.
+/// The results of a run. Made on the main thread when all stages have ended.
 class Summary {
  public:
   Summary() = default;
@@ -59,13 +61,13 @@ class Summary {
   std::chrono::nanoseconds elapsed{0};
   ExitCode exit_code = ExitCode::success;
   StopCause stop_cause = StopCause::none;
-  std::string stop_reason;  ///< why it stopped early, for people; empty: the input was read to its end
+  std::string stop_reason;  ///< why it stopped early, for people; empty: it read the input to its end
 
   std::uint64_t rows_read = 0;
   std::array<std::uint64_t, status_count> rows_by_status{};
   std::optional<std::uint64_t> unsent;  ///< rows of the input without a result; empty: not known (rest of stdin)
 
-  /// Rows that failed or are unknown while a later row of their customer succeeded: not in the retry files.
+  /// Rows that failed or are unknown while a later row of their customer succeeded. The retry files leave them out.
   std::uint64_t overtaken = 0;
   /// The same of rejected rows.
   std::uint64_t overtaken_rejected = 0;
@@ -83,15 +85,15 @@ class Summary {
 
   ConnectionState connection;
 
-  Latency service;  ///< last attempt: send → answer
-  Latency queued;   ///< row read → first send
+  Latency service;  ///< last attempt: from sending to the response
+  Latency queued;   ///< from reading the row to its first attempt
 
-  std::optional<std::uint64_t> log_bytes;  ///< of results.ndjson, for certain durable; empty: not known
+  std::optional<std::uint64_t> log_bytes;  ///< of results.ndjson, certainly durable; empty: not known
 
-  std::vector<std::string> notices;   ///< what a person should know although it stopped nothing
+  std::vector<std::string> notices;   ///< for the operator; they did not stop the run
   std::vector<ErrorCount> errors;     ///< the most frequent first
   std::vector<std::string> files;     ///< written, relative to run_directory
-  std::vector<FileSeal> retry_files;  ///< as amend wrote them, so that one that was edited since is noticed
+  std::vector<FileSeal> retry_files;  ///< as amend wrote them, so that a later edit is noticed
 };
 
 /// The text of summary.json: one JSON object and a line end. Control characters are written as \xNN, durations in
@@ -106,12 +108,12 @@ std::optional<Summary> parse_summary(std::string_view text);
 /// killed, or its first process wrote nothing yet.
 std::optional<Summary> read_summary(const std::string& directory);
 
-/// Which file it was: `resume` refuses another.
+/// Identifies the input file. `resume` refuses another one.
 class InputIdentity {
  public:
   InputIdentity() = default;
 
-  std::string path;  ///< as given, or "-"; all else is zero then
+  std::string path;  ///< as given, or "-", and all other members are zero
   std::uint64_t size = 0;
   std::chrono::nanoseconds modified{0};  ///< since the epoch
   std::chrono::nanoseconds changed{0};   ///< its inode (ctime); not in run.json
@@ -121,7 +123,7 @@ class InputIdentity {
   char delimiter = ',';               ///< as recognised; csv only
 };
 
-/// What run.json says.
+/// The content of run.json.
 class RunRecord {
  public:
   RunRecord() = default;
@@ -130,21 +132,21 @@ class RunRecord {
   InputIdentity input;
   std::string started_at;  ///< "2026-11-23T12:00:00Z"
   std::string parent;      ///< the directory of the run that this one retries; empty: a first run
-  /// A row so far behind the last recorded one may have been in flight when the run ended.
+  /// Up to this number of rows behind the last recorded one may have been in flight when the run ended.
   std::uint64_t read_ahead_rows = 0;
 };
 
-/// The text of run.json: every effective option, the input's identity, the version. Secrets are named by file only, and
-/// user information in the URL is left out; of --header only the names are written.
+/// The text of run.json: every effective option, the input's identity, the version. Of secrets it has only the names of
+/// files, of --header only the names, and the URL without user information.
 std::string run_json(const RunRecord& record);
 std::string run_json(const Config& config, const InputIdentity& input, std::chrono::system_clock::time_point started_at,
                      const std::string& parent = {});
 
-/// Reads what run_json has written. Throws ConfigError (ExitCode::input) naming the member that is missing or not what
-/// it should be.
+/// Reads what run_json has written. Throws ConfigError (ExitCode::input) naming a member that is missing or has another
+/// form.
 RunRecord read_run_json(std::string_view text);
 
-/// The same for the run in `directory`; ConfigError (exit 2) when it holds none.
+/// The same for the run in `directory`. Throws ConfigError (exit 2) when there is no run.
 RunRecord read_run(const std::string& directory);
 
 }  // namespace amend
