@@ -1,8 +1,8 @@
-// Takes connections, a bounded number at once. One too many takes the place of the one that has been silent the
-// longest, so that silent connections keep no other client out; when all are busy, further ones wait in the kernel's queue.
-// Layer 5; everything on the io_context's one thread.
+// Accepts a bounded number of connections at once. One too many replaces the connection that has been silent longest,
+// so that silent connections cannot exclude other clients. When all are busy, further ones wait in the kernel's queue.
 //
-// Bound: `at_once` visits and one; each must end by itself (a deadline), or none comes in any more.
+// Threads: the io_context's only one. Bounds: `at_once` connections and one more; each must end by a deadline, as
+// otherwise no further one is accepted. Source: layer 5.
 #pragma once
 
 #include <algorithm>
@@ -26,11 +26,11 @@ class Visit {
   Visit& operator=(const Visit&) = delete;
   virtual ~Visit() = default;
 
-  /// Its handlers keep it alive.
+  /// Starts reading. Its handlers keep it alive.
   virtual void begin() = 0;
-  /// Ends it at once, whatever it is about; may be called again.
+  /// Ends it immediately, whatever it does. It may be called again.
   virtual void close() = 0;
-  /// Its client has not asked for anything that is not answered.
+  /// Whether its client has no unanswered request.
   virtual bool is_silent() const noexcept = 0;
 };
 
@@ -40,13 +40,13 @@ class AcceptLoop {
   using Socket = typename Protocol::socket;
   using Acceptor = typename Protocol::acceptor;
   using Gone = std::function<void()>;
-  /// Makes the visit of a socket; it calls `gone` once, when it has closed.
+  /// Makes the object for a socket. It calls `gone` once, when it has closed.
   using Receive = std::function<std::shared_ptr<Visit>(Socket socket, Gone gone)>;
 
   AcceptLoop(boost::asio::io_context& context, std::size_t at_once, Receive receive)
       : acceptor_(context), again_(context), at_once_(at_once), receive_(std::move(receive)) {}
 
-  /// To be made listening before start().
+  /// Make it listen before start().
   Acceptor& acceptor() noexcept { return acceptor_; }
   const Acceptor& acceptor() const noexcept { return acceptor_; }
 
@@ -62,7 +62,7 @@ class AcceptLoop {
     });
   }
 
-  /// Ends all visits and takes no more. Must outlive the handlers that this sets free.
+  /// Ends all connections and accepts no more. The object must outlive the handlers that this call releases.
   void close() {
     closed_ = true;
     boost::system::error_code ignored;
@@ -84,7 +84,7 @@ class AcceptLoop {
     visit->begin();
   }
 
-  // They are in the order of their arrival.
+  // They are in the order of arrival.
   void make_room() {
     if (visits_.size() < at_once_) return;
     const auto silent = std::ranges::find_if(visits_, [](const auto& entry) { return entry.second->is_silent(); });
@@ -93,7 +93,7 @@ class AcceptLoop {
     visit->close();
   }
 
-  // No descriptor is free, most likely: asking at once would only keep the processor busy.
+  // Probably no descriptor is free. An immediate retry would only use the processor.
   void wait() {
     again_.expires_after(std::chrono::milliseconds(100));
     again_.async_wait([this](boost::system::error_code error) {

@@ -25,7 +25,7 @@ int write_all(int descriptor, std::string_view text) {
   return 0;
 }
 
-// "" when it cannot be read: then it is not known whose it is.
+// "" when it cannot be read, so that its owner is unknown.
 std::string first_bytes_of(const std::string& path) {
   std::string bytes(4096, '\0');
   std::ifstream file(path, std::ios::binary);
@@ -51,7 +51,7 @@ void refuse_irreplaceable(std::string_view option, const std::string& path, std:
 
 std::error_code replace_file(const std::string& path, std::string_view text, mode_t mode) {
   const std::string draft = fmt::format("{}.{}.tmp", path, ::getpid());
-  // Never through a link that somebody else has put there.
+  // Never write through a link that another user may have put there.
   ::unlink(draft.c_str());
   const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
   if (descriptor < 0) return {errno, std::generic_category()};

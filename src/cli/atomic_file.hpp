@@ -9,15 +9,17 @@
 
 namespace amend::cli {
 
-/// What amend writes to a file of this kind, by its first 4 KiB.
+/// Decides by the first 4 KiB whether amend wrote the file.
 using IsOurs = bool (*)(std::string_view first_bytes);
 
-/// Throws ConfigError naming `option` when the folder of `path` does not exist, or when `path` is there and is not a
-/// regular file of this kind: no other is ever replaced. `kind`: "a report", for the message.
+/// Refuses a path that must not be replaced.
+///
+/// Errors: throws ConfigError, which names `option`, when the folder of `path` does not exist, or when `path` exists
+/// and is not a regular file of this kind. `kind` is for the message: "a report".
 void refuse_irreplaceable(std::string_view option, const std::string& path, std::string_view kind, IsOurs is_ours);
 
-/// Writes to a file beside it, then renames that over it; nothing is left behind when that fails. Not made durable.
-/// `mode` as of open(2), less the umask.
+/// Writes a file beside `path`, then renames it. When that fails, no file remains. The result is not durable. `mode` is
+/// as for open(2), less the umask.
 std::error_code replace_file(const std::string& path, std::string_view text, mode_t mode);
 
 }  // namespace amend::cli

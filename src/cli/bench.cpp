@@ -28,14 +28,14 @@
 namespace amend::cli {
 namespace {
 
-/// Tells each second how it goes, and ends the benchmark on SIGINT, SIGTERM and SIGHUP; needs HeldSignals.
+/// Shows the progress each second, and ends the benchmark on SIGINT, SIGTERM and SIGHUP. It needs HeldSignals.
 class BenchWatch {
  public:
   BenchWatch(Benchmark& benchmark, const Options& options)
       : benchmark_(benchmark), quiet_(options.quiet), thread_(start_watch()) {}
   ~BenchWatch() {
     ended_ = true;
-    ::pthread_kill(thread_.native_handle(), SIGUSR1);  // one of those that are held: it only wakes
+    ::pthread_kill(thread_.native_handle(), SIGUSR1);  // one of the held signals: it only wakes
     thread_.join();
   }
   BenchWatch(const BenchWatch&) = delete;
@@ -67,7 +67,7 @@ class BenchWatch {
   std::jthread thread_;
 };
 
-// Whoever loads a host by mistake is stopped twice: by an option that nobody gives by habit, and by its name.
+// Two checks prevent a load on a host by mistake: a rare option, and the host's name.
 void confirm_host(const std::string& host) {
   if (!::isatty(STDIN_FILENO) || !::isatty(STDERR_FILENO))
     throw ConfigError(
@@ -81,7 +81,7 @@ void confirm_host(const std::string& host) {
   if (answer != host) throw ConfigError("amend sent nothing: you did not type the name of the host, " + host);
 }
 
-// What may differ between the sides: where requests go, and how many at once.
+// The options that may differ between the sides: the address, and how many requests at once.
 constexpr std::array<std::string_view, 7> versus_options{"url",     "rate",  "connections", "pipeline",
                                                          "workers", "proxy", "ca-file"};
 
@@ -176,7 +176,7 @@ ExitCode run_bench(const Options& options) {
   }
   const ExitCode code = bench_exit_code(result, options.benchmark);
   const std::string json = to_json(result, options.benchmark, static_cast<int>(code));
-  // Told before it is written: a full disk must not lose what took an hour.
+  // Print before writing: a full disk must not lose the result of an hour.
   if (!options.quiet) print_message(closing(run, result, options));
   if (options.json) print_result(json, result.stop_cause);
   write_files(run, result, json);

@@ -1,4 +1,4 @@
-// `amend bench`: asks whether the API may be loaded, measures, and tells what came out. Layer 5.
+// `amend bench`: asks whether the API may be loaded, measures, and reports the result. Layer 5.
 #pragma once
 
 #include <string>
@@ -12,15 +12,16 @@ namespace amend::cli {
 
 ExitCode run_bench(const Options& options);
 
-/// Fills in what depends on other options: connections, and side B of --versus. Throws ConfigError.
+/// Sets what depends on other options: connections, and side B of --versus. Throws ConfigError.
 void finish_bench(Options& options);
 
-/// The names that a person has to type: of all hosts that would be loaded and are not this machine, side B's too (one
-/// that a proxy stands before is none of this machine). Throws ConfigError when there are some and
-/// --yes-i-own-this-api was not given.
+/// The names of hosts that the operator must type: all that get load and are not this machine, side B's too. A host
+/// behind a proxy does not count as this machine.
+///
+/// Errors: throws ConfigError when there are such hosts and --yes-i-own-this-api was not given.
 std::vector<std::string> hosts_to_type(const Options& options);
 
-/// 0; 1 when the objective is not kept, no rate was found, or nothing measured; or the stop cause's.
+/// 0, or the code of the stop cause. 1 when the objectives are not met, no rate was found, or nothing was measured.
 ExitCode bench_exit_code(const BenchmarkResult& result, const BenchmarkConfig& config);
 
 }  // namespace amend::cli

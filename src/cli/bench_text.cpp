@@ -22,7 +22,7 @@ constexpr std::array<double, 4> percents{50, 90, 99, 99.9};
 
 std::string ms(nanoseconds duration) { return fmt::format("{:.2f}", static_cast<double>(duration.count()) / 1e6); }
 
-// 199.98 → "199.98", 12345.6 → "12,346"
+// 199.98 → "199.98", 12345.6 → "12,346".
 std::string per_second(double rate) {
   if (rate >= 1'000) return show_count(static_cast<std::uint64_t>(rate + 0.5));
   return fmt::format("{:.4g}", rate);
@@ -180,7 +180,7 @@ std::string side_text(const SideFigures& side, const BenchmarkConfig& config) {
   return out + connections_text(side.figures);
 }
 
-// A trial that failed because this machine was late says nothing about the API.
+// A trial that failed because this machine was late is not about the API.
 bool says_nothing(const RateTrial& trial) { return !trial.broken.empty() && trial.client_limited; }
 
 std::string trials_text(const BenchmarkResult& result, const BenchmarkConfig& config) {

@@ -8,13 +8,13 @@
 
 namespace amend::cli {
 
-/// Target, load and rows.
+/// Shows target, load and rows.
 std::string bench_opening(const Options& options, const Benchmark& benchmark);
 
 /// One line, without its end.
 std::string bench_progress_line(const BenchmarkProgress& progress);
 
-/// The tables.
+/// Shows the tables of results.
 std::string bench_report(const BenchmarkResult& result, const BenchmarkConfig& config);
 
 }  // namespace amend::cli

@@ -101,7 +101,7 @@ RunStanding standing_of(const Summary& summary, const RunOrigin& origin) {
   return run;
 }
 
-// A reconciliation has read what it overwrote.
+// A reconciliation has already read the values that it overwrote.
 std::string commands_of_reconciliation(const Summary& summary) {
   const std::string run = shell_path(summary.run_directory);
   std::string out = fmt::format("amend verify {}   # reads the customers back\n", run);

@@ -48,7 +48,7 @@ std::vector<std::string> option_names(Command command) {
   return names;
 }
 
-// The words that a command's arguments can only be; empty: files or directories.
+// The words that a command's arguments are limited to. Empty: files or directories.
 std::string words_of(const CommandEntry& entry) {
   if (entry.command == Command::control) return joined(control_actions);
   if (entry.command == Command::completion) return joined(shells);
@@ -114,14 +114,14 @@ complete -o filenames -F _amend amend
                      valued_options(takes_file), valued_options(takes_directory), joined(command_names()), cases);
 }
 
-// Within single quotes, as zsh and fish read it.
+// The text in single quotes, as zsh and fish read it.
 std::string shell_word(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
 }
 
-// _arguments reads brackets and colons itself.
+// _arguments interprets brackets and colons itself.
 std::string zsh_text(std::string_view text) {
   std::string out;
   for (const char c : text) {

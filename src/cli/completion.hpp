@@ -1,4 +1,4 @@
-// `amend completion`: what a shell offers behind `amend`, made of the tables that --help is made of. Layer 5.
+// `amend completion`: the completion scripts of shells, made from the tables of --help. Layer 5.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace amend::cli {
 
-/// A script for `shell`: bash, zsh or fish. Throws ConfigError for another.
+/// A script for `shell`: bash, zsh or fish. Throws ConfigError for any other.
 std::string completion_script(std::string_view shell);
 
 ExitCode run_completion(const Options& options);

@@ -16,7 +16,7 @@
 namespace amend::cli {
 namespace {
 
-/// One item with its place in the file: toml++ sorts tables by name.
+/// One item with its place in the file, because toml++ sorts tables by name.
 class PlacedItem {
  public:
   PlacedItem(toml::source_position place_, ConfigItem item_) : place(place_), item(std::move(item_)) {}

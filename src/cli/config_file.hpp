@@ -1,5 +1,5 @@
-// The text of a --config file, both ways: TOML 1.0, whose values are texts, numbers, flags or arrays of them. Pure, but
-// for write_new_file. The only place that knows toml++. Layer 5.
+// Reads and writes the text of a --config file: TOML 1.0 whose values are texts, numbers, flags or arrays of them. Pure
+// except for write_new_file. Only this file uses toml++. Layer 5.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace amend::cli {
 
-/// `name = values` below `[section]`.
+/// One setting: `name = values` in `[section]`.
 class ConfigItem {
  public:
   ConfigItem() = default;
@@ -21,15 +21,16 @@ class ConfigItem {
   std::vector<std::string> values;
 };
 
-/// In the order of the file. Throws ConfigError naming the line.
+/// The items in the order of the file. Throws ConfigError, which names the line.
 std::vector<ConfigItem> parse_config(std::string_view text);
 
-/// `name = "value"` or `name = ["one", "two"]` and a line end; parse_config gives the same values back. Throws ConfigError
-/// naming the option for a value that is not UTF-8: TOML has no others.
+/// `name = "value"` or `name = ["one", "two"]` and a line end; parse_config returns the same values.
+///
+/// Errors: throws ConfigError, which names the option, for a value that is not UTF-8. TOML has no other values.
 std::string config_line(std::string_view name, const std::vector<std::string>& values);
 
-/// Creates `path`, mode 0600, with `text` in it. Throws ConfigError naming `option` when it exists already or cannot be
-/// written; then it leaves no half file.
+/// Creates `path` with mode 0600 and content `text`. Throws ConfigError, which names `option`, when it exists already
+/// or cannot be written. Then it leaves no partial file.
 void write_new_file(std::string_view option, const std::string& path, std::string_view text);
 
 }  // namespace amend::cli

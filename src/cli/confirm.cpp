@@ -23,7 +23,7 @@ std::string ask(const std::string& question) {
   return answer;
 }
 
-// "1 row has", "2 rows have"
+// "1 row has", "2 rows have".
 std::string rows_have(std::uint64_t rows) { return plural(rows, "row") + (rows == 1 ? " has" : " have"); }
 
 Person person_there() { return ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO) ? Person::present : Person::absent; }

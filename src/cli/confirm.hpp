@@ -1,4 +1,4 @@
-// May customers on this host be updated? Asked once, before the first request. Layer 5.
+// Asks the operator whether customers on this host may be updated: once, before the first request. Layer 5.
 #pragma once
 
 #include <cstdint>
@@ -11,39 +11,41 @@
 
 namespace amend::cli {
 
-/// Whether somebody sits at a terminal who can be asked.
+/// Whether an operator at a terminal can be asked.
 enum class Person : std::uint8_t { present, absent };
 
 enum class Consent : std::uint8_t {
   given,        ///< by --yes, or not needed: the host is this machine
-  ask,          ///< on the terminal
-  unavailable,  ///< nobody can be asked: --yes is needed
+  ask,          ///< must ask on the terminal
+  unavailable,  ///< no operator can be asked: --yes is needed
 };
 
-/// Pure. Never `ask` when the input is stdin: the answer would be taken out of the customers' data.
+/// Decides whether to ask. Pure. It never returns `ask` when the input is stdin, because the reply would be read from
+/// the customers' data.
 Consent consent(const Plan& plan, const Options& options, Person person);
 
 /// "Type yes to update customers at HOST: "
 std::string question(const Plan& plan);
 
-/// Only the whole word yes counts, with or without spaces and capitals.
+/// Accepts only the word yes, with any spaces around it and in any case of letters.
 bool is_yes(std::string_view answer);
 
-/// Throws ConfigError naming --yes when nobody can be asked.
+/// Throws ConfigError, which names --yes, when no operator can be asked.
 void refuse_without_consent(const Plan& plan, const Options& options);
 
-/// Whether values that look damaged may be sent. Pure. --yes does not answer that: it was said before they were seen.
+/// Decides about values that look damaged. Pure. --yes does not cover them, because it was typed before they were seen.
 Consent consent(const InputFindings& findings, const Options& options, Person person);
 
 /// "2 rows have values that look damaged (see above). Type yes to send them as they are: "
 std::string question(const InputFindings& findings);
 
-/// Returns when there is no damage, or the operator accepts it; asks on the terminal if it must. Throws ConfigError
-/// naming --accept-findings when no operator can be asked, or the answer is not yes; `next`: the command that shows
-/// all.
+/// Returns when there is no damage, or when the operator accepts it; asks on the terminal if necessary. `next` is the
+/// command that shows all findings.
+///
+/// Errors: throws ConfigError, which names --accept-findings, when no operator can be asked, or the reply is not yes.
 void confirm_findings(const InputFindings& findings, const Options& options, const std::string& next);
 
-/// Asks if it must. Throws ConfigError naming --yes when nobody can be asked or the answer is not yes.
+/// Asks if necessary. Throws ConfigError, which names --yes, when no operator can be asked or the reply is not yes.
 void confirm(const Plan& plan, const Options& options);
 
 }  // namespace amend::cli

@@ -47,7 +47,7 @@ class ConsoleOutputs::Impl {
   std::optional<MetricsFile> file;
   std::optional<MetricsEndpoint> endpoint;
   std::optional<Dashboard> dashboard;
-  std::function<std::string()> metrics;  // of the run, once there is one
+  std::function<std::string()> metrics;  // of the run, when it exists
   std::function<PageContent()> page;     // the same
 };
 
@@ -96,7 +96,7 @@ class Console::Impl {
     }
   }
 
-  // state() says nothing before the run has begun, and then the directory's lock is held.
+  // Before the run has begun, state() has no information, and the directory's lock is not free.
   void wait_for_run() {
     timer_.expires_after(look_for_run);
     timer_.async_wait([this](error_code error) {
@@ -168,18 +168,18 @@ class Console::Impl {
   }
 
   void end() {
-    // One by one: what throws must not keep the others from their turn, or pages hold the end up until they leave.
+    // Posted one by one: an exception must not keep the other handlers from running, or pages would delay the end.
     asio::post(context_, [this] { end_dashboard(); });
     asio::post(context_, [this] { write_last_metrics(); });
     work_.reset();
-    ended_ = true;  // a timer that has expired already is not to be cancelled any more
+    ended_ = true;  // a timer that has already expired can no longer be cancelled
     timer_.cancel();
     dashboard_timer_.cancel();
     if (endpoint_) endpoint_->close();
     control_.close();
   }
 
-  // A short run may be over before its beginning was seen.
+  // A short run may be over before its beginning was noticed.
   void write_last_metrics() {
     if (file_ && !run_.state().run_directory.empty()) write_file();
   }

@@ -2,7 +2,10 @@
 // dashboard. Layer 5. Owns one thread from construction to destruction, with the io_context of its outputs; of the run
 // it only calls what Run offers to any thread.
 //
-// Nobody outside can hold the run up or change how it ends: clients have deadlines, and what fails here is said once.
+// No client can delay the run or change its result. Clients have deadlines, and a failure here is reported once.
+//
+// Threads: owns one from construction to destruction, with the io_context of its outputs. Of the run it calls only
+// functions that Pipeline offers to any thread. Source: layer 5.
 #pragma once
 
 #include <functional>
@@ -14,11 +17,13 @@
 
 namespace amend::cli {
 
-/// What --metrics-file, --metrics-listen and --dashboard name, had before anything else is done: whoever comes to a
-/// port waits until the run begins. One thread; for one Console at most.
+/// Opens the outputs of --metrics-file, --metrics-listen and --dashboard before any other step. A client of a port
+/// waits until the run begins.
+///
+/// Threads: one. Lifetime: for at most one Console.
 class ConsoleOutputs {
  public:
-  /// Starts no thread. Throws ConfigError naming --metrics-file, --metrics-listen or --dashboard when it cannot be had.
+  /// Starts no thread. Throws ConfigError, which names the option of an output that cannot be opened.
   explicit ConsoleOutputs(const Options& options);
   ~ConsoleOutputs();
   ConsoleOutputs(const ConsoleOutputs&) = delete;
@@ -32,17 +37,17 @@ class ConsoleOutputs {
 
 class Console {
  public:
-  /// Says a line to the person who started the run; called from the Console's thread too.
+  /// Shows a line to the operator who started the run. It is called on the Console's thread too.
   using Say = std::function<void(const std::string& line)>;
 
   /// Says the addresses, waits for the run directory, then begins. `run` and `outputs` must outlive it; no signal
   /// may be open to the new thread (HeldSignals). Throws ThreadError.
   Console(Run& run, const Options& options, ConsoleOutputs& outputs, Say say);
 
-  /// Removes the socket, writes the metrics a last time and lets all clients go at once.
+  /// Removes the socket, writes the metrics a last time, and ends all connections immediately.
   ~Console();
 
-  /// The run has ended so: what those who look at it are told last. Without it they are told that it broke off.
+  /// Gives the final state to the pages. Without this call, they show that the run broke off.
   void end(const Summary& summary);
 
   Console(const Console&) = delete;

@@ -33,7 +33,7 @@ constexpr std::size_t answer_bytes_max = 64 * 1024;
 constexpr time_t answer_seconds_max = 10;
 constexpr std::chrono::seconds watch_period{1};
 
-/// No run goes on there: at first an error, to `--watch` the end.
+/// No run is active in the directory. For the first request it is an error, for `--watch` the end.
 class NobodyThere : public ConfigError {
  public:
   using ConfigError::ConfigError;
@@ -61,7 +61,7 @@ class Connection {
  public:
   explicit Connection(const std::string& run) : run_(run) {
     if (descriptor_ < 0) fail("cannot make a socket", errno);
-    // Also for connect: a run that is stopped (Ctrl-Z) takes nobody in.
+    // For connect() too, because a stopped run (Ctrl-Z) accepts no connection.
     const timeval limit{answer_seconds_max, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
@@ -86,7 +86,7 @@ class Connection {
   void send(std::string_view line) const {
     while (!line.empty()) {
       const ssize_t sent = ::send(descriptor_, line.data(), line.size(), MSG_NOSIGNAL);
-      if (sent < 0) return;  // a run that refuses has answered already
+      if (sent < 0) return;  // a run that refuses has already responded
       line.remove_prefix(static_cast<std::size_t>(sent));
     }
   }
@@ -101,7 +101,7 @@ class Connection {
       answer.append(piece, static_cast<std::size_t>(received));
       if (answer.ends_with('\n')) return answer.substr(0, answer.size() - 1);
     }
-    nobody_there(run_);  // it ended before it had answered
+    nobody_there(run_);  // the run ended before it responded
   }
 
  private:
@@ -116,7 +116,7 @@ class Connection {
   const int descriptor_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 };
 
-// The answer as a value; throws what the run refuses.
+// The response as a value. Throws what the run refuses.
 json::object understood(const std::string& run, const std::string& answer) {
   json::object object = object_in(answer);
   const json::value* ok = object.if_contains("ok");
@@ -130,7 +130,7 @@ json::object understood(const std::string& run, const std::string& answer) {
   throw ConfigError(fmt::format("{}: the run refuses: {}", printable(run), why.empty() ? "without a reason" : why));
 }
 
-// Shows one state after the other: on a terminal each in place of the last.
+// Shows one state after the other; on a terminal each replaces the previous one.
 class StatusView {
  public:
   explicit StatusView(const Options& options) : options_(options), redraw_(!options.json && ::isatty(STDOUT_FILENO)) {}
@@ -146,14 +146,14 @@ class StatusView {
   }
 
  private:
-  // Of the last seconds when there are some, else since the start.
+  // The rate of the last seconds if known, otherwise since the start.
   double rate(const json::object& state) {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
     const double of_late = meter_.update(rows_begun(state), std::chrono::duration_cast<std::chrono::milliseconds>(now));
     return ++shown_ > 1 ? of_late : average_rate(state);
   }
 
-  // Goes back over what was shown last and clears it.
+  // Moves back over the last output and clears it.
   std::string above() const { return redraw_ && lines_ > 0 ? fmt::format("\x1b[{}A\x1b[J", lines_) : ""; }
 
   void show_text(const std::string& text) {

@@ -1,4 +1,5 @@
-// What a person asks of a run that goes on, as a line of text and as a value; and what the run answers. Layer 5.
+// The requests that an operator sends to an active run, as a line of text and as a value, and the responses of the run.
+// Layer 5.
 #pragma once
 
 #include <cstdint>
@@ -17,18 +18,18 @@ class ControlRequest {
   explicit ControlRequest(Action action_) noexcept : action(action_) {}
 
   Action action;
-  RateSetting rate;               ///< of Action::rate
-  std::uint32_t connections = 0;  ///< of Action::connections
+  RateSetting rate;               ///< for Action::rate
+  std::uint32_t connections = 0;  ///< for Action::connections
 };
 
-/// "pause", "resume", "rate 50/s", "connections 8", "status", "drain": words with one space between. Throws ConfigError
-/// naming what it takes.
+/// Parses "pause", "resume", "rate 50/s", "connections 8", "status", "drain": words with one space between. Throws
+/// ConfigError, which lists the valid forms.
 ControlRequest parse_control_request(std::string_view line);
 
-/// Does it, and says so in one JSON object and a line end. Any thread, while the run goes on.
+/// Executes the request and returns its result as one JSON object and a line end. Any thread, while the run is active.
 /// - pause, resume: {"ok":true,"paused":…}
-/// - rate: {"ok":true,"rate":requests a second or null,"mode":"fixed" or "adaptive"}
-/// - connections: {"ok":true,"connections":how many came of it}
+/// - rate: {"ok":true,"rate":requests per second or null,"mode":"fixed" or "adaptive"}
+/// - connections: {"ok":true,"connections":the resulting number}
 /// - status: {"ok":true, and the members of to_json(RunState)}
 /// - drain: {"ok":true,"stopping":true}; a run that stops already goes on stopping as before
 /// - what the run refuses: as `control_refusal`

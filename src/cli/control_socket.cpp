@@ -115,8 +115,8 @@ void remove_stale(const ControlAddress& address, const char* name) {
     ::unlinkat(address.directory(), name, 0);
 }
 
-// Its mode is that of the descriptor, so there is no moment at which others could connect. It gets its name when it
-// takes connections: whoever finds the socket can connect at once. A link replaces no file that is in its place.
+// The socket has the mode of its descriptor, so other users can never connect. It gets its name when it accepts
+// connections, so that a client that finds it can connect immediately. A link replaces no file in its place.
 void listen_at(int descriptor, const ControlAddress& address) {
   const sockaddr_un name = address.value(new_control_name);
   if (::fchmod(descriptor, 0600) != 0) fail();
@@ -155,7 +155,7 @@ class ControlSocket::Impl {
   }
 
   void close() {
-    // The name is not free for another run's socket before this, nor is the inode for another file: it is still open.
+    // The descriptor is still open, so no other run's socket has this name yet, and no other file this inode.
     if (const auto found = made_ ? look_at(*address_, control_name) : std::nullopt)
       if (found->st_ino == made_->st_ino && found->st_dev == made_->st_dev)
         ::unlinkat(address_->directory(), control_name, 0);

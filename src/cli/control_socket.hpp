@@ -1,17 +1,16 @@
-// The Unix stream socket `control` in the run directory, through which a person steers a run that goes on. Layer 5; on
-// the Console's thread.
+// The Unix stream socket `control` in the run directory, through which an operator controls an active run.
 //
-// Protocol: the client connects and sends one request, a line of at most 256 bytes, its line end included (words as
-// parse_control_request takes them); the run answers one line of JSON and closes:
+// Protocol: the client connects and sends one request, a line of at most 256 bytes with its line end (words as for
+// parse_control_request). The run responds with one line of JSON and closes:
 //   pause                 {"ok":true,"paused":true}
 //   rate 50/s             {"ok":true,"rate":50,"mode":"fixed"}
 //   anything else         {"ok":false,"error":"…"}
-// One request a connection; who wants to watch connects again. control_request.hpp has all answers.
+// One request per connection; to watch a run, connect again. control_request.hpp has all responses.
 //
-// Who may: the user whose process the run is, and root (SO_PEERCRED); the socket's mode is 0600.
-// Bounds: 8 clients at once, 5 s each; a further one waits until one has left.
+// Access: the user of the run's process, and root (SO_PEERCRED). The socket's mode is 0600. The socket of a killed run
+// is replaced, because the active run has the directory's lock.
 //
-// A socket that a killed run has left is replaced: whoever runs holds the directory's lock.
+// Threads: the Console's. Bounds: 8 clients at once, 5 s each; a further one waits until one has left. Source: layer 5.
 #pragma once
 
 #include <sys/types.h>
@@ -28,7 +27,7 @@ class io_context;
 
 namespace amend::cli {
 
-/// Whether a process of `peer` may steer a run of `owner`.
+/// Whether a process of user `peer` may control a run of user `owner`.
 constexpr bool may_control(uid_t peer, uid_t owner) noexcept { return peer == owner || peer == 0; }
 
 class ControlSocket {
@@ -38,10 +37,10 @@ class ControlSocket {
   ControlSocket(boost::asio::io_context& context, Run& run, std::function<void(const std::string&)> note);
   ~ControlSocket();
 
-  /// Makes the socket in this directory and answers from now on. Throws std::system_error; then there is none.
+  /// Makes the socket in this directory and accepts requests. Throws std::system_error; then there is no socket.
   void open(const std::string& run_directory);
 
-  /// Removes the socket, unless another run has made its own since, and lets all clients go at once.
+  /// Removes the socket, unless another run has made its own since. Ends all connections immediately.
   void close();
 
  private:

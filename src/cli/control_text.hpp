@@ -1,4 +1,4 @@
-// What a run that goes on says of itself, for people. Pure. Layer 5.
+// The state of an active run as text for the operator. Pure. Layer 5.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -7,18 +7,18 @@
 
 namespace amend::cli {
 
-/// Rows that this process has sent a first time, by the members of to_json(RunState): those that were done before the
-/// run was resumed are not among them.
+/// The rows that this process has sent for the first time, by the members of to_json(RunState). Rows from before a
+/// resume do not count.
 std::uint64_t rows_begun(const boost::json::object& state);
 
-/// Of these so many a second since it started; 0: not known.
+/// These rows per second since the start; 0: unknown.
 double average_rate(const boost::json::object& state);
 
-/// Several lines, each ending in a line end, of the members of to_json(RunState); what is not there is left out or 0.
-/// `rows_per_second`: for the time that is left. Control characters of foreign text are escaped.
+/// Several lines, each with a line end, from the members of to_json(RunState). Missing members are omitted or 0.
+/// `rows_per_second` gives the remaining time. Control characters of foreign text are escaped.
 std::string state_text(const boost::json::object& state, double rows_per_second);
 
-/// One line for the answer to any other request than status: "paused", "pace 50/s", "8 connections", …
+/// One line for the response to any request except status: "paused", "pace 50/s", "8 connections", ….
 std::string done_text(const boost::json::object& answer);
 
 }  // namespace amend::cli

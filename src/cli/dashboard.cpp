@@ -10,9 +10,9 @@ namespace amend::cli {
 namespace {
 
 constexpr std::size_t pages_max = 16;
-constexpr std::size_t pages_and_streams_max = 24;  // so that one too many is told so
+constexpr std::size_t pages_and_streams_max = 24;  // more than the pages, so that a further one gets a 503
 
-// What is shown is of this moment and for these eyes, and the address is a secret.
+// The content is valid only now and only for this reader, and its address is a secret.
 HttpAnswer guarded(HttpAnswer answer) {
   answer.add("Cache-Control", "no-store")
       .add("Referrer-Policy", "no-referrer")
@@ -42,7 +42,7 @@ void Dashboard::end(const std::function<PageContent()>& last) {
   try {
     if (endpoint_.streams() > 0) event = ended_event(last());
   } catch (...) {
-    endpoint_.close();  // the process must end all the same
+    endpoint_.close();  // the process must end in any case
     throw;
   }
   endpoint_.close(event);

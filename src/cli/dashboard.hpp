@@ -1,9 +1,10 @@
-// The page of a run while it goes on, for a browser on this machine. Layer 5; on the Console's thread.
+// The page of an active run, for a browser on this machine.
 //
-// GET of /<token>/: the page; of /<token>/events: what changes, as server-sent events. Another path 404, another method
-// 405, a Host that is not this machine 403. Read-only: nothing here changes the run.
-// Bounds: 16 pages at once (a further one 503), and those of HttpEndpoint. A browser that does not take an update
-// misses it, and is let go when it has not taken it for 5 s.
+// GET of /<token>/ returns the page; GET of /<token>/events returns its changes as server-sent events. Another path
+// gets 404, another method 405, and a Host that is not this machine 403. It is read-only: it cannot change the run.
+//
+// Threads: the Console's. Bounds: those of HttpEndpoint, and 16 pages at once (a further one gets 503). A browser that
+// does not read an update misses it, and is disconnected after 5 s. Source: layer 5.
 #pragma once
 
 #include <functional>
@@ -16,20 +17,22 @@ namespace amend::cli {
 
 class Dashboard {
  public:
-  /// Listens; clients wait until start(). `content` gives what is shown now. `context` must outlive this, and
-  /// this the handlers that end() sets free. Throws ConfigError naming --dashboard when the port cannot be had.
+  /// Listens; clients wait until start(). `content` returns the present content.
+  ///
+  /// Errors: throws ConfigError, which names --dashboard, when the port is not available.
+  /// Lifetime: `context` outlives this object, and it outlives the handlers that end() releases.
   Dashboard(boost::asio::io_context& context, const ListenAddress& address, std::function<PageContent()> content);
 
-  /// "http://127.0.0.1:8080/<token>/", with the port that it got. Who knows it may look.
+  /// "http://127.0.0.1:8080/<token>/", with the actual port. Everyone who knows it may look.
   std::string url() const;
 
   void start() { endpoint_.start(); }
 
-  /// Shows all pages how the run stands now; does nothing when there are none.
+  /// Sends the present state to all pages; without pages it does nothing.
   void update();
 
-  /// Shows all pages `last`, which is not called when there are none, and that nothing follows; then lets all go at
-  /// once, whatever becomes of that.
+  /// Sends `last` to all pages as the final state, then disconnects all immediately, whether it was delivered or not.
+  /// Without pages, `last` is not called.
   void end(const std::function<PageContent()>& last);
 
  private:

@@ -12,7 +12,7 @@
 namespace amend::cli {
 namespace {
 
-// What the page says of itself is said by the line on top.
+// The line on top replaces the page's own text about its age.
 constexpr std::string_view style_of_top = R"css(
 #standing { position: sticky; top: 0; z-index: 2; max-width: none; margin: 0; padding: .35rem 1rem; font-size: .9rem;
   font-weight: 600; color: #fff; background: #00543c; }

@@ -1,5 +1,5 @@
-// The document around a run's picture while it is watched: a line that says how it stands, and the script that puts
-// each update in its place. Layer 5, pure.
+// The document around the page of an active run: a line with its state, and the script that inserts each update. Pure.
+// Layer 5.
 #pragma once
 
 #include <string>
@@ -8,23 +8,23 @@
 
 namespace amend::cli {
 
-/// What the page shows at one moment.
+/// The content of the page at one moment.
 class PageContent {
  public:
   PageContent(std::string said_, std::string main_) : said(std::move(said_)), main(std::move(main_)) {}
 
-  std::string said;  ///< text: one line that says how the run stands
+  std::string said;  ///< text: one line with the state of the run
   std::string main;  ///< HTML
 };
 
-/// The document. `nonce` lets the one script run (dashboard_policy).
+/// The document. `nonce` allows its one script (dashboard_policy).
 std::string dashboard_page(const PageContent& content, std::string_view nonce);
 
-/// The Content-Security-Policy of that document: its own script, its own style, and requests to where it came from.
+/// The Content-Security-Policy of the document: its own script, its own style, and requests to its own origin.
 std::string dashboard_policy(std::string_view nonce);
 
-/// As server-sent events (HTML, "Server-sent events"): it takes the place of what is shown. Nothing follows the last
-/// one, which says how the run ended.
+/// The content as a server-sent event (HTML, "Server-sent events"), which replaces the previous content. The last event
+/// shows how the run ended.
 std::string update_event(const PageContent& content);
 std::string ended_event(const PageContent& content);
 

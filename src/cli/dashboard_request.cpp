@@ -10,14 +10,14 @@ namespace {
 
 constexpr std::uint16_t http_port = 80;
 
-// A browser leaves the port of http out.
+// A browser omits the default port of http.
 bool is_this_machine(std::string_view host, std::uint16_t port) {
   const auto address = read_listen_address(host);
   if (address) return address->port == port;
   return port == http_port && read_listen_address(std::string(host) + ":80").has_value();
 }
 
-// Looks at every byte, whichever differs: how long it takes tells nothing.
+// Compares every byte, even after a difference, so that its duration reveals nothing.
 bool are_the_same(std::string_view given, std::string_view secret) {
   if (given.size() != secret.size()) return false;
   unsigned difference = 0;

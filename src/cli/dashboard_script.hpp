@@ -1,6 +1,6 @@
-// What runs in the browser on the page of a run that goes on. Layer 5.
+// The script in the browser on the page of an active run. Layer 5.
 //
-// Only what differs is changed, so that a selection, a place scrolled to and an opened part stay as they are.
+// It changes only what differs, so that a selection, a scroll position and an open part stay.
 #pragma once
 
 #include <string_view>

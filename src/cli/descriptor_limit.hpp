@@ -1,4 +1,4 @@
-// How many files this process may have open, against what a command needs. Layer 5.
+// Compares the limit of open files with what a command needs. Layer 5.
 #pragma once
 
 #include <exception>
@@ -7,14 +7,14 @@
 
 namespace amend::cli {
 
-/// Raises the limit of open files, as far as it may, to what the command needs. Throws ConfigError (exit 4) that names
-/// both numbers when that is not enough: nothing was sent then.
+/// Raises the limit of open files, as far as allowed, to what the command needs. Throws ConfigError (exit 4) with both
+/// numbers when that is not enough. Nothing was sent then.
 void require_descriptors(const Options& options);
 
-/// Whether this, or what a system call said in it, is that no further file can be opened.
+/// Whether the error, or the system call that caused it, means that no further file can be opened.
 bool lacks_descriptors(const std::exception& error) noexcept;
 
-/// "raise the limit of open files (`ulimit -n`), …": what helps then.
+/// The remedy: "raise the limit of open files (`ulimit -n`), …".
 inline constexpr const char* descriptor_remedy =
     "raise the limit of open files (ulimit -n, LimitNOFILE= of systemd) and run the command again";
 

@@ -26,7 +26,7 @@ namespace json = boost::json;
 constexpr std::string_view mask = "***";
 constexpr std::string_view line_end = "\r\n";
 
-// The value is valid UTF-8: the mapper refuses anything else.
+// The value is valid UTF-8, because the mapper refuses other values.
 std::string first_character(std::string_view text) {
   std::size_t size = 1;
   while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) ++size;
@@ -41,7 +41,7 @@ std::string mask_value(std::string_view field, const json::value& value) {
   return json::serialize(json::string(first_character(text) + std::string(mask)));
 }
 
-/// Renders one attempt the way a worker would, then takes out what nobody should see.
+/// Renders one attempt like a worker, then removes secrets and personal data.
 class Renderer {
  public:
   Renderer(const Config& config, const Credentials& credentials)

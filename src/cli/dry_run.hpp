@@ -1,4 +1,4 @@
-// `amend update --dry-run`: the first requests as they would be sent, masked; sends nothing, creates nothing. Layer 5.
+// `amend update --dry-run`: shows the first requests, masked. It sends nothing and creates nothing. Layer 5.
 #pragma once
 
 #include <cstdint>
@@ -15,16 +15,16 @@ namespace amend::cli {
 
 inline constexpr std::uint64_t dry_run_rows = 3;
 
-/// Each value of a JSON body as its first character and ***; a token as *** alone; "" and null as they are.
+/// Masks the values of a JSON body: the first character and ***; a token as *** only; "" and null unchanged.
 std::string mask_body(std::string_view body);
 
-/// Header lines (each ending in CRLF) with every value masked but Credential's and those of the lines in `open_lines`.
+/// Masks the values of header lines (each with CRLF), except Credential's and those of the lines in `open_lines`.
 std::string mask_headers(std::string_view lines, std::string_view open_lines);
 
-/// All rows that `source` gives, as text. Throws ConfigError for a mapping that does not fit.
+/// All rows of `source` as text. Throws ConfigError for a mapping that does not fit.
 std::string dry_run_text(const Config& config, const Credentials& credentials, Source& source);
 
-/// Shows --limit rows, or `dry_run_rows`, on stdout; what would be done on stderr.
+/// Shows --limit rows, or `dry_run_rows`, on stdout, and the planned actions on stderr.
 ExitCode run_dry(const Options& options, const Credentials& credentials);
 
 }  // namespace amend::cli

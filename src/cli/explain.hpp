@@ -1,4 +1,4 @@
-// `amend explain`: what an error_code means, and what to do. Layer 5.
+// `amend explain`: the meaning and the remedy of an error_code. Layer 5.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace amend::cli {
 
-/// One code, for people. A code that is none of amend's own is the API's.
+/// The text for one code. A code that is not amend's own is the API's.
 std::string explain_text(std::string_view code);
 
-/// All of amend's own.
+/// The text for all of amend's own codes.
 std::string explain_all_text();
 
-/// 1: the code is none of amend's own.
+/// Returns 1 when the code is not amend's own.
 ExitCode run_explain(const Options& options);
 
 }  // namespace amend::cli

@@ -70,7 +70,7 @@ class ExportFile {
   std::string buffer_;
 };
 
-// Some spreadsheets take the full-width forms of East Asian keyboards for the signs themselves.
+// Some spreadsheets treat the full-width forms of East Asian keyboards like the signs themselves.
 bool begins_like_formula(std::string_view text) noexcept {
   constexpr std::array<std::string_view, 10> signs{"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"};
   return std::ranges::any_of(signs, [&](std::string_view sign) { return text.starts_with(sign); });
@@ -85,7 +85,7 @@ std::string_view export_header() noexcept {
 std::string spreadsheet_cell(std::string_view text) {
   std::string cell = begins_like_formula(text) ? "'" : "";
   cell += text;
-  // A spreadsheet of many countries separates cells by semicolons: behind one a formula would begin.
+  // Spreadsheets in many countries separate cells by semicolons, so a formula could begin after one.
   if (cell.find_first_of(",;\"\r\n") == std::string::npos) return cell;
   std::string quoted = "\"";
   for (const char c : cell) {

@@ -1,4 +1,4 @@
-// The text below the options in --help: rules, exit codes, examples. At most 80 columns. Layer 5.
+// The texts below the options in --help: rules, exit codes, examples. At most 80 columns wide. Layer 5.
 #pragma once
 
 #include <string>

@@ -14,13 +14,13 @@ class HelpTopic {
   std::string_view text;  ///< Markdown, at most 80 columns wide
 };
 
-/// In alphabetical order.
+/// Sorted by name.
 std::span<const HelpTopic> help_topics() noexcept;
 
 /// nullptr: there is no such topic.
 const HelpTopic* find_topic(std::string_view name) noexcept;
 
-/// The first line of the text, without the mark of a heading.
+/// The first line of the text, without the heading mark.
 std::string_view title_of(const HelpTopic& topic) noexcept;
 
 }  // namespace amend::cli

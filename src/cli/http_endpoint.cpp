@@ -34,7 +34,7 @@ constexpr int stream_buffer_bytes = 1024 * 1024;
 
 class HttpVisit;
 
-/// What visits share.
+/// The state that connections share.
 class Hall {
  public:
   explicit Hall(HttpEndpoint::Handle handle_) : handle(std::move(handle_)) {}
@@ -50,7 +50,7 @@ std::string_view host_of(const Request& request) {
   return first != last && std::next(first) == last ? std::string_view(first->value()) : std::string_view();
 }
 
-// One connection: a request, its answer, and so on; or a stream to its end.
+// One connection: a series of requests and responses, or a stream to its end.
 class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVisit> {
  public:
   HttpVisit(tcp::socket socket, Hall& hall, std::function<void()> gone)
@@ -151,7 +151,7 @@ class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVi
     read();
   }
 
-  // A stream is written to without waiting as long as the kernel takes it: then nothing is under way when the run ends.
+  // A stream is written without waiting while the kernel accepts bytes. So no write is pending when the run ends.
   void begin_stream() {
     error_code error;
     socket_.set_option(tcp::socket::send_buffer_size(stream_buffer_bytes), error);
@@ -164,7 +164,7 @@ class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVi
     notice_leaving();
   }
 
-  /// What is left of it; closes when that is no use.
+  /// Returns the unwritten rest. Closes the connection when it cannot be written.
   std::string_view written_at_once(std::string_view text) {
     error_code error;
     while (!error && !text.empty()) text.remove_prefix(socket_.write_some(asio::buffer(text), error));
@@ -179,7 +179,7 @@ class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVi
     timer_.cancel();
   }
 
-  // Whatever a client of a stream still says is not listened to.
+  // Reads only to notice the end; further bytes of a stream's client are ignored.
   void notice_leaving() {
     socket_.async_read_some(asio::buffer(unheard_), [self = shared_from_this()](error_code error, std::size_t) {
       if (self->closed_) return;
@@ -197,7 +197,7 @@ class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVi
   http::response<http::string_body> answer_;
   std::optional<http::response_serializer<http::string_body>> serializer_;
   HttpEndpoint::Piece first_piece_;  // of a stream
-  HttpEndpoint::Piece piece_;        // of a stream, and not yet taken
+  HttpEndpoint::Piece piece_;        // of a stream, not yet read by the client
   std::array<char, 256> unheard_{};
   int requests_ = 0;
   bool silent_ = true;
@@ -237,7 +237,7 @@ class HttpEndpoint::Impl {
   void start() { loop_.start(); }
   std::size_t streams() const noexcept { return hall_.streams.size(); }
   void publish(const Piece& piece) {
-    const auto streams = hall_.streams;  // one that cannot be written to leaves
+    const auto streams = hall_.streams;  // a copy, because a stream that cannot be written to leaves
     for (HttpVisit* visit : streams) visit->publish(piece);
   }
   void close(std::string_view last) {

@@ -1,11 +1,13 @@
-// A small HTTP/1.1 server on a port of this machine: what is asked is answered at once, from memory. Layer 5;
-// everything on the io_context's one thread.
+// A small HTTP/1.1 server on a port of this machine. It responds immediately, from memory.
 //
-// An answer may stay open as a stream, into which publish() puts piece after piece (server-sent events).
-// Bounds: `connections_max` at once (a further one takes the place of a silent one, or waits), 8 KiB of request head,
-// no body; 5 s for a request and its answer, idle time before it included, and for each piece of a stream; 100 requests
-// on a connection. A stream holds one piece at most: one that has not been taken yet makes its client miss those behind
-// it.
+// A response may stay open as a stream, to which publish() adds pieces (server-sent events).
+//
+// Threads: the io_context's only one.
+// Bounds: `connections_max` at once; a further one replaces a silent one, or waits. A request head has at most 8 KiB,
+// and a body is refused. A request with its response takes at most 5 s, idle time before it included; so does each
+// piece of a stream. A connection has at most 100 requests. A stream keeps at most one piece: a client that has not
+// read it misses the next ones.
+// Source: layer 5.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +26,7 @@ class io_context;
 
 namespace amend::cli {
 
-/// As it came in, never trusted.
+/// A request as it arrived, never trusted.
 class HttpRequest {
  public:
   HttpRequest(std::string_view method_, std::string_view target_, std::string_view host_)
@@ -32,7 +34,7 @@ class HttpRequest {
 
   std::string_view method;  ///< "GET"
   std::string_view target;  ///< "/metrics?x=1"
-  std::string_view host;    ///< of the field Host; empty: none was sent, or more than one
+  std::string_view host;    ///< of the field Host; empty: missing, or more than one
 };
 
 inline constexpr std::string_view plain_text = "text/plain; charset=utf-8";
@@ -56,28 +58,30 @@ class HttpAnswer {
 
 class HttpEndpoint {
  public:
-  /// Called for each request that is one.
+  /// Called for each valid request.
   using Handle = std::function<HttpAnswer(const HttpRequest& request)>;
   using Piece = std::shared_ptr<const std::string>;
 
-  /// Listens; clients wait until start(). Must outlive the handlers that close() sets free. Throws ConfigError naming
-  /// `option` when the port cannot be had.
+  /// Listens; clients wait until start().
+  ///
+  /// Errors: throws ConfigError, which names `option`, when the port is not available.
+  /// Lifetime: it must outlive the handlers that close() releases.
   HttpEndpoint(boost::asio::io_context& context, std::string_view option, const ListenAddress& address,
                std::size_t connections_max, Handle handle);
   ~HttpEndpoint();
 
-  /// With the port that it got.
+  /// The address with the actual port.
   ListenAddress address() const;
 
   void start();
 
   std::size_t streams() const noexcept;
 
-  /// To each stream whose client has taken what came before.
+  /// Sends the piece to each stream whose client has read the previous one.
   void publish(const Piece& piece);
 
-  /// Lets all clients go at once. Each stream whose client has taken all so far is given `last`, as far as the kernel
-  /// takes it without waiting; it is sent on even when this process has ended.
+  /// Ends all connections immediately. Each stream whose client has read everything gets `last`, as far as the kernel
+  /// accepts it without waiting. The kernel delivers it even after this process has ended.
   void close(std::string_view last = {});
 
  private:

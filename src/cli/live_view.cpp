@@ -62,7 +62,7 @@ bool is_of_resumed_run(const RunState& state) {
     const auto began = parse_utc(read_run(state.run_directory).started_at);
     return began && *began != std::chrono::floor<std::chrono::seconds>(state.started_at);
   } catch (const ConfigError&) {
-    return false;  // the page goes on without knowing
+    return false;  // the page does not need it
   }
 }
 

@@ -1,4 +1,4 @@
-// What the page of a run shows while it goes on, and what it shows last. Layer 5; one thread.
+// The content of a run's page during the run and at its end. Layer 5; one thread.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,12 @@
 
 namespace amend::cli {
 
-/// `picture`, as it was at the last look, with how the run ended. Of the rows that are examples of its errors only
-/// words are shown that repeat no value: see set_example.
+/// `picture` of the last look, with the ending of the run. The example rows of its errors show only words that repeat
+/// no value: see set_example.
 report::RunPicture ended_picture(report::RunPicture picture, const Summary& summary,
                                  const RunOrigin& origin = RunOrigin());
 
-/// Whether another process has begun the run: the head of its directory tells when. false when that cannot be read.
+/// Whether another process began the run, by the head of its directory. false when that cannot be read.
 bool is_of_resumed_run(const RunState& state);
 
 class LiveView {
@@ -27,13 +27,13 @@ class LiveView {
   /// `run` must outlive it.
   LiveView(const Run& run, const Config& config) : run_(run), config_(config), looks_(config) {}
 
-  /// Takes note of how the run stands; to be called some times a second, first when its run directory is there.
+  /// Records the state of the run. Call it several times per second, beginning when the run directory exists.
   void look();
 
-  /// As of the last look.
+  /// The content at the last look.
   PageContent content() const;
   PageContent content_at_end(const Summary& summary) const;
-  /// The run ended without a Summary.
+  /// The content for a run that ended without a Summary.
   PageContent content_when_broken() const;
 
  private:

@@ -13,7 +13,7 @@
 namespace amend::cli {
 namespace {
 
-// Escapes what roff would interpret: backslashes, hyphens that you type, and a full stop or quote at a line's start.
+// Escapes what roff would interpret: backslashes, typed hyphens, and a full stop or quote at the start of a line.
 std::string roff(std::string_view text) {
   std::string out;
   bool at_start = true;

@@ -1,4 +1,4 @@
-// `amend man`: manual pages, made of the tables that --help is made of. Layer 5.
+// `amend man`: manual pages, made from the tables of --help. Layer 5.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace amend::cli {
 
-/// In the macros of man(7). `command`: its page, amend-COMMAND(1); empty: amend(1). Throws ConfigError when there is no
-/// such command.
+/// The page in the macros of man(7): amend-COMMAND(1) for `command`, amend(1) when it is empty. Throws ConfigError when
+/// there is no such command.
 std::string man_page(std::string_view command);
 
 ExitCode run_man(const Options& options);

@@ -17,7 +17,7 @@
 namespace amend::cli {
 namespace {
 
-// A descriptor that another process has made non-blocking is waited for all the same.
+// Waits for a descriptor that another process has made non-blocking.
 void write_or_wait(int descriptor, std::string_view text) noexcept {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
@@ -34,14 +34,14 @@ void write_or_wait(int descriptor, std::string_view text) noexcept {
 
 }  // namespace
 
-// What all threads know. The one that writes may outlive everything else.
+// The state that both threads share. The writing thread may outlive all other objects.
 class MessageWriter::Shared {
  public:
   Shared(int descriptor, std::size_t bytes_max) : descriptor_(descriptor), bytes_max_(bytes_max) {}
 
   void add(std::string_view text) {
     const std::lock_guard lock(mutex_);
-    // Once something was dropped, nothing may pass it.
+    // After a dropped message, no later one may overtake its notice.
     if (dropped_ > 0 || waiting_.size() + text.size() > bytes_max_) {
       ++dropped_;
       return;
@@ -96,7 +96,7 @@ class MessageWriter::Shared {
 
   const int descriptor_;
   const std::size_t bytes_max_;
-  std::mutex mutex_;  // guards what follows
+  std::mutex mutex_;  // guards the members below
   std::condition_variable wake_;
   std::condition_variable written_;
   std::string waiting_;

@@ -1,5 +1,5 @@
-// Messages to an operator, written by a thread of their own: a reader that stands still holds up that thread only.
-// Layer 5.
+// Writes messages to the operator on a thread of its own, so that a reader that stalls blocks only that thread. Layer
+// 5.
 #pragma once
 
 #include <chrono>
@@ -9,10 +9,12 @@
 
 namespace amend::cli {
 
-/// Threads: every call from any thread; none blocks, except drain(), for at most the given time.
-/// Bounds: `bytes_max` that wait to be written; what comes then is dropped, and its count is written in its place.
-/// Errors: a descriptor that cannot be written to takes everything and shows nothing.
-/// Lifetime: a write that hangs outlives the object and is not waited for. The descriptor must stay open.
+/// Writes to one descriptor.
+///
+/// Threads: every call from any thread. Only drain() blocks, for at most the given time.
+/// Errors: a descriptor that cannot be written to accepts all messages and shows none.
+/// Bounds: `bytes_max` may wait. Further messages are dropped, and their count is written in their place.
+/// Lifetime: a write that hangs outlives the object and is not awaited. The descriptor must stay open.
 class MessageWriter {
  public:
   static constexpr std::size_t default_bytes_max = 64 * 1024;
@@ -23,11 +25,11 @@ class MessageWriter {
   MessageWriter(const MessageWriter&) = delete;
   MessageWriter& operator=(const MessageWriter&) = delete;
 
-  /// All of it or, when there is no room, nothing.
+  /// Writes the whole text or, without room, none of it.
   void write(std::string_view text);
-  /// Only when nothing waits: for a line that the next one replaces.
+  /// Writes only when no message waits: for a line that the next one replaces.
   void write_if_idle(std::string_view text);
-  /// True: everything is written. False: the time is over.
+  /// Returns true when everything is written, false when the time is over.
   bool drain(std::chrono::milliseconds limit);
 
  private:

@@ -1,7 +1,8 @@
-// GET /metrics over HTTP, on this machine only: what Prometheus scrapes. Layer 5; on the Console's thread.
+// GET /metrics over HTTP, on this machine only, for Prometheus.
 //
-// GET and HEAD of /metrics: 200, the text format 0.0.4. Any other path 404, any other method 405.
-// Bounds: 16 connections at once, and those of HttpEndpoint.
+// GET and HEAD of /metrics get 200 and the text format 0.0.4. Any other path gets 404, any other method 405.
+//
+// Threads: the Console's. Bounds: those of HttpEndpoint, and 16 connections at once. Source: layer 5.
 #pragma once
 
 #include <functional>
@@ -13,16 +14,18 @@ namespace amend::cli {
 
 class MetricsEndpoint {
  public:
-  /// Listens; clients wait until start(). `render` gives the text of each answer. `context` must outlive this, and this
-  /// the handlers that close() sets free. Throws ConfigError naming --metrics-listen when the port cannot be had.
+  /// Listens; clients wait until start(). `render` makes the text of each response.
+  ///
+  /// Errors: throws ConfigError, which names --metrics-listen, when the port is not available.
+  /// Lifetime: `context` outlives this object, and it outlives the handlers that close() releases.
   MetricsEndpoint(boost::asio::io_context& context, const ListenAddress& address, std::function<std::string()> render);
 
-  /// "http://127.0.0.1:9464/metrics", with the port that it got.
+  /// "http://127.0.0.1:9464/metrics", with the actual port.
   std::string url() const;
 
   void start() { endpoint_.start(); }
 
-  /// Lets all clients go at once.
+  /// Ends all connections immediately.
   void close() { endpoint_.close(); }
 
  private:

@@ -11,7 +11,7 @@
 namespace amend::cli {
 namespace {
 
-// The run would make such a file after this was looked at, and lose it to the metrics.
+// The run would create such a file later, and the metrics would overwrite it.
 void refuse_name_of_a_result(const std::string& path) {
   const std::string name = std::filesystem::path(path).filename().string();
   const auto names = run_file_names();

@@ -1,4 +1,4 @@
-// A file with the metrics, replaced as a whole each time: a reader never sees half of it. Layer 5; any one thread.
+// A file with the metrics, replaced as a whole each time, so that a reader never sees half of it. Layer 5; one thread.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@ namespace amend::cli {
 
 class MetricsFile {
  public:
-  /// Writes nothing yet. Throws ConfigError naming --metrics-file when its folder does not exist, when it is there and
-  /// is not a metrics file, and when it is named like a file of a run.
+  /// Writes nothing yet. Throws ConfigError, which names --metrics-file, when its folder does not exist, when it exists
+  /// and is not a metrics file, or when it has the name of a run's file.
   explicit MetricsFile(std::string path);
 
   const std::string& path() const noexcept { return path_; }
 
-  /// Writes to a file beside it, then renames that over it. Not made durable: the next one comes in seconds.
+  /// Writes another file and renames it. The result is not durable, because the next one follows in seconds.
   std::error_code replace(std::string_view text) const;
 
  private:

@@ -22,7 +22,7 @@ bool can_be_resumed(const RunStanding& run) {
   return run.status == RunStatus::killed || run.cause == StopCause::not_durable || run.unsent.value_or(1) > 0;
 }
 
-// Requests may have no record: only a resumption finds out which.
+// Requests may have no record, and only `resume` finds out which.
 bool must_be_resumed(const RunStanding& run) {
   return run.status == RunStatus::killed || run.cause == StopCause::not_durable || run.cause == StopCause::defect;
 }
@@ -45,7 +45,7 @@ std::vector<NextCommand> looks_before(const RunStanding& run) {
   return {};
 }
 
-// What the command cannot show has to be added.
+// Adds what the command cannot show.
 std::string with_headers(const RunStanding& run, std::string_view comment) {
   return (run.headers.empty() ? "" : "add " + run.headers + "; ") + std::string(comment);
 }
@@ -54,7 +54,7 @@ NextCommand feed_command(const RunStanding& run, const std::string& file, std::s
   return {"amend update " + shell_path(file) + run.feed_options, with_headers(run, comment)};
 }
 
-// Its rows are as the operator has accepted them.
+// The operator accepted the rows of the run, so the command accepts them too.
 NextCommand feed_again_command(const RunStanding& run, const std::string& file, std::string_view comment) {
   NextCommand out = feed_command(run, file, comment);
   if (run.accepts_findings) out.command += " --accept-findings";
@@ -65,7 +65,7 @@ std::string reconcile_command(const RunStanding& run) {
   return run.reconcile.empty() ? "amend reconcile " + shell_path(run.input) : run.reconcile;
 }
 
-// The log cannot be relied on, the API can.
+// The log is not reliable, but the API is.
 std::vector<NextCommand> after_damage(const RunStanding& run) {
   if (run.input == "-") return {};
   return {{reconcile_command(run), "shows where the API differs from the file; sends nothing"}};
@@ -79,7 +79,7 @@ void add_what_was_sent(std::vector<NextCommand>& out, const RunStanding& run) {
     out.emplace_back("amend retry " + shell_path(run.directory),
                      with_headers(run, "after the cause is removed: retries failed and unknown rows"));
   if (run.input == "-") {
-    // Standard input is gone: its rows are in the files only.
+    // Standard input cannot be read again: its rows are only in the files.
     if (!run.failed_file.empty()) out.push_back(feed_again_command(run, run.failed_file, "after the cause is removed"));
     if (!run.unknown_file.empty())
       out.push_back(feed_again_command(run, run.unknown_file, "an update may be sent twice"));
@@ -91,7 +91,7 @@ std::string directory_of(const Options& options) {
   return options.run.empty() ? options.config.run_directory : options.run;
 }
 
-// The setting replaces the one that was at fault: of the same option, and for --map of the same field.
+// Replaces the wrong setting: of the same option, and for --map of the same field.
 std::string command_with(const MappingError& error, Options options) {
   const auto& [name, value] = error.setting();
   const auto entry = std::ranges::find(option_table(), std::string_view(name), &OptionEntry::name);
@@ -106,14 +106,14 @@ std::string command_with(const MappingError& error, Options options) {
   return input_command(Command::check, options);
 }
 
-// `setting` takes the place of the one that was at fault.
+// Replaces the wrong setting by `setting`.
 void replace_setting(Options& options, const std::string& name, const std::string& value) {
   std::erase_if(options.input_settings, [&](const Setting& setting) { return setting.name == name; });
   if (!value.empty()) options.input_settings.emplace_back(name, std::vector<std::string>{value});
   options.save_config.clear();
 }
 
-// It checks what the filter makes of the file, as the file cannot be checked.
+// The command checks the filter's output, because the file itself cannot be checked.
 std::string command_with_lines(const JsonShapeError& error, Options options) {
   const bool reads_input = options.command == Command::update || options.command == Command::check;
   if (!reads_input || options.config.input.file == "-") return {};
@@ -166,7 +166,7 @@ void describe(RunStanding& run, const Config& config) {
   if (config.pace.rate.interval != RateSetting().interval || config.pace.rate.mode != RateMode::fixed)
     run.feed_options += option_text("rate", show_rate(config.pace.rate));
   MappingConfig compared = config.mapping;
-  compared.guard_column.clear();  // `reconcile` does not take it
+  compared.guard_column.clear();  // `reconcile` does not accept it
   run.reconcile = "amend reconcile " + shell_path(config.input.file) + connection + input_options(config.input) +
                   mapping_options(compared) + reconcile_options(config.reconcile);
 }

@@ -1,7 +1,7 @@
-// What to type next: one rule for the closing text, `status`, `runs` and errors. Pure. Layer 5.
+// The commands to type next: one rule for the closing text, `status`, `runs` and errors. Pure. Layer 5.
 //
-// A command names files and the AppID, never a secret, and is quoted for a POSIX shell. What it cannot name (user
-// information in a URL) it leaves out.
+// A command names files and the AppID, but never a secret, and is quoted for a POSIX shell. It omits what it cannot
+// name (user information in a URL).
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ class NextCommand {
       : command(std::move(command_)), comment(std::move(comment_)) {}
 
   std::string command;
-  std::string comment;  ///< what it is for, or what must be done before
+  std::string comment;  ///< its purpose, or what must be done before
 };
 
 /// "amend resume DIR   # the rows without a result"
@@ -40,26 +40,26 @@ class RunStanding {
   Task task{};
   std::string directory;
   std::string input;                        ///< "-": standard input
-  std::optional<std::uint64_t> unsent = 0;  ///< rows that a resumption would send; nullopt: not known
-  std::uint64_t to_retry = 0;               ///< rows that failed or are unknown, and for which no other one stands
-  std::string rejected_file;                ///< these three: rows of it that can be fed back; empty: none
+  std::optional<std::uint64_t> unsent = 0;  ///< rows that `resume` would send; nullopt: unknown
+  std::uint64_t to_retry = 0;               ///< rows that failed or are unknown, without a later run for them
+  std::string rejected_file;                ///< these three: rows of the run as input; empty: none
   std::string failed_file;
   std::string unknown_file;
-  std::string check;              ///< the command that looks at the input as the run did; empty: not known
-  std::string ping;               ///< the command that tries the connection alone; empty: not known
-  std::string reconcile;          ///< the command that compares the input with the API; empty: not known
+  std::string check;              ///< the command that checks the input as the run did; empty: unknown
+  std::string ping;               ///< the command that tests only the connection; empty: unknown
+  std::string reconcile;          ///< the command that compares the input with the API; empty: unknown
   std::string feed_options;       ///< with which `amend update` sends the rows of a retry file as the run did
-  bool accepts_findings = false;  ///< --accept-findings: of its rows, not of those that were repaired
-  std::string headers;            ///< of --header, whose values no command shows: they have to be added
+  bool accepts_findings = false;  ///< --accept-findings: for its rows, not for repaired ones
+  std::string headers;            ///< of --header, whose values no command shows: the operator must add them
 };
 
-/// In the order in which to type them; empty: nothing is left to do, or nothing that can be said for certain.
+/// In the order in which to type them. Empty: no row is left, or the next step is not certain.
 std::vector<NextCommand> next_commands(const RunStanding& run);
 
-/// Sets the commands and options of `run` that follow from its configuration: ping, reconcile, feed_options, headers.
+/// Sets the commands and options of `run` that depend on its configuration: ping, reconcile, feed_options, headers.
 void describe(RunStanding& run, const Config& config);
 
-/// What sends `file` of rejected rows of the run.
+/// The command that sends `file` of rejected rows of the run.
 NextCommand rejected_command(const RunStanding& run, const std::string& file);
 
 /// `amend ping` to the API of `config`, with its connection and its credentials.
@@ -68,13 +68,13 @@ std::string ping_command(const Config& config);
 /// `amend check` or `update` of the input, with the settings that describe it.
 std::string input_command(Command command, const Options& options);
 
-/// The command of `options` that looks at the input in this encoding; empty: in the one that its bytes show.
+/// The command of `options` with this encoding of the input; empty: without --encoding.
 std::string command_with_encoding(Options options, const std::string& encoding);
 
-/// Whether what stopped so may be tried alone, with `amend ping`.
+/// Whether `amend ping` can test the cause alone.
 bool is_about_connection(StopCause cause) noexcept;
 
-/// What to type after `error` has ended the command of `options`; empty: that is not known.
+/// The command to type after `error` ended the command of `options`; empty: unknown.
 std::string command_after(const std::exception& error, ExitCode code, const Options& options);
 
 }  // namespace amend::cli

@@ -1,4 +1,4 @@
-// The first lines of a run: what will be sent where, and how fast. Pure. Layer 5.
+// The first lines of a run: target, contents and rate. Pure. Layer 5.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 
 namespace amend::cli {
 
-/// Several lines, each ending in a line end. Names every column that is not sent. No secret.
+/// Several lines, each with a line end. They name every column that is not sent, and no secret.
 std::string opening_text(const Options& options, const Plan& plan);
 
-/// "id <- id, name <- Full Name": each text cut to 80 bytes and made printable.
+/// "id <- id, name <- Full Name": each text is cut to 80 bytes and made printable.
 std::string join_printable(const std::vector<std::string>& texts);
 
 /// 1536 → "1.5 KiB".

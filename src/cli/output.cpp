@@ -19,13 +19,13 @@ namespace amend::cli {
 namespace {
 
 int first_error = 0;
-MessageWriter* messages = nullptr;  // never destroyed: what hangs in it outlives main
+MessageWriter* messages = nullptr;  // never destroyed: a write that hangs in it outlives main
 
 void remember(int error) noexcept {
   if (error != EPIPE && first_error == 0) first_error = error;
 }
 
-// What is ready takes PIPE_BUF bytes without waiting.
+// A descriptor that is ready accepts PIPE_BUF bytes without waiting.
 void print_within(std::string_view text, std::chrono::milliseconds limit) noexcept {
   using std::chrono::steady_clock;
   const auto until = steady_clock::now() + limit;
@@ -47,7 +47,7 @@ void print_within(std::string_view text, std::chrono::milliseconds limit) noexce
 }  // namespace
 
 void print(std::string_view text) noexcept {
-  drain_messages(patience_with_readers);  // a terminal shows both in the order in which they were printed
+  drain_messages(patience_with_readers);  // so a terminal shows both in order
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) remember(errno);
 }
 
@@ -62,14 +62,14 @@ void require_all_printed() {
 
 void write_messages_aside() {
   if (messages) return;
-  // A signal that a later stage holds and reads must not find a thread that still takes it, and ends the process by it.
+  // The new thread must block all signals: otherwise a signal for a later stage could end the process here.
   sigset_t all, before;
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     messages = new MessageWriter(STDERR_FILENO);
   } catch (const ThreadError&) {
-    // They are written as before.
+    // Without a thread, messages are written as before.
   }
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
@@ -79,7 +79,7 @@ void print_message(std::string_view text) noexcept {
     if (messages) return messages->write(text);
     std::fwrite(text.data(), 1, text.size(), stderr);
   } catch (const std::exception&) {
-    // No memory for a message: the run is worth more.
+    // No memory for a message: the run is more important.
   }
 }
 

@@ -1,4 +1,4 @@
-// What a command prints: data for operators and scripts on standard output, messages on standard error. Layer 5.
+// The output of a command: data for operators and scripts on standard output, messages on standard error. Layer 5.
 #pragma once
 
 #include <chrono>
@@ -8,27 +8,27 @@
 
 namespace amend::cli {
 
-/// How long the end of a run waits for a reader that stands still.
+/// How long the end of a run waits for a reader that stalls.
 inline constexpr std::chrono::milliseconds patience_with_readers{2'000};
 
-/// To standard output, at once. What fails is remembered and does not stop the command: a run is worth more than what
-/// is printed of it. The main thread only.
+/// Writes to standard output immediately. A failure is recorded and does not stop the command, because a run is more
+/// important than its output. The main thread only.
 void print(std::string_view text) noexcept;
-/// The same for what has come of a run. After a stop nothing waits long for a reader that stands still.
+/// The same for the results of a run. After a stop it does not wait long for a reader that stalls.
 void print_result(std::string_view text, StopCause stopped) noexcept;
 
-/// Throws DurabilityError when not all that was printed could be written. A reader that has left does not count.
+/// Throws DurabilityError when some output could not be written. A reader that has left does not count.
 void require_all_printed();
 
-/// From here on messages are written by a thread of their own, so that a reader of standard error that stands still
-/// holds up neither a stop nor a deadline nor the end of a run. Where the system gives no thread all stays as it was.
-/// Call it before other threads print messages; a further call changes nothing.
+/// Starts a thread that writes the messages. Then a reader of standard error that stalls delays no stop, no deadline
+/// and no end of a run. Without a thread from the system nothing changes. Call it before other threads print messages;
+/// further calls have no effect.
 void write_messages_aside();
-/// To standard error. Any thread.
+/// Writes to standard error. Any thread.
 void print_message(std::string_view text) noexcept;
-/// The same for a line that the next one replaces: it is left out while others wait.
+/// The same for a line that the next one replaces: it is dropped while others wait.
 void print_progress(std::string_view text) noexcept;
-/// Waits for messages that are not written yet, `limit` at most.
+/// Waits at most `limit` for messages that are not written yet.
 void drain_messages(std::chrono::milliseconds limit) noexcept;
 
 }  // namespace amend::cli

@@ -19,7 +19,7 @@ namespace amend::cli {
 namespace {
 
 constexpr double skew_warning_s = 60;
-constexpr double skew_refused_s = 30 * 60;  // src/wonder/README.md §2: the API refuses what is further off
+constexpr double skew_refused_s = 30 * 60;  // the API refuses a larger difference (src/wonder/README.md §2)
 
 std::string clock_text(const Ping& result) {
   if (!result.clock_known) return "not checked: the response has no Date header";

@@ -1,4 +1,4 @@
-// `amend ping`: one signed echo, to see that address, TLS, credentials and clock are right. Layer 5.
+// `amend ping`: sends one signed echo to test address, TLS, credentials and clock. Layer 5.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace amend::cli {
 
-/// 0: the echo came back; 4: nobody answered, or the server is busy (429, 5xx); 5: a person is needed.
+/// 0: the echo succeeded. 4: no response, or the server is busy (429, 5xx). 5: needs an operator.
 ExitCode ping_exit_code(const Ping& result);
 
-/// For people, several lines; with the likely cause when it failed.
+/// Several lines, with the likely cause of a failure.
 std::string ping_text(const Ping& result, const Options& options);
 
-/// One JSON object and a line end. What is not known is null.
+/// One JSON object and a line end. Unknown values are null.
 std::string ping_json(const Ping& result);
 
 ExitCode run_ping(const Options& options);

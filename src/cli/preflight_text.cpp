@@ -24,7 +24,7 @@ std::string fate(const PreflightReport& report, Duplicates duplicates) {
   return {};
 }
 
-// At a rate that is fixed and not unlimited.
+// For a rate that is fixed and limited.
 std::uint64_t rows_in(std::chrono::milliseconds allowed, const RateSetting& rate) {
   return static_cast<std::uint64_t>(std::chrono::nanoseconds(allowed) / rate.interval);
 }

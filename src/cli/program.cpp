@@ -32,19 +32,19 @@ ExitCode run(const CommandLine& line) {
   return ExitCode::success;
 }
 
-// A script that asked for JSON gets JSON, also when its words were not understood.
+// A script that asked for JSON gets JSON, even when its arguments are wrong.
 bool controls_as_json(const std::vector<std::string>& arguments) {
   return !arguments.empty() && arguments.front() == "control" &&
          std::ranges::find(arguments, "--json") != arguments.end();
 }
 
-// Whatever could not be opened: the remedy is the same.
+// The remedy is the same for every file that could not be opened.
 ExitCode complain_of_descriptors(const std::exception& error) {
   print_message(std::string("amend: ") + error.what() + ": " + descriptor_remedy + "\n");
   return ExitCode::stopped_resumable;
 }
 
-// One line about what happened, one about what to type.
+// Prints one line about the error, and one with the command to type.
 ExitCode complain(const std::exception& error, ExitCode code, const Options& options) {
   if (lacks_descriptors(error)) return complain_of_descriptors(error);
   print_message(std::string("amend: ") + error.what() + "\n");
@@ -70,7 +70,7 @@ ExitCode guarded_run(const std::vector<std::string>& arguments) {
   } catch (const InputError& error) {
     return complain(error, ExitCode::input, line.options);
   } catch (const DurabilityError& error) {
-    // What the run itself has come to counts more than that it could not be printed.
+    // The result of the run is more important than the failed output.
     return complain(error, code == ExitCode::success ? ExitCode::not_durable : code, line.options);
   } catch (const ThreadError& error) {
     return complain(error, ExitCode::stopped_resumable, line.options);
@@ -79,11 +79,11 @@ ExitCode guarded_run(const std::vector<std::string>& arguments) {
   }
 }
 
-// A standard stream that is closed would have its number given to the next file, and messages would go into it.
+// A file that is opened later would get the number of a closed standard stream, and messages would be written into it.
 void keep_standard_streams() {
   for (int descriptor = 0; descriptor <= 2; ++descriptor) {
     if (::fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
-    // Write-only for stdin: reading it is still an error. The lowest free number is this one.
+    // Write-only for stdin, so that reading it still fails. open() returns the lowest free number, which is this one.
     if (::open("/dev/null", (descriptor == 0 ? O_WRONLY : O_RDWR)) != descriptor)
       std::_Exit(static_cast<int>(ExitCode::usage));
   }
@@ -94,7 +94,7 @@ void keep_standard_streams() {
 int run_program(const std::vector<std::string>& arguments) {
   keep_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file limit is a write error, exit 6
+  std::signal(SIGXFSZ, SIG_IGN);  // a file limit becomes a write error, exit 6
   exit_on_signals();
   const ExitCode code = guarded_run(arguments);
   drain_messages(patience_with_readers);

@@ -1,4 +1,4 @@
-// `amend`: reads the command line, runs one command, and turns what it threw into one line and an exit code. Layer 5.
+// `amend`: reads the command line, runs one command, and turns its exception into one line and an exit code. Layer 5.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace amend::cli {
 
-/// Once a process, on its first thread: sets how it takes signals, and prints. The result: its exit code.
+/// Returns the exit code. Call it once per process, on the first thread: it sets the signal handling, and prints.
 int run_program(const std::vector<std::string>& arguments);
 
 }  // namespace amend::cli

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t bar_cells = 20;
 constexpr double time_constant_s = 3.0;
-constexpr double longest_eta_s = 99.0 * 3600;  // beyond it the number says nothing
+constexpr double longest_eta_s = 99.0 * 3600;  // a longer estimate is meaningless
 
 std::string rate(double rows_per_second) {
   if (rows_per_second >= 100) return show_count(static_cast<std::uint64_t>(std::llround(rows_per_second))) + "/s";
@@ -62,7 +62,7 @@ std::string held(const Snapshot& now) {
 
 bool waits(const Snapshot& now) { return !now.trouble.empty() || now.paused.count() > 0 || now.next_probe.count() > 0; }
 
-// Rows in all, guessed from the rows read so far; 0: not known.
+// An estimate of all rows from the rows read so far; 0: unknown.
 double rows_expected(const Snapshot& now) {
   double rows = 0;
   if (now.bytes_total > 0 && now.bytes_read > 0 && now.rows_read > 0) {

@@ -25,7 +25,7 @@
 namespace amend::cli {
 namespace {
 
-/// Says every five seconds how far it is.
+/// Shows the progress every five seconds.
 class ReadingProgress {
  public:
   ReadingProgress(const Reconciliation& reconciliation, const Options& options) {
@@ -48,7 +48,7 @@ class ReadingProgress {
   std::jthread thread_;
 };
 
-// What another run has sent, or overwritten, is not for this one to judge.
+// The values that another run sent or overwrote are not checked for damage.
 void look_at_values(Reconciliation& reconciliation, const Options& options) {
   if (!options.config.does().compares_file) return;
   const InputFindings& findings = reconciliation.look_at_values();

@@ -1,5 +1,5 @@
-// `amend reconcile`, `amend verify` and `amend undo`: a file, or what a run was to make true, or what it has
-// overwritten, beside what the API holds. Layer 5.
+// `amend reconcile`, `amend verify` and `amend undo`: compare values with the API. The values are from a file, from
+// what a run sent, or from what it overwrote. Layer 5.
 #pragma once
 
 #include "amend/error.hpp"

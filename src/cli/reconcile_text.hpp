@@ -1,4 +1,4 @@
-// What a person, and a script, is told of a reconciliation. Layer 5: pure.
+// The result of a reconciliation as text and as JSON. Pure. Layer 5.
 #pragma once
 
 #include <string>
@@ -9,17 +9,17 @@
 
 namespace amend::cli {
 
-/// The report for people; values are masked unless ReconcileConfig::show_values.
+/// The report as text; values are masked unless ReconcileConfig::show_values.
 std::string reconcile_text(const ReconcileConfig& config, const ReconcileReport& report);
 
-/// The same as one line of JSON. `applied`: what came of it; null: nothing was applied.
+/// The report as one line of JSON. `applied` is the result of applying it; null: it was not applied.
 std::string reconcile_json(const ReconcileConfig& config, const ReconcileReport& report, const Summary* applied);
 
-/// What is about to be sent, and what of it cannot be taken back.
+/// The changes that will be sent, and those that cannot be undone.
 std::string before_applying(const ReconcileReport& report);
 
-/// A line that says why a comparison that passes rows over, and has read no customer, proves nothing; empty: it has
-/// read some, or passes none over.
+/// A line for a comparison that skips rows and has read no customer: it explains why that proves nothing. Otherwise
+/// empty.
 std::string nothing_looked_at(const Config& config, const ReconcileReport& report);
 
 }  // namespace amend::cli

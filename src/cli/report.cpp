@@ -25,7 +25,7 @@ void refuse_unwritable(const std::string& path) {
   refuse_irreplaceable("--out", path, "a report of amend", report::is_page);
 }
 
-// As `amend runs` tells it.
+// The same commands as in `amend runs`.
 std::vector<std::string> commands_after(const std::string& run) {
   const fs::path place = fs::absolute(run + "/").lexically_normal().parent_path();
   try {
@@ -38,12 +38,12 @@ std::vector<std::string> commands_after(const std::string& run) {
       return command.empty() ? std::vector<std::string>() : std::vector<std::string>{command};
     }
   } catch (const ConfigError&) {
-    // The folder cannot be listed: nothing is suggested.
+    // The folder cannot be listed, so no command is suggested.
   }
   return {};
 }
 
-// nullopt: it is no benchmark.
+// nullopt: it is not a benchmark.
 std::optional<std::string> bench_json_in(const std::string& run) {
   std::ifstream file(run + "/bench.json", std::ios::binary);
   if (!file) return std::nullopt;
@@ -51,7 +51,7 @@ std::optional<std::string> bench_json_in(const std::string& run) {
 }
 
 void deliver(const Options& options, const std::string& path, const std::string& page) {
-  // It names customers: nobody else may read it.
+  // The page names customers, so only the owner may read it.
   if (const auto error = replace_file(path, page, 0600)) throw DurabilityError(path, "cannot write", error.value());
   if (options.json) {
     const boost::json::object out{{"report", printable(path, 4 * path.size() + 4)}, {"bytes", page.size()}};
@@ -67,7 +67,7 @@ ExitCode run_report(const Options& options) {
   std::string run = options.run;
   while (run.size() > 1 && run.back() == '/') run.pop_back();
   const std::string path = options.export_file.empty() ? run + "/report.html" : options.export_file;
-  // Before anything long is read; where there is no run, that is what is to be said.
+  // Refuses a path before a long read. When the run itself is missing, that is the error to report.
   std::error_code error;
   if (fs::is_directory(run, error)) refuse_unwritable(path);
   if (const auto bench = bench_json_in(run)) {

@@ -1,4 +1,4 @@
-// `amend report RUN`: one HTML page about a run; changes nothing else. Layer 5.
+// `amend report RUN`: writes one HTML page about a run, and changes no other file. Layer 5.
 #pragma once
 
 #include "amend/error.hpp"
@@ -6,8 +6,8 @@
 
 namespace amend::cli {
 
-/// Writes the page, into the run directory unless --out names another file, and prints where it is. An older page is
-/// replaced as a whole. Exit code 3 when the log was changed: the page says what it lacks.
+/// Writes the page into the run directory, or to the file of --out, and prints its place. It replaces an older page as
+/// a whole. It returns exit code 3 when the log was changed; the page then names what it lacks.
 ExitCode run_report(const Options& options);
 
 }  // namespace amend::cli

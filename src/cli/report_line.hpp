@@ -1,4 +1,4 @@
-// How every report of the command line is laid out: a label, and what it is about. Layer 5.
+// The layout of the reports on the command line: a label and its text. Layer 5.
 #pragma once
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 
 namespace amend::cli {
 
-/// "  rows      528 read"; without a label the line goes on with the one before.
+/// "  rows      528 read". A line without a label continues the previous one.
 inline std::string line(std::string_view label, std::string_view text) {
   return fmt::format("  {:<9} {}\n", label, text);
 }
@@ -22,7 +22,7 @@ inline std::string plural(std::uint64_t number, std::string_view noun) {
   return fmt::format("{} {}{}", show_count(number), noun, number == 1 ? "" : "s");
 }
 
-/// `text` with what must not be printed escaped, and nothing left out.
+/// The complete `text`, with unprintable characters escaped.
 inline std::string whole(std::string_view text) { return printable(text, 4 * text.size() + 4); }
 
 }  // namespace amend::cli

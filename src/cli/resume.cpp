@@ -39,7 +39,7 @@ std::string resume_lines(const ResumeReport& report) {
   return out;
 }
 
-// One that was retried since is not among them: the retry stands for it.
+// A run with a later retry is not in the list, because the retry replaces it.
 std::vector<ListedRun> unfinished_runs(const fs::path& folder, const std::string& file) {
   std::vector<ListedRun> found;
   std::error_code error;
@@ -77,7 +77,7 @@ ExitCode say_compared(const Options& options) {
   return left == 0 && signs.of(RowSign::same) > 0 ? ExitCode::success : ExitCode::some_rows_failed;
 }
 
-// Of a comparison that was killed: its plan is what is sent, once it is complete; before that it is made again.
+// Resumes a killed comparison. A complete plan is sent; an incomplete one is made again.
 std::optional<ExitCode> resume_comparison(const Options& options) {
   const fs::path run = options.config.run_directory;
   if (!options.config.does().has_plan || fs::exists(run / result_log_name)) return std::nullopt;

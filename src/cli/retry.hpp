@@ -1,4 +1,4 @@
-// `amend retry RUN`: a new run over the rows that did not succeed. Layer 5.
+// `amend retry RUN`: starts a new run with the rows that did not succeed. Layer 5.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace amend::cli {
 
-/// What the retry does, for people: the first line says how many rows it sends, one more each other number that is
-/// not 0.
+/// What the retry will do. The first line has the number of rows to send, and each other number above 0 has a further
+/// line.
 std::string retry_lines(const RetryReport& report);
 
-/// When no row is left to be sent the exit code is that of `status`. Throws ConfigError and InputError for what is
-/// found before the first request.
+/// When no row is left to send, the exit code is that of `status`. Throws ConfigError and InputError for errors before
+/// the first request.
 ExitCode run_retry(const Options& options);
 
 }  // namespace amend::cli

@@ -154,7 +154,7 @@ std::optional<ListedRun> run_that_sent(const std::string& file, const std::strin
   return std::nullopt;
 }
 
-// One command for a run: what is not in its summary.json, `status` tells.
+// Suggests one command per run. `status` shows what summary.json does not have.
 std::string next_command(const ListedRun& run) {
   if (run.status == RunStatus::measured) return "amend report " + shell_path(run.directory);
   const std::string status = "amend status " + shell_path(run.directory);

@@ -13,7 +13,7 @@
 
 namespace amend::cli {
 
-/// One run, from its run.json, its summary.json and its locks, or a benchmark from its bench.json; no log is read.
+/// One run, from its run.json, its summary.json and its locks, or a benchmark from its bench.json. No log is read.
 class ListedRun {
  public:
   ListedRun() = default;
@@ -31,18 +31,19 @@ class ListedRun {
   bool undone = false;   ///< `amend undo` has restored its customers
 };
 
-/// The runs of a folder of any size for which `wanted` is true (`retried` is not known then), the latest first.
-/// Throws ConfigError when the folder cannot be read. Memory: some KiB for each run wanted.
+/// The runs of a folder for which `wanted` returns true, the latest first; `retried` is not set then.
+///
+/// Errors: throws ConfigError when the folder cannot be read. Bounds: a few KiB for each wanted run.
 std::vector<ListedRun> list_runs(const std::string& folder, const std::function<bool(const ListedRun&)>& wanted);
 std::vector<ListedRun> list_runs(const std::string& folder);
 
-/// Whether `input` is the file that a run has read, and was not written since.
+/// Whether `input` is the file that a run has read, without a write since then.
 bool is_same_input(const InputIdentity& then, const std::string& input);
 
-/// A run in `folder` that has sent each row of `file` as it is now; nullopt: there is none, or no such folder.
+/// A run in `folder` that has sent each row of the present `file`; nullopt: there is no such run or folder.
 std::optional<ListedRun> run_that_sent(const std::string& file, const std::string& folder);
 
-/// What to type next; empty: nothing is left to do.
+/// The next command; empty: no row is left.
 std::string next_command(const ListedRun& run);
 
 std::string runs_text(const std::string& folder, const std::vector<ListedRun>& runs);

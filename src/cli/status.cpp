@@ -76,7 +76,7 @@ std::string rows_line(const RunView& view) {
   return *unsent > 0 ? text + fmt::format(", {} unsent", show_count(*unsent)) : text;
 }
 
-// The file of a run with rows that can be fed back; "" when it has none.
+// The run's file of rows with which amend can be called; "" when it has no such file.
 std::string file_of(const RunHead& run, std::string_view stem) {
   for (const std::string_view extension : {".csv", ".ndjson"}) {
     const std::string path = fmt::format("{}/{}{}", run.directory, stem, extension);
@@ -85,7 +85,7 @@ std::string file_of(const RunHead& run, std::string_view stem) {
   return {};
 }
 
-// A run that has retries is behind them: what it has not sent is for the next retry.
+// When a run has retries, the next retry sends its unsent rows.
 std::optional<std::uint64_t> unsent_of(const RunHead& last) {
   const auto all = last.summary ? last.summary->rows_in_input() : std::nullopt;
   return all ? std::optional(*all - std::min(*all, last.log.records)) : std::nullopt;
@@ -121,7 +121,7 @@ std::vector<NextCommand> after_reconciliation(const RunView& view) {
   return next_commands(standing);
 }
 
-// Beside the run, or where runs are by default.
+// Searches beside the run, and in the default folder of runs.
 std::optional<ListedRun> run_that_sent_again(const std::string& file, const std::string& directory) {
   namespace fs = std::filesystem;
   const fs::path place = fs::absolute(directory).lexically_normal();

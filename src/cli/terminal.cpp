@@ -26,18 +26,18 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr long tick_ns = 200'000'000;
-constexpr int first_plain_line = 5;            // after 1 s: a short run shows that it moves
+constexpr int first_plain_line = 5;            // after 1 s: even a short run shows progress
 constexpr int ticks_per_plain_line = 25;       // 5 s
 constexpr int ticks_after_second_signal = 15;  // 3 s
 constexpr milliseconds default_stall{60'000};
 constexpr milliseconds last_words{200};
 
-// Only what a signal handler may call.
+// Calls only functions that are allowed in a signal handler.
 void exit_at_once(int signal) {
   constexpr std::string_view interrupted = "amend: interrupted\n";
   constexpr std::string_view terminated = "amend: terminated\n";
   const std::string_view text = signal == SIGINT ? interrupted : terminated;
-  pollfd output{STDERR_FILENO, POLLOUT, 0};  // a reader that stands still must not hold up the end
+  pollfd output{STDERR_FILENO, POLLOUT, 0};  // a reader that stalls must not delay the end
   if (::poll(&output, 1, 0) > 0) {
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
   }
@@ -50,7 +50,7 @@ sigset_t held_signals() {
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGUSR1);
-  // A lost terminal is a reason to end well, unless nohup said that it is none.
+  // A lost terminal is a reason to stop in order, unless nohup has disabled it.
   struct sigaction hangup {};
   if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) sigaddset(&set, SIGHUP);
   return set;
@@ -62,7 +62,7 @@ std::size_t terminal_width() {
   return 80;
 }
 
-// A stop that takes longer than this waits for something that does not come: a disk, most likely.
+// A stop that takes longer than this waits for an event that will not come, probably of a disk.
 milliseconds longest_stop(const DeadlineConfig& deadline) {
   return deadline.grace + (deadline.stall.count() != 0 ? deadline.stall : default_stall);
 }
@@ -82,7 +82,7 @@ void exit_on_signals() {
 HeldSignals::HeldSignals() {
   const sigset_t set = held_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGUSR1, SIG_DFL);  // what is ignored need not wait, by POSIX
+  std::signal(SIGUSR1, SIG_DFL);  // an ignored signal need not stay pending, by POSIX
 }
 
 HeldSignals::~HeldSignals() {
@@ -116,7 +116,7 @@ std::jthread Terminal::start_watch() {
 
 Terminal::~Terminal() {
   ended_.store(true);
-  // A signal nobody else takes, so that the thread need not sleep out its tick.
+  // This signal wakes only this thread, so that it need not sleep out its tick.
   ::pthread_kill(thread_.native_handle(), SIGTERM);
   thread_.join();
   if (line_open_) print_message("\r\x1b[K");
@@ -167,14 +167,14 @@ void Terminal::stop(int signal) {
                   in_flight == 1 ? "response" : "responses"));
 }
 
-// Counted in ticks, so that a process that was stopped (Ctrl-Z) is not taken for a stuck one.
+// Counts ticks, so that a stopped process (Ctrl-Z) does not count as stuck.
 void Terminal::leave_when_stuck() {
   const auto code = run_.stopping();
   if (!code || ++stopping_ticks_ < stopping_ticks_max_) return;
   leave(*code, "the run was stopped, but one of its threads does not end (most likely the disk is not responding)");
 }
 
-// Whoever signals twice does not want to wait, for a disk either. What was not written is as after a kill.
+// An operator who signals twice does not want to wait, even for a disk. Unwritten results are lost as after a kill.
 void Terminal::leave_when_told_twice() {
   if (signals_ < 2 || ++ticks_since_told_twice_ < ticks_after_second_signal) return;
   if (!run_.state().log_closed)

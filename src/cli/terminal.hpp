@@ -15,13 +15,13 @@
 
 namespace amend::cli {
 
-/// For the time before and after a run, when there is nothing to drain: SIGINT ends the process with 130, SIGTERM and
-/// SIGHUP with 143, at once. A signal that is ignored stays so. SIGUSR1 is ignored: there is nothing to pause.
+/// For the time before and after a run, when no row is in flight: SIGINT ends the process immediately with 130, SIGTERM
+/// and SIGHUP with 143. Ignored signals stay ignored. SIGUSR1 is ignored, because no run can be paused.
 void exit_on_signals();
 
-/// From construction to destruction SIGINT, SIGTERM, SIGHUP and SIGUSR1 wait for the Terminal. Construct it before any
-/// thread exists, so that all inherit it. Afterwards those that still wait are passed over, and the others are taken as
-/// by `exit_on_signals`: what is printed last may wait for a reader.
+/// From construction to destruction, SIGINT, SIGTERM, SIGHUP and SIGUSR1 wait for the Terminal. Construct it before any
+/// thread exists, so that all inherit it. Afterwards pending signals are dropped, and new ones are handled as by
+/// `exit_on_signals`, because the last output may wait for a reader.
 class HeldSignals {
  public:
   HeldSignals();
@@ -30,7 +30,7 @@ class HeldSignals {
   HeldSignals& operator=(const HeldSignals&) = delete;
 };
 
-/// The form that `automatic` becomes: bar when stderr is a terminal (and not a dumb one), else plain; none when quiet.
+/// The form of `automatic`: bar when stderr is a capable terminal, otherwise plain. With --quiet: none.
 ProgressForm progress_form(const Options& options);
 
 /// Owns one thread from construction to destruction; needs HeldSignals. `run` must outlive it. Messages are written
@@ -42,7 +42,7 @@ class Terminal {
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
 
-  /// One line on stderr, whole, above the progress bar. Any thread.
+  /// Prints one complete line on stderr, above the progress bar. Any thread.
   void say(const std::string& line);
 
  private:
@@ -63,7 +63,7 @@ class Terminal {
   const ProgressForm form_;
   const bool quiet_;
   std::atomic<bool> ended_{false};
-  std::mutex line_mutex_;  // guards line_open_, and the order of what is printed
+  std::mutex line_mutex_;  // guards line_open_, and the order of the output
   bool line_open_ = false;
   int ticks_ = 0;
   std::int64_t stopping_ticks_ = 0;

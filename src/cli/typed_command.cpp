@@ -42,7 +42,7 @@ std::string wrapped(std::string_view text) {
   return out;
 }
 
-// CLI11 leaves two blank lines between groups.
+// CLI11 writes two blank lines between groups.
 std::string with_single_blank_lines(std::string text) {
   for (std::size_t at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n", at)) text.erase(at, 1);
   return text;
@@ -51,7 +51,7 @@ std::string with_single_blank_lines(std::string text) {
 // The texts begin on a line of their own.
 std::string without_line_end(std::string_view footer) { return std::string(footer.substr(footer.starts_with('\n'))); }
 
-/// One command's options as texts.
+/// The options of one command as texts.
 class Form {
  public:
   Form(CLI::App& root, const CommandEntry& entry)
@@ -83,7 +83,7 @@ class Form {
     return with_single_blank_lines(app_->help("amend"));
   }
 
-  /// Hides the options that few need.
+  /// Hides the options that few operators need.
   std::string everyday_help() {
     std::size_t hidden = 0;
     for (auto& [entry, value] : values_) {
@@ -133,7 +133,7 @@ class Form {
   std::map<const OptionEntry*, std::pair<CLI::Option*, std::vector<std::string>>> values_;
 };
 
-// "name a command: update, check or ping"
+// "name a command: update, check or ping".
 std::string name_a_command() {
   std::string names;
   const auto commands = command_table();
@@ -156,8 +156,8 @@ std::string name_arguments(const std::string& command) {
                      command, words);
 }
 
-// CLI11's own sentences, made into ours: one line that begins with the option. What follows a '=' is never repeated:
-// it may be a secret.
+// Turns CLI11's messages into one line that begins with the option. The text after '=' is never repeated, because it
+// may be a secret.
 std::string say(const CLI::ParseError& error, const CLI::App& root) {
   const auto chosen = root.get_subcommands();
   const std::string help = chosen.empty() ? "amend --help" : fmt::format("amend {} --help", chosen.front()->get_name());
@@ -193,7 +193,7 @@ bool is_command(std::string_view name) {
   return std::ranges::find(command_table(), name, &CommandEntry::name) != command_table().end();
 }
 
-// `amend help NAME`: for a command what `amend NAME --help` prints, for a topic its text, for a name of both, both.
+// `amend help NAME`: prints a command's --help, a topic's text, or both when both have the name.
 TypedCommand help_about(std::vector<std::string> arguments) {
   const std::string name = arguments[1];
   const HelpTopic* topic = find_topic(name);

@@ -1,6 +1,6 @@
 // The words of the command line by their place: the command, its arguments, the texts of its options. Layer 5.
 //
-// The only place that knows CLI11.
+// Only this file uses CLI11.
 #pragma once
 
 #include <map>
@@ -16,9 +16,9 @@ class TypedCommand {
  public:
   TypedCommand() = default;
 
-  /// The first word that is not an option: FILE, RUN, CODE. Empty: none.
+  /// The first word that is not an option: FILE, RUN, CODE. Empty: there is no such word.
   std::string word() const { return words.empty() ? std::string() : words[0]; }
-  /// "rate 50/s"
+  /// For example "rate 50/s".
   std::string action() const { return words[2].empty() ? words[1] : words[1] + " " + words[2]; }
   /// nullptr: the option was not given.
   const std::vector<std::string>* find(const OptionEntry& entry) const {
@@ -27,13 +27,13 @@ class TypedCommand {
   }
 
   Command command = Command::update;
-  std::vector<std::string> words;  ///< one for each argument of the command; empty: not given
+  std::vector<std::string> words;  ///< one per argument of the command; empty: not given
   std::string config_file;
   std::map<const OptionEntry*, std::vector<std::string>> values;  ///< a flag's value is "true", unless one was given
-  std::string text;                                               ///< not empty: help or the version, to print instead
+  std::string text;                                               ///< not empty: print it instead (help or the version)
 };
 
-/// Throws ConfigError, one line that names the word.
+/// Throws ConfigError, with one line that names the word.
 TypedCommand read_words(const std::vector<std::string>& arguments);
 
 }  // namespace amend::cli

@@ -16,8 +16,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-constexpr double rate_most = 1e6;          // a second
-constexpr double rate_least = 1.0 / 60.0;  // one a minute
+constexpr double rate_most = 1e6;          // per second
+constexpr double rate_least = 1.0 / 60.0;  // one per minute
 
 [[noreturn]] void refuse(std::string_view option, std::string_view wanted, std::string_view got) {
   throw ConfigError(fmt::format("{} {}, got \"{}\"", option, wanted, printable(got, 60)));
@@ -51,7 +51,8 @@ bool is_loopback(const std::string& host) {
   return ::inet_pton(AF_INET6, host.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six) != 0;
 }
 
-// "[::1]" → "::1", "localhost" → "127.0.0.1"; "" for an IPv6 address without brackets: where would its port begin?
+// "[::1]" → "::1", "localhost" → "127.0.0.1". "" for an IPv6 address without brackets, because the start of its port is
+// ambiguous.
 std::string numeric_host(std::string_view text) {
   if (text == "localhost") return "127.0.0.1";
   const bool brackets = text.starts_with('[') && text.ends_with(']');
@@ -85,7 +86,7 @@ std::optional<std::uint16_t> parse_time_of_day(std::string_view option, std::str
 
 namespace {
 
-// "25/s", "90/m", "25": so many a second.
+// Reads "25/s", "90/m", "25" as a rate per second.
 double parse_per_second(std::string_view option, std::string_view text, std::string_view wanted) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);

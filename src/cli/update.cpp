@@ -30,7 +30,7 @@ Summary run_beside_terminal(Job job, const Options& options, ConsoleOutputs& out
   return summary;
 }
 
-// A pipe can be read only once, and what is read here would be missing there.
+// A pipe can be read only once, so the run would lose what the check reads.
 bool can_be_checked(const std::string& file) {
   std::error_code error;
   return file != "-" && std::filesystem::is_regular_file(file, error);

@@ -1,4 +1,4 @@
-// `amend update FILE`: the main job. Layer 5.
+// `amend update FILE`: the main command. Layer 5.
 #pragma once
 
 #include "amend/error.hpp"
@@ -8,8 +8,8 @@
 
 namespace amend::cli {
 
-/// Runs on the calling thread, with a Terminal and a Console beside it; no other thread may exist before. Throws
-/// ConfigError, InputError and ThreadError for what is found before the first request.
+/// Runs on the calling thread, with a Terminal and a Console beside it. No other thread may exist before. Throws
+/// ConfigError, InputError and ThreadError for errors before the first request.
 ExitCode run_update(const Options& options);
 
 /// Executes the job with a Terminal and a Console beside it, and prints how it ended.

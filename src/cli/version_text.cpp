@@ -32,7 +32,7 @@ std::string fmt_version() {
   return fmt::format("{}.{}.{}", FMT_VERSION / 10'000, FMT_VERSION / 100 % 100, FMT_VERSION % 100);
 }
 
-// A shared OpenSSL may have been updated since the build: the one that runs counts.
+// A shared OpenSSL may be newer than at build time, so ask the library itself.
 std::string openssl_version() { return ::OpenSSL_version(OPENSSL_VERSION_STRING); }
 
 std::string text() {

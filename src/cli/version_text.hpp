@@ -1,4 +1,4 @@
-// What `amend version` prints: the program, its commit, its compiler, and the libraries that it uses. Layer 5.
+// The text of `amend version`: the program, its commit, its compiler, and its libraries. Layer 5.
 #pragma once
 
 #include "amend/error.hpp"
