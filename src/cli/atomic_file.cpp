@@ -25,7 +25,7 @@ int write_all(int descriptor, std::string_view text) {
   return 0;
 }
 
-// "" when it cannot be read, so that its owner is unknown.
+// Returns "" when the file cannot be read, so that it counts as foreign.
 std::string first_bytes_of(const std::string& path) {
   std::string bytes(4096, '\0');
   std::ifstream file(path, std::ios::binary);

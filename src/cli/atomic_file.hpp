@@ -14,8 +14,8 @@ using IsOurs = bool (*)(std::string_view first_bytes);
 
 /// Refuses a path that must not be replaced.
 ///
-/// Errors: throws ConfigError, which names `option`, when the folder of `path` does not exist, or when `path` exists
-/// and is not a regular file of this kind. `kind` is for the message: "a report".
+/// Errors: throws ConfigError, which names `option`. Causes: the folder of `path` does not exist, or `path` exists and
+/// is not a regular file of this kind. `kind` is for the message: "a report".
 void refuse_irreplaceable(std::string_view option, const std::string& path, std::string_view kind, IsOurs is_ours);
 
 /// Writes a file beside `path`, then renames it. When that fails, no file remains. The result is not durable. `mode` is

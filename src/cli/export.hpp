@@ -13,8 +13,8 @@ namespace amend::cli {
 /// "row,line,id,status,http,attempts,ms,request_id,at,error_code,error,source,applied,warning" and CRLF.
 std::string_view export_header() noexcept;
 
-/// One cell by RFC 4180. A cell that begins with = + - @ TAB or CR gets a ' in front, as a spreadsheet would read it as
-/// a formula. So it may differ from the log, and it is not an input for amend.
+/// One cell by RFC 4180. A cell that begins with = + - @ TAB or CR would be a formula, so it gets a ' in front. So it
+/// may differ from the log, and it is not an input for amend.
 std::string spreadsheet_cell(std::string_view text);
 
 /// One record as a line, with CRLF.

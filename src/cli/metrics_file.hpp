@@ -9,8 +9,8 @@ namespace amend::cli {
 
 class MetricsFile {
  public:
-  /// Writes nothing yet. Throws ConfigError, which names --metrics-file, when its folder does not exist, when it exists
-  /// and is not a metrics file, or when it has the name of a run's file.
+  /// Writes nothing yet. Throws ConfigError, which names --metrics-file. Causes: its folder does not exist, it exists
+  /// and is not a metrics file, or it has the name of a run's file.
   explicit MetricsFile(std::string path);
 
   const std::string& path() const noexcept { return path_; }

@@ -15,7 +15,7 @@
 
 namespace amend::cli {
 
-/// For the time before and after a run, when no row is in flight: SIGINT ends the process immediately with 130, SIGTERM
+/// For the time before and after a run, when no row is in flight. SIGINT ends the process immediately with 130, SIGTERM
 /// and SIGHUP with 143. Ignored signals stay ignored. SIGUSR1 is ignored, because no run can be paused.
 void exit_on_signals();
 

@@ -6,7 +6,8 @@
 namespace amend {
 namespace {
 
-// Spreadsheets and people put these characters between words, and leave them unseen at the ends.
+// The length of a separator at the start; 0: there is none. Spreadsheets and people put separators between words, and
+// leave them unseen at the ends.
 std::size_t separator_length(std::string_view text) noexcept {
   constexpr std::string_view separators = " \t\r\n_-";
   if (separators.find(text.front()) != std::string_view::npos) return 1;

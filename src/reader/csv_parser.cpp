@@ -197,7 +197,7 @@ bool CsvParser::read_after_quote(Piece& piece, Record& out) {
 // Ends a damaged row at its first line end; the rest is read a second time. `piece` is where the fault was found.
 // Returns true when a record is complete.
 //
-// The work is linear, because no byte is read a third time. The row's quote was open at each of its line ends, so each
+// The work is linear, because no byte is read a third time. The row's quote was open at each of its line ends. So each
 // line between the first and the last has an even number of quotes. Read alone, such a line is a complete row, valid or
 // not, and causes no further reading. The last line may open a quote. That quote concerns only bytes after the damage,
 // which were not read before.

@@ -103,7 +103,7 @@ class CsvSource final : public RowSource {
     }
     refuse_duplicates(where);
     cells_ = foreign_ = header_.size();
-    // Columns after an own one are amend's own. When that is not so, each name counts.
+    // amend appends its columns, so only those at the end count as its own.
     while (foreign_ > 1 && is_own_column(header_[foreign_ - 1])) --foreign_;
     is_retry_file_ = delimiter_ == ',' && std::ranges::find(header_, "amend_line") != header_.end();
   }

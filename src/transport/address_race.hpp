@@ -68,7 +68,7 @@ class AddressRace {
   bool is_late(std::size_t address, time_point now) const noexcept;
   /// Whether all addresses failed.
   bool lost() const noexcept { return failed_ == addresses_; }
-  /// When to call begin() again; max(): when an attempt has ended.
+  /// When to call begin() and is_late() again; max(): only after an attempt has ended.
   time_point look_at() const noexcept;
 
  private:

@@ -3,7 +3,7 @@
 // It connects the reader to a worker (batches) and a worker to the reporter (lots of outcomes). Closing it loses
 // nothing: elements that were pushed before `close_input` can still be popped.
 //
-// Threads: one producer, one consumer.
+// Threads: thread-safe; one producer, one consumer.
 // Bounds: `capacity` elements, allocated at construction; nothing is allocated later.
 // Source: layer 2.
 #pragma once

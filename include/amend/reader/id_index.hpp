@@ -1,8 +1,8 @@
 // Finds the customers that have several rows in a file, and the rows that --duplicates keeps from being sent.
 //
-// It stores 74 bits of an id's SipHash-1-3 under a random key: 10 bits choose one of 1,024 buckets, 64 are stored with
-// the row number. Two different ids count as one with a probability of rows² / 2^75: 3e-9 for 10 million rows. Without
-// the key, no file can be written that raises this probability.
+// It uses 74 bits of an id's SipHash-1-3 under a random key. 10 bits choose one of 1,024 buckets, and 64 are stored
+// with the row number. Two different ids count as one with a probability of rows² / 2^75: 3e-9 for 10 million rows.
+// Without the key, no file can be written that raises this probability.
 //
 // Threads: one at a time. Source: layer 2, as it asks the system once for random bits.
 #pragma once

@@ -48,7 +48,7 @@ class Preparation {
   virtual std::uint64_t key_of(const Record& record) = 0;
 
   /// Appends the row to the batch. A row that is not sent has at least its position, its raw bytes and a valid id if
-  /// there is one; its body is empty.
+  /// there is one. Its body is empty.
   ///
   /// Errors: throws InputError when the input cannot be the one that the plan was made for.
   virtual PreparedRow prepare(const Record& record, Batch& out) = 0;

@@ -5,8 +5,8 @@
 
 namespace amend {
 
-/// `row` counts data rows from 1 (the CSV header is not one), `line` counts physical lines from 1,
-/// `byte` is the offset of the row's first byte from the start of the file (a BOM counts).
+/// `row` counts data rows from 1, without the CSV header. `line` counts physical lines from 1. `byte` is the offset of
+/// the row's first byte from the start of the file (a BOM counts).
 struct Position {
   constexpr Position() = default;
   constexpr Position(std::uint64_t row_, std::uint64_t line_, std::uint64_t byte_)

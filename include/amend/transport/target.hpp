@@ -32,8 +32,8 @@ bool is_exempt_from_proxy(std::string_view host, std::string_view no_proxy);
 /// Parses `--url` and `--proxy` (RFC 3986). A proxy without a scheme is an http:// one.
 ///
 /// Errors: throws ConfigError. It names --url for: not http(s), an invalid port, user information, a query, a fragment,
-/// the API's own path, or plain http to a host that is not loopback without --allow-http. It names --proxy for: not
-/// http://, credentials, or a path.
+/// the API's own path. Plain http needs a loopback host or --allow-http. It names --proxy for: not http://,
+/// credentials, or a path.
 Target parse_target(const TargetConfig& config);
 
 }  // namespace amend

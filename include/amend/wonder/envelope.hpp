@@ -11,8 +11,9 @@
 
 namespace amend::wonder {
 
-/// Returns true for one complete JSON object in which `code` or `error_code` is a number or a non-empty text, or `data`
-/// is an object or a list. Such a response is from the API, even when it is a refusal.
+/// Whether the body is one complete JSON object with a sign of the API. The sign is a `code` or `error_code` that is a
+/// number or a non-empty text, or a `data` that is an object or a list. Such a response is from the API, even when it
+/// is a refusal.
 bool is_api_envelope(std::string_view body);
 
 }  // namespace amend::wonder
