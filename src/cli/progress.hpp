@@ -22,7 +22,7 @@ class Snapshot {
   std::uint64_t retries = 0;
   std::uint64_t failures = 0;  ///< failed, unknown and rejected rows
   std::uint64_t in_flight = 0;
-  std::uint64_t customers_held = 0;  ///< longer than a moment, for a request that may be applied late
+  std::uint64_t customers_held = 0;         ///< longer than a moment, for a request that may be applied late
   double rows_per_second = 0;               ///< now
   std::chrono::milliseconds paused{0};      ///< how long the API still asks amend to send nothing
   std::chrono::milliseconds next_probe{0};  ///< in an outage: until the next probe

@@ -61,10 +61,9 @@ class RateTrial {
  public:
   RateTrial(double rate_, std::string broken_) : rate(rate_), broken(std::move(broken_)) {}
 
-  double rate;         ///< requests per second
-  std::string broken;  ///< which objective failed, and how; empty: all were met
-  bool
-      client_limited;  ///< this machine delayed too many sends, so the trial says nothing about the API
+  double rate;          ///< requests per second
+  std::string broken;   ///< which objective failed, and how; empty: all were met
+  bool client_limited;  ///< this machine delayed too many sends, so the trial says nothing about the API
 };
 
 class ComparedFigure {

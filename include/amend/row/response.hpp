@@ -22,9 +22,8 @@ class Response {
   std::string_view location;
   std::string_view content_type;
   std::string_view content_encoding;
-  std::string_view head;  ///< the field lines of the final response, each with its CRLF, without the status line
-  bool has_rate_fields =
-      false;  ///< a field is about a rate limit: `head` is worth reading (worker/server_pace.hpp)
+  std::string_view head;         ///< the field lines of the final response, each with its CRLF, without the status line
+  bool has_rate_fields = false;  ///< a field is about a rate limit: `head` is worth reading (worker/server_pace.hpp)
 };
 static_assert(!std::is_aggregate_v<Response>);
 

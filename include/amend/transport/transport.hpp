@@ -62,8 +62,8 @@ class Lot {
   std::span<const Answer> answers;            ///< in the order of their requests
   CloseCause closed = CloseCause::open;       ///< when set, this is the connection's last lot
   std::span<const std::uint32_t> unanswered;  ///< with `closed`: tags without a response, oldest first
-  bool idle_race = false;  ///< with `ended` or `lost`: the server closed an idle connection before it saw these
-                           ///< requests, which is not a fault
+  bool idle_race = false;   ///< with `ended` or `lost`: the server closed an idle connection before it saw these
+                            ///< requests, which is not a fault
   bool depth_fell = false;  ///< with `closed`: the host never supports pipelining; from now on one request at a time
   std::string_view text;    ///< with `closed`: the reason
 };

@@ -18,14 +18,14 @@ namespace amend::wonder {
 
 /// Every response has exactly one meaning, whatever its status and body.
 enum class Meaning : std::uint8_t {
-  success,       ///< 2xx, from the API, the right customer; may have a warning
-  card_refused,  ///< as success, but the card of this row could not be bound: applied, not retried
-  refused,       ///< the API refuses this row: any other 3xx, 4xx or 5xx, or an error code inside a 2xx
-  credentials,   ///< the API's own 401 or 403
-  transient,     ///< the API's own 408, 425, 429, 500, 502, 503, 504, 520 to 530
-  unusable,      ///< the API's own 2xx without a customer; also a status that is not final
-  gateway,   ///< any final status without the API's envelope (envelope.hpp): it decides nothing about the row
-  mismatch,  ///< 2xx about another customer
+  success,         ///< 2xx, from the API, the right customer; may have a warning
+  card_refused,    ///< as success, but the card of this row could not be bound: applied, not retried
+  refused,         ///< the API refuses this row: any other 3xx, 4xx or 5xx, or an error code inside a 2xx
+  credentials,     ///< the API's own 401 or 403
+  transient,       ///< the API's own 408, 425, 429, 500, 502, 503, 504, 520 to 530
+  unusable,        ///< the API's own 2xx without a customer; also a status that is not final
+  gateway,         ///< any final status without the API's envelope (envelope.hpp): it decides nothing about the row
+  mismatch,        ///< 2xx about another customer
   guard_mismatch,  ///< the right uuid with another reference_number than the row's (--guard)
   go_on,           ///< 2xx to one of several requests that a row needs: the next request follows
   unchanged,       ///< 2xx that shows the row's values: no update is needed
