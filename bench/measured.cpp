@@ -1,10 +1,11 @@
-// Runs a command and writes down what it took, the processes it waited for included.
+// Runs a command and records what it used, including the processes that it waited for.
 //   measured FILE SECONDS [--watch GROWING SAMPLES] COMMAND…
-// The command and all it started are ended after so many seconds.
-// They end with the process that started this one, too.
-// FILE: exit_code, wall_seconds, cpu_seconds (user + system), max_rss_kib, started_ns (wall clock, right before the
-// start), a name and a number a line. SAMPLES: a line a second with the nanoseconds of CPU that the command itself has
-// taken and the bytes that the file GROWING has. Ends with the command's exit code; 124 when its time was up.
+// The command and all its processes are ended after SECONDS, or when the process that started this program ends.
+//
+// FILE gets one name and number per line: exit_code, wall_seconds, cpu_seconds (user + system), max_rss_kib, and
+// started_ns (wall clock, directly before the start). SAMPLES gets one line per second: the nanoseconds of CPU that the
+// command itself used, and the size of the file GROWING in bytes. The exit code is the command's, or 124 when its time
+// was up.
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>

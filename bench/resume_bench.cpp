@@ -1,5 +1,5 @@
-// How fast, and in how much memory, is a run gone on with whose rows are all finished? Beside `amend check` of the same
-// file, which only reads it.
+// Measures the time and the memory of `amend resume` for a run whose rows are all finished. `amend check` of the same
+// file, which only reads it, is the reference.
 //   resume_bench AMEND [ROWS]   default 10,000,000 rows (1.6 GB of input, 3.6 GB of log, below the temporary directory)
 #include <sys/resource.h>
 #include <sys/wait.h>

@@ -1,4 +1,4 @@
-// How long does a row's signature take, and asking the brake of the run and telling it of the end?
+// Measures the time per row for a signature, and for asking and informing the admission control of the run.
 #include <benchmark/benchmark.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>

@@ -8,7 +8,7 @@
 
 namespace bench {
 
-/// The client sent what no PUT of a customer is: its connection cannot go on.
+/// The client sent bytes that are not a PUT of a customer, so its connection must end.
 class Malformed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

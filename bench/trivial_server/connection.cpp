@@ -63,7 +63,7 @@ void Connection::take_requests() {
   const bool ready = handshake();
   send_rest();  // the handshake's own records
   if (!ready) return;
-  // A client that does not read is not read from: what it is owed stays bounded.
+  // Does not read from a client that does not read, so that the unsent responses stay bounded.
   while (!has_rest() && read_some() > 0) answer_input();
 }
 

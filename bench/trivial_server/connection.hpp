@@ -18,7 +18,7 @@ namespace bench {
 using Clock = std::chrono::steady_clock;
 using SslPtr = std::unique_ptr<SSL, decltype(&SSL_free)>;
 
-/// The peer is gone, or what it sent is no TLS.
+/// The peer has left, or its bytes are not TLS.
 class Lost : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -26,7 +26,7 @@ class SteadyState {
  public:
   SteadyState(std::uint64_t first, std::uint64_t last) noexcept : first_(first), last_(last) {}
 
-  /// So many rows have gone by.
+  /// Counts rows that have passed.
   void rows_done(std::uint64_t rows) noexcept {
     if (!begin_ && rows >= first_) {
       begin_ = allocations();

@@ -47,7 +47,8 @@ TEST_CASE("StepFigures: each request is counted once, by how it ended") {
   CHECK(step.by_status.at(200) == 1);
   CHECK(step.by_status.at(503) == 1);
   CHECK(step.errors_by_code.codes() == 3);
-  // A connection that is lost at once is no short latency; what waited in vain is a long one.
+  // A connection that is lost immediately does not count as a short latency. A wait without a response counts as a long
+  // one.
   CHECK(step.latency.count() == 4);
   CHECK(step.latency.max() == 30s);
   CHECK(step.service.count() == 2);

@@ -71,7 +71,7 @@ Server stalling(nanoseconds length) {
   };
 }
 
-/// So many requests at once, `length` each; the others wait.
+/// A server that works on `slots` requests at once, `length` each; the others wait.
 Server with_slots(std::size_t slots, nanoseconds length) {
   return [free_at = std::vector<nanoseconds>(slots), length](nanoseconds arrival) mutable {
     const auto slot = std::ranges::min_element(free_at);

@@ -1,4 +1,4 @@
-// --dashboard, in a real browser, while the run goes on.
+// --dashboard in a real browser during a run.
 #include <doctest/doctest.h>
 #include <signal.h>
 

@@ -10,8 +10,8 @@
 
 namespace test {
 
-/// Checks the page that is open in each of them, and leaves a picture of each in the build tree, for a person to look
-/// at: pictures/<name>-<width>-<light or dark>.png.
+/// Checks the page that is open in each browser. Leaves a picture of each in the build tree, for review by a reader:
+/// pictures/<name>-<width>-<light or dark>.png.
 inline void check_looks(Browser& browser, const std::string& own, const std::string& name) {
   std::filesystem::create_directories(AMEND_PICTURES);
   for (const int width : {1280, 400}) {

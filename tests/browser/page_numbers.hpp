@@ -9,9 +9,9 @@
 
 namespace test {
 
-/// What differs between the page that is open and the summary; empty is well. Of each row status, of the requests and
-/// of the percentiles: that it is there once, that its `data-value` is the summary's, and that the text that a person
-/// reads says the same.
+/// The differences between the open page and the summary; empty: they agree. For each row status, the requests and the
+/// percentiles, it checks three things. The number is there one time, its `data-value` is the summary's, and its
+/// visible text is the same.
 std::vector<std::string> differences(Browser& browser, const boost::json::object& summary);
 
 }  // namespace test

@@ -1,6 +1,6 @@
-// A real browser as a child process: headless Chromium, told what to do through chromedriver by the WebDriver protocol
-// (W3C WebDriver 2, and Chromium's own /goog/cdp/execute). Every wait is bounded; the browser ends with this object,
-// and with this process.
+// A real browser as a child process: headless Chromium, controlled through chromedriver by the WebDriver protocol (W3C
+// WebDriver 2, and Chromium's own /goog/cdp/execute). Every wait is bounded. The browser ends with this object, and
+// with this process.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -19,8 +19,7 @@ bool browser_is_installed();
 
 class Browser {
  public:
-  /// Reaches no other machine than this. Throws std::runtime_error, as all members do when the browser does not do as
-  /// it is told.
+  /// Reaches only this machine. Throws std::runtime_error, as all members do when the browser does not obey.
   Browser();
   ~Browser();
   Browser(const Browser&) = delete;
@@ -31,7 +30,7 @@ class Browser {
 
   /// Returns when the page has been loaded.
   void open(const std::string& url);
-  /// To be told before open(): a page is laid out for it from its beginning.
+  /// Call it before open(), because a page is laid out for its first size.
   void set_size(int width, int height);
   /// "light" or "dark".
   void prefer_colours(const std::string& scheme);
@@ -46,7 +45,7 @@ class Browser {
 
   /// What the page has complained about since the last call.
   std::vector<std::string> complaints();
-  /// The addresses that pages have asked for since the last call; those inside of a page ("data:") are none.
+  /// The addresses that pages have requested since the last call, without those inside of a page ("data:").
   std::vector<std::string> requests();
 
   /// All of the page, as PNG.

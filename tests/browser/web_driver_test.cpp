@@ -67,7 +67,7 @@ TEST_CASE("a page with a fault has that fault") {
   CHECK(is_one(shown.faults("<p style='color:#ccc'>pale</p>"), "pale"));
   shown.browser.prefer_colours("dark");
   CHECK(is_one(shown.faults("<p style='color:#333'>gloom</p>"), "gloom"));
-  // An address that nobody may ask for, though nothing is complained about.
+  // An address that no page may request, although the browser does not complain about it.
   const auto elsewhere =
       shown.faults("<script>fetch('http://127.0.0.1:9/x', {mode: 'no-cors'}).catch(() => {})</script>");
   REQUIRE_FALSE(elsewhere.empty());

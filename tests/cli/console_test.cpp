@@ -14,7 +14,7 @@ using namespace amend;
 
 namespace {
 
-/// A run of one row that nobody answers: it goes on until it is stopped.
+/// A run of one row without a response: it runs until it is stopped.
 class EndlessRun {
  public:
   EndlessRun() : run(make_update(Input(config_of(dir), Credentials()))), thread_([this] { run.execute(); }) {}

@@ -42,7 +42,7 @@ void cut_at_each(std::size_t step) {
   }
   Finished well;
   well.code = 0;
-  // So many requests were sent anew: each row once more for each cut before it, at most.
+  // The limit of repeated requests: each row one time for each cut before it.
   finished.crashing.check_complete(well, turn);
 }
 

@@ -1,4 +1,4 @@
-// A run that dies in some way and is gone on with, and what must hold when it is complete.
+// A run that dies in some way and is resumed, and the conditions that hold when it is complete.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -48,7 +48,7 @@ class Crashing {
   }
   std::string messages() const { return read_file(dir.file("err")); }
 
-  /// What a person does then: `resume`; where there is no run yet, the same command again.
+  /// The next command of an operator: `resume`, or the same command again when there is no run yet.
   Finished complete() {
     if (has("run.json")) return run(resume_command());
     return run(fast_update());

@@ -90,7 +90,7 @@ void kill_at_each(const Site& site, std::size_t each_until, std::size_t step) {
   CHECK(n > 1);
 }
 
-// No more than the log holds. Where the disk took no summary nothing is claimed.
+// The summary claims no more than the log contains. Where the disk took no summary, nothing is claimed.
 void check_nothing_claimed(const Crashing& crashing, bool nothing_is_durable) {
   if (!crashing.has("summary.json")) return;
   const auto sums = read_json(crashing.file("summary.json")).at("rows").as_object();
@@ -98,7 +98,7 @@ void check_nothing_claimed(const Crashing& crashing, bool nothing_is_durable) {
   CHECK(number_of(sums, "success") <= static_cast<std::int64_t>(count_status(crashing.directory, "success")));
 }
 
-// Exit 6; what the log holds then was applied; and with space again `resume` completes.
+// Exit 6. The rows in the log were applied. With free space, `resume` completes the run.
 void fail_at_each(const Site& site, const std::string& error, std::size_t each_until, std::size_t step) {
   std::size_t n = 1;
   for (;; n = next(n, each_until, step)) {

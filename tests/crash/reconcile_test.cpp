@@ -27,7 +27,7 @@ std::vector<Person> people_of_the_file() {
   return people;
 }
 
-/// A file, a server, and the command that makes them the same; or the one that takes that back.
+/// A file, a server, and the command that makes them equal, or the command that undoes it.
 class Killed {
  public:
   Killed() {

@@ -1,7 +1,7 @@
-// A system that gives no more threads, as under a limit on processes (`ulimit -u`, the pids limit of a container).
+// A system that refuses further threads, as under a limit on processes (`ulimit -u`, the pids limit of a container).
 //
-// Those limits do not hold for root, and count what else runs: so here each thread asks for a large stack, and the
-// address space has room for so many. The same call fails, with the same error.
+// Such limits do not apply to root, and they count other processes. So here each thread asks for a large stack, and the
+// address space has room for a few. The same call fails with the same error.
 #include "crash/fixture.hpp"
 
 using namespace test;
@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t threads_max = 20;  // more than any command here needs
 
-/// The command where the system has so many threads for it, besides the one it begins with.
+/// Runs the command with room for `threads` threads, besides its first one.
 Finished run_with_threads(std::size_t threads, const std::vector<std::string>& command) {
   constexpr std::size_t stack_kib = 512 * 1024;
   constexpr std::size_t all_else_kib = stack_kib - 64 * 1024;

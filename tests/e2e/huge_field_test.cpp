@@ -1,4 +1,4 @@
-// A file that holds what no file should: memory stays bounded, and only the row in question is lost.
+// A file with a field that is far too large: memory stays bounded, and only that row is lost.
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -55,7 +55,7 @@ std::string rows_of(const std::vector<Customer>& customers) {
 TEST_CASE("check: a field of 256 MiB among millions of rows costs its row, and memory stays under 64 MiB") {
   const TempDir dir;
   REQUIRE(::mkfifo(dir.file("huge.csv").c_str(), 0600) == 0);
-  // 1 MiB of rows again and again: each of its customers stands in many rows, which is a finding of its own.
+  // 1 MiB of rows repeatedly, so each customer has many rows, which is a finding too.
   const std::string rows = rows_of(make_customers(8'000));
   const HugeFile file(dir.file("huge.csv"), rows, 2 * huge);
   const Finished finished = run({AMEND_PROGRAM, "check", dir.file("huge.csv"), "--json", "--quiet"});

@@ -119,7 +119,8 @@ class Watched {
   }
 };
 
-// So many rows and as many customers, of which one in a thousand has changed: by the list, and with a baseline.
+// Compares rows with the same number of customers, of which one in a thousand has changed: by the list, and with a
+// baseline.
 void compare_in(std::size_t customers, long mib_max) {
   const auto differing = static_cast<std::int64_t>(customers / 1'000);
   const TempDir dir;

@@ -1,5 +1,5 @@
-// Any bytes through LineSplitter, NdjsonParser and Mapper: lines cover the input, what is kept of a good row is what
-// stands in it, and the pieces in which the bytes come make no difference.
+// Passes any bytes through LineSplitter, NdjsonParser and Mapper. The lines cover the input, and the record of a good
+// row has the row's own values. The cuts between pieces make no difference.
 #include <string>
 #include <vector>
 

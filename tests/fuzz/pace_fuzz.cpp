@@ -1,5 +1,5 @@
-// Any bytes as the rate-limit fields of an answer: what is asked stays within its bounds, fields of other names make no
-// difference, and the more is in flight the longer is the wait. Any line as a List: its members are views into it.
+// Takes any bytes as the rate hints of a response. The rate stays within its bounds, and other fields make no
+// difference. With more requests in flight the wait is longer. For any line as a List, the members are views into it.
 #include <algorithm>
 #include <cstdint>
 #include <iterator>

@@ -1,9 +1,8 @@
 // Runs a fuzz target without a fuzzer:
 //   replay FOLDER           every file of the corpus, once
-//   replay --random BYTES   so many random bytes, in inputs of up to 64 KiB; prints the seed, SEED in the environment
-//   sets
-//                           it
-// In ctest, so that what a fuzzer once found stays mended.
+//   replay --random BYTES   BYTES random bytes, in inputs of up to 64 KiB; prints the seed, which the environment
+//                           variable SEED sets
+// ctest runs it, so that a fault that a fuzzer found stays repaired.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

@@ -76,13 +76,11 @@ def limited_part(path, limits):
 
 
 def room_of(path):
-    """`src/row` and `include/amend/row` are one room, the headers right in `include/amend` are another."""
+    """`src/row` and `include/amend/row` are one room. The headers right in `include/amend` are another, as are tests."""
     folders = os.path.dirname(path).split("/")
     if folders[0] == "include":
         return f"comments:{folders[2]}" if len(folders) > 2 else "comments:include"
-    if folders[0] == "tests":
-        return "comments:tests"
-    return f"comments:{folders[1]}" if len(folders) > 1 else f"comments:{folders[0]}"
+    return f"comments:{folders[1] if folders[0] == 'src' and len(folders) > 1 else folders[0]}"
 
 
 FILE_NAME = re.compile(r"[\w./-]*\w\.(hpp|cpp|md|json|ndjson|csv|py|sh)\b")

@@ -1,8 +1,8 @@
-// A directory on a disk that loses its power: which states may be found afterwards. Pure.
+// A directory on a disk that loses its power, and the states that may be found afterwards. Pure.
 //
-// As POSIX promises it: what a file held at its last fsync is there, and the names as they were at the last fsync of
-// the directory. Of what came later some may be there: name operations up to any one, in their order (as journaling
-// file systems keep it); writes up to any byte, or with their place filled by NULs.
+// POSIX guarantees the content of a file at its last fsync, and the names at the last fsync of the directory. Of later
+// operations, some may survive. Name operations survive up to any one, in their order, as journaling file systems keep
+// it. Writes survive up to any byte, or their place is filled with NULs.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// A power cut as a real file system survives it: the image of an ext4 disk is copied while the run on it stands still,
-// the copy is mounted, which replays its journal, and the run is gone on with there.
+// A power cut on a real file system: the image of an ext4 disk is copied while the run on it is stopped. The copy is
+// mounted, which replays its journal, and the run is resumed there.
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/mount.h>

@@ -1,4 +1,4 @@
-// A power cut at any moment of a run, and of going on with it: what was durable is there, and resume completes the run.
+// A power cut at any moment of a run, and of its resumption: durable results remain, and resume completes the run.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -37,7 +37,7 @@ class PowerCuts {
     return operations;
   }
 
-  /// Of going on with what a power cut has left.
+  /// The operations of resuming the run from the files that a power cut left.
   std::vector<Operation> record_resume(const Files& files) {
     put(files);
     work.config.run_directory = replayed();
@@ -98,7 +98,7 @@ class PowerCuts {
     CAPTURE(finished.err);
     if (!files.contains("run.json")) {
       CHECK(finished.code == 2);
-      CHECK(synced_log.empty());  // else results were durable of a run that nobody can go on with
+      CHECK(synced_log.empty());  // otherwise results were durable of a run that cannot be resumed
       return;
     }
     REQUIRE((finished.code == 0 || finished.code == 1));
@@ -136,7 +136,7 @@ void lose_power(std::size_t step, std::size_t times) {
   REQUIRE(syncs > 4);  // else there were no group commits to look at
   cuts.cut_everywhere({}, operations, step, times);
 
-  // And again while the run is gone on with, from what the middle of it has left.
+  // A second power cut during the resumption, from the state in the middle of the run.
   Disk disk;
   for (std::size_t i = 0; i < operations.size() / 2; ++i) disk.apply(operations[i]);
   const Files left = disk.after_power_cut(cuts.random);

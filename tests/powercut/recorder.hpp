@@ -18,7 +18,7 @@ class Operation {
   Kind kind;
   std::string name;    ///< of the file in the directory
   std::string text;    ///< write: the bytes; rename: the new name
-  std::uint64_t size;  ///< truncate: to so many bytes
+  std::uint64_t size;  ///< of a truncate: the new size
 };
 
 /// From now on everything that happens to the files right in `directory` is noted, from any thread.

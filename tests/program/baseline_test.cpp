@@ -372,7 +372,7 @@ TEST_CASE("a comparison that was killed between its plan and the first PUT is re
   const std::size_t gets = ground.requests("GET");
   CHECK(run({AMEND_PROGRAM, "resume", ground.directory("run")}).code == 0);
   CHECK(read_file(ground.directory("run") + "/plan.ndjson") == plan);
-  CHECK(ground.requests("GET") - gets == 1);  // it is read once more before it is written
+  CHECK(ground.requests("GET") - gets == 1);  // it is read again before it is written
   CHECK(ground.count("run", "unchanged") == 1);
 }
 

@@ -156,7 +156,7 @@ TEST_CASE("bench: a server that goes away in the middle does not hold it up, and
   REQUIRE(server->wait_until_closed(2));
   server.reset();
   REQUIRE(process.wait(limit) == 0);
-  CHECK(count_of(bench.step(), "answered") >= 10);  // a few more, if it was called once more before it was gone
+  CHECK(count_of(bench.step(), "answered") >= 10);  // more when it accepted a third connection before it ended
   CHECK(count_of(bench.step(), "unanswered") >= 1);
 }
 
@@ -340,7 +340,7 @@ TEST_CASE("bench: signed requests are such as the API takes") {
 
 namespace {
 
-// What a person sees and types: `answer` is typed when the host's name is asked for.
+// What an operator sees and types: `answer` is typed when the host's name is requested.
 Finished in_terminal(const std::vector<std::string>& command, const std::string& answer) {
   std::vector<std::string> all{"/usr/bin/python3", "-c",
                                "import os, pty, sys\n"

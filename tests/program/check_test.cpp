@@ -1,4 +1,4 @@
-// `amend check`: what it says about small files, joined with what those files hold; and the same look before `update`.
+// `amend check`: its report on small files, compared with their content; and the same check before `update`.
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -249,7 +249,7 @@ TEST_CASE("update: --skip-check leaves --duplicates as it is") {
 }
 
 TEST_CASE("check: a signal ends it at once, 130 and 143, and it says nothing about a file it has not read") {
-  // The words tell an exit from a death by the signal, which a shell would show as the same number.
+  // The text distinguishes an exit from a death by the signal, which a shell would show as the same number.
   for (const auto& [number, code, words] :
        {std::tuple(SIGINT, 130, "amend: interrupted\n"), std::tuple(SIGTERM, 143, "amend: terminated\n")}) {
     const TempDir dir;

@@ -1,4 +1,4 @@
-// A run is watched and steered while it goes on: `amend control`, the socket behind it, SIGUSR1.
+// Watching and controlling an active run: `amend control`, its socket, SIGUSR1.
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -32,7 +32,7 @@ boost::json::object state_of(const std::string& directory) {
 
 bool has_socket(const std::string& directory) { return std::filesystem::is_socket(directory + "/control"); }
 
-// 2,000 rows, 80 a second: long enough for everything that is asked.
+// 2,000 rows at 80 per second: enough time for all requests of the test.
 class Slow : public Interrupted {
  public:
   explicit Slow(const std::vector<std::string>& options = {}) : Interrupted({"--latency", "200ms"}, options) {

@@ -1,4 +1,4 @@
-// The page of a run while it goes on, as a browser asks for it. What a real one makes of it: tests/browser.
+// The page of an active run, as a browser requests it. tests/browser has the same in a real browser.
 #include <doctest/doctest.h>
 #include <signal.h>
 
@@ -238,7 +238,7 @@ TEST_CASE("--dashboard: what cannot be had is refused before anything is sent or
   CHECK(requests_at(simulator) == 0);
 }
 
-// A port that somebody else has already.
+// A port that another program already uses.
 TEST_CASE(
     "--dashboard, --metrics-listen: a reconciliation is refused before it reads, an undo before it marks its run") {
   Ground ground;

@@ -315,7 +315,7 @@ TEST_CASE(
   CHECK(says(stopped, "none of the first 3 rows succeeded; the last failure: E000422"));
   CHECK(says(stopped, "amend resume " + work.directory));
   ill.stop();
-  // Each of the three may be proved by sending it once more, alone.
+  // A second request, alone, may prove each of the three.
   CHECK(requests_at(ill) >= 3);
   CHECK(requests_at(ill) <= 6);
   Simulator well;

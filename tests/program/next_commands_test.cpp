@@ -1,4 +1,4 @@
-// An operator, alone at night, types what the last line names, as it stands: it must be there, work, and be safe.
+// An operator types the suggested command unchanged: it must be there, work, and be safe.
 #include <doctest/doctest.h>
 #include <signal.h>
 
@@ -10,7 +10,7 @@ using namespace test;
 
 namespace {
 
-// 50 rows a second, with a simulator that takes 20 ms.
+// 50 rows per second, with a simulator that takes 20 ms.
 const std::vector<std::string> one_by_one{"--connections", "1", "--pipeline", "1"};
 
 // The commands behind "next", without their comments.

@@ -1,4 +1,4 @@
-// Options whose effect is seen only in a run: on the connection, on the pace, on when a row is given up.
+// Options whose effect is visible only in a run: on the connection, on the rate, on the end of a row.
 #include <doctest/doctest.h>
 
 #include <mutex>
@@ -100,7 +100,7 @@ TEST_CASE("--url: a host that does not exist is said to be none, and nothing is 
   const Work work(rows(5));
   const Finished finished = work.update("https://customers.invalid", {"--yes", "--outage-limit", "1s"});
   CAPTURE(finished.err);
-  // Without a name server to ask nobody knows whether the host exists: then it is an outage.
+  // Without a name server it is unknown whether the host exists, so it is an outage.
   if (finished.code == 5) {
     CHECK(says(finished, "customers.invalid: no such host"));
   } else {

@@ -1,4 +1,4 @@
-// Data goes to standard output. Nobody may take half of it for all.
+// Data goes to standard output. No reader may take half of it for all.
 #include <doctest/doctest.h>
 #include <signal.h>
 

@@ -1,4 +1,4 @@
-// --recheck, seen from the server: what is asked again, and what a lost read proves.
+// --recheck, as the server sees it: which customers are read again, and what a lost read proves.
 #include <doctest/doctest.h>
 
 #include "client.hpp"

@@ -263,7 +263,7 @@ TEST_CASE("reconcile: is over when --deadline is, and there is no plan") {
 }
 
 TEST_CASE("reconcile: a list that moves while it is read is noticed, and no customer is called unknown for it") {
-  // The first page tells of 1,001 customers, the second of 1,002 and lacks the last one, whom the file names.
+  // The first page names 1,001 customers. The second names 1,002 and lacks the last one, which the file has.
   const auto shown = [](std::size_t n) {
     const Person one = person(n);
     return R"({"uuid":")" + uuid_of(n) + R"(","name":")" + one.name + R"(","phone":")" + one.phone + R"(","email":")" +

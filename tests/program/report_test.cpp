@@ -1,4 +1,4 @@
-// amend report: what stands in the page is what the run's other files say.
+// amend report: the page agrees with the run's other files.
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-// A run that was killed, stopped or damaged, and gone on with: joined from the input, the log and the server's record.
+// A run that was killed, stopped or damaged, and resumed: the input, the log and the server's record are compared.
 #include <doctest/doctest.h>
 #include <signal.h>
 
@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t in_flight_max = 8 * 16;
 constexpr std::size_t unwritten_max = 512;
 
-// A run of 4,000 rows, killed when its log has so many lines.
+// A run of 4,000 rows, killed when its log has a number of lines.
 class Killed {
  public:
   explicit Killed(std::size_t lines, int number = SIGKILL, const std::string& latency = "2ms")

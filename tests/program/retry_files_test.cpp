@@ -12,7 +12,7 @@ using namespace test;
 
 namespace {
 
-// Runs `file` with nothing but where to send it: its name and columns must say all the rest.
+// Runs `file` with only the address: its name and columns must contain all the rest.
 void check_fed_back(const std::string& file, std::size_t count) {
   Simulator well;
   REQUIRE(std::filesystem::exists(file));
@@ -43,7 +43,7 @@ std::string to_ndjson(const std::vector<Customer>& customers) {
   return out;
 }
 
-// `faults` let every row of both formats end in `status`; fed back without the faults each succeeds.
+// `faults` let every row of both formats end in `status`. Without the faults, each row of the retry files succeeds.
 void check_round_trip(const std::vector<std::string>& faults, const std::string& status) {
   const auto customers = make_customers(4);  // more that fail all would be an outage, and wait
   for (const std::string format : {"csv", "ndjson"}) {

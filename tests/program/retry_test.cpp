@@ -1,4 +1,4 @@
-// `amend retry`: what did not succeed is sent once more, and nothing that would undo a later success.
+// `amend retry`: sends the rows that did not succeed, and no row that would undo a later success.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-// What the program tells of itself: completion in real shells, manual pages for a real groff, codes explained, runs
-// listed.
+// The program's descriptions of itself: completion in real shells, manual pages for a real groff, explained codes,
+// listed runs.
 #include <doctest/doctest.h>
 
 #include <boost/json/parse.hpp>

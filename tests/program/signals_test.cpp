@@ -1,4 +1,4 @@
-// What the process does when it is told to stop, or when what it was given at its start is not all there.
+// The process when a signal stops it, or when a part of its environment is missing at its start.
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -12,7 +12,7 @@
 using namespace test;
 
 TEST_CASE("exit 130 and 143: the first signal drains: a row that was sent keeps its record, the others are unsent") {
-  // A lost terminal is a reason to end well, like SIGTERM.
+  // A lost terminal is a reason to stop in order, like SIGTERM.
   for (const auto& [number, code] : {std::pair(SIGINT, 130), std::pair(SIGTERM, 143), std::pair(SIGHUP, 143)}) {
     Interrupted stopped({"--latency", "20ms"});
     stopped.wait_for_results(20);

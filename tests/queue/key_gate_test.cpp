@@ -167,7 +167,7 @@ TEST_CASE("key_gate: with random jobs, holds and times, order and exclusion hold
     sound = sound && gate.waiting() + running.size() + unused.size() == capacity;
   }
   CHECK(sound);
-  // Everything comes to an end: nobody is forgotten.
+  // Every job ends: none is forgotten.
   while (sound && unused.size() < capacity) {
     now += 50ms;
     while (const auto job = gate.expire(now)) starts(*job);

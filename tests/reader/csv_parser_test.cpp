@@ -73,7 +73,7 @@ std::vector<reference::Row> read(std::string_view text, const Setup& setup = {})
   return rows;
 }
 
-// Each line that is not blank stands in exactly one row, and each row where it says it does.
+// Each line that is not blank is in exactly one row, and each row is at its position.
 void check_cover(std::string_view text, const std::vector<reference::Row>& rows) {
   std::size_t end = 0;
   for (const auto& row : rows) {

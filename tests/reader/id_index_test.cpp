@@ -1,4 +1,4 @@
-// Who stands in a file twice, and which of those rows --duplicates keeps back; held against a std::map.
+// The customers that occur twice in a file, and the rows that --duplicates skips, compared with a std::map.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What a person is told whose columns do not fit.
+// The messages for an operator whose columns do not fit.
 #include <doctest/doctest.h>
 
 #include <string>

@@ -36,7 +36,7 @@ class Pieces final : public ByteInput {
   bool ends_;
 };
 
-/// The text in pieces of so many bytes.
+/// The text in pieces of `bytes` bytes.
 inline std::vector<std::string> cut(const std::string& text, std::size_t bytes) {
   std::vector<std::string> pieces;
   for (std::size_t at = 0; at < text.size(); at += bytes) pieces.push_back(text.substr(at, bytes));

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Bytes that come when the test says so, as from somebody who types.
+// Bytes that arrive when the test decides, as from an operator who types.
 class TypedInput {
  public:
   void type(const std::string& text) {
@@ -149,7 +149,7 @@ TEST_CASE("reader: rows are on their way before the input ends, when the next on
   bench.typed.type(typed_line(1) + typed_line(2));
   std::size_t rows = 0;
   while (rows < 2) rows += bench.take(0).batch()->size();
-  bench.typed.type(typed_line(3).substr(0, 20));  // half a row is no row
+  bench.typed.type(typed_line(3).substr(0, 20));  // half a row does not count
   bench.typed.type(typed_line(3).substr(20));
   CHECK(bench.take(0).batch()->size() == 1);
   bench.typed.end();

@@ -86,7 +86,7 @@ TEST_CASE("values: two phones in one cell are damage; an extension, an area code
            "61234567 / 51234567", "61234567/51234567", "2345678/3456789", "+49 151 1234567 or +49 30 1234567",
            "+49 151 1234567 +49 30 1234567", "61234567|51234567", "61234567\u300151234567",
            "Tel: 030 1234567 Fax: 030 7654321", "61234567 51234567", "61234567-51234567", "61234567\u00A051234567"});
-  // More digits than one number has, although nothing but spaces, dashes or brackets is between them.
+  // More digits than one number has, although only spaces, dashes or brackets are between them.
   each_is(Role::phone, "value.several_phones",
           {"+49 151 123 4567 030 123 4567", "6123 4567 5123 4567", "(030)123-4567(030)765-4321",
            "0612-345-678 0698-765-432", "01 23 45 67 89 06 12 34 56 78", "+49 30 1234567 x12, +49 30 7654321 x13"});

@@ -52,9 +52,9 @@ TEST_CASE("capacity: so many at once, the others in turn, too many refused") {
 }
 
 TEST_CASE("capacity: in the long run places over time, and the wait grows while more comes") {
-  Capacity capacity(4, 20ms, std::nullopt);  // 200 a second
+  Capacity capacity(4, 20ms, std::nullopt);  // 200 requests per second
   Done last;
-  for (int n = 0; n < 400; ++n) last = capacity.admit(start + n * 2500us);  // 400 a second, one second long
+  for (int n = 0; n < 400; ++n) last = capacity.admit(start + n * 2500us);  // 400 per second, for one second
   // The fourth place begins at 7.5 ms and ends its hundredth at 2007.5 ms; that one came at 997.5 ms.
   CHECK(*last == 1010ms);
 }

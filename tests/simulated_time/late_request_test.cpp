@@ -1,5 +1,5 @@
-// The newer row of a customer wins: an API that answers in any way and applies what it was sent any time later, below
-// --timeout, ends with what the last row of the file says. In one run, and over runs that are killed at any moment.
+// The newer row of a customer wins. The API answers in any way, and applies a request any time later, below --timeout.
+// In the end it has the values of the last row of the file. In one run, and over runs that are killed at any moment.
 #include <map>
 #include <random>
 #include <set>
@@ -13,7 +13,7 @@ using std::chrono::nanoseconds;
 
 namespace {
 
-// Takes requests, and applies each when the test says so: now, or later than it answers.
+// Receives requests, and applies each when the test decides: now, or later than its response.
 class LateApi {
  public:
   void apply(const Sent& request, nanoseconds later = 0ns) {

@@ -66,7 +66,7 @@ class TimedServer {
 
 constexpr std::chrono::milliseconds server_latency{20};
 
-// What a user's run is by default, but for its pace.
+// A user's run with the defaults, except for its rate.
 class Night {
  public:
   Night(std::chrono::nanoseconds interval, TimedServer::StatusAt status_at)

@@ -1,8 +1,9 @@
-// Time that passes only while a program waits: hours of a run in milliseconds, with the real worker and its real timers.
+// Time that passes only while a program waits: hours of a run in milliseconds, with the real worker and its real
+// timers.
 //
-// The program's own clock_gettime, epoll_wait and timerfd_create stand before the C library's. The clocks show simulated
-// time; a wait of the event loop with nothing ready takes no time but moves the clocks to its end. Without a timerfd
-// Asio tells epoll_wait how long to wait. One thread.
+// The program's own clock_gettime, epoll_wait and timerfd_create replace the C library's. The clocks show simulated
+// time. A wait of the event loop without a ready descriptor takes no time, and moves the clocks to its end. Without a
+// timerfd, Asio passes the length of the wait to epoll_wait. One thread.
 #pragma once
 
 #include <chrono>

@@ -19,7 +19,7 @@ TEST_CASE("night: an outage of ten minutes: no row fails, and at most 60 request
     CHECK(requests(5s, 605s) <= 20 + 16 + 60 + 10 * 4);
     for (const Ended& row : night.bench.ended) CHECK(row.attempts <= 6);
     // It is noticed soon that it is over.
-    CHECK(requests(605s, 640s) >= (status == 429 ? 10 : 25));  // whose rate is found anew
+    CHECK(requests(605s, 640s) >= (status == 429 ? 10 : 25));  // whose rate is searched again
   }
 }
 

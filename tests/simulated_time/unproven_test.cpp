@@ -1,5 +1,5 @@
-// Which refusals are believed: a response that came twice, that no request asked for, that is missing or out of place
-// ends no row but its own, whatever its status and wherever it comes. In simulated time, for a proof waits a while.
+// Which refusals count. A response may come twice, answer no request, be missing, or be out of place. It then ends only
+// its own row, whatever its status and its time. In simulated time, because a proof waits for a while.
 #include <array>
 #include <deque>
 #include <map>

@@ -1,4 +1,4 @@
-// Troubles on top of troubles: pauses, slow paces, few connections, limits far below the pace.
+// Several troubles at once: pauses, low rates, few connections, limits far below the rate.
 #include <doctest/doctest.h>
 
 #include "night.hpp"

@@ -1,6 +1,6 @@
 // csv-spectrum and JSONTestSuite, unmodified, from the folder that AMEND_PUBLIC_SUITES names. They are not part of this
-// project: where they are not, these tests are skipped and say so. The project's own tables (tests/reader) cover the
-// same ground without them.
+// project. Without them, these tests are skipped with a message. The project's own tables (tests/reader) cover the same
+// ground.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -30,7 +30,7 @@ std::string content(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// The suite's files with this extension, or none where there is no such suite: then the test says so.
+// The suite's files with this extension. Without the suite there are no files, and the test prints a message.
 std::vector<std::filesystem::path> suite(const std::string& folder, const std::string& extension) {
   std::vector<std::filesystem::path> files;
   const char* const suites = std::getenv("AMEND_PUBLIC_SUITES");

@@ -41,9 +41,9 @@ std::string to_csv(const std::vector<Customer>& customers);
 std::vector<std::string> disagreements(const std::vector<Customer>& input, const std::string& run,
                                        const Simulator& simulator, int exit_code);
 
-/// The same for a run and its retries, the first run first, each row by its last record; what is said of summary.json
-/// and the exit code does not apply. Besides: no run has two records of a row, and no retry one of a row that had ended
-/// in success.
+/// The same for a run and its retries, the first run first, each row by its last record. The rules about summary.json
+/// and the exit code do not apply. In addition, no run has two records of a row, and no retry has one of a row that had
+/// ended in success.
 std::vector<std::string> disagreements_of_chain(const std::vector<Customer>& input,
                                                 const std::vector<std::string>& runs, const Simulator& simulator);
 

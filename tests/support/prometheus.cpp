@@ -35,7 +35,7 @@ class Scanner {
     ok_ = ok_ && n > 0 && !std::isdigit(static_cast<unsigned char>(rest_.front()));
     return take(n);
   }
-  // As it stands: what a quote, a backslash or a line break became stays escaped.
+  // Unchanged: an escaped quote, backslash or line break stays escaped.
   std::string label_value() {
     eat("\"");
     std::size_t n = 0;

@@ -11,7 +11,7 @@ class Exposition {
  public:
   Exposition() = default;
 
-  std::map<std::string, double> samples;     ///< `name{label="value"}` as it stands → value
+  std::map<std::string, double> samples;     ///< `name{label="value"}`, unchanged → value
   std::map<std::string, std::string> types;  ///< metric → counter, gauge, histogram
   std::vector<std::string> faults;           ///< empty: the text is well formed
 

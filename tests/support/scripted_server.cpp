@@ -185,7 +185,7 @@ void ScriptedServer::accept_all() {
 }
 
 void ScriptedServer::play(int descriptor, std::size_t number) {
-  // A client that is gone is no reason to die: SIGPIPE goes to the thread that writes.
+  // A client that has left must not end the program: SIGPIPE goes to the thread that writes.
   sigset_t pipe;
   sigemptyset(&pipe);
   sigaddset(&pipe, SIGPIPE);

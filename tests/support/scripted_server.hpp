@@ -17,7 +17,7 @@ struct ssl_st;
 
 namespace test {
 
-/// Opened once; whoever waits goes on. Any thread.
+/// Opened once; all waiting threads continue then. Any thread.
 class Gate {
  public:
   void open();
@@ -44,7 +44,7 @@ class Peer {
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
-  /// Reads until so many further requests are complete; their bytes.
+  /// Reads until `requests` further requests are complete; returns their bytes.
   std::string expect(std::size_t requests);
   void send(std::string_view bytes);
   /// Answers nothing for so long.
@@ -96,7 +96,7 @@ class ScriptedServer {
 
   std::string port() const { return std::to_string(port_); }
   std::size_t connections() const { return connections_.load(); }
-  /// Waits until so many connections are closed at this end; false when they are not after 20 seconds.
+  /// Waits until `connections` connections are closed at this end. Returns false when they are not after 20 seconds.
   bool wait_until_closed(std::size_t connections);
   /// Of requests: without TLS and its handshake.
   std::size_t bytes_received() const { return bytes_received_.load(); }

@@ -1,5 +1,5 @@
-// A look-up of a name that hangs holds nothing up. Names that end in ".hanging" are this program's own: it stands in
-// front of the system's look-up and lets them wait.
+// A look-up of a name that hangs delays nothing else. Names that end in ".hanging" are this program's own: it replaces
+// the system's look-up and lets them wait.
 #include <dlfcn.h>
 #include <doctest/doctest.h>
 #include <netdb.h>

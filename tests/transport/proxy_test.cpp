@@ -1,4 +1,4 @@
-// Through a proxy: what is asked of it, and what its answers mean before a byte of a request leaves.
+// Connections through a proxy: the request to it, and the meaning of its responses before any request of a row.
 #include <doctest/doctest.h>
 
 #include <chrono>

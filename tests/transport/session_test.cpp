@@ -1,4 +1,4 @@
-// The session's contract, against a server that does what it is told. Plain and with TLS wherever bytes are framed.
+// The session's contract, against a scripted server. Plain and with TLS wherever bytes are framed.
 #include <doctest/doctest.h>
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// What OpenSSL reports, in words that tell an operator what to do.
+// OpenSSL's errors, in words that show an operator what to do.
 #include "transport/tls_trouble.hpp"
 
 #include <doctest/doctest.h>

@@ -11,7 +11,7 @@ using amend::wonder::describe_wrong_key;
 
 namespace {
 
-using Case = std::pair<std::string, std::string_view>;  // what the file is, and what must be said
+using Case = std::pair<std::string, std::string_view>;  // the content of the file, and the expected text
 
 std::string pem_text(const std::string& what) {
   return "-----BEGIN " + what + "-----\nc2VjcmV0IQ==\n-----END " + what + "-----\n";

@@ -181,7 +181,7 @@ TEST_CASE("request_signer: a changed text or a changed or oddly spelled signatur
   CHECK_FALSE(verifier.verify("text", " " + good.substr(0, good.size() - 1)));
   CHECK_FALSE(verifier.verify("text", std::string(good.size(), '=')));
   CHECK_FALSE(verifier.verify("text", good.substr(0, good.size() - 4)));
-  std::string unused_bits = good;  // before "==" the last character has four bits that nobody reads
+  std::string unused_bits = good;  // before "==" the last character has four unused bits
   REQUIRE(unused_bits.ends_with("=="));
   unused_bits[unused_bits.size() - 3]++;
   CHECK_FALSE(verifier.verify("text", unused_bits));
