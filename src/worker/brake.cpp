@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "amend/wonder/answer.hpp"
+#include "worker/seconds.hpp"
 
 namespace amend {
 namespace {
@@ -20,8 +21,6 @@ ConcurrencyLimit::Signal crowding(Signal signal) noexcept {
   if (signal == Signal::accepted) return ConcurrencyLimit::Signal::answered;
   return signal == Signal::overloaded ? ConcurrencyLimit::Signal::dropped : ConcurrencyLimit::Signal::nothing;
 }
-
-std::int64_t to_ns(Brake::time_point t) noexcept { return std::chrono::nanoseconds(t.time_since_epoch()).count(); }
 
 }  // namespace
 
@@ -86,7 +85,7 @@ Circuit::Change Brake::record(const AttemptEnd& end, const Ended& ended, time_po
   adapt(end, ended, now);
   const auto result = result_of(end);
   if (is_trouble(result) && circuit_.failures() == 0)
-    failing_since_.store(to_ns(awake(now)), std::memory_order_relaxed);
+    failing_since_.store(ns_of(awake(now)), std::memory_order_relaxed);
   const auto change = circuit_.record(result, ended.permit.trial, ended.row, now, random);
   if (change != Circuit::Change::none) follow_circuit(now);
   return change;
@@ -122,7 +121,7 @@ void Brake::follow_circuit(time_point now) noexcept {
 
 std::chrono::nanoseconds Brake::failing_for(time_point now) const noexcept {
   if (circuit_.failures() == 0) return std::chrono::nanoseconds(0);
-  return std::chrono::nanoseconds(to_ns(awake(now)) - failing_since_.load(std::memory_order_relaxed));
+  return std::chrono::nanoseconds(ns_of(awake(now)) - failing_since_.load(std::memory_order_relaxed));
 }
 
 bool Brake::breaks(const AttemptEnd& end) const noexcept { return is_trouble(result_of(end)) && circuit_.breaks(); }
@@ -136,13 +135,13 @@ ConnectionTrouble::Change Brake::unreachable(const ConnectFailure& failure, time
   const auto change = connections_.failed(failure, now);
   clock_.stop(RunClock::Reason::unreachable, now);
   if (!unreachable_.exchange(true, std::memory_order_relaxed))
-    unreachable_since_.store(to_ns(awake(now) - (now - failure.tried_since)), std::memory_order_relaxed);
+    unreachable_since_.store(ns_of(awake(now) - (now - failure.tried_since)), std::memory_order_relaxed);
   return change;
 }
 
 std::chrono::nanoseconds Brake::unreachable_for(time_point now) const noexcept {
   if (!unreachable_.load(std::memory_order_relaxed)) return std::chrono::nanoseconds(0);
-  return std::chrono::nanoseconds(to_ns(awake(now)) - unreachable_since_.load(std::memory_order_relaxed));
+  return std::chrono::nanoseconds(ns_of(awake(now)) - unreachable_since_.load(std::memory_order_relaxed));
 }
 
 ConnectionTrouble::Change Brake::reached(time_point now) {

@@ -2,14 +2,9 @@
 
 #include <algorithm>
 
+#include "worker/seconds.hpp"
+
 namespace amend {
-namespace {
-
-std::int64_t ns_of(RateControl::time_point t) noexcept {
-  return std::chrono::nanoseconds(t.time_since_epoch()).count();
-}
-
-}  // namespace
 
 RateControl::RateControl(const PaceConfig& pace) noexcept
     : limiter_(pace.rate.interval, pace.burst), rate_(pace.rate), adapts_(pace.rate.mode == RateMode::adaptive) {

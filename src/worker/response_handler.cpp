@@ -156,7 +156,7 @@ bool ResponseHandler::take_response(Connection& connection, const Answer& answer
   const auto retry_after = parse_retry_after(response.retry_after, response.date, state_.wall_clock);
   if (connection.requests > 1 && refuses_and_closes(response)) {
     if (retry_after) obey_retry_after(*retry_after, now);
-    return_permit(job, now);
+    state_.brake.give_back(std::exchange(job.permit, Permit()), now);
     quarantine_.prove_by(connection, answer.tag);
     return true;
   }
@@ -246,7 +246,7 @@ void ResponseHandler::lose(JobNumber number, const Lot& lot, Clock::time_point n
 void ResponseHandler::requeue_free(JobNumber number, const Lot& lot, Clock::time_point now) {
   RowJob& job = state_.jobs[number];
   if (!state_.may_requeue_free(job, now) && lot.closed != CloseCause::local) return lose(number, lot, now);
-  return_permit(job, now);
+  state_.brake.give_back(std::exchange(job.permit, Permit()), now);
   state_.metrics.in_flight.subtract();
   const Applied applied = applied_on(lot.closed);
   if (applied == Applied::maybe && job.writes) {
@@ -323,10 +323,6 @@ void ResponseHandler::record_end(RowJob& job, const AttemptEnd& end, Clock::time
         std::to_string(std::max(1L, std::lround(share * 100))) +
         " % of the responses are 429 at every rate, so the rate is not the cause: amend returns to the "
         "configured rate and retries these rows");
-}
-
-void ResponseHandler::return_permit(RowJob& job, Clock::time_point now) {
-  state_.brake.give_back(std::exchange(job.permit, Permit()), now);
 }
 
 }  // namespace amend

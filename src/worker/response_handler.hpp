@@ -42,7 +42,6 @@ class ResponseHandler {
   void obey_server(const Response& response, const AttemptEnd& end, Clock::time_point now);
   void obey_retry_after(std::chrono::milliseconds wait, Clock::time_point now);
   Verdict last_verdict(const RowJob& job, const AttemptEnd& end, Clock::time_point now) const noexcept;
-  void return_permit(RowJob& job, Clock::time_point now);
 
   WorkerState& state_;
   Connections& connections_;

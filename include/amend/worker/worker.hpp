@@ -1,13 +1,14 @@
-// One worker: a thread with an event loop of its own, a few connections, and the rows of its share of the customers.
+// One worker: a thread with its own event loop, a few connections, and the rows of its share of the customers.
 //
-// Place: layer 3, between its input queue and the outcome queue. Batches come in; each row passes the key gate, then
-// the run's rate limiter, is signed, goes out on a connection, and comes back as an answer, a lost connection or a
-// deadline; the retry policy says what follows; each row leaves as exactly one Outcome, or is dropped when the run
-// stops early.
+// Batches come in; each row passes the key gate and admission control, is signed, goes out on a connection, and comes
+// back as a response, a lost connection or a deadline. The retry policy decides what follows. Each row leaves as exactly
+// one Outcome, or is dropped when the run stops early.
 //
-// Thread: everything happens on the thread that calls run(), except wake().
-// Memory: rows it holds are bounded by its job table; a row that waits for its retry or its turn holds a copy of its
-// own, and no further batch is taken while those hold this worker's share of `parked_bytes_max`.
+// *Threads.* run() keeps one thread; wake(), the input queue and the histograms are for any. *Errors.* run() throws what
+// must not happen (a defect); the rows in the worker are then missing from the log. *Bounds.* Rows have places in a job
+// table. A row that waits for its retry or its turn has a copy of its own, and no batch is taken while these use this
+// worker's share of `parked_bytes_max`. *Lifetime.* What the setup refers to outlives the worker. *Source.* Three
+// machines without an event loop (src/worker/worker_machines.hpp): Connections, Dispatcher, ResponseHandler.
 #pragma once
 
 #include <cstdint>
@@ -27,13 +28,13 @@
 
 namespace amend {
 
-/// What rows with copies of their own may hold, in all workers together, before no further batch is taken.
+/// Bytes of rows with copies of their own, in all workers together, above which no further batch is taken.
 inline constexpr std::size_t parked_bytes_max = 16U << 20;
 
-/// Rows a worker may hold while they wait for a retry, for an earlier row of their customer, or for an answer.
+/// Rows of a worker that wait for a retry, for an earlier row of their customer, or for a response.
 inline constexpr std::uint32_t jobs_waiting_max = 4096;
 
-/// A batch on its way to a worker: named by its first row, which holds all of it alive.
+/// A batch on its way to a worker: named by its first row, which keeps all of it alive.
 using BatchQueue = BoundedQueue<RowRef>;
 
 /// What a worker is given; all references outlive it.
@@ -47,7 +48,7 @@ class WorkerSetup {
   Brake& brake;  ///< shared by all workers
   Metrics& metrics;
   OutcomeQueue& outcomes;
-  const LateRequests* late = nullptr;    ///< of processes before this one; null: none
+  const LateRequests* late = nullptr;    ///< of earlier processes; null: none
   std::uint32_t index = 0;               ///< of this worker
   std::uint32_t workers = 1;             ///< of the run
   std::uint32_t connections = 1;         ///< this worker's share of --connections at the start
@@ -68,7 +69,7 @@ class Worker {
   BatchQueue& input() noexcept;
 
   /// The thread's body: returns when the input is drained and every row has left, or when the run was stopped and what
-  /// was in flight has come back. Throws what must not happen (a defect); rows then held are lost to the log.
+  /// was in flight has come back.
   void run();
 
   /// Look at the run's control again. Any thread.
@@ -76,7 +77,7 @@ class Worker {
 
   /// Rows taken in that left without an Outcome because the run stopped. After run().
   std::uint64_t rows_dropped() const noexcept;
-  /// Send → answer of each answered attempt, and read → first send of each row. Any thread.
+  /// Send → response of each attempt that got one, and read → first send of each row. Any thread.
   const LatencyHistogram& service_times() const noexcept;
   const LatencyHistogram& queue_times() const noexcept;
 
