@@ -44,7 +44,7 @@ class RowJob {
   std::uint32_t failed_in = 0;      ///< Circuit::streak() when an attempt last failed as in an outage; 0: none did
   Permit permit;                    ///< of the current attempt
   RequestId request_id{};
-  time_point first_sent{};  ///< on a clock that stands still while the circuit is not closed
+  time_point first_sent{};  ///< on a clock that is stopped while the circuit is not closed
   time_point began{};       ///< of the first attempt too, on the clock Brake::awake
   time_point sent{};
   time_point ended{};       ///< of the last attempt: when its response came or it was lost

@@ -4,7 +4,7 @@
 //
 //   the operator's pause → canary → circuit breaker → concurrency limit → rate
 //
-// While the run waits on purpose, the clock of the rows' deadlines stands still (`clock`).
+// While the run waits on purpose, the clock of the rows' deadlines is stopped (`clock`).
 //
 // *Threads.* Any; one object, shared by all workers. *Errors.* None. *Bounds.* Each permit comes back once. *Lifetime.*
 // Outlives the workers. *Source.* A policy: time and random bits are arguments.
@@ -120,7 +120,7 @@ class Brake {
   void pause(time_point now) noexcept;
   void unpause(time_point now) noexcept;
   bool paused() const noexcept { return paused_.load(std::memory_order_acquire); }
-  /// A clock that stands still while the run is paused: for patience with the API, which gets no request then.
+  /// A clock that is stopped while the run is paused: for patience with the API, which gets no request then.
   time_point awake(time_point now) const noexcept { return awake_.at(now); }
   void set_in_flight_max(std::uint32_t requests) noexcept;
   /// Requests in flight that are allowed now, in the whole run.
