@@ -20,7 +20,7 @@ class Baseline {
   /// Reads `config.reconcile.baseline`: the directory of a run, of which rows count that the API holds for certain and
   /// that no later run may have written; or a file, read as `config.input` is, all of whose rows count. Of several rows
   /// of a customer the one counts that InputConfig::duplicates says; of a run the last. Throws ConfigError and
-  /// InputError as Pipeline does for a file, and as for_each_settled and LaterWrites for a run; ConfigError for the
+  /// InputError as Input does for a file, and as for_each_settled and LaterWrites for a run; ConfigError for the
   /// input itself, and for a run of another API, one compared otherwise, and one undone since.
   Baseline(const Config& config, CustomerKey names);
 

@@ -40,7 +40,7 @@ class ListTally {
 /// deadline), DurabilityError and ThreadError.
 class CustomerLookup {
  public:
-  /// Everything outlives it. Throws ConfigError as Pipeline does.
+  /// Everything outlives it. Throws ConfigError as Input does.
   CustomerLookup(const Config& config, const Credentials& credentials, CustomerSnapshot& snapshot, Metrics& metrics,
                  Reconciliation::OnNotice on_notice);
 

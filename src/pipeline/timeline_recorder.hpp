@@ -1,5 +1,5 @@
 // Writes timeline.ndjson while a run goes on: a sample now and then, and what the run says to people. Layer 4; a thread
-// of its own, which looks at the run as anybody may (Pipeline::state): no stage knows of it.
+// of its own, which looks at the run as anybody may (Run::state): no stage knows of it.
 //
 // Best effort: nothing of it is durable, and an error is said once and ends the recording, not the run.
 #pragma once
