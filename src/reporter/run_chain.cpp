@@ -133,9 +133,7 @@ RunChain::RunChain(const std::string& directory) {
 
 void RunChain::follow_parents(Path place) {
   while (!found_.contains(place)) {
-    const std::string text = text_of(place);
-    if (place == start_) asked_text_ = text;
-    seen_[place] = parent_in(text);
+    seen_[place] = parent_in(texts_[place] = text_of(place));
     const std::string parent = seen_[place].value_or("");  // damage is reported when the whole file is read
     const Path next = parent.empty() ? Path() : parent_place(place, parent);
     include(place, next);
@@ -168,7 +166,10 @@ void RunChain::search(const Path& folder) {
   for_each_entry(folder, [&](const Path& entry) {
     if (!is_run(entry)) return;
     const Path place = absolute_place(entry);
-    if (!seen_.contains(place)) seen_[place] = parent_in(run_json_text(place));
+    if (seen_.contains(place)) return;
+    std::string text = text_of(place);
+    const std::string parent = (seen_[place] = parent_in(text)).value_or("");
+    if (!parent.empty() && found_.contains(parent_place(place, parent))) texts_[place] = std::move(text);
   });
 }
 
@@ -192,13 +193,14 @@ void RunChain::include(const Path& place, const Path& parent) {
 void RunChain::read_heads(const std::string& directory) {
   std::vector<Member> members;
   for (const auto& [place, parent] : found_) {
-    if (place == start_) {
-      members.emplace_back(place, parent, head_of(directory, asked_text_));
-    } else {
-      members.emplace_back(place, parent, head_of(place.string(), text_of(place)));
-    }
+    const auto text = texts_.find(place);
+    members.emplace_back(
+        place, parent,
+        head_of(place == start_ ? directory : place.string(), text == texts_.end() ? text_of(place) : text->second));
   }
   runs_ = in_order(std::move(members));
+  asked_text_ = std::move(texts_[start_]);
+  texts_.clear();
   asked_ = static_cast<std::size_t>(std::ranges::find(runs_, directory, &RunHead::directory) - runs_.begin());
 }
 

@@ -87,8 +87,9 @@ class RunChain {
   void read_again();
   bool is_unreadable_retry(const Path& directory) const;
 
-  std::map<Path, Path> found_;   // place → place of the parent, empty for a first run
-  std::map<Path, Parent> seen_;  // each run in the folders searched
+  std::map<Path, Path> found_;         // place → place of the parent, empty for a first run
+  std::map<Path, Parent> seen_;        // each run in the folders searched
+  std::map<Path, std::string> texts_;  // run.json of runs of the chain, until they are read
   std::vector<RunHead> runs_;
   std::map<Path, std::filesystem::file_time_type> written_;  // when each run.json was
   std::size_t asked_ = 0;
