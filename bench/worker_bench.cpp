@@ -4,7 +4,7 @@
 #include <openssl/pem.h>
 
 #include "amend/wonder/answer.hpp"
-#include "amend/worker/brake.hpp"
+#include "amend/worker/admission_control.hpp"
 #include "amend/worker/entropy.hpp"
 #include "amend/worker/signer.hpp"
 
@@ -55,17 +55,17 @@ void rate_limiter(benchmark::State& state) {
 BENCHMARK(rate_limiter);
 
 // What a row costs there: one question, and one end.
-void brake(benchmark::State& state, const amend::PaceConfig& pace) {
-  amend::Brake brake(pace);
-  amend::Brake::time_point now(std::chrono::hours(1));
+void admission(benchmark::State& state, const amend::PaceConfig& pace) {
+  amend::AdmissionControl admission(pace);
+  amend::AdmissionControl::time_point now(std::chrono::hours(1));
   const auto end = amend::AttemptEnd::answered(amend::wonder::Meaning::success, 200, std::nullopt);
   std::uint64_t row = 0;
   for (auto _ : state) {
     now += std::chrono::seconds(1);
-    const auto decision = brake.ask(now, 0);
-    if (decision.answer != amend::Brake::Answer::go) state.SkipWithError("held back");
-    const amend::Brake::Ended ended(decision.permit, ++row, now - std::chrono::milliseconds(10), 1);
-    benchmark::DoNotOptimize(brake.record(end, ended, now, 0));
+    const auto decision = admission.ask(now, 0);
+    if (decision.answer != amend::AdmissionControl::Answer::go) state.SkipWithError("held back");
+    const amend::AdmissionControl::Ended ended(decision.permit, ++row, now - std::chrono::milliseconds(10), 1);
+    benchmark::DoNotOptimize(admission.record(end, ended, now, 0));
   }
   state.SetItemsProcessed(state.iterations());
 }
@@ -77,18 +77,18 @@ amend::PaceConfig pace_of(std::chrono::nanoseconds interval) {
   return pace;
 }
 
-void brake_unlimited(benchmark::State& state) { brake(state, pace_of(std::chrono::nanoseconds(0))); }
-BENCHMARK(brake_unlimited);
+void admission_unlimited(benchmark::State& state) { admission(state, pace_of(std::chrono::nanoseconds(0))); }
+BENCHMARK(admission_unlimited);
 
-void brake_at_a_rate(benchmark::State& state) { brake(state, pace_of(std::chrono::milliseconds(1))); }
-BENCHMARK(brake_at_a_rate);
+void admission_at_a_rate(benchmark::State& state) { admission(state, pace_of(std::chrono::milliseconds(1))); }
+BENCHMARK(admission_at_a_rate);
 
-void brake_finding_rate_and_concurrency(benchmark::State& state) {
+void admission_finding_rate_and_concurrency(benchmark::State& state) {
   amend::PaceConfig pace = pace_of(std::chrono::milliseconds(1));
   pace.rate.mode = amend::RateMode::adaptive;
   pace.concurrency = amend::Concurrency::adaptive;
-  brake(state, pace);
+  admission(state, pace);
 }
-BENCHMARK(brake_finding_rate_and_concurrency);
+BENCHMARK(admission_finding_rate_and_concurrency);
 
 }  // namespace

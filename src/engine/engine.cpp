@@ -18,9 +18,9 @@ class Engine::Threads {
   std::vector<std::jthread> workers;
 };
 
-Engine::Engine(const Config& config, const Credentials& credentials, const Target& target, Brake& brake,
+Engine::Engine(const Config& config, const Credentials& credentials, const Target& target, AdmissionControl& admission,
                Metrics& metrics, const CallFactory& make_call, const LateRequests* late)
-    : brake_(brake),
+    : admission_(admission),
       metrics_(metrics),
       control_([this] {
         for (auto& worker : workers_) worker->wake();
@@ -29,7 +29,7 @@ Engine::Engine(const Config& config, const Credentials& credentials, const Targe
   const PaceConfig& pace = config.pace;
   const std::uint32_t count = worker_count(pace);
   for (std::uint32_t i = 0; i < count; ++i) {
-    WorkerSetup setup(config, control_, brake_, metrics_, outcomes_);
+    WorkerSetup setup(config, control_, admission_, metrics_, outcomes_);
     setup.late = late;
     setup.index = i;
     setup.workers = count;
@@ -65,7 +65,7 @@ void Engine::start(Threads& threads, const Stage& report, const RunWatch& watch)
       if (!guard("worker", [&] { worker->run(); })) worker->input().abandon();
     }));
   threads.watch = start_thread([this, watch](const std::stop_token& over) {
-    guard("watch", [&] { watch_run(watch, metrics_, brake_, control_, over); });
+    guard("watch", [&] { watch_run(watch, metrics_, admission_, control_, over); });
   });
 }
 

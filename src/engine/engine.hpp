@@ -25,8 +25,8 @@
 #include "amend/reporter/metrics.hpp"
 #include "amend/row/late_requests.hpp"
 #include "amend/transport/target.hpp"
+#include "amend/worker/admission_control.hpp"
 #include "amend/worker/api_call.hpp"
-#include "amend/worker/brake.hpp"
 #include "amend/worker/signer.hpp"
 #include "amend/worker/worker.hpp"
 #include "engine/run_watch.hpp"
@@ -42,8 +42,8 @@ class Engine {
 
   /// Throws ConfigError as make_http1_transport and make_signer do. `late`: requests of earlier processes that may still
   /// be applied; null: none.
-  Engine(const Config& config, const Credentials& credentials, const Target& target, Brake& brake, Metrics& metrics,
-         const CallFactory& make_call, const LateRequests* late = nullptr);
+  Engine(const Config& config, const Credentials& credentials, const Target& target, AdmissionControl& admission,
+         Metrics& metrics, const CallFactory& make_call, const LateRequests* late = nullptr);
 
   RunControl& control() noexcept { return control_; }
   const RunControl& control() const noexcept { return control_; }
@@ -73,7 +73,7 @@ class Engine {
   void fail(StopCause cause, std::string why) noexcept;
   bool guard(std::string_view stage, const Stage& body) noexcept;
 
-  Brake& brake_;
+  AdmissionControl& admission_;
   Metrics& metrics_;
   RunControl control_;
   BatchPool pool_;

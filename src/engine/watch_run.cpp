@@ -11,10 +11,11 @@ namespace {
 
 // Attempts become rare while rows wait for their retries: that nothing has ever responded for too long is not left to
 // the next one. Later an attempt decides, for it may be the API that wants the run to wait.
-bool stop_when_never_reached(const Brake& brake, RunControl& control, std::chrono::steady_clock::time_point now) {
-  const auto since = brake.unreachable_for(now);
+bool stop_when_never_reached(const AdmissionControl& admission, RunControl& control,
+                             std::chrono::steady_clock::time_point now) {
+  const auto since = admission.unreachable_for(now);
   if (since.count() <= 0 || control.ever_answered()) return false;
-  const auto trouble = brake.connections().view(now);
+  const auto trouble = admission.connections().view(now);
   if (!trouble.present || since < trouble.patience) return false;
   control.stop(stop_cause_of(trouble.error), trouble.text);
   return true;
@@ -22,16 +23,16 @@ bool stop_when_never_reached(const Brake& brake, RunControl& control, std::chron
 
 }  // namespace
 
-void watch_run(RunWatch run_watch, const Metrics& metrics, Brake& brake, RunControl& control,
+void watch_run(RunWatch run_watch, const Metrics& metrics, AdmissionControl& admission, RunControl& control,
                const std::stop_token& over) {
   std::mutex mutex;
   std::condition_variable_any asleep;
   std::unique_lock lock(mutex);
   while (!over.stop_requested() && !control.draining()) {
     RunProgress progress = progress_of(metrics);
-    progress.interval = brake.rate().pace().interval;
-    progress.held_until = std::max(progress.held_until, brake.waits_until());
-    if (brake.paused()) progress.held_until = std::chrono::steady_clock::time_point::max();
+    progress.interval = admission.rate().pace().interval;
+    progress.held_until = std::max(progress.held_until, admission.waits_until());
+    if (admission.paused()) progress.held_until = std::chrono::steady_clock::time_point::max();
     switch (run_watch.look(progress, std::chrono::steady_clock::now())) {
       case RunWatch::Decision::go_on: break;
       case RunWatch::Decision::past_deadline:
@@ -43,7 +44,7 @@ void watch_run(RunWatch run_watch, const Metrics& metrics, Brake& brake, RunCont
       case RunWatch::Decision::stalled:
         return control.stop(StopCause::stalled, run_watch.describe_stall(progress) + control.last_failure_clause());
     }
-    if (stop_when_never_reached(brake, control, std::chrono::steady_clock::now())) return;
+    if (stop_when_never_reached(admission, control, std::chrono::steady_clock::now())) return;
     asleep.wait_for(lock, over, run_watch_interval, [] { return false; });
   }
 }

@@ -4,13 +4,13 @@
 #include <stop_token>
 
 #include "amend/queue/run_control.hpp"
-#include "amend/worker/brake.hpp"
+#include "amend/worker/admission_control.hpp"
 #include "engine/run_watch.hpp"
 
 namespace amend {
 
 /// The body of a thread: returns once the run is stopped, or `over`.
-void watch_run(RunWatch run_watch, const Metrics& metrics, Brake& brake, RunControl& control,
+void watch_run(RunWatch run_watch, const Metrics& metrics, AdmissionControl& admission, RunControl& control,
                const std::stop_token& over);
 
 }  // namespace amend

@@ -210,7 +210,7 @@ CustomerLookup::CustomerLookup(const Config& config, const Credentials& credenti
       snapshot_(snapshot),
       key_(snapshot.key()),
       target_(parse_target(config.target)),
-      brake_(config_.pace),
+      admission_(config_.pace),
       metrics_(metrics),
       on_notice_(std::move(on_notice)) {}
 
@@ -276,7 +276,7 @@ ListTally CustomerLookup::read_other_pages() {
 void CustomerLookup::read_pages(wonder::Page page, std::uint64_t end) {
   PageTaker taker(snapshot_, tally_);
   PageWindow window;
-  Engine engine(config_, credentials_, target_, brake_, metrics_,
+  Engine engine(config_, credentials_, target_, admission_, metrics_,
                 [&] { return std::make_unique<ReadPageCall>(taker); });
   const auto is_over = [&] { return taker.at_its_end() || engine.control().draining(); };
   const auto feed = [&](Batch& batch) {
@@ -316,7 +316,7 @@ void CustomerLookup::read_each(const Keys& keys) {
 }
 
 void CustomerLookup::read_round(const Keys& keys) {
-  Engine engine(config_, credentials_, target_, brake_, metrics_,
+  Engine engine(config_, credentials_, target_, admission_, metrics_,
                 [&] { return std::make_unique<ReadCustomerCall>(snapshot_, key_); });
   std::vector<std::string> lot;
   const auto feed = [&](Batch& batch) {

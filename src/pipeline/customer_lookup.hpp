@@ -13,7 +13,7 @@
 #include "amend/reporter/metrics.hpp"
 #include "amend/transport/target.hpp"
 #include "amend/wonder/routes.hpp"
-#include "amend/worker/brake.hpp"
+#include "amend/worker/admission_control.hpp"
 #include "amend/worker/signer.hpp"
 #include "engine/engine.hpp"
 
@@ -72,7 +72,7 @@ class CustomerLookup {
   CustomerSnapshot& snapshot_;
   CustomerKey key_;
   Target target_;
-  Brake brake_;
+  AdmissionControl admission_;
   Metrics& metrics_;
   Reconciliation::OnNotice on_notice_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();  // for all rounds together

@@ -20,12 +20,13 @@ Run::Impl::Impl(Job job)
     : job_(std::move(job)),
       input_(job_.input.parts()),
       config_(input_.config),
-      brake_(config_.pace),
+      admission_(config_.pace),
       engine_(
-          config_, input_.credentials, input_.target, brake_, metrics_, [this] { return make_call(job_); }, &job_.late),
+          config_, input_.credentials, input_.target, admission_, metrics_, [this] { return make_call(job_); },
+          &job_.late),
       control_(engine_.control()) {
   metrics_.bytes_total.set(input_.plan.input_bytes);
-  if (job_.credentials_accepted) brake_.refusals().accepted();
+  if (job_.credentials_accepted) admission_.refusals().accepted();
   for (const std::string& notice : job_.notices) control_.notice(notice);
 }
 

@@ -34,7 +34,7 @@ class Run::Impl {
   const Metrics& metrics() const noexcept { return metrics_; }
   std::vector<std::string> notices(std::size_t from) const { return control_.notices(from); }
   RunState state() const;
-  void pause() noexcept { brake_.pause(std::chrono::steady_clock::now()); }
+  void pause() noexcept { admission_.pause(std::chrono::steady_clock::now()); }
   void unpause() noexcept;
   void set_rate(const RateSetting& rate);
   std::uint32_t set_connections(std::uint32_t connections);
@@ -67,7 +67,7 @@ class Run::Impl {
   Input::Parts& input_;
   const Config& config_;
   Metrics metrics_;
-  Brake brake_;
+  AdmissionControl admission_;
   Engine engine_;
   RunControl& control_;
   bool executed_ = false;

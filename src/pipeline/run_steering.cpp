@@ -56,7 +56,7 @@ RunState Run::Impl::state() const {
 }
 
 ConnectionState Run::Impl::connection() const {
-  const auto trouble = brake_.connections().view(std::chrono::steady_clock::now());
+  const auto trouble = admission_.connections().view(std::chrono::steady_clock::now());
   ConnectionState state;
   state.in_trouble = trouble.present;
   if (trouble.times > 0) state.cause = to_string(trouble.error);
@@ -70,19 +70,19 @@ ConnectionState Run::Impl::connection() const {
 
 void Run::Impl::add_admission(RunState& state) const {
   const auto now = std::chrono::steady_clock::now();
-  const RateControl::Pace pace = brake_.rate().pace();
+  const RateControl::Pace pace = admission_.rate().pace();
   state.interval = pace.interval;
   switch (pace.pacer) {
     case RateControl::Pacer::option: state.paced_by = PacedBy::option; break;
     case RateControl::Pacer::adaptive: state.paced_by = PacedBy::adaptive; break;
     case RateControl::Pacer::server: state.paced_by = PacedBy::server; break;
   }
-  const auto held_until = brake_.rate().held_until();  // long past when there was no hold: no difference from now
+  const auto held_until = admission_.rate().held_until();  // long past when there was no hold: no difference from now
   if (held_until > now) state.held = std::chrono::ceil<std::chrono::milliseconds>(held_until - now);
-  state.paused = brake_.paused();
-  state.in_flight_max = brake_.in_flight_max();
-  state.retry_tokens = brake_.budget().tokens();
-  const Circuit& circuit = brake_.circuit();
+  state.paused = admission_.paused();
+  state.in_flight_max = admission_.in_flight_max();
+  state.retry_tokens = admission_.budget().tokens();
+  const Circuit& circuit = admission_.circuit();
   const auto circuit_state = circuit.state();
   state.circuit = circuit_state == Circuit::State::closed ? CircuitState::closed
                   : circuit_state == Circuit::State::open ? CircuitState::open
@@ -91,7 +91,7 @@ void Run::Impl::add_admission(RunState& state) const {
 }
 
 void Run::Impl::unpause() noexcept {
-  brake_.unpause(std::chrono::steady_clock::now());
+  admission_.unpause(std::chrono::steady_clock::now());
   control_.wake();
 }
 
@@ -99,7 +99,7 @@ void Run::Impl::set_rate(const RateSetting& rate) {
   PaceConfig pace = config_.pace;
   pace.rate = rate;
   validate_pace(pace);
-  brake_.rate().set(rate, std::chrono::steady_clock::now());
+  admission_.rate().set(rate, std::chrono::steady_clock::now());
   control_.wake();
 }
 
@@ -107,7 +107,7 @@ std::uint32_t Run::Impl::set_connections(std::uint32_t connections) {
   PaceConfig pace = config_.pace;
   pace.connections = std::max(connections, connections == 0 ? 0 : input_.plan.workers);
   validate_pace(pace);
-  brake_.set_in_flight_max(pace.connections * pace.pipeline);
+  admission_.set_in_flight_max(pace.connections * pace.pipeline);
   control_.set_connections(pace.connections);
   return pace.connections;
 }

@@ -30,7 +30,7 @@ Request request_of(const WorkerState& state, const SignedRequest& request) noexc
 // A request that follows from an earlier response must be sent not much later than other rows take to have their turn.
 void forget_outdated(WorkerState& state, RowJob& job) {
   if (job.went_on == RowJob::time_point{}) return;
-  const auto turn = state.brake.rate().pace().interval * state.brake.in_flight_max() * 2;
+  const auto turn = state.admission.rate().pace().interval * state.admission.in_flight_max() * 2;
   const auto age_max = std::max<std::chrono::nanoseconds>(state.config.deadline.answer, turn);
   if (WorkerState::Clock::now() - job.went_on <= age_max) return;
   state.call->outdated(job.row);
@@ -56,7 +56,7 @@ void sign(WorkerState& state, JobNumber number, SignedRequest& request) {
 
 // Those that were sent before go first, unless it looks like an outage.
 JobNumber next_row(WorkerState& state) noexcept {
-  const Circuit& circuit = state.brake.circuit();
+  const Circuit& circuit = state.admission.circuit();
   // A row that always fails must not be every probe: the others would wait for it.
   const bool doubtful = circuit.suspects() || circuit.breaks();
   const bool fresh_first = state.again.empty() || (!state.fresh.empty() && doubtful);
@@ -69,7 +69,7 @@ void Dispatcher::dispatch(Clock::time_point now) {
   due_ = Clock::time_point::max();
   take_due(now);
   fetch();
-  if (const auto until = state_.brake.standing_until(now); until > now) {
+  if (const auto until = state_.admission.standing_until(now); until > now) {
     due_ = until;
     return;
   }
@@ -88,8 +88,8 @@ Dispatcher::Clock::time_point Dispatcher::due() const noexcept {
   const auto expiry = state_.gate.next_expiry();
   if (expiry) at = std::min(at, *expiry);
   // These waits are no stall (--stall).
-  if (!state_.retries.empty()) state_.brake.wait_on_purpose(state_.retries.earliest());
-  if (expiry) state_.brake.wait_on_purpose(*expiry);
+  if (!state_.retries.empty()) state_.admission.wait_on_purpose(state_.retries.earliest());
+  if (expiry) state_.admission.wait_on_purpose(*expiry);
   return at;
 }
 
@@ -112,7 +112,7 @@ void Dispatcher::take_due(Clock::time_point now) {
 
 // An idle worker may retry without budget: it multiplies no load, and the run always makes progress.
 bool Dispatcher::may_retry(RowJob& job) noexcept {
-  if (state_.brake.budget().take(job.retry_cost)) return true;
+  if (state_.admission.budget().take(job.retry_cost)) return true;
   if (state_.has_waiting() || connections_.in_flight() > 0) return false;
   job.retry_cost = 0;  // it was not paid for
   return true;
@@ -183,7 +183,7 @@ bool Dispatcher::dispatch_waiting(Clock::time_point now) {
   }
   while (!state_.alone.empty() && signatures_left_ > 0 && dispatch_alone(now)) --signatures_left_;
   // The canary's rows are judged before further ones go.
-  if (connections_.unproven > 0 && !state_.brake.canary().over()) return true;
+  if (connections_.unproven > 0 && !state_.admission.canary().over()) return true;
   const Refill refill = refill_now();
   return gathers_requests(refill, now) || dispatch_ready(refill, now);
 }
@@ -252,7 +252,7 @@ bool Dispatcher::dispatch_alone(Clock::time_point now) {
 void Dispatcher::dispatch_echo(Clock::time_point now) {
   EchoProbe& probe = state_.probe;
   if (probe.is_out || !state_.has_waiting()) return;
-  const auto due = state_.brake.circuit().probe_at() + (state_.workers > 1 ? echo_patience : milliseconds(0));
+  const auto due = state_.admission.circuit().probe_at() + (state_.workers > 1 ? echo_patience : milliseconds(0));
   if (now < due) {
     due_ = due;
     return;
@@ -278,22 +278,22 @@ bool Dispatcher::may_send(Clock::time_point now) {
     due_ = now + reporter_look_up;
     return false;
   }
-  const auto decision = state_.brake.ask(now, state_.metrics.in_flight.value());
-  if (decision.answer == Brake::Answer::too_fast) {
+  const auto decision = state_.admission.ask(now, state_.metrics.in_flight.value());
+  if (decision.answer == AdmissionControl::Answer::too_fast) {
     if (!pace_waits_) pace_waits_ = now;
   } else if (pace_waits_) {
     state_.metrics.limiter_wait_ns.add(static_cast<std::uint64_t>((now - *pace_waits_).count()));
     pace_waits_.reset();
   }
   permit_ = decision.permit;
-  if (decision.answer != Brake::Answer::go) due_ = std::min(due_, decision.at);
-  return decision.answer == Brake::Answer::go;
+  if (decision.answer != AdmissionControl::Answer::go) due_ = std::min(due_, decision.at);
+  return decision.answer == AdmissionControl::Answer::go;
 }
 
 // Many requests in one write cost a fraction of what they cost one by one. Where the pace lets them go one by one, it is
 // not worth waiting for.
 Dispatcher::Refill Dispatcher::refill_now() const noexcept {
-  const bool at_half = state_.brake.rate().unlimited() && state_.config.pace.pipeline >= half_depth_min;
+  const bool at_half = state_.admission.rate().unlimited() && state_.config.pace.pipeline >= half_depth_min;
   return at_half ? Refill::at_half : Refill::at_once;
 }
 
@@ -314,7 +314,7 @@ void Dispatcher::submit(Connection& connection, const SignedRequest& signed_requ
   job.writes = state_.call->writes(job.row);
   if (job.first_sent == Clock::time_point{}) {
     job.first_sent = state_.row_clock(now);
-    job.began = state_.brake.awake(now);
+    job.began = state_.admission.awake(now);
     state_.queue_times.record(now - job.row.batch()->sealed_at());
   }
   job.sent = state_.signs_one_by_one() ? Clock::now() : now;  // the time of a signature is not the server's
@@ -331,7 +331,7 @@ void Dispatcher::submit(Connection& connection, const SignedRequest& signed_requ
 
 // Not while the next request is far off: a server that closes idle connections would close this one, too.
 void Dispatcher::want_connection_in_time(Clock::time_point now) {
-  const auto at = state_.brake.earliest(now) - connections_.opening_lead();
+  const auto at = state_.admission.earliest(now) - connections_.opening_lead();
   if (at <= now) return connections_.want_one(now);
   due_ = std::min(due_, at);
 }

@@ -3,7 +3,7 @@
 //
 // *Threads.* The worker's. *Errors.* What Signer and ApiCall throw. *Bounds.* Rows wait in the job table; no batch is
 // taken while waiting rows use the worker's share of `parked_bytes_max`. *Lifetime.* State, connections and input
-// outlive it. *Source.* src/README.md §3: Brake decides when a request may be sent.
+// outlive it. *Source.* src/README.md §3: AdmissionControl decides when a request may be sent.
 #pragma once
 
 #include <optional>

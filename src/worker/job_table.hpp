@@ -14,7 +14,7 @@
 #include "amend/error.hpp"
 #include "amend/row/batch.hpp"
 #include "amend/row/request.hpp"
-#include "amend/worker/brake.hpp"
+#include "amend/worker/admission_control.hpp"
 
 namespace amend {
 
@@ -45,7 +45,7 @@ class RowJob {
   Permit permit;                    ///< of the current attempt
   RequestId request_id{};
   time_point first_sent{};  ///< on a clock that is stopped while the circuit is not closed
-  time_point began{};       ///< of the first attempt too, on the clock Brake::awake
+  time_point began{};       ///< of the first attempt too, on the clock AdmissionControl::awake
   time_point sent{};
   time_point ended{};       ///< of the last attempt: when its response came or it was lost
   time_point went_on{};     ///< when a response let its next request follow; the epoch: none did

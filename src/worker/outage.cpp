@@ -50,8 +50,8 @@ void stop_for_outage(WorkerState& state, std::chrono::nanoseconds lasted) {
 
 // That the run waits on purpose until then is no stall; but the wait has an end.
 void note_outage(WorkerState& state, Now due, Now now) {
-  state.metrics.probe_at(std::max(due, state.brake.circuit().probe_at()));
-  const auto lasted = state.brake.outage_lasted(now);
+  state.metrics.probe_at(std::max(due, state.admission.circuit().probe_at()));
+  const auto lasted = state.admission.outage_lasted(now);
   if (lasted >= state.config.deadline.outage) stop_for_outage(state, lasted);
 }
 
@@ -59,8 +59,8 @@ void note_outage(WorkerState& state, Now due, Now now) {
 bool has_waited_out(const WorkerState& state, const AttemptEnd& end, std::chrono::nanoseconds waited) {
   const auto& deadline = state.config.deadline;
   if (is_throttled(end) && waited >= std::max(deadline.row, deadline.outage)) return true;
-  if (waited < deadline.row || state.echo_is_usable() || !state.brake.breaks(end)) return false;
-  return state.brake.circuit().rows_failing() < Circuit::rows_to_open;
+  if (waited < deadline.row || state.echo_is_usable() || !state.admission.breaks(end)) return false;
+  return state.admission.circuit().rows_failing() < Circuit::rows_to_open;
 }
 
 // What the echo call's response shows of the API.
@@ -75,11 +75,11 @@ Result result_of_echo(const AttemptEnd& end) noexcept {
 void look_at_refusals(WorkerState& state, const Response& response, const AttemptEnd& end,
                       const wonder::Judgement& judgement, std::uint64_t row, Now sent) {
   using Stop = CredentialGuard::Stop;
-  CredentialGuard& guard = state.brake.refusals();
+  CredentialGuard& guard = state.admission.refusals();
   if (end.meaning == wonder::Meaning::success) return guard.accepted();
   const Config& config = state.config;
   const CredentialGuard::Run run(row, state.metrics.attempts.value(), state.rows_left(), sent,
-                                 state.brake.rate().held_until());
+                                 state.admission.rate().held_until());
   switch (guard.look(end, run)) {
     case Stop::none: return;
     case Stop::not_the_api: return state.control.stop(StopCause::gateway, not_the_api(response, config.target.url));
@@ -99,20 +99,20 @@ void look_at_refusals(WorkerState& state, const Response& response, const Attemp
 NextStep next_step(WorkerState& state, RowJob& job, const AttemptEnd& end, const Verdict& verdict, Now now) {
   const bool gives_up = verdict.kind == Verdict::Kind::give_up;
   if (!is_trouble(result_of(end))) return gives_up ? NextStep::end : NextStep::retry;
-  const Circuit& circuit = state.brake.circuit();
+  const Circuit& circuit = state.admission.circuit();
   const std::uint32_t streak = circuit.streak();
   const std::uint32_t before = std::exchange(job.failed_in, streak);
   const bool proven = before != streak;
-  const auto failing = state.brake.failing_for(now);
+  const auto failing = state.admission.failing_for(now);
   if (is_throttled(end) && failing >= state.config.deadline.outage) {
     stop_for_outage(state, failing);
     return NextStep::wait;
   }
-  if (has_waited_out(state, end, state.brake.awake(now) - job.began)) return NextStep::end_late;
-  if (!proven && gives_up) report_change(state, state.brake.ask_for_proof(now));
+  if (has_waited_out(state, end, state.admission.awake(now) - job.began)) return NextStep::end_late;
+  if (!proven && gives_up) report_change(state, state.admission.ask_for_proof(now));
   // That another row asks for proof changes nothing for one that has its own: a success between its last two failures.
   const bool has_proof = proven && before != 0;
-  const bool in_doubt = state.brake.breaks(end) && !(has_proof && circuit.is_only_asked());
+  const bool in_doubt = state.admission.breaks(end) && !(has_proof && circuit.is_only_asked());
   if (!in_doubt) return gives_up ? NextStep::end : NextStep::retry;
   // Attempts count until it is certain that there is an outage.
   return gives_up || circuit.is_announced() ? NextStep::wait : NextStep::retry;
@@ -120,12 +120,13 @@ NextStep next_step(WorkerState& state, RowJob& job, const AttemptEnd& end, const
 
 void prove_before_last(WorkerState& state, const RowJob& job, Now now) {
   const bool is_last = job.attempts + 1 == state.config.retry.attempts_max;
-  if (is_last && job.failed_in == state.brake.circuit().streak()) report_change(state, state.brake.ask_for_proof(now));
+  if (is_last && job.failed_in == state.admission.circuit().streak())
+    report_change(state, state.admission.ask_for_proof(now));
 }
 
 // Others have their turn as probes before it.
 void wait_out(WorkerState& state, JobNumber number, Now now) {
-  const auto due = std::clamp<Now>(state.brake.circuit().probe_at(), now, now + outage_turn);
+  const auto due = std::clamp<Now>(state.admission.circuit().probe_at(), now, now + outage_turn);
   --state.jobs[number].attempts;
   state.jobs[number].retry_cost = 0;  // the circuit limits the load then
   state.metrics.requeues.add();
@@ -136,7 +137,7 @@ void wait_out(WorkerState& state, JobNumber number, Now now) {
 void report_change(WorkerState& state, Circuit::Change change) {
   switch (change) {
     case Circuit::Change::opened:
-      state.control.notice("outage: " + std::to_string(state.brake.circuit().failures()) +
+      state.control.notice("outage: " + std::to_string(state.admission.circuit().failures()) +
                            " attempts failed one after another; rows wait until the outage is over; amend sends "
                            "single requests as probes" +
                            state.control.last_failure_clause());
@@ -149,7 +150,7 @@ void report_change(WorkerState& state, Circuit::Change change) {
 }
 
 bool probes_by_echo(const WorkerState& state) noexcept {
-  const Circuit& circuit = state.brake.circuit();
+  const Circuit& circuit = state.admission.circuit();
   const bool has_untried = !state.fresh.empty() || !state.signed_requests.empty();
   if (!circuit.breaks() || has_untried || !state.echo_is_usable()) return false;
   return state.input_drained || circuit.rows_failing() < Circuit::rows_to_open;
@@ -163,7 +164,7 @@ void take_echo(WorkerState& state, const Response& response, const AttemptEnd& e
                         response.status >= 500 || end.retry_after;
   if (judgement.meaning != wonder::Meaning::gateway || may_pass) return end_echo(state, result_of_echo(end), now);
   // No such call here, it seems: rows have to be the probes.
-  state.probe.refused_in = state.brake.circuit().streak();
+  state.probe.refused_in = state.admission.circuit().streak();
   end_echo(state, Result::nothing, now);
 }
 
@@ -171,8 +172,8 @@ void end_echo(WorkerState& state, Circuit::Result result, Now now) {
   state.metrics.in_flight.subtract();
   state.probe.is_out = false;
   const Permit permit = std::exchange(state.probe.permit, Permit());
-  report_change(state, state.brake.record_echo(result, permit, now, state.entropy.next()));
-  if (state.brake.circuit().breaks()) note_outage(state, now, now);
+  report_change(state, state.admission.record_echo(result, permit, now, state.entropy.next()));
+  if (state.admission.circuit().breaks()) note_outage(state, now, now);
 }
 
 }  // namespace amend

@@ -120,9 +120,9 @@ void Quarantine::prove_overdue(time_point now) {
 
 std::chrono::nanoseconds Quarantine::patience(const Connection& connection) const noexcept {
   const bool carries_more =
-      state_.has_ready() && state_.brake.canary().over() && connections_.takes_requests(connection);
+      state_.has_ready() && state_.admission.canary().over() && connections_.takes_requests(connection);
   if (!carries_more) return surplus_wait;
-  return std::max<std::chrono::nanoseconds>(proof_patience, state_.brake.rate().pace().interval * 2);
+  return std::max<std::chrono::nanoseconds>(proof_patience, state_.admission.rate().pace().interval * 2);
 }
 
 void Quarantine::doubt_all(Connection& connection, time_point now) {

@@ -82,8 +82,8 @@ void ResponseHandler::note_response(Connection& connection, const Lot& lot, Cloc
   gathering.received(lot.answers.size(), now - (last == echo_tag ? state_.probe.sent : state_.jobs[last].sent));
   connection.responded = true;
   connections_.follow(connection, Connections::Event::responded, now);
-  if (state_.brake.reached(now) == ConnectionTrouble::Change::ended)
-    state_.control.notice(end_notice(state_.brake.connections().view(now)));
+  if (state_.admission.reached(now) == ConnectionTrouble::Change::ended)
+    state_.control.notice(end_notice(state_.admission.connections().view(now)));
 }
 
 void ResponseHandler::take_responses(Connection& connection, const Lot& lot, Clock::time_point now) {
@@ -136,13 +136,13 @@ void ResponseHandler::take_failure(Connection& connection, OpenError error, cons
   const auto patience = has_begun ? deadline.outage : std::min(deadline.first_connect, deadline.outage);
   const bool was_opening = connection.state.phase == Connections::Phase::opening;
   const ConnectFailure failure(error, text, was_opening ? connection.state.at : now, patience);
-  const auto change = state_.brake.unreachable(failure, now);
+  const auto change = state_.admission.unreachable(failure, now);
   connections_.follow(connection, Connections::Event::failed, now);
   const bool is_hopeless = has_begun ? is_refusal(error) : is_refusal_at_start(error);
-  if (is_hopeless || state_.brake.unreachable_for(now) >= patience)
+  if (is_hopeless || state_.admission.unreachable_for(now) >= patience)
     return state_.control.stop(stop_cause_of(error), text);
   if (change == ConnectionTrouble::Change::began)
-    state_.control.notice(begin_notice(state_.brake.connections().view(now)));
+    state_.control.notice(begin_notice(state_.admission.connections().view(now)));
 }
 
 // False: the response was about another customer, so no later one on this connection can be believed.
@@ -151,12 +151,12 @@ bool ResponseHandler::take_response(Connection& connection, const Answer& answer
   const Response& response = answer.response;
   state_.metrics.in_flight.subtract();
   state_.service_times.record(now - job.sent);
-  state_.control.answered(state_.brake.awake(now));
+  state_.control.answered(state_.admission.awake(now));
   job.http = response.status;
   const auto retry_after = parse_retry_after(response.retry_after, response.date, state_.wall_clock);
   if (connection.requests > 1 && refuses_and_closes(response)) {
     if (retry_after) obey_retry_after(*retry_after, now);
-    state_.brake.give_back(std::exchange(job.permit, Permit()), now);
+    state_.admission.give_back(std::exchange(job.permit, Permit()), now);
     quarantine_.prove_by(connection, answer.tag);
     return true;
   }
@@ -182,7 +182,7 @@ bool ResponseHandler::take_response(Connection& connection, const Answer& answer
 }
 
 void ResponseHandler::take_echo_response(const Response& response, Clock::time_point now) {
-  state_.control.answered(state_.brake.awake(now));
+  state_.control.answered(state_.admission.awake(now));
   const auto judgement = judge_echo(state_.probe.judge, response);
   const auto retry_after = parse_retry_after(response.retry_after, response.date, state_.wall_clock);
   const auto end = AttemptEnd::answered(judgement.meaning, response.status, retry_after);
@@ -194,7 +194,7 @@ void ResponseHandler::take_echo_response(const Response& response, Clock::time_p
 void ResponseHandler::send_next_request(JobNumber number, const AttemptEnd& end, Clock::time_point now) {
   RowJob& job = state_.jobs[number];
   record_end(job, end, now);
-  state_.brake.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
+  state_.admission.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
   job.retry_cost = 0;
   --job.attempts;
   job.went_on = now;
@@ -207,13 +207,13 @@ void ResponseHandler::obey_server(const Response& response, const AttemptEnd& en
   if (!response.has_rate_fields) return;
   ServerPace asked = read_server_pace(response.head, response.date, state_.metrics.in_flight.value());
   asked.wait = std::min(asked.wait, state_.config.retry.retry_after_max);
-  state_.brake.heed(asked, now);
+  state_.admission.follow_server(asked, now);
   if (asked.wait.count() > 0) state_.metrics.throttle_until(now + asked.wait);
 }
 
 void ResponseHandler::obey_retry_after(std::chrono::milliseconds wait, Clock::time_point now) {
   const auto until = now + std::min(wait, state_.config.retry.retry_after_max);
-  state_.brake.hold_until(until, now);
+  state_.admission.hold_until(until, now);
   state_.metrics.throttle_until(until);
 }
 
@@ -246,7 +246,7 @@ void ResponseHandler::lose(JobNumber number, const Lot& lot, Clock::time_point n
 void ResponseHandler::requeue_free(JobNumber number, const Lot& lot, Clock::time_point now) {
   RowJob& job = state_.jobs[number];
   if (!state_.may_requeue_free(job, now) && lot.closed != CloseCause::local) return lose(number, lot, now);
-  state_.brake.give_back(std::exchange(job.permit, Permit()), now);
+  state_.admission.give_back(std::exchange(job.permit, Permit()), now);
   state_.metrics.in_flight.subtract();
   const Applied applied = applied_on(lot.closed);
   if (applied == Applied::maybe && job.writes) {
@@ -267,7 +267,7 @@ void ResponseHandler::conclude(Connection* connection, JobNumber number, const A
   Verdict verdict = state_.retry_policy.decide(end, row, state_.row_clock(now), state_.entropy.next());
   if (!job.writes) verdict = verdict.of_a_read(job.applied_maybe ? Applied::maybe : Applied::no);
   if (verdict.kind == Verdict::Kind::done) {
-    state_.brake.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
+    state_.admission.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
     return quarantine_.end_row(number, verdict, std::move(judgement), now);
   }
   if (connection && !names_the_customer(end.meaning)) job.doubtful_on = connection->number;
@@ -295,7 +295,7 @@ void ResponseHandler::retry(JobNumber number, const AttemptEnd& end, const Verdi
     state_.metrics.retries.add();
   }
   job.retry_cost = is_throttled(end) ? RetryBudget::throttle_cost : RetryBudget::transient_cost;
-  state_.retries.push(number, verdict.retry_at + state_.brake.clock().stood_still(now));
+  state_.retries.push(number, verdict.retry_at + state_.admission.clock().stood_still(now));
 }
 
 // How the row ends when it is not tried again.
@@ -309,16 +309,16 @@ Verdict ResponseHandler::last_verdict(const RowJob& job, const AttemptEnd& end, 
 void ResponseHandler::record_end(RowJob& job, const AttemptEnd& end, Clock::time_point now) {
   job.ended = now;
   // The metric does not count it any more.
-  const Brake::Ended ended(std::exchange(job.permit, Permit()), job.row->position.row, job.sent,
-                           state_.metrics.in_flight.value() + 1);
+  const AdmissionControl::Ended ended(std::exchange(job.permit, Permit()), job.row->position.row, job.sent,
+                                      state_.metrics.in_flight.value() + 1);
   if (is_throttled(end)) state_.metrics.throttled.add();
   if (is_overloaded(end)) state_.metrics.overloaded.add();
   const std::uint64_t random = is_trouble(result_of(end)) ? state_.entropy.next() : 0;
-  report_change(state_, state_.brake.record(end, ended, now, random));
-  if (is_throttled(end) && state_.brake.rate().take_slowed_down())
+  report_change(state_, state_.admission.record(end, ended, now, random));
+  if (is_throttled(end) && state_.admission.rate().take_slowed_down())
     state_.control.notice(
         "the API returns 429 (too many requests) at this rate: slowing down to the rate that it accepts");
-  if (const double share = state_.brake.rate().take_constant_share(); share > 0)
+  if (const double share = state_.admission.rate().take_constant_share(); share > 0)
     state_.control.notice(
         std::to_string(std::max(1L, std::lround(share * 100))) +
         " % of the responses are 429 at every rate, so the rate is not the cause: amend returns to the "

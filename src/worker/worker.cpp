@@ -100,7 +100,7 @@ class Worker::Impl final : public ConnectionKeeper::Owner {
 
   void rests(const Connection& connection) override {
     if (connection.state.phase == Connections::Phase::backing_off)
-      return state_.brake.wait_on_purpose(connection.state.at);
+      return state_.admission.wait_on_purpose(connection.state.at);
     // Rows may have become ready while this connection was on its way down.
     if (!state_.control.draining() && state_.has_waiting()) pump_soon_.request();
   }

@@ -124,7 +124,7 @@ void WorkerState::end_row(JobNumber number, const Verdict& verdict, wonder::Judg
 
 // The first rows speak for all others.
 void WorkerState::judge_canary(const Outcome& outcome) {
-  Canary& canary = brake.canary();
+  Canary& canary = admission.canary();
   if (canary.row_ended(outcome.status) != Canary::Judgement::stop) return;
   const std::string last =
       outcome.reason ? "; the last failure: " + outcome.reason->code + ": " + outcome.reason->text : std::string();

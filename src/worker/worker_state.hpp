@@ -37,10 +37,10 @@ class WorkerState : public WorkerSetup {
   bool has_ready() const noexcept { return has_unsigned() || !signed_requests.empty(); }
   bool has_waiting() const noexcept { return has_ready() || !alone.empty(); }
   bool signs_one_by_one() const noexcept { return signer->signatures_per_turn() == 1; }
-  Clock::time_point row_clock(Clock::time_point now) const noexcept { return brake.clock().at(now); }
+  Clock::time_point row_clock(Clock::time_point now) const noexcept { return admission.clock().at(now); }
   /// Rows of the run that have not ended; a very large number while there is more to read.
   std::uint64_t rows_left() const noexcept;
-  bool echo_is_usable() const noexcept { return echo.is_there() && probe.refused_in != brake.circuit().streak(); }
+  bool echo_is_usable() const noexcept { return echo.is_there() && probe.refused_in != admission.circuit().streak(); }
 
   /// The row waits with a copy of its own, so that its batch does not wait with it.
   void park(JobNumber number);

@@ -28,9 +28,9 @@ class SendingBench {
   }
 
   void run(std::unique_ptr<Signer> signer, std::string rate_fields = {}) {
-    Brake brake(config.pace);
+    AdmissionControl admission(config.pace);
     const std::string prefix;
-    WorkerSetup setup(config, control_, brake, metrics_, outcomes_);
+    WorkerSetup setup(config, control_, admission, metrics_, outcomes_);
     setup.connections = config.pace.connections;
     setup.transport =
         std::make_unique<PromptTransport>(config.pace.pipeline, std::move(rate_fields), [this] { move_on(); });

@@ -20,7 +20,7 @@ class EngineBench {
   }
 
   Engine engine() {
-    return Engine(config, credentials, target, brake, metrics,
+    return Engine(config, credentials, target, admission, metrics,
                   [this] { return make_update_call(target.path_prefix, Guard::off); });
   }
   RunWatch watch() const { return RunWatch(config, std::chrono::steady_clock::now()); }
@@ -29,7 +29,7 @@ class EngineBench {
   Credentials credentials;
   Target target;
   Metrics metrics;
-  Brake brake{config.pace};
+  AdmissionControl admission{config.pace};
 };
 
 Engine::Stage report_to_nobody(Engine& engine) {

@@ -193,7 +193,8 @@ TEST_CASE("job: a retry sends what is left, supersedes what is older than a succ
   CHECK(retried.job.directory == nullptr);
   CHECK(std::filesystem::path(retried.job.input.config().run_directory).parent_path() ==
         std::filesystem::path(ground.run()).parent_path());
-  REQUIRE(retried.job.earlier_runs.size() == 1);
+  REQUIRE(retried.job.chain);
+  CHECK(retried.job.chain->locked(retried.job.chain->asked()));
   CHECK(RunDirectory::is_held(ground.run()));
   CHECK(retried.job.possibly_sent_until == 5 + read_ahead);
   CHECK(retried.job.input.config().pace.canary == CanaryMode::off);

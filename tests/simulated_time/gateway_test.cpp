@@ -59,13 +59,13 @@ class GatewayRun {
   GatewayRun& operator=(const GatewayRun&) = delete;
 
   void run(unsigned count = rows_sent) {
-    Brake brake(pace);
-    bench.run_with(brake, count);
+    AdmissionControl admission(pace);
+    bench.run_with(admission, count);
     time = simulated_time() - begin_;
   }
   void run(const std::vector<std::string>& ids) {
-    Brake brake(pace);
-    bench.run_with(brake, ids);
+    AdmissionControl admission(pace);
+    bench.run_with(admission, ids);
     time = simulated_time() - begin_;
   }
   // The echo call is behind the gateway too.

@@ -89,11 +89,11 @@ class Night {
   Night& operator=(const Night&) = delete;
 
   void run(unsigned rows) {
-    Brake brake(pace);
-    run_with(brake, rows);
+    AdmissionControl admission(pace);
+    run_with(admission, rows);
   }
-  void run_with(Brake& brake, unsigned rows) {
-    bench.run_with(brake, rows);
+  void run_with(AdmissionControl& admission, unsigned rows) {
+    bench.run_with(admission, rows);
     CAPTURE(bench.control.text());
     CHECK(bench.count(Status::success) == rows);
   }

@@ -195,7 +195,7 @@ TEST_CASE("unproven: refusals among successes cost no request more but the last,
        {std::chrono::nanoseconds(0), std::chrono::nanoseconds(1ms), std::chrono::nanoseconds(10s)}) {
     CAPTURE(interval.count());
     DisorderlyRun run(8);
-    run.bench.brake.rate().set(RateSetting{RateMode::fixed, interval}, std::chrono::steady_clock::now());
+    run.bench.admission.rate().set(RateSetting{RateMode::fixed, interval}, std::chrono::steady_clock::now());
     for (std::uint64_t row = 3; row <= 200; row += 5) run.server.refused.insert(row);
     run.run(200);
     CHECK(run.bench.server.seen.size() <= 201);
@@ -212,7 +212,7 @@ TEST_CASE("unproven: a refusal that closes a connection which has carried others
         WorkerBench bench;
         bench.connections = connections;
         bench.config.pace.pipeline = 4;
-        bench.brake.rate().set(RateSetting{RateMode::fixed, 700ms}, std::chrono::steady_clock::now());
+        bench.admission.rate().set(RateSetting{RateMode::fixed, 700ms}, std::chrono::steady_clock::now());
         std::map<std::size_t, std::size_t> requests;  // on each connection
         bench.server.serve = [&](FakeSession& session) {
           const Sent& request = session.requests().front();
@@ -275,10 +275,10 @@ TEST_CASE("unproven: when the run stops the last unproven row is unsent, those b
 TEST_CASE("unproven: a canary that is refused holds the other rows back until it is proved") {
   PaceConfig pace;
   pace.rate.interval = 0ns;
-  Brake brake(pace);
+  AdmissionControl admission(pace);
   DisorderlyRun run(8, 2);
   for (std::uint64_t row = 1; row <= 300; ++row) run.server.refused.insert(row);
-  run.bench.run_with(brake, 300);
+  run.bench.run_with(admission, 300);
   CHECK(run.bench.control.cause() == StopCause::failures);
   CHECK(run.bench.server.seen.size() <= 2 * Canary::first_rows_max);
   CHECK(run.bench.ended.size() == Canary::first_rows_max);

@@ -22,14 +22,14 @@ TimedServer::StatusAt hidden_limit(double rate) {
 }
 
 // Pauses the run once `after` requests have come, for so long.
-void pause_once(Night& night, Brake& brake, std::size_t after, std::chrono::milliseconds length) {
-  night.bench.server.serve = [&night, &brake, after, length, paused = false](FakeSession& session) mutable {
+void pause_once(Night& night, AdmissionControl& admission, std::size_t after, std::chrono::milliseconds length) {
+  night.bench.server.serve = [&night, &admission, after, length, paused = false](FakeSession& session) mutable {
     night.serve(session);
     if (paused || night.server.arrivals.size() < after) return;
     paused = true;
-    brake.pause(std::chrono::steady_clock::now());
+    admission.pause(std::chrono::steady_clock::now());
     session.later_by(length, [&] {
-      brake.unpause(std::chrono::steady_clock::now());
+      admission.unpause(std::chrono::steady_clock::now());
       night.bench.control.wake();
     });
   };
@@ -49,9 +49,9 @@ void swallow(Night& night, FakeSession& session) {
 TEST_CASE("night: a pause of two hours, while the server closes idle connections, stops nothing") {
   Night night(40ms, always_well);
   night.bench.server.idle_close = 75s;
-  Brake brake(night.pace);
-  pause_once(night, brake, 100, 2h);
-  night.run_with(brake, 300);
+  AdmissionControl admission(night.pace);
+  pause_once(night, admission, 100, 2h);
+  night.run_with(admission, 300);
   CHECK(night.time() >= 2h);
   CHECK(night.bench.server.connections <= 4 * 3);  // none is made while nothing can go
 }
@@ -64,9 +64,9 @@ TEST_CASE("night: a server that closes connections before anything was sent on t
 
 TEST_CASE("night: an outage in which the run is paused for two hours counts without the pause") {
   Night night(40ms, [](auto at) { return within(at, 5s, 7'400s) ? std::uint16_t{503} : std::uint16_t{200}; });
-  Brake brake(night.pace);
-  pause_once(night, brake, 150, 2h);
-  night.run_with(brake, 500);
+  AdmissionControl admission(night.pace);
+  pause_once(night, admission, 150, 2h);
+  night.run_with(admission, 500);
   CHECK(night.time() >= 2h);
 }
 
@@ -126,8 +126,8 @@ TEST_CASE("night: rows that always fail are told from an outage that is over, an
       night.bench.move_on();
     });
   };
-  Brake brake(night.pace);
-  night.bench.run_with(brake, 100);
+  AdmissionControl admission(night.pace);
+  night.bench.run_with(admission, 100);
   CHECK(night.bench.count(Status::success) == 98);
   CHECK(night.bench.row(60).status == Status::failed);
   CHECK(night.bench.row(61).status == Status::failed);
@@ -155,14 +155,14 @@ TEST_CASE("night: time without any connection does not count against --row-timeo
 
 TEST_CASE("night: no connection can be made for --outage-limit: the run stops, however long it was paused before") {
   Night night(40ms, always_well);
-  Brake brake(night.pace);
-  pause_once(night, brake, 100, 2h);
+  AdmissionControl admission(night.pace);
+  pause_once(night, admission, 100, 2h);
   night.bench.server.on_open = [&] { return night.time() < 1h ? Opened() : Opened(OpenError::unreachable, "refused"); };
   const auto serve = night.bench.server.serve;
   night.bench.server.serve = [&, serve](FakeSession& session) {
     night.time() < 2h + 10s ? serve(session) : session.end(CloseCause::ended);
   };
-  night.bench.run_with(brake, 2'000);
+  night.bench.run_with(admission, 2'000);
   CHECK(night.bench.control.cause() == StopCause::outage);
   CHECK(night.time() >= 3h);
   CHECK(night.time() < 3h + 2min);
@@ -184,7 +184,7 @@ TEST_CASE("night: a connection that is closed before anything was sent on it say
 
 TEST_CASE("night: after a pause of two hours a retry still waits before it goes") {
   Night night(40ms, always_well);
-  Brake brake(night.pace);
+  AdmissionControl admission(night.pace);
   bool paused = false;
   std::map<std::string, int> seen;
   night.bench.server.serve = [&](FakeSession& session) {
@@ -197,13 +197,13 @@ TEST_CASE("night: after a pause of two hours a retry still waits before it goes"
     session.later_by(server_latency + 1ms, [&night] { night.bench.move_on(); });
     if (paused || night.bench.server.seen.size() < 20) return;
     paused = true;
-    brake.pause(std::chrono::steady_clock::now());
+    admission.pause(std::chrono::steady_clock::now());
     session.later_by(2h, [&] {
-      brake.unpause(std::chrono::steady_clock::now());
+      admission.unpause(std::chrono::steady_clock::now());
       night.bench.control.wake();
     });
   };
-  night.run_with(brake, 400);
+  night.run_with(admission, 400);
   std::chrono::nanoseconds waited{0};
   int retries = 0;
   for (std::uint64_t row = 107; row <= 400; row += 10, ++retries) {
@@ -249,14 +249,14 @@ void without_pace(Night& night, std::uint32_t pipeline) {
 TEST_CASE("night: what was signed before a pause of two hours is signed again after it") {
   Night night(0ns, always_well);
   without_pace(night, 64);
-  Brake brake(night.pace);
+  AdmissionControl admission(night.pace);
   std::map<std::string, std::chrono::nanoseconds> signed_at;
   std::size_t signatures = 0;
   bool to_pause = false;
   night.bench.make_signer = [&] {
     return std::make_unique<SlowSigner>(signed_at, [&] {
       ++signatures;
-      if (std::exchange(to_pause, false)) brake.pause(std::chrono::steady_clock::now());
+      if (std::exchange(to_pause, false)) admission.pause(std::chrono::steady_clock::now());
     });
   };
   std::chrono::nanoseconds oldest{0};
@@ -267,13 +267,13 @@ TEST_CASE("night: what was signed before a pause of two hours is signed again af
       if (looked_at != 100) continue;
       to_pause = true;
       session.later_by(2h, [&] {
-        brake.unpause(std::chrono::steady_clock::now());
+        admission.unpause(std::chrono::steady_clock::now());
         night.bench.control.wake();
       });
     }
     night.serve(session);
   };
-  night.run_with(brake, 400);
+  night.run_with(admission, 400);
   CHECK(night.time() >= 2h);
   CHECK(signatures > 400);
   CHECK(oldest <= 1s);
@@ -309,14 +309,14 @@ TEST_CASE("night: a lot that is signed goes out at once, not behind the first si
 TEST_CASE("night: rows that are signed when the run is to stop do not go out") {
   Night night(0ns, always_well);
   without_pace(night, 32);
-  Brake brake(night.pace);
+  AdmissionControl admission(night.pace);
   std::map<std::string, std::chrono::nanoseconds> signed_at;
   night.bench.make_signer = [&] {
     return std::make_unique<SlowSigner>(signed_at, [&] {
       if (signed_at.size() == 5) night.bench.control.stop(StopCause::interrupted, "");
     });
   };
-  night.bench.run_with(brake, 64);
+  night.bench.run_with(admission, 64);
   CHECK(signed_at.size() == 5);
   CHECK(night.bench.server.seen.empty());
   CHECK(night.bench.ended.empty());

@@ -35,7 +35,7 @@ TEST_CASE(
   REQUIRE(notices.size() == 2);
   CHECK(notices[0] == "cannot connect to fake: Connection refused; rows wait, amend retries for up to 1 h");
   CHECK(notices[1].starts_with("connected again after "));
-  const auto seen = bench.brake.connections().view(std::chrono::steady_clock::now());
+  const auto seen = bench.admission.connections().view(std::chrono::steady_clock::now());
   CHECK_FALSE(seen.present);
   CHECK(seen.times == 1);
   CHECK(seen.error == OpenError::refused);
@@ -108,7 +108,7 @@ TEST_CASE("worker: while rows wait for the pace, connections that the server clo
   bench.connections = 4;
   bench.config.pace.rate.interval = 250ms;
   bench.server.idle_close = 80ms;
-  Brake paced(bench.config.pace);
+  AdmissionControl paced(bench.config.pace);
   paced.canary().skip();
   bench.run_with(paced, 4);
   CHECK(bench.count(Status::success) == 4);

@@ -73,7 +73,7 @@ class Line {
 class MachineBench {
  public:
   explicit MachineBench(CanaryMode canary)
-      : brake_(pace_with(canary)),
+      : admission_(pace_with(canary)),
         machines_(
             setup(), [] {}, count_wake()) {
     auto session = std::make_unique<KeepingSession>(depth);
@@ -118,7 +118,7 @@ class MachineBench {
     config_.pace.pipeline = depth;
     config_.retry.backoff_first = 100ms;
     config_.retry.backoff_max = 100ms;
-    WorkerSetup setup(config_, control, brake_, metrics, outcomes_);
+    WorkerSetup setup(config_, control, admission_, metrics, outcomes_);
     setup.signer = make_null_signer();
     setup.call = make_update_call(prefix_, Guard::off);
     return setup;
@@ -215,7 +215,7 @@ class MachineBench {
 
   std::string prefix_;
   Config config_;
-  Brake brake_;
+  AdmissionControl admission_;
   OutcomeQueue outcomes_;
   BatchPool pool_{4};
   std::chrono::steady_clock::time_point now_ = std::chrono::steady_clock::now();

@@ -13,7 +13,7 @@ namespace {
 template <class Probe>
 std::function<void(FakeSession&)> breaks_down(WorkerBench& bench, Probe probe) {
   return [&bench, probe, probed = false](FakeSession& session) mutable {
-    if (bench.brake.circuit().closed() && !probed) {
+    if (bench.admission.circuit().closed() && !probed) {
       while (!session.requests().empty()) session.reply(503, api_refusal);
     } else if (!std::exchange(probed, true)) {
       probe(session);

@@ -181,11 +181,11 @@ TEST_CASE("worker: most of a deep pipeline is filled before the first answer com
   PaceConfig pace;
   pace.canary = CanaryMode::off;
   pace.rate.interval = 0ns;
-  Brake brake(pace);
+  AdmissionControl admission(pace);
   bench.server.serve = [&](FakeSession& session) {
     if (bench.server.seen.size() > 128) session.later([&session] { session.reply_one_by_one(); });
   };
-  bench.run_with(brake, 256);
+  bench.run_with(admission, 256);
   CHECK(bench.count(Status::success) == 256);
 }
 
@@ -201,7 +201,7 @@ TEST_CASE("worker: at a pace, or on a shallow pipeline no request waits for othe
     bench.config.pace.pipeline = 8;
     bench.make_signer = [] { return std::make_unique<OneAtATime>([] {}); };
   }
-  Brake brake(pace);
+  AdmissionControl admission(pace);
   // Nothing is answered before more than half of the pipeline is used: in lots that would never be.
   const std::size_t most_of_it = bench.config.pace.pipeline * 3 / 4;
   std::size_t smallest = 99;
@@ -212,7 +212,7 @@ TEST_CASE("worker: at a pace, or on a shallow pipeline no request waits for othe
     if (all == 100 || session.requests().size() >= most_of_it)
       session.later([&session] { session.reply_one_by_one(); });
   };
-  bench.run_with(brake, 100);
+  bench.run_with(admission, 100);
   CHECK(bench.count(Status::success) == 100);
   CHECK(smallest == 1);
 }

@@ -36,7 +36,7 @@ TEST_CASE("worker: with the budget used up retries wait until successes have pai
   WorkerBench bench;
   bench.config.retry.backoff_first = bench.config.retry.backoff_max = std::chrono::milliseconds(0);
   bench.server.serve = failing({{"row 1", 1}, {"row 2", 1}, {"row 3", 1}, {"row 4", 1}});
-  use_up(bench.brake.budget());
+  use_up(bench.admission.budget());
   bench.run(200);
   CHECK(bench.count(Status::success) == 200);
   // Four failed, and so many successes pay for one retry; without a budget it would go with the second lot of eight.
@@ -52,7 +52,7 @@ TEST_CASE("worker: with the budget used up and nothing else to do retries go one
   WorkerBench bench;
   bench.connections = 4;
   bench.server.serve = failing({{"row 1", 4}, {"row 2", 4}, {"row 3", 9}});
-  use_up(bench.brake.budget());
+  use_up(bench.admission.budget());
   bench.run(3);
   CHECK(bench.row(1).status == Status::success);
   CHECK(bench.row(2).status == Status::success);
@@ -66,5 +66,5 @@ TEST_CASE("worker: a retry that succeeds gives back what it took") {
   bench.server.serve = failing({{"row 3", 1}, {"row 50", 1}, {"row 51", 1}});
   bench.run(100);
   CHECK(bench.count(Status::success) == 100);
-  CHECK(bench.brake.budget().tokens() == RetryBudget::capacity);
+  CHECK(bench.admission.budget().tokens() == RetryBudget::capacity);
 }

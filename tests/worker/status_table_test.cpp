@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "amend/wonder/answer.hpp"
-#include "amend/worker/brake.hpp"
+#include "amend/worker/admission_control.hpp"
 #include "amend/worker/credential_guard.hpp"
 
 using namespace amend;
@@ -17,7 +17,7 @@ using wonder::Meaning;
 
 namespace {
 
-const Brake::time_point table_start(1'000h);
+const AdmissionControl::time_point table_start(1'000h);
 
 // What happens, in the words of the table.
 class Effect {
@@ -94,12 +94,12 @@ bool slows(const AttemptEnd& end) {
   PaceConfig pace;
   pace.rate = RateSetting{RateMode::adaptive, 0ns};
   pace.canary = CanaryMode::off;
-  Brake brake(pace);
-  const auto before = brake.rate().pace().interval;
+  AdmissionControl admission(pace);
+  const auto before = admission.rate().pace().interval;
   for (int n = 1; n <= 10; ++n)
-    brake.record(end, Brake::Ended(Permit(), static_cast<std::uint64_t>(n), table_start + n * 10ms, 1),
-                 table_start + n * 10ms, 0);
-  return brake.rate().pace().interval > before;
+    admission.record(end, AdmissionControl::Ended(Permit(), static_cast<std::uint64_t>(n), table_start + n * 10ms, 1),
+                     table_start + n * 10ms, 0);
+  return admission.rate().pace().interval > before;
 }
 
 // The table has two columns: retried without a Retry-After, or only with one.

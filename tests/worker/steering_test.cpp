@@ -32,11 +32,11 @@ TEST_CASE("worker: while the run is paused nothing is sent, answers are taken, a
   std::size_t seen_later = 0;
   bench.server.serve = [&](FakeSession& session) {
     if (seen_when_paused == 0) {
-      bench.brake.pause(std::chrono::steady_clock::now());
+      bench.admission.pause(std::chrono::steady_clock::now());
       seen_when_paused = bench.server.seen.size();
       after_turns(session, 50, [&] {
         seen_later = bench.server.seen.size();
-        bench.brake.unpause(std::chrono::steady_clock::now());
+        bench.admission.unpause(std::chrono::steady_clock::now());
         bench.control.wake();
       });
     }
@@ -73,32 +73,32 @@ TEST_CASE("worker: with the canary one row goes alone, then ten, then all") {
   bench.connections = 4;
   PaceConfig pace;
   pace.rate.interval = 0ns;
-  Brake brake(pace);
+  AdmissionControl admission(pace);
   std::vector<std::size_t> sent_when_answered;
   bench.server.serve = [&](FakeSession& session) {
     after_turns(session, 20, [&] {
       for (; !session.requests().empty(); session.reply_well()) sent_when_answered.push_back(bench.server.seen.size());
     });
   };
-  bench.run_with(brake, 200);
+  bench.run_with(admission, 200);
   CHECK(bench.count(Status::success) == 200);
   REQUIRE(sent_when_answered.size() == 200);
   CHECK(sent_when_answered[0] == 1);
   for (std::size_t answer = 1; answer <= Canary::group_rows; ++answer)
     CHECK(sent_when_answered[answer] == 1 + Canary::group_rows);
   CHECK(sent_when_answered[1 + Canary::group_rows] > 40);
-  CHECK(brake.canary().over());
+  CHECK(admission.canary().over());
 }
 
 TEST_CASE("worker: a canary that fails stops the run, names the last error, and the rest is held back") {
   WorkerBench bench;
   PaceConfig pace;
   pace.rate.interval = 0ns;
-  Brake brake(pace);
+  AdmissionControl admission(pace);
   bench.server.serve = [](FakeSession& session) {
     while (!session.requests().empty()) session.reply(404, R"({"code":"E0404","message":"no such customer"})");
   };
-  bench.run_with(brake, 200);
+  bench.run_with(admission, 200);
   // A refusal on a connection that has carried others is proved by one request more.
   CHECK(bench.server.seen.size() <= 2 * Canary::first_rows_max);
   CHECK(bench.count(Status::failed) == Canary::first_rows_max);
@@ -114,7 +114,7 @@ TEST_CASE("worker: an outage at the start burns no row of the canary") {
   WorkerBench bench;
   PaceConfig pace;
   pace.rate.interval = 0ns;
-  Brake brake(pace);
+  AdmissionControl admission(pace);
   bench.config.retry.attempts_max = 6;
   bench.config.retry.backoff_first = bench.config.retry.backoff_max = 100ms;
   bench.server.serve = [&](FakeSession& session) {
@@ -127,7 +127,7 @@ TEST_CASE("worker: an outage at the start burns no row of the canary") {
       }
     }
   };
-  bench.run_with(brake, 100);
+  bench.run_with(admission, 100);
   CHECK(bench.count(Status::success) == 100);
 }
 
@@ -208,8 +208,8 @@ TEST_CASE(
     PaceConfig pace;
     pace.rate.interval = 20ms;
     pace.canary = CanaryMode::off;
-    Brake brake(pace);
-    bench.run_with(brake, 5);
+    AdmissionControl admission(pace);
+    bench.run_with(admission, 5);
     CHECK(std::chrono::nanoseconds(bench.metrics.limiter_wait_ns.value()) >= 20ms);
   }
   CHECK(bench.count(Status::success) == 5);
@@ -226,7 +226,7 @@ TEST_CASE("worker: rate-limit fields slow the run") {
   const auto start = std::chrono::steady_clock::now();
   bench.run(6);
   CHECK(bench.count(Status::success) == 6);
-  CHECK(bench.brake.rate().pace().pacer == RateControl::Pacer::server);
+  CHECK(bench.admission.rate().pace().pacer == RateControl::Pacer::server);
   // 20 ms each, but for what a late timer may catch up.
   CHECK(bench.server.seen.back().at - start >= 5 * 15ms - 20ms);
 }

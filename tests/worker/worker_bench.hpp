@@ -96,11 +96,11 @@ class WorkerBench {
 
   /// Runs to the end with one row for each id, in this order; the body of row n is "row n". With more rows than may
   /// wait for a worker or a reporter the test calls move_on() from the worker's thread now and then.
-  void run(const std::vector<std::string>& ids) { run_with(brake, ids); }
-  void run_with(Brake& brake_of_run, const std::vector<std::string>& ids) {
+  void run(const std::vector<std::string>& ids) { run_with(admission, ids); }
+  void run_with(AdmissionControl& admission_of_run, const std::vector<std::string>& ids) {
     const Watchdog watchdog;
     std::string prefix;
-    WorkerSetup setup(config, control, brake_of_run, metrics, outcomes);
+    WorkerSetup setup(config, control, admission_of_run, metrics, outcomes);
     setup.connections = connections;
     setup.late = late;
     setup.transport = std::make_unique<FakeTransport>(server, config.pace.pipeline);
@@ -125,11 +125,11 @@ class WorkerBench {
     if (outcomes.full()) collect();
     feed();
   }
-  void run(unsigned rows) { run_with(brake, rows); }
-  void run_with(Brake& brake_of_run, unsigned rows) {
+  void run(unsigned rows) { run_with(admission, rows); }
+  void run_with(AdmissionControl& admission_of_run, unsigned rows) {
     std::vector<std::string> ids;
     for (unsigned n = 1; n <= rows; ++n) ids.push_back(uuid(n));
-    run_with(brake_of_run, ids);
+    run_with(admission_of_run, ids);
   }
 
   const Ended& row(std::uint64_t n) const {
@@ -159,7 +159,7 @@ class WorkerBench {
   std::size_t bytes_per_row = 0;  ///< of the raw row, besides the id
   const LateRequests* late = nullptr;
   FakeServer server;
-  Brake brake{as_fast_as_it_goes()};
+  AdmissionControl admission{as_fast_as_it_goes()};
   RunControl control{[this] {
     if (!worker_) return;
     if (control.draining()) worker_->input().close_input();  // as the reader does

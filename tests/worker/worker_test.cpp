@@ -358,7 +358,7 @@ TEST_CASE("worker: nothing is sent while the run's limiter holds, and the worker
   WorkerBench bench;
   bench.connections = 4;
   const auto start = std::chrono::steady_clock::now();
-  bench.brake.hold_until(start + 50ms, start);
+  bench.admission.hold_until(start + 50ms, start);
   bench.run(8);
   CHECK(bench.count(Status::success) == 8);
   CHECK(bench.server.seen.front().at - start >= 50ms);

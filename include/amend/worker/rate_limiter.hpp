@@ -1,4 +1,4 @@
-// The one brake of the whole run: so many requests a second, whoever sends them.
+// The rate limiter of the whole run: requests per second, of all workers together.
 //
 // Place: layer 1, pure (the time is handed in). One object, shared by all workers; lock-free, every call thread-safe.
 //

@@ -24,7 +24,7 @@
 //
 // "before": maybe when an earlier attempt of the row was, else no. ¹ maybe after a 5xx. ² unknown when an earlier
 // attempt may have been applied. ³ only past the row deadline. A connection that cannot be made ends no attempt: the
-// reconnect back-off is the brake there, and rows wait. ⁴ With this request, not with the row, after go_on.
+// reconnect back-off limits the load there, and rows wait. ⁴ With this request, not with the row, after go_on.
 //
 // The wait before attempt n + 1 is uniform in 0 … min(backoff_max, backoff_first · 2^(n−1)) ("full jitter"); a
 // Retry-After, cut to retry_after_max, is its lower bound. A row whose next attempt would start later than the row

@@ -22,8 +22,8 @@
 #include "amend/row/batch.hpp"
 #include "amend/row/late_requests.hpp"
 #include "amend/transport/transport.hpp"
+#include "amend/worker/admission_control.hpp"
 #include "amend/worker/api_call.hpp"
-#include "amend/worker/brake.hpp"
 #include "amend/worker/signer.hpp"
 
 namespace amend {
@@ -40,12 +40,13 @@ using BatchQueue = BoundedQueue<RowRef>;
 /// What a worker is given; all references outlive it.
 class WorkerSetup {
  public:
-  WorkerSetup(const Config& config_, RunControl& control_, Brake& brake_, Metrics& metrics_, OutcomeQueue& outcomes_)
-      : config(config_), control(control_), brake(brake_), metrics(metrics_), outcomes(outcomes_) {}
+  WorkerSetup(const Config& config_, RunControl& control_, AdmissionControl& admission_, Metrics& metrics_,
+              OutcomeQueue& outcomes_)
+      : config(config_), control(control_), admission(admission_), metrics(metrics_), outcomes(outcomes_) {}
 
   const Config& config;
   RunControl& control;
-  Brake& brake;  ///< shared by all workers
+  AdmissionControl& admission;  ///< shared by all workers
   Metrics& metrics;
   OutcomeQueue& outcomes;
   const LateRequests* late = nullptr;    ///< of earlier processes; null: none

@@ -1,4 +1,4 @@
-#include "amend/worker/brake.hpp"
+#include "amend/worker/admission_control.hpp"
 
 #include <algorithm>
 
@@ -42,14 +42,14 @@ Circuit::Result result_of(const AttemptEnd& end) noexcept {
   }
 }
 
-Brake::Brake(const PaceConfig& pace) noexcept
+AdmissionControl::AdmissionControl(const PaceConfig& pace) noexcept
     : canary_(pace.canary),
       rate_(pace),
       concurrency_(pace.connections * pace.pipeline),
       concurrency_mode_(pace.concurrency),
       in_flight_max_(pace.connections * pace.pipeline) {}
 
-Brake::Decision Brake::ask(time_point now, std::uint64_t in_flight) noexcept {
+AdmissionControl::Decision AdmissionControl::ask(time_point now, std::uint64_t in_flight) noexcept {
   Permit permit;
   if (paused()) return Decision(Answer::wait, time_point::max(), permit);
   permit.admission = canary_.admit();
@@ -64,23 +64,24 @@ Brake::Decision Brake::ask(time_point now, std::uint64_t in_flight) noexcept {
   return Decision(Answer::go, now, permit);
 }
 
-Brake::time_point Brake::earliest(time_point now) const noexcept {
+AdmissionControl::time_point AdmissionControl::earliest(time_point now) const noexcept {
   const auto probe = circuit_.state() == Circuit::State::open ? circuit_.probe_at() : now;
   return std::max({now, rate_.earliest(), probe});
 }
 
-Brake::Decision Brake::refuse(Answer answer, time_point at, Permit permit, time_point now) noexcept {
+AdmissionControl::Decision AdmissionControl::refuse(Answer answer, time_point at, Permit permit,
+                                                    time_point now) noexcept {
   give_back(permit, now);
   return Decision(answer, at, Permit());
 }
 
-void Brake::give_back(Permit permit, time_point now) noexcept {
+void AdmissionControl::give_back(Permit permit, time_point now) noexcept {
   if (permit.admission == Canary::Admission::as_canary) canary_.attempt_over();
   if (permit.trial != Circuit::no_trial) circuit_.record(Circuit::Result::nothing, permit.trial, 0, now, 0);
 }
 
-Circuit::Change Brake::record(const AttemptEnd& end, const Ended& ended, time_point now,
-                              std::uint64_t random) noexcept {
+Circuit::Change AdmissionControl::record(const AttemptEnd& end, const Ended& ended, time_point now,
+                                         std::uint64_t random) noexcept {
   if (ended.permit.admission == Canary::Admission::as_canary) canary_.attempt_over();
   adapt(end, ended, now);
   const auto result = result_of(end);
@@ -91,22 +92,22 @@ Circuit::Change Brake::record(const AttemptEnd& end, const Ended& ended, time_po
   return change;
 }
 
-Circuit::Change Brake::record_echo(Circuit::Result result, Permit permit, time_point now,
-                                   std::uint64_t random) noexcept {
+Circuit::Change AdmissionControl::record_echo(Circuit::Result result, Permit permit, time_point now,
+                                              std::uint64_t random) noexcept {
   if (permit.admission == Canary::Admission::as_canary) canary_.attempt_over();
   const auto change = circuit_.record(result, permit.trial, 0, now, random);
   if (change != Circuit::Change::none) follow_circuit(now);
   return change;
 }
 
-Circuit::Change Brake::ask_for_proof(time_point now) noexcept {
+Circuit::Change AdmissionControl::ask_for_proof(time_point now) noexcept {
   const auto change = circuit_.ask_for_proof(now);
   if (change != Circuit::Change::none) follow_circuit(now);
   return change;
 }
 
 // By what the circuit is now, not by the change: two workers may tell of two changes in the wrong order.
-void Brake::follow_circuit(time_point now) noexcept {
+void AdmissionControl::follow_circuit(time_point now) noexcept {
   const std::lock_guard lock(outage_mutex_);
   const bool in_outage = !circuit_.closed();
   if (in_outage == in_outage_) return;
@@ -119,19 +120,21 @@ void Brake::follow_circuit(time_point now) noexcept {
   }
 }
 
-std::chrono::nanoseconds Brake::failing_for(time_point now) const noexcept {
+std::chrono::nanoseconds AdmissionControl::failing_for(time_point now) const noexcept {
   if (circuit_.failures() == 0) return std::chrono::nanoseconds(0);
   return std::chrono::nanoseconds(ns_of(awake(now)) - failing_since_.load(std::memory_order_relaxed));
 }
 
-bool Brake::breaks(const AttemptEnd& end) const noexcept { return is_trouble(result_of(end)) && circuit_.breaks(); }
+bool AdmissionControl::breaks(const AttemptEnd& end) const noexcept {
+  return is_trouble(result_of(end)) && circuit_.breaks();
+}
 
-std::chrono::nanoseconds Brake::outage_lasted(time_point now) const noexcept {
+std::chrono::nanoseconds AdmissionControl::outage_lasted(time_point now) const noexcept {
   const std::lock_guard lock(outage_mutex_);
   return in_outage_ ? awake(now) - outage_began_ : std::chrono::nanoseconds(0);
 }
 
-ConnectionTrouble::Change Brake::unreachable(const ConnectFailure& failure, time_point now) {
+ConnectionTrouble::Change AdmissionControl::unreachable(const ConnectFailure& failure, time_point now) {
   const auto change = connections_.failed(failure, now);
   clock_.stop(RunClock::Reason::unreachable, now);
   if (!unreachable_.exchange(true, std::memory_order_relaxed))
@@ -139,12 +142,12 @@ ConnectionTrouble::Change Brake::unreachable(const ConnectFailure& failure, time
   return change;
 }
 
-std::chrono::nanoseconds Brake::unreachable_for(time_point now) const noexcept {
+std::chrono::nanoseconds AdmissionControl::unreachable_for(time_point now) const noexcept {
   if (!unreachable_.load(std::memory_order_relaxed)) return std::chrono::nanoseconds(0);
   return std::chrono::nanoseconds(ns_of(awake(now)) - unreachable_since_.load(std::memory_order_relaxed));
 }
 
-ConnectionTrouble::Change Brake::reached(time_point now) {
+ConnectionTrouble::Change AdmissionControl::reached(time_point now) {
   constexpr auto none = ConnectionTrouble::Change::none;
   // Read first: the common case must not write to a line that all workers share.
   if (!unreachable_.load(std::memory_order_relaxed)) return none;
@@ -153,12 +156,12 @@ ConnectionTrouble::Change Brake::reached(time_point now) {
   return connections_.reached(now);
 }
 
-Brake::time_point Brake::standing_until(time_point now) const noexcept {
+AdmissionControl::time_point AdmissionControl::standing_until(time_point now) const noexcept {
   if (paused()) return time_point::max();
   return std::max(now, rate_.held_until());
 }
 
-void Brake::adapt(const AttemptEnd& end, const Ended& ended, time_point now) noexcept {
+void AdmissionControl::adapt(const AttemptEnd& end, const Ended& ended, time_point now) noexcept {
   const Signal signal = signal_of(end);
   if (concurrency_mode_ == Concurrency::adaptive)
     concurrency_.record(crowding(signal), now - ended.sent, ended.in_flight, ended.sent, now);
@@ -168,41 +171,41 @@ void Brake::adapt(const AttemptEnd& end, const Ended& ended, time_point now) noe
 
 // Each worker writes for itself, and the latest counts. Read first: the common case must not write to a line that all
 // workers share.
-void Brake::wait_on_purpose(time_point until) noexcept {
+void AdmissionControl::wait_on_purpose(time_point until) noexcept {
   const auto ticks = until.time_since_epoch().count();
   auto known = waits_until_.load(std::memory_order_relaxed);
   while (known < ticks && !waits_until_.compare_exchange_weak(known, ticks, std::memory_order_relaxed)) {
   }
 }
 
-void Brake::hold_until(time_point until, time_point now) noexcept {
+void AdmissionControl::hold_until(time_point until, time_point now) noexcept {
   rate_.hold_until(until);
   clock_.hold_until(until, now);
 }
 
-void Brake::heed(const ServerPace& asked, time_point now) noexcept {
+void AdmissionControl::follow_server(const ServerPace& asked, time_point now) noexcept {
   if (asked.wait.count() > 0) hold_until(now + asked.wait, now);
   rate_.follow_server(asked, now);
 }
 
-void Brake::pause(time_point now) noexcept {
+void AdmissionControl::pause(time_point now) noexcept {
   if (paused_.exchange(true, std::memory_order_acq_rel)) return;
   clock_.stop(RunClock::Reason::paused, now);
   awake_.stop(RunClock::Reason::paused, now);
 }
 
-void Brake::unpause(time_point now) noexcept {
+void AdmissionControl::unpause(time_point now) noexcept {
   if (!paused_.exchange(false, std::memory_order_acq_rel)) return;
   clock_.go_on(RunClock::Reason::paused, now);
   awake_.go_on(RunClock::Reason::paused, now);
 }
 
-void Brake::set_in_flight_max(std::uint32_t requests) noexcept {
+void AdmissionControl::set_in_flight_max(std::uint32_t requests) noexcept {
   in_flight_max_.store(requests, std::memory_order_relaxed);
   concurrency_.set_cap(requests);
 }
 
-std::uint32_t Brake::in_flight_max() const noexcept {
+std::uint32_t AdmissionControl::in_flight_max() const noexcept {
   const std::uint32_t all = in_flight_max_.load(std::memory_order_relaxed);
   return concurrency_mode_ == Concurrency::adaptive ? std::min(all, concurrency_.limit()) : all;
 }

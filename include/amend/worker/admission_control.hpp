@@ -37,16 +37,16 @@ class Permit {
   Canary::Admission admission = Canary::Admission::freely;
 };
 
-class Brake {
+class AdmissionControl {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
   /// How soon to ask again when others must end first; a response that comes sooner is a reason to ask too.
   static constexpr std::chrono::milliseconds look_up{5};
 
-  explicit Brake(const PaceConfig& pace) noexcept;
-  Brake(const Brake&) = delete;
-  Brake& operator=(const Brake&) = delete;
+  explicit AdmissionControl(const PaceConfig& pace) noexcept;
+  AdmissionControl(const AdmissionControl&) = delete;
+  AdmissionControl& operator=(const AdmissionControl&) = delete;
 
   enum class Answer : std::uint8_t {
     go,
@@ -114,7 +114,7 @@ class Brake {
   /// No request is sent before `until`: a Retry-After.
   void hold_until(time_point until, time_point now) noexcept;
   /// What an answer's rate-limit fields ask for.
-  void heed(const ServerPace& asked, time_point now) noexcept;
+  void follow_server(const ServerPace& asked, time_point now) noexcept;
 
   /// By the operator. The caller of unpause() wakes the workers.
   void pause(time_point now) noexcept;
