@@ -9,6 +9,7 @@
 #include "pipeline/input_parts.hpp"
 #include "pipeline/late_rows.hpp"
 #include "pipeline/retry_planner.hpp"
+#include "pipeline/run_ledger.hpp"
 
 namespace amend {
 namespace {
@@ -57,9 +58,7 @@ RetriedJob make_retry(Input input, const std::string& run, const RetryChoice& ch
   Config& config = parts.config;
   job.chain.emplace(run).lock();
   const RunView view(*job.chain);
-  refuse_unreadable_retries(view.unreadable());
-  for (const RunHead& head : view.runs())
-    if (head.log.damaged_at) refuse_damaged(head.directory, head.log);
+  require_whole_logs(view);
   const RunHead& last = view.runs().back();
   if (last.record.config.does().has_plan)
     throw ConfigError(printable(run) +

@@ -159,8 +159,6 @@ RetryPlan RetryPlanner::finish() {
 
 RetryPlan plan_retry(const RunView& view, const InputFile& file, const InputConfig& input, const MappingConfig& mapping,
                      const RetryChoice& choice) {
-  for (const RunHead& run : view.runs())
-    if (run.log.damaged_at) refuse_damaged(run.directory, run.log);
   refuse_other_input(view.runs().front());
   RetryPlanner planner(choice);
   view.for_each_final([&](const FinalRecord& row) {

@@ -90,7 +90,7 @@ class RetryPlanner {
   RetryPlan plan_;
 };
 
-/// Reads the logs of `view` and the input again. `file`, `input`, `mapping`: those of the first run.
+/// Reads the logs of `view`, which are whole, and the input. `file`, `input`, `mapping`: those of the first run.
 /// Throws ConfigError (exit 3) when the input cannot be read again or has another size than it had; InputError when a
 /// log was changed, or the input is not what it was, naming the first row that differs.
 RetryPlan plan_retry(const RunView& view, const InputFile& file, const InputConfig& input, const MappingConfig& mapping,

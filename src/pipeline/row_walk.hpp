@@ -17,11 +17,11 @@
 
 namespace amend {
 
-class RowWalk final : private BatchOwner {
+class RowWalk {
  public:
   RowWalk(const InputConfig& input, const MappingConfig& mapping) : RowWalk(InputFile(input.file), input, mapping) {}
   RowWalk(const InputFile& file, const InputConfig& input, const MappingConfig& mapping)
-      : source_(open_source(file, input)), mapper_(mapping, source_->format(), source_->header()), batch_(*this) {}
+      : source_(open_source(file, input)), mapper_(mapping, source_->format(), source_->header()) {}
 
   /// The next row, mapped.
   bool next() {
@@ -59,8 +59,6 @@ class RowWalk final : private BatchOwner {
   const Mapper& mapper() const noexcept { return mapper_; }
 
  private:
-  void reclaim(Batch*) noexcept override {}
-
   std::unique_ptr<Source> source_;
   Mapper mapper_;
   Batch batch_;

@@ -145,10 +145,14 @@ std::vector<std::string> runs_that_sent(const std::string& folder) {
   return runs;
 }
 
-RunLedger::RunLedger(const RunChain& chain) : view_(chain) {
-  refuse_unreadable_retries(view_.unreadable());
-  for (const RunHead& head : view_.runs())
+void require_whole_logs(const RunView& view) {
+  refuse_unreadable_retries(view.unreadable());
+  for (const RunHead& head : view.runs())
     if (head.log.damaged_at) refuse_damaged(head.directory, head.log);
+}
+
+RunLedger::RunLedger(const RunChain& chain) : view_(chain) {
+  require_whole_logs(view_);
   view_.for_each_final([this](const FinalRecord& final) { take(final.record); });
 }
 

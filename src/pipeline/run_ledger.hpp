@@ -18,6 +18,9 @@
 
 namespace amend {
 
+/// Throws ConfigError for a retry that cannot be read, InputError for a log that was changed.
+void require_whole_logs(const RunView& view);
+
 /// Fields that the API showed otherwise than they were sent (Remark::drift, Remark::drift_mark).
 class Drift {
  public:

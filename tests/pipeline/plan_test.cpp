@@ -81,7 +81,7 @@ class Planned {
 };
 
 // Rows prepared by a plan, by their numbers.
-class Preparing final : private BatchOwner {
+class Preparing {
  public:
   explicit Preparing(const Planned& planned) : rows(planned.plan(), "people.csv") {}
 
@@ -92,10 +92,9 @@ class Preparing final : private BatchOwner {
   std::string text(Slice slice) const { return std::string(batch.text(slice)); }
 
   PlannedRows rows;
-  Batch batch{*this};
+  Batch batch;
 
  private:
-  void reclaim(Batch*) noexcept override {}
   static Record record(std::uint64_t row, const std::string& raw) {
     Record record;
     record.raw() = raw;

@@ -63,7 +63,7 @@ class Held {
 };
 
 // The call of a run, and rows of its plan that are all about the customer that was Held.
-class Bench final : public BatchOwner {
+class Bench {
  public:
   explicit Bench(Recheck recheck, Guard guard = Guard::off) {
     ReconcileConfig config;
@@ -73,7 +73,7 @@ class Bench final : public BatchOwner {
   explicit Bench(const ReconcileConfig& config) : call_(make_planned_call(prefix_, Guard::off, config)) {}
 
   RowRef row(const std::string& body, const std::string& key = "R-7") {
-    Batch& batch = batches_.emplace_back(*this);
+    Batch& batch = batches_.emplace_back();
     Update update;
     update.position = Position(batches_.size(), batches_.size() + 1, 0);
     update.id = append(batch, call_uuid);
@@ -117,7 +117,6 @@ class Bench final : public BatchOwner {
     batch.arena() += text;
     return batch.slice_from(begin);
   }
-  void reclaim(Batch*) noexcept override {}
 
   std::string prefix_ = "/v1";
   std::unique_ptr<ApiCall> call_;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/run_ledger.hpp"
 #include "reporter/chain_fixture.hpp"
 
 using namespace amend;
@@ -211,7 +212,9 @@ class Sent {
   }
   RetryPlan plan() const { return plan(InputFile(config.input.file)); }
   RetryPlan plan(const InputFile& file) const {
-    return plan_retry(RunView(run), file, config.input, config.mapping, RetryChoice());
+    const RunView view(run);
+    require_whole_logs(view);
+    return plan_retry(view, file, config.input, config.mapping, RetryChoice());
   }
 
   TemporaryDirectory dir;

@@ -15,17 +15,12 @@ namespace {
 
 const std::string row_id = "0B6f6cA8-7d1c-4e0e-9f55-0123456789ab";
 
-class Keeper final : public BatchOwner {
- public:
-  void reclaim(Batch*) noexcept override {}
-};
-
 // One mapper, one batch, rows as text.
 class Bench {
  public:
   Bench(const std::string& header, const MappingConfig& config)
-      : names_(cells(header)), mapper(config, Format::csv, names_), batch(keeper_) {}
-  explicit Bench(const MappingConfig& config) : mapper(config, Format::ndjson, {}), batch(keeper_) {}
+      : names_(cells(header)), mapper(config, Format::csv, names_) {}
+  explicit Bench(const MappingConfig& config) : mapper(config, Format::ndjson, {}) {}
 
   static std::vector<std::string> cells(const std::string& text) {
     const Record record = csv(text);
@@ -64,7 +59,6 @@ class Bench {
   const Update& last() const { return batch[batch.size() - 1]; }
 
  private:
-  Keeper keeper_;
   std::vector<std::string> names_;
 
  public:

@@ -43,12 +43,10 @@ inline unsigned mode_of(const std::string& path) {
 }
 
 // Makes outcomes and keeps their rows alive.
-class Rows final : public BatchOwner {
+class Rows {
  public:
-  void reclaim(Batch*) noexcept override {}
-
   Outcome make(Status status, std::string_view id, std::string_view raw, Position position = Position(17, 18, 900)) {
-    Batch& batch = batches_.emplace_back(*this);
+    Batch& batch = batches_.emplace_back();
     Update update;
     update.position = position;
     update.id = append(batch, id);

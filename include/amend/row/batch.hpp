@@ -62,6 +62,8 @@ class BatchOwner {
 /// Bounds: the arena (raw + body + id of each row) + 80 bytes per row.
 class Batch {
  public:
+  /// Without an owner: the caller keeps it until the last RowRef is gone.
+  Batch() noexcept = default;
   explicit Batch(BatchOwner& owner) noexcept : owner_(&owner) {}
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
@@ -102,7 +104,7 @@ class Batch {
 
  private:
   friend class RowRef;
-  BatchOwner* owner_;
+  BatchOwner* owner_ = nullptr;
   std::string arena_;
   std::vector<Update> rows_;
   std::chrono::steady_clock::time_point sealed_at_{};
@@ -124,7 +126,8 @@ class RowRef {
     return *this;
   }
   ~RowRef() {
-    if (batch_ && batch_->holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) batch_->owner_->reclaim(batch_);
+    if (!batch_ || batch_->holders_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    if (batch_->owner_) batch_->owner_->reclaim(batch_);
   }
 
   explicit operator bool() const noexcept { return batch_ != nullptr; }
