@@ -87,7 +87,7 @@ void MemberReader::miss(std::string_view name) const {
 
 void MemberReader::text_or_null(std::string_view name, std::string& out) const {
   set(name, out, std::string(),
-      [](const json::value& json, std::string& to) { return json.is_null() || get(json, to); });
+      [](const json::value& json, std::string& to) { return json.is_null() || json_value_in(json, to); });
 }
 
 void MemberReader::hexadecimal(std::string_view name, std::uint64_t& out) const {
@@ -118,7 +118,7 @@ void MemberReader::texts(std::string_view name, std::vector<std::pair<std::strin
   object(name, [&](const MemberReader& at) {
     out.clear();
     for (const auto& member : *at.from_)
-      if (std::string text; get(member.value(), text)) {
+      if (std::string text; json_value_in(member.value(), text)) {
         out.emplace_back(member.key(), std::move(text));
       } else {
         miss(name);
@@ -126,30 +126,30 @@ void MemberReader::texts(std::string_view name, std::vector<std::pair<std::strin
   });
 }
 
-bool MemberReader::get(const json::value& json, std::string& out) {
+bool json_value_in(const json::value& json, std::string& out) {
   if (json.is_string()) out = json.get_string();
   return json.is_string();
 }
 
-bool MemberReader::get(const json::value& json, std::vector<std::string>& out) {
+bool json_value_in(const json::value& json, std::vector<std::string>& out) {
   if (!json.is_array()) return false;
   for (const json::value& item : json.get_array())
-    if (!get(item, out.emplace_back())) return false;
+    if (!json_value_in(item, out.emplace_back())) return false;
   return true;
 }
 
-bool MemberReader::get(const json::value& json, char& out) {
+bool json_value_in(const json::value& json, char& out) {
   if (!json.is_string() || json.get_string().size() != 1) return false;
   out = json.get_string()[0];
   return true;
 }
 
-bool MemberReader::get(const json::value& json, bool& out) {
+bool json_value_in(const json::value& json, bool& out) {
   if (json.is_bool()) out = json.get_bool();
   return json.is_bool();
 }
 
-bool MemberReader::get(const json::value& json, double& out) {
+bool json_value_in(const json::value& json, double& out) {
   if (json.is_number()) out = json.to_number<double>();
   return json.is_number();
 }

@@ -136,6 +136,47 @@ class MemberWriter {
   TextForm form_;
 };
 
+/// Sets `out` to the value of `json`. False: it has another type.
+bool json_value_in(const boost::json::value& json, std::string& out);
+bool json_value_in(const boost::json::value& json, std::vector<std::string>& out);
+bool json_value_in(const boost::json::value& json, char& out);
+bool json_value_in(const boost::json::value& json, bool& out);
+bool json_value_in(const boost::json::value& json, double& out);
+template <Count T>
+bool json_value_in(const boost::json::value& json, T& out) {
+  if (!json.is_number()) return false;
+  boost::json::error_code error;
+  out = json.to_number<T>(error);
+  return !error;
+}
+template <class Enum>
+bool json_value_in(const boost::json::value& json, Enum& out) requires std::is_enum_v<Enum> {
+  std::underlying_type_t<Enum> number{};
+  if (!json_value_in(json, number)) return false;
+  out = static_cast<Enum>(number);
+  return true;
+}
+template <class Rep, class Period>
+bool json_value_in(const boost::json::value& json, std::chrono::duration<Rep, Period>& out) {
+  Rep count{};
+  if (!json_value_in(json, count)) return false;
+  out = std::chrono::duration<Rep, Period>(count);
+  return true;
+}
+template <class T>
+bool json_value_in(const boost::json::value& json, std::optional<T>& out) {
+  return json.is_null() || json_value_in(json, out.emplace());
+}
+template <class Enum, std::size_t n>
+bool json_spelled_value(const boost::json::value& json, Enum& out, const Spellings<Enum, n>& spellings) {
+  std::string text;
+  if (!json_value_in(json, text)) return false;
+  const auto found = std::ranges::find(spellings, text, &std::pair<std::string_view, Enum>::first);
+  if (found == spellings.end()) return false;
+  out = found->second;
+  return true;
+}
+
 /// What a reader does when a member is missing, or is of another type.
 enum class Missing : std::uint8_t {
   refuse,  ///< refuse_run_json
@@ -151,7 +192,7 @@ class MemberReader {
   template <class T>
   void value(std::string_view name, T& out) const {
     T read{};
-    set(name, out, std::move(read), [](const boost::json::value& json, T& to) { return get(json, to); });
+    set(name, out, std::move(read), [](const boost::json::value& json, T& to) { return json_value_in(json, to); });
   }
   template <class T>
   void later(std::string_view name, T& out) const {
@@ -166,12 +207,14 @@ class MemberReader {
 
   template <class Enum, std::size_t n>
   void spelled(std::string_view name, Enum& out, const Spellings<Enum, n>& spellings) const {
-    set(name, out, out, [&](const boost::json::value& json, Enum& to) { return get_spelled(json, to, spellings); });
+    set(name, out, out,
+        [&](const boost::json::value& json, Enum& to) { return json_spelled_value(json, to, spellings); });
   }
   template <class Enum, std::size_t n>
   void spelled_or_null(std::string_view name, Enum& out, const Spellings<Enum, n>& spellings, Enum none) const {
-    set(name, out, none,
-        [&](const boost::json::value& json, Enum& to) { return json.is_null() || get_spelled(json, to, spellings); });
+    set(name, out, none, [&](const boost::json::value& json, Enum& to) {
+      return json.is_null() || json_spelled_value(json, to, spellings);
+    });
   }
   template <class Members>
   void object(std::string_view name, Members members) const {
@@ -214,46 +257,6 @@ class MemberReader {
     const boost::json::value* const found = find(name);
     if (!found || !get_it(*found, read)) return miss(name);
     out = std::move(read);
-  }
-
-  static bool get(const boost::json::value& json, std::string& out);
-  static bool get(const boost::json::value& json, std::vector<std::string>& out);
-  static bool get(const boost::json::value& json, char& out);
-  static bool get(const boost::json::value& json, bool& out);
-  static bool get(const boost::json::value& json, double& out);
-  template <Count T>
-  static bool get(const boost::json::value& json, T& out) {
-    if (!json.is_number()) return false;
-    boost::json::error_code error;
-    out = json.to_number<T>(error);
-    return !error;
-  }
-  template <class Enum>
-  static bool get(const boost::json::value& json, Enum& out) requires std::is_enum_v<Enum> {
-    std::underlying_type_t<Enum> number{};
-    if (!get(json, number)) return false;
-    out = static_cast<Enum>(number);
-    return true;
-  }
-  template <class Rep, class Period>
-  static bool get(const boost::json::value& json, std::chrono::duration<Rep, Period>& out) {
-    Rep count{};
-    if (!get(json, count)) return false;
-    out = std::chrono::duration<Rep, Period>(count);
-    return true;
-  }
-  template <class T>
-  static bool get(const boost::json::value& json, std::optional<T>& out) {
-    return json.is_null() || get(json, out.emplace());
-  }
-  template <class Enum, std::size_t n>
-  static bool get_spelled(const boost::json::value& json, Enum& out, const Spellings<Enum, n>& spellings) {
-    std::string text;
-    if (!get(json, text)) return false;
-    const auto found = std::ranges::find(spellings, text, &std::pair<std::string_view, Enum>::first);
-    if (found == spellings.end()) return false;
-    out = found->second;
-    return true;
   }
 
   const boost::json::object* from_;
