@@ -11,6 +11,7 @@
 #include "amend/report/bench_page.hpp"
 #include "amend/report/page.hpp"
 #include "amend/report/reading.hpp"
+#include "amend/reporter/run_place.hpp"
 #include "amend/reporter/sink.hpp"
 #include "cli/atomic_file.hpp"
 #include "cli/output.hpp"
@@ -27,7 +28,7 @@ void refuse_unwritable(const std::string& path) {
 
 // The same commands as in `amend runs`.
 std::vector<std::string> commands_after(const std::string& run) {
-  const fs::path place = fs::absolute(run + "/").lexically_normal().parent_path();
+  const fs::path place = place_of_run(run);
   try {
     const auto is_it = [&](const ListedRun& listed) {
       return fs::path(listed.directory).filename() == place.filename();

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "amend/reporter/run_directory.hpp"
+#include "amend/reporter/run_place.hpp"
 #include "amend/reporter/run_status.hpp"
 #include "amend/row/shell_path.hpp"
 #include "cli/closing.hpp"
@@ -123,10 +124,7 @@ std::vector<NextCommand> after_reconciliation(const RunView& view) {
 
 // Searches beside the run, and in the default folder of runs.
 std::optional<ListedRun> run_that_sent_again(const std::string& file, const std::string& directory) {
-  namespace fs = std::filesystem;
-  const fs::path place = fs::absolute(directory).lexically_normal();
-  const fs::path folder = (place.has_filename() ? place : place.parent_path()).parent_path();
-  auto found = run_that_sent(file, folder.string());
+  auto found = run_that_sent(file, place_of_run(directory).parent_path().string());
   return found ? std::move(found) : run_that_sent(file, "amend-runs");
 }
 

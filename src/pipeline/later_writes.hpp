@@ -1,7 +1,7 @@
-// What other runs may have written to the API since a run began: by that, what the run found out is no longer known.
-// Layer 4: reads directories, run.json and logs; changes nothing.
+// What other runs may have written to the API since a run began, so that its results may be outdated. Layer 4.
 //
-// Memory: 8 bytes for each customer that was written since.
+// Threads: one. Errors: as the constructor says. Bounds: 8 bytes for each customer that was written since. Source: run
+// directories, their run.json and logs; none is changed.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace amend {
 
 class LaterWrites {
  public:
-  /// Looks at the runs beside the one that `chain` was asked for, and at those where a run of `config` would be made, as
-  /// far as they are about the same API. `baselines`: baselines_of that run. Errors: ConfigError as runs_that_sent;
+  /// Looks at the runs beside the one that `chain` was asked for, and at those where a run of `config` would be made,
+  /// as far as they are about the same API. `baselines`: baselines_of that run. Errors: ConfigError as runs_that_sent;
   /// InputError for a log that cannot be read.
   LaterWrites(const RunChain& chain, std::vector<std::string> baselines, const Config& config);
 
@@ -25,7 +25,7 @@ class LaterWrites {
   const std::vector<std::uint64_t>& customers() const noexcept { return customers_; }
   /// A run that wrote to one of these.
   const std::string& writer() const noexcept { return writer_; }
-  /// A run that was killed, is running, or lacks its run.json or its log: which customers it has written is not known.
+  /// A run of which the written customers are not known: it was killed, is running, or lacks its run.json or its log.
   const std::optional<std::string>& unknown_writer() const noexcept { return unknown_writer_; }
   /// A run that restored old values.
   const std::optional<std::string>& undo() const noexcept { return undo_; }

@@ -1,4 +1,8 @@
-// Rows that did not succeed although a later row of their customer did: sent again, they would overwrite it. Layer 4.
+// Rows that did not succeed although a later row of their customer did. Sent again, they would overwrite the later row.
+// Layer 4.
+//
+// Threads: any one. Errors: InputError when a log cannot be read. Bounds: a log is read twice, and once when every row
+// succeeded; 48 bytes for each row that failed, is unknown or was rejected.
 #pragma once
 
 #include <cstdint>
@@ -19,12 +23,10 @@ class Overtaken {
   std::uint64_t rejected = 0;  ///< rejected ones
 };
 
-/// The same for a chain of runs, by the final record of each row: the lines for each run of `view`, in its order.
-/// Bounds and errors as below.
+/// The lines of such rows in each run of `view`, in its order, by the final record of each row.
 std::vector<RowSet> overtaken_lines(const RunView& view);
 
-/// By the log of the run in the directory `run`. Bounds: the log is read twice, and once when every row succeeded; 48
-/// bytes for each row that failed, is unknown or was rejected. Errors: InputError when the log cannot be read.
+/// By the log of the run in the directory `run`.
 Overtaken overtaken_rows(const std::string& run);
 
 }  // namespace amend

@@ -16,11 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path place_of(const std::string& directory) {
-  const fs::path place = fs::absolute(directory).lexically_normal();
-  return place.has_filename() ? place : place.parent_path();
-}
-
 // Requests of a run that was killed may still have no record: only resume knows which rows those can be.
 void refuse_unfinished(const RunHead& last) {
   const std::string run = printable(last.directory);
@@ -39,10 +34,10 @@ RowSet recorded_rows(const RunView& view) {
 }
 
 std::string directory_beside(const RunHead& last, const std::string& wanted) {
-  if (wanted.empty()) return new_directory_beside(place_of(last.directory).string());
-  const fs::path folder = place_of(last.directory).parent_path();
+  if (wanted.empty()) return new_directory_beside(place_of_run(last.directory).string());
+  const fs::path folder = place_of_run(last.directory).parent_path();
   std::error_code error;
-  const fs::path wanted_folder = place_of(wanted).parent_path();
+  const fs::path wanted_folder = place_of_run(wanted).parent_path();
   if (wanted_folder == folder || fs::equivalent(wanted_folder, folder, error)) return wanted;
   throw ConfigError(
       "--run: the directory of a retry must be in the folder of the run that it retries: name a directory in " +
@@ -73,7 +68,7 @@ RetriedJob make_retry(Input input, const std::string& run, const RetryChoice& ch
   // These rows did not succeed before. When they fail again, this says nothing about the others.
   config.pace.canary = CanaryMode::off;
   job.retried = std::move(plan.selection);
-  job.parent = place_of(last.directory).string();
+  job.parent = place_of_run(last.directory).string();
   retried.report = std::move(plan.report);
   retried.report.parent = job.parent;
   require_place_for_run(config);

@@ -10,18 +10,12 @@
 #include "amend/reporter/recovery.hpp"
 #include "pipeline/input_identity.hpp"
 #include "pipeline/row_walk.hpp"
+#include "row/hexadecimal.hpp"
 
 namespace amend {
 namespace {
 
 constexpr std::size_t no_run = 0x3FF;  // behind every run: none of them came later
-
-std::optional<std::uint64_t> hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
-}
 
 void refuse_other_input(const RunHead& first) {
   const InputIdentity& was = first.record.input;
@@ -40,7 +34,7 @@ void refuse_other_input(const RunHead& first) {
                       ExitCode::input);
 }
 
-// Compares every row that has a record, and tells of those that have none.
+// Compares every row that has a record, and gives the planner those that have none.
 // True: the input is in another encoding than the one it is read as.
 bool read_input(const RunView& view, const InputFile& file, const InputConfig& input, const MappingConfig& mapping,
                 RetryPlanner& planner) {
@@ -79,9 +73,8 @@ std::optional<RetryPlanner::Customer> RetryPlanner::customer_of(std::string_view
   std::size_t digits = 0;
   for (const char c : id) {
     if (c == '-') continue;
-    const auto digit = hex_digit(c);
-    if (!digit || digits == 32) return std::nullopt;
-    customer[digits / 16] = customer[digits / 16] << 4 | *digit;
+    if (!is_hex_digit(c) || digits == 32) return std::nullopt;
+    customer[digits / 16] = customer[digits / 16] << 4 | static_cast<std::uint64_t>(hex_value(c));
     ++digits;
   }
   return digits == 32 ? std::optional(customer) : std::nullopt;
@@ -109,7 +102,7 @@ void RetryPlanner::add(std::uint64_t row, std::size_t run, std::optional<Status>
   }
 }
 
-// By customer, and by row within one: the row stands in the highest bits of the place.
+// By customer, and by row within one: the row has the highest bits of the place.
 void RetryPlanner::sort() {
   std::ranges::sort(left_, [](const Left& a, const Left& b) {
     return a.customer != b.customer ? a.customer < b.customer : a.place < b.place;

@@ -1,10 +1,12 @@
-// Which rows of a run and its retries are sent once more: decided from their final records and the input. Layer 4.
+// Decides which rows of a run and its retries are sent again, by their final records and the input. Layer 4.
 //
-// A row is left when it ended in failed or unknown, or has no record. A row that was rejected stays so: it needs
-// another file. A row that is left and chosen is sent, unless its customer succeeded in a later row of the file, or in
-// a later run: an old row must never overwrite a newer success. Then it is superseded, and only gets a record that says
-// so. While a later row of the same customer is left and not chosen, an earlier one is held back: the later one may
-// have been applied, and its own retry must come after.
+// A row is left when it failed, is unknown, or has no record. A rejected row is not sent again, because it needs
+// another file. A row that is left and chosen is sent, unless its customer succeeded in a later row of the file or in a
+// later run: an old row must never overwrite a newer success. Such a row is superseded and gets only a record. While a
+// later row of the same customer is left and not chosen, an earlier one is held back: the API may have applied the
+// later one, and its own retry must come after.
+//
+// Threads: one. Errors: plan_retry. Bounds: 24 bytes for each row that is left.
 #pragma once
 
 #include <array>
@@ -22,7 +24,7 @@
 
 namespace amend {
 
-/// What a retry does with each row; a row that is not selected is no part of it.
+/// What a retry does with each row. A row that is not selected does not take part.
 class RetryPlan {
  public:
   RetryPlan() = default;
@@ -32,8 +34,7 @@ class RetryPlan {
   bool encoding_is_doubtful = false;  ///< of the input (EncodingTrouble)
 };
 
-/// Makes the plan out of what it is told: all rows that did not succeed, then all that did, each in any order. Pure.
-/// Memory: 24 bytes for each row that is left.
+/// Makes the plan of all rows that did not succeed, and then of all that did, each in any order. Pure.
 class RetryPlanner {
  public:
   static constexpr std::uint64_t row_max = (std::uint64_t{1} << 48) - 1;
@@ -42,7 +43,7 @@ class RetryPlanner {
 
   /// A row that ended in `status` in the run number `run` of the chain (below 1,000). `id` in any case of letters.
   void ended(std::uint64_t row, std::size_t run, Status status, std::string_view error_code, std::string_view id);
-  /// A row without a record: no run has tried it, so only a later row can stand for it. `id` is empty when the row is
+  /// A row without a record. No run has sent it, so only a later row can supersede it. `id` is empty when the row is
   /// faulty.
   void unsent(std::uint64_t row, std::string_view id);
   /// After all of these.
@@ -92,7 +93,7 @@ class RetryPlanner {
 
 /// Reads the logs of `view`, which are whole, and the input. `file`, `input`, `mapping`: those of the first run.
 /// Throws ConfigError (exit 3) when the input cannot be read again or has another size than it had; InputError when a
-/// log was changed, or the input is not what it was, naming the first row that differs.
+/// log or the input was changed, naming the first row that differs.
 RetryPlan plan_retry(const RunView& view, const InputFile& file, const InputConfig& input, const MappingConfig& mapping,
                      const RetryChoice& choice);
 

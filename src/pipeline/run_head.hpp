@@ -1,4 +1,6 @@
 // Writes run.json, which `resume`, `retry` and `undo` read. Layer 4.
+//
+// Threads: one. Errors: DurabilityError.
 #pragma once
 
 #include <chrono>
@@ -10,7 +12,7 @@
 
 namespace amend {
 
-/// Writes run.json, with absolute paths: a later process may have another working directory. Throws DurabilityError.
+/// Writes run.json with absolute paths, because a later process may have another working directory.
 void write_run_json(const RunDirectory& run, Config config, const InputIdentity& input,
                     std::chrono::system_clock::time_point started_at, const std::string& parent = {});
 

@@ -6,6 +6,7 @@
 #include "amend/reporter/log_reading.hpp"
 #include "amend/reporter/recovery.hpp"
 #include "amend/reporter/result_log.hpp"
+#include "amend/reporter/run_place.hpp"
 #include "amend/transport/target.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "pipeline/input_identity.hpp"
@@ -73,7 +74,7 @@ void show_mapped(const RunLedger& ledger, const Show& show) {
 }
 
 // However --url is spelled: in capitals, with a slash at its end, with the port of its scheme. One that only an older
-// amend took is as it stands.
+// amend accepted is not changed.
 std::string address_of(const std::string& url) {
   TargetConfig config;
   config.url = url;
@@ -94,7 +95,7 @@ bool is_there(const std::filesystem::path& path) {
   return there;
 }
 
-// Of a run whose run.json or whose log is gone, the other one tells that there was a run.
+// When the run.json or the log of a run is missing, the other file shows that there was a run.
 bool may_have_sent(const std::string& directory) {
   const bool has_log = is_there(directory + "/" + std::string(result_log_name));
   if (is_there(directory + "/run.json")) return has_log || log_was_shortened(directory);
@@ -116,10 +117,8 @@ bool is_same_api(const Config& a, const Config& b) {
 }
 
 std::string folder_of_runs(const Config& config) {
-  namespace fs = std::filesystem;
   if (config.run_directory.empty()) return "amend-runs";
-  const fs::path place = fs::absolute(config.run_directory).lexically_normal();
-  return (place.has_filename() ? place : place.parent_path()).parent_path().string();
+  return place_of_run(config.run_directory).parent_path().string();
 }
 
 std::vector<std::string> baselines_of(const RunRecord& run) {

@@ -31,7 +31,7 @@ std::string rate_text(const json::object& of) {
 }
 
 void add_total(std::string& out, std::string_view name, std::string_view key, std::uint64_t value) {
-  append(out, "<li><b data-total=\"{}\" data-value=\"{}\">{}</b>{}</li>\n", key, value, grouped(value), name);
+  append(out, "<li><b data-total=\"{}\" data-value=\"{}\">{}</b>{}</li>\n", key, value, show_count(value), name);
 }
 
 std::uint64_t errors_in(const json::object& step) {
@@ -151,7 +151,7 @@ std::string steps_table(const json::array& steps) {
       const json::object& latency = step.at(std::string(of) + "_ms").as_object();
       out += "<tr>";
       out += first ? cell(rate_text(step)) + cell(fmt::format("{:.6g}", number(step, "answers_per_second"))) +
-                         cell(grouped(count(step, "requests"))) + cell(grouped(errors_in(step)))
+                         cell(show_count(count(step, "requests"))) + cell(show_count(errors_in(step)))
                    : cell("") + cell("") + cell("") + cell("");
       append(out, "<td>{}</td>", first ? "from planned time" : "from sending");
       for (const std::string_view name : {"p50", "p90", "p99", "p999", "max"}) {
@@ -160,7 +160,7 @@ std::string steps_table(const json::array& steps) {
             i == 0 ? fmt::format(" data-of=\"{}\" data-percentile=\"{}\" data-value=\"{:.3f}\"", of, name, ms) : "";
         append(out, "<td class=\"n\"{}>{}</td>", data, ms_text(ms));
       }
-      out += first ? cell(grouped(count(step.at("late").as_object(), "sends"))) : cell("");
+      out += first ? cell(show_count(count(step.at("late").as_object(), "sends"))) : cell("");
       const std::string broken = text(step, "slo_broken");
       append(out, "<td class=\"words\">{}</td></tr>\n",
              !first || step.at("slo_kept").is_null() ? ""
@@ -179,11 +179,11 @@ std::string answers_table(const json::array& steps) {
     const json::object& step = value.as_object();
     for (const auto& status : step.at("by_status").as_object())
       append(out, "<tr>{}<td>HTTP {}</td>{}<td></td></tr>\n", cell(rate_text(step)),
-             escaped(std::string_view(status.key())), cell(grouped(status.value().to_number<std::uint64_t>())));
+             escaped(std::string_view(status.key())), cell(show_count(status.value().to_number<std::uint64_t>())));
     for (const json::value& one : list(step, "errors")) {
       const json::object& error = one.as_object();
       append(out, "<tr>{}<td>{}</td>{}<td class=\"words\">{}</td></tr>\n", cell(rate_text(step)),
-             escaped(text(error, "code")), cell(grouped(count(error, "count"))), escaped(text(error, "example")));
+             escaped(text(error, "code")), cell(show_count(count(error, "count"))), escaped(text(error, "example")));
     }
   }
   return out + "</tbody></table></div>\n";
@@ -197,8 +197,8 @@ std::string connections_table(const json::array& connections) {
   for (std::size_t i = 0; i < connections.size(); ++i) {
     const json::object& one = connections[i].as_object();
     const json::object& service = one.at("service_ms").as_object();
-    append(out, "<tr>{}{}{}{}{}{}{}</tr>\n", cell(std::to_string(i + 1)), cell(grouped(count(one, "opened"))),
-           cell(grouped(count(one, "answered"))), cell(grouped(count(one, "errors"))),
+    append(out, "<tr>{}{}{}{}{}{}{}</tr>\n", cell(std::to_string(i + 1)), cell(show_count(count(one, "opened"))),
+           cell(show_count(count(one, "answered"))), cell(show_count(count(one, "errors"))),
            cell(ms_text(number(service, "p50"))), cell(ms_text(number(service, "p99"))),
            cell(ms_text(number(service, "max"))));
   }

@@ -185,7 +185,7 @@ std::string render(const ShareChart& chart) {
     append(out,
            "<div class=\"name\">{}</div><div class=\"rail\"><div class=\"f{}\" style=\"width:{:.3f}%\"></div></div>"
            "<div class=\"count\">{} ({:.1f} %)</div>\n",
-           escaped(bar.name), bar.ink, std::min(share, 100.0), grouped(bar.count), share);
+           escaped(bar.name), bar.ink, std::min(share, 100.0), show_count(bar.count), share);
   }
   return out + "</div>\n" + closing(chart.note);
 }

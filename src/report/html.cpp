@@ -3,6 +3,7 @@
 #include "amend/error.hpp"
 #include "amend/report/page.hpp"
 #include "report/style.hpp"
+#include "row/hexadecimal.hpp"
 
 namespace amend::report {
 
@@ -24,8 +25,7 @@ std::string escaped(std::string_view text) {
   const std::string shown = printable(text, 4 * text.size() + 4);
   for (std::size_t i = 0; i < shown.size(); ++i) {
     if (begins_with_direction(std::string_view(shown).substr(i))) {
-      for (const char byte : shown.substr(i, 3))
-        out += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(byte)));
+      for (const char byte : shown.substr(i, 3)) append_hex(out += "\\x", static_cast<unsigned char>(byte));
       i += 2;
       continue;
     }

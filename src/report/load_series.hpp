@@ -86,7 +86,7 @@ class LoadSeries {
     std::uint64_t in_flight_max = 0;
     std::chrono::microseconds waiting{0};
     std::chrono::microseconds interval{0};
-    std::uint64_t interval_seen = 0;  ///< samples with a pace
+    std::uint64_t interval_seen = 0;  ///< samples with a rate limit
   };
 
   LoadPoint point_of(const Cell& cell, double at_s) const;

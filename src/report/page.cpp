@@ -20,28 +20,13 @@ std::string queued_of(const RunPicture& picture) {
   return with_whose("from reading a row to its first attempt", picture);
 }
 
-std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
-  return text;
-}
-
 std::string ms_text(double ms) {
   if (ms < 100) return fmt::format("{:.1f} ms", ms);
   if (ms < 1'000) return fmt::format("{:.0f} ms", ms);
-  return duration_text(std::chrono::milliseconds(static_cast<std::int64_t>(ms)));
+  return show_duration(std::chrono::milliseconds(static_cast<std::int64_t>(ms)));
 }
 
 std::string time_text(std::chrono::system_clock::time_point at) { return utc_text(at, "%Y-%m-%d %H:%M:%S UTC"); }
-
-std::string duration_text(std::chrono::milliseconds duration) {
-  const auto ms = duration.count();
-  const auto seconds = ms / 1'000;
-  if (ms < 1'000) return fmt::format("{} ms", ms);
-  if (seconds < 60) return fmt::format("{:.1f} s", static_cast<double>(ms) / 1e3);
-  if (seconds < 3'600) return fmt::format("{} min {:02} s", seconds / 60, seconds % 60);
-  return fmt::format("{} h {:02} min", seconds / 3'600, seconds % 3'600 / 60);
-}
 
 std::string render_main(const RunPicture& picture) {
   return head_section(picture) + rows_section(picture) + comparison_section(picture) + errors_section(picture) +

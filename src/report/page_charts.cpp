@@ -158,13 +158,13 @@ std::string requests_table(const RunPicture& picture) {
   out += escaped(picture.requests_of.empty() ? "total" : picture.requests_of) + "</th></tr></thead><tbody>\n";
   for (const auto& [name, count] : picture.requests)
     append(out, "<tr><th scope=\"row\">{0}</th><td class=\"n\" data-request=\"{0}\" data-value=\"{1}\">{2}</td></tr>\n",
-           escaped(name), count, grouped(count));
+           escaped(name), count, show_count(count));
   if (picture.load.recorded)
     append(
         out,
         "<tr><th scope=\"row\">503 responses and timeouts (timeline)</th><td class=\"n\" data-request=\"overloaded\" "
         "data-value=\"{}\">{}</td></tr>\n",
-        picture.load.overloaded, grouped(picture.load.overloaded));
+        picture.load.overloaded, show_count(picture.load.overloaded));
   return out + "</tbody></table>\n";
 }
 
@@ -176,7 +176,7 @@ std::string notices_table(const std::vector<Notice>& notices) {
   for (std::size_t i = 0; i < notices.size(); ++i) {
     const auto at = notices[i].at_s;
     append(out, "<tr data-notice=\"{0}\"><td class=\"n\">{0}</td><td>{1}</td><td class=\"words\">{2}</td></tr>\n",
-           i + 1, at ? duration_text(std::chrono::milliseconds(static_cast<std::int64_t>(*at * 1e3))) : "not recorded",
+           i + 1, at ? show_duration(std::chrono::milliseconds(static_cast<std::int64_t>(*at * 1e3))) : "not recorded",
            escaped(notices[i].text));
   }
   return out + "</tbody></table></div>\n";

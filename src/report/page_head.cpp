@@ -24,7 +24,7 @@ std::string command_table(const RunPicture& picture) {
   if (properties_of(picture.task).compares_file) task += picture.applies ? " --apply" : " (without --apply)";
   add_pair(out, "command", task);
   std::string input = picture.input == "-" ? "standard input" : picture.input;
-  if (picture.input_bytes > 0) input += fmt::format(", {} bytes", grouped(picture.input_bytes));
+  if (picture.input_bytes > 0) input += fmt::format(", {} bytes", show_count(picture.input_bytes));
   add_pair(out, "input", input);
   add_pair(out, "target", picture.url);
   add_pair(out, "run directory", picture.directory);
@@ -38,7 +38,7 @@ std::string end_table(const RunPicture& picture) {
   add_pair(out, "started", time_text(picture.started_at));
   if (picture.ended_at)
     add_pair(out, picture.status == RunStatus::running ? "last record" : "ended", time_text(*picture.ended_at));
-  if (picture.elapsed.count() > 0) add_pair(out, "duration", duration_text(picture.elapsed));
+  if (picture.elapsed.count() > 0) add_pair(out, "duration", show_duration(picture.elapsed));
   if (!picture.load.resumed_s.empty())
     add_pair(out, "resumed",
              fmt::format("{}; the duration does not include the time while the run was stopped",
@@ -65,7 +65,7 @@ std::string next_steps(const RunPicture& picture) {
 
 void add_card(std::string& out, std::string_view name, std::uint64_t value, bool ill, std::string_view label) {
   append(out, "<li{}><b data-total=\"{}\" data-value=\"{}\">{}</b>{}</li>\n", ill ? " class=\"ill\"" : "", name, value,
-         grouped(value), label);
+         show_count(value), label);
 }
 
 unsigned ink_of(Status status) noexcept {
@@ -147,7 +147,7 @@ std::string rows_section(const RunPicture& picture) {
     append(out,
            "<p class=\"note\">{} failed or unknown rows are not in the retry files: a later row of the same customer "
            "succeeded.</p>\n",
-           grouped(*picture.overtaken));
+           show_count(*picture.overtaken));
   return out + render(chart) + explanation(picture) + "</section>\n";
 }
 

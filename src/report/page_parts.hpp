@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "amend/report/run_picture.hpp"
+#include "row/shown_number.hpp"
 
 namespace amend::report {
 
@@ -18,14 +19,10 @@ void append(std::string& out, fmt::format_string<Args...> form, Args&&... args) 
   out += fmt::format(form, std::forward<Args>(args)...);
 }
 
-/// 1234567 → "1,234,567"
-std::string grouped(std::uint64_t number);
 /// 0.5 → "0.5 ms", 12345 → "12.3 s"
 std::string ms_text(double ms);
 /// "2026-11-23 12:00:00 UTC"
 std::string time_text(std::chrono::system_clock::time_point at);
-/// "480 ms", "12.3 s", "4 min 05 s", "2 h 07 min"
-std::string duration_text(std::chrono::milliseconds duration);
 
 /// How the run ended, in one or more sentences; plain text.
 std::string verdict(const RunPicture& picture);

@@ -53,7 +53,7 @@ void add_error(std::string& out, const ErrorGroup& error, std::uint64_t whole) {
          "<tr><td><code data-error=\"{0}\" data-value=\"{1}\">{0}</code></td><td class=\"n\" "
          "data-label=\"rows\">{2}</td><td "
          "class=\"n\" data-label=\"share of errors\">{3:.1f} %</td>",
-         escaped(error.code), error.rows, grouped(error.rows), share);
+         escaped(error.code), error.rows, show_count(error.rows), share);
   append(out, "<td class=\"n\" data-label=\"first, last (UTC)\">{}<br>{}</td>", time_cell(error.first_at),
          time_cell(error.last_at));
   append(out, "<td class=\"words\">{}<br><b>What to do:</b> {}</td>",
@@ -89,7 +89,7 @@ std::string fields_table(const ComparisonPicture& comparison) {
     append(out,
            "<tr><th scope=\"row\">{0}</th><td class=\"n\" data-differs=\"{0}\" data-value=\"{1}\">{2}</td>"
            "<td class=\"n\" data-drift=\"{0}\" data-value=\"{3}\">{4}</td></tr>\n",
-           escaped(field.name), field.differs, grouped(field.differs), field.drift, grouped(field.drift));
+           escaped(field.name), field.differs, show_count(field.differs), field.drift, show_count(field.drift));
   return out +
          "</tbody></table></div>\n<p class=\"note\">Drift: the response to the PUT shows another value than amend "
          "sent.</p>\n";
@@ -104,7 +104,7 @@ std::string signs_table(const ComparisonPicture& comparison) {
     append(
         out,
         "<tr><td><code>{0}</code></td><td class=\"n\" data-sign=\"{0}\" data-value=\"{1}\">{2}</td><td>{3}</td></tr>\n",
-        escaped(std::string_view(&sign.sign, 1)), sign.rows, grouped(sign.rows), escaped(sign.meaning));
+        escaped(std::string_view(&sign.sign, 1)), sign.rows, show_count(sign.rows), escaped(sign.meaning));
   return out + "</tbody></table></div>\n";
 }
 
@@ -119,7 +119,7 @@ std::string pairs_table(const Pairs& pairs) {
 std::string files_table(const RunPicture& picture) {
   std::string out = "<table class=\"pairs\">\n";
   for (const auto& [name, bytes] : picture.files)
-    append(out, "<tr><th scope=\"row\">{}</th><td class=\"n\">{} bytes</td></tr>\n", escaped(name), grouped(bytes));
+    append(out, "<tr><th scope=\"row\">{}</th><td class=\"n\">{} bytes</td></tr>\n", escaped(name), show_count(bytes));
   return out + "</table>\n";
 }
 
@@ -137,7 +137,7 @@ std::string errors_section(const RunPicture& picture) {
   out += "</tbody></table></div>\n";
   append(out,
          "<p class=\"note\">Rows with an error code: <span data-total=\"rows_with_error\" data-value=\"{}\">{}</span>.",
-         picture.rows_with_error, grouped(picture.rows_with_error));
+         picture.rows_with_error, show_count(picture.rows_with_error));
   if (picture.error_codes > picture.errors.size())
     append(out, " The table shows the {} most frequent of {} codes.", picture.errors.size(), picture.error_codes);
   return out + "</p>\n</section>\n";

@@ -8,6 +8,7 @@
 #include "amend/reporter/log_reading.hpp"
 #include "amend/reporter/run_chain.hpp"
 #include "amend/reporter/run_directory.hpp"
+#include "amend/reporter/run_place.hpp"
 #include "amend/reporter/run_status.hpp"
 #include "report/bounded_lines.hpp"
 #include "report/comparison_reading.hpp"
@@ -146,8 +147,8 @@ class Reading {
     picture_.slowest = slowest_.rows();
     picture_.elapsed = std::max({load_.reached(), outcomes_.reached(), ended_});
     picture_.ended_at = last_at_;
-    picture_.checks.emplace_back("records in results.ndjson", grouped(log.records));
-    picture_.checks.emplace_back("complete records, size", grouped(log.end.bytes) + " bytes");
+    picture_.checks.emplace_back("records in results.ndjson", show_count(log.records));
+    picture_.checks.emplace_back("complete records, size", show_count(log.end.bytes) + " bytes");
     picture_.checks.emplace_back("checksum of the last record (includes all records before it)",
                                  fmt::format("{:08x}", log.end.last_sum));
     if (log.torn_bytes > 0)
@@ -185,7 +186,7 @@ class Reading {
     take(picture_, *summary_);
     for (const std::string& notice : summary_->notices) take_notice(notice);
     if (summary_->log_bytes)
-      picture_.checks.emplace_back("size on disk when the run ended", grouped(*summary_->log_bytes) + " bytes");
+      picture_.checks.emplace_back("size on disk when the run ended", show_count(*summary_->log_bytes) + " bytes");
   }
 
   // Those that the timeline does not have: printed after its last sample, or when it could not be written.
@@ -221,7 +222,7 @@ class Reading {
   }
 
   void take_retries(const RunChain& chain) {
-    const fs::path own = fs::path(directory_ + "/").lexically_normal().parent_path().filename();
+    const fs::path own = place_of_run(directory_).filename();
     for (const RunHead& run : chain.runs())
       if (run.directory != directory_ && fs::path(run.record.parent).filename() == own)
         picture_.retries.push_back(run.directory);

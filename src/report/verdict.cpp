@@ -8,9 +8,9 @@ namespace {
 
 constexpr std::string_view nothing_changed = " amend changed nothing at the API.";
 
-std::string rows_text(std::uint64_t rows) { return grouped(rows) + (rows == 1 ? " row" : " rows"); }
+std::string rows_text(std::uint64_t rows) { return show_count(rows) + (rows == 1 ? " row" : " rows"); }
 
-std::string of_all(std::uint64_t rows, std::uint64_t all) { return grouped(rows) + " of " + rows_text(all); }
+std::string of_all(std::uint64_t rows, std::uint64_t all) { return show_count(rows) + " of " + rows_text(all); }
 
 std::uint64_t with_sign(const RunPicture& picture, char sign) {
   if (!picture.comparison) return 0;

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "reporter/line_sum.hpp"
+#include "row/hexadecimal.hpp"
 #include "row/xxh3.hpp"
 
 namespace amend {
@@ -20,16 +21,15 @@ constexpr std::size_t hash_digits = 16;
 
 // `before`, the digits and `behind` in one call of append.
 template <std::size_t digits>
-void append_hex(std::string& out, std::string_view before, std::uint64_t value, std::string_view behind) {
-  constexpr std::string_view hex = "0123456789abcdef";
+void append_hex_member(std::string& out, std::string_view before, std::uint64_t value, std::string_view behind) {
   std::array<char, 48> piece;
   char* at = std::ranges::copy(before, piece.data()).out;
-  for (std::size_t i = digits; i-- > 0;) *at++ = hex[value >> (4 * i) & 0xF];
+  for (std::size_t i = digits; i-- > 0;) *at++ = hex_digits[value >> (4 * i) & 0xF];
   at = std::ranges::copy(behind, at).out;
   out.append(piece.data(), at);
 }
 
-// In the form of append_hex: a digit in another case is a change too.
+// In the form of append_hex_member: a digit in another case is a change too.
 bool has_capital(std::string_view text) noexcept {
   return std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
@@ -118,9 +118,9 @@ std::uint64_t content_hash(std::string_view row) noexcept { return xxh3(row); }
 void JournalSeal::close_line(std::string& out, std::size_t begin, std::uint64_t hash,
                              std::optional<std::uint64_t> synced) {
   if (synced) out.append(synced_member).append(std::to_string(*synced));
-  append_hex<hash_digits>(out, hash_member, hash, "\"");
+  append_hex_member<hash_digits>(out, hash_member, hash, "\"");
   sum_ = line_sum(std::string_view(out).substr(begin), sum_);
-  append_hex<sum_digits>(out, sum_member, sum_, line_end_and_lf);
+  append_hex_member<sum_digits>(out, sum_member, sum_, line_end_and_lf);
 }
 
 JournalReader::Stop JournalReader::parse(std::string_view& input, JournalRecord& out) {

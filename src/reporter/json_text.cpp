@@ -8,6 +8,7 @@
 
 #include "amend/error.hpp"
 #include "row/byte_group.hpp"
+#include "row/hexadecimal.hpp"
 
 namespace amend {
 namespace {
@@ -47,7 +48,6 @@ std::string_view take_while(std::string_view& text, Predicate belongs) {
 }
 
 void append_escaped(std::string& out, char c) {
-  constexpr char hex_digits[] = "0123456789abcdef";
   const auto byte = static_cast<unsigned char>(c);
   switch (c) {
     case '"': out += "\\\""; return;
@@ -59,8 +59,7 @@ void append_escaped(std::string& out, char c) {
   }
   if (is_ascii(c) && !is_plain_json(c)) {
     out += "\\u00";
-    out += hex_digits[byte >> 4];
-    out += hex_digits[byte & 15];
+    append_hex(out, byte);
   } else {
     out += c;
   }

@@ -1,6 +1,4 @@
 // run.json, written and read by one list of its members.
-#include <fmt/format.h>
-
 #include <boost/json.hpp>
 #include <fstream>
 #include <iterator>
@@ -12,6 +10,7 @@
 #include "amend/wonder/customer_schema.hpp"
 #include "reporter/json_members.hpp"
 #include "reporter/run_json_paths.hpp"
+#include "row/hexadecimal.hpp"
 #include "row/utc_time.hpp"
 
 namespace amend {
@@ -189,7 +188,7 @@ void add_path_bytes(json::object& run, const RunRecord& record) {
   for_each_path(named, [&](std::string_view place, std::string_view name, const std::string& path) {
     if (wonder::utf8_prefix(path) == path.size()) return;
     std::string digits;
-    for (const char c : path) digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    for (const char c : path) append_hex(digits, static_cast<unsigned char>(c));
     object_at(run, place)->emplace(std::string(name) + std::string(path_bytes_suffix), digits);
   });
 }

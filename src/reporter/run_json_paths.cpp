@@ -1,8 +1,7 @@
 #include "reporter/run_json_paths.hpp"
 
-#include <charconv>
-
 #include "reporter/json_reading.hpp"
+#include "row/hexadecimal.hpp"
 
 namespace amend {
 
@@ -18,11 +17,9 @@ std::optional<std::string> path_bytes_in(const boost::json::object& object, std:
   const std::string digits = text_in(object, std::string(name) + std::string(path_bytes_suffix));
   if (digits.empty() || digits.size() % 2 != 0) return std::nullopt;
   std::string bytes;
-  for (const char* at = digits.data(); at != digits.data() + digits.size(); at += 2) {
-    unsigned char byte = 0;
-    const auto [end, error] = std::from_chars(at, at + 2, byte, 16);
-    if (error != std::errc() || end != at + 2) return std::nullopt;
-    bytes += static_cast<char>(byte);
+  for (std::size_t i = 0; i < digits.size(); i += 2) {
+    if (!is_hex_digit(digits[i]) || !is_hex_digit(digits[i + 1])) return std::nullopt;
+    bytes += static_cast<char>(hex_value(digits[i]) << 4 | hex_value(digits[i + 1]));
   }
   return bytes;
 }

@@ -101,6 +101,11 @@ bool exists(const std::string& path) {
   return ::lstat(path.c_str(), &info) == 0;
 }
 
+fs::path place_of_run(const std::string& directory) {
+  const fs::path place = fs::absolute(directory).lexically_normal();
+  return place.has_filename() ? place : place.parent_path();
+}
+
 std::span<const std::string_view> run_file_names() noexcept { return names; }
 
 std::vector<std::string*> paths_read(Config& config) {

@@ -24,7 +24,7 @@ TEST_CASE("report: totals, percentiles and codes are those of the log") {
   const RunPicture picture = picture_of(run.directory());
   CHECK(picture.rows(Status::success) == 100);
   CHECK(picture.rows(Status::failed) == 4);
-  CHECK(picture.status == RunStatus::killed);  // it has no summary, and nobody holds it
+  CHECK(picture.status == RunStatus::killed);  // it has no summary, and no process has its locks
   CHECK(picture.rows_with_error == 4);
   REQUIRE(picture.errors.size() == 2);
   CHECK(picture.errors[0].code == "http.500");

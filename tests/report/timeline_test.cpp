@@ -147,7 +147,7 @@ TEST_CASE("load: waits are told from the first sample that shows them to the fir
   CHECK(history.waits[0].cause == Wait::Cause::paused);
   CHECK(history.waits[0].from_s == doctest::Approx(2));
   CHECK(history.waits[0].to_s == doctest::Approx(5));
-  CHECK(history.waits[1].cause == Wait::Cause::circuit);  // it still goes on
+  CHECK(history.waits[1].cause == Wait::Cause::circuit);  // it has not ended
   CHECK(history.waits[1].to_s == doctest::Approx(10));
   CHECK(history.waited_s[static_cast<std::size_t>(Wait::Cause::paused)] == doctest::Approx(3));
 }

@@ -18,7 +18,7 @@ namespace {
 using test::TemporaryDirectory;
 
 constexpr std::size_t MiB = 1U << 20;
-constexpr auto tmpfs = 0x0102'1994;  // has no cache but its files
+constexpr auto tmpfs = 0x0102'1994;  // its files are its cache
 
 bool keeps_files_in_memory(const std::string& folder) {
   struct statfs info {};

@@ -30,7 +30,7 @@ class Log {
 
   std::string text;
   std::vector<std::uint64_t> begins;  // of each line
-  std::uint64_t durable = 0;          // what the last line that says so says
+  std::uint64_t durable = 0;          // N of the last line that has it
   JournalSeal seal_;
 };
 
@@ -84,7 +84,7 @@ TEST_CASE("journal: a log that was cut anywhere is whole up to its last whole li
 
 TEST_CASE("journal: a byte that changed in what was durable is found, and where; behind that it is a torn write") {
   const Log log(45);
-  // Row 41 tells that rows 1 to 40 are durable; when row 40 is damaged, its sum is no ground to believe row 41 on.
+  // By row 41 the rows 1 to 40 are durable. When row 40 is damaged, its sum does not confirm row 41.
   const std::uint64_t durable = log.begins[39];
   for (std::size_t at = 0; at < log.text.size(); at += 3) {
     std::string text = log.text;
@@ -104,7 +104,7 @@ TEST_CASE("journal: a byte that changed in what was durable is found, and where;
 
 TEST_CASE("journal: any bit that changed in what was durable is found, in the checksums too") {
   const Log log(25);
-  // Row 21 tells that rows 1 to 20 are durable; but when row 20 is damaged, its sum is no ground to believe row 21 on.
+  // By row 21 the rows 1 to 20 are durable. When row 20 is damaged, its sum does not confirm row 21.
   for (std::size_t at = 0; at < log.begins[19]; ++at) {
     for (int bit = 0; bit < 8; ++bit) {
       std::string text = log.text;

@@ -13,7 +13,7 @@ using amend::test::Rows;
 
 namespace {
 
-// What a sink was told, and when it is to fail.
+// The calls of a sink, and the call that fails.
 class Told {
  public:
   std::size_t written = 0;

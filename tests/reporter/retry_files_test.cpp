@@ -241,7 +241,7 @@ TEST_CASE("unsealed: cut anywhere, with NULs behind it or not, a retry file is a
         CHECK_FALSE(is_same(edited, kind.status));
         CHECK_FALSE(is_same(edited.substr(0, bytes + 1), kind.status));
       }
-      CHECK_FALSE(is_same(whole, Status::success));  // the log tells otherwise
+      CHECK_FALSE(is_same(whole, Status::success));  // the log differs
       CHECK_FALSE(is_same(whole + again, kind.status));
       CHECK_FALSE(is_same(whole + std::string(70'000, 'x'), kind.status));
       CHECK(is_same(whole + std::string(70'000, '\0'), kind.status));

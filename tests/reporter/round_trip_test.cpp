@@ -144,7 +144,7 @@ TEST_CASE("round trip: a retry file gives the same records, whatever the names, 
     for (const char other : {',', ';', '\t', '|'})
       CHECK(read_back(*open(written, other, std::vector<std::string>{"", "gbk", "windows-1252"}[dice.below(3)])) ==
             expected);
-    // Sent and rejected once more.
+    // Sent and rejected again.
     const auto again = open(written, ';', "gbk");
     RetryFileRows twice(InputLayout(Format::csv, again->header(), again->delimiter()), kind);
     std::string rewritten;

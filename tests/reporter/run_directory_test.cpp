@@ -198,7 +198,7 @@ TEST_CASE("run_directory: a log that another process writes lets no second write
   }
   char byte = 0;
   REQUIRE(::read(ready[0], &byte, 1) == 1);
-  // The same log in a directory that nobody has locked.
+  // The same log in a directory that no process has locked.
   std::filesystem::create_directory(directory / "other");
   std::filesystem::create_hard_link(directory / "run/results.ndjson", directory / "other/results.ndjson");
   std::ofstream(directory / "other/run.json") << "{}";

@@ -20,7 +20,7 @@ using RunTime = std::chrono::milliseconds;
 template <class Cell>
 class TimeSeries {
  public:
-  /// As many as a chart can show.
+  /// The limit of what a chart can show.
   static constexpr std::size_t cells_max = 240;
   static constexpr RunTime first_width{250};  ///< of a cell, unless another is given
   /// 100 years. Later events count in the last cell, because clocks jump.

@@ -17,7 +17,7 @@
 
 namespace amend {
 
-/// What has become of durable bytes of a log.
+/// The damage of a log whose bytes were durable.
 enum class LogDamage : std::uint8_t {
   changed,  ///< a line does not fit
   cut,      ///< it is shorter than its run has made it, or lacks a line

@@ -3,6 +3,7 @@
 // Threads: any. Errors: ConfigError, as each function says. Opens only a selection.txt, and changes no file.
 #pragma once
 
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@ namespace amend {
 
 /// Whether a file of any kind has this name, a dangling link included.
 bool exists(const std::string& path);
+
+/// The absolute path of a run directory, without a slash at its end. Links are not resolved.
+std::filesystem::path place_of_run(const std::string& directory);
 
 /// The names of all files that amend writes to a run directory, in the order of `amend help run-directory`.
 std::span<const std::string_view> run_file_names() noexcept;

@@ -1,4 +1,4 @@
-// What has become of each row in a run and its retries (run_chain.hpp). Neither changes nor locks a directory.
+// The final record of each row in a run and its retries (run_chain.hpp). Neither changes nor locks a directory.
 //
 // Of a row with records in several runs of the chain the one in the latest run is its final one. A run may be running:
 // its last record is left out while it is incomplete.
