@@ -1,7 +1,7 @@
 // Whether what `amend bench` measures is so: latencies, stalls and capacities that were planted are found again.
 //   build-release/bin/accuracy            on a machine that does nothing else; two minutes
 //   AMEND_TINY=1 build-release/bin/accuracy   that it runs, for ctest: nothing is expected of the figures
-// tests/benchmark/planted_test.cpp decides the same in simulated time.
+// tests/unit/benchmark/planted_test.cpp decides the same in simulated time.
 #include <doctest/doctest.h>
 
 #include <cstdlib>

@@ -5,11 +5,11 @@
 #include <thread>
 #include <vector>
 
-#include "amend/queue/batch_pool.hpp"
-#include "amend/queue/bounded_queue.hpp"
-#include "amend/queue/key_gate.hpp"
-#include "amend/queue/outcome_queue.hpp"
 #include "amend/row/batch.hpp"
+#include "queue/batch_pool.hpp"
+#include "queue/bounded_queue.hpp"
+#include "queue/key_gate.hpp"
+#include "queue/outcome_queue.hpp"
 
 namespace {
 

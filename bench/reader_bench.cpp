@@ -3,9 +3,9 @@
 
 #include <cstring>
 
-#include "amend/queue/batch_pool.hpp"
-#include "amend/reader/csv_parser.hpp"
-#include "amend/reader/mapper.hpp"
+#include "queue/batch_pool.hpp"
+#include "reader/csv/csv_parser.hpp"
+#include "reader/mapping/mapper.hpp"
 #include "reading_work.hpp"
 
 namespace {

@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "amend/queue/batch_pool.hpp"
-#include "amend/reporter/result_log.hpp"
+#include "amend/run/result_log.hpp"
 #include "folder.hpp"
+#include "queue/batch_pool.hpp"
 #include "rows.hpp"
 
 namespace {

@@ -14,10 +14,10 @@
 #include <string>
 #include <vector>
 
-#include "amend/reporter/result_log.hpp"
-#include "amend/reporter/run_directory.hpp"
-#include "amend/reporter/summary.hpp"
 #include "amend/row/batch.hpp"
+#include "amend/run/result_log.hpp"
+#include "amend/run/run_directory.hpp"
+#include "amend/run/summary.hpp"
 #include "rows.hpp"
 
 namespace {

@@ -3,8 +3,8 @@
 
 #include <cstring>
 
-#include "amend/transport/http1_codec.hpp"
 #include "rows.hpp"
+#include "transport/http1_codec.hpp"
 
 namespace {
 

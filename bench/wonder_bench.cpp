@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "amend/wonder/answer.hpp"
 #include "rows.hpp"
+#include "wonder/answer.hpp"
 #include "wonder/answer_reader.hpp"
 #include "wonder/answer_rule.hpp"
 

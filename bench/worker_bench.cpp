@@ -3,10 +3,10 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include "amend/wonder/answer.hpp"
-#include "amend/worker/admission_control.hpp"
-#include "amend/worker/entropy.hpp"
+#include "admission/admission_control.hpp"
 #include "amend/worker/signer.hpp"
+#include "wonder/answer.hpp"
+#include "worker/entropy.hpp"
 
 namespace {
 

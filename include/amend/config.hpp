@@ -115,7 +115,7 @@ struct MappingConfig {
 /// How the rate is chosen.
 enum class RateMode : std::uint8_t {
   fixed,     ///< the configured rate
-  adaptive,  ///< the highest rate that the API accepts (worker/adaptive_rate.hpp)
+  adaptive,  ///< the highest rate that the API accepts (admission/adaptive_rate.hpp)
 };
 inline constexpr Spellings<RateMode, 2> rate_mode_spellings{
     {{"fixed", RateMode::fixed}, {"adaptive", RateMode::adaptive}}};
@@ -130,12 +130,12 @@ struct RateSetting {
 /// How many requests may be in flight, out of those that connections and pipelines allow.
 enum class Concurrency : std::uint8_t {
   full,      ///< all
-  adaptive,  ///< adjusted by latency and push-back (worker/concurrency_limit.hpp)
+  adaptive,  ///< adjusted by latency and push-back (admission/concurrency_limit.hpp)
 };
 inline constexpr Spellings<Concurrency, 2> concurrency_spellings{
     {{"full", Concurrency::full}, {"auto", Concurrency::adaptive}}};
 
-/// Whether the first rows are sent before all others (worker/canary.hpp).
+/// Whether the first rows are sent before all others (admission/canary.hpp).
 enum class CanaryMode : std::uint8_t { off, on };
 inline constexpr Spellings<CanaryMode, 2> canary_spellings{{{"off", CanaryMode::off}, {"on", CanaryMode::on}}};
 

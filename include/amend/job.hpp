@@ -17,13 +17,13 @@
 
 #include "amend/config.hpp"
 #include "amend/reader/preflight.hpp"
-#include "amend/reporter/file_seal.hpp"
-#include "amend/reporter/recovery.hpp"
-#include "amend/reporter/run_chain.hpp"
-#include "amend/reporter/run_directory.hpp"
-#include "amend/reporter/sink.hpp"
 #include "amend/row/late_requests.hpp"
 #include "amend/row/selection.hpp"
+#include "amend/run/file_seal.hpp"
+#include "amend/run/recovery.hpp"
+#include "amend/run/run_chain.hpp"
+#include "amend/run/run_directory.hpp"
+#include "amend/run/sink.hpp"
 #include "amend/worker/signer.hpp"
 
 namespace amend {

@@ -21,8 +21,8 @@
 #include "amend/config.hpp"
 #include "amend/error.hpp"
 #include "amend/job.hpp"
-#include "amend/reporter/run_directory.hpp"
 #include "amend/row/finding.hpp"
+#include "amend/run/run_directory.hpp"
 #include "amend/wonder/customer.hpp"
 #include "amend/worker/signer.hpp"
 

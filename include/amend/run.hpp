@@ -19,9 +19,9 @@
 #include "amend/config.hpp"
 #include "amend/error.hpp"
 #include "amend/job.hpp"
-#include "amend/reporter/metrics.hpp"
-#include "amend/reporter/summary.hpp"
+#include "amend/metrics/metrics.hpp"
 #include "amend/row/stop_cause.hpp"
+#include "amend/run/summary.hpp"
 #include "amend/run_state.hpp"
 
 namespace amend {

@@ -10,8 +10,8 @@
 #include <string_view>
 
 #include "amend/error.hpp"
-#include "amend/reporter/connection_state.hpp"
-#include "amend/reporter/metrics.hpp"
+#include "amend/metrics/connection_state.hpp"
+#include "amend/metrics/metrics.hpp"
 #include "amend/row/outcome.hpp"
 
 namespace amend {

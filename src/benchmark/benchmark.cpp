@@ -6,9 +6,9 @@
 #include <cmath>
 #include <mutex>
 
-#include "amend/benchmark/rate_search.hpp"
 #include "benchmark/benchmark_rules.hpp"
 #include "benchmark/load_generator.hpp"
+#include "benchmark/rate_search.hpp"
 
 namespace amend {
 namespace {

@@ -3,7 +3,7 @@
 #include <map>
 
 #include "amend/benchmark/benchmark.hpp"
-#include "reporter/json_text.hpp"
+#include "row/json_text.hpp"
 #include "row/utc_time.hpp"
 
 namespace amend {

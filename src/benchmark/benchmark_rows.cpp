@@ -6,7 +6,7 @@
 #include <cstring>
 #include <span>
 
-#include "amend/reader/mapper.hpp"
+#include "reader/mapping/mapper.hpp"
 
 namespace amend {
 namespace {

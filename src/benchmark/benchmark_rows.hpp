@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "amend/benchmark/benchmark.hpp"
-#include "amend/queue/batch_pool.hpp"
 #include "amend/reader/source.hpp"
 #include "amend/row/batch.hpp"
+#include "queue/batch_pool.hpp"
 
 namespace amend {
 

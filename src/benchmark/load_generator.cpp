@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 
-#include "amend/transport/event_loop.hpp"
-#include "amend/transport/stop_cause.hpp"
-#include "amend/wonder/routes.hpp"
+#include "transport/event_loop.hpp"
+#include "transport/stop_cause.hpp"
+#include "wonder/routes.hpp"
 
 namespace amend {
 namespace asio = boost::asio;

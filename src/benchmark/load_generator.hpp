@@ -12,11 +12,11 @@
 #include <optional>
 #include <vector>
 
+#include "admission/credential_guard.hpp"
 #include "amend/benchmark/benchmark.hpp"
-#include "amend/queue/run_control.hpp"
-#include "amend/transport/transport.hpp"
-#include "amend/worker/credential_guard.hpp"
 #include "benchmark/requests_ahead.hpp"
+#include "queue/run_control.hpp"
+#include "transport/transport.hpp"
 #include "worker/connection_keeper.hpp"
 
 namespace amend {

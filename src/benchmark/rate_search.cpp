@@ -1,4 +1,4 @@
-#include "amend/benchmark/rate_search.hpp"
+#include "benchmark/rate_search.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "amend/queue/start_thread.hpp"
+#include "queue/start_thread.hpp"
 
 namespace amend {
 namespace {

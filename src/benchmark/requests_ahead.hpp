@@ -15,10 +15,10 @@
 
 #include "amend/benchmark/schedule.hpp"
 #include "amend/row/request.hpp"
-#include "amend/worker/api_call.hpp"
-#include "amend/worker/entropy.hpp"
 #include "amend/worker/signer.hpp"
 #include "benchmark/benchmark_rows.hpp"
+#include "worker/api_call.hpp"
+#include "worker/entropy.hpp"
 
 namespace amend {
 

@@ -3,10 +3,10 @@
 #include <string>
 #include <utility>
 
-#include "amend/queue/start_thread.hpp"
-#include "amend/wonder/routes.hpp"
 #include "engine/sizing.hpp"
 #include "engine/watch_run.hpp"
+#include "queue/start_thread.hpp"
+#include "wonder/routes.hpp"
 
 namespace amend {
 

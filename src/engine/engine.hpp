@@ -18,18 +18,18 @@
 #include <string_view>
 #include <vector>
 
+#include "admission/admission_control.hpp"
 #include "amend/config.hpp"
-#include "amend/queue/batch_pool.hpp"
-#include "amend/queue/outcome_queue.hpp"
-#include "amend/queue/run_control.hpp"
-#include "amend/reporter/metrics.hpp"
+#include "amend/metrics/metrics.hpp"
 #include "amend/row/late_requests.hpp"
-#include "amend/transport/target.hpp"
-#include "amend/worker/admission_control.hpp"
-#include "amend/worker/api_call.hpp"
 #include "amend/worker/signer.hpp"
-#include "amend/worker/worker.hpp"
 #include "engine/run_watch.hpp"
+#include "queue/batch_pool.hpp"
+#include "queue/outcome_queue.hpp"
+#include "queue/run_control.hpp"
+#include "transport/target.hpp"
+#include "worker/api_call.hpp"
+#include "worker/worker.hpp"
 
 namespace amend {
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "amend/config.hpp"
-#include "amend/reporter/metrics.hpp"
+#include "amend/metrics/metrics.hpp"
 
 namespace amend {
 

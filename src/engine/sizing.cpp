@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "amend/worker/worker.hpp"
+#include "worker/worker.hpp"
 
 namespace amend {
 

@@ -4,7 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "amend/transport/stop_cause.hpp"
+#include "transport/stop_cause.hpp"
 
 namespace amend {
 namespace {

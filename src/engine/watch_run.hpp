@@ -3,9 +3,9 @@
 
 #include <stop_token>
 
-#include "amend/queue/run_control.hpp"
-#include "amend/worker/admission_control.hpp"
+#include "admission/admission_control.hpp"
 #include "engine/run_watch.hpp"
+#include "queue/run_control.hpp"
 
 namespace amend {
 

@@ -1,4 +1,4 @@
-#include "amend/queue/batch_pool.hpp"
+#include "queue/batch_pool.hpp"
 
 #include <algorithm>
 #include <cassert>

@@ -1,4 +1,4 @@
-#include "amend/queue/key_gate.hpp"
+#include "queue/key_gate.hpp"
 
 #include <algorithm>
 #include <bit>

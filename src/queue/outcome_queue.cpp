@@ -1,4 +1,4 @@
-#include "amend/queue/outcome_queue.hpp"
+#include "queue/outcome_queue.hpp"
 
 #include <algorithm>
 #include <iterator>

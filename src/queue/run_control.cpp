@@ -1,4 +1,4 @@
-#include "amend/queue/run_control.hpp"
+#include "queue/run_control.hpp"
 
 #include <algorithm>
 

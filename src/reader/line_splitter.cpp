@@ -1,7 +1,7 @@
 #include <string>
 
-#include "amend/reader/ndjson.hpp"
-#include "reader/row_faults.hpp"
+#include "reader/json/ndjson.hpp"
+#include "reader/mapping/row_faults.hpp"
 
 namespace amend {
 namespace {

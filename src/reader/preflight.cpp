@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "amend/error.hpp"
-#include "amend/queue/batch_pool.hpp"
-#include "amend/reader/mapper.hpp"
 #include "amend/reader/source.hpp"
-#include "reader/id_trouble.hpp"
+#include "queue/batch_pool.hpp"
+#include "reader/mapping/id_trouble.hpp"
+#include "reader/mapping/mapper.hpp"
 
 namespace amend {
 namespace {

@@ -1,8 +1,8 @@
-#include "amend/reader/reader.hpp"
+#include "reader/reader.hpp"
 
 #include <chrono>
 
-#include "reader/encoding_guard.hpp"
+#include "reader/encoding/encoding_guard.hpp"
 
 namespace amend {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "amend/reader/csv_parser.hpp"
-#include "amend/row/own_column.hpp"
+#include "reader/csv/csv_parser.hpp"
+#include "row/own_column.hpp"
 
 namespace amend {
 

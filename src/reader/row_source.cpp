@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "reader/row_faults.hpp"
+#include "reader/mapping/row_faults.hpp"
 
 namespace amend {
 

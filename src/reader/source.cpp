@@ -8,15 +8,15 @@
 #include "amend/error.hpp"
 #include "amend/reader/encoding_check.hpp"
 #include "amend/reader/input_file.hpp"
-#include "amend/reader/json_error.hpp"
-#include "amend/row/ascii.hpp"
-#include "amend/row/own_column.hpp"
 #include "reader/byte_feed.hpp"
-#include "reader/decoding_input.hpp"
-#include "reader/json_shape.hpp"
+#include "reader/encoding/decoding_input.hpp"
+#include "reader/json/json_error.hpp"
+#include "reader/json/json_shape.hpp"
 #include "reader/retry_file.hpp"
 #include "reader/row_source.hpp"
+#include "row/ascii.hpp"
 #include "row/csv_cell.hpp"
+#include "row/own_column.hpp"
 
 namespace amend {
 namespace {

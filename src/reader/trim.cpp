@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "reader/code_point.hpp"
+#include "reader/encoding/code_point.hpp"
 
 namespace amend {
 namespace {

@@ -1,4 +1,4 @@
-#include "amend/reconcile/customer_snapshot.hpp"
+#include "reconcile/customer_snapshot.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "amend/reporter/sink.hpp"
+#include "amend/run/sink.hpp"
 #include "amend/wonder/customer_schema.hpp"
 
 namespace amend {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "amend/report/run_picture.hpp"
-#include "amend/reporter/summary.hpp"
+#include "amend/run/summary.hpp"
 
 namespace amend::report {
 

@@ -1,4 +1,4 @@
-#include "amend/reporter/reporter.hpp"
+#include "reporter/reporter.hpp"
 
 namespace amend {
 

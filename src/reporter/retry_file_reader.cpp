@@ -9,9 +9,9 @@
 #include <filesystem>
 #include <limits>
 
-#include "reporter/json_reading.hpp"
 #include "reporter/retry_file_rows.hpp"
 #include "row/csv_cell.hpp"
+#include "run/json_reading.hpp"
 
 namespace amend {
 namespace {

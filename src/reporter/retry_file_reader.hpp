@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "amend/reader/csv_parser.hpp"
-#include "amend/reporter/retry_files.hpp"
 #include "amend/row/record.hpp"
+#include "reader/csv/csv_parser.hpp"
+#include "reporter/retry_files.hpp"
 
 namespace amend {
 

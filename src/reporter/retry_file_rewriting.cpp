@@ -1,11 +1,11 @@
-// rewrite_retry_files of amend/reporter/retry_files.hpp.
+// rewrite_retry_files of reporter/retry_files.hpp.
 #include <algorithm>
 #include <optional>
 #include <vector>
 
-#include "amend/reporter/retry_files.hpp"
-#include "reporter/append_file.hpp"
 #include "reporter/retry_file_reader.hpp"
+#include "reporter/retry_files.hpp"
+#include "run/append_file.hpp"
 
 namespace amend {
 namespace {

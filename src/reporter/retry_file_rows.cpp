@@ -9,10 +9,10 @@
 #include <stdexcept>
 #include <utility>
 
-#include "amend/reader/csv_parser.hpp"
-#include "amend/row/own_column.hpp"
-#include "reporter/json_text.hpp"
+#include "reader/csv/csv_parser.hpp"
 #include "row/csv_cell.hpp"
+#include "row/json_text.hpp"
+#include "row/own_column.hpp"
 
 namespace amend {
 namespace {

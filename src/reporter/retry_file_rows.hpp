@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "amend/error.hpp"
-#include "amend/reporter/retry_files.hpp"
 #include "amend/row/record.hpp"
+#include "reporter/retry_files.hpp"
 
 namespace amend {
 

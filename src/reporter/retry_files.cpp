@@ -1,4 +1,4 @@
-#include "amend/reporter/retry_files.hpp"
+#include "reporter/retry_files.hpp"
 
 #include <unistd.h>
 
@@ -6,8 +6,8 @@
 #include <array>
 #include <optional>
 
-#include "reporter/append_file.hpp"
 #include "reporter/retry_file_rows.hpp"
+#include "run/append_file.hpp"
 
 namespace amend {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "amend/reporter/journal.hpp"
+#include "amend/run/journal.hpp"
 #include "reporter/retry_file_reader.hpp"
 
 namespace amend {

@@ -14,9 +14,9 @@
 #include <string_view>
 #include <vector>
 
-#include "amend/reporter/retry_files.hpp"
 #include "amend/row/outcome.hpp"
 #include "reporter/retry_file_rows.hpp"
+#include "reporter/retry_files.hpp"
 
 namespace amend {
 

@@ -1,4 +1,4 @@
-#include "amend/row/closest_name.hpp"
+#include "row/closest_name.hpp"
 
 #include <algorithm>
 #include <array>

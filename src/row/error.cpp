@@ -4,8 +4,8 @@
 #include <array>
 
 #include "amend/row/outcome.hpp"
-#include "amend/row/shell_path.hpp"
 #include "row/hexadecimal.hpp"
+#include "row/shell_path.hpp"
 
 namespace amend {
 namespace {

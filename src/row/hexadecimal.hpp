@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "amend/row/ascii.hpp"
+#include "row/ascii.hpp"
 
 namespace amend {
 

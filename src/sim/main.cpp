@@ -13,9 +13,9 @@
 #include <string>
 #include <utility>
 
-#include "customer_seed.hpp"
 #include "options.hpp"
-#include "server.hpp"
+#include "sim/api/customer_seed.hpp"
+#include "sim/net/server.hpp"
 
 namespace {
 

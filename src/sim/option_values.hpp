@@ -7,10 +7,10 @@
 #include <string_view>
 #include <utility>
 
-#include "capacity.hpp"
-#include "fault_plan.hpp"
-#include "hidden_limit.hpp"
 #include "service.hpp"
+#include "sim/faults/capacity.hpp"
+#include "sim/faults/fault_plan.hpp"
+#include "sim/faults/hidden_limit.hpp"
 
 namespace amend::sim {
 

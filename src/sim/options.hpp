@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "server.hpp"
 #include "service.hpp"
+#include "sim/net/server.hpp"
 
 namespace amend::sim {
 

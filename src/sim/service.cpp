@@ -6,8 +6,8 @@
 
 #include <utility>
 
-#include "amend/wonder/routes.hpp"
 #include "row/utc_time.hpp"
+#include "wonder/routes.hpp"
 
 namespace amend::sim {
 namespace {

@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include "api_handler.hpp"
-#include "api_request.hpp"
-#include "capacity.hpp"
-#include "fault_plan.hpp"
-#include "hidden_limit.hpp"
-#include "request_log.hpp"
-#include "signature_check.hpp"
+#include "sim/api/api_handler.hpp"
+#include "sim/api/api_request.hpp"
+#include "sim/api/request_log.hpp"
+#include "sim/api/signature_check.hpp"
+#include "sim/faults/capacity.hpp"
+#include "sim/faults/fault_plan.hpp"
+#include "sim/faults/hidden_limit.hpp"
 
 namespace amend::sim {
 

@@ -11,10 +11,10 @@
 #include <string>
 #include <type_traits>
 
-#include "amend/transport/http1_codec.hpp"
-#include "amend/transport/transport.hpp"
 #include "tls_context.hpp"
 #include "tls_trouble.hpp"
+#include "transport/http1_codec.hpp"
+#include "transport/transport.hpp"
 #include "wire.hpp"
 
 namespace amend {

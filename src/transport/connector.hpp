@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "address_race.hpp"
-#include "amend/transport/transport.hpp"
 #include "byte_stream.hpp"
+#include "transport/transport.hpp"
 
 namespace amend {
 

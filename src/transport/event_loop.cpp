@@ -1,4 +1,4 @@
-#include "amend/transport/event_loop.hpp"
+#include "transport/event_loop.hpp"
 
 namespace amend {
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "amend/row/ascii.hpp"
+#include "row/ascii.hpp"
 
 namespace amend::http1 {
 

@@ -1,4 +1,4 @@
-#include "amend/transport/http1_codec.hpp"
+#include "transport/http1_codec.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "amend/row/ascii.hpp"
+#include "row/ascii.hpp"
 #include "row/byte_group.hpp"
 #include "row/hexadecimal.hpp"
 #include "transport/field_characters.hpp"

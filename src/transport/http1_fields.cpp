@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 
-#include "amend/transport/http1_codec.hpp"
 #include "transport/field_characters.hpp"
+#include "transport/http1_codec.hpp"
 
 namespace amend::http1 {
 namespace {

@@ -7,13 +7,13 @@
 #include <utility>
 
 #include "amend/error.hpp"
-#include "amend/transport/http1_codec.hpp"
-#include "amend/transport/transport.hpp"
 #include "byte_stream.hpp"
 #include "connector.hpp"
 #include "name_lookup.hpp"
 #include "pipeline_depth.hpp"
 #include "tls_context.hpp"
+#include "transport/http1_codec.hpp"
+#include "transport/transport.hpp"
 
 namespace amend {
 namespace asio = boost::asio;

@@ -1,9 +1,9 @@
-#include "amend/transport/http_date.hpp"
+#include "transport/http_date.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "amend/row/ascii.hpp"
+#include "row/ascii.hpp"
 
 namespace amend {
 namespace {

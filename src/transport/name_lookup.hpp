@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "amend/transport/transport.hpp"
+#include "transport/transport.hpp"
 
 namespace amend {
 

@@ -1,4 +1,4 @@
-#include "amend/transport/target.hpp"
+#include "transport/target.hpp"
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "amend/error.hpp"
-#include "amend/row/ascii.hpp"
-#include "amend/wonder/routes.hpp"
+#include "row/ascii.hpp"
+#include "wonder/routes.hpp"
 
 namespace amend {
 namespace {

@@ -10,9 +10,9 @@
 #include <fstream>
 
 #include "amend/error.hpp"
-#include "amend/wonder/key_text.hpp"
 #include "amend/wonder/secret_file.hpp"
 #include "tls_trouble.hpp"
+#include "wonder/key_text.hpp"
 
 namespace amend {
 namespace {

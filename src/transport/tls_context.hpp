@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "amend/config.hpp"
-#include "amend/transport/target.hpp"
+#include "transport/target.hpp"
 
 // Forward declarations keep OpenSSL's headers out of this one.
 struct ssl_ctx_st;

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "amend/transport/transport.hpp"
+#include "transport/transport.hpp"
 
 struct x509_st;
 

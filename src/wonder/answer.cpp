@@ -1,14 +1,14 @@
-#include "amend/wonder/answer.hpp"
+#include "wonder/answer.hpp"
 
 #include <array>
 #include <charconv>
 
 #include "amend/error.hpp"
 #include "amend/wonder/customer_schema.hpp"
-#include "amend/wonder/status_text.hpp"
 #include "answer_glance.hpp"
 #include "answer_reader.hpp"
 #include "answer_rule.hpp"
+#include "wonder/status_text.hpp"
 
 namespace amend::wonder {
 namespace {

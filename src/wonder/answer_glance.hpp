@@ -8,7 +8,7 @@
 
 #include <string_view>
 
-#include "amend/wonder/answer.hpp"
+#include "wonder/answer.hpp"
 
 namespace amend::wonder {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 
-#include "amend/wonder/envelope.hpp"
+#include "wonder/envelope.hpp"
 
 namespace amend::wonder {
 namespace {

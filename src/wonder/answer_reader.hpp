@@ -127,7 +127,7 @@ class AnswerReader {
   bool is_json_ = false;
 };
 
-/// The rule of amend/wonder/envelope.hpp, for the body that was read.
+/// The rule of wonder/envelope.hpp, for the body that was read.
 bool is_api_envelope(const AnswerReader& answer) noexcept;
 
 }  // namespace amend::wonder

@@ -3,13 +3,13 @@
 
 #include <string>
 
-#include "amend/row/response.hpp"
-#include "amend/wonder/answer.hpp"
 #include "answer_reader.hpp"
+#include "row/response.hpp"
+#include "wonder/answer.hpp"
 
 namespace amend::wonder {
 
-/// As in amend/wonder/gateway_response.hpp, for a body that `reader` has read.
+/// As in wonder/gateway_response.hpp, for a body that `reader` has read.
 std::string describe_gateway_response(const Response& response, const AnswerReader& reader);
 
 /// The result of AnswerJudge::judge, whichever reader found it.

@@ -1,4 +1,4 @@
-#include "amend/wonder/credentials_diagnosis.hpp"
+#include "wonder/credentials_diagnosis.hpp"
 
 namespace amend::wonder {
 namespace {

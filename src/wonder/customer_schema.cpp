@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "amend/row/ascii.hpp"
+#include "row/ascii.hpp"
 #include "row/byte_group.hpp"
 #include "row/byte_scan.hpp"
 #include "row/hexadecimal.hpp"

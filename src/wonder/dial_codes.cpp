@@ -1,6 +1,6 @@
-#include "amend/wonder/dial_codes.hpp"
+#include "wonder/dial_codes.hpp"
 
-#include "amend/row/ascii.hpp"
+#include "row/ascii.hpp"
 
 #include <algorithm>
 #include <array>

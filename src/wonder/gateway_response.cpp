@@ -1,12 +1,12 @@
-#include "amend/wonder/gateway_response.hpp"
+#include "wonder/gateway_response.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include "amend/error.hpp"
-#include "amend/row/ascii.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "answer_rule.hpp"
+#include "row/ascii.hpp"
 
 namespace amend::wonder {
 namespace {

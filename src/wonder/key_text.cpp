@@ -1,9 +1,9 @@
-#include "amend/wonder/key_text.hpp"
+#include "wonder/key_text.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "amend/row/ascii.hpp"
+#include "row/ascii.hpp"
 
 namespace amend::wonder {
 namespace {

@@ -1,9 +1,9 @@
-#include "amend/wonder/routes.hpp"
+#include "wonder/routes.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "amend/row/ascii.hpp"
+#include "row/ascii.hpp"
 #include "row/hexadecimal.hpp"
 
 namespace amend::wonder {

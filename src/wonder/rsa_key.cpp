@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "amend/error.hpp"
-#include "amend/wonder/key_text.hpp"
 #include "amend/wonder/request_signer.hpp"
+#include "wonder/key_text.hpp"
 
 namespace amend::wonder {
 namespace {

@@ -11,7 +11,7 @@
 #include <cstring>
 
 #include "amend/error.hpp"
-#include "amend/row/shell_path.hpp"
+#include "row/shell_path.hpp"
 
 namespace amend::wonder {
 namespace {

@@ -12,9 +12,9 @@
 #include <deque>
 #include <exception>
 
-#include "amend/queue/run_control.hpp"
-#include "amend/worker/entropy.hpp"
 #include "connections.hpp"
+#include "queue/run_control.hpp"
+#include "worker/entropy.hpp"
 
 namespace amend {
 

@@ -17,11 +17,11 @@
 #include <string_view>
 #include <vector>
 
-#include "amend/row/verdict.hpp"
-#include "amend/transport/transport.hpp"
-#include "amend/wonder/answer.hpp"
+#include "admission/reconnect_policy.hpp"
 #include "job_table.hpp"
-#include "reconnect_policy.hpp"
+#include "row/verdict.hpp"
+#include "transport/transport.hpp"
+#include "wonder/answer.hpp"
 
 namespace amend {
 

@@ -1,4 +1,4 @@
-#include "amend/worker/entropy.hpp"
+#include "worker/entropy.hpp"
 
 #include <openssl/rand.h>
 

@@ -11,10 +11,10 @@
 #include <memory>
 #include <vector>
 
+#include "admission/admission_control.hpp"
 #include "amend/error.hpp"
 #include "amend/row/batch.hpp"
 #include "amend/row/request.hpp"
-#include "amend/worker/admission_control.hpp"
 
 namespace amend {
 

@@ -1,8 +1,8 @@
 #include "outage.hpp"
 
-#include "amend/transport/http_date.hpp"
-#include "amend/wonder/credentials_diagnosis.hpp"
-#include "amend/wonder/gateway_response.hpp"
+#include "transport/http_date.hpp"
+#include "wonder/credentials_diagnosis.hpp"
+#include "wonder/gateway_response.hpp"
 
 namespace amend {
 namespace {

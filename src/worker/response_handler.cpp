@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "amend/transport/stop_cause.hpp"
-#include "amend/wonder/envelope.hpp"
-#include "amend/wonder/gateway_response.hpp"
 #include "outage.hpp"
+#include "transport/stop_cause.hpp"
+#include "wonder/envelope.hpp"
+#include "wonder/gateway_response.hpp"
 
 namespace amend {
 namespace {

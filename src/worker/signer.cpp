@@ -6,7 +6,7 @@
 
 #include "amend/error.hpp"
 #include "amend/wonder/customer_schema.hpp"
-#include "amend/worker/entropy.hpp"
+#include "worker/entropy.hpp"
 
 namespace amend {
 namespace {

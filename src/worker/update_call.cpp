@@ -1,5 +1,5 @@
-#include "amend/wonder/routes.hpp"
-#include "amend/worker/api_call.hpp"
+#include "wonder/routes.hpp"
+#include "worker/api_call.hpp"
 
 namespace amend {
 namespace {

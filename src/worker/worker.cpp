@@ -1,11 +1,11 @@
 // A worker's event loop: the coroutines of its connections, its timer, and the turns in which it reads.
-#include "amend/worker/worker.hpp"
+#include "worker/worker.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <thread>
 
-#include "amend/transport/event_loop.hpp"
 #include "connection_keeper.hpp"
+#include "transport/event_loop.hpp"
 #include "wake_up.hpp"
 #include "worker_machines.hpp"
 

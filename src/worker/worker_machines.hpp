@@ -7,10 +7,10 @@
 
 #include <optional>
 
-#include "amend/queue/batch_pool.hpp"
 #include "connections.hpp"
 #include "dispatcher.hpp"
 #include "quarantine.hpp"
+#include "queue/batch_pool.hpp"
 #include "response_handler.hpp"
 #include "worker_state.hpp"
 

@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "amend/queue/batch_pool.hpp"
+#include "queue/batch_pool.hpp"
 
 namespace amend {
 namespace {

@@ -7,12 +7,12 @@
 #include <chrono>
 #include <vector>
 
-#include "amend/queue/key_gate.hpp"
-#include "amend/worker/entropy.hpp"
-#include "amend/worker/retry_policy.hpp"
-#include "amend/worker/worker.hpp"
+#include "admission/retry_policy.hpp"
 #include "job_table.hpp"
+#include "queue/key_gate.hpp"
 #include "signed_requests.hpp"
+#include "worker/entropy.hpp"
+#include "worker/worker.hpp"
 
 namespace amend {
 

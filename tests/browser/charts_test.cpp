@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "amend/report/charts.hpp"
 #include "amend/report/page.hpp"
 #include "looks.hpp"
+#include "report/charts/charts.hpp"
 #include "support/process.hpp"
 
 using namespace amend::report;

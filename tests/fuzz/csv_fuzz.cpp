@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
-#include "amend/reader/csv_parser.hpp"
 #include "amend/wonder/customer_schema.hpp"
+#include "reader/csv/csv_parser.hpp"
 #include "support/reference_csv.hpp"
 #include "target.hpp"
 

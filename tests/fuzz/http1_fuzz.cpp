@@ -4,8 +4,8 @@
 #include <cstring>
 #include <string>
 
-#include "amend/transport/http1_codec.hpp"
 #include "target.hpp"
+#include "transport/http1_codec.hpp"
 
 using namespace amend;
 using fuzz::require;

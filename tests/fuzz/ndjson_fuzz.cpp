@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "amend/queue/batch_pool.hpp"
-#include "amend/reader/mapper.hpp"
-#include "amend/reader/ndjson.hpp"
+#include "queue/batch_pool.hpp"
+#include "reader/json/ndjson.hpp"
+#include "reader/mapping/mapper.hpp"
 #include "target.hpp"
 
 using namespace amend;

@@ -5,9 +5,9 @@
 #include <iterator>
 #include <string>
 
-#include "amend/worker/server_pace.hpp"
+#include "admission/server_pace.hpp"
+#include "admission/structured_fields.hpp"
 #include "target.hpp"
-#include "worker/structured_fields.hpp"
 
 using namespace amend;
 using fuzz::require;

@@ -37,12 +37,12 @@ trial=$(mktemp -d)
 trap 'rm -rf "$trial"' EXIT
 printf 'x\n%.0s' {1..251} >"$trial/README.md"
 printf 'No title\n%081d\n' 0 >"$trial/topic.md"
-look_at_readme "$trial/README.md" "$1/src/cli/command_table.cpp" >/dev/null
+look_at_readme "$trial/README.md" "$1/src/cli/option/command_table.cpp" >/dev/null
 look_at_topic "$trial/topic.md" >/dev/null
 [ $offences -gt 10 ] || { echo "readme: the lint finds only $offences offences where there are many"; exit 2; }
 
 offences=0
-look_at_readme "$1/README.md" "$1/src/cli/command_table.cpp"
+look_at_readme "$1/README.md" "$1/src/cli/option/command_table.cpp"
 topics=0
 for file in "$1"/src/cli/help/*.md; do
   look_at_topic "$file"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """references.py ROOT: what comments and Markdown name is there: files, sections, headings, links, `see …`, test cases.
 
-A file may be named by the end of its path (`circuit.hpp`, `worker/circuit.hpp`, `src/wonder/README.md §2`).
+A file may be named by the end of its path (`circuit.hpp`, `admission/circuit.hpp`, `src/wonder/README.md §2`).
 """
 import fnmatch
 import os
@@ -107,7 +107,7 @@ class Project:
                 self.offend(path, at(found), f'{name} has no heading "{title}"')
         for found in TOPIC.finditer(flat):
             help_folder = os.path.join(self.root, "src/cli/help")
-            table = "src/cli/command_table.cpp"
+            table = "src/cli/option/command_table.cpp"
             if not os.path.isdir(help_folder) or table not in self.files:
                 continue
             is_command = f'"{found["topic"]}"' in source_text.read(self.root, table)

@@ -12,8 +12,8 @@
 
 #include "amend/benchmark/hdr_histogram.hpp"
 #include "amend/benchmark/schedule.hpp"
+#include "amend/metrics/metrics.hpp"
 #include "amend/report/time_series.hpp"
-#include "amend/reporter/metrics.hpp"
 
 namespace amend {
 

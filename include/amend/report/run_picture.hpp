@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "amend/config.hpp"
-#include "amend/reporter/metrics.hpp"
-#include "amend/reporter/run_status.hpp"
-#include "amend/reporter/summary.hpp"
+#include "amend/metrics/metrics.hpp"
 #include "amend/row/outcome.hpp"
+#include "amend/run/run_status.hpp"
+#include "amend/run/summary.hpp"
 
 namespace amend::report {
 

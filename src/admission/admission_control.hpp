@@ -1,0 +1,168 @@
+// Admission control of the whole run: whether a request may be sent now, and what each response changes in that.
+//
+// It joins the policies that each have a header of their own, in the order in which they are asked:
+//
+//   the operator's pause → canary → circuit breaker → concurrency limit → rate
+//
+// While the run waits on purpose, the clock of the rows' deadlines is stopped (`clock`).
+//
+// *Threads.* Any; one object, shared by all workers. *Errors.* None. *Bounds.* Each permit comes back once. *Lifetime.*
+// Outlives the workers. *Source.* A policy: time and random bits are arguments.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+
+#include "admission/canary.hpp"
+#include "admission/circuit.hpp"
+#include "admission/concurrency_limit.hpp"
+#include "admission/connection_trouble.hpp"
+#include "admission/credential_guard.hpp"
+#include "admission/rate_control.hpp"
+#include "admission/retry_budget.hpp"
+#include "admission/retry_policy.hpp"
+#include "admission/run_clock.hpp"
+#include "amend/config.hpp"
+
+namespace amend {
+
+/// Admission's leave for one request. It comes back once, when the request has ended.
+class Permit {
+ public:
+  Permit() = default;
+
+  Circuit::Trial trial = Circuit::no_trial;
+  Canary::Admission admission = Canary::Admission::freely;
+};
+
+class AdmissionControl {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// How soon to ask again when others must end first; a response that comes sooner is a reason to ask too.
+  static constexpr std::chrono::milliseconds look_up{5};
+
+  explicit AdmissionControl(const PaceConfig& pace) noexcept;
+  AdmissionControl(const AdmissionControl&) = delete;
+  AdmissionControl& operator=(const AdmissionControl&) = delete;
+
+  enum class Answer : std::uint8_t {
+    go,
+    wait,      ///< for others, or for the operator
+    too_fast,  ///< the rate, or a Retry-After
+  };
+  class Decision {
+   public:
+    Decision(Answer answer_, time_point at_, Permit permit_) noexcept : answer(answer_), at(at_), permit(permit_) {}
+    Answer answer;
+    time_point at;  ///< when it may not go: when to ask again; max(): when the worker is woken
+    Permit permit;  ///< when it may
+  };
+
+  /// Until when no request can be sent, because the operator or the server wants it so: not later than `now` when one
+  /// can; max(): until the worker is woken. Connections are not worth opening before.
+  time_point standing_until(time_point now) const noexcept;
+
+  /// The earliest moment at which ask() may let a request go, by the rate and the circuit of this moment; not before
+  /// `now`.
+  time_point earliest(time_point now) const noexcept;
+
+  /// Asks for one request. `in_flight`: of the whole run.
+  Decision ask(time_point now, std::uint64_t in_flight) noexcept;
+
+  /// An attempt has ended. Each that was let go comes here or to give_back(), once. `row` tells rows apart.
+  class Ended {
+   public:
+    Ended(Permit permit_, std::uint64_t row_, time_point sent_, std::uint64_t in_flight_) noexcept
+        : permit(permit_), row(row_), sent(sent_), in_flight(in_flight_) {}
+    Permit permit;
+    std::uint64_t row;
+    time_point sent;
+    std::uint64_t in_flight;  ///< of the whole run when it ended, itself included
+  };
+  /// `random`: 64 fresh uniform bits.
+  Circuit::Change record(const AttemptEnd& end, const Ended& ended, time_point now, std::uint64_t random) noexcept;
+  /// The echo call has ended: the probe where every row that is left has failed.
+  Circuit::Change record_echo(Circuit::Result result, Permit permit, time_point now, std::uint64_t random) noexcept;
+  /// Circuit::ask_for_proof.
+  Circuit::Change ask_for_proof(time_point now) noexcept;
+  /// An attempt that ended so, now, failed for an outage and not for its row.
+  bool breaks(const AttemptEnd& end) const noexcept;
+  /// For how long attempts have failed in a row, pauses left out; 0: the last one did not.
+  std::chrono::nanoseconds failing_for(time_point now) const noexcept;
+  /// How long the present outage has lasted, pauses left out.
+  std::chrono::nanoseconds outage_lasted(time_point now) const noexcept;
+  /// A connection could not be made, or brought no response; and one has brought a response.
+  ConnectionTrouble::Change unreachable(const ConnectFailure& failure, time_point now);
+  ConnectionTrouble::Change reached(time_point now);
+  const ConnectionTrouble& connections() const noexcept { return connections_; }
+  /// For how long no connection has brought a response, pauses left out; 0: one has since the last failure.
+  std::chrono::nanoseconds unreachable_for(time_point now) const noexcept;
+
+  /// Rows wait until then on purpose: for their retry, for the row of their customer before them, or for the next try
+  /// to connect. Until then the run does not count as stalled.
+  void wait_on_purpose(time_point until) noexcept;
+  time_point waits_until() const noexcept {
+    return time_point(time_point::duration(waits_until_.load(std::memory_order_relaxed)));
+  }
+
+  /// It shows nothing about the API: the request was not sent, or its end was not its fault.
+  void give_back(Permit permit, time_point now) noexcept;
+
+  /// No request is sent before `until`: a Retry-After.
+  void hold_until(time_point until, time_point now) noexcept;
+  /// What an answer's rate-limit fields ask for.
+  void follow_server(const ServerPace& asked, time_point now) noexcept;
+
+  /// By the operator. The caller of unpause() wakes the workers.
+  void pause(time_point now) noexcept;
+  void unpause(time_point now) noexcept;
+  bool paused() const noexcept { return paused_.load(std::memory_order_acquire); }
+  /// A clock that is stopped while the run is paused: for patience with the API, which gets no request then.
+  time_point awake(time_point now) const noexcept { return awake_.at(now); }
+  void set_in_flight_max(std::uint32_t requests) noexcept;
+  /// Requests in flight that are allowed now, in the whole run.
+  std::uint32_t in_flight_max() const noexcept;
+
+  RateControl& rate() noexcept { return rate_; }
+  const RateControl& rate() const noexcept { return rate_; }
+  Canary& canary() noexcept { return canary_; }
+  CredentialGuard& refusals() noexcept { return refusals_; }
+  const Circuit& circuit() const noexcept { return circuit_; }
+  RetryBudget& budget() noexcept { return budget_; }
+  const RetryBudget& budget() const noexcept { return budget_; }
+  const RunClock& clock() const noexcept { return clock_; }
+
+ private:
+  Decision refuse(Answer answer, time_point at, Permit permit, time_point now) noexcept;
+  void adapt(const AttemptEnd& end, const Ended& ended, time_point now) noexcept;
+  void follow_circuit(time_point now) noexcept;
+
+  Canary canary_;
+  Circuit circuit_;
+  CredentialGuard refusals_;
+  RetryBudget budget_;
+  ConnectionTrouble connections_;
+  RunClock clock_;
+  RunClock awake_;
+  RateControl rate_;
+  ConcurrencyLimit concurrency_;
+  const Concurrency concurrency_mode_;
+  std::atomic<std::uint32_t> in_flight_max_;  // what connections and pipelines allow
+  std::atomic<bool> paused_{false};
+  std::atomic<std::int64_t> failing_since_{0};  // ns on the clock awake_
+  std::atomic<bool> unreachable_{false};
+  std::atomic<std::int64_t> unreachable_since_{0};  // ns on the clock awake_
+  std::atomic<time_point::rep> waits_until_{0};
+
+  mutable std::mutex outage_mutex_;  // guards what follows
+  bool in_outage_ = false;
+  time_point outage_began_{};  // on the clock `awake_`
+};
+
+/// What an attempt says about the API as a whole, not about its row.
+Circuit::Result result_of(const AttemptEnd& end) noexcept;
+
+}  // namespace amend

@@ -1,0 +1,103 @@
+// When responses, whatever rows they are about, say that the run must stop and an operator is needed: the API refuses
+// the credentials, a gateway refuses the requests, or it is not the API that answers at all.
+//
+// Place: layer 1, pure. One object for a run. Threads: any; while there is no trouble a response costs relaxed loads.
+// Bounds: it remembers `rows_remembered` rows.
+//
+//   not_the_api       before the API's first own response: `pages_max` gateway responses that no waiting mends (2xx,
+//                     3xx, 4xx but 408, 425, 429), or as many as rows are left when these are fewer
+//   credentials, gateway_refusal
+//                     the API's own 401 or 403; 401, 403 or 407 of a gateway: of `at_start` rows in a row before the
+//                     API has accepted any request, of `in_a_row` rows later
+//   credentials_share, gateway_share
+//                     the API's own 401 or 403, a gateway's 401 or 407, of `share_rows` rows within the last
+//                     `share_requests` requests. A gateway's 403 does not count: a firewall may block what rows contain
+//
+// A row that is refused again counts once, each refusal of the echo call by itself: that call is about no row, so it
+// shows that the refusals in a row before it were about none, and then each of these counts.
+//
+// A page with a Retry-After is obeyed and does not count. Nor does a refusal with one, but when its request was sent
+// after the first wait that the refusals in a row have asked for.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+
+#include "admission/retry_policy.hpp"
+
+namespace amend {
+
+class CredentialGuard {
+ public:
+  static constexpr std::uint32_t pages_max = 3;
+  static constexpr std::uint32_t at_start = 3;
+  static constexpr std::uint32_t in_a_row = 20;
+  static constexpr std::uint32_t share_rows = 15;
+  static constexpr std::uint64_t share_requests = 100;
+  static constexpr std::size_t rows_remembered = 32;
+
+  enum class Stop : std::uint8_t { none, not_the_api, credentials, gateway_refusal, credentials_share, gateway_share };
+
+  CredentialGuard() = default;
+  CredentialGuard(const CredentialGuard&) = delete;
+  CredentialGuard& operator=(const CredentialGuard&) = delete;
+
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// What is known of the run beside a response.
+  class Run {
+   public:
+    Run(std::uint64_t row_, std::uint64_t requests_, std::uint64_t rows_left_, time_point sent_,
+        time_point held_until_) noexcept
+        : row(row_), requests(requests_), rows_left(rows_left_), sent(sent_), held_until(held_until_) {}
+    std::uint64_t row;        ///< that the response is about; no_row: the echo call
+    std::uint64_t requests;   ///< sent so far
+    std::uint64_t rows_left;  ///< that have not ended, when all rows are read; else any large number
+    time_point sent;          ///< the request
+    time_point held_until;    ///< the run waits until then, as this response and those before it ask
+  };
+  static constexpr std::uint64_t no_row = 0;
+  Stop look(const AttemptEnd& end, const Run& run) noexcept;
+  /// The same for a success, which is seen most often.
+  void accepted() noexcept;
+
+  /// The API itself has responded in this process.
+  bool api_has_responded() const noexcept { return api_responded_.load(std::memory_order_relaxed); }
+
+ private:
+  enum class Seen : std::uint8_t { nothing, accepted, refused_by_api, refused_by_gateway, page };
+  class Refused {
+   public:
+    std::uint64_t row = 0;
+    std::uint64_t request = 0;  // its number; 0: this place is empty
+    std::uint32_t streak = 0;
+    bool counts_as_share = false;
+  };
+
+  static Seen seen_in(const AttemptEnd& end) noexcept;
+  Stop look_at_page(const Run& run) noexcept;
+  Stop look_at_refusal(const AttemptEnd& end, const Run& run) noexcept;
+  Stop look_at_rows(const AttemptEnd& end, const Run& run) noexcept;
+  void begin_refusal() noexcept;
+  bool is_to_be_obeyed(const Run& run) noexcept;
+  std::uint32_t enough_in_a_row() const noexcept;
+  Refused& place_of(std::uint64_t row) noexcept;
+
+  std::atomic<bool> api_responded_{false};
+  std::atomic<bool> accepted_{false};
+  std::atomic<bool> in_streak_{false};
+  std::mutex mutex_;  // guards what follows
+  std::uint32_t pages_ = 0;
+  std::uint32_t streak_ = 0;
+  std::uint32_t in_streak_count_ = 0;  // refusals in a row, however few rows they are about
+  time_point first_wait_over_{};       // that these have asked for
+  std::array<Refused, rows_remembered> refused_{};
+};
+
+/// A gateway's 401, 403 or 407: it refuses whoever asks, or what was asked.
+bool is_gateway_refusal(const AttemptEnd& end) noexcept;
+
+}  // namespace amend

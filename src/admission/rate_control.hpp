@@ -1,0 +1,84 @@
+// The rate of the whole run: how many requests may be sent per second, and when the next one may.
+//
+// The rate in force is the slowest of: --rate or what `amend control` made of it, the rate that --rate auto has found,
+// and what the server's rate-limit fields ask for, for as long as they say. With a fixed rate (or none) the first 429
+// shows that it is too high: from then on the rate is found as with --rate auto, up to that one; 429s that a lower rate
+// does not make rarer do not count for long (constant_share.hpp).
+//
+// *Threads.* Any; one object, shared by all workers. *Errors.* None. *Bounds.* RateLimiter never lets more than the burst
+// go at once. *Lifetime.* A value that stays where it is. *Source.* A policy: the time is an argument.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <mutex>
+#include <optional>
+
+#include "admission/adaptive_rate.hpp"
+#include "admission/rate_limiter.hpp"
+#include "admission/server_pace.hpp"
+#include "amend/config.hpp"
+
+namespace amend {
+
+class RateControl {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  enum class Pacer : std::uint8_t { option, adaptive, server };
+  class Pace {
+   public:
+    Pace(std::chrono::nanoseconds interval_, Pacer pacer_) noexcept : interval(interval_), pacer(pacer_) {}
+    std::chrono::nanoseconds interval;  ///< between two requests; 0: unlimited
+    Pacer pacer;
+  };
+
+  explicit RateControl(const PaceConfig& pace) noexcept;
+  RateControl(const RateControl&) = delete;
+  RateControl& operator=(const RateControl&) = delete;
+
+  RateLimiter::Decision try_acquire(time_point now) noexcept;
+  time_point earliest() const noexcept { return limiter_.earliest(); }
+  bool unlimited() const noexcept { return limiter_.unlimited(); }
+  Pace pace() const noexcept;
+
+  /// No request is sent before `until`: a Retry-After.
+  void hold_until(time_point until) noexcept { limiter_.hold_until(until); }
+  time_point held_until() const noexcept { return limiter_.held_until(); }
+  /// What a response's rate-limit fields ask for.
+  void follow_server(const ServerPace& asked, time_point now) noexcept;
+  /// Another --rate from now on, without a burst.
+  void set(const RateSetting& rate, time_point now) noexcept;
+
+  /// An attempt has ended. `in_flight`: of the whole run then; `in_flight_max`: that are allowed.
+  void record(AdaptiveRate::Signal signal, time_point sent, std::uint64_t in_flight, std::uint32_t in_flight_max,
+              time_point now) noexcept;
+  /// True once: a 429 came at a rate that the operator had set, so the rate is found from here on.
+  bool take_slowed_down() noexcept { return slowed_down_.exchange(false, std::memory_order_relaxed); }
+  /// Once after each proof: the share of 429s that is the same at every rate, so that the rate returns to --rate; 0:
+  /// none.
+  double take_constant_share() noexcept {
+    return constant_share_.load(std::memory_order_relaxed) == 0 ? 0 : constant_share_.exchange(0);
+  }
+
+ private:
+  void find_below(time_point sent, std::uint64_t in_flight, std::uint32_t in_flight_max, time_point now) noexcept;
+  Pace slowest() const noexcept;
+  void apply(time_point now) noexcept;
+
+  static constexpr std::int64_t no_server_rate = std::numeric_limits<std::int64_t>::max();
+
+  RateLimiter limiter_;
+  std::atomic<bool> slowed_down_{false};
+  std::atomic<double> constant_share_{0};
+  mutable std::mutex mutex_;  // guards what follows
+  RateSetting rate_;
+  std::optional<AdaptiveRate> adaptive_;
+  std::chrono::nanoseconds server_interval_{0};
+  std::atomic<bool> adapts_;                                // adaptive_ has a value: read without the mutex
+  std::atomic<std::int64_t> server_until_{no_server_rate};  // ns on the steady clock, likewise
+};
+
+}  // namespace amend

@@ -1,0 +1,108 @@
+// Which rows of its file a reconciliation looks at. Layer 4.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amend/config.hpp"
+#include "amend/row/finding.hpp"
+#include "amend/row/row_set.hpp"
+#include "plan/comparison.hpp"
+#include "reconcile/baseline.hpp"
+#include "reconcile/run_ledger.hpp"
+#include "start/input_parts.hpp"
+
+namespace amend {
+
+/// A line of the rollback.ndjson of another run.
+class RowToUndo {
+ public:
+  /// `raw`: the line. Throws InputError when it is none of ours.
+  explicit RowToUndo(std::string_view raw);
+
+  /// Fields that are no longer as that run has left them. `comparison`: that of that run.
+  FieldSet changed_since(const Comparison& comparison, const Drift& drift, const wonder::Customer& current) const;
+
+  std::uint64_t row = 0;  ///< of that run
+  std::string sent_text;  ///< by that run
+  WantedFields sent;
+};
+
+/// One of the rows that a baseline settles, to be looked at all the same.
+class SpotCheck {
+ public:
+  SpotCheck(std::uint64_t row_, std::string_view key_, std::string_view body_) : row(row_), key(key_), body(body_) {}
+
+  std::uint64_t row;
+  std::string key;
+  std::string body;
+};
+
+class RowsToLookAt {
+ public:
+  /// Up to this many rows that a baseline settles are read all the same, or all when there are fewer: they show
+  /// whether it holds.
+  static constexpr std::size_t spot_checks_max = 100;
+
+  /// Throws as Baseline, RunLedger and Preflight do.
+  explicit RowsToLookAt(const Input::Parts& input);
+
+  std::uint64_t rows() const noexcept { return rows_; }  ///< of the file
+  /// Of the file, as it was checked.
+  const std::optional<ContentRead>& content() const noexcept { return content_; }
+  std::uint64_t wanted() const noexcept { return wanted_; }  ///< that are looked at
+  const InputFindings& findings() const noexcept { return findings_; }
+
+  /// Another row of the customer stands for it; with Duplicates::reject none does.
+  bool is_hidden(std::uint64_t row) const noexcept { return hidden_.contains(row); }
+  /// For a row that is not hidden and that can be read; of a run that is verified for any row.
+  bool contains(const RowWalk& rows) const;
+
+  /// In any order.
+  const std::vector<SpotCheck>& spot_checks() const noexcept { return spot_checks_; }
+  bool is_spot_check(std::uint64_t row) const noexcept { return spot_rows_.contains(row); }
+  /// Whether the row is as it is in the baseline, which may have been looked at all the same.
+  bool is_settled(const RowWalk& rows) const noexcept { return baseline_ && baseline_->has(rows.key(), rows.wants()); }
+  /// From here on every row is looked at.
+  void look_at_all() noexcept { looks_at_settled_ = true; }
+  /// The same, and none is settled.
+  void forget_baseline();
+  /// Baseline::doubt; empty also without a baseline.
+  std::string doubt() const { return baseline_ ? baseline_->doubt() : std::string(); }
+
+  /// What the run has done that is verified or undone; null: there is none.
+  const RunLedger* ledger() const noexcept { return ledger_ ? &*ledger_ : nullptr; }
+  /// With a ledger: how that run compared.
+  const Comparison& compared_then() const noexcept { return *compared_then_; }
+
+ private:
+  void take_run(const std::string& run);
+  void hide_rows_made_untrue();
+  void survey();
+  void settle(const RowWalk& rows, std::uint64_t settled);
+  std::uint64_t lot_of(std::uint64_t row) const noexcept;
+  bool is_in_sample(std::uint64_t row) const noexcept;
+  bool may_be_in_sample(const RowWalk& rows) const;
+
+  const Input::Parts& input_;
+  const Config& config_;
+  std::uint64_t rows_ = 0;
+  std::optional<ContentRead> content_;
+  std::uint64_t wanted_ = 0;
+  std::uint64_t row_for_sample_ = 0;  // alone in the sample, which would be empty; 0: it is not
+  InputFindings findings_;
+  RowSet hidden_;
+  std::optional<Baseline> baseline_;
+  std::optional<RunLedger> ledger_;
+  std::optional<Comparison> compared_then_;
+  std::vector<SpotCheck> spot_checks_;
+  RowSet spot_rows_;
+  bool looks_at_settled_ = false;
+  std::mt19937_64 random_{std::random_device{}()};
+};
+
+}  // namespace amend

@@ -1,0 +1,93 @@
+#include <utility>
+
+#include "amend/error.hpp"
+#include "engine/sizing.hpp"
+#include "run/input_identity.hpp"
+#include "start/input_parts.hpp"
+#include "transport/transport.hpp"
+
+namespace amend {
+namespace {
+
+const Config& require_valid(const Config& config) {
+  validate(config);
+  require_second_reading(config.input);
+  return config;
+}
+
+// A certificate or a key that is no use is reported before anything else is read or asked.
+void require_connection(const Config& config, const Credentials& credentials, const Target& target) {
+  make_http1_transport(target, config.target, config.deadline, config.pace.pipeline, {});
+  make_signer(config.auth, credentials);
+}
+
+}  // namespace
+
+Plan plan_of(const Config& config, const Source& source, const Mapper& mapper) {
+  const Target target = parse_target(config.target);
+  Plan plan;
+  plan.format = source.format();
+  plan.delimiter = source.delimiter();
+  plan.encoding = source.encoding();
+  plan.mapping = mapper.describe();
+  plan.unknown_columns = mapper.unknown_columns();
+  plan.input_bytes = source.bytes_total();
+  plan.workers = worker_count(config.pace);
+  plan.host = target.host + ":" + target.port;
+  plan.loopback = target.loopback;
+  return plan;
+}
+
+Input::Parts::Parts(const Config& config_, Credentials credentials_)
+    : config(require_valid(config_)),
+      credentials(std::move(credentials_)),
+      target(parse_target(config.target)),
+      file(config.input.file),
+      source(open_source(file, config.input)),
+      mapper(config.mapping, source->format(), source->header()),
+      plan(plan_of(config, *source, mapper)),
+      identity(identify(config, *source)) {
+  require_connection(config, credentials, target);
+}
+
+PreflightReport Input::Parts::preflight(const std::atomic<bool>& stop) {
+  if (identity.inode == 0)
+    throw ConfigError(
+        "the input is not a regular file, so amend cannot check it before the run. Save the input as a file",
+        ExitCode::input);
+  Preflight first_reading(file, config.input, config.mapping);
+  PreflightReport report = first_reading.run(stop);
+  content = report.content;
+  require_same_file();
+  hidden = std::move(first_reading.hidden());
+  encoding_is_doubtful = report.encoding_trouble.has_value();
+  was_checked = true;
+  return report;
+}
+
+bool Input::Parts::is_as_it_was(const std::optional<ContentRead>& read) const {
+  return can_be_read_again(identity, identify(config, *source), read);
+}
+
+void Input::Parts::require_same_file() const {
+  if (!is_as_it_was(content))
+    throw InputError(printable(config.input.file) +
+                     ": changed after it was opened (edited or replaced); nothing was sent");
+}
+
+Input::Input(const Config& config, Credentials credentials)
+    : parts_(std::make_unique<Parts>(config, std::move(credentials))) {}
+Input::~Input() = default;
+Input::Input(Input&& other) noexcept = default;
+Input& Input::operator=(Input&& other) noexcept = default;
+
+const Config& Input::config() const noexcept { return parts_->config; }
+const Plan& Input::plan() const noexcept { return parts_->plan; }
+void Input::accept_findings() noexcept { parts_->config.input.accept_findings = true; }
+
+PreflightReport Input::preflight() {
+  const std::atomic<bool> never{false};
+  return parts_->preflight(never);
+}
+
+}  // namespace amend
