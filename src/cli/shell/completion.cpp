@@ -68,10 +68,10 @@ bool names_file(const CommandEntry& entry) noexcept {
   return !entry.arguments.empty() && entry.arguments.front().kind == Argument::Kind::file;
 }
 
-std::string valued_options(bool (*takes)(const OptionEntry&) noexcept) {
+std::string valued_options(bool (*is_wanted)(const OptionEntry&) noexcept) {
   std::vector<std::string> names;
   for (const OptionEntry& option : option_table())
-    if (takes(option)) names.push_back("--" + std::string(option.name));
+    if (is_wanted(option)) names.push_back("--" + std::string(option.name));
   std::string out;
   for (const std::string& name : names) out.append(out.empty() ? "" : "|").append(name);
   return out;
