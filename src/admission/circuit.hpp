@@ -1,29 +1,29 @@
-// An outage of the API: while it lasts rows wait instead of being burnt, and one request now and then asks whether it
-// is over.
+// The circuit breaker for an outage of the API. While it is open, rows wait and keep their attempts, and single requests
+// ask whether the outage is over.
 //
-// Place: layer 1, pure (time and randomness are handed in). One object, shared by all workers; every call thread-safe.
-// While it is closed a success costs one relaxed load.
-//
-//   closed     everything goes. Opens when attempts in a row failed as in an outage, of at least `rows_to_open`
-//              different rows (a row that the server cannot digest is not an outage): `failures_to_open` of them, or
-//              for `failing_for` at least, at however slow a pace. When the last of them was 429 they must have lasted
-//              `throttled_for` besides: a limit that was overrun is not an outage yet. Of gateway responses
-//              `gateways_to_open` are enough, of however few rows: the API itself says nothing any more.
-//              Opens too when a row would end and nothing says that the API is well (`ask_for_proof`).
-//   open       nothing goes until a probe is due: after 1 s, then twice as long each time, 30 s at most, with jitter;
+//   closed     All requests go. It opens when attempts in a row failed as in an outage, of at least `rows_to_open`
+//              different rows (one row that the server cannot process is no outage): `failures_to_open` of them, or
+//              for at least `failing_for`, at however slow a rate. If the last of them was a 429, they must also have
+//              lasted `throttled_for`: a rate limit that was exceeded is not an outage yet. Of gateway responses
+//              `gateways_to_open` are enough, of any number of rows: the API itself does not respond any more.
+//              It also opens when a row would end and no success shows that the API works (`ask_for_proof`).
+//   open       No request goes until a probe is due: after 1 s, then twice as long each time, 30 s at most, with jitter;
 //              at once when fewer than `rows_to_open` rows have failed.
-//   half open  one request, the probe, is out. Its success closes the circuit step by step. When all rows that are left
-//              have failed, the probe is the echo call, and its success closes the circuit at once. A failure of the
+//   half open  One request, the probe, is in flight. Its success closes the circuit step by step. When all rows that are
+//              left have failed, the probe is the echo call, and its success closes the circuit at once. A failure of the
 //              probe opens the circuit again.
-//   closing    at most as many requests are out as have succeeded since the probe, plus one. At `ramp_end` the circuit
-//              is closed. Failures in a row of `rows_to_open` rows open it again. A healthy API may fail now and then,
-//              and some rows always fail: neither may count as an outage for ever.
+//   closing    The number of requests in flight is at most the successes since the probe, plus one. At `ramp_end` the
+//              circuit is closed. Failures in a row of `rows_to_open` rows open it again. A healthy API may fail now and
+//              then, and some rows always fail: neither may count as an outage for ever.
 //
-// While it is only asked whether there is an outage (`ask_for_proof`), results of requests that were sent before count as
-// while it is closed.
+// Between `ask_for_proof` and its answer, results of requests that were sent before count as while it is closed.
 //
-// Attempts that fail while it is open or half open do not count against their rows (`breaks`), but while it is only
-// asked they do; the time it is not closed does not count against the rows' deadline (run_clock.hpp).
+// Attempts that fail while it is open or half open do not count against their rows (`breaks`), but those between
+// `ask_for_proof` and its answer do. The time it is not closed does not count against the rows' deadline (run_clock.hpp).
+//
+// *Threads.* Any; one object, shared by all workers. While it is closed, a success costs one relaxed load. *Errors.* None.
+// *Bounds.* It remembers the last `failures_to_open` rows. *Lifetime.* A value that stays where it is. *Source.* A policy:
+// time and random bits are arguments.
 #pragma once
 
 #include <array>
@@ -44,15 +44,15 @@ class Circuit {
   static constexpr std::uint32_t gateways_to_open = 5;
   static constexpr std::chrono::milliseconds failing_for{60'000};
   static constexpr std::chrono::milliseconds throttled_for{2'000};
-  /// So many failures in a row are suspicious: rows that have not been tried go first then, so that it is soon known
-  /// whether many fail, and none uses up its attempts meanwhile.
+  /// This many failures in a row are suspicious: untried rows go first then. That shows soon whether many fail, and no
+  /// row uses up its attempts until then.
   static constexpr std::uint32_t suspicious = 3;
   static constexpr std::chrono::milliseconds first_wait{1'000};
   static constexpr std::chrono::milliseconds wait_max{30'000};
   static constexpr std::uint32_t ramp_end = 64;
-  static constexpr std::chrono::milliseconds look_up{20};  ///< how soon to ask again while others are being waited for
+  static constexpr std::chrono::milliseconds look_up{20};  ///< how soon to ask again while others must end first
 
-  /// A request that goes while the circuit is not closed carries a number, to be given back with its result.
+  /// A request that goes while the circuit is not closed has a number, which comes back with its result.
   using Trial = std::uint32_t;
   static constexpr Trial no_trial = 0;
 
@@ -64,15 +64,15 @@ class Circuit {
     Trial trial;
   };
 
-  /// What an attempt says.
+  /// What an attempt shows.
   enum class Result : std::uint8_t {
-    success,    ///< the API answered as it does when it is well, be it with a refusal
+    success,    ///< the API responded as it does when it works, also with a refusal
     proof,      ///< the same, to the echo call: it is about no row
     failure,    ///< as in an outage: 5xx, timeout, a lost connection
     gateway,    ///< the same: a response that is not the API's own
     refusal,    ///< a gateway refuses whoever asks: CredentialGuard stops the run for it, it opens nothing
     throttled,  ///< 429
-    nothing,    ///< neither: given back unsent, or taken back without anybody's fault
+    nothing,    ///< neither: not sent, or its end was not its fault
   };
 
   enum class Change : std::uint8_t {
@@ -80,7 +80,7 @@ class Circuit {
     opened,  ///< an outage: the operator should know
     closed,  ///< it is over: the same
     asks,    ///< a probe is to show whether it is an outage
-    proved,  ///< it showed that there is none
+    proved,  ///< the probe showed that there is none
   };
 
   Circuit() = default;
@@ -89,14 +89,13 @@ class Circuit {
 
   Decision ask(time_point now) noexcept;
 
-  /// Each attempt once. `row` tells rows apart; `random`: 64 fresh uniform bits.
+  /// Each attempt once. `row` distinguishes rows; `random`: 64 fresh uniform bits.
   Change record(Result result, Trial trial, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
 
   /// A row would end with a failure, and since its failure before no request has succeeded: a probe is due now.
   Change ask_for_proof(time_point now) noexcept;
 
-  /// The failures in a row that are under way, or the next ones. Another number than before: a request has succeeded
-  /// since.
+  /// The number of the present or next failures in a row. It changes when a request has succeeded.
   std::uint32_t streak() const noexcept { return streak_.number(); }
   std::uint32_t failures() const noexcept { return streak_.failures(); }
   /// Different rows among the last failures in a row.
@@ -107,13 +106,13 @@ class Circuit {
     const State now = state();
     return now == State::open || now == State::half_open;
   }
-  /// While it is not closed: it is an outage, and not only asked whether it is one.
+  /// While it is not closed: it is certain that there is an outage.
   bool is_announced() const noexcept { return announced_.load(std::memory_order_relaxed); }
-  /// While it is not closed: ask_for_proof() has opened it, and nothing has shown since that there is an outage.
+  /// While it is not closed: ask_for_proof() has opened it, and no result has shown since that there is an outage.
   bool is_only_asked() const noexcept { return asked_.load(std::memory_order_relaxed) && !is_announced(); }
   bool suspects() const noexcept { return failures() >= suspicious; }
   bool closed() const noexcept { return state_.load(std::memory_order_acquire) == State::closed; }
-  /// How long it has not been closed, in all.
+  /// The total time in which it was not closed.
   std::chrono::nanoseconds time_open(time_point now) const noexcept;
   /// While it is open: when the next probe is due.
   time_point probe_at() const noexcept;
@@ -164,7 +163,7 @@ class Circuit {
   std::uint32_t window_ = 0;
 };
 
-/// A result that a row must not end with while nothing says that the API is well.
+/// A result that a row must not end with while no success shows that the API works.
 bool is_trouble(Circuit::Result result) noexcept;
 
 }  // namespace amend

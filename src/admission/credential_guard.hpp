@@ -1,23 +1,25 @@
-// When responses, whatever rows they are about, say that the run must stop and an operator is needed: the API refuses
-// the credentials, a gateway refuses the requests, or it is not the API that answers at all.
-//
-// Place: layer 1, pure. One object for a run. Threads: any; while there is no trouble a response costs relaxed loads.
-// Bounds: it remembers `rows_remembered` rows.
+// When the run must stop because an operator is needed, whatever rows the responses are about: the API refuses the
+// credentials, a gateway refuses the requests, or the responses do not come from the API at all.
 //
 //   not_the_api       before the API's first own response: `pages_max` gateway responses that no waiting mends (2xx,
-//                     3xx, 4xx but 408, 425, 429), or as many as rows are left when these are fewer
+//                     3xx, 4xx except 408, 425, 429), or as many as rows are left when these are fewer
 //   credentials, gateway_refusal
 //                     the API's own 401 or 403; 401, 403 or 407 of a gateway: of `at_start` rows in a row before the
 //                     API has accepted any request, of `in_a_row` rows later
 //   credentials_share, gateway_share
 //                     the API's own 401 or 403, a gateway's 401 or 407, of `share_rows` rows within the last
-//                     `share_requests` requests. A gateway's 403 does not count: a firewall may block what rows contain
+//                     `share_requests` requests. A gateway's 403 does not count: a firewall may block the contents of
+//                     a row
 //
-// A row that is refused again counts once, each refusal of the echo call by itself: that call is about no row, so it
-// shows that the refusals in a row before it were about none, and then each of these counts.
+// A row that is refused again counts once. Each refusal of the echo call counts by itself: that call is about no row, so
+// it shows that the refusals in a row before it were not about their rows, and then each of these counts.
 //
-// A page with a Retry-After is obeyed and does not count. Nor does a refusal with one, but when its request was sent
-// after the first wait that the refusals in a row have asked for.
+// A page with a Retry-After is obeyed and does not count. A refusal with one counts only if its request was sent after
+// the first wait that the refusals in a row have asked for.
+//
+// *Threads.* Any; one object for a run. While there is no trouble, a response costs relaxed loads. *Errors.* None.
+// *Bounds.* It remembers `rows_remembered` rows. *Lifetime.* A value that stays where it is. *Source.* A policy: what is
+// known of the run is an argument.
 #pragma once
 
 #include <array>
@@ -47,7 +49,7 @@ class CredentialGuard {
 
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// What is known of the run beside a response.
+  /// What is known of the run besides a response.
   class Run {
    public:
     Run(std::uint64_t row_, std::uint64_t requests_, std::uint64_t rows_left_, time_point sent_,
@@ -55,7 +57,7 @@ class CredentialGuard {
         : row(row_), requests(requests_), rows_left(rows_left_), sent(sent_), held_until(held_until_) {}
     std::uint64_t row;        ///< that the response is about; no_row: the echo call
     std::uint64_t requests;   ///< sent so far
-    std::uint64_t rows_left;  ///< that have not ended, when all rows are read; else any large number
+    std::uint64_t rows_left;  ///< that have not ended, when all rows are read; else a large number
     time_point sent;          ///< the request
     time_point held_until;    ///< the run waits until then, as this response and those before it ask
   };
@@ -92,12 +94,12 @@ class CredentialGuard {
   std::mutex mutex_;  // guards what follows
   std::uint32_t pages_ = 0;
   std::uint32_t streak_ = 0;
-  std::uint32_t in_streak_count_ = 0;  // refusals in a row, however few rows they are about
+  std::uint32_t in_streak_count_ = 0;  // refusals in a row, of any number of rows
   time_point first_wait_over_{};       // that these have asked for
   std::array<Refused, rows_remembered> refused_{};
 };
 
-/// A gateway's 401, 403 or 407: it refuses whoever asks, or what was asked.
+/// A gateway's 401, 403 or 407: it refuses the client or the request.
 bool is_gateway_refusal(const AttemptEnd& end) noexcept;
 
 }  // namespace amend
