@@ -1,5 +1,5 @@
-// The circuit breaker for an outage of the API. While it is open, rows wait and keep their attempts, and single requests
-// ask whether the outage is over.
+// The circuit breaker for an outage of the API. While it is open, rows wait and keep their attempts, and single
+// requests ask whether the outage is over.
 //
 //   closed     All requests go. It opens when attempts in a row failed as in an outage, of at least `rows_to_open`
 //              different rows (one row that the server cannot process is no outage): `failures_to_open` of them, or
@@ -7,23 +7,24 @@
 //              lasted `throttled_for`: a rate limit that was exceeded is not an outage yet. Of gateway responses
 //              `gateways_to_open` are enough, of any number of rows: the API itself does not respond any more.
 //              It also opens when a row would end and no success shows that the API works (`ask_for_proof`).
-//   open       No request goes until a probe is due: after 1 s, then twice as long each time, 30 s at most, with jitter;
-//              at once when fewer than `rows_to_open` rows have failed.
-//   half open  One request, the probe, is in flight. Its success closes the circuit step by step. When all rows that are
-//              left have failed, the probe is the echo call, and its success closes the circuit at once. A failure of the
-//              probe opens the circuit again.
+//   open       No request goes until a probe is due: after 1 s, then twice as long each time, 30 s at most, with
+//              jitter; at once when fewer than `rows_to_open` rows have failed.
+//   half open  One request, the probe, is in flight. Its success closes the circuit step by step. When all rows that
+//              are left have failed, the probe is the echo call, and its success closes the circuit at once. A failure
+//              of the probe opens the circuit again.
 //   closing    The number of requests in flight is at most the successes since the probe, plus one. At `ramp_end` the
-//              circuit is closed. Failures in a row of `rows_to_open` rows open it again. A healthy API may fail now and
-//              then, and some rows always fail: neither may count as an outage for ever.
+//              circuit is closed. Failures in a row of `rows_to_open` rows open it again. A healthy API may fail now
+//              and then, and some rows always fail: neither may count as an outage for ever.
 //
 // Between `ask_for_proof` and its answer, results of requests that were sent before count as while it is closed.
 //
 // Attempts that fail while it is open or half open do not count against their rows (`breaks`), but those between
-// `ask_for_proof` and its answer do. The time it is not closed does not count against the rows' deadline (run_clock.hpp).
+// `ask_for_proof` and its answer do. The time it is not closed does not count against the rows' deadline
+// (run_clock.hpp).
 //
-// *Threads.* Any; one object, shared by all workers. While it is closed, a success costs one relaxed load. *Errors.* None.
-// *Bounds.* It remembers the last `failures_to_open` rows. *Lifetime.* A value that stays where it is. *Source.* A policy:
-// time and random bits are arguments.
+// *Threads.* Any; one object, shared by all workers. While it is closed, a success costs one relaxed load. *Errors.*
+// None. *Bounds.* It remembers the last `failures_to_open` rows. *Lifetime.* A value that stays where it is. *Source.*
+// A policy: time and random bits are arguments.
 #pragma once
 
 #include <array>

@@ -11,15 +11,15 @@
 //                     `share_requests` requests. A gateway's 403 does not count: a firewall may block the contents of
 //                     a row
 //
-// A row that is refused again counts once. Each refusal of the echo call counts by itself: that call is about no row, so
-// it shows that the refusals in a row before it were not about their rows, and then each of these counts.
+// A row that is refused again counts once. Each refusal of the echo call counts by itself: that call is about no row,
+// so it shows that the refusals in a row before it were not about their rows, and then each of these counts.
 //
 // A page with a Retry-After is obeyed and does not count. A refusal with one counts only if its request was sent after
 // the first wait that the refusals in a row have asked for.
 //
 // *Threads.* Any; one object for a run. While there is no trouble, a response costs relaxed loads. *Errors.* None.
-// *Bounds.* It remembers `rows_remembered` rows. *Lifetime.* A value that stays where it is. *Source.* A policy: what is
-// known of the run is an argument.
+// *Bounds.* It remembers `rows_remembered` rows. *Lifetime.* A value that stays where it is. *Source.* A policy: what
+// is known of the run is an argument.
 #pragma once
 
 #include <array>

@@ -5,8 +5,8 @@
 // shows that it is too high: from then on the rate is found as with --rate auto, up to that one; 429s that a lower rate
 // does not make rarer do not count for long (constant_share.hpp).
 //
-// *Threads.* Any; one object, shared by all workers. *Errors.* None. *Bounds.* RateLimiter never lets more than the burst
-// go at once. *Lifetime.* A value that stays where it is. *Source.* A policy: the time is an argument.
+// *Threads.* Any; one object, shared by all workers. *Errors.* None. *Bounds.* RateLimiter never lets more than the
+// burst go at once. *Lifetime.* A value that stays where it is. *Source.* A policy: the time is an argument.
 #pragma once
 
 #include <atomic>

@@ -1,8 +1,8 @@
 // The coroutines of an event loop's connections: each opens its connection when it is wanted, reads until it ends, and
 // waits before it opens it again. What happens is decided by Connections and their owner.
 //
-// *Threads.* The loop's. *Errors.* `Owner::broke` gets what a coroutine ends with. *Bounds.* One coroutine and one timer
-// for each connection. *Lifetime.* Owner and connections outlive it; it lives until the loop has run out of work.
+// *Threads.* The loop's. *Errors.* `Owner::broke` gets what a coroutine ends with. *Bounds.* One coroutine and one
+// timer for each connection. *Lifetime.* Owner and connections outlive it; it lives until the loop has run out of work.
 // *Source.* connections.hpp.
 #pragma once
 

@@ -144,7 +144,8 @@ void Dispatcher::take_batch(const RowRef& batch) {
   }
 }
 
-// False: it waits for an earlier row of its customer, or until a request of an earlier process is too old to be applied.
+// False: it waits for an earlier row of its customer, or until a request of an earlier process is too old to be
+// applied.
 bool Dispatcher::admit(JobNumber number) {
   RowJob& job = state_.jobs[number];
   const std::uint64_t key = job.row->key;
@@ -217,8 +218,8 @@ bool Dispatcher::dispatch_ready(Refill refill, Clock::time_point now) {
   return true;
 }
 
-// Where a signature takes long, a group is signed before it is sent; true: it waits for its next row. Responses must not
-// wait for it, so there is one signature a turn while there may be any.
+// Where a signature takes long, a group is signed before it is sent; true: it waits for its next row. Responses must
+// not wait for it, so there is one signature a turn while there may be any.
 bool Dispatcher::gathers_requests(Refill refill, Clock::time_point now) {
   if (refill != Refill::at_half || !state_.signs_one_by_one()) return false;
   SignedRequests& group = state_.signed_requests;
@@ -290,8 +291,8 @@ bool Dispatcher::may_send(Clock::time_point now) {
   return decision.answer == AdmissionControl::Answer::go;
 }
 
-// Many requests in one write cost a fraction of what they cost one by one. Where the pace lets them go one by one, it is
-// not worth waiting for.
+// Many requests in one write cost a fraction of what they cost one by one. Where the pace lets them go one by one, it
+// is not worth waiting for.
 Dispatcher::Refill Dispatcher::refill_now() const noexcept {
   const bool at_half = state_.admission.rate().unlimited() && state_.config.pace.pipeline >= half_depth_min;
   return at_half ? Refill::at_half : Refill::at_once;
@@ -302,8 +303,8 @@ std::size_t Dispatcher::in_flight_max(Refill refill) const noexcept {
   return refill == Refill::at_half ? state_.config.pace.pipeline / 2 : state_.config.pace.pipeline;
 }
 
-// Where the latency of responses is measured, no wait of ours may be part of it; where a signature takes long, responses
-// gather behind it.
+// Where the latency of responses is measured, no wait of ours may be part of it; where a signature takes long,
+// responses gather behind it.
 bool Dispatcher::reads_in_turns() const noexcept {
   return refill_now() == Refill::at_half && !state_.signs_one_by_one() &&
          state_.config.pace.concurrency == Concurrency::full;

@@ -1,8 +1,8 @@
 // When rows wait because the API has an outage, how amend finds out whether it has one, and which responses stop the
 // run. What the policies (Circuit, CredentialGuard) decide is applied to a worker's rows here.
 //
-// *Threads.* The worker's. *Errors.* None: what is wrong stops the run. *Bounds.* No wait without an end: each is bounded
-// by --outage-limit or the row deadline. *Lifetime.* Functions. *Source.* circuit.hpp, credential_guard.hpp.
+// *Threads.* The worker's. *Errors.* None: what is wrong stops the run. *Bounds.* No wait without an end: each is
+// bounded by --outage-limit or the row deadline. *Lifetime.* Functions. *Source.* circuit.hpp, credential_guard.hpp.
 #pragma once
 
 #include "worker_state.hpp"
@@ -33,8 +33,8 @@ void report_change(WorkerState& state, Circuit::Change change);
 void look_at_refusals(WorkerState& state, const Response& response, const AttemptEnd& end,
                       const wonder::Judgement& judgement, std::uint64_t row, WorkerState::Clock::time_point sent);
 
-/// Where all rows that are left have failed, none of them can tell an outage from trouble of its own: then the echo call
-/// is the probe.
+/// Where all rows that are left have failed, none of them can tell an outage from trouble of its own: then the echo
+/// call is the probe.
 bool probes_by_echo(const WorkerState& state) noexcept;
 /// The echo call has ended: with a response, or without one as `result` says.
 void take_echo(WorkerState& state, const Response& response, const AttemptEnd& end, const wonder::Judgement& judgement,

@@ -14,8 +14,8 @@
 //
 // A row that failed in all its attempts (5xx, gateway responses) is believed: one response too many cannot do that.
 // When a success for another customer comes, bytes that no request asked for, or the row sent again is not refused, the
-// responses had shifted: the rows since the last proven response are sent again. They may have been applied, unless they
-// are refused again in the same way.
+// responses had shifted: the rows since the last proven response are sent again. They may have been applied, unless
+// they are refused again in the same way.
 //
 // *Threads.* The worker's. *Errors.* None. *Bounds.* `unproven_max` refusals. *Lifetime.* State and connections outlive
 // it. *Source.* src/README.md §3, "Prove a refusal".

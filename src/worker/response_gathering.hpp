@@ -1,7 +1,7 @@
 // How long a worker lets responses gather before it looks at its connections again.
 //
-// *Threads.* The worker's; each worker has one. *Errors.* None. *Bounds.* `longest`. *Lifetime.* A value. *Source.* Pure:
-// the time is an argument.
+// *Threads.* The worker's; each worker has one. *Errors.* None. *Bounds.* `longest`. *Lifetime.* A value. *Source.*
+// Pure: the time is an argument.
 #pragma once
 
 #include <algorithm>

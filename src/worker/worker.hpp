@@ -1,13 +1,13 @@
 // One worker: a thread with its own event loop, a few connections, and the rows of its share of the customers.
 //
 // Batches come in; each row passes the key gate and admission control, is signed, goes out on a connection, and comes
-// back as a response, a lost connection or a deadline. The retry policy decides what follows. Each row leaves as exactly
-// one Outcome, or is dropped when the run stops early.
+// back as a response, a lost connection or a deadline. The retry policy decides what follows. Each row leaves as
+// exactly one Outcome, or is dropped when the run stops early.
 //
-// *Threads.* run() keeps one thread; wake(), the input queue and the histograms are for any. *Errors.* run() throws what
-// must not happen (a defect); the rows in the worker are then missing from the log. *Bounds.* Rows have places in a job
-// table. A row that waits for its retry or its turn has a copy of its own, and no batch is taken while these use this
-// worker's share of `parked_bytes_max`. *Lifetime.* What the setup refers to outlives the worker. *Source.* Three
+// *Threads.* run() keeps one thread; wake(), the input queue and the histograms are for any. *Errors.* run() throws
+// what must not happen (a defect); the rows in the worker are then missing from the log. *Bounds.* Rows have places in
+// a job table. A row that waits for its retry or its turn has a copy of its own, and no batch is taken while these use
+// this worker's share of `parked_bytes_max`. *Lifetime.* What the setup refers to outlives the worker. *Source.* Three
 // machines without an event loop (src/worker/worker_machines.hpp): Connections, Dispatcher, ResponseHandler.
 #pragma once
 
