@@ -51,7 +51,7 @@ struct Reason {
 
 /// One of amend's own error codes, for the log, the documentation and `--help`.
 struct OwnCode {
-  std::string_view name;     ///< "input.phone.missing"; a name ending in ".*" stands for a family
+  std::string_view name;     ///< "input.phone.missing"; a name ending in ".*" is a family
   std::string_view meaning;  ///< one sentence
   std::string_view remedy;   ///< what to do, one sentence
 };

@@ -30,12 +30,12 @@ namespace amend {
 
 /// The result of comparing a row; the sign in plan.ndjson and in the report.
 enum class RowSign : char {
-  same = '=',         ///< the API holds what the row wants
-  differs = '*',      ///< it holds something else in at least one field
+  same = '=',         ///< the API has the values of the row
+  differs = '*',      ///< at least one field has another value
   only_file = '+',    ///< it has no such customer
   only_api = '-',     ///< no row names this customer (ReconcileConfig::show_missing)
   unreadable = '!',   ///< the row, or its customer, could not be read
-  superseded = '~',   ///< another row of its customer stands for it (InputConfig::duplicates)
+  superseded = '~',   ///< another row of its customer is compared instead (InputConfig::duplicates)
   passed_over = '.',  ///< not looked at: as it is in the baseline, not in the sample, or nothing that the run has sent
 };
 inline constexpr std::array all_row_signs{RowSign::same,       RowSign::differs,    RowSign::only_file,
@@ -72,7 +72,7 @@ class ReconcileReport {
   std::uint64_t requests = 0;         ///< sent, retries included
   std::uint64_t not_compared = 0;     ///< rows with a company_name (CompanyName::never)
   std::uint64_t looked_up_again = 0;  ///< rows that the list did not have, asked for one by one as it had moved
-  std::uint64_t other_zeros = 0;      ///< rows held back: another customer's number differs only by zeros at its start
+  std::uint64_t other_zeros = 0;      ///< rows not sent: another customer's number differs only by leading zeros
   LookUp look_up = LookUp::each;      ///< never automatic
   bool list_moved = false;            ///< customers came or went while it was read
   std::array<FieldReport, wonder::customer_field_count> fields;  ///< in the order of wonder::customer_fields()

@@ -3,8 +3,8 @@
 // The library prints nothing, installs no signal handler and never calls exit.
 //
 // Threads. execute() blocks the thread that calls it. Another thread may call all other functions until it returns.
-// Errors. What a row ends in is in the Summary. execute() throws ConfigError, InputError and DurabilityError for what it
-// finds before the first request; what happens later ends the run, and Summary::stop_cause is the reason.
+// Errors. A row that fails is counted in the Summary. execute() throws ConfigError, InputError and DurabilityError for
+// what it finds before the first request. What happens later ends the run: Summary::stop_cause is the reason.
 // Bounds. src/README.md §3, "Bounded".
 // Lifetime. A Run has the locks of its run directory until it is destroyed.
 #pragma once
@@ -38,8 +38,8 @@ class Run {
   /// before.
   Summary execute();
 
-  /// First call: no new request is sent, and responses are waited for (DeadlineConfig::grace). Second call: the run ends
-  /// at once. Returns immediately. Not for a signal handler.
+  /// First call: no new request is sent, and responses are waited for (DeadlineConfig::grace). Second call: the run
+  /// ends at once. Returns immediately. Not for a signal handler.
   void stop(StopCause cause) noexcept;
   /// As a first stop() with StopCause::drained. After another stop it changes nothing.
   void drain();

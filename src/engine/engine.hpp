@@ -2,10 +2,10 @@
 // no file, no run directory and no mode. What rows there are, what is sent for each and what becomes of an outcome is
 // handed to it. Layer 4.
 //
-// Threads. run() blocks; meanwhile control(), the metrics and the times may be used by any thread.
-// Errors. Nothing is thrown by run(): a stage that throws stops the run (StopCause::defect), as does a thread that cannot
-// be started (StopCause::no_threads); error() keeps what was thrown.
-// Bounds. sizing.hpp says how many threads and batches there are.
+// Threads. run() blocks; until it returns, any thread may use control(), the metrics and the times.
+// Errors. Nothing is thrown by run(): a stage that throws stops the run (StopCause::defect), and so does a thread that
+// cannot be started (StopCause::no_threads); error() keeps what was thrown.
+// Bounds. The numbers of threads and batches are those of sizing.hpp.
 // Lifetime. All that the constructor is given outlives the engine. For one run.
 #pragma once
 
@@ -52,9 +52,9 @@ class Engine {
   const std::vector<BatchQueue*>& inputs() const noexcept { return inputs_; }
   OutcomeQueue& outcomes() noexcept { return outcomes_; }
 
-  /// Calls `read` on this thread: it puts rows into inputs() until there are no more or the run stops. Calls `report` on
-  /// another: it takes what comes out of outcomes() until that is closed and empty. `read` comes after all threads have
-  /// started: a run that lacks one has sent nothing.
+  /// Calls `read` on this thread: it puts rows into inputs() until there are no more or the run stops. Calls `report`
+  /// on another: it takes what comes out of outcomes() until that is closed and empty. `read` is called when all threads
+  /// have started: a run that lacks one has sent nothing.
   void run(const Stage& read, const Stage& report, const RunWatch& watch);
 
   /// The first exception of a stage, or of a thread that could not start; null: none. After run().

@@ -1,4 +1,4 @@
-// When a run as a whole has taken too long, or stands still. Layer 1: pure, told what happened and what time it is.
+// When a run as a whole has taken too long, or makes no progress. Layer 1: pure; events and time are arguments.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,7 @@ class RunProgress {
   std::uint64_t rows_left = 0;  ///< read and not ended
   std::uint64_t in_flight = 0;
   std::chrono::nanoseconds interval{0};                ///< between two requests, at the pace in force
-  std::chrono::steady_clock::time_point held_until{};  ///< the server asked to wait, or a person wants it so
+  std::chrono::steady_clock::time_point held_until{};  ///< the server asked to wait, or an operator paused the run
 };
 
 RunProgress progress_of(const Metrics& metrics) noexcept;
@@ -38,8 +38,8 @@ class RunWatch {
   enum class Decision : std::uint8_t {
     go_on,
     past_deadline,
-    reconnect,  ///< it stands still: connections may be to blame
-    stalled,    ///< it stands still again, and reconnecting has brought no row to its end
+    reconnect,  ///< no progress: connections may be the cause
+    stalled,    ///< again no progress, and no row has ended since reconnecting
   };
 
   RunWatch(const Config& config, Clock::time_point start) noexcept;

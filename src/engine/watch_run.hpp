@@ -1,4 +1,4 @@
-// Looks at a run again and again, and stops it when it has taken too long or stands still. Layer 4.
+// Looks at a run regularly, and stops it when it has taken too long or makes no progress. Layer 4.
 #pragma once
 
 #include <stop_token>

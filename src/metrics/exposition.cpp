@@ -62,7 +62,7 @@ class Exposition {
   }
   void plain_sample(std::string_view name, auto value) { out_ += fmt::format("{} {}\n", name, number(value)); }
 
-  /// 1 for the value that holds, 0 for each other one.
+  /// 1 for the current value, 0 for each other one.
   template <class Value, std::size_t N>
   void state(std::string_view name, std::string_view help, std::string_view label, const std::array<Value, N>& values,
              Value present) {

@@ -3,7 +3,7 @@
 // plan.ndjson: {"row":7,"line":8,"hash":"<16 hex>","sign":"*","key":"R-7","id":"<uuid>","fields":["phone"],
 // "body":{…},"before":{…}}
 // - `hash`: JournalRecord::hash of the row. `key`: by which it names its customer. `fields`: those that differ; `body`:
-//   of the PUT that makes them equal; `before`: what the API held (values_json).
+//   of the PUT that makes them equal; `before`: what the API had (values_json).
 // - of a row, or a customer, that could not be read: `error_code`, `error`, `source`, `column`.
 // - `wants`: a hash of what the row wants, for a later --baseline.
 // - at the end, of customers that no row names: {"sign":"-","id":…,"reference_number":…}.
@@ -11,7 +11,7 @@
 //
 // rollback.ndjson, a line for each row that differs: {"row":7,"id":"<uuid>","phone":"<before>","sent":{…}}, with
 // what was there in each field that the PUT overwrites. As NDJSON input it makes undone what was sent. A field whose
-// value nobody knows, or that the API would not take, is left out (not_undoable).
+// value is unknown, or that the API would not take, is left out (not_undoable).
 #pragma once
 
 #include <cstdint>

@@ -2,11 +2,11 @@
 // the customer before it. Layer 4.
 //
 // What the GET shows decides: as it was when it was compared, in each field that would be written: PUT. What the row
-// wants: unchanged. Anything else: somebody has changed it meanwhile, and nothing is written (reconcile.changed). The
+// wants: unchanged. Anything else: another client has changed it, and nothing is written (reconcile.changed). The
 // API knows no version and no condition for a PUT, so a window stays, of one answer.
 //
 // What the response to the PUT shows is compared with what was sent (Judgement::drift), and with what was there before:
-// another field that has changed was changed by somebody else. What the comparison ignored is no difference here either.
+// another field that has changed was changed by another client. What the comparison ignored is ignored here too.
 #pragma once
 
 #include <cstdint>

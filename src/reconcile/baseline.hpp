@@ -1,5 +1,5 @@
-// What an older file, or an earlier run, has settled: rows that say the same now need not be looked at, but for a few
-// that show whether it holds (RowsToLookAt). Layer 4.
+// What an older file, or an earlier run, has settled: rows that are the same now are not compared, except for a few
+// that show whether the baseline is still true (RowsToLookAt). Layer 4.
 //
 // Memory: 16 bytes a row.
 #pragma once
@@ -17,7 +17,7 @@ class LaterWrites;
 
 class Baseline {
  public:
-  /// Reads `config.reconcile.baseline`: the directory of a run, of which rows count that the API holds for certain and
+  /// Reads `config.reconcile.baseline`: the directory of a run, of which rows count that the API has for certain and
   /// that no later run may have written; or a file, read as `config.input` is, all of whose rows count. Of several rows
   /// of a customer the one counts that InputConfig::duplicates says; of a run the last. Throws ConfigError and
   /// InputError as Input does for a file, and as for_each_settled and LaterWrites for a run; ConfigError for the
@@ -27,7 +27,7 @@ class Baseline {
   /// Why no row counts, for the operator; empty: there is no such reason.
   const std::string& doubt() const noexcept { return doubt_; }
 
-  /// Whether the customer's row said the same there. `wants`: RowWalk::wants.
+  /// Whether the customer's row was the same there. `wants`: RowWalk::wants.
   bool has(std::string_view key, std::uint64_t wants) const noexcept;
 
  private:

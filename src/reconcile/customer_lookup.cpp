@@ -31,7 +31,7 @@ std::optional<std::uint64_t> total_in(std::string_view head) {
   return error == std::errc() && end == value.data() + value.size() ? std::optional(total) : std::nullopt;
 }
 
-/// GET of the target that stands in the row's body: workers need not know what is read.
+/// GET of the target that is in the row's body: workers need not know what is read.
 class ReadCall : public ApiCall {
  public:
   std::string_view method(const RowRef&) const noexcept override { return "GET"; }

@@ -138,7 +138,7 @@ class Reconciliation::Impl {
     return pages <= wanted / requests_per_page ? LookUp::list : LookUp::each;
   }
 
-  // What a baseline settles is not looked at: a few of its rows show whether it is what the API holds.
+  // Rows that a baseline settles are not compared: a few of them show whether the API still has their values.
   void check_baseline(CustomerLookup& lookup, CustomerSnapshot& snapshot, const OnNotice& on_notice) {
     auto next = rows_->spot_checks().begin();
     lookup.read_each([&](std::vector<std::string>& keys) {

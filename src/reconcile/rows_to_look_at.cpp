@@ -62,7 +62,7 @@ void RowsToLookAt::take_run(const std::string& run) {
   if (was.does().has_plan) require_sealed_plan(run);
 }
 
-// Of several rows of a customer the last one that succeeded is what the API is to hold.
+// Of several rows of a customer the API should have the values of the last one that succeeded.
 void RowsToLookAt::hide_rows_made_untrue() {
   IdIndex ids(IdIndex::unbounded, input_.mapper.key());
   RowWalk rows = input_.rows();

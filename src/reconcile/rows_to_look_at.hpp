@@ -45,7 +45,7 @@ class SpotCheck {
 class RowsToLookAt {
  public:
   /// Up to this many rows that a baseline settles are read all the same, or all when there are fewer: they show
-  /// whether it holds.
+  /// whether it is still true.
   static constexpr std::size_t spot_checks_max = 100;
 
   /// Throws as Baseline, RunLedger and Preflight do.
@@ -57,7 +57,7 @@ class RowsToLookAt {
   std::uint64_t wanted() const noexcept { return wanted_; }  ///< that are looked at
   const InputFindings& findings() const noexcept { return findings_; }
 
-  /// Another row of the customer stands for it; with Duplicates::reject none does.
+  /// Another row of the customer is compared instead; with Duplicates::reject none is.
   bool is_hidden(std::uint64_t row) const noexcept { return hidden_.contains(row); }
   /// For a row that is not hidden and that can be read; of a run that is verified for any row.
   bool contains(const RowWalk& rows) const;

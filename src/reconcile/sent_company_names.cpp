@@ -68,7 +68,7 @@ void SentCompanyNames::read_run(const std::string& run, const RunRecord& record)
   });
   if (log.damaged_at) throw InputError(std::string(result_log_name) + " " + describe(log));
   if (!names) return;
-  // Rows that were in flight when it ended; of one that was killed nobody knows when that was.
+  // Rows that were in flight when it ended; of one that was killed this time is unknown.
   Sent unknown;
   unknown.at = fs::exists(run + "/summary.json") ? later_than(last_at) : std::string("9999");
   for (const auto& [row, named] : *names)
@@ -108,7 +108,7 @@ SentCompanyNames::NamesByRow SentCompanyNames::names_in(const std::string& run, 
 void SentCompanyNames::take(std::uint64_t customer, const Sent& sent) {
   Sent& last = sent_[customer];
   if (last.at > sent.at) return;
-  // Within a millisecond nobody knows the order.
+  // Within a millisecond the order is unknown.
   const bool same_moment = last.at == sent.at;
   last.at = sent.at;
   last.name = same_moment && last.name != sent.name ? std::nullopt : sent.name;

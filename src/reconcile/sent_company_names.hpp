@@ -30,7 +30,7 @@ class SentCompanyNames {
   class Sent {
    public:
     std::string at;                     ///< when, as in the log
-    std::optional<std::uint64_t> name;  ///< nullopt: nobody knows which
+    std::optional<std::uint64_t> name;  ///< nullopt: unknown
   };
   class Row {
    public:

@@ -1,7 +1,7 @@
 // What an Input consists of. Layer 4.
 //
-// Threads. One: that which makes the job, then the reader's. Errors. As Input says. Bounds. One reading of the file, its
-// header, and 1 bit for each row that --duplicates keeps back. Lifetime. Nothing outside is referred to.
+// Threads. One: that which makes the job, then the reader's. Errors. Those of Input. Bounds. One reading of the file,
+// its header, and 1 bit for each row that --duplicates keeps back. Lifetime. Nothing outside is referred to.
 #pragma once
 
 #include <atomic>

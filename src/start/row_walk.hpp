@@ -1,7 +1,7 @@
 // The rows of an input one after the other, for looking at and comparing, not for sending. Layer 4.
 //
-// Threads. One. Errors. ConfigError and InputError, as open_source and Mapper throw them. Bounds. One row. Lifetime. All
-// views and references are valid until the next call of next() or skim().
+// Threads. One. Errors. ConfigError and InputError, as open_source and Mapper throw them. Bounds. One row. Lifetime.
+// All views and references are valid until the next call of next() or skim().
 #pragma once
 
 #include <memory>

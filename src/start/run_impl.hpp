@@ -1,5 +1,5 @@
-// What a Run consists of. Three files: run.cpp makes the stages and runs them, run_steering.cpp shows the state of a run
-// and controls it, run_ending.cpp accounts for every row.
+// What a Run consists of. Three files: run.cpp makes the stages and runs them, run_steering.cpp shows the state of a
+// run and controls it, run_ending.cpp accounts for every row.
 //
 // Threads, errors, bounds and lifetime: those of Run.
 #pragma once

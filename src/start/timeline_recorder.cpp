@@ -34,7 +34,7 @@ void TimelineRecorder::run(const std::stop_token& over) {
   record();
 }
 
-// A process that was killed may have left half a line. A pipe that nobody reads would hold the end of the run.
+// A process that was killed may have left half a line. A pipe without a reader would delay the end of the run.
 bool TimelineRecorder::open() {
   descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
   if (descriptor_ < 0) return fail(errno);

@@ -1,7 +1,7 @@
-// Writes timeline.ndjson while a run goes on: a sample now and then, and what the run says to people. Layer 4; a thread
-// of its own, which looks at the run as anybody may (Run::state): no stage knows of it.
+// Writes timeline.ndjson while a run is running: samples, and the notices of the run. Layer 4; a thread of its own,
+// which uses only Run::state and Run::notices: no stage knows of it.
 //
-// Best effort: nothing of it is durable, and an error is said once and ends the recording, not the run.
+// Best effort: nothing is made durable. An error is reported once and ends the recording, not the run.
 #pragma once
 
 #include <functional>
