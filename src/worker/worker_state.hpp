@@ -10,7 +10,6 @@
 #include "admission/retry_policy.hpp"
 #include "job_table.hpp"
 #include "queue/key_gate.hpp"
-#include "signed_requests.hpp"
 #include "worker/entropy.hpp"
 #include "worker/worker.hpp"
 
