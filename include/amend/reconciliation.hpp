@@ -42,6 +42,18 @@ inline constexpr std::array all_row_signs{RowSign::same,       RowSign::differs,
                                           RowSign::only_api,   RowSign::unreadable, RowSign::superseded,
                                           RowSign::passed_over};
 
+/// Rows by their signs.
+class SignCounts {
+ public:
+  void add(RowSign sign, std::uint64_t rows = 1) noexcept { counts_[place_of(sign)] += rows; }
+  std::uint64_t of(RowSign sign) const noexcept { return counts_[place_of(sign)]; }
+
+ private:
+  static std::size_t place_of(RowSign sign) noexcept { return static_cast<unsigned char>(sign) % 128; }
+
+  std::array<std::uint64_t, 128> counts_{};
+};
+
 /// One value that differs. Personal data.
 class FieldExample {
  public:
@@ -76,13 +88,11 @@ class ReconcileReport {
   LookUp look_up = LookUp::each;      ///< never automatic
   bool list_moved = false;            ///< customers came or went while it was read
   std::array<FieldReport, wonder::customer_field_count> fields;  ///< in the order of wonder::customer_fields()
+  SignCounts signs;
   std::string run_directory;
   std::string plan_file;
 
-  std::uint64_t count(RowSign sign) const noexcept {
-    return counts_[static_cast<unsigned char>(sign) % counts_.size()];
-  }
-  void add(RowSign sign) noexcept { ++counts_[static_cast<unsigned char>(sign) % counts_.size()]; }
+  std::uint64_t count(RowSign sign) const noexcept { return signs.of(sign); }
   /// At least one customer was asked for.
   bool looked_at_any() const noexcept {
     return count(RowSign::same) + count(RowSign::differs) + count(RowSign::only_file) + count(RowSign::unreadable) > 0;
@@ -92,9 +102,6 @@ class ReconcileReport {
     return count(RowSign::same) + count(RowSign::superseded) + count(RowSign::passed_over) == rows &&
            count(RowSign::only_api) == 0;
   }
-
- private:
-  std::array<std::uint64_t, 128> counts_{};
 };
 
 /// A run of reads that was stopped: nothing may be concluded from what it has read.

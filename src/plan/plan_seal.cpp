@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <fstream>
@@ -74,7 +75,7 @@ SignCounts counts_in(const boost::json::object& last_line) {
   const boost::json::value* signs = last_line.if_contains("signs");
   if (signs == nullptr || !signs->is_object()) return counts;
   for (const RowSign sign : all_row_signs)
-    counts.set(sign, number_in(signs->get_object(), std::string(1, static_cast<char>(sign))).value_or(0));
+    counts.add(sign, number_in(signs->get_object(), std::string(1, static_cast<char>(sign))).value_or(0));
   return counts;
 }
 
@@ -111,12 +112,13 @@ std::string Sha256::hex() {
   return fmt::format("{:02x}", fmt::join(digest, ""));
 }
 
-std::string SignCounts::last_line(std::string_view rollback_sha256) const {
+std::string last_plan_line(const SignCounts& counts, std::string_view rollback_sha256) {
   std::uint64_t rows = 0;
   std::string signs;
   for (const RowSign sign : all_row_signs) {
-    if (sign != RowSign::only_api) rows += of(sign);
-    if (of(sign) > 0) signs += fmt::format("{}\"{}\":{}", signs.empty() ? "" : ",", static_cast<char>(sign), of(sign));
+    if (sign != RowSign::only_api) rows += counts.of(sign);
+    if (counts.of(sign) > 0)
+      signs += fmt::format("{}\"{}\":{}", signs.empty() ? "" : ",", static_cast<char>(sign), counts.of(sign));
   }
   return fmt::format("{{\"rows\":{},\"signs\":{{{}}},\"rollback_sha256\":\"{}\"", rows, signs, rollback_sha256);
 }

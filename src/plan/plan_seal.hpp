@@ -9,7 +9,6 @@
 // either file that is changed, missing, doubled or moved does not fit. It is no signature: a forger can compute it too.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -41,20 +40,8 @@ class Sha256 {
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
-/// Rows by their signs.
-class SignCounts {
- public:
-  void add(RowSign sign) noexcept { ++counts_[static_cast<unsigned char>(sign) % counts_.size()]; }
-  void set(RowSign sign, std::uint64_t rows) noexcept {
-    counts_[static_cast<unsigned char>(sign) % counts_.size()] = rows;
-  }
-  std::uint64_t of(RowSign sign) const noexcept { return counts_[static_cast<unsigned char>(sign) % counts_.size()]; }
-  /// `{"rows":3,"signs":{"=":1,"*":2},"rollback_sha256":"…"`: the last line as far as its own digest.
-  std::string last_line(std::string_view rollback_sha256) const;
-
- private:
-  std::array<std::uint64_t, 128> counts_{};
-};
+/// `{"rows":3,"signs":{"=":1,"*":2},"rollback_sha256":"…"`: the last line as far as its own digest.
+std::string last_plan_line(const SignCounts& counts, std::string_view rollback_sha256);
 
 /// Completes a line: `out` ends in its open text, which began at `begin`. Returns its sum, for the next one.
 std::uint32_t close_plan_line(std::string& out, std::size_t begin, std::uint32_t sum_before);

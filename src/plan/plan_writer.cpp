@@ -113,7 +113,7 @@ void PlanWriter::add_missing(const wonder::Customer& customer) {
 
 // Nothing is planned whose undoing is not durable.
 void PlanWriter::close() {
-  plan_.lines() += signs_.last_line(rollback_.sha256());
+  plan_.lines() += last_plan_line(signs_, rollback_.sha256());
   rollback_.close(run_);
   plan_.lines() += plan_end(plan_.sha256());
   plan_.close(run_);

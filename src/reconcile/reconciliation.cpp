@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -10,19 +9,14 @@
 
 #include "amend/run/run_directory.hpp"
 #include "amend/wonder/customer_schema.hpp"
-#include "plan/comparison.hpp"
 #include "plan/plan_writer.hpp"
 #include "plan/undone_run.hpp"
-#include "reader/reader.hpp"
 #include "reconcile/customer_lookup.hpp"
-#include "reconcile/customer_snapshot.hpp"
 #include "reconcile/rows_to_look_at.hpp"
 #include "reconcile/sent_company_names.hpp"
 #include "run/input_identity.hpp"
-#include "run/run_place.hpp"
 #include "start/input_parts.hpp"
 #include "start/late_rows.hpp"
-#include "start/row_walk.hpp"
 #include "start/run_head.hpp"
 #include "wonder/routes.hpp"
 
@@ -182,7 +176,7 @@ class Reconciliation::Impl {
     while (rows.next()) compare_row(rows, snapshot, plan);
     if (config_.reconcile.show_missing) {
       snapshot.for_each_unasked([&](const wonder::Customer& customer) {
-        report_.add(RowSign::only_api);
+        report_.signs.add(RowSign::only_api);
         plan.add_missing(customer);
       });
     }
@@ -260,7 +254,7 @@ class Reconciliation::Impl {
   void end_row(PlanWriter& plan, PlanRow& row, RowSign sign, const Reason* reason) {
     row.sign = sign;
     row.reason = reason;
-    report_.add(sign);
+    report_.signs.add(sign);
     plan.add(row);
   }
 

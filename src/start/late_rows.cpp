@@ -27,18 +27,22 @@ Time last_sign_of_life(const std::string& directory, Time now) {
   return std::min(latest, now);  // a clock that was set back makes no wait longer than the timeout
 }
 
-template <class Use>
-void for_each_late_record(const RunHead& run, Time now, Use use) {
+// Calls `use_run` with each run of which a request may still be applied, and when this ends for those without a record;
+// `use_record` with each record of them whose request may.
+template <class UseRun, class UseRecord>
+void for_each_late(const std::vector<RunHead>& chain, std::chrono::milliseconds timeout, UseRun use_run,
+                   UseRecord use_record) {
+  const Time now = std::chrono::system_clock::now();
   const auto now_ms = std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()).count();
-  read_log(run.directory, run.summary, [&](const JournalRecord& record) {
-    if (std::cmp_greater(record.late_until_ms, now_ms))
-      use(record, Time(std::chrono::milliseconds(record.late_until_ms)));
-  });
-}
-
-// When all that the run sent and has no record of is applied or lost.
-Time in_flight_until(const RunHead& run, std::chrono::milliseconds timeout, Time now) {
-  return last_sign_of_life(run.directory, now) + std::max(timeout, run.record.config.deadline.answer);
+  for (const RunHead& run : chain) {
+    const Time until = last_sign_of_life(run.directory, now) + std::max(timeout, run.record.config.deadline.answer);
+    if (until <= now) continue;
+    use_run(run, until);
+    read_log(run.directory, run.summary, [&](const JournalRecord& record) {
+      if (std::cmp_greater(record.late_until_ms, now_ms))
+        use_record(record, Time(std::chrono::milliseconds(record.late_until_ms)));
+    });
+  }
 }
 
 }  // namespace
@@ -46,29 +50,24 @@ Time in_flight_until(const RunHead& run, std::chrono::milliseconds timeout, Time
 LateRequests late_requests_of(const std::vector<RunHead>& chain, std::chrono::milliseconds timeout,
                               std::uint64_t maybe_sent_until, RowSet recorded) {
   LateRequests late;
-  const auto now = std::chrono::system_clock::now();
-  for (const RunHead& run : chain) {
-    const Time until = in_flight_until(run, timeout, now);
-    if (until <= now) continue;
-    for_each_late_record(run, now, [&](const JournalRecord& record, Time applied_until) {
-      late.add(wonder::customer_key(record.id), record.row, applied_until);
-    });
-    if (&run == &chain.back()) late.set_in_flight(maybe_sent_until, std::move(recorded), until);
-  }
+  for_each_late(
+      chain, timeout,
+      [&](const RunHead& run, Time until) {
+        if (&run == &chain.back()) late.set_in_flight(maybe_sent_until, std::move(recorded), until);
+      },
+      [&](const JournalRecord& record, Time until) { late.add(wonder::customer_key(record.id), record.row, until); });
   late.sort();
   return late;
 }
 
 Time late_until_of(const std::vector<RunHead>& chain, std::chrono::milliseconds timeout) {
   Time latest{};
-  const auto now = std::chrono::system_clock::now();
-  for (const RunHead& run : chain) {
-    const Time until = in_flight_until(run, timeout, now);
-    if (until <= now) continue;
-    if (run.stopped_early()) latest = std::max(latest, until);
-    for_each_late_record(run, now,
-                         [&](const JournalRecord&, Time applied_until) { latest = std::max(latest, applied_until); });
-  }
+  for_each_late(
+      chain, timeout,
+      [&](const RunHead& run, Time until) {
+        if (!run.has_ended || !run.stop_reason.empty()) latest = std::max(latest, until);
+      },
+      [&](const JournalRecord&, Time until) { latest = std::max(latest, until); });
   return latest;
 }
 

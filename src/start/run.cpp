@@ -1,4 +1,4 @@
-#include <filesystem>
+#include <optional>
 #include <stdexcept>
 
 #include "amend/run/result_log.hpp"
@@ -43,12 +43,6 @@ void Run::Impl::check_input() {
   if (input_.was_checked || (job_.retried && !job_.before)) input_.require_same_file();
 }
 
-// The caller is the only process that starts a run in this folder.
-void Run::Impl::make_directory() {
-  if (job_.before_start) job_.before_start();
-  job_.directory = std::make_unique<RunDirectory>(config_.run_directory);
-}
-
 // Before the first request: a plan that was changed is not sent, and the run that is undone is marked.
 void Run::Impl::take_plan() const {
   const SignCounts signs = require_sealed_plan(job_.directory->path());
@@ -62,12 +56,14 @@ void Run::Impl::write_head() const {
   write_run_json(run, config_, input_.identity, started_at_, job_.parent);
 }
 
+// One process at a time starts a run in a folder.
 std::vector<std::unique_ptr<Sink>> Run::Impl::open_sinks() {
   std::optional<StartLock> alone;
   if (!job_.directory) {
     require_place_for_run(config_);
     alone.emplace(config_.run_directory);
-    make_directory();
+    if (job_.before_start) job_.before_start();
+    job_.directory = std::make_unique<RunDirectory>(config_.run_directory);
   }
   const RunDirectory& run = *job_.directory;
   if (config_.does().has_plan) take_plan();

@@ -45,7 +45,6 @@ class Run::Impl {
  private:
   void check_input();
   std::vector<std::unique_ptr<Sink>> open_sinks();
-  void make_directory();
   void take_plan() const;
   void write_head() const;
   void publish_directory();

@@ -6,16 +6,14 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "amend/run/log_reading.hpp"
 #include "amend/run/result_log.hpp"
-#include "amend/run/run_directory.hpp"
 #include "amend/run/summary.hpp"
 #include "amend/wonder/secret_file.hpp"
-#include "amend/worker/signer.hpp"
 #include "cli/command/confirm.hpp"
-#include "cli/command/opening.hpp"
 #include "cli/command/reconcile.hpp"
 #include "cli/command/runs.hpp"
 #include "cli/command/update.hpp"
@@ -93,8 +91,7 @@ ExitCode run_resume(const Options& options) {
   if (const auto code = resume_comparison(options)) return *code;
   wonder::forbid_core_dumps();
   ConsoleOutputs outputs(options);
-  Input input(options.config, load_credentials(options.config.auth));
-  if (!options.quiet) print_message(opening_text(options, input.plan()));
+  Input input = open_input(options, load_credentials(options.config.auth));
   ResumedJob resumed = make_resume(std::move(input), options.changed());
   const std::uint64_t left = resumed.report.rows_left;
   const std::string deadline = deadline_line(options.config, left, std::chrono::system_clock::now());

@@ -7,9 +7,7 @@
 
 #include "amend/run/run_view.hpp"
 #include "amend/wonder/secret_file.hpp"
-#include "amend/worker/signer.hpp"
 #include "cli/command/confirm.hpp"
-#include "cli/command/opening.hpp"
 #include "cli/command/status.hpp"
 #include "cli/command/update.hpp"
 #include "cli/option/units.hpp"
@@ -52,8 +50,7 @@ ExitCode run_retry(const Options& given) {
   Options options = given;
   options.config.pace.canary = CanaryMode::off;  // as make_retry does
   ConsoleOutputs outputs(options);
-  Input input(options.config, load_credentials(options.config.auth));
-  if (!options.quiet) print_message(opening_text(options, input.plan()));
+  Input input = open_input(options, load_credentials(options.config.auth));
   std::optional<RetriedJob> retry(make_retry(std::move(input), options.run, options.retry, options.changed()));
   const RetryReport& report = retry->report;
   const std::string deadline = deadline_line(options.config, report.to_send(), std::chrono::system_clock::now());

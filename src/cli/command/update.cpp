@@ -61,14 +61,19 @@ ExitCode run_update(const Options& options) {
   require_place_for_run(options.config);
 
   ConsoleOutputs outputs(options);
-  Input input(options.config, std::move(credentials));
-  if (!options.quiet) print_message(opening_text(options, input.plan()));
+  Input input = open_input(options, std::move(credentials));
   check_first(input, options);
   confirm(input.plan(), options);
   // Another process may have started a run of this file since, or at this moment.
   std::function<void()> before_start;
   if (!options.start_anew) before_start = [&options] { refuse_unfinished_run(options.config); };
   return run_to_the_end(make_update(std::move(input), std::move(before_start)), options, outputs);
+}
+
+Input open_input(const Options& options, Credentials credentials) {
+  Input input(options.config, std::move(credentials));
+  if (!options.quiet) print_message(opening_text(options, input.plan()));
+  return input;
 }
 
 Summary run_watched(Job job, const Options& options, ConsoleOutputs& outputs) {

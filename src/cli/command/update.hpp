@@ -12,6 +12,9 @@ namespace amend::cli {
 /// ConfigError, InputError and ThreadError for errors before the first request.
 ExitCode run_update(const Options& options);
 
+/// Opens the input with its credentials, and prints the first lines of a run.
+Input open_input(const Options& options, Credentials credentials);
+
 /// Executes the job with a Terminal and a Console beside it, and prints how it ended.
 Summary run_watched(Job job, const Options& options, ConsoleOutputs& outputs);
 
