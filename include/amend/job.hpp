@@ -64,7 +64,7 @@ class Input {
   const Plan& plan() const noexcept;
 
   /// Reads the whole file and reports what is in it. A run of this input uses what was found out about --duplicates.
-  /// Throws ConfigError when the input cannot be read twice, and as Preflight::run does.
+  /// Throws ConfigError when the input cannot be read twice, and as check_input does.
   PreflightReport preflight();
 
   /// The operator accepts values that look damaged: run.json records it.

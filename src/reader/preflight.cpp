@@ -66,12 +66,12 @@ class Look {
   Look& operator=(const Look&) = delete;
 
   void read_all();
-  RowSet hide();
   PreflightReport report();
 
  private:
   bool next();
   void take();
+  void hide();
   void note(const Reason& reason);
   void hint_at_encoding();
   void hint_at_rows();
@@ -137,8 +137,9 @@ void Look::note(const Reason& reason) {
     mapper_.note_rejected(record_, ValueFinding::backslash, record_.raw());
 }
 
-RowSet Look::hide() {
-  RowSet hidden = ids_.hidden(input_.duplicates);
+void Look::hide() {
+  report_.hidden = ids_.hidden(input_.duplicates);
+  const RowSet& hidden = report_.hidden;
   if (input_.duplicates != Duplicates::reject) {
     report_.superseded = hidden.size();
   } else if (hidden.size() > 0) {
@@ -151,10 +152,10 @@ RowSet Look::hide() {
       if (hidden.contains(row)) finding.first.emplace_back(row, 0, 0);
     report_.rejected.push_back(std::move(finding));
   }
-  return hidden;
 }
 
 PreflightReport Look::report() {
+  hide();
   report_.duplicates = ids_.count();
   report_.findings = mapper_.findings();
   most_frequent_first(report_.rejected);
@@ -221,12 +222,17 @@ void require_second_reading(const InputConfig& input) {
                     " cannot be read twice. Save the input as a regular file, and name that file");
 }
 
-PreflightReport Preflight::run(const std::atomic<bool>& stop) {
-  require_second_reading(input_);
-  Look look(file_ ? *file_ : InputFile(input_.file), input_, mapping_, stop);
+PreflightReport check_input(const InputFile& file, const InputConfig& input, const MappingConfig& mapping,
+                            const std::atomic<bool>& stop) {
+  require_second_reading(input);
+  Look look(file, input, mapping, stop);
   look.read_all();
-  hidden_ = look.hide();
   return look.report();
+}
+
+PreflightReport check_input(const InputConfig& input, const MappingConfig& mapping, const std::atomic<bool>& stop) {
+  require_second_reading(input);
+  return check_input(InputFile(input.file), input, mapping, stop);
 }
 
 }  // namespace amend

@@ -42,15 +42,14 @@ RowsToLookAt::RowsToLookAt(const Input::Parts& input) : input_(input), config_(i
   const Config& config = config_;
   if (!config.reconcile.of_run.empty()) take_run(config.reconcile.of_run);
   const std::atomic<bool> never{false};
-  Preflight preflight(input.file, config.input, config.mapping);
-  PreflightReport report = preflight.run(never);
+  PreflightReport report = check_input(input.file, config.input, config.mapping, never);
   // What another run has sent, or overwritten, was read so by that run.
   if (config.does().compares_file && report.encoding_trouble)
     throw encoding_error(config.input.file, *report.encoding_trouble);
   rows_ = report.rows;
   findings_ = std::move(report.findings);
   content_ = report.content;
-  hidden_ = std::move(preflight.hidden());
+  hidden_ = std::move(report.hidden);
   if (config.does().reads_back) hide_rows_made_untrue();
   if (!config.reconcile.baseline.empty()) baseline_.emplace(config, input.mapper.key());
   survey();

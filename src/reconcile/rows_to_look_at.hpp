@@ -48,7 +48,7 @@ class RowsToLookAt {
   /// whether it is still true.
   static constexpr std::size_t spot_checks_max = 100;
 
-  /// Throws as Baseline, RunLedger and Preflight do.
+  /// Throws as Baseline, RunLedger and check_input do.
   explicit RowsToLookAt(const Input::Parts& input);
 
   std::uint64_t rows() const noexcept { return rows_; }  ///< of the file

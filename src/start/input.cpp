@@ -55,11 +55,10 @@ PreflightReport Input::Parts::preflight(const std::atomic<bool>& stop) {
     throw ConfigError(
         "the input is not a regular file, so amend cannot check it before the run. Save the input as a file",
         ExitCode::input);
-  Preflight first_reading(file, config.input, config.mapping);
-  PreflightReport report = first_reading.run(stop);
+  PreflightReport report = check_input(file, config.input, config.mapping, stop);
   content = report.content;
   require_same_file();
-  hidden = std::move(first_reading.hidden());
+  hidden = report.hidden;
   encoding_is_doubtful = report.encoding_trouble.has_value();
   was_checked = true;
   return report;

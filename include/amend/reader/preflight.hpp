@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "amend/config.hpp"
@@ -55,6 +54,7 @@ class PreflightReport {
   InputFindings findings;        ///< in the values of the rows that would be sent; quotes and escapes: of all rows
   DuplicateCount duplicates;     ///< among the rows that would be sent
   std::uint64_t superseded = 0;  ///< rows that Duplicates::last or ::first skips
+  RowSet hidden;                 ///< rows that InputConfig::duplicates keeps from being sent
   std::optional<EncodingTrouble> encoding_trouble;  ///< set: no row of the file may be sent in this encoding
   std::vector<std::string> hints;                   ///< sentences for the operator
 
@@ -68,32 +68,17 @@ class PreflightReport {
 /// or a device.
 void require_second_reading(const InputConfig& input);
 
-/// Reads the file of `input` to its end and maps each row. Call run() once per object.
+/// Reads the file to its end and maps each row. `stop` ends it early with an InputError: it is read every 64 rows and
+/// while a pipe is silent.
 ///
+/// Errors: throws ConfigError and InputError as open_source, Mapper and Source::next do. Throws ConfigError as
+/// require_second_reading does, and for more than IdIndex::row_max rows unless Duplicates::order applies.
 /// Bounds: a constant, + 12.1 bytes per row for the ids (at most 40 MiB with Duplicates::order, id_index.hpp), + 1 bit
 /// per row in `hidden`.
-class Preflight {
- public:
-  /// Opens the file when it runs.
-  Preflight(const InputConfig& input, const MappingConfig& mapping) : input_(input), mapping_(mapping) {}
-  /// Of a file that is already open.
-  Preflight(InputFile file, const InputConfig& input, const MappingConfig& mapping)
-      : file_(std::move(file)), input_(input), mapping_(mapping) {}
+PreflightReport check_input(const InputFile& file, const InputConfig& input, const MappingConfig& mapping,
+                            const std::atomic<bool>& stop);
 
-  /// `stop` ends it early with an InputError. It is read every 64 rows and while a pipe is silent.
-  ///
-  /// Errors: throws ConfigError and InputError as open_source, Mapper and Source::next do. Throws ConfigError as
-  /// require_second_reading does, and for more than IdIndex::row_max rows unless Duplicates::order applies.
-  PreflightReport run(const std::atomic<bool>& stop);
-
-  /// After run(): the rows that InputConfig::duplicates skips. Empty for Duplicates::order.
-  RowSet& hidden() noexcept { return hidden_; }
-
- private:
-  std::optional<InputFile> file_;
-  InputConfig input_;
-  MappingConfig mapping_;
-  RowSet hidden_;
-};
+/// As above, of the file of `input`, which it opens.
+PreflightReport check_input(const InputConfig& input, const MappingConfig& mapping, const std::atomic<bool>& stop);
 
 }  // namespace amend

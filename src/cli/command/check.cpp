@@ -289,9 +289,8 @@ std::string check_json(const Options& options, const PreflightReport& report) {
 
 ExitCode run_check(const Options& options) {
   refuse_existing(options.save_config);
-  Preflight preflight(options.config.input, options.config.mapping);
   const std::atomic<bool> never{false};  // a signal ends the process (exit_on_signals)
-  const PreflightReport report = preflight.run(never);
+  const PreflightReport report = check_input(options.config.input, options.config.mapping, never);
   if (!options.save_config.empty()) write_new_file(save_option, options.save_config, config_text(options));
   if (options.json) {
     print(check_json(options, report));

@@ -50,9 +50,8 @@ class Look {
     input.file = folder.write(name, text);
   }
   PreflightReport run() {
-    Preflight preflight(input, mapping);
-    PreflightReport report = preflight.run(stop);
-    hidden = std::move(preflight.hidden());
+    PreflightReport report = check_input(input, mapping, stop);
+    hidden = report.hidden;
     return report;
   }
 
