@@ -21,7 +21,7 @@ void check_whole_file(benchmark::State& state) {
   std::ofstream(input.file, std::ios::binary) << bench::csv_text();
   const std::atomic<bool> stop{false};
   for (auto _ : state)
-    if (!amend::Preflight(input, amend::MappingConfig()).run(stop).clean()) state.SkipWithError("not clean");
+    if (!amend::check_input(input, amend::MappingConfig(), stop).clean()) state.SkipWithError("not clean");
   bench::count_rows_read(state);
 }
 BENCHMARK(check_whole_file);
