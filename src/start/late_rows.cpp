@@ -65,7 +65,7 @@ Time late_until_of(const std::vector<RunHead>& chain, std::chrono::milliseconds 
   for_each_late(
       chain, timeout,
       [&](const RunHead& run, Time until) {
-        if (!run.has_ended || !run.stop_reason.empty()) latest = std::max(latest, until);
+        if (run.stopped_early()) latest = std::max(latest, until);
       },
       [&](const JournalRecord&, Time until) { latest = std::max(latest, until); });
   return latest;
