@@ -11,8 +11,8 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr double slow_start_factor = 1.5;  // a second
-constexpr double new_limit_factor = 1.25;  // a second
+constexpr double slow_start_factor = 1.5;  // per second
+constexpr double new_limit_factor = 1.25;  // per second
 constexpr double new_limit_from = 1.25;    // of the rate of the last push-back
 constexpr double probe_after_first = 10;   // seconds
 constexpr double probe_after_factor = 1.5;
@@ -20,11 +20,11 @@ constexpr double probe_after_last = 24;  // seconds
 constexpr double slot_seconds = 0.1;
 constexpr double slot_answers = 2;
 constexpr double longest_gap = 0.25;   // seconds
-constexpr double enough_answers = 10;  // to believe what was measured
+constexpr double enough_answers = 10;  // before the measured rate is trusted
 constexpr double enough_overloaded = 3;
-constexpr double clearly_less = 0.9;  // of the rate: what is above may be chance
+constexpr double clearly_less = 0.9;  // of the rate: a smaller difference may be chance
 constexpr double same_limit = 0.25;   // how far apart the rates of two push-backs may be
-constexpr double used = 0.8;          // of what was allowed
+constexpr double used = 0.8;          // of the allowed requests
 
 }  // namespace
 
@@ -88,7 +88,7 @@ bool AdaptiveRate::pushes_back(Signal signal, time_point sent) noexcept {
 
 void AdaptiveRate::follow(ConstantShare::Step step) noexcept {
   if (step == ConstantShare::Step::grow) {
-    peak_ = 0;  // how far the rate is below the limit is not known either
+    peak_ = 0;  // the distance to the limit is unknown, too
     proof_to_ = std::min(2 * rate_, ceiling_);
   } else if (step == ConstantShare::Step::proven) {
     proven_ = true;
@@ -103,7 +103,8 @@ double AdaptiveRate::take_proven_share() noexcept {
 void AdaptiveRate::cut(time_point now) noexcept {
   const Slot late = of_late();
   double peak = rate_;
-  // One more, for the count ends with one that was refused. What the constant share takes away is no limit's doing.
+  // The count ends with a refused request, so one more is added. Refusals of the constant share do not show a limit, so
+  // they are left out.
   const double taken = (late.accepted + 1) / (1 - share_.share());
   share_.cut();
   if (late.answers() >= enough_answers && taken < clearly_less * rate_ * late.seconds)
@@ -116,7 +117,7 @@ void AdaptiveRate::cut(time_point now) noexcept {
   set(cut_to * peak_);
 }
 
-// The limit is where it was: what is to be learned by going beyond it becomes less.
+// The limit has not moved: there is less to learn from going beyond it, so probes become rarer.
 void AdaptiveRate::pace_probes(double peak) noexcept {
   if (std::abs(peak - peak_) > same_limit * peak_) {
     probe_after_ = probe_after_first;

@@ -16,7 +16,7 @@ Signal signal_of(const AttemptEnd& end) noexcept {
   return result_of(end) == Circuit::Result::success ? Signal::accepted : Signal::nothing;
 }
 
-// A 429 is about the rate, which is learnt from it; it says nothing about requests in flight.
+// The rate adapts to a 429. The 429 shows nothing about the number of requests in flight.
 ConcurrencyLimit::Signal crowding(Signal signal) noexcept {
   if (signal == Signal::accepted) return ConcurrencyLimit::Signal::answered;
   return signal == Signal::overloaded ? ConcurrencyLimit::Signal::dropped : ConcurrencyLimit::Signal::nothing;
@@ -106,7 +106,7 @@ Circuit::Change AdmissionControl::ask_for_proof(time_point now) noexcept {
   return change;
 }
 
-// By what the circuit is now, not by the change: two workers may tell of two changes in the wrong order.
+// It uses the present state of the circuit, not the change: two workers may report two changes in the wrong order.
 void AdmissionControl::follow_circuit(time_point now) noexcept {
   const std::lock_guard lock(outage_mutex_);
   const bool in_outage = !circuit_.closed();
@@ -149,7 +149,7 @@ std::chrono::nanoseconds AdmissionControl::unreachable_for(time_point now) const
 
 ConnectionTrouble::Change AdmissionControl::reached(time_point now) {
   constexpr auto none = ConnectionTrouble::Change::none;
-  // Read first: the common case must not write to a line that all workers share.
+  // It reads first: the common case must not write to a cache line that all workers share.
   if (!unreachable_.load(std::memory_order_relaxed)) return none;
   if (!unreachable_.exchange(false, std::memory_order_relaxed)) return none;
   clock_.go_on(RunClock::Reason::unreachable, now);
@@ -169,8 +169,8 @@ void AdmissionControl::adapt(const AttemptEnd& end, const Ended& ended, time_poi
   rate_.record(signal, ended.sent, ended.in_flight, in_flight_max(), now);
 }
 
-// Each worker writes for itself, and the latest counts. Read first: the common case must not write to a line that all
-// workers share.
+// Each worker writes its own time, and the latest counts. It reads first: the common case must not write to a cache
+// line that all workers share.
 void AdmissionControl::wait_on_purpose(time_point until) noexcept {
   const auto ticks = until.time_since_epoch().count();
   auto known = waits_until_.load(std::memory_order_relaxed);

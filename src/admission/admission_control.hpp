@@ -1,13 +1,13 @@
-// Admission control of the whole run: whether a request may be sent now, and what each response changes in that.
+// Admission control of the whole run: it decides whether a request may be sent now, and what each response changes.
 //
-// It joins the policies that each have a header of their own, in the order in which they are asked:
+// It joins the policies, each with a header of its own, and asks them in this order:
 //
 //   the operator's pause → canary → circuit breaker → concurrency limit → rate
 //
 // While the run waits on purpose, the clock of the rows' deadlines is stopped (`clock`).
 //
 // *Threads.* Any; one object, shared by all workers. *Errors.* None. *Bounds.* Each permit comes back once. *Lifetime.*
-// Outlives the workers. *Source.* A policy: time and random bits are arguments.
+// It outlives the workers. *Source.* A policy: time and random bits are arguments.
 #pragma once
 
 #include <atomic>
@@ -41,7 +41,7 @@ class AdmissionControl {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// How soon to ask again when others must end first; a response that comes sooner is a reason to ask too.
+  /// How soon to ask again when others must end first. A response may come sooner: it is a reason to ask, too.
   static constexpr std::chrono::milliseconds look_up{5};
 
   explicit AdmissionControl(const PaceConfig& pace) noexcept;
@@ -50,29 +50,28 @@ class AdmissionControl {
 
   enum class Answer : std::uint8_t {
     go,
-    wait,      ///< for others, or for the operator
+    wait,      ///< other requests must end first, or the operator has paused the run
     too_fast,  ///< the rate, or a Retry-After
   };
   class Decision {
    public:
     Decision(Answer answer_, time_point at_, Permit permit_) noexcept : answer(answer_), at(at_), permit(permit_) {}
     Answer answer;
-    time_point at;  ///< when it may not go: when to ask again; max(): when the worker is woken
-    Permit permit;  ///< when it may
+    time_point at;  ///< if refused: when to ask again; max(): when the worker is woken
+    Permit permit;  ///< if admitted
   };
 
-  /// Until when no request can be sent, because the operator or the server wants it so: not later than `now` when one
-  /// can; max(): until the worker is woken. Connections are not worth opening before.
+  /// The time before which no request can be sent because of the operator or the server. It is not later than `now`
+  /// when a request can be sent. max(): until the worker is woken. Connections are not worth opening before it.
   time_point standing_until(time_point now) const noexcept;
 
-  /// The earliest moment at which ask() may let a request go, by the rate and the circuit of this moment; not before
-  /// `now`.
+  /// The earliest time at which ask() may let a request go, by the present rate and circuit; not before `now`.
   time_point earliest(time_point now) const noexcept;
 
-  /// Asks for one request. `in_flight`: of the whole run.
+  /// Asks for one request. `in_flight`: the requests in flight of the whole run.
   Decision ask(time_point now, std::uint64_t in_flight) noexcept;
 
-  /// An attempt has ended. Each that was let go comes here or to give_back(), once. `row` tells rows apart.
+  /// An attempt has ended. Each admitted request comes here or to give_back(), once. `row` distinguishes rows.
   class Ended {
    public:
     Ended(Permit permit_, std::uint64_t row_, time_point sent_, std::uint64_t in_flight_) noexcept
@@ -80,50 +79,50 @@ class AdmissionControl {
     Permit permit;
     std::uint64_t row;
     time_point sent;
-    std::uint64_t in_flight;  ///< of the whole run when it ended, itself included
+    std::uint64_t in_flight;  ///< of the whole run when it ended, this one included
   };
   /// `random`: 64 fresh uniform bits.
   Circuit::Change record(const AttemptEnd& end, const Ended& ended, time_point now, std::uint64_t random) noexcept;
-  /// The echo call has ended: the probe where every row that is left has failed.
+  /// The echo call has ended. It is the probe when every row that is left has failed.
   Circuit::Change record_echo(Circuit::Result result, Permit permit, time_point now, std::uint64_t random) noexcept;
-  /// Circuit::ask_for_proof.
+  /// As Circuit::ask_for_proof.
   Circuit::Change ask_for_proof(time_point now) noexcept;
-  /// An attempt that ended so, now, failed for an outage and not for its row.
+  /// Whether an attempt that ends like this now failed because of an outage, not because of its row.
   bool breaks(const AttemptEnd& end) const noexcept;
-  /// For how long attempts have failed in a row, pauses left out; 0: the last one did not.
+  /// How long attempts have failed in a row, without pauses; 0: the last one did not fail.
   std::chrono::nanoseconds failing_for(time_point now) const noexcept;
-  /// How long the present outage has lasted, pauses left out.
+  /// How long the present outage has lasted, without pauses.
   std::chrono::nanoseconds outage_lasted(time_point now) const noexcept;
-  /// A connection could not be made, or brought no response; and one has brought a response.
+  /// unreachable(): a connection could not be made, or brought no response. reached(): one has brought a response.
   ConnectionTrouble::Change unreachable(const ConnectFailure& failure, time_point now);
   ConnectionTrouble::Change reached(time_point now);
   const ConnectionTrouble& connections() const noexcept { return connections_; }
-  /// For how long no connection has brought a response, pauses left out; 0: one has since the last failure.
+  /// How long no connection has brought a response, without pauses; 0: one has since the last failure.
   std::chrono::nanoseconds unreachable_for(time_point now) const noexcept;
 
-  /// Rows wait until then on purpose: for their retry, for the row of their customer before them, or for the next try
-  /// to connect. Until then the run does not count as stalled.
+  /// Rows wait on purpose until then: for their retry, for an earlier row of their customer, or for the next try to
+  /// connect. The run does not count as stalled until then.
   void wait_on_purpose(time_point until) noexcept;
   time_point waits_until() const noexcept {
     return time_point(time_point::duration(waits_until_.load(std::memory_order_relaxed)));
   }
 
-  /// It shows nothing about the API: the request was not sent, or its end was not its fault.
+  /// The attempt shows nothing about the API: the request was not sent, or its end was not the API's fault.
   void give_back(Permit permit, time_point now) noexcept;
 
-  /// No request is sent before `until`: a Retry-After.
+  /// No request is sent before `until`, which is the end of a Retry-After.
   void hold_until(time_point until, time_point now) noexcept;
-  /// What an answer's rate-limit fields ask for.
+  /// Applies the rate-limit fields of a response.
   void follow_server(const ServerPace& asked, time_point now) noexcept;
 
-  /// By the operator. The caller of unpause() wakes the workers.
+  /// For the operator. The caller of unpause() wakes the workers.
   void pause(time_point now) noexcept;
   void unpause(time_point now) noexcept;
   bool paused() const noexcept { return paused_.load(std::memory_order_acquire); }
-  /// A clock that is stopped while the run is paused: for patience with the API, which gets no request then.
+  /// A clock that stops while the run is paused. It measures patience with the API, which gets no request in that time.
   time_point awake(time_point now) const noexcept { return awake_.at(now); }
   void set_in_flight_max(std::uint32_t requests) noexcept;
-  /// Requests in flight that are allowed now, in the whole run.
+  /// The present limit of requests in flight, of the whole run.
   std::uint32_t in_flight_max() const noexcept;
 
   RateControl& rate() noexcept { return rate_; }
@@ -150,7 +149,7 @@ class AdmissionControl {
   RateControl rate_;
   ConcurrencyLimit concurrency_;
   const Concurrency concurrency_mode_;
-  std::atomic<std::uint32_t> in_flight_max_;  // what connections and pipelines allow
+  std::atomic<std::uint32_t> in_flight_max_;  // the limit by connections and pipelines
   std::atomic<bool> paused_{false};
   std::atomic<std::int64_t> failing_since_{0};  // ns on the clock awake_
   std::atomic<bool> unreachable_{false};
@@ -162,7 +161,7 @@ class AdmissionControl {
   time_point outage_began_{};  // on the clock `awake_`
 };
 
-/// What an attempt says about the API as a whole, not about its row.
+/// What an attempt shows about the API as a whole, not about its row.
 Circuit::Result result_of(const AttemptEnd& end) noexcept;
 
 }  // namespace amend

@@ -37,7 +37,7 @@ Canary::Judgement Canary::judge_first(Status status) noexcept {
 }
 
 Canary::Judgement Canary::judge_group() noexcept {
-  // As soon as it is certain: what is still out cannot change it.
+  // It stops as soon as the verdict is certain: requests in flight cannot change it.
   stopped_ = failed_ > group_failures_max;
   if (stopped_) return Judgement::stop;
   if (ended_ < group_rows) return Judgement::go_on;

@@ -1,17 +1,17 @@
-// The first rows are tried before all others: one, then ten, then full speed, each group judged before the next, so
-// that a wrong mapping, a wrong environment or a wrong key costs a few rows and not a hundred thousand.
+// The first rows are tried before all others: one, then ten, then full speed. Each group is judged before the next. So
+// a wrong mapping, environment or key costs a few rows and not a hundred thousand.
 //
-// Place: layer 1, pure. One object, shared by all workers; every call thread-safe. Once it is over, a call costs one
-// relaxed load.
-//
-//   first   one request is out at a time until a row has succeeded. `first_rows_max` rows that ended without success,
-//           and none that succeeded: stop.
-//   group   rows that have ended and requests that are out are `group_rows` together, at most. When more than
+//   first   One request is in flight at a time until a row has succeeded. `first_rows_max` rows that ended without
+//           success, and none that succeeded: stop.
+//   group   Rows that have ended and requests in flight are together at most `group_rows`. When more than
 //           `group_failures_max` rows have ended without success: stop.
-//   over    everything goes.
+//   over    All requests may go.
 //
-// Only rows that have ended are judged: one that waits for its retry lets another one go, so that an outage at the
-// start is met by the circuit (admission/circuit.hpp) and burns no row.
+// Only rows that have ended are judged: a row that waits for its retry lets another one go. So the circuit breaker
+// (admission/circuit.hpp) meets an outage at the start, and no row uses up its attempts.
+//
+// *Threads.* Any; one object, shared by all workers. Once it is over, a call costs one relaxed load. *Errors.* None.
+// *Bounds.* A few counters. *Lifetime.* A value that stays where it is. *Source.* A policy.
 #pragma once
 
 #include <atomic>
@@ -36,23 +36,23 @@ class Canary {
 
   bool over() const noexcept { return phase_.load(std::memory_order_relaxed) == Phase::over; }
 
-  /// All may go from now on.
+  /// All requests may go from now on.
   void skip() noexcept { phase_.store(Phase::over, std::memory_order_relaxed); }
 
   enum class Admission : std::uint8_t {
-    no,         ///< others are being waited for
-    as_canary,  ///< one request may go, and its end must be told by `attempt_over`
-    freely,     ///< it is over
+    no,         ///< other requests must end first
+    as_canary,  ///< one request may go; call `attempt_over` at its end
+    freely,     ///< the canary is over
   };
   Admission admit() noexcept;
-  /// A request that was admitted as canary has come back, or was not sent after all.
+  /// A request that was admitted as canary has ended, or was not sent after all.
   void attempt_over() noexcept;
 
   enum class Judgement : std::uint8_t { go_on, passed, stop };
-  /// A row has ended. `passed` and `stop` are said once. Rows that were never sent do not come here.
+  /// A row has ended. `passed` and `stop` are returned once each. Rows that were never sent do not come here.
   Judgement row_ended(Status status) noexcept;
 
-  /// After `stop`: how many of how many failed, for people.
+  /// After `stop`: how many rows of how many failed, for the operator.
   std::string describe() const;
 
  private:

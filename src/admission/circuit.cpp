@@ -39,14 +39,14 @@ Circuit::Change Circuit::record(Result result, Trial trial, std::uint64_t row, t
   const std::lock_guard lock(mutex_);
   const State state = state_.load(std::memory_order_relaxed);
   if (trial == no_trial && breaks() && is_only_asked()) return record_asked(result, row, now);
-  // Sent before it opened: its success says that a probe is worth it.
+  // This request was sent before the circuit opened. Its success shows that a probe is worth sending now.
   if (trial == no_trial && state == State::open && is_well(result)) probe_at_ = std::min(probe_at_, now);
   if (trial == no_trial || trial != trial_) return Change::none;
   if (state == State::half_open) return record_half_open(result, now, random);
   return state == State::closing ? record_closing(result, row, now, random) : Change::none;
 }
 
-// Sent before it was asked whether there is an outage: the answer may be known before the probe is back.
+// This request was sent before the question whether there is an outage. Its result may answer it before the probe ends.
 Circuit::Change Circuit::record_asked(Result result, std::uint64_t row, time_point now) noexcept {
   if (is_well(result)) {
     streak_.end();
@@ -69,7 +69,7 @@ Circuit::Change Circuit::record_half_open(Result result, time_point now, std::ui
     return Change::none;
   }
   if (result == Result::nothing) {
-    set(State::open);  // the probe never was one: the next may go at once
+    set(State::open);  // the probe was not sent: the next one may go at once
     return Change::none;
   }
   open(now, random);
@@ -171,7 +171,7 @@ void Circuit::open_for_probe(time_point now) noexcept {
   set(State::open);
 }
 
-// Jitter: between half of the wait and all of it, so that many clients do not come back as one.
+// Jitter: between half of the wait and all of it, so that many clients do not come back at the same time.
 void Circuit::open(time_point now, std::uint64_t random) noexcept {
   wait_ = std::min<std::chrono::nanoseconds>(wait_ * 2, wait_max);
   const auto half = static_cast<std::uint64_t>(wait_.count() / 2);

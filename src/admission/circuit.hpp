@@ -1,12 +1,12 @@
 // The circuit breaker for an outage of the API. While it is open, rows wait and keep their attempts, and single
 // requests ask whether the outage is over.
 //
-//   closed     All requests go. It opens when attempts in a row failed as in an outage, of at least `rows_to_open`
-//              different rows (one row that the server cannot process is no outage): `failures_to_open` of them, or
-//              for at least `failing_for`, at however slow a rate. If the last of them was a 429, they must also have
+//   closed     All requests go. It opens when attempts of at least `rows_to_open` different rows failed in a row as in
+//              an outage. One row that the server cannot process is not an outage. Then `failures_to_open` failures open
+//              it, or failures for at least `failing_for` at any rate. If the last of them was a 429, they must also have
 //              lasted `throttled_for`: a rate limit that was exceeded is not an outage yet. Of gateway responses
-//              `gateways_to_open` are enough, of any number of rows: the API itself does not respond any more.
-//              It also opens when a row would end and no success shows that the API works (`ask_for_proof`).
+//              `gateways_to_open` are enough, of any number of rows: the API itself does not respond any more. It also
+//              opens when a row would end and no success shows that the API works (`ask_for_proof`).
 //   open       No request goes until a probe is due: after 1 s, then twice as long each time, 30 s at most, with
 //              jitter; at once when fewer than `rows_to_open` rows have failed.
 //   half open  One request, the probe, is in flight. Its success closes the circuit step by step. When all rows that
@@ -68,10 +68,10 @@ class Circuit {
   /// What an attempt shows.
   enum class Result : std::uint8_t {
     success,    ///< the API responded as it does when it works, also with a refusal
-    proof,      ///< the same, to the echo call: it is about no row
+    proof,      ///< the same, for the echo call, which concerns no row
     failure,    ///< as in an outage: 5xx, timeout, a lost connection
     gateway,    ///< the same: a response that is not the API's own
-    refusal,    ///< a gateway refuses whoever asks: CredentialGuard stops the run for it, it opens nothing
+    refusal,    ///< a gateway refuses every client: CredentialGuard stops the run, and the circuit stays as it is
     throttled,  ///< 429
     nothing,    ///< neither: not sent, or its end was not its fault
   };
@@ -79,7 +79,7 @@ class Circuit {
   enum class Change : std::uint8_t {
     none,
     opened,  ///< an outage: the operator should know
-    closed,  ///< it is over: the same
+    closed,  ///< the outage is over: the operator should know
     asks,    ///< a probe is to show whether it is an outage
     proved,  ///< the probe showed that there is none
   };
@@ -93,7 +93,7 @@ class Circuit {
   /// Each attempt once. `row` distinguishes rows; `random`: 64 fresh uniform bits.
   Change record(Result result, Trial trial, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
 
-  /// A row would end with a failure, and since its failure before no request has succeeded: a probe is due now.
+  /// A row would end with a failure, and no request has succeeded since its failure before. So a probe is due now.
   Change ask_for_proof(time_point now) noexcept;
 
   /// The number of the present or next failures in a row. It changes when a request has succeeded.
@@ -102,14 +102,14 @@ class Circuit {
   /// Different rows among the last failures in a row.
   std::size_t rows_failing() const noexcept;
 
-  /// An attempt that fails now fails for the outage, not for its row; unless is_only_asked().
+  /// An attempt that fails now fails because of the outage, not because of its row; except while is_only_asked().
   bool breaks() const noexcept {
     const State now = state();
     return now == State::open || now == State::half_open;
   }
   /// While it is not closed: it is certain that there is an outage.
   bool is_announced() const noexcept { return announced_.load(std::memory_order_relaxed); }
-  /// While it is not closed: ask_for_proof() has opened it, and no result has shown since that there is an outage.
+  /// While it is not closed: ask_for_proof() has opened it, and no result since then has shown an outage.
   bool is_only_asked() const noexcept { return asked_.load(std::memory_order_relaxed) && !is_announced(); }
   bool suspects() const noexcept { return failures() >= suspicious; }
   bool closed() const noexcept { return state_.load(std::memory_order_acquire) == State::closed; }
@@ -122,7 +122,7 @@ class Circuit {
   State state() const noexcept { return state_.load(std::memory_order_acquire); }
 
  private:
-  // Failures in a row, while closed or closing. Written under the mutex, except end().
+  // Failures in a row, while closed or closing. They are written under the mutex, except by end().
   class Streak {
    public:
     void note(Result result, std::uint64_t row, time_point now) noexcept;
@@ -158,9 +158,9 @@ class Circuit {
   std::chrono::nanoseconds wait_{first_wait};
   time_point opened_at_{};
   time_point probe_at_{};
-  std::atomic<std::int64_t> open_before_{0};  // ns, of the times it was open before
-  Trial trial_ = no_trial;                    // of the requests that count now; older ones do not
-  std::uint32_t out_ = 0;                     // trials out while closing
+  std::atomic<std::int64_t> open_before_{0};  // ns, total of the earlier times it was open
+  Trial trial_ = no_trial;                    // of the requests that count now
+  std::uint32_t out_ = 0;                     // trials in flight while closing
   std::uint32_t window_ = 0;
 };
 

@@ -12,14 +12,14 @@ using std::chrono::nanoseconds;
 
 constexpr double round_min = 10;           // answers
 constexpr double round_max = 1'000;        // answers
-constexpr double round_long = 100;         // answers: enough, however much they differ
+constexpr double round_long = 100;         // answers: enough at any variance
 constexpr double precision = 0.1;          // of the mean: its standard error
 constexpr double longest_latency = 3'600;  // seconds
 constexpr double grow_below = 1.25;        // times the base latency
 constexpr double limit_used = 0.75;        // of the limit
 constexpr double grow_by = 0.1;
-constexpr double queue = 1;         // that may always wait: with few slots the tolerance allows less than one
-constexpr double not_helped = 0.8;  // of the latency, with half the limit
+constexpr double queue = 1;         // requests that may always wait: with few slots the tolerance allows less than one
+constexpr double not_helped = 0.8;  // of the latency, at half the limit
 constexpr double base_fell = 0.85;
 constexpr double drops_min = 3;
 constexpr double drop_memory = 100;  // answers

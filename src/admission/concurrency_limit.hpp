@@ -1,30 +1,29 @@
-// `--concurrency auto`: how many requests of the whole run are in flight: as many as the API works on at the same time
-// and a few more, so that none of it idles and few wait there.
+// `--concurrency auto`: limits the requests in flight of the whole run. The limit is the number that the API processes
+// at the same time, plus a few. So the API does not idle, and few requests wait there.
 //
-// Place: layer 1, pure (the time is handed in). One object, shared by all workers; every call thread-safe: to ask costs
-// one relaxed load, each answer a mutex and a few additions. Fixed size, about 200 bytes.
+// It works in rounds. A round has at least 10 responses, and up to the limit. Up to 100 follow until their mean is
+// known within a tenth. Only requests sent since the round began count, so each round sees the latency of its own
+// limit. `base` is the latency of an API where no request of this run waits.
 //
-// It works in rounds: as many answers as the limit, at least 10, and up to 100 until their mean is known within a
-// tenth, to requests sent since the round began; so each round sees the latency of its own limit. `base` is the latency
-// of an API that is not kept waiting by us.
+//   grow     While the mean of a round is less than 1.25 · base and three quarters of the limit were used: it doubles
+//            at first, and grows by a tenth after the first resistance.
+//   shrink   To limit · 1.5 · base / mean + 1 when that is less, by half at most.
+//   drop     More than one response in twenty is a refusal, a failure or missing: to 0.9 of the limit at once, to 0.7
+//            if it happens again within two rounds. Requests sent before a drop cause no other. The limit stays below
+//            the value before the drop for 5 s. If the resistance is still there, it stays below twice as long, up to 40 s.
 //
-//   grow     while the mean of a round is less than 1.25 · base and the limit was used (three quarters of it): doubled
-//            at first, by a tenth once it has met resistance.
-//   shrink   to limit · 1.5 · base / mean + 1 when that is less, by half at most.
-//   drop     more than one answer in twenty refused, failed or missing: 0.9 of the limit at once, 0.7 when it happens
-//            again within two rounds; once for what was sent before. It stays below where that was for 5 s, and twice
-//            as long each time it proves to be there still, 40 s at most.
+// Gradient2 of Netflix's concurrency-limits and the adaptive concurrency of Vector compare with a long-term average. A
+// permanent queue inflates that average until it is taken for the base. Here `base` is measured in a round with half
+// the limit, in which the queue of this run drains. That happens every 30 s, or 30 latencies if that is longer; after 2
+// s if `base` became lower. A latency that rises for other reasons does not fall with the limit. If half the limit has
+// not reduced it by a fifth, it is the new base, and the limit doubles again.
 //
-// (Gradient2 of Netflix's concurrency-limits and the adaptive concurrency of Vector compare with a long-term average,
-// which a queue that is always there inflates little by little until it is believed.) Here `base` is measured: every
-// 30 s, or 30 latencies later than that, a round with half the limit, so that what waits for us drains, tells it anew;
-// again after 2 s when it turned out lower. A latency that rises for other reasons does not fall when the limit does:
-// when half the limit has not made it a fifth less, it is the new base, and the limit doubles again.
+// The tests expect 1.5 requests for each one that the API processes at a time, and 98 % of its throughput. For an API
+// that refuses what it cannot process at once, they expect 98 % and at most 2 % refused.
 //
-// To be expected of it, as the tests hold it: 1.5 requests for each that the API works on at a time, and 98 % of its
-// throughput; of one that refuses what it cannot work on at once, 98 % and at most 2 % refused.
-//
-// Bounds: 1 to `cap`; 4 at first.
+// *Threads.* Any; one object, shared by all workers. To ask costs one relaxed load, a response a mutex and a few
+// additions. *Errors.* None. *Bounds.* The limit is 1 to `cap`, and 4 at first. About 200 bytes. *Lifetime.* A value
+// that stays where it is. *Source.* A policy: the time is an argument.
 #pragma once
 
 #include <atomic>
@@ -39,31 +38,31 @@ class ConcurrencyLimit {
   using time_point = std::chrono::steady_clock::time_point;
 
   static constexpr std::uint32_t first_limit = 4;
-  static constexpr double tolerance = 1.5;    ///< of the base latency: more is a queue of ours
-  static constexpr double drop_share = 0.05;  ///< of the answers: more means that the API has too much
+  static constexpr double tolerance = 1.5;    ///< of the base latency: more means that requests of this run queue
+  static constexpr double drop_share = 0.05;  ///< of the responses: more means that the API is overloaded
   static constexpr std::chrono::seconds probe_period{30};
 
-  /// What an attempt says.
+  /// What an attempt shows about the load.
   enum class Signal : std::uint8_t {
-    answered,  ///< any answer of a healthy API; only its latency counts
-    dropped,   ///< 503, or no answer in time
-    nothing,   ///< neither: given back unsent, lost without the API's doing, or 429, from which the rate is learnt
+    answered,  ///< any response of a working API; only its latency counts
+    dropped,   ///< 503, or no response in time
+    nothing,   ///< not sent, lost without the API's fault, or 429, to which the rate adapts
   };
 
-  /// `cap` ≥ 1: connections · depth, what can be in flight at all.
+  /// `cap` ≥ 1: connections · depth, the most requests that can be in flight.
   explicit ConcurrencyLimit(std::uint32_t cap) noexcept;
   ConcurrencyLimit(const ConcurrencyLimit&) = delete;
   ConcurrencyLimit& operator=(const ConcurrencyLimit&) = delete;
 
-  /// Whether one more may be sent beside so many of the whole run.
+  /// Whether one more may be sent when `in_flight` requests of the whole run are in flight.
   bool admits(std::uint64_t in_flight) const noexcept { return in_flight < limit(); }
 
-  /// Each attempt that ended, once. `latency`: from `sent` to the answer; `in_flight`: of the whole run, this one
-  /// included.
+  /// Call it once for each attempt that ended. `latency`: from `sent` to the response. `in_flight`: of the whole run,
+  /// this one included.
   void record(Signal signal, std::chrono::nanoseconds latency, std::uint64_t in_flight, time_point sent,
               time_point now) noexcept;
 
-  /// Another `cap` from now on.
+  /// Sets another `cap` from now on.
   void set_cap(std::uint32_t cap) noexcept;
 
   std::uint32_t limit() const noexcept { return published_.load(std::memory_order_relaxed); }
@@ -88,22 +87,22 @@ class ConcurrencyLimit {
   double limit_ = 1;
   bool doubling_ = true;
 
-  // The round.
+  // The present round.
   time_point round_at_ = time_point::min();
   double latency_sum_ = 0;  // seconds
   double squares_sum_ = 0;  // seconds²
   double samples_ = 0;
   double busiest_ = 0;  // in flight
 
-  // What latency to expect.
+  // The expected latency.
   double base_ = 0;            // seconds; 0 until the first round
-  double limit_before_ = 0;    // while it shrinks: where it began, 0 otherwise
+  double limit_before_ = 0;    // while it shrinks: the limit at the beginning; 0 otherwise
   double latency_before_ = 0;  // seconds
-  double probed_limit_ = 0;    // while a probe lasts: to go back to, 0 otherwise
+  double probed_limit_ = 0;    // during a probe: the limit to return to; 0 otherwise
   time_point probe_at_ = time_point::max();
 
-  // Drops.
-  double recent_ = 0;  // answers, these and older ones that count less and less
+  // Drops: refused, failed and missing responses.
+  double recent_ = 0;  // responses; older ones count less and less
   double recent_drops_ = 0;
   std::uint32_t rounds_since_drop_ = 1'000;
   time_point cut_at_ = time_point::min();

@@ -1,8 +1,11 @@
-// Whether the run can connect to the API, and since when not: what the operator is shown when it cannot. Layer 1, pure
-// (the time is handed in). One object, shared by all workers; every call thread-safe.
+// Whether the run can connect to the API, and since when it cannot: the operator is shown this.
 //
 // Trouble begins with `failures_to_begin` connections in a row that brought no response, or when they have failed for
-// `failing_for`; one response ends it. A connection that fails now and then while others work is no trouble.
+// `failing_for`. One response ends it. A connection that fails now and then while others work does not count as
+// trouble.
+//
+// *Threads.* Any; one object, shared by all workers. *Errors.* None. *Bounds.* It stores the last failure. *Lifetime.*
+// A value that stays where it is. *Source.* A policy: the time is an argument.
 #pragma once
 
 #include <chrono>
@@ -15,7 +18,7 @@
 
 namespace amend {
 
-/// A connection that could not be made, or ended without one response.
+/// A connection that could not be made, or that ended without a response.
 class ConnectFailure {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -26,7 +29,7 @@ class ConnectFailure {
   OpenError error;
   std::string text;                    ///< "127.0.0.1:8443: Connection refused"
   time_point tried_since;              ///< when this attempt began
-  std::chrono::milliseconds patience;  ///< the run stops after so long without a connection
+  std::chrono::milliseconds patience;  ///< the run stops after this time without a connection
 };
 static_assert(!std::is_aggregate_v<ConnectFailure>);
 
@@ -39,7 +42,7 @@ class ConnectionTrouble {
 
   enum class Change : std::uint8_t { none, began, ended };
 
-  /// As it is at one moment.
+  /// The state at one moment.
   class View {
    public:
     View() = default;
@@ -49,8 +52,8 @@ class ConnectionTrouble {
     std::string text;                   ///< the same; kept when the trouble is over
     std::chrono::nanoseconds lasted{0};
     std::chrono::milliseconds patience{0};
-    std::uint64_t times = 0;            ///< that there was trouble, this one included
-    std::chrono::nanoseconds total{0};  ///< of all of them
+    std::uint64_t times = 0;            ///< how often there was trouble, this time included
+    std::chrono::nanoseconds total{0};  ///< the duration of all of them
   };
 
   Change failed(const ConnectFailure& failure, time_point now);
@@ -60,12 +63,12 @@ class ConnectionTrouble {
 
  private:
   mutable std::mutex mutex_;  // guards what follows
-  View view_;                 // `lasted` and `total` without the trouble that is present
+  View view_;                 // `lasted` and `total` exclude the present trouble
   std::uint32_t failures_ = 0;
   time_point since_{};
 };
 
-/// The notices when trouble begins and when it is over. Each is unlike that of the times before.
+/// The notices when trouble begins and when it ends. Each differs from earlier ones.
 std::string begin_notice(const ConnectionTrouble::View& trouble);
 std::string end_notice(const ConnectionTrouble::View& trouble);
 

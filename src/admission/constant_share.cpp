@@ -13,12 +13,12 @@ constexpr double lowered_to = 0.8;         // of the highest rate that was count
 constexpr double longest_spacing = 5;      // between two refusals, in multiples of the usual gap
 constexpr double longest_hold = 20;        // the same
 constexpr double responses_min = 7;        // before a share is suspected
-constexpr double unexplained_at_once = 2;  // refusals below the limit that are push-backs one by one
+constexpr double unexplained_at_once = 2;  // refusals below the limit that are single push-backs
 constexpr double refusals_per_cut = 3;     // from then on
 constexpr double first_evidence = 5;       // refusals
 constexpr double evidence_max = 80;
-constexpr double slow = 3;      // requests a second
-constexpr double floor = 0.55;  // the same: no limit is so low
+constexpr double slow = 3;      // requests per second
+constexpr double floor = 0.55;  // the same: limits are not this low
 constexpr double slow_share_max = 0.6;
 constexpr double slow_factor = 4;  // of the evidence
 constexpr double floor_factor = 2;
@@ -27,12 +27,12 @@ constexpr double slow_held_responses = 40;
 constexpr double held_refusals = 5;
 constexpr double grown_responses_min = 100;
 constexpr double grown_responses_max = 2'000;
-constexpr double grown_refusals = 8;   // to be expected
+constexpr double grown_refusals = 8;   // expected
 constexpr double decisive = 6;         // ln 400
 constexpr double enough_to_miss = 20;  // refusals
-constexpr double still_there = 0.25;   // of the share that was held
+constexpr double still_there = 0.25;   // of the share measured while holding
 
-// What the share may be, by what was counted: two standard deviations more, and never nothing.
+// The highest plausible share: the count plus two standard deviations. It is never 0.
 double upper_bound(double refused, double responses) noexcept {
   return std::min((refused + 2 * std::sqrt(refused) + 1) / responses, 1.0);
 }
@@ -67,7 +67,7 @@ ConstantShare::Step ConstantShare::watch(bool refused, double rate, double limit
   return Step::hold;
 }
 
-// It may end, but not grow: else the refusals of a limit would become a part of it, bit by bit.
+// The proven share may end, but not grow: else the refusals of a limit would gradually become a part of it.
 void ConstantShare::forget_what_is_gone(bool refused) noexcept {
   if (proven_.responses == 0) return;
   lately_.add(refused, memory_of_share);
@@ -79,7 +79,7 @@ void ConstantShare::count_below_limit(bool refused, double rate) noexcept {
   highest_ = below_limit_.responses == 0 ? rate : std::max(highest_, rate);
   below_limit_.add(refused, memory_of_share);
   since_refusal_ = refused ? 0 : since_refusal_ + 1;
-  // Then they were not spread evenly: a limit has fallen, and was found.
+  // Refusals were not spread evenly: a limit has fallen, and the rate has found it.
   if (since_refusal_ * below_limit_.refused > longest_spacing * below_limit_.responses) below_limit_ = Tally();
 }
 
@@ -100,7 +100,7 @@ bool ConstantShare::suspects(double rate) const noexcept {
   if (below_limit_.responses < responses_min || below_limit_.share() > (rate < slow ? slow_share_max : share_max))
     return false;
   const double known = proven_.share() * below_limit_.responses;
-  // A few requests a second do not show well where a limit is: some of its refusals come below it.
+  // A few requests per second do not show well where a limit is: some of its refusals occur below it.
   const double needed = rate >= slow ? evidence_ : (rate > floor ? slow_factor : floor_factor) * evidence_;
   const double unexplained = below_limit_.refused - known - 3 * std::sqrt(known);
   return unexplained >= (rate <= lowered_to * highest_ ? needed : 2 * needed);
@@ -111,7 +111,8 @@ ConstantShare::Step ConstantShare::hold(bool refused, double rate) noexcept {
   held_rate_ = rate;
   if (held_.refused > share_max * held_responses && held_.share() > share_max) return end_proof(Step::push_back);
   const double gap = held_.refused == 0 ? longest_spacing : longest_hold;
-  if (held_.responses > held_responses + gap / below_limit_.share()) return end_proof(Step::nothing);  // it is gone
+  if (held_.responses > held_responses + gap / below_limit_.share())
+    return end_proof(Step::nothing);  // the share is gone
   const double enough = rate < slow ? slow_held_responses : held_responses;
   if (held_.responses < enough || held_.refused < held_refusals) return Step::nothing;
   phase_ = Phase::growing;

@@ -1,25 +1,25 @@
-// Which 429s have nothing to do with the rate: a share of the responses that is the same at every rate (a rule of a
-// gateway, a lock on some customers, one node of many that is ill).
+// Finds 429s that do not depend on the rate: a share of the responses that is the same at every rate. A rule of a
+// gateway, a lock on some customers, or one broken node of many causes them.
 //
-// Place: layer 1, pure. Part of AdaptiveRate, under its mutex. 200 bytes; a response costs a few additions, and a
-// logarithm during a proof.
+//   watching  A limit refuses no request at rates well below the last push-back. Refusals there are counted apart.
+//             When several are spread evenly over the responses, and the rate has fallen by a fifth, lowering it
+//             does not help. Then the proof of the share begins.
+//   holding   The rate is kept until the share is measured. If no request is refused any more, that was a limit.
+//   growing   The rate is doubled. If a limit had refused the requests, the API would accept no more than before. If the
+//             share does not change, it was not a limit. The likelihood of the refusals decides.
 //
-//   watching  A limit refuses nothing at rates well below the last push-back. Refusals there are counted apart: when
-//             several are spread evenly over the responses there, and the rate has fallen by a fifth, lowering it does
-//             not help, and the share is put to the proof.
-//   holding   The rate is held until the share is measured. When nothing is refused any more, that was a limit.
-//   growing   The rate is doubled. Had the responses been limited, no more than before would be accepted; when the share
-//             does not change, they were not. Which of the two it is decides the likelihood of what is refused.
+// After a proof that fails, the rate falls as usual, and the next proof needs twice the evidence. A proven share
+// explains its refusals from then on. Refusals beyond it are still a push-back.
 //
-// A proof that fails lowers the rate as ever, and the next one needs twice the evidence. A share that is proven explains
-// its refusals from then on; what comes on top of it is a push-back still.
+// *Threads.* Part of AdaptiveRate, under its mutex. *Errors.* None. *Bounds.* 200 bytes. A response costs a few
+// additions, and a logarithm during a proof. *Lifetime.* A value. *Source.* A policy.
 #pragma once
 
 namespace amend {
 
 class ConstantShare {
  public:
-  /// A larger share is a limit, or an outage.
+  /// A larger share is a limit or an outage.
   static constexpr double share_max = 0.7;
 
   enum class Step {
@@ -33,15 +33,15 @@ class ConstantShare {
 
   ConstantShare() noexcept;
 
-  /// Each response to a request that was sent after the last cut had its effect. `limit`: the rate of the last
-  /// push-back; 0: there was none. `grown`: the rate has reached what it may during a proof.
+  /// Call it for each response to a request sent after the last cut had its effect. `limit`: the rate of the last
+  /// push-back; 0: there was none. `grown`: the rate has reached its highest value during a proof.
   Step count(bool refused, double rate, double limit, bool grown) noexcept;
 
-  /// The rate was lowered: what was counted before says nothing about it, and a proof under way has failed.
+  /// The rate was lowered. Earlier counts show nothing about the new rate, and a running proof has failed.
   void cut() noexcept;
 
   Phase phase() const noexcept { return phase_; }
-  /// What is proven; 0: nothing is.
+  /// The proven share; 0: no share is proven.
   double share() const noexcept { return proven_.share(); }
 
  private:
@@ -65,16 +65,16 @@ class ConstantShare {
 
   Phase phase_ = Phase::watching;
   Tally proven_;
-  Tally lately_;              // since then
+  Tally lately_;              // since the proof
   Tally below_limit_;         // responses at rates where a limit refuses nothing
-  double since_refusal_ = 0;  // of these, after the last refusal
-  double highest_ = 0;        // of these rates
+  double since_refusal_ = 0;  // of these responses, after the last refusal
+  double highest_ = 0;        // the highest of these rates
   Tally recent_;              // since the last cut
   double evidence_;           // refusals below the limit that a proof needs
   Tally held_;                // during a proof, at held_rate_
   double held_rate_ = 0;
   Tally grown_;            // the same, at higher rates
-  double likelihood_ = 0;  // ln of how much likelier a limit makes them than a constant share
+  double likelihood_ = 0;  // ln of the likelihood ratio: a limit to a constant share
 };
 
 }  // namespace amend

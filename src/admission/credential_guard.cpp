@@ -15,7 +15,7 @@ bool is_gateway(const AttemptEnd& end) noexcept {
   return end.kind == AttemptEnd::Kind::answered && end.meaning == Meaning::gateway;
 }
 
-// Read first: the common case must not write to a line that all workers share.
+// It reads first: the common case must not write to a cache line that all workers share.
 void set(std::atomic<bool>& flag, bool value) noexcept {
   if (flag.load(std::memory_order_relaxed) != value) flag.store(value, std::memory_order_relaxed);
 }
@@ -67,7 +67,7 @@ void CredentialGuard::begin_refusal() noexcept {
   first_wait_over_ = time_point::max();
 }
 
-// It was sent before the run had waited as it was asked to.
+// Whether the request was sent before the wait that the responses asked for was over.
 bool CredentialGuard::is_to_be_obeyed(const Run& run) noexcept {
   if (run.sent >= first_wait_over_) return false;
   first_wait_over_ = std::min(first_wait_over_, run.held_until);
@@ -93,7 +93,7 @@ CredentialGuard::Stop CredentialGuard::look_at_rows(const AttemptEnd& end, const
   const auto of_late = std::ranges::count_if(refused_, [&](const Refused& one) {
     return one.counts_as_share && one.request != 0 && one.request + share_requests > run.requests;
   });
-  // Those of one row of refusals are counted above.
+  // Refusals in a row are counted above.
   if (of_late < share_rows || of_late <= in_streak) return Stop::none;
   return by_gateway ? Stop::gateway_share : Stop::credentials_share;
 }
@@ -102,7 +102,7 @@ std::uint32_t CredentialGuard::enough_in_a_row() const noexcept {
   return accepted_.load(std::memory_order_relaxed) ? in_a_row : at_start;
 }
 
-// A row that was refused before has its place; else the oldest one is given up for it.
+// A row that was refused before keeps its place. Another row takes the place of the oldest one.
 CredentialGuard::Refused& CredentialGuard::place_of(std::uint64_t row) noexcept {
   const auto known =
       std::ranges::find_if(refused_, [&](const Refused& one) { return one.request != 0 && one.row == row; });

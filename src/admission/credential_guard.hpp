@@ -1,8 +1,8 @@
-// When the run must stop because an operator is needed, whatever rows the responses are about: the API refuses the
-// credentials, a gateway refuses the requests, or the responses do not come from the API at all.
+// Stops the run when it needs an operator, whatever rows the responses concern: the API refuses the credentials, a
+// gateway refuses the requests, or the responses do not come from the API.
 //
-//   not_the_api       before the API's first own response: `pages_max` gateway responses that no waiting mends (2xx,
-//                     3xx, 4xx except 408, 425, 429), or as many as rows are left when these are fewer
+//   not_the_api       before the API's first own response: `pages_max` gateway responses that waiting does not cure
+//                     (2xx, 3xx, 4xx except 408, 425, 429), or one per row that is left when fewer rows are left
 //   credentials, gateway_refusal
 //                     the API's own 401 or 403; 401, 403 or 407 of a gateway: of `at_start` rows in a row before the
 //                     API has accepted any request, of `in_a_row` rows later
@@ -11,15 +11,15 @@
 //                     `share_requests` requests. A gateway's 403 does not count: a firewall may block the contents of
 //                     a row
 //
-// A row that is refused again counts once. Each refusal of the echo call counts by itself: that call is about no row,
-// so it shows that the refusals in a row before it were not about their rows, and then each of these counts.
+// A row that is refused again counts once. Each refusal of the echo call counts by itself. That call concerns no row,
+// so it shows that the refusals in a row before it did not concern their rows. Then each of these counts.
 //
-// A page with a Retry-After is obeyed and does not count. A refusal with one counts only if its request was sent after
-// the first wait that the refusals in a row have asked for.
+// The run obeys the Retry-After of a page, and the page does not count. A refusal with a Retry-After counts only if its
+// request was sent after the first wait that the refusals in a row have asked for.
 //
-// *Threads.* Any; one object for a run. While there is no trouble, a response costs relaxed loads. *Errors.* None.
-// *Bounds.* It remembers `rows_remembered` rows. *Lifetime.* A value that stays where it is. *Source.* A policy: what
-// is known of the run is an argument.
+// *Threads.* Any; one object for a run. Without trouble, a response costs relaxed loads. *Errors.* None. *Bounds.* It
+// remembers `rows_remembered` rows. *Lifetime.* A value that stays where it is. *Source.* A policy: the facts of the
+// run are an argument.
 #pragma once
 
 #include <array>
@@ -49,21 +49,21 @@ class CredentialGuard {
 
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// What is known of the run besides a response.
+  /// Facts of the run that a response does not contain.
   class Run {
    public:
     Run(std::uint64_t row_, std::uint64_t requests_, std::uint64_t rows_left_, time_point sent_,
         time_point held_until_) noexcept
         : row(row_), requests(requests_), rows_left(rows_left_), sent(sent_), held_until(held_until_) {}
-    std::uint64_t row;        ///< that the response is about; no_row: the echo call
+    std::uint64_t row;        ///< of the response; no_row: the echo call
     std::uint64_t requests;   ///< sent so far
-    std::uint64_t rows_left;  ///< that have not ended, when all rows are read; else a large number
-    time_point sent;          ///< the request
-    time_point held_until;    ///< the run waits until then, as this response and those before it ask
+    std::uint64_t rows_left;  ///< rows that have not ended, when all rows are read; else a large number
+    time_point sent;          ///< when the request was sent
+    time_point held_until;    ///< the run waits until then, because the responses ask for it
   };
   static constexpr std::uint64_t no_row = 0;
   Stop look(const AttemptEnd& end, const Run& run) noexcept;
-  /// The same for a success, which is seen most often.
+  /// As look(), for a success, which is the most frequent case.
   void accepted() noexcept;
 
   /// The API itself has responded in this process.
@@ -95,7 +95,7 @@ class CredentialGuard {
   std::uint32_t pages_ = 0;
   std::uint32_t streak_ = 0;
   std::uint32_t in_streak_count_ = 0;  // refusals in a row, of any number of rows
-  time_point first_wait_over_{};       // that these have asked for
+  time_point first_wait_over_{};       // the wait that these have asked for
   std::array<Refused, rows_remembered> refused_{};
 };
 

@@ -30,9 +30,9 @@ void RateControl::record(AdaptiveRate::Signal signal, time_point sent, std::uint
   apply(now);
 }
 
-// It begins at the rate that was in force. Where connections allow no more requests in flight, that is the rate that
-// these make: a higher one was never tried. Else it is the configured one: how many are in flight at one moment is
-// chance then.
+// The search begins at the present rate. If connections allow no more requests in flight, that is the rate of these
+// connections: a higher one was never tried. Else it is the configured rate: then the number in flight at one moment is
+// chance.
 void RateControl::find_below(time_point sent, std::uint64_t in_flight, std::uint32_t in_flight_max,
                              time_point now) noexcept {
   const double latency = std::max(std::chrono::duration<double>(now - sent).count(), 1e-6);

@@ -1,12 +1,12 @@
-// The rate of the whole run: how many requests may be sent per second, and when the next one may.
+// The rate of the whole run: how many requests may be sent per second, and when the next one may be sent.
 //
-// The rate in force is the slowest of: --rate or what `amend control` made of it, the rate that --rate auto has found,
-// and what the server's rate-limit fields ask for, for as long as they say. With a fixed rate (or none) the first 429
-// shows that it is too high: from then on the rate is found as with --rate auto, up to that one; 429s that a lower rate
-// does not make rarer do not count for long (constant_share.hpp).
+// The present rate is the lowest of three: --rate (or its later change by `amend control`), the rate that --rate auto
+// has found, and the server's rate hints while they are valid. With a fixed rate or none, the first 429 shows that it
+// is too high. From then on the rate is found as with --rate auto, up to the fixed one. 429s that a lower rate does not
+// make rarer count only for a while (constant_share.hpp).
 //
-// *Threads.* Any; one object, shared by all workers. *Errors.* None. *Bounds.* RateLimiter never lets more than the
-// burst go at once. *Lifetime.* A value that stays where it is. *Source.* A policy: the time is an argument.
+// *Threads.* Any; one object, shared by all workers. *Errors.* None. *Bounds.* RateLimiter admits at most the burst at
+// once. *Lifetime.* A value that stays where it is. *Source.* A policy: the time is an argument.
 #pragma once
 
 #include <atomic>
@@ -44,21 +44,21 @@ class RateControl {
   bool unlimited() const noexcept { return limiter_.unlimited(); }
   Pace pace() const noexcept;
 
-  /// No request is sent before `until`: a Retry-After.
+  /// No request is sent before `until`, which is the end of a Retry-After.
   void hold_until(time_point until) noexcept { limiter_.hold_until(until); }
   time_point held_until() const noexcept { return limiter_.held_until(); }
-  /// What a response's rate-limit fields ask for.
+  /// Applies the rate-limit fields of a response.
   void follow_server(const ServerPace& asked, time_point now) noexcept;
-  /// Another --rate from now on, without a burst.
+  /// Sets another --rate from now on, without a burst.
   void set(const RateSetting& rate, time_point now) noexcept;
 
-  /// An attempt has ended. `in_flight`: of the whole run then; `in_flight_max`: that are allowed.
+  /// An attempt has ended. `in_flight`: the requests of the whole run at that time. `in_flight_max`: their limit.
   void record(AdaptiveRate::Signal signal, time_point sent, std::uint64_t in_flight, std::uint32_t in_flight_max,
               time_point now) noexcept;
-  /// True once: a 429 came at a rate that the operator had set, so the rate is found from here on.
+  /// True once: the operator's rate got a 429, so the rate is searched from now on.
   bool take_slowed_down() noexcept { return slowed_down_.exchange(false, std::memory_order_relaxed); }
-  /// Once after each proof: the share of 429s that is the same at every rate, so that the rate returns to --rate; 0:
-  /// none.
+  /// Returns the share of 429s that is the same at every rate, once after each proof: the rate then returns to --rate.
+  /// Returns 0 if there is no such share.
   double take_constant_share() noexcept {
     return constant_share_.load(std::memory_order_relaxed) == 0 ? 0 : constant_share_.exchange(0);
   }
@@ -77,7 +77,7 @@ class RateControl {
   RateSetting rate_;
   std::optional<AdaptiveRate> adaptive_;
   std::chrono::nanoseconds server_interval_{0};
-  std::atomic<bool> adapts_;                                // adaptive_ has a value: read without the mutex
+  std::atomic<bool> adapts_;                                // whether adaptive_ has a value; read without the mutex
   std::atomic<std::int64_t> server_until_{no_server_rate};  // ns on the steady clock, likewise
 };
 

@@ -8,7 +8,7 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::int64_t catch_up = nanoseconds(std::chrono::milliseconds(10)).count();
-// Half the range of the clock: sums of two such instants or lengths never overflow.
+// Half the range of the clock: the sum of two such times or lengths does not overflow.
 constexpr std::int64_t ns_max = std::numeric_limits<std::int64_t>::max() / 2;
 
 std::int64_t within_range(nanoseconds interval) noexcept {
@@ -27,7 +27,7 @@ void raise_to(std::atomic<std::int64_t>& word, std::int64_t value) noexcept {
   }
 }
 
-// What was saved up stays as many requests; while nothing limited, nothing was saved up.
+// Saved-up time is converted so that it is worth the same number of requests. Without a limit, no time was saved up.
 std::int64_t rescaled(std::int64_t saved, std::int64_t interval, std::int64_t before) noexcept {
   if (before == 0) return 0;
   const double scaled = static_cast<double>(saved) * (static_cast<double>(interval) / static_cast<double>(before));
@@ -52,10 +52,10 @@ RateLimiter::Decision RateLimiter::try_acquire(time_point now) noexcept {
   const std::int64_t interval = interval_.load(std::memory_order_relaxed);
   std::int64_t due = due_.load(std::memory_order_relaxed);
   for (;;) {
-    // A hold uses up the tolerance: the first request goes at its end, the others follow at the pace.
+    // A hold uses up the tolerance: the first request goes at its end, and the others follow at the rate.
     const std::int64_t first = std::max(due, held);
     if (first > now_ns) return Decision(false, from_ns(first));
-    // Unlimited: nobody writes the word, and the workers do not contend for it.
+    // Unlimited: the word is not written, so the workers do not contend for it.
     if (interval == 0) return Decision(true, now);
     const std::int64_t next = std::min(std::max(first, now_ns - tolerance(interval)) + interval, ns_max);
     if (due_.compare_exchange_weak(due, next, std::memory_order_relaxed)) return Decision(true, now);

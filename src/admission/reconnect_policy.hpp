@@ -1,7 +1,4 @@
-// When a connection is opened, rests, and how long it waits before it is opened again.
-//
-// *Threads.* Any: a policy has no state of its own. *Errors.* None. *Bounds.* The longest wait is `longest_wait`.
-// *Lifetime.* A value. *Source.* A pure function: the time and random bits are arguments.
+// Decides when a connection is opened and when it rests, and how long it waits before it is opened again.
 //
 // | event                                         | next phase                                     | failures |
 // |-----------------------------------------------|------------------------------------------------|----------|
@@ -16,8 +13,11 @@
 //
 // At rest: asleep until it is wanted, or opening where connections are always open.
 //
-// The n-th failure in a row waits first · 2^(n−1), up to the longest wait. On demand the wait is uniform between 0 and
-// that ("full jitter"), so that the workers of many runs do not come back in one wave.
+// The n-th failure in a row waits first · 2^(n−1), up to the longest wait. On demand, the wait is uniform between 0 and
+// that value ("full jitter"). So the workers of many runs do not reconnect at the same time.
+//
+// *Threads.* Any: a policy has no state of its own. *Errors.* None. *Bounds.* The longest wait is `longest_wait`.
+// *Lifetime.* A value. *Source.* A pure function: the time and random bits are arguments.
 #pragma once
 
 #include <algorithm>
@@ -50,9 +50,9 @@ class ReconnectPolicy {
   constexpr milliseconds first_wait() const noexcept { return milliseconds(on_demand() ? 100 : 50); }
   constexpr milliseconds longest_wait() const noexcept { return milliseconds(on_demand() ? 10'000 : 2'000); }
 
-  /// Of a connection that is new.
+  /// The state of a new connection.
   constexpr State first() const noexcept { return at_rest(State(), time_point{}); }
-  /// `random`: 64 fresh uniform bits, used by `rests` only.
+  /// `random`: 64 fresh uniform bits; only `rests` uses them.
   constexpr State next(State state, Event event, time_point now, std::uint64_t random = 0) const noexcept {
     switch (event) {
       case Event::wanted: return in(state, Phase::opening, now);

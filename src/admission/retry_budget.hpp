@@ -1,10 +1,12 @@
-// How many retries the whole run may make: in trouble they must not multiply the load. Layer 1, pure, lock-free; one
-// object, shared by all workers, every call thread-safe.
+// Limits the retries of the whole run, so that they do not multiply the load while there is trouble.
 //
-// A bucket of 500 tokens, full at the start. A retry takes 14, after a 429 only 5; when it succeeds it gives them back.
-// A row that succeeds at its first attempt gives 1. (The retry quota of the AWS SDKs, with one difference: a retry that
-// finds too few tokens waits, and no row fails for it.) So lasting trouble of up to a fifth of all requests is retried
-// freely; beyond it retries go only as fast as successes pay for them.
+// It is a bucket of 500 tokens, full at the start. A retry takes 14, after a 429 only 5; a retry that succeeds returns
+// them. A row that succeeds at its first attempt adds 1. So trouble of up to a fifth of all requests is retried freely.
+// Beyond it, retries go only as fast as successes pay for them. This is the retry quota of the AWS SDKs, with one
+// difference: a retry that finds too few tokens waits, and its row does not fail.
+//
+// *Threads.* Any; one object, shared by all workers, lock-free. *Errors.* None. *Bounds.* One word. *Lifetime.* A value
+// that stays where it is. *Source.* A policy.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +26,7 @@ class RetryBudget {
   RetryBudget(const RetryBudget&) = delete;
   RetryBudget& operator=(const RetryBudget&) = delete;
 
-  /// False: too few tokens, and none is taken.
+  /// Returns false, and takes no token, when there are too few.
   bool take(std::int32_t cost) noexcept {
     std::int32_t tokens = tokens_.load(std::memory_order_relaxed);
     while (tokens >= cost)
@@ -34,7 +36,7 @@ class RetryBudget {
 
   void give_back(std::int32_t tokens_given) noexcept {
     std::int32_t tokens = tokens_.load(std::memory_order_relaxed);
-    // Full in the common case: then the line that all workers share is only read.
+    // The bucket is full in the common case: then the cache line that all workers share is only read.
     while (tokens < capacity && !tokens_.compare_exchange_weak(tokens, std::min(tokens + tokens_given, capacity),
                                                                std::memory_order_relaxed)) {
     }

@@ -21,7 +21,7 @@ bool is_2xx(std::uint16_t http) noexcept { return http >= 200 && http <= 299; }
 
 bool is_number(std::string_view text) noexcept { return !text.empty() && std::ranges::all_of(text, is_ascii_digit); }
 
-// RFC 9110 knows whole seconds only. Servers that measure send fractions, and mean the same.
+// RFC 9110 allows whole seconds only. Some servers send fractions, with the same meaning.
 std::optional<milliseconds> parse_delay_seconds(std::string_view text) noexcept {
   constexpr std::int64_t seconds_max = std::chrono::floor<std::chrono::seconds>(retry_after_ceiling).count();
   const auto point = text.find('.');
@@ -118,7 +118,7 @@ nanoseconds RetryPolicy::backoff(std::uint32_t attempts, std::uint64_t random) c
   const nanoseconds cap = config_.backoff_max;
   for (std::uint32_t n = 1; n < attempts && ceiling < cap; ++n) ceiling *= 2;
   ceiling = std::clamp(ceiling, nanoseconds(0), std::max(cap, nanoseconds(0)));
-  // The modulo's bias is below 10^-8 for any ceiling of minutes.
+  // The modulo's bias is below 10^-8 for any backoff of minutes.
   return nanoseconds(static_cast<std::int64_t>(random % (static_cast<std::uint64_t>(ceiling.count()) + 1)));
 }
 

@@ -1,6 +1,4 @@
-// Whether a row is sent again, when, and how it ends when it is not.
-//
-// Place: layer 1, pure (time and randomness are handed in). Used by every worker; stateless, so one may be shared.
+// Decides whether and when a row is sent again, and how it ends otherwise.
 //
 // | the attempt ended with        | while attempts and time are left | else              | applied | load    |
 // |-------------------------------|----------------------------------|-------------------|---------|---------|
@@ -22,13 +20,16 @@
 // | closed, protocol              | retry                            | give up: unknown  | maybe   | ignore  |
 // | timeout                       | retry                            | give up: unknown  | maybe   | dropped |
 //
-// "before": maybe when an earlier attempt of the row was, else no. ¹ maybe after a 5xx. ² unknown when an earlier
-// attempt may have been applied. ³ only past the row deadline. A connection that cannot be made ends no attempt: the
-// reconnect back-off limits the load there, and rows wait. ⁴ With this request, not with the row, after go_on.
+// "before": maybe if an earlier attempt of the row may have been applied, else no. ¹ maybe after a 5xx. ² unknown if an
+// earlier attempt may have been applied. ³ only past the row deadline. ⁴ after go_on: the request is done, not the row.
+// A connection that cannot be made ends no attempt: the reconnect back-off limits the load, and rows wait.
 //
-// The wait before attempt n + 1 is uniform in 0 … min(backoff_max, backoff_first · 2^(n−1)) ("full jitter"); a
-// Retry-After, cut to retry_after_max, is its lower bound. A row whose next attempt would start later than the row
-// deadline after its first send is given up; a Retry-After does not count there, for the whole run waits then.
+// The wait before attempt n + 1 is uniform in 0 … min(backoff_max, backoff_first · 2^(n−1)) ("full jitter"). A
+// Retry-After, cut to retry_after_max, is its lower bound. A row ends when its next attempt would start after the row
+// deadline, which begins at its first send. A Retry-After does not count there, because the whole run waits then.
+//
+// *Threads.* Any: it has no state. *Errors.* None. *Bounds.* None. *Lifetime.* A value. *Source.* A policy: time and
+// random bits are arguments.
 #pragma once
 
 #include <chrono>
@@ -49,14 +50,14 @@ namespace amend {
 class AttemptEnd {
  public:
   enum class Kind : std::uint8_t {
-    answered,       ///< a complete answer, judged by wonder::judge
-    not_processed,  ///< sent, and the server said that it closes without processing it (RFC 9112 §9.6)
-    closed,         ///< the connection ended before the answer was complete
-    timeout,        ///< no complete answer in time
-    protocol,       ///< the bytes received are not an answer
+    answered,       ///< a complete response, judged by wonder::judge
+    not_processed,  ///< the server closed the connection without processing it (RFC 9112 §9.6)
+    closed,         ///< the connection ended before the response was complete
+    timeout,        ///< no complete response in time
+    protocol,       ///< the received bytes are not a response
   };
 
-  /// A complete answer; `retry_after` as `parse_retry_after` read it.
+  /// A complete response; `retry_after` is the result of `parse_retry_after`.
   static AttemptEnd answered(wonder::Meaning meaning, std::uint16_t http,
                              std::optional<std::chrono::milliseconds> retry_after = std::nullopt) noexcept {
     return AttemptEnd(Kind::answered, meaning, http, retry_after);
@@ -77,15 +78,15 @@ class AttemptEnd {
 
 inline constexpr std::uint16_t server_error_min = 500;
 
-/// A 429: it costs the row no attempt.
+/// A 429: it does not count as an attempt of the row.
 bool is_throttled(const AttemptEnd& end) noexcept;
-/// The API, or what is before it, may have let go of the request and may still apply it: no complete response, a
-/// response that is not the API's word on this row, 408, or a 5xx. A 503 with a Retry-After was not begun.
+/// The request may still be applied by the API or a gateway: no complete response, a gateway response, 408, or a 5xx. A
+/// 503 with a Retry-After was not begun.
 bool may_be_applied_late(const AttemptEnd& end) noexcept;
-/// A 503, or no answer in time: the API has too much to do.
+/// A 503, or no response in time: the API is overloaded.
 bool is_overloaded(const AttemptEnd& end) noexcept;
 
-/// What a row remembers from attempt to attempt.
+/// What a row keeps from attempt to attempt.
 class RowState {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -93,17 +94,17 @@ class RowState {
   RowState(std::uint32_t attempts_, time_point first_sent_, bool applied_maybe_, std::uint32_t throttled_ = 0) noexcept
       : attempts(attempts_), first_sent(first_sent_), applied_maybe(applied_maybe_), throttled(throttled_) {}
 
-  std::uint32_t attempts;   ///< that count, the one that just ended included: ≥ 1
+  std::uint32_t attempts;   ///< counted attempts, the one that just ended included: ≥ 1
   time_point first_sent;    ///< the start of the first attempt
   bool applied_maybe;       ///< an earlier attempt got Applied::maybe
-  std::uint32_t throttled;  ///< 429s before, which cost nothing; they make the wait after the next one longer
+  std::uint32_t throttled;  ///< earlier 429s, which do not count; they make the next wait longer
 };
 
 class RetryPolicy {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// `row_deadline`: first send → last attempt may start (DeadlineConfig::row).
+  /// `row_deadline`: the time from the first send to the last possible start of an attempt (DeadlineConfig::row).
   RetryPolicy(const RetryConfig& config, std::chrono::milliseconds row_deadline) noexcept
       : config_(config), row_deadline_(row_deadline) {}
 
@@ -125,13 +126,13 @@ class RetryPolicy {
   std::chrono::milliseconds row_deadline_;
 };
 
-/// The longest wait that `parse_retry_after` tells: small enough to be added to any clock.
+/// The longest wait that `parse_retry_after` returns: small enough to be added to any clock.
 inline constexpr std::chrono::milliseconds retry_after_ceiling = std::chrono::hours(24 * 3650);
 
-/// How long a Retry-After field asks to wait (RFC 9110 §10.2.3): seconds, a fraction of one rounded up, or an
-/// IMF-fixdate. A date is measured against the response's own Date field, so that a local clock that is wrong does no
-/// harm; without a usable one, against `local_time`. nullopt: empty, garbage, negative, or a date in the past. Longer
-/// than `retry_after_ceiling`: that.
+/// The wait that a Retry-After field asks for (RFC 9110 §10.2.3): seconds, with a fraction rounded up, or an
+/// IMF-fixdate. A date is compared with the response's own Date field, so that a wrong local clock does no harm.
+/// Without a usable Date it is compared with `local_time`. nullopt: empty, malformed, negative, or a date in the past.
+/// A longer wait is cut to `retry_after_ceiling`.
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value, std::string_view date_header,
                                                            std::chrono::system_clock::time_point local_time) noexcept;
 

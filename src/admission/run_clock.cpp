@@ -15,7 +15,7 @@ void RunClock::go_on(Reason reason, time_point now) noexcept {
   const std::lock_guard lock(mutex_);
   if (reasons_ == 0) return;
   reasons_ &= static_cast<std::uint8_t>(~static_cast<unsigned>(reason));
-  // What went before `now` counts also when the hold was over earlier: a reason lasted until now.
+  // The time before `now` counts also when the hold ended earlier: a reason lasted until now.
   if (reasons_ == 0) held_until_ = std::max(held_until_, now);
   settle(now);
 }
@@ -36,7 +36,7 @@ std::chrono::nanoseconds RunClock::stood_still(time_point now) const noexcept {
   return std::chrono::nanoseconds(finished_.load(std::memory_order_relaxed)) + standing(now);
 }
 
-// A time that is over is added up, so that the next one can begin.
+// Adds up a period that is over, so that the next one can begin.
 void RunClock::settle(time_point now) const noexcept {
   if (!still_.load(std::memory_order_relaxed) || reasons_ != 0 || now < held_until_) return;
   finished_.fetch_add(standing(now).count(), std::memory_order_relaxed);

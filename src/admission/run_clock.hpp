@@ -1,9 +1,10 @@
-// The clock that rows' deadlines are measured on: it stands still while the whole run waits on purpose, so that no row
-// fails for what is not its fault. Layer 1, pure (the time is handed in). One object, shared by all workers; every call
-// thread-safe, and while the clock goes a look at it costs two relaxed loads.
+// The clock for the deadlines of rows. It stops while the whole run waits on purpose, so that no row fails because of
+// that wait.
 //
-// It stands still while there is a reason to, or until the moment of a hold; reasons and holds may overlap and count
-// once.
+// It is stopped while there is a reason, or until the end of a hold. Reasons and holds may overlap and count once.
+//
+// *Threads.* Any; one object, shared by all workers. While it runs, reading it costs two relaxed loads. *Errors.* None.
+// *Bounds.* A few words. *Lifetime.* A value that stays where it is. *Source.* A policy: the time is an argument.
 #pragma once
 
 #include <atomic>
@@ -18,8 +19,8 @@ class RunClock {
   using time_point = std::chrono::steady_clock::time_point;
 
   enum class Reason : std::uint8_t {
-    outage = 1,       ///< the circuit is not closed
-    paused = 2,       ///< a person wants it so
+    outage = 1,       ///< the circuit breaker is not closed
+    paused = 2,       ///< an operator paused the run
     unreachable = 4,  ///< no connection can be made
   };
 
@@ -29,12 +30,12 @@ class RunClock {
 
   void stop(Reason reason, time_point now) noexcept;
   void go_on(Reason reason, time_point now) noexcept;
-  /// Stands still at least until then; never shortens an earlier hold.
+  /// Stops the clock at least until then. It never shortens an earlier hold.
   void hold_until(time_point until, time_point now) noexcept;
 
-  /// How long it has stood still in all.
+  /// The total time in which it was stopped.
   std::chrono::nanoseconds stood_still(time_point now) const noexcept;
-  /// What it shows: `now` less that.
+  /// The time that it shows: `now` less the stopped time.
   time_point at(time_point now) const noexcept { return now - stood_still(now); }
 
  private:
@@ -42,8 +43,8 @@ class RunClock {
   std::chrono::nanoseconds standing(time_point now) const noexcept;
 
   mutable std::mutex mutex_;
-  mutable std::atomic<bool> still_{false};         // a reason or a hold is, or was at the last look
-  mutable std::atomic<std::int64_t> finished_{0};  // ns, of the times that are over; written before still_
+  mutable std::atomic<bool> still_{false};         // there is a reason or a hold, or was at the last look
+  mutable std::atomic<std::int64_t> finished_{0};  // ns, of the periods that are over; written before still_
   std::uint8_t reasons_ = 0;
   time_point since_{};
   time_point held_until_{};

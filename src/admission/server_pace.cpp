@@ -17,15 +17,16 @@ using std::chrono::seconds;
 using Type = StructuredValue::Type;
 using http1::next_value;
 
-constexpr std::int64_t epoch_reset_min = 1'000'000'001;  // as a delay: 31 years
+constexpr std::int64_t epoch_reset_min = 1'000'000'001;  // as a delay it would be 31 years
 constexpr std::int64_t epoch_reset_milliseconds_min = 1'000'000'000'000;
 
-/// Cut before it becomes milliseconds, so that nothing overflows.
+/// It cuts the seconds before it converts them to milliseconds, so that no overflow occurs.
 milliseconds cut(std::int64_t whole_seconds, seconds ceiling) noexcept {
   return seconds(std::min(whole_seconds, std::int64_t{ceiling.count()}));
 }
 
-/// `whole_seconds` ÷ `requests`, rounded up; a long division by thousands, as 10^15 s are no number of ns that fits.
+/// `whole_seconds` ÷ `requests`, rounded up. It divides in steps of 1,000, because 10^15 s do not fit into a number of
+/// ns.
 nanoseconds share(std::int64_t whole_seconds, std::uint64_t requests) noexcept {
   if (requests == 0) return server_interval_max;
   auto left = static_cast<std::uint64_t>(whole_seconds);
@@ -52,7 +53,7 @@ void wait_for(ServerPace& pace, std::int64_t whole_seconds) noexcept {
   pace.wait = std::max(pace.wait, cut(whole_seconds, server_wait_max));
 }
 
-/// `remaining` may go until the window is over in `reset` seconds.
+/// `remaining` requests may go until the window ends in `reset` seconds.
 void spread(ServerPace& pace, std::int64_t remaining, std::int64_t reset, std::uint64_t in_flight) noexcept {
   if (reset == 0) return;
   const auto left = static_cast<std::uint64_t>(remaining);
@@ -62,8 +63,8 @@ void spread(ServerPace& pace, std::int64_t remaining, std::int64_t reset, std::u
 
 bool asks(const ServerPace& pace) noexcept { return pace.interval.has_value() || pace.wait > milliseconds(0); }
 
-/// Shows each member of a List to `accept`. False: the field is malformed, or a member was not accepted; what was
-/// gathered from the members before is then void. True also when there is no such field.
+/// Passes each member of a List to `accept`. Returns false when the field is malformed or a member was not accepted:
+/// then results of earlier members are void. Returns true also when there is no such field.
 template <class Accept>
 bool read_list(std::string_view head, std::string_view lower_case_name, Accept accept) noexcept {
   std::size_t lines = 0;
@@ -78,11 +79,11 @@ bool read_list(std::string_view head, std::string_view lower_case_name, Accept a
       if (!accept(member)) return false;
     if (step == StructuredListReader::Step::malformed) return false;
   }
-  // Joined with another line an empty one is a comma with nothing before or behind it.
+  // Joined with another line, an empty one would become a comma without a member on one side.
   return !has_empty_line || lines == 1;
 }
 
-/// A parameter that is a number of at least `min`. False: it is there and is not that.
+/// Reads a parameter that is a number of at least `min`. Returns false when it is present and is not such a number.
 bool read_number(const StructuredMember& member, std::string_view key, std::int64_t min,
                  std::optional<std::int64_t>& out) noexcept {
   const auto value = member.parameter(key);
@@ -95,13 +96,13 @@ bool read_number(const StructuredMember& member, std::string_view key, std::int6
 /// One member of RateLimit-Policy.
 class Policy {
  public:
-  std::string_view name;  // escapes as they came: there is one way to write each name
+  std::string_view name;  // escapes unchanged: there is one way to write each name
   std::optional<std::int64_t> quota;
   std::optional<std::int64_t> window;
   bool counts_requests = true;
 };
 
-/// RateLimit-Policy.
+/// All of RateLimit-Policy.
 class Policies {
  public:
   explicit Policies(std::string_view head) noexcept {
@@ -115,7 +116,7 @@ class Policies {
         pace_to(pace, static_cast<std::uint64_t>(*policy.quota), *policy.window);
   }
 
-  /// The first of that name; nullptr: none.
+  /// The first policy of that name; nullptr if there is none.
   const Policy* find(std::string_view name) const noexcept {
     const auto all = std::span(policies_).first(size_);
     const auto found = std::ranges::find(all, name, &Policy::name);
@@ -141,7 +142,7 @@ class Policies {
   std::size_t size_ = 0;
 };
 
-/// One member of RateLimit, whose policy may be unknown.
+/// One member of RateLimit. Its policy may be unknown.
 void apply_limit(ServerPace& pace, const Policy* policy, std::int64_t remaining, std::optional<std::int64_t> reset,
                  std::uint64_t in_flight) noexcept {
   if (policy && !policy->counts_requests) return;
@@ -167,7 +168,7 @@ ServerPace read_pair(std::string_view head, std::uint64_t in_flight) noexcept {
   return read_list(head, "ratelimit", accept) ? pace : from_policies;
 }
 
-/// The older three fields, under one of their names, in lower case.
+/// The three older fields, under one of their names, in lower case.
 class Triple {
  public:
   std::string_view limit;
@@ -206,7 +207,7 @@ std::optional<std::int64_t> read_single(std::string_view head, std::string_view 
   return read_list(head, name, accept) ? number : std::nullopt;
 }
 
-/// A Reset in seconds from the answer on.
+/// The seconds from the response to a Reset.
 std::optional<std::int64_t> seconds_to(std::int64_t reset, std::string_view date) noexcept {
   if (reset < epoch_reset_min) return reset;
   const auto now = parse_http_date(date);
@@ -233,7 +234,7 @@ ServerPace read_server_pace(std::string_view head, std::string_view date, std::u
     if (asks(pace)) break;
     pace = read_triple(head, date, names, in_flight);
   }
-  // A pace that ended with the wait would let a burst go after it.
+  // A rate limit that ended with the wait would allow a burst after it.
   if (pace.interval) pace.valid_for = std::min<milliseconds>(pace.valid_for + pace.wait, server_pace_valid_max);
   return pace;
 }

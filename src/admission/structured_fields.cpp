@@ -47,7 +47,7 @@ void skip_blanks(std::string_view& in) noexcept {
   take_while(in, [](char c) { return c == ' ' || c == '\t'; });
 }
 
-/// Each of these takes one thing off the front; false: it is malformed.
+/// Each of these functions takes one element off the front. It returns false when the element is malformed.
 bool take_number(std::string_view& in, StructuredValue& out) noexcept {
   const bool negative = take(in, '-');
   const auto whole = take_while(in, is_ascii_digit);
@@ -109,10 +109,10 @@ bool take_boolean(std::string_view& in, StructuredValue& out) noexcept {
   return take(in, '1') || take(in, '0');
 }
 
-/// UTF-8 (RFC 3629) byte by byte.
+/// Checks UTF-8 (RFC 3629) byte by byte.
 class Utf8Check {
  public:
-  /// False: it can no longer be UTF-8.
+  /// Returns false when the bytes cannot be UTF-8 any more.
   bool take(unsigned byte) noexcept {
     if (left_ == 0) return start(byte);
     if (byte < low_ || byte > high_) return false;
@@ -128,7 +128,7 @@ class Utf8Check {
     if (byte < 0x80) return true;
     if (byte < 0xC2 || byte > 0xF4) return false;
     left_ = byte < 0xE0 ? 1U : byte < 0xF0 ? 2U : 3U;
-    // No overlong forms, no surrogates, nothing above U+10FFFF.
+    // UTF-8 allows no overlong forms, no surrogates and no value above U+10FFFF.
     if (byte == 0xE0) low_ = 0xA0;
     if (byte == 0xED) high_ = 0x9F;
     if (byte == 0xF0) low_ = 0x90;
@@ -141,7 +141,7 @@ class Utf8Check {
   unsigned high_ = 0xBF;
 };
 
-/// Two lower-case hexadecimal digits; −1: they are not.
+/// The value of two lower-case hexadecimal digits; −1 if they are not digits.
 int take_hex_byte(std::string_view& in) noexcept {
   const auto digits = take_front(in, 2);
   int byte = 0;
@@ -183,7 +183,7 @@ bool take_bare_item(std::string_view& in, StructuredValue& out) noexcept {
   }
 }
 
-/// One parameter, its semicolon first.
+/// Takes one parameter, which begins with its semicolon.
 bool take_parameter(std::string_view& in, std::string_view& key, StructuredValue& value) noexcept {
   if (!take(in, ';')) return false;
   skip_spaces(in);
@@ -244,7 +244,7 @@ StructuredListReader::Step StructuredListReader::next(StructuredMember& out) noe
   if (left_.empty()) return Step::end;
   if (state_ == State::further) {
     if (!take(left_, ',')) return fail();
-    skip_blanks(left_);  // a comma with nothing behind it is malformed, and so is what take_member makes of it
+    skip_blanks(left_);  // a comma without a member behind it is malformed: take_member refuses it
   }
   state_ = State::further;
   if (!take_member(left_, out)) return fail();

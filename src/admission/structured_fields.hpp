@@ -1,11 +1,12 @@
-// Structured fields (RFC 9651, which takes in RFC 8941): the members of a List, one after the other.
+// Structured fields (RFC 9651, which includes RFC 8941): reads the members of a List one after the other.
 //
-// Place: layer 1, pure, no allocation; what it gives are views into the line it was given. Used by server_pace.
+// It is strict, as the RFC requires. All that does not fit its grammar is malformed, including more than 15 digits of
+// an Integer or 12 + 3 of a Decimal. The whole field is then ignored. A field of several lines is one List (§4.2), but
+// here each line has its own reader. The result differs in one case: a String that is cut by the end of a line is
+// malformed here, where the RFC calls the result unpredictable.
 //
-// Strict as the RFC asks: whatever does not fit its grammar, its 15 digits of an Integer and its 12 + 3 of a Decimal
-// included, is malformed, and the whole field is then to be ignored. A field of several lines is one List (§4.2): each
-// line is read by a reader of its own. That differs from joining them in one case, a String that is cut by the end of a
-// line: malformed here, as the RFC calls what it becomes unpredictable.
+// *Threads.* Any. *Errors.* `Step::malformed`. *Bounds.* No allocation. *Lifetime.* Results are views into the line.
+// *Source.* RFC 9651.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,7 @@
 
 namespace amend {
 
-/// A value: a bare item (§3.3), or an inner list, which is checked and passed over.
+/// A value: a bare item (§3.3), or an inner list, which is checked and skipped.
 class StructuredValue {
  public:
   enum class Type : std::uint8_t {
@@ -35,7 +36,7 @@ class StructuredValue {
   Type type = Type::boolean;
   std::int64_t number =
       0;                  ///< of an integer or a date (seconds since the epoch): at most 15 digits; of a boolean: 0, 1
-  std::string_view text;  ///< of a string: what stands between the quotes, escapes as they came; of a token: itself
+  std::string_view text;  ///< of a string: its text without quotes, escapes unchanged; of a token: itself
 };
 
 /// One member of a List.
@@ -43,11 +44,11 @@ class StructuredMember {
  public:
   StructuredMember() = default;
 
-  /// The parameter `key`, the last of that name (§4.2.3.2); nullopt: absent. `true` when it has no value.
+  /// The last parameter of the name `key` (§4.2.3.2); nullopt if it is absent. Without a value it is `true`.
   std::optional<StructuredValue> parameter(std::string_view key) const noexcept;
 
   StructuredValue value;
-  std::string_view parameters;  ///< as they came, checked: ";q=100;w=60"
+  std::string_view parameters;  ///< unchanged, checked: ";q=100;w=60"
 };
 
 /// Reads a List (§4.2.1) from one field line's value.
@@ -58,8 +59,8 @@ class StructuredListReader {
  public:
   enum class Step : std::uint8_t {
     member,     ///< `out` is one
-    end,        ///< there are no more, and all was well
-    malformed,  ///< the field is to be ignored, the members before too; stays so
+    end,        ///< there are no more members, and the field is correct
+    malformed,  ///< ignore the field, also its earlier members; every later call returns the same
   };
 
   explicit StructuredListReader(std::string_view line) noexcept;
