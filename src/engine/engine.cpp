@@ -10,7 +10,7 @@
 
 namespace amend {
 
-/// Each outlives those that feed it; the watch outlives all.
+/// The members are in this order because each one outlives those that use it. The watch outlives all.
 class Engine::Threads {
  public:
   std::jthread watch;
@@ -53,13 +53,13 @@ void Engine::run(const Stage& read, const Stage& report, const RunWatch& watch) 
   if (threads.reporter.joinable()) {
     threads.reporter.join();
   } else {
-    guard("reporter", report);  // a log is closed all the same
+    guard("reporter", report);  // the log is closed also after a failure
   }
 }
 
 void Engine::start(Threads& threads, const Stage& report, const RunWatch& watch) {
   threads.reporter = start_thread([this, report] { guard("reporter", report); });
-  threads.workers.reserve(workers_.size());  // a thread that has no place would be joined while it runs
+  threads.workers.reserve(workers_.size());  // else push_back may throw and join a running thread
   for (auto& worker : workers_)
     threads.workers.push_back(start_thread([this, &worker] {
       if (!guard("worker", [&] { worker->run(); })) worker->input().abandon();
@@ -82,8 +82,8 @@ void Engine::fail(StopCause cause, std::string why) noexcept {
   pool_.close();
 }
 
-// What must not happen ends the run instead of the process: the log is kept, and no thread waits for another. False: it
-// has happened.
+// An exception ends the run instead of the process: the log is kept, and no thread waits for another. Returns false
+// after an exception.
 bool Engine::guard(std::string_view stage, const Stage& body) noexcept {
   const std::string defect = "the " + std::string(stage) + " failed because of a defect in amend: ";
   try {

@@ -1,12 +1,10 @@
-// The engine takes rows through workers: it owns the threads, the queues, the workers and the watch over them. It knows
-// no file, no run directory and no mode. What rows there are, what is sent for each and what becomes of an outcome is
-// handed to it. Layer 4.
+// The engine takes rows through workers. It owns the threads, the queues, the workers and the watch over them. It knows
+// no file, no run directory and no mode: rows, calls and the sink of outcomes are arguments. Layer 4.
 //
-// Threads. run() blocks; until it returns, any thread may use control(), the metrics and the times.
-// Errors. Nothing is thrown by run(): a stage that throws stops the run (StopCause::defect), and so does a thread that
-// cannot be started (StopCause::no_threads); error() keeps what was thrown.
-// Bounds. The numbers of threads and batches are those of sizing.hpp.
-// Lifetime. All that the constructor is given outlives the engine. For one run.
+// *Threads.* run() blocks. Until it returns, any thread may use control(), the metrics and the times. *Errors.* run()
+// does not throw. A stage that throws stops the run (StopCause::defect), and so does a thread that cannot be started
+// (StopCause::no_threads). error() keeps the exception. *Bounds.* The numbers of threads and batches are those of
+// sizing.hpp. *Lifetime.* All arguments of the constructor outlive the engine. It serves one run.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +38,8 @@ class Engine {
   /// The body of a stage, called once.
   using Stage = std::function<void()>;
 
-  /// Throws ConfigError as make_http1_transport and make_signer do. `late`: requests of earlier processes that may still
-  /// be applied; null: none.
+  /// Throws ConfigError as make_http1_transport and make_signer do. `late`: requests of earlier processes that may
+  /// still be applied; null if there are none.
   Engine(const Config& config, const Credentials& credentials, const Target& target, AdmissionControl& admission,
          Metrics& metrics, const CallFactory& make_call, const LateRequests* late = nullptr);
 
@@ -53,15 +51,15 @@ class Engine {
   OutcomeQueue& outcomes() noexcept { return outcomes_; }
 
   /// Calls `read` on this thread: it puts rows into inputs() until there are no more or the run stops. Calls `report`
-  /// on another: it takes what comes out of outcomes() until that is closed and empty. `read` is called when all threads
-  /// have started: a run that lacks one has sent nothing.
+  /// on another thread: it takes outcomes from outcomes() until that queue is closed and empty. `read` is called when
+  /// all threads have started: without one of them the run sends nothing.
   void run(const Stage& read, const Stage& report, const RunWatch& watch);
 
-  /// The first exception of a stage, or of a thread that could not start; null: none. After run().
+  /// The first exception of a stage, or of a thread that could not start; null if there is none. Call it after run().
   const std::exception_ptr& error() const noexcept { return error_; }
-  /// Rows that workers took and that left without an outcome because the run stopped. After run().
+  /// Rows that workers took and that have no outcome because the run stopped. Call it after run().
   std::uint64_t rows_dropped() const noexcept;
-  /// From a request to its response, and from reading a row to its first request. Any thread.
+  /// Service time: from a request to its response. Queue time: from reading a row to its first request. Any thread.
   LatencyHistogram service_times() const;
   LatencyHistogram queue_times() const;
 

@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::chrono::milliseconds default_patience{60'000};
 
-// The last row of a run may wait for its answer (or a connection for its handshake), then for its retry, then for its
-// turn (RunProgress::interval), and nothing else happens.
+// The last row of a run may wait for its response or handshake, then for its retry, then for the rate
+// (RunProgress::interval). Nothing else happens in that time.
 std::chrono::milliseconds longest_wait_on_purpose(const Config& config) noexcept {
   return std::max(config.deadline.answer, config.deadline.connect) + config.retry.backoff_max;
 }
@@ -17,7 +17,7 @@ std::chrono::milliseconds longest_wait_on_purpose(const Config& config) noexcept
 
 RunProgress progress_of(const Metrics& metrics) noexcept {
   RunProgress progress;
-  const std::uint64_t ended = metrics.rows_ended();  // before rows_read: else a row could end that was not read
+  const std::uint64_t ended = metrics.rows_ended();  // read before rows_read, so it is never the greater one
   const std::uint64_t read = metrics.rows_read.value();
   progress.steps = metrics.bytes_read.value() + read + ended + metrics.attempts.value() + metrics.retries.value() +
                    metrics.requeues.value() + metrics.connections_opened.value() + metrics.handshakes_failed.value();

@@ -12,13 +12,13 @@ std::uint32_t worker_count(const PaceConfig& pace) {
   return std::min(pace.connections, pace.workers == 0 ? cores : pace.workers);
 }
 
-// Enough for every worker to have a full queue, a batch at hand and some in flight, whatever the depth.
+// At any depth, every worker can have a full queue, a batch in use and some batches in flight.
 std::size_t batches_for(const PaceConfig& pace) {
   const std::size_t in_flight = std::size_t{pace.connections} * pace.pipeline;
   return std::size_t{worker_count(pace)} * 16 + in_flight / 8 + 8;
 }
 
-// Rows that wait for a retry have left their batch: further ones are read in its place.
+// Rows that wait for a retry have left their batch, and other rows are read in its place.
 std::uint64_t read_ahead_rows(const PaceConfig& pace) {
   return (batches_for(pace) + 1) * rows_per_batch_max + std::uint64_t{worker_count(pace)} * jobs_waiting_max;
 }

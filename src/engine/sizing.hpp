@@ -8,10 +8,10 @@
 
 namespace amend {
 
-/// Threads that sign and send: as many as cores, never more than connections.
+/// Threads that sign and send: one per core, and at most one per connection.
 std::uint32_t worker_count(const PaceConfig& pace);
 
-/// Batches between the reader and the log at most: the pool's size, and what may be lost in a crash.
+/// The most batches between the reader and the log: the size of the pool, and what a crash may lose.
 std::size_t batches_for(const PaceConfig& pace);
 
 /// How far the reader may be ahead of the log.

@@ -9,8 +9,8 @@
 namespace amend {
 namespace {
 
-// Attempts become rare while rows wait for their retries: that nothing has ever responded for too long is not left to
-// the next one. Later an attempt decides, for it may be the API that wants the run to wait.
+// While rows wait for their retries, attempts are rare. So this check ends a run that never got a response, without
+// waiting for the next attempt. Later an attempt decides, because the API itself may ask the run to wait.
 bool stop_when_never_reached(const AdmissionControl& admission, RunControl& control,
                              std::chrono::steady_clock::time_point now) {
   const auto since = admission.unreachable_for(now);

@@ -1,4 +1,4 @@
-// Looks at a run regularly, and stops it when it has taken too long or makes no progress. Layer 4.
+// Checks a run regularly, and stops it when it has taken too long or makes no progress. Layer 4.
 #pragma once
 
 #include <stop_token>
@@ -9,7 +9,7 @@
 
 namespace amend {
 
-/// The body of a thread: returns once the run is stopped, or `over`.
+/// The body of a thread. It returns when the run is stopped, or at `over`.
 void watch_run(RunWatch run_watch, const Metrics& metrics, AdmissionControl& admission, RunControl& control,
                const std::stop_token& over);
 
