@@ -2,11 +2,11 @@
 // requests ask whether the outage is over.
 //
 //   closed     All requests go. It opens when attempts of at least `rows_to_open` different rows failed in a row as in
-//              an outage. One row that the server cannot process is not an outage. Then `failures_to_open` failures open
-//              it, or failures for at least `failing_for` at any rate. If the last of them was a 429, they must also have
-//              lasted `throttled_for`: a rate limit that was exceeded is not an outage yet. Of gateway responses
-//              `gateways_to_open` are enough, of any number of rows: the API itself does not respond any more. It also
-//              opens when a row would end and no success shows that the API works (`ask_for_proof`).
+//              an outage. One row that the server cannot process is not an outage. Then `failures_to_open` failures
+//              open it, or failures for at least `failing_for` at any rate. If the last of them was a 429, they must
+//              also have lasted `throttled_for`: a rate limit that was exceeded is not an outage yet. Of gateway
+//              responses `gateways_to_open` are enough, of any number of rows: the API itself does not respond any
+//              more. It also opens when a row would end and no success shows that the API works (`ask_for_proof`).
 //   open       No request goes until a probe is due: after 1 s, then twice as long each time, 30 s at most, with
 //              jitter; at once when fewer than `rows_to_open` rows have failed.
 //   half open  One request, the probe, is in flight. Its success closes the circuit step by step. When all rows that

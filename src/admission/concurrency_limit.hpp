@@ -10,7 +10,8 @@
 //   shrink   To limit · 1.5 · base / mean + 1 when that is less, by half at most.
 //   drop     More than one response in twenty is a refusal, a failure or missing: to 0.9 of the limit at once, to 0.7
 //            if it happens again within two rounds. Requests sent before a drop cause no other. The limit stays below
-//            the value before the drop for 5 s. If the resistance is still there, it stays below twice as long, up to 40 s.
+//            the value before the drop for 5 s. If the resistance is still there, it stays below twice as long, up to
+//            40 s.
 //
 // Gradient2 of Netflix's concurrency-limits and the adaptive concurrency of Vector compare with a long-term average. A
 // permanent queue inflates that average until it is taken for the base. Here `base` is measured in a round with half

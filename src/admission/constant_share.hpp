@@ -5,8 +5,8 @@
 //             When several are spread evenly over the responses, and the rate has fallen by a fifth, lowering it
 //             does not help. Then the proof of the share begins.
 //   holding   The rate is kept until the share is measured. If no request is refused any more, that was a limit.
-//   growing   The rate is doubled. If a limit had refused the requests, the API would accept no more than before. If the
-//             share does not change, it was not a limit. The likelihood of the refusals decides.
+//   growing   The rate is doubled. If a limit had refused the requests, the API would accept no more than before. If
+//             the share does not change, it was not a limit. The likelihood of the refusals decides.
 //
 // After a proof that fails, the rate falls as usual, and the next proof needs twice the evidence. A proven share
 // explains its refusals from then on. Refusals beyond it are still a push-back.

@@ -46,8 +46,8 @@ asio::awaitable<void> ConnectionKeeper::keep(Connection& connection) {
   }
 }
 
-// The first look-up needs its thread. Once the API has responded, the lack of one is a connection that fails: a limit
-// that other processes reach for a moment must not stop a long run.
+// The first look-up needs its thread. After the API has responded, a missing thread counts as a connection that fails:
+// other processes may reach a limit for a moment, and that must not stop a long run.
 asio::awaitable<Opened> ConnectionKeeper::open(Connection& connection) {
   try {
     Opened opened = co_await connection.session->open();

@@ -1,8 +1,8 @@
-// The coroutines of an event loop's connections: each opens its connection when it is wanted, reads until it ends, and
-// waits before it opens it again. What happens is decided by Connections and their owner.
+// The coroutines of an event loop's connections. Each opens its connection when it is wanted, reads until it ends, and
+// waits before it opens it again. Connections and their owner decide what happens.
 //
-// *Threads.* The loop's. *Errors.* `Owner::broke` gets what a coroutine ends with. *Bounds.* One coroutine and one
-// timer for each connection. *Lifetime.* Owner and connections outlive it; it lives until the loop has run out of work.
+// *Threads.* The loop's. *Errors.* `Owner::broke` gets the exception of a coroutine. *Bounds.* One coroutine and one
+// timer for each connection. *Lifetime.* Owner and connections outlive it. It lives until the loop has run out of work.
 // *Source.* connections.hpp.
 #pragma once
 
@@ -39,7 +39,7 @@ class ConnectionKeeper {
   /// Starts the coroutines of connections that have none.
   void start();
   void wake(const Connection& connection) { timers_[connection.index].cancel(); }
-  /// Closes all connections and opens none again.
+  /// Closes all connections, and opens none again.
   void stop();
 
  private:

@@ -25,7 +25,7 @@ void Connections::allow(std::size_t connections) {
     if (all_[i]->is_idle()) all_[i]->session->close();
 }
 
-// A connection is opened twice as long before it is needed as the last one took to open, within bounds.
+// The lead to open a connection is twice the time that the last one took to open, within bounds.
 void Connections::opened(Connection& connection, time_point now) noexcept {
   constexpr std::chrono::nanoseconds lead_min = std::chrono::milliseconds(50);
   constexpr std::chrono::nanoseconds lead_max = std::chrono::seconds(1);
@@ -83,7 +83,7 @@ void Connections::want(Connection& connection, time_point now) {
   wake_(connection);
 }
 
-// Another connection is opened when all open ones are busy: connections are made when they are needed.
+// Opens another connection only when all open ones are busy.
 void Connections::want_one(time_point now) {
   for (const auto& connection : allowed())
     if (connection->is_idle() && connection->takes_rows() && takes_requests(*connection)) return;
@@ -91,7 +91,7 @@ void Connections::want_one(time_point now) {
     if (connection->state.phase == Phase::asleep) return want(*connection, now);
 }
 
-// One that is not open, or else the least busy one, which is closed as soon as it is idle.
+// Wants a connection that is not open, or else the least busy one, which is closed as soon as it is idle.
 void Connections::want_unused(time_point now) {
   using Alone = Connection::Alone;
   Connection* reserved = nullptr;
@@ -106,7 +106,7 @@ void Connections::want_unused(time_point now) {
   }
   if (asleep) return want(*asleep, now);
   if (!reserved) reserved = least_busy;
-  if (!reserved) return;  // each one carries a row that goes alone
+  if (!reserved) return;  // each connection carries a row that goes alone
   reserved->alone = Alone::reserved;
   if (reserved->session->in_flight() == 0) reserved->session->close();
 }

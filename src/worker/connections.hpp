@@ -1,11 +1,10 @@
 // The connections of one event loop: what each of them is doing, and which of them takes a request.
 //
-// Place: layer 3, between the machines that send and receive and the coroutines that wait (connection_keeper.hpp). It
-// needs no event loop: events come in as calls, and `wake` is called for a connection whose coroutine has something to
-// do.
+// It is between the machines that send and receive and the coroutines that wait (connection_keeper.hpp). It needs no
+// event loop: events are calls, and `wake` is called for a connection whose coroutine has something to do. Layer 3.
 //
-// *Threads.* The loop's. *Errors.* Those of Session. *Bounds.* It never forgets a connection: as many as were ever
-// allowed at a time. *Lifetime.* References to connections stay valid. *Source.* ReconnectPolicy decides.
+// *Threads.* The loop's. *Errors.* Those of Session. *Bounds.* It keeps each connection: up to the highest number that
+// was allowed at a time. *Lifetime.* References to connections stay valid. *Source.* ReconnectPolicy decides.
 #pragma once
 
 #include <chrono>
@@ -40,7 +39,7 @@ class Unproven {
   wonder::Judgement judgement;
 };
 
-/// One place for a connection, which is opened again and again, and what is known of the present one.
+/// One place for a connection, which is opened many times, and the state of the present connection.
 class Connection {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -90,25 +89,25 @@ class Connections {
   std::size_t in_flight() const noexcept;
 
   void add(std::unique_ptr<Session> session);
-  /// Those beyond the first `connections` take no more requests and close when they are idle.
+  /// Connections beyond the first `connections` take no more requests, and close when they are idle.
   void allow(std::size_t connections);
 
-  // What happened to a connection.
+  // Applies an event to a connection.
   void follow(Connection& connection, Event event, time_point now, std::uint64_t random = 0) noexcept {
     connection.state = policy_.next(connection.state, event, now, random);
   }
   void opened(Connection& connection, time_point now) noexcept;
-  /// No row moves, for a reason that is not known: connections that wait for anything are made again.
+  /// Rows make no progress for an unknown reason: connections that wait for anything are made again.
   void reconnect();
   void close_all();
 
-  // Which one takes a request.
+  // Whether the connection takes requests now.
   bool takes_requests(const Connection& connection) const noexcept {
     return !connection.ambiguous && connection.unproven.size() < unproven_per_connection_max && unproven < unproven_max;
   }
   Connection* least_busy(std::size_t in_flight_max) const noexcept;
   Connection* unused() const noexcept;
-  /// The next request is for this one only until it is answered.
+  /// Until it has its response, the next request is the only one on this connection.
   void run_alone(Connection& connection) noexcept;
   void want_one(time_point now);
   void want_unused(time_point now);

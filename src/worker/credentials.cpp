@@ -13,15 +13,15 @@
 namespace amend {
 namespace {
 
-// Written by the tool itself, or able to move the border between two requests.
+// Header names that amend writes itself, or that can move the border between two requests.
 constexpr std::array<std::string_view, 14> reserved_names{
     "Host",      "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Credential", "Nonce",
     "Signature", "X-Request-ID",   "Expect",       "Upgrade",           "TE",         "Trailer",    "Accept-Encoding"};
 
-// --header ends up in shell histories and process lists.
+// Names whose values are secrets: --header is visible in shell histories and process lists.
 constexpr std::array<std::string_view, 4> secret_names{"Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key"};
 
-// A secret's text, wiped when it is no longer needed.
+// The text of a secret. It is wiped when it is no longer needed.
 class SecretContent {
  public:
   explicit SecretContent(std::string text) noexcept : text_(std::move(text)) {}
@@ -45,7 +45,7 @@ bool contains_name(std::span<const std::string_view> names, std::string_view nam
   return std::ranges::any_of(names, [&](std::string_view n) { return wonder::same_id(n, name); });
 }
 
-// RFC 9110 §5.6.2
+// Source: RFC 9110 §5.6.2.
 bool is_token(std::string_view name) noexcept {
   constexpr std::string_view others = "!#$%&'*+-.^_`|~";
   return !name.empty() && std::ranges::all_of(name, [&](char c) {
@@ -61,7 +61,7 @@ bool is_header_value(std::string_view value) noexcept {
   });
 }
 
-// `where` names the option and the place in it; the header's text is never repeated, it may be a secret.
+// `where` names the option and the place in it. The text of the header is never repeated, because it may be a secret.
 void append_header_line(std::string& lines, std::string_view header, const std::string& where, Auth kind) {
   const std::size_t colon = header.find(':');
   if (colon == std::string_view::npos) throw ConfigError(where + " is not of the form 'Name: value'");

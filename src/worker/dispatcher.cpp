@@ -10,15 +10,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A pipeline of at least this depth is refilled when half of it has been answered.
+// A pipeline of at least this depth is refilled when half of its requests have a response.
 constexpr std::uint32_t half_depth_min = 16;
-// How soon a worker looks again whether the reporter has caught up.
+// How soon a worker checks again whether the reporter has caught up.
 constexpr std::chrono::microseconds reporter_look_up{500};
 // How soon a retry asks again for tokens that the budget did not have.
 constexpr milliseconds budget_look_up{50};
-// A wait of a customer's next row that is longer than this is shown.
+// A longer wait of a customer's next row is shown.
 constexpr std::chrono::seconds unshown_wait_max{5};
-// A worker without an untried row waits this long for those of the others to be the probe, before it sends the echo
+// A worker without an untried row waits this long for a row of another worker to be the probe. Then it sends the echo
 // call.
 constexpr milliseconds echo_patience{100};
 
@@ -27,7 +27,8 @@ Request request_of(const WorkerState& state, const SignedRequest& request) noexc
   return Request(state.call->method(row), request.target, state.call->body(row));
 }
 
-// A request that follows from an earlier response must be sent not much later than other rows take to have their turn.
+// A request that follows from an earlier response must be sent soon: within the time that other rows take for their
+// turn.
 void forget_outdated(WorkerState& state, RowJob& job) {
   if (job.went_on == RowJob::time_point{}) return;
   const auto turn = state.admission.rate().pace().interval * state.admission.in_flight_max() * 2;
@@ -54,10 +55,10 @@ void sign(WorkerState& state, JobNumber number, SignedRequest& request) {
   state.signer->append_headers(request_of(state, request), state.wall_clock, request.headers);
 }
 
-// Those that were sent before go first, unless it looks like an outage.
+// Rows that were sent before go first, unless there may be an outage.
 JobNumber next_row(WorkerState& state) noexcept {
   const Circuit& circuit = state.admission.circuit();
-  // A row that always fails must not be every probe: the others would wait for it.
+  // A row that always fails must not be every probe: all other rows would wait for it.
   const bool doubtful = circuit.suspects() || circuit.breaks();
   const bool fresh_first = state.again.empty() || (!state.fresh.empty() && doubtful);
   return fresh_first ? state.fresh.pop_front() : state.again.pop_front();
@@ -78,7 +79,7 @@ void Dispatcher::dispatch(Clock::time_point now) {
   sent_ = false;
   const bool held_back = !dispatch_waiting(now);
   connections_.flush();
-  // There may be more in the input queue than one fetch takes.
+  // One fetch may leave rows in the input queue.
   if (!held_back && sent_ && !state_.has_ready() && !state_.input_drained) state_.look_again = true;
 }
 
@@ -87,7 +88,7 @@ Dispatcher::Clock::time_point Dispatcher::due() const noexcept {
   if (!state_.retries.empty()) at = std::min(at, std::max(state_.retries.earliest(), budget_due_));
   const auto expiry = state_.gate.next_expiry();
   if (expiry) at = std::min(at, *expiry);
-  // These waits are no stall (--stall).
+  // These waits do not count as a stall (--stall).
   if (!state_.retries.empty()) state_.admission.wait_on_purpose(state_.retries.earliest());
   if (expiry) state_.admission.wait_on_purpose(*expiry);
   return at;
@@ -110,7 +111,7 @@ void Dispatcher::take_due(Clock::time_point now) {
   }
 }
 
-// An idle worker may retry without budget: it multiplies no load, and the run always makes progress.
+// An idle worker may retry without budget. It does not multiply the load, and the run always makes progress.
 bool Dispatcher::may_retry(RowJob& job) noexcept {
   if (state_.admission.budget().take(job.retry_cost)) return true;
   if (state_.has_waiting() || connections_.in_flight() > 0) return false;
@@ -139,13 +140,12 @@ void Dispatcher::take_batch(const RowRef& batch) {
     if (admit(number)) {
       state_.fresh.push_back(number);
     } else {
-      state_.park(number);  // it may wait long: its batch must not wait with it
+      state_.park(number);  // it may wait long, and its batch must not wait with it
     }
   }
 }
 
-// False: it waits for an earlier row of its customer, or until a request of an earlier process is too old to be
-// applied.
+// Returns false when the row waits: for an earlier row of its customer, or for a late request of an earlier process.
 bool Dispatcher::admit(JobNumber number) {
   RowJob& job = state_.jobs[number];
   const std::uint64_t key = job.row->key;
@@ -155,7 +155,7 @@ bool Dispatcher::admit(JobNumber number) {
   const auto wall_now = std::chrono::system_clock::now();
   const std::uint64_t row = job.row->position.row;
   const auto own = state_.late->own_until(key, row);
-  // The same request again does no harm.
+  // Sending the same request again does no harm.
   if (own > wall_now) job.late_from = now + (own - wall_now) - state_.config.deadline.answer;
   const auto others = state_.late->others_until(key, row);
   if (others <= wall_now) return true;
@@ -163,7 +163,7 @@ bool Dispatcher::admit(JobNumber number) {
   return state_.gate.admit(number, key);
 }
 
-// So that the operator does not take this wait for a stall.
+// The operator must not take this wait for a stall.
 void Dispatcher::show_held_customers() {
   const std::size_t held = state_.gate.held_keys();
   if (held == held_shown_) return;
@@ -176,20 +176,20 @@ void Dispatcher::show_held_customers() {
                         "the API could apply the earlier request after the newer row");
 }
 
-// False: the pace, or an outage, holds rows back.
+// Returns false when the rate or an outage stops rows.
 bool Dispatcher::dispatch_waiting(Clock::time_point now) {
   if (probes_by_echo(state_)) {
     dispatch_echo(now);
     return false;
   }
   while (!state_.alone.empty() && signatures_left_ > 0 && dispatch_alone(now)) --signatures_left_;
-  // The canary's rows are judged before further ones go.
+  // The rows of the canary are judged before further ones go.
   if (connections_.unproven > 0 && !state_.admission.canary().over()) return true;
   const Refill refill = refill_now();
   return gathers_requests(refill, now) || dispatch_ready(refill, now);
 }
 
-// False: the pace holds rows back.
+// Returns false when the rate stops rows.
 bool Dispatcher::dispatch_ready(Refill refill, Clock::time_point now) {
   Connection* connection = nullptr;
   SignedRequests& signed_requests = state_.signed_requests;
@@ -202,7 +202,7 @@ bool Dispatcher::dispatch_ready(Refill refill, Clock::time_point now) {
     const bool is_signed = !signed_requests.empty();
     const bool must_sign = !is_signed || signed_requests.front().is_stale(state_.wall_clock);
     if (must_sign && (signatures_left_ == 0 || (sends_group && !is_signed))) {
-      // Responses must not wait behind more than one signature, and a group that is complete behind none.
+      // Responses must not wait for more than one signature, or for any after a group is complete.
       state_.look_again = true;
       return true;
     }
@@ -218,8 +218,8 @@ bool Dispatcher::dispatch_ready(Refill refill, Clock::time_point now) {
   return true;
 }
 
-// Where a signature takes long, a group is signed before it is sent; true: it waits for its next row. Responses must
-// not wait for it, so there is one signature a turn while there may be any.
+// Where a signature takes long, a group is signed before it is sent. Returns true while the group waits for its next
+// row. Responses must not wait for it, so there is one signature per turn while responses may come.
 bool Dispatcher::gathers_requests(Refill refill, Clock::time_point now) {
   if (refill != Refill::at_half || !state_.signs_one_by_one()) return false;
   SignedRequests& group = state_.signed_requests;
@@ -239,7 +239,7 @@ bool Dispatcher::gathers_requests(Refill refill, Clock::time_point now) {
   return true;
 }
 
-// A row under suspicion goes alone: nothing before it on its connection, and nothing behind it until it is answered.
+// A row under suspicion goes alone. Its connection has no other request in flight until the response has come.
 bool Dispatcher::dispatch_alone(Clock::time_point now) {
   Connection* const connection = connections_.unused();
   if (!connection) connections_.want_unused(now);
@@ -291,20 +291,20 @@ bool Dispatcher::may_send(Clock::time_point now) {
   return decision.answer == AdmissionControl::Answer::go;
 }
 
-// Many requests in one write cost a fraction of what they cost one by one. Where the pace lets them go one by one, it
-// is not worth waiting for.
+// Many requests in one write cost a fraction of single writes. Where the rate admits requests one by one, waiting for a
+// group is not worth it.
 Dispatcher::Refill Dispatcher::refill_now() const noexcept {
   const bool at_half = state_.admission.rate().unlimited() && state_.config.pace.pipeline >= half_depth_min;
   return at_half ? Refill::at_half : Refill::at_once;
 }
 
-// One that has room for half of its depth is there soon, for what is in flight comes back.
+// A connection with room for half of its depth is available soon, because requests in flight get their responses.
 std::size_t Dispatcher::in_flight_max(Refill refill) const noexcept {
   return refill == Refill::at_half ? state_.config.pace.pipeline / 2 : state_.config.pace.pipeline;
 }
 
-// Where the latency of responses is measured, no wait of ours may be part of it; where a signature takes long,
-// responses gather behind it.
+// Where the latency of responses is measured, it must not contain a wait of amend itself. Where a signature takes long,
+// responses gather during it.
 bool Dispatcher::reads_in_turns() const noexcept {
   return refill_now() == Refill::at_half && !state_.signs_one_by_one() &&
          state_.config.pace.concurrency == Concurrency::full;
@@ -330,7 +330,7 @@ void Dispatcher::submit(Connection& connection, const SignedRequest& signed_requ
   state_.metrics.in_flight.add();
 }
 
-// Not while the next request is far off: a server that closes idle connections would close this one, too.
+// A connection is not opened while the next request is far off: a server that closes idle connections would close it.
 void Dispatcher::want_connection_in_time(Clock::time_point now) {
   const auto at = state_.admission.earliest(now) - connections_.opening_lead();
   if (at <= now) return connections_.want_one(now);

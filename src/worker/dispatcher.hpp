@@ -1,7 +1,7 @@
-// Rows on their way to a connection: taken in, let through the key gate, permitted, signed and handed over; and rows
-// whose retry is due.
+// Takes rows on their way to a connection: key gate, admission control, signature, hand-over. It also takes rows whose
+// retry is due.
 //
-// *Threads.* The worker's. *Errors.* What Signer and ApiCall throw. *Bounds.* Rows wait in the job table; no batch is
+// *Threads.* The worker's. *Errors.* What Signer and ApiCall throw. *Bounds.* Rows wait in the job table. No batch is
 // taken while waiting rows use the worker's share of `parked_bytes_max`. *Lifetime.* State, connections and input
 // outlive it. *Source.* src/README.md §3: AdmissionControl decides when a request may be sent.
 #pragma once
@@ -22,12 +22,12 @@ class Dispatcher {
 
   /// Takes rows that have come or are due, and sends all that may be sent now.
   void dispatch(Clock::time_point now);
-  /// When dispatch() has something to do again, as far as it is a matter of time.
+  /// The next time at which dispatch() has work again.
   Clock::time_point due() const noexcept;
   void show_held_customers();
   /// The run stops: rows that are not in flight are dropped.
   void drop_waiting();
-  /// Pipelines are refilled when half of them has been answered, and responses need not be measured one by one.
+  /// Pipelines are refilled at half their depth, and responses need not be measured one by one.
   bool reads_in_turns() const noexcept;
 
  private:
@@ -52,13 +52,13 @@ class Dispatcher {
   WorkerState& state_;
   Connections& connections_;
   BatchQueue& input_;
-  Clock::time_point due_ = Clock::time_point::max();         // when more may be sent
-  Clock::time_point budget_due_ = Clock::time_point::min();  // when a retry that is due is looked at again
-  Clock::time_point group_due_{};  // of the signed requests; they are sent then, or as soon as a connection has room
+  Clock::time_point due_ = Clock::time_point::max();         // when more rows may be sent
+  Clock::time_point budget_due_ = Clock::time_point::min();  // when a due retry asks the budget again
+  Clock::time_point group_due_{};  // when the group is sent, or sooner, when a connection has room
   SignedRequest alone_;
   Permit permit_;                                // of the next request
-  std::optional<Clock::time_point> pace_waits_;  // since when rows that are ready wait for the pace
-  std::size_t signatures_left_ = 0;              // in this turn; those made while nothing is in flight are free
+  std::optional<Clock::time_point> pace_waits_;  // since when ready rows wait for the rate
+  std::size_t signatures_left_ = 0;              // in this turn; signatures while no request is in flight are free
   std::size_t held_shown_ = 0;                   // of this worker, in the metrics
   bool sent_ = false;                            // in this turn
 };

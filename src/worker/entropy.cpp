@@ -32,7 +32,7 @@ std::array<unsigned char, count> Entropy::take() {
 void Entropy::nonce(std::span<char, 16> out) {
   constexpr char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   for (char& c : out) {
-    // 62 of 64 values are taken and the other two thrown away: a remainder would favour some characters.
+    // It takes 62 of 64 values and discards the other two: a remainder would favour some characters.
     unsigned pick = byte() & 63U;
     while (pick >= 62) pick = byte() & 63U;
     c = alphabet[pick];

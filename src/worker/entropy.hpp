@@ -1,4 +1,7 @@
-// Random numbers from OpenSSL's cryptographic source, fetched 4 KiB at a time. Layer 2. One per thread.
+// Random numbers from OpenSSL's cryptographic source, fetched 4 KiB at a time. Layer 2.
+//
+// *Threads.* One object per thread. *Errors.* Every member throws std::runtime_error when the source fails
+// (RAND_bytes): it has no weaker substitute. *Bounds.* 4 KiB. *Lifetime.* A value. *Source.* RAND_bytes.
 #pragma once
 
 #include <array>
@@ -10,14 +13,13 @@
 
 namespace amend {
 
-/// Every member throws std::runtime_error when the source fails (RAND_bytes): nothing weaker takes its place.
 class Entropy {
  public:
   Entropy() = default;
   Entropy(const Entropy&) = delete;  // two copies would hand out the same numbers
   Entropy& operator=(const Entropy&) = delete;
 
-  /// 16 characters, each equally likely one of [0-9A-Za-z] (src/wonder/README.md §2).
+  /// 16 characters. Each is one of [0-9A-Za-z] with equal probability (src/wonder/README.md §2).
   void nonce(std::span<char, 16> out);
 
   /// A UUIDv4 (RFC 4122 §4.4), lower case.

@@ -21,7 +21,7 @@ namespace amend {
 
 using JobNumber = std::uint32_t;
 inline constexpr JobNumber no_job = 0xFFFF'FFFF;
-/// The tag of the echo call, which is about no job.
+/// The tag of the echo call, which belongs to no job.
 inline constexpr JobNumber echo_tag = 0xFFFF'FFFE;
 
 /// One row from the moment a worker takes it to its outcome.
@@ -31,26 +31,26 @@ class RowJob {
 
   RowRef row;
   std::uint32_t attempts = 0;       ///< that count
-  std::uint32_t free_requeues = 0;  ///< attempts that do not count because they were not this row's fault
+  std::uint32_t free_requeues = 0;  ///< attempts that do not count because their end was not the row's fault
   bool parked = false;              ///< `row` is a copy of its own
   bool writes = false;              ///< the current attempt may change something at the API
   bool applied_maybe = false;       ///< an attempt may have been applied
   bool must_go_alone = false;       ///< a refusal must be proved: never pipelined again
-  std::uint16_t doubted = 0;        ///< status of a refusal that may have been another row's; 0: there was none
-  bool waited_for_late = false;     ///< for an earlier request of this customer that might be applied late
-  std::int32_t retry_cost = 0;      ///< of the retry it waits for or makes; 0: it makes its first attempt
-  std::uint16_t http = 0;           ///< of the last response
-  std::uint32_t doubtful_on = 0;    ///< the connection of the last attempt that got a response which may be another's
-  std::uint32_t throttled = 0;      ///< 429s, which cost no attempt
-  std::uint32_t failed_in = 0;      ///< Circuit::streak() when an attempt last failed as in an outage; 0: none did
-  Permit permit;                    ///< of the current attempt
+  std::uint16_t doubted = 0;      ///< status of a refusal that may belong to another row; 0: there was no such refusal
+  bool waited_for_late = false;   ///< it waited for an earlier request of this customer that may be applied late
+  std::int32_t retry_cost = 0;    ///< of the present or next retry; 0: first attempt
+  std::uint16_t http = 0;         ///< of the last response
+  std::uint32_t doubtful_on = 0;  ///< the connection of the last attempt whose response may belong to another row
+  std::uint32_t throttled = 0;    ///< 429s, which do not count as attempts
+  std::uint32_t failed_in = 0;    ///< Circuit::streak() when an attempt last failed as in an outage; 0: never
+  Permit permit;                  ///< of the current attempt
   RequestId request_id{};
   time_point first_sent{};  ///< on a clock that is stopped while the circuit is not closed
-  time_point began{};       ///< of the first attempt too, on the clock AdmissionControl::awake
+  time_point began{};       ///< start of the first attempt on the clock AdmissionControl::awake
   time_point sent{};
-  time_point ended{};       ///< of the last attempt: when its response came or it was lost
-  time_point went_on{};     ///< when a response let its next request follow; the epoch: none did
-  time_point late_from{};   ///< when an attempt last ended that may be applied late; the epoch: none did
+  time_point ended{};       ///< end of the last attempt: its response came, or it was lost
+  time_point went_on{};     ///< when a response let the next request follow; the epoch: never
+  time_point late_from{};   ///< when an attempt last ended that may be applied late; the epoch: never
   JobNumber next = no_job;  ///< in a JobList
 };
 
@@ -85,7 +85,7 @@ class JobTable {
   std::vector<JobNumber> free_;
 };
 
-/// First in, first out, chained through RowJob::next: a job is in one list at most.
+/// First in, first out, chained through RowJob::next. A job is in at most one list.
 class JobList {
  public:
   explicit JobList(JobTable& table) noexcept : table_(&table) {}

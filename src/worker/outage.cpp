@@ -48,14 +48,14 @@ void stop_for_outage(WorkerState& state, std::chrono::nanoseconds lasted) {
                                             state.control.last_failure_clause());
 }
 
-// That the run waits on purpose until then is no stall; but the wait has an end.
+// A wait on purpose until then does not count as a stall. --outage-limit bounds it.
 void note_outage(WorkerState& state, Now due, Now now) {
   state.metrics.probe_at(std::max(due, state.admission.circuit().probe_at()));
   const auto lasted = state.admission.outage_lasted(now);
   if (lasted >= state.config.deadline.outage) stop_for_outage(state, lasted);
 }
 
-// No wait is without end: neither for a server that asks this row to wait for ever, nor for a proof that cannot be had.
+// Every wait has an end: also when a server asks this row to wait for ever, or when a proof is impossible.
 bool has_waited_out(const WorkerState& state, const AttemptEnd& end, std::chrono::nanoseconds waited) {
   const auto& deadline = state.config.deadline;
   if (is_throttled(end) && waited >= std::max(deadline.row, deadline.outage)) return true;
@@ -63,7 +63,7 @@ bool has_waited_out(const WorkerState& state, const AttemptEnd& end, std::chrono
   return state.admission.circuit().rows_failing() < Circuit::rows_to_open;
 }
 
-// What the echo call's response shows of the API.
+// What the response to the echo call shows about the API.
 Result result_of_echo(const AttemptEnd& end) noexcept {
   const auto result = result_of(end);
   if (result == Result::success) return Result::proof;
@@ -110,7 +110,8 @@ NextStep next_step(WorkerState& state, RowJob& job, const AttemptEnd& end, const
   }
   if (has_waited_out(state, end, state.admission.awake(now) - job.began)) return NextStep::end_late;
   if (!proven && gives_up) report_change(state, state.admission.ask_for_proof(now));
-  // That another row asks for proof changes nothing for one that has its own: a success between its last two failures.
+  // A row has its own proof when a request succeeded between its last two failures. Another row's question does not
+  // change that.
   const bool has_proof = proven && before != 0;
   const bool in_doubt = state.admission.breaks(end) && !(has_proof && circuit.is_only_asked());
   if (!in_doubt) return gives_up ? NextStep::end : NextStep::retry;
@@ -124,11 +125,11 @@ void prove_before_last(WorkerState& state, const RowJob& job, Now now) {
     report_change(state, state.admission.ask_for_proof(now));
 }
 
-// Others have their turn as probes before it.
+// Other rows are probes before this one.
 void wait_out(WorkerState& state, JobNumber number, Now now) {
   const auto due = std::clamp<Now>(state.admission.circuit().probe_at(), now, now + outage_turn);
   --state.jobs[number].attempts;
-  state.jobs[number].retry_cost = 0;  // the circuit limits the load then
+  state.jobs[number].retry_cost = 0;  // during an outage the circuit breaker limits the load
   state.metrics.requeues.add();
   state.retries.push(number, due);
   note_outage(state, due, now);
@@ -163,7 +164,7 @@ void take_echo(WorkerState& state, const Response& response, const AttemptEnd& e
   const bool may_pass = wonder::meaning_of(response.status) == wonder::Meaning::transient || is_gateway_refusal(end) ||
                         response.status >= 500 || end.retry_after;
   if (judgement.meaning != wonder::Meaning::gateway || may_pass) return end_echo(state, result_of_echo(end), now);
-  // No such call here, it seems: rows have to be the probes.
+  // The API seems to have no echo call, so rows must be the probes.
   state.probe.refused_in = state.admission.circuit().streak();
   end_echo(state, Result::nothing, now);
 }

@@ -6,20 +6,20 @@
 namespace amend {
 namespace {
 
-// How long a connection without a request in flight is watched for a response too many before a row is sent again.
+// How long a connection without a request in flight is watched for a surplus response before a row is sent again.
 constexpr std::chrono::milliseconds surplus_wait{100};
-// The same while the next request on it is only a matter of time; at slow rates two intervals.
+// The same, while another request on the connection will follow soon. At slow rates it is two intervals.
 constexpr std::chrono::milliseconds proof_patience{1'000};
 
-// A success that names its customer is the row's own, and so are the responses before it: unless the response to an
-// earlier attempt of the row may still be due on this connection.
+// A success that names its customer belongs to the row, and so the responses before it belong to their rows. The
+// exception: the response to an earlier attempt of the row may still be due on this connection.
 bool proves(const Connection& connection, const RowJob& job) noexcept {
   return job.doubtful_on != connection.number || connection.proven > job.ended;
 }
 
 }  // namespace
 
-// An ambiguous success may hide that the responses have shifted, and the next row of the same customer would look like
+// An ambiguous success may hide that the responses have shifted: then the next row of the same customer would look like
 // a success.
 void Quarantine::note_success(Connection& connection, const RowJob& job, time_point now) {
   connection.ambiguous = !proves(connection, job);
@@ -42,7 +42,7 @@ void Quarantine::end_row(JobNumber number, const Verdict& verdict, wonder::Judge
   if (!proofs_.empty()) settle(number, meaning, verdict.kind, now);
 }
 
-// The row may be the one that proves others.
+// The row may be one whose response proves others.
 void Quarantine::settle(JobNumber number, wonder::Meaning meaning, Verdict::Kind kind, time_point now) {
   const auto found = std::ranges::find(proofs_, number, &Proof::job);
   if (found == proofs_.end()) return;
@@ -61,14 +61,15 @@ void Quarantine::end_proven(std::vector<Unproven>& refusals, time_point now) {
   refusals.clear();
 }
 
-// The responses had shifted: what came for these rows may have been another row's, and theirs a success.
+// The responses had shifted: the response for such a row may belong to another row, and its own may be a success.
 void Quarantine::send_again(std::vector<Unproven>& refusals, time_point now) {
   connections_.unproven -= refusals.size();
   for (Unproven& refusal : refusals) {
     RowJob& job = state_.jobs[refusal.job];
     if (job.writes) job.late_from = now;
     state_.call->lost(job.row, Applied::maybe);
-    job.must_go_alone = std::exchange(job.doubted, job.http) != 0;  // a server may send too much with each refusal
+    job.must_go_alone =
+        std::exchange(job.doubted, job.http) != 0;  // a server may send a surplus response with each refusal
     if (state_.may_requeue_free(job, now)) {
       state_.requeue(refusal.job);
     } else {
@@ -79,7 +80,7 @@ void Quarantine::send_again(std::vector<Unproven>& refusals, time_point now) {
   refusals.clear();
 }
 
-// On a connection that has carried no other request.
+// The connection carries no other request.
 void Quarantine::prove_by(Connection& connection, JobNumber number) {
   if (!connection.unproven.empty()) proofs_.emplace_back(number, connection.number, std::move(connection.unproven));
   connection.unproven.clear();
@@ -131,7 +132,7 @@ void Quarantine::doubt_all(Connection& connection, time_point now) {
     if (proof.connection == connection.number) send_again(proof.refusals, now);
 }
 
-// One response too many can hide only the last row's own.
+// One surplus response can hide only the last row's own response.
 void Quarantine::end_all(time_point now) {
   for (const auto& connection : connections_.all()) {
     if (connection->unproven.empty()) continue;

@@ -1,8 +1,8 @@
-// Refusals that nothing has proved yet to be the response to their row's request.
+// Refusals without a proof that they are the response to their row's request.
 //
-// A success names its customer; a refusal names none. When a server or a proxy sends a response twice, or one that no
-// request asked for, each response behind it on the connection goes to the wrong row, until a success shows it. So a
-// refusal ends its row only when one of these is true:
+// A success names its customer; a refusal names no customer. When a server or a proxy sends a surplus response, each
+// later response on the connection goes to the wrong row. Only a success shows that. So a refusal ends its row only
+// when one of these is true:
 //
 // | proof                                                                          | then                          |
 // |--------------------------------------------------------------------------------|-------------------------------|
@@ -12,9 +12,9 @@
 // | the last three rows, each sent again alone on a fresh connection: the first of |                               |
 // | them is refused too                                                            | all before it end their rows  |
 //
-// A row that failed in all its attempts (5xx, gateway responses) is believed: one response too many cannot do that.
-// When a success for another customer comes, bytes that no request asked for, or the row sent again is not refused, the
-// responses had shifted: the rows since the last proven response are sent again. They may have been applied, unless
+// A row that failed in all its attempts (5xx, gateway responses) is believed: one surplus response cannot cause that.
+// The responses had shifted when a success for another customer comes, when surplus bytes come, or when the row sent
+// again is not refused. Then the rows since the last proven response are sent again. They may have been applied, unless
 // they are refused again in the same way.
 //
 // *Threads.* The worker's. *Errors.* None. *Bounds.* `unproven_max` refusals. *Lifetime.* State and connections outlive
@@ -28,7 +28,7 @@
 
 namespace amend {
 
-/// Rows at the end of the unproven ones that are sent again, each alone: up to this many surplus responses do no harm.
+/// The last unproven rows are sent again, each alone: up to this many surplus responses do no harm.
 inline constexpr std::size_t proofs_at_once = 3;
 
 class Quarantine {
@@ -37,26 +37,26 @@ class Quarantine {
 
   Quarantine(WorkerState& state, Connections& connections) : state_(state), connections_(connections) {}
 
-  /// The row ends, and with it a proof that waits for it.
+  /// Ends the row, and decides a proof that waits for it.
   void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement, time_point now);
 
-  /// The refusal ends its row when it is proved.
+  /// Keeps the refusal, which ends its row when it is proved.
   void keep(Connection& connection, JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement,
             time_point now);
-  /// A response on the connection names the customer that was asked for.
+  /// A response on the connection names the customer of its request.
   void note_success(Connection& connection, const RowJob& job, time_point now);
-  /// The row is sent again alone; its response decides for all refusals on the connection.
+  /// The row is sent again alone. Its response decides for all refusals on the connection.
   void prove_by(Connection& connection, JobNumber number);
-  /// No more responses are to come on the connection.
+  /// No more responses will come on the connection.
   void prove_last(Connection& connection, time_point now);
-  /// Looks at connections where no later response can prove a refusal, or none has for a while.
+  /// Handles connections where no later response can prove a refusal, or none has for a while.
   void prove_overdue(time_point now);
-  /// The connection has brought a response that was not its row's.
+  /// The connection has brought a response that belongs to another row.
   void doubt_all(Connection& connection, time_point now);
   /// The run stops: no more requests are sent.
   void end_all(time_point now);
 
-  /// When a connection will have been quiet for long enough.
+  /// The time at which a connection will have been quiet for long enough.
   time_point due() const noexcept { return due_; }
 
  private:
@@ -67,7 +67,7 @@ class Quarantine {
         : job(job_), connection(connection_), refusals(std::move(refusals_)) {}
 
     JobNumber job;
-    std::uint32_t connection;  // that the refusals came on
+    std::uint32_t connection;  // of the refusals
     std::vector<Unproven> refusals;
   };
 
@@ -83,7 +83,7 @@ class Quarantine {
   time_point due_ = time_point::max();
 };
 
-/// Whether a response with this meaning names the customer that was asked for.
+/// Whether a response with this meaning names the customer of its request.
 constexpr bool names_the_customer(wonder::Meaning meaning) noexcept {
   using enum wonder::Meaning;
   return meaning == success || meaning == card_refused || meaning == guard_mismatch || meaning == go_on ||

@@ -26,12 +26,12 @@ Applied applied_on(CloseCause cause) noexcept {
   return kind_of(cause) == AttemptEnd::Kind::not_processed ? Applied::no : Applied::maybe;
 }
 
-// The server, or the way to it, is to blame for the end, so the oldest unanswered request is lost.
+// The server, or the way to it, caused the end, so the oldest unanswered request is lost.
 bool is_a_loss(const Lot& lot) noexcept {
   return applied_on(lot.closed) == Applied::maybe && lot.closed != CloseCause::local && !lot.idle_race;
 }
 
-// Bytes that no request asked for; or a request without a response, which may be the missing one of an earlier request.
+// Bytes without a request. Or a request without a response: its response may have been taken for an earlier request.
 bool may_have_shifted(const Lot& lot) noexcept {
   if (lot.closed == CloseCause::protocol) return true;
   const bool is_silent =
@@ -45,7 +45,7 @@ bool refuses(wonder::Meaning meaning) noexcept {
          meaning == Meaning::gateway;
 }
 
-// Real proxies respond to valid requests like this, and so do servers that close an idle connection: it proves nothing
+// Real proxies respond to valid requests like this, and so do servers that close an idle connection. It proves nothing
 // about the row (src/README.md §3).
 bool refuses_and_closes(const Response& response) noexcept {
   const bool refusal = response.status >= 400 && response.status < 500 && response.status != 408 &&
@@ -53,7 +53,7 @@ bool refuses_and_closes(const Response& response) noexcept {
   return refusal && response.close;
 }
 
-// A page of a gateway may be a JSON object too: it proves nothing.
+// A page of a gateway may be a JSON object, too: it proves nothing.
 wonder::Judgement judge_echo(wonder::AnswerJudge& judge, const Response& response) {
   auto judgement = judge.judge_echo(response);
   if (judgement.meaning != wonder::Meaning::success || wonder::is_api_envelope(response.body)) return judgement;
@@ -61,7 +61,7 @@ wonder::Judgement judge_echo(wonder::AnswerJudge& judge, const Response& respons
                            wonder::describe_gateway_response(response));
 }
 
-// One response too many does not make the same row fail in all its attempts.
+// One surplus response does not make the same row fail in all its attempts.
 bool is_believed(const RowJob& job, const AttemptEnd& end) noexcept {
   return job.must_go_alone || !is_final_refusal(end.meaning);
 }
@@ -95,7 +95,7 @@ void ResponseHandler::take_responses(Connection& connection, const Lot& lot, Clo
     } else if (trusted) {
       trusted = take_response(connection, answer, now);
     } else {
-      // Behind a response about another customer: it may belong to any row (src/README.md §3).
+      // A response after one for another customer may belong to any row (src/README.md §3).
       Lot behind;
       behind.closed = CloseCause::protocol;
       behind.text = "an earlier response on this connection was about another customer: amend ignores this response";
@@ -122,13 +122,13 @@ void ResponseHandler::take_end(Connection& connection, const Lot& lot, Clock::ti
   const std::string peer = connection.session->peer();
   if (lot.closed == CloseCause::refused)
     return take_failure(connection, OpenError::client_certificate_refused, peer + ": " + std::string(lot.text), now);
-  // A connection that carried no request says nothing when it ends.
+  // The end of a connection without a request shows nothing.
   if (connection.requests == 0 || connection.responded || lot.closed == CloseCause::local) return;
   take_failure(connection, OpenError::broken_off,
                peer + ": connections end without a response: " + std::string(lot.text), now);
 }
 
-// Rows wait for a connection, but not without an end.
+// Rows wait for a connection, but not for ever.
 void ResponseHandler::take_failure(Connection& connection, OpenError error, const std::string& text,
                                    Clock::time_point now) {
   const auto& deadline = state_.config.deadline;
@@ -145,7 +145,7 @@ void ResponseHandler::take_failure(Connection& connection, OpenError error, cons
     state_.control.notice(begin_notice(state_.admission.connections().view(now)));
 }
 
-// False: the response was about another customer, so no later one on this connection can be believed.
+// Returns false when the response was for another customer: then later ones on this connection cannot be believed.
 bool ResponseHandler::take_response(Connection& connection, const Answer& answer, Clock::time_point now) {
   RowJob& job = state_.jobs[answer.tag];
   const Response& response = answer.response;
@@ -190,7 +190,7 @@ void ResponseHandler::take_echo_response(const Response& response, Clock::time_p
   take_echo(state_, response, end, judgement, now);
 }
 
-// A request that succeeded costs the row no attempt; those that did not stay counted.
+// A request that succeeded does not count as an attempt. Requests of the row that failed still count.
 void ResponseHandler::send_next_request(JobNumber number, const AttemptEnd& end, Clock::time_point now) {
   RowJob& job = state_.jobs[number];
   record_end(job, end, now);
@@ -201,7 +201,8 @@ void ResponseHandler::send_next_request(JobNumber number, const AttemptEnd& end,
   state_.line_up(number);
 }
 
-// Retry-After is clearer than the rate-limit fields, so with it these are ignored. It is obeyed whatever was refused.
+// Retry-After is clearer than the rate-limit fields, so these are ignored then. The run obeys it for any kind of
+// refusal.
 void ResponseHandler::obey_server(const Response& response, const AttemptEnd& end, Clock::time_point now) {
   if (end.retry_after && refuses(end.meaning)) return obey_retry_after(*end.retry_after, now);
   if (!response.has_rate_fields) return;
@@ -242,7 +243,7 @@ void ResponseHandler::lose(JobNumber number, const Lot& lot, Clock::time_point n
   conclude(nullptr, number, AttemptEnd::without_answer(kind), std::move(judgement), now);
 }
 
-// The attempt does not count, for it was not this row's fault; but that has an end.
+// The attempt does not count, because its end was not the row's fault. A limit bounds such attempts.
 void ResponseHandler::requeue_free(JobNumber number, const Lot& lot, Clock::time_point now) {
   RowJob& job = state_.jobs[number];
   if (!state_.may_requeue_free(job, now) && lot.closed != CloseCause::local) return lose(number, lot, now);
@@ -257,7 +258,7 @@ void ResponseHandler::requeue_free(JobNumber number, const Lot& lot, Clock::time
   state_.requeue(number);
 }
 
-// `connection`: that the response came on; null: no response came.
+// `connection`: the connection of the response; null without a response.
 void ResponseHandler::conclude(Connection* connection, JobNumber number, const AttemptEnd& end,
                                wonder::Judgement&& judgement, Clock::time_point now) {
   RowJob& job = state_.jobs[number];
@@ -308,7 +309,7 @@ Verdict ResponseHandler::last_verdict(const RowJob& job, const AttemptEnd& end, 
 
 void ResponseHandler::record_end(RowJob& job, const AttemptEnd& end, Clock::time_point now) {
   job.ended = now;
-  // The metric does not count it any more.
+  // The metric does not count this request any more.
   const AdmissionControl::Ended ended(std::exchange(job.permit, Permit()), job.row->position.row, job.sent,
                                       state_.metrics.in_flight.value() + 1);
   if (is_throttled(end)) state_.metrics.throttled.add();

@@ -1,5 +1,4 @@
-// What comes back on connections: responses, losses and failures become verdicts, and verdicts end rows or send them
-// again.
+// Turns responses, losses and failures of connections into verdicts. A verdict ends a row or sends it again.
 //
 // *Threads.* The worker's. *Errors.* What ApiCall::judge throws. *Bounds.* Those of the job table. *Lifetime.* State,
 // connections and quarantine outlive it. *Source.* src/README.md §3; RetryPolicy decides what follows an attempt.

@@ -1,7 +1,7 @@
-// Calls one function on an event loop, asked from any thread. Layer 2; thread-safe.
+// Calls one function on an event loop, requested from any thread. Layer 2.
 //
-// What was asked before the function has begun is one call. Nothing is allocated: the loop's entry lives in here, so it
-// must outlive the loop.
+// *Threads.* Any. *Errors.* None. *Bounds.* Requests before the function has begun are one call. It allocates nothing,
+// because the loop's entry is in this object. *Lifetime.* It outlives the loop. *Source.* Asio's post().
 #pragma once
 
 #include <array>
@@ -26,17 +26,17 @@ class WakeUp {
   void request() {
     if (requested_.exchange(true, std::memory_order_acq_rel)) return;
     boost::asio::post(io_, boost::asio::bind_allocator(Allocator<void>(*this), [this] {
-                        // Acquires what everybody has done who found it requested.
+                        // Acquires the writes of all threads that found the call requested.
                         requested_.exchange(false, std::memory_order_acq_rel);
                         action_();
                       }));
   }
 
-  /// The call is still to come.
+  /// The call has not begun yet.
   bool requested() const noexcept { return requested_.load(std::memory_order_acquire); }
 
  private:
-  // Hands out the one block there is: the loop gives it back before it calls.
+  // Provides the only block: the loop releases it before it calls the function.
   template <class T>
   class Allocator {
    public:
@@ -69,7 +69,7 @@ class WakeUp {
   boost::asio::io_context& io_;
   std::function<void()> action_;
   std::atomic<bool> requested_{false};
-  bool taken_ = false;  // only ever touched by whoever has requested, and by the loop before it lets the next one in
+  bool taken_ = false;  // used only by the requesting thread, and by the loop before it admits the next request
   alignas(std::max_align_t) std::array<std::byte, 256> memory_;
 };
 

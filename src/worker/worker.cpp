@@ -39,7 +39,7 @@ class Worker::Impl final : public ConnectionKeeper::Owner {
       machines_.connections.add(state_.transport->make_session(io_.get_executor()));
   }
 
-  // Runs whenever something changed.
+  // Runs after each change.
   void pump() {
     if (state_.finished) return;
     add_connections();
@@ -50,7 +50,7 @@ class Worker::Impl final : public ConnectionKeeper::Owner {
     arm_timer();
   }
 
-  // A timer that fires too early costs a look; setting it again at each look costs more.
+  // A timer that fires too early costs one check. Setting it again at each check costs more.
   void arm_timer() {
     const auto at = machines_.due();
     if (at >= timer_at_) return;
@@ -73,7 +73,7 @@ class Worker::Impl final : public ConnectionKeeper::Owner {
   // With enough requests in flight, the next read is delayed so that responses gather. The server still has enough to
   // do.
   void begin_turn() {
-    // Rows may be ready: they go first. And what has come on other connections belongs to the turn that ends.
+    // Rows may be ready: they go first. Responses on other connections belong to the turn that ends.
     if (pump_soon_.requested() || loops_to_turn_-- > 0) return turn_soon_.request();
     let_responses_gather();
     for (const Connection* connection : reading_later_) keeper_.wake(*connection);
@@ -88,10 +88,10 @@ class Worker::Impl final : public ConnectionKeeper::Owner {
     if (wait > std::chrono::nanoseconds(0)) std::this_thread::sleep_for(wait);
   }
 
-  // All that comes until the next turn is read together.
+  // All responses until the next turn are read together.
   bool reads_later(Connection& connection) override {
     if (!machines_.dispatcher.reads_in_turns()) return false;
-    // The loop asks the kernel once in the first time around, and comes past what it heard in the second.
+    // In its first round the loop asks the kernel, and in the second it handles the events.
     if (reading_later_.empty()) loops_to_turn_ = 2;
     reading_later_.push_back(&connection);
     turn_soon_.request();
@@ -101,7 +101,7 @@ class Worker::Impl final : public ConnectionKeeper::Owner {
   void rests(const Connection& connection) override {
     if (connection.state.phase == Connections::Phase::backing_off)
       return state_.admission.wait_on_purpose(connection.state.at);
-    // Rows may have become ready while this connection was on its way down.
+    // Rows may have become ready while this connection was closing.
     if (!state_.control.draining() && state_.has_waiting()) pump_soon_.request();
   }
 
@@ -124,7 +124,7 @@ class Worker::Impl final : public ConnectionKeeper::Owner {
     try {
       std::rethrow_exception(error);
     } catch (const ThreadError& no_thread) {
-      // The run stops, and all other connections end as they do then.
+      // The run stops, and all other connections end as usual.
       state_.control.stop(StopCause::no_threads, no_thread.what());
     } catch (...) {
       error_ = error;
@@ -142,7 +142,7 @@ class Worker::Impl final : public ConnectionKeeper::Owner {
   asio::steady_timer timer_{io_};
   Clock::time_point timer_at_ = Clock::time_point::max();
   std::vector<Connection*> reading_later_;  // they read again when the turn is over
-  int loops_to_turn_ = 0;                   // the event loop goes round that often before
+  int loops_to_turn_ = 0;                   // rounds of the event loop before that
   std::exception_ptr error_;
 };
 

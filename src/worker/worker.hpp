@@ -1,14 +1,14 @@
 // One worker: a thread with its own event loop, a few connections, and the rows of its share of the customers.
 //
-// Batches come in; each row passes the key gate and admission control, is signed, goes out on a connection, and comes
-// back as a response, a lost connection or a deadline. The retry policy decides what follows. Each row leaves as
-// exactly one Outcome, or is dropped when the run stops early.
+// Batches come in. Each row passes the key gate and admission control, is signed, and is sent on a connection. It ends
+// with a response, a lost connection or a deadline. The retry policy decides what follows. Each row leaves as exactly
+// one Outcome, or is dropped when the run stops early.
 //
-// *Threads.* run() keeps one thread; wake(), the input queue and the histograms are for any. *Errors.* run() throws
-// what must not happen (a defect); the rows in the worker are then missing from the log. *Bounds.* Rows have places in
-// a job table. A row that waits for its retry or its turn has a copy of its own, and no batch is taken while these use
-// this worker's share of `parked_bytes_max`. *Lifetime.* What the setup refers to outlives the worker. *Source.* Three
-// machines without an event loop (src/worker/worker_machines.hpp): Connections, Dispatcher, ResponseHandler.
+// *Threads.* run() uses one thread; wake(), the input queue and the histograms are for any. *Errors.* run() throws only
+// because of a defect; the rows in the worker are then missing from the log. *Bounds.* Rows have places in a job table.
+// A row that waits for its retry or its turn has a copy of its own. No batch is taken while copies use this worker's
+// share of `parked_bytes_max`. *Lifetime.* What the setup refers to outlives the worker. *Source.* Three machines
+// without an event loop (src/worker/worker_machines.hpp): Connections, Dispatcher, ResponseHandler.
 #pragma once
 
 #include <cstdint>
@@ -34,10 +34,10 @@ inline constexpr std::size_t parked_bytes_max = 16U << 20;
 /// Rows of a worker that wait for a retry, for an earlier row of their customer, or for a response.
 inline constexpr std::uint32_t jobs_waiting_max = 4096;
 
-/// A batch on its way to a worker: named by its first row, which keeps all of it alive.
+/// A batch on its way to a worker. Its first row names it and keeps the whole batch alive.
 using BatchQueue = BoundedQueue<RowRef>;
 
-/// What a worker is given; all references outlive it.
+/// The arguments of a worker. All references outlive it.
 class WorkerSetup {
  public:
   WorkerSetup(const Config& config_, RunControl& control_, AdmissionControl& admission_, Metrics& metrics_,
@@ -69,16 +69,17 @@ class Worker {
   /// Where the reader pushes this worker's batches.
   BatchQueue& input() noexcept;
 
-  /// The thread's body: returns when the input is drained and every row has left, or when the run was stopped and what
-  /// was in flight has come back.
+  /// The body of the thread. It returns when the input is drained and every row has left. After a stop it returns when
+  /// all requests in flight have ended.
   void run();
 
-  /// Look at the run's control again. Any thread.
+  /// Makes the worker check the run's control again. Any thread.
   void wake() noexcept;
 
-  /// Rows taken in that left without an Outcome because the run stopped. After run().
+  /// Rows that left without an Outcome because the run stopped. Call it after run().
   std::uint64_t rows_dropped() const noexcept;
-  /// Send → response of each attempt that got one, and read → first send of each row. Any thread.
+  /// Service time: from send to response of each attempt with a response. Queue time: from reading a row to its first
+  /// send. Any thread.
   const LatencyHistogram& service_times() const noexcept;
   const LatencyHistogram& queue_times() const noexcept;
 

@@ -59,7 +59,7 @@ void WorkerMachines::drain(Clock::time_point now) {
   }
   drain_until_ = Clock::time_point::max();
   quarantine.end_all(now);
-  // What is left waits behind a row of its customer.
+  // The remaining rows wait for an earlier row of their customer.
   for (JobNumber n = 0; n < state.jobs.capacity(); ++n)
     if (state.jobs[n].row) state.drop(n);
 }

@@ -26,9 +26,9 @@ class WorkerMachines {
   /// `rows_came`: the input queue has rows, or is closed; from any thread. `wake`: see Connections.
   WorkerMachines(WorkerSetup setup, std::function<void()> rows_came, std::function<void(Connection&)> wake);
 
-  /// Does all that has become possible: rows came, a response came, a time is over, the run is to stop.
+  /// Does all that has become possible: rows came, a response came, a time is over, or the run must stop.
   void run(Clock::time_point now);
-  /// When there is something to do again, as far as it is a matter of time.
+  /// The next time at which there is work again.
   Clock::time_point due() const noexcept;
   /// This worker's share of the connections that the operator wants.
   std::uint32_t connections_wanted() const noexcept;
@@ -43,7 +43,7 @@ class WorkerMachines {
  private:
   void drain(Clock::time_point now);
 
-  std::uint32_t reconnects_ = 0;  // of those that were asked for, done
+  std::uint32_t reconnects_ = 0;  // requested reconnects that are done
   std::optional<Clock::time_point> drain_until_;
 };
 

@@ -9,10 +9,11 @@
 namespace amend {
 namespace {
 
-// Customers whose last request may be applied late and that have no further row here. Beyond them all that come wait.
+// Customers whose last request may be applied late and that have no further row here. Above this number all later
+// customers wait.
 constexpr std::uint32_t late_customers_max = 16'384;
-// A row is sent again free of charge up to this often, within the row deadline. Then each lost connection costs it an
-// attempt.
+// A row is sent again up to this often without counting an attempt, within the row deadline. Then each lost connection
+// counts as an attempt.
 constexpr std::uint32_t free_requeues_max = 64;
 
 Origin origin_of(wonder::Meaning meaning) noexcept {
@@ -27,7 +28,7 @@ Origin origin_of(wonder::Meaning meaning) noexcept {
   }
 }
 
-// Null for a plain success.
+// Returns null for a plain success.
 std::unique_ptr<Remark> remark_of(const RowJob& job, wonder::Judgement&& judgement) {
   if (job.waited_for_late && judgement.warning.empty())
     judgement.warning =
@@ -41,7 +42,7 @@ std::unique_ptr<Remark> remark_of(const RowJob& job, wonder::Judgement&& judgeme
   return remark;
 }
 
-// The same request, refused again in the same way: then the one whose refusal was in doubt was refused too.
+// The same request was refused again in the same way. So the request whose refusal was in doubt was refused, too.
 Applied applied_by(const RowJob& job, const Verdict& verdict, wonder::Meaning meaning) noexcept {
   const bool refused = verdict.kind == Verdict::Kind::give_up && is_final_refusal(meaning);
   const bool in_doubt = job.doubted != 0 && job.writes && !(refused && job.http == job.doubted);
@@ -122,7 +123,7 @@ void WorkerState::end_row(JobNumber number, const Verdict& verdict, wonder::Judg
   if (next) fresh.push_back(*next);
 }
 
-// The first rows speak for all others.
+// The first rows decide for all others.
 void WorkerState::judge_canary(const Outcome& outcome) {
   Canary& canary = admission.canary();
   if (canary.row_ended(outcome.status) != Canary::Judgement::stop) return;
@@ -132,7 +133,7 @@ void WorkerState::judge_canary(const Outcome& outcome) {
                canary.describe() + last + "; amend does not send the other rows (use --canary off to send them)");
 }
 
-// Until when an attempt of the row may be applied: no newer row of the customer is sent before.
+// The time until which an attempt of the row may be applied. No newer row of the customer is sent before it.
 WorkerState::Clock::time_point WorkerState::late_until(const RowJob& job) const noexcept {
   if (job.late_from == Clock::time_point{}) return Clock::time_point::min();
   return job.late_from + config.deadline.answer;

@@ -1,4 +1,4 @@
-// What the machines of a worker share: what the worker was given, its rows, and how a row waits, ends or is dropped.
+// The common state of a worker's machines: its setup and its rows. It decides how a row waits, ends or is dropped.
 //
 // *Threads.* The worker's; the histograms may be read by any. *Errors.* None of its own. *Bounds.* The job table: each
 // row that the worker contains has a place in it. *Lifetime.* Outlives the machines. *Source.* src/README.md §1.
@@ -45,7 +45,7 @@ class WorkerState : public WorkerSetup {
   void park(JobNumber number);
   void line_up(JobNumber number) { (jobs[number].must_go_alone ? alone : again).push_back(number); }
   bool may_requeue_free(const RowJob& job, Clock::time_point now) const noexcept;
-  /// The row is sent again; the attempt was not its fault and does not count.
+  /// The row is sent again. The attempt was not its fault and does not count.
   void requeue(JobNumber number);
   /// The row has no record, so it is unsent.
   void drop(JobNumber number);
@@ -65,7 +65,7 @@ class WorkerState : public WorkerSetup {
   std::chrono::system_clock::time_point wall_clock{};  ///< of the responses or of the dispatch under way
   bool input_drained = false;
   bool finished = false;    ///< all rows have left
-  bool look_again = false;  ///< more can be done, as soon as the responses that are there have had their turn
+  bool look_again = false;  ///< there is more work after the available responses have been read
   std::size_t parked_bytes = 0;
   std::uint64_t rows_dropped = 0;
   LatencyHistogram service_times;

@@ -21,9 +21,9 @@ class Signer {
  public:
   virtual ~Signer() = default;
 
-  /// Appends the header lines (each ending in CRLF) that authorise `request` as it stands: method, target and body must
-  /// be final. Call it for every attempt, a second before sending at most: nonce and time are part of it. Does not
-  /// write X-Request-ID, Content-Type or Host. Throws std::runtime_error when the cryptographic library fails.
+  /// Appends the header lines (each ending in CRLF) that authorise `request`. Its method, target and body must be
+  /// final. Call it for every attempt, at most a second before sending: nonce and time are part of it. Does not write
+  /// X-Request-ID, Content-Type or Host. Throws std::runtime_error when the cryptographic library fails.
   virtual void append_headers(const Request& request, std::chrono::system_clock::time_point now,
                               std::string& headers) = 0;
 
@@ -44,8 +44,8 @@ class Credentials {
 };
 static_assert(!std::is_aggregate_v<Credentials>);
 
-/// Reads and checks every secret that `config` names. Throws ConfigError naming the option; no message holds a secret.
-/// Headers that the tool writes itself or that change the framing are refused, and so are secrets in --header.
+/// Reads and checks every secret that `config` names. Throws ConfigError naming the option; no message contains a
+/// secret. Headers that the tool writes itself or that change the framing are refused, and so are secrets in --header.
 Credentials load_credentials(const AuthConfig& config);
 
 /// Signs with Wonder-RSA-SHA256 (src/wonder/README.md §2). `app_id` must be a uuid, else ConfigError naming --app-id.
