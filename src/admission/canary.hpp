@@ -36,9 +36,6 @@ class Canary {
 
   bool over() const noexcept { return phase_.load(std::memory_order_relaxed) == Phase::over; }
 
-  /// All requests may go from now on.
-  void skip() noexcept { phase_.store(Phase::over, std::memory_order_relaxed); }
-
   enum class Admission : std::uint8_t {
     no,         ///< other requests must end first
     as_canary,  ///< one request may go; call `attempt_over` at its end
