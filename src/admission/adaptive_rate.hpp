@@ -19,16 +19,16 @@
 // is proven, the rate grows as at the start, and only refusals beyond that share cut it.
 //
 // It grows only while the rate is the limiting factor: four fifths of the requests it allowed in the last second got a
-// response. A gap in the responses does not count as time. After a gap of more than 250 ms and two intervals it
+// response. A gap in the responses does not count as time. After a gap longer than both 250 ms and two intervals it
 // measures again. After a pause, an outage or a suspended process it continues where it was.
 //
-// The tests expect 97 % of a limit used and 0.3 % refused. For 2/s they expect 95 % and 3 %, which is one refusal in 20
-// s. Half the limit is found within 10 s, twice the limit within 45 s.
+// The tests expect 97 % of a limit used and 0.3 % refused. For 2/s they expect 95 % and 3 %: one refusal per 20 s. They
+// expect half the limit within 10 s, twice the limit within 45 s.
 //
 // *Threads.* Any; one object, shared by all workers. A response takes a mutex and a few additions; each tenth of a
 // second takes a sum over ten slots. Reading the interval is one relaxed load. *Errors.* None. *Bounds.* About 1,000
-// bytes. The rate is 0.5/s up to the given rate, or up to 1,000,000/s. *Lifetime.* A value that stays where it is.
-// *Source.* A policy: the time is an argument.
+// bytes. The rate is at least 0.5/s. It is at most the given rate, or 1,000,000/s without one. *Lifetime.* A value that
+// stays where it is. *Source.* A policy: the time is an argument.
 #pragma once
 
 #include <array>

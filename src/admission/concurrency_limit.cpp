@@ -10,9 +10,9 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr double round_min = 10;           // answers
-constexpr double round_max = 1'000;        // answers
-constexpr double round_long = 100;         // answers: enough at any variance
+constexpr double round_min = 10;           // responses
+constexpr double round_max = 1'000;        // responses
+constexpr double round_long = 100;         // responses: enough at any variance
 constexpr double precision = 0.1;          // of the mean: its standard error
 constexpr double longest_latency = 3'600;  // seconds
 constexpr double grow_below = 1.25;        // times the base latency
@@ -22,7 +22,7 @@ constexpr double queue = 1;         // requests that may always wait: with few s
 constexpr double not_helped = 0.8;  // of the latency, at half the limit
 constexpr double base_fell = 0.85;
 constexpr double drops_min = 3;
-constexpr double drop_memory = 100;  // answers
+constexpr double drop_memory = 100;  // responses
 constexpr double cut_first = 0.9;
 constexpr double cut_again = 0.7;
 constexpr std::uint32_t settled = 2;  // rounds

@@ -1,9 +1,9 @@
 // `--concurrency auto`: limits the requests in flight of the whole run. The limit is the number that the API processes
 // at the same time, plus a few. So the API does not idle, and few requests wait there.
 //
-// It works in rounds. A round has at least 10 responses, and up to the limit. Up to 100 follow until their mean is
-// known within a tenth. Only requests sent since the round began count, so each round sees the latency of its own
-// limit. `base` is the latency of an API where no request of this run waits.
+// It works in rounds. The number of responses in a round is the limit, but at least 10. A round continues up to 100
+// responses until their mean is known within a tenth. Only requests sent since the round began count, so each round
+// sees the latency of its own limit. `base` is the latency of an API where no request of this run waits.
 //
 //   grow     While the mean of a round is less than 1.25 · base and three quarters of the limit were used: it doubles
 //            at first, and grows by a tenth after the first resistance.
@@ -15,9 +15,9 @@
 //
 // Gradient2 of Netflix's concurrency-limits and the adaptive concurrency of Vector compare with a long-term average. A
 // permanent queue inflates that average until it is taken for the base. Here `base` is measured in a round with half
-// the limit, in which the queue of this run drains. That happens every 30 s, or 30 latencies if that is longer; after 2
-// s if `base` became lower. A latency that rises for other reasons does not fall with the limit. If half the limit has
-// not reduced it by a fifth, it is the new base, and the limit doubles again.
+// the limit, in which the queue of this run drains. That happens every 30 s, or 30 latencies later than that. If `base`
+// became lower, it happens again after 2 s. A latency that rises for other reasons does not fall with the limit. If
+// half the limit has not reduced it by a fifth, it is the new base, and the limit doubles again.
 //
 // The tests expect 1.5 requests for each one that the API processes at a time, and 98 % of its throughput. For an API
 // that refuses what it cannot process at once, they expect 98 % and at most 2 % refused.

@@ -111,8 +111,7 @@ ConstantShare::Step ConstantShare::hold(bool refused, double rate) noexcept {
   held_rate_ = rate;
   if (held_.refused > share_max * held_responses && held_.share() > share_max) return end_proof(Step::push_back);
   const double gap = held_.refused == 0 ? longest_spacing : longest_hold;
-  if (held_.responses > held_responses + gap / below_limit_.share())
-    return end_proof(Step::nothing);  // the share is gone
+  if (held_.responses > held_responses + gap / below_limit_.share()) return end_proof(Step::nothing);  // it is gone
   const double enough = rate < slow ? slow_held_responses : held_responses;
   if (held_.responses < enough || held_.refused < held_refusals) return Step::nothing;
   phase_ = Phase::growing;

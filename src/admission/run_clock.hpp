@@ -43,7 +43,7 @@ class RunClock {
   std::chrono::nanoseconds standing(time_point now) const noexcept;
 
   mutable std::mutex mutex_;
-  mutable std::atomic<bool> still_{false};         // there is a reason or a hold, or was at the last look
+  mutable std::atomic<bool> still_{false};         // there is a reason or a hold, or was at the last reading
   mutable std::atomic<std::int64_t> finished_{0};  // ns, of the periods that are over; written before still_
   std::uint8_t reasons_ = 0;
   time_point since_{};

@@ -1,4 +1,7 @@
-// How many threads and batches a run has. Layer 4. Source: src/README.md §3, "Bounded".
+// How many threads and batches a run has. Layer 4.
+//
+// *Threads.* Any. *Errors.* None. *Bounds.* Those that it defines. *Lifetime.* Functions. *Source.* src/README.md §3,
+// "Bounded".
 #pragma once
 
 #include <cstddef>

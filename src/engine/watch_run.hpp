@@ -1,4 +1,7 @@
 // Checks a run regularly, and stops it when it has taken too long or makes no progress. Layer 4.
+//
+// *Threads.* One of its own. *Errors.* None: it stops the run. *Bounds.* None. *Lifetime.* All arguments outlive it.
+// *Source.* run_watch.hpp decides.
 #pragma once
 
 #include <stop_token>

@@ -29,7 +29,7 @@ class Characters {
     if (ignore_space_) skip_space();
   }
 
-  /// nullopt at the end.
+  /// Returns nullopt at the end.
   std::optional<char> next() noexcept {
     if (rest_.empty()) return std::nullopt;
     const char c = rest_.front();
@@ -57,12 +57,12 @@ bool same_text(Characters a, Characters b) noexcept {
   }
 }
 
-// What an API shows it does not always take back (src/wonder/README.md §5).
+// The API does not always accept a value that it shows (src/wonder/README.md §5).
 bool can_be_sent(const wonder::FieldRule& rule, std::string_view value) {
   return !value.empty() && !wonder::check_value(rule, value);
 }
 
-// Without these a PUT is refused, or may take away what the row says nothing about.
+// Without these fields the API refuses a PUT, or may clear fields that the row does not name.
 bool is_carried_over(const wonder::FieldRule& rule) noexcept { return rule.required || rule.clearable; }
 
 bool same_exactly(std::size_t field, std::string_view a, std::string_view b) noexcept {
@@ -71,7 +71,7 @@ bool same_exactly(std::size_t field, std::string_view a, std::string_view b) noe
 
 bool is_shown(const wonder::FieldRule& rule) noexcept { return rule.name != "company_name"; }
 
-// Fields where "" is sent and does not clear (src/wonder/README.md §5).
+// Fields where "" is sent and does not clear the value (src/wonder/README.md §5).
 FieldSet changes_nothing(const WantedFields& sent) {
   FieldSet fields;
   for (std::size_t i = 0; i < wonder::customer_field_count; ++i)

@@ -1,5 +1,7 @@
-// plan.ndjson read back, line by line, as far as each line fits the one before. That the whole of it is as it was
-// written, require_sealed_plan finds out before. Layer 4.
+// Reads plan.ndjson line by line, and refuses a line that does not fit the one before. Layer 4.
+//
+// *Threads.* One. *Errors.* InputError. *Bounds.* One line. *Lifetime.* A value. *Source.* require_sealed_plan() checks
+// the whole file before.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +14,7 @@
 
 namespace amend {
 
-/// What the plan says about a row.
+/// What the plan contains about a row.
 class PlannedRow {
  public:
   PlannedRow() = default;
@@ -22,9 +24,9 @@ class PlannedRow {
   std::optional<std::uint64_t> wants;
   RowSign sign = RowSign::same;
   std::string key;
-  std::string id;      ///< the customer's uuid; empty: it is not known
+  std::string id;      ///< the customer's uuid; empty: unknown
   std::string body;    ///< of RowSign::differs
-  std::string before;  ///< the same
+  std::string before;  ///< of RowSign::differs
   Reason reason;       ///< of RowSign::unreadable
 };
 
@@ -33,7 +35,7 @@ class PlanReader {
   /// Throws InputError when the file cannot be read.
   explicit PlanReader(const std::string& file);
 
-  /// False at the end. Throws InputError naming the line that is not as it was written, or when the end is missing.
+  /// Returns false at the end. Throws InputError when a line was changed, naming it, or when the end is missing.
   bool next(PlannedRow& row);
 
  private:

@@ -79,7 +79,7 @@ SignCounts counts_in(const boost::json::object& last_line) {
   return counts;
 }
 
-// For the message: the digest has decided already.
+// Only for the message: the digest has decided already.
 std::string first_line_that_does_not_fit(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string line;

@@ -111,7 +111,7 @@ void PlanWriter::add_missing(const wonder::Customer& customer) {
   end_line(begin);
 }
 
-// Nothing is planned whose undoing is not durable.
+// A plan is complete only when the data for its undo are durable.
 void PlanWriter::close() {
   plan_.lines() += last_plan_line(signs_, rollback_.sha256());
   rollback_.close(run_);

@@ -1,17 +1,20 @@
-// What a reconciliation has found, a line for each row, and what it is about to overwrite. Layer 4.
+// Writes the result of a reconciliation, with a line for each row, and the values that it will overwrite. Layer 4.
 //
 // plan.ndjson: {"row":7,"line":8,"hash":"<16 hex>","sign":"*","key":"R-7","id":"<uuid>","fields":["phone"],
 // "body":{…},"before":{…}}
 // - `hash`: JournalRecord::hash of the row. `key`: by which it names its customer. `fields`: those that differ; `body`:
-//   of the PUT that makes them equal; `before`: what the API had (values_json).
-// - of a row, or a customer, that could not be read: `error_code`, `error`, `source`, `column`.
+//   of the PUT that makes them equal; `before`: the values of the API (values_json).
+// - for a row or a customer that could not be read: `error_code`, `error`, `source`, `column`.
 // - `wants`: a hash of what the row wants, for a later --baseline.
-// - at the end, of customers that no row names: {"sign":"-","id":…,"reference_number":…}.
+// - at the end, for customers that no row names: {"sign":"-","id":…,"reference_number":…}.
 // - `sum`, and the last line: plan_seal.hpp.
 //
-// rollback.ndjson, a line for each row that differs: {"row":7,"id":"<uuid>","phone":"<before>","sent":{…}}, with
-// what was there in each field that the PUT overwrites. As NDJSON input it makes undone what was sent. A field whose
-// value is unknown, or that the API would not take, is left out (not_undoable).
+// rollback.ndjson has a line for each row that differs: {"row":7,"id":"<uuid>","phone":"<before>","sent":{…}}. It
+// contains the previous value of each field that the PUT overwrites. As NDJSON input it restores these values. A field
+// is left out when its value is unknown or the API would refuse it (not_undoable).
+//
+// *Threads.* One. *Errors.* DurabilityError. *Bounds.* The unwritten lines. *Lifetime.* The run directory outlives it.
+// *Source.* Reconciliation adds the rows.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +31,7 @@
 
 namespace amend {
 
-/// One row, on its way into the plan; views into the caller's memory.
+/// One row on its way into the plan. It has views into the caller's memory.
 class PlanRow {
  public:
   PlanRow(Position position_, std::uint64_t hash_, std::string_view key_) noexcept
@@ -36,25 +39,25 @@ class PlanRow {
 
   Position position;
   std::uint64_t hash;
-  std::string_view key;                ///< by which the row names its customer; empty: it does not
+  std::string_view key;                ///< by which the row names its customer; empty: it names no customer
   std::optional<std::uint64_t> wants;  ///< of rows that can be read
   RowSign sign = RowSign::same;
   const wonder::Customer* customer = nullptr;  ///< of rows that were compared
   FieldSet differs;
   FieldSet overwritten;            ///< of RowSign::differs: what the PUT may change
-  FieldSet not_undoable;           ///< the same
-  std::string body;                ///< of the PUT that would make it the same; only of RowSign::differs
+  FieldSet not_undoable;           ///< of RowSign::differs: what cannot be restored
+  std::string body;                ///< of RowSign::differs: the body of the PUT
   const Reason* reason = nullptr;  ///< of RowSign::unreadable
 };
 
-/// Writes both files under names of their own, and gives them their names when they are complete and durable. Throws
+/// Writes both files under temporary names, and renames them when they are complete and durable. Throws
 /// DurabilityError.
 class PlanWriter {
  public:
   explicit PlanWriter(const RunDirectory& run);
 
   void add(const PlanRow& row);
-  /// A customer that no row names.
+  /// Adds a customer that no row names.
   void add_missing(const wonder::Customer& customer);
   void close();
 
@@ -64,7 +67,7 @@ class PlanWriter {
     Output(const RunDirectory& run, std::string_view name);
     std::string& lines() noexcept { return lines_; }
     void write_when_full();
-    /// Of all that was written.
+    /// The digest of all that was written.
     std::string sha256();
     void close(const RunDirectory& run);
 

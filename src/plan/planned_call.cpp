@@ -31,7 +31,7 @@ class PlannedCall final : public ApiCall {
   Judgement judge(const Response& response, const RowRef& row) override {
     const bool wrote = writes(row);
     Judgement judgement = put_->judge(response, row);
-    // A card that could not be bound earlier is not this row's concern.
+    // The GET shows a card error of an earlier request, which does not concern this row.
     if (judgement.meaning == Meaning::card_refused && !wrote) judgement = Judgement(Meaning::success);
     if (wrote) note_try(row, response.status == too_many_requests ? Tried::no : Tried::maybe);
     if (judgement.meaning != Meaning::success) return judgement;
@@ -55,7 +55,7 @@ class PlannedCall final : public ApiCall {
  private:
   enum class Tried : std::uint8_t { no, maybe };
 
-  // Before it is written again it is read again: that may be long after.
+  // The customer is read again before it is written again, because much time may have passed.
   void note_try(const RowRef& row, Tried tried) {
     if (recheck_ == Recheck::no) return;
     checked_.erase(row->position.row);

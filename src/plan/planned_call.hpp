@@ -1,12 +1,15 @@
-// The call that a reconciliation's rows make when it is applied: PUT of the planned body; with Recheck::yes a GET of
-// the customer before it. Layer 4.
+// The call for the rows of a reconciliation that is applied: PUT of the planned body. With Recheck::yes, a GET of the
+// customer comes before it. Layer 4.
 //
-// What the GET shows decides: as it was when it was compared, in each field that would be written: PUT. What the row
-// wants: unchanged. Anything else: another client has changed it, and nothing is written (reconcile.changed). The
-// API knows no version and no condition for a PUT, so a window stays, of one answer.
+// The GET decides. If each field that would be written has the value of the comparison: PUT. If the customer has what
+// the row wants: unchanged. Otherwise another client has changed it, and it is not written (reconcile.changed). The API
+// has no version and no condition for a PUT, so a window of one response remains.
 //
-// What the response to the PUT shows is compared with what was sent (Judgement::drift), and with what was there before:
-// another field that has changed was changed by another client. What the comparison ignored is ignored here too.
+// The response to the PUT is compared with what was sent (Judgement::drift) and with the values before. Another field
+// that differs was changed by another client. What the comparison ignored is ignored here, too.
+//
+// *Threads.* One call belongs to one worker. *Errors.* As ApiCall. *Bounds.* A few bytes per row in flight. *Lifetime.*
+// `path_prefix` outlives it. *Source.* api_call.hpp.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +24,8 @@
 
 namespace amend {
 
-/// A hash of what the answer showed in the fields that drifted, bound to what was sent, so that it tells nothing to who
-/// does not know that: `undo` knows by it what the run has left there. `sent`: as serialised by Boost.JSON.
+/// A hash of the response's values in the fields that drifted. It is bound to what was sent, so it reveals nothing
+/// without that text. `undo` finds by it what the run has left there. `sent`: as serialised by Boost.JSON.
 std::uint64_t drift_mark(std::string_view sent, FieldSet drifted, const wonder::Customer& shown);
 
 /// `path_prefix` of --url outlives it.

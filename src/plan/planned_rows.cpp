@@ -51,7 +51,7 @@ void PlannedRows::go_to(const Record& record) {
   if (row_.row != wanted || row_.hash != content_hash(record.raw())) refuse_other_row(input_, record.position());
 }
 
-// Rows that have their record already were passed over.
+// Rows that have their record already were skipped.
 void PlannedRows::end_of_input(std::uint64_t last_row) {
   while (plan_.next(row_) && row_.row != 0) require_row(input_, row_.row, last_row);
 }

@@ -1,5 +1,6 @@
-// What a reconciliation that is applied does about each row of its file: what its plan says. Layer 4; the reader
-// thread.
+// Prepares each row of a reconciliation that is applied, as its plan demands. Layer 4.
+//
+// *Threads.* The reader's. *Errors.* InputError. *Bounds.* One row. *Lifetime.* A value. *Source.* plan_reader.hpp.
 #pragma once
 
 #include <string>
@@ -12,12 +13,12 @@ namespace amend {
 
 class PlannedRows final : public Preparation {
  public:
-  /// The plan of the file `input`. Throws InputError when it cannot be read.
+  /// Opens the plan of the file `input`. Throws InputError when the plan cannot be read.
   PlannedRows(const std::string& plan, std::string input)
       : name_(printable(plan)), input_(std::move(input)), plan_(plan) {}
 
   std::uint64_t key_of(const Record& record) override;
-  /// Throws InputError for a row that is not the one the plan was made for.
+  /// Throws InputError when the row differs from the one in the plan.
   PreparedRow prepare(const Record& record, Batch& out) override;
   /// Throws InputError when the plan has further rows.
   void end_of_input(std::uint64_t last_row) override;

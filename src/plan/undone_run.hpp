@@ -1,4 +1,7 @@
 // The run whose old values an undo restores. Layer 4.
+//
+// *Threads.* One. *Errors.* ConfigError, InputError and DurabilityError, as documented below. *Bounds.* None.
+// *Lifetime.* Functions. *Source.* The run directory.
 #pragma once
 
 #include <memory>
@@ -8,11 +11,11 @@
 
 namespace amend {
 
-/// Locks the run, so that no other process resumes it while it is undone. Throws ConfigError: exit 7 when another
-/// process has it; exit 2 when it saved no old values. Throws InputError when its log is lost.
+/// Locks the run, so that no other process resumes it during the undo. Throws ConfigError: exit 7 when another process
+/// has locked it; exit 2 when it saved no old values. Throws InputError when its log is lost.
 std::unique_ptr<RunDirectory> lock_run_to_undo(const std::string& run);
 
-/// Writes into the run that `by`, the directory of another run, restores its old values. Throws DurabilityError.
+/// Records in the run that `by`, the directory of another run, restores its old values. Throws DurabilityError.
 void mark_undone(const RunDirectory& undone, const std::string& by);
 
 }  // namespace amend

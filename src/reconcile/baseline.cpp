@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// No row wants this: its hash is that of an empty body.
+// No row wants this: it is the hash of an empty body.
 std::uint64_t nothing() noexcept { return content_hash({}); }
 
 [[noreturn]] void refuse_undone(const std::string& run, const std::string& by) {
@@ -24,7 +24,7 @@ std::uint64_t nothing() noexcept { return content_hash({}); }
                     ". Reconcile once without --baseline");
 }
 
-// What is the same there, or compared more loosely, says nothing here.
+// A row that matched at another API, or by a looser comparison, is not evidence here.
 void refuse_unlike(const Config& was, const Config& config) {
   const std::string& path = config.reconcile.baseline;
   const auto refuse = [&](std::string_view option) {
@@ -39,7 +39,7 @@ void refuse_unlike(const Config& was, const Config& config) {
   if (was.reconcile.ignore_space != config.reconcile.ignore_space) refuse("--ignore-space");
 }
 
-// The rows that a run passed over rest on its own baseline, and so on.
+// For the rows that a run skipped, the evidence is its own baseline, and so on.
 void refuse_undone_chain(const std::string& run, const std::vector<std::string>& baselines) {
   if (const auto by = undone_by(run)) refuse_undone(run, *by);
   for (const std::string& earlier : baselines)

@@ -1,7 +1,8 @@
-// What an older file, or an earlier run, has settled: rows that are the same now are not compared, except for a few
-// that show whether the baseline is still true (RowsToLookAt). Layer 4.
+// The rows that matched in an older file or an earlier run. They are not compared again, except for a few that show
+// whether the baseline is still true (RowsToLookAt). Layer 4.
 //
-// Memory: 16 bytes a row.
+// *Threads.* One. *Errors.* Those of the constructor. *Bounds.* 16 bytes per row. *Lifetime.* A value. *Source.* A file
+// of rows, or the directory of a run.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +18,17 @@ class LaterWrites;
 
 class Baseline {
  public:
-  /// Reads `config.reconcile.baseline`: the directory of a run, of which rows count that the API has for certain and
-  /// that no later run may have written; or a file, read as `config.input` is, all of whose rows count. Of several rows
-  /// of a customer the one counts that InputConfig::duplicates says; of a run the last. Throws ConfigError and
-  /// InputError as Input does for a file, and as for_each_settled and LaterWrites for a run; ConfigError for the
-  /// input itself, and for a run of another API, one compared otherwise, and one undone since.
+  /// Reads `config.reconcile.baseline`: a run directory or a file. Of a run those rows count that the API certainly
+  /// has, and that no later run may have written. Of a file, read as `config.input`, all rows count. Of several rows of
+  /// a customer, InputConfig::duplicates chooses one; in a run it is the last. Throws ConfigError and InputError as
+  /// Input does for a file, and as for_each_settled and LaterWrites for a run. Throws ConfigError for the input itself.
+  /// It also does so for a run of another API, one with another comparison, and one that was undone.
   Baseline(const Config& config, CustomerKey names);
 
-  /// Why no row counts, for the operator; empty: there is no such reason.
+  /// Why no row counts, for the operator; empty without such a reason.
   const std::string& doubt() const noexcept { return doubt_; }
 
-  /// Whether the customer's row was the same there. `wants`: RowWalk::wants.
+  /// Whether the baseline has the same row for the customer. `wants`: RowWalk::wants.
   bool has(std::string_view key, std::uint64_t wants) const noexcept;
 
  private:

@@ -19,7 +19,7 @@
 namespace amend {
 namespace {
 
-// A page of a thousand customers whose fields are all as long as they may be.
+// A page of 1,000 customers whose fields all have their greatest length.
 constexpr std::size_t page_bytes_max = 8U << 20;
 constexpr std::uint64_t pages_ahead_max = 8;
 constexpr std::size_t not_found_max = 20;  // in a row, before the first customer is found
@@ -31,7 +31,7 @@ std::optional<std::uint64_t> total_in(std::string_view head) {
   return error == std::errc() && end == value.data() + value.size() ? std::optional(total) : std::nullopt;
 }
 
-/// GET of the target that is in the row's body: workers need not know what is read.
+/// GET of the target in the row's body: workers need not know what is read.
 class ReadCall : public ApiCall {
  public:
   std::string_view method(const RowRef&) const noexcept override { return "GET"; }
@@ -77,7 +77,7 @@ class ReadCustomerCall final : public ReadCall {
   CustomerKey key_;
 };
 
-/// Shared by the workers that read pages.
+/// All workers that read pages share it.
 class PageTaker {
  public:
   PageTaker(CustomerSnapshot& snapshot, ListTally& tally) : snapshot_(snapshot), tally_(tally) {}
@@ -109,7 +109,7 @@ class PageTaker {
   ListTally& tally_;
 };
 
-/// Pages that are requested at once. Up to this many requests go beyond the last page.
+/// Limits the pages that are requested at once. Up to this many requests go beyond the last page.
 class PageWindow {
  public:
   void asked() noexcept { ++asked_; }
@@ -117,7 +117,7 @@ class PageWindow {
     ++ended_;
     moved_.notify_one();
   }
-  /// Waits until there is room, or `is_over`.
+  /// Waits until there is room, or until `is_over`.
   void wait(const std::function<bool()>& is_over) {
     std::unique_lock lock(mutex_);
     while (asked_ - ended_ >= pages_ahead_max && !is_over()) moved_.wait_for(lock, std::chrono::milliseconds(50));
@@ -160,7 +160,7 @@ Config reading_config(Config config) {
 
 constexpr std::uint64_t no_end = std::numeric_limits<std::uint64_t>::max();
 
-// A router, too, says 404, for whatever is asked: it is believed only from the API, and once the same call has found a
+// A router may answer 404 to any request. So a 404 is believed only from the API, and after the same call has found a
 // customer.
 bool says_not_found(const Outcome& outcome) noexcept {
   constexpr std::uint16_t not_found = 404;
@@ -214,13 +214,13 @@ CustomerLookup::CustomerLookup(const Config& config, const Credentials& credenti
       metrics_(metrics),
       on_notice_(std::move(on_notice)) {}
 
-// Reads differ from updates in this: batches go to the workers in turn, and the caller gets what a stage has thrown.
+// Reads differ from updates: batches go to the workers in turn, and an exception of a stage goes to the caller.
 void CustomerLookup::run(Engine& engine, const Feed& feed, const OnEnd& on_end) {
   const auto hand_on = [&] {
     for (std::size_t next = 0; !engine.control().draining(); ++next) {
       Batch* const batch = engine.pool().acquire();
       if (batch == nullptr) return;
-      RowRef rows(*batch, 0);  // gives an empty batch back, and one whose feed has thrown
+      RowRef rows(*batch, 0);  // returns the batch to the pool when it is empty or its feed has thrown
       const bool more = feed(*batch);
       if (batch->size() > 0) {
         metrics_.rows_read.add(batch->size());
@@ -263,8 +263,8 @@ std::uint64_t CustomerLookup::read_first_page() {
   return tally_.total;
 }
 
-// A server may give less than is asked for: then that is what a page is. A total that is smaller than what came is
-// wrong: then the list ends at its own end.
+// A server may return less than requested: that number is then the size of a page. A total that is less than the
+// received number is wrong: then the list ends at a page without new customers.
 ListTally CustomerLookup::read_other_pages() {
   const auto got = static_cast<std::uint32_t>(std::min<std::uint64_t>(tally_.received, wonder::Page::limit_max));
   if (got > 0) read_pages(wonder::Page(got, got), tally_.received > tally_.total ? no_end : tally_.total);
@@ -272,7 +272,7 @@ ListTally CustomerLookup::read_other_pages() {
   return tally_;
 }
 
-// Up to `end`, or to a page that has no customer but those seen before.
+// Reads up to `end`, or to a page that has only customers seen before.
 void CustomerLookup::read_pages(wonder::Page page, std::uint64_t end) {
   PageTaker taker(snapshot_, tally_);
   PageWindow window;
@@ -302,7 +302,7 @@ void CustomerLookup::read_each(const Keys& keys) {
   std::vector<std::string> first;
   const bool more = keys(first);
   if (first.empty()) return;
-  // A customer that the list has shows, before any other is asked for, whether this call finds any.
+  // A customer of the list is requested first: it shows whether this call finds any customer.
   if (!found_one_ && !tally_.a_key.empty()) read_round(once({tally_.a_key}));
   read_round([&](std::vector<std::string>& lot) {
     if (first.empty()) return keys(lot);

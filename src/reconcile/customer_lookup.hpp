@@ -1,4 +1,8 @@
-// Reads customers from the API into a snapshot: signed, paced, retried and stopped as updates are. Layer 4.
+// Reads customers from the API into a snapshot. Its requests are signed, rate-limited, retried and stopped as updates
+// are. Layer 4.
+//
+// *Threads.* One caller. *Errors.* Those of CustomerLookup. *Bounds.* Those of an engine. *Lifetime.* All arguments
+// outlive it. *Source.* The API.
 #pragma once
 
 #include <chrono>
@@ -19,46 +23,46 @@
 
 namespace amend {
 
-/// What the pages of the list said about themselves.
+/// What the pages of the list reported about themselves.
 class ListTally {
  public:
   ListTally() = default;
 
   std::uint64_t total = 0;       ///< X-Total-Entries of the first page
-  bool moved = false;            ///< another page named another total
-  std::uint64_t received = 0;    ///< entries, those seen before included
+  bool moved = false;            ///< another page had another total
+  std::uint64_t received = 0;    ///< entries, also those seen before
   std::uint64_t distinct = 0;    ///< customers
-  std::uint64_t unreadable = 0;  ///< entries that are no customer with a uuid
-  bool at_its_end = false;       ///< a page had nothing that was not seen before
-  std::string a_key;             ///< by which a customer of the list can be looked up; empty: there is none
+  std::uint64_t unreadable = 0;  ///< entries that are not a customer with a uuid
+  bool at_its_end = false;       ///< a page had only entries seen before
+  std::string a_key;             ///< key of one customer of the list; empty: no such customer
 
   /// No customers were added or removed while the list was read.
   bool is_whole() const noexcept { return !moved && distinct + unreadable == total && received == total; }
 };
 
-/// One for each reconciliation; its calls block, one at a time. They throw LookupStopped (outage, credentials,
+/// One for each reconciliation. Its calls block, one at a time. They throw LookupStopped (outage, credentials,
 /// deadline), DurabilityError and ThreadError.
 class CustomerLookup {
  public:
-  /// Everything outlives it. Throws ConfigError as Input does.
+  /// All arguments outlive it. Throws ConfigError as Input does.
   CustomerLookup(const Config& config, const Credentials& credentials, CustomerSnapshot& snapshot, Metrics& metrics,
                  Reconciliation::OnNotice on_notice);
 
-  /// The first page: how many customers there are. Its customers are in the snapshot then.
+  /// Reads the first page. Returns the number of customers. The customers of the page are then in the snapshot.
   std::uint64_t read_first_page();
-  /// The other pages. A page that cannot be read stops it.
+  /// Reads the other pages. A page that cannot be read stops the lookup.
   ListTally read_other_pages();
 
-  /// Adds a few dozen further keys to an empty list, uuids or reference_numbers as the snapshot is keyed; false: there
-  /// are no more.
+  /// Adds a few dozen further keys to an empty list: uuids or reference_numbers, by the key of the snapshot. Returns
+  /// false when there are no more.
   using Keys = std::function<bool(std::vector<std::string>& keys)>;
-  /// One request for each key. What cannot be read is in the snapshot as that. A 404 of the API says that there is no
-  /// such customer once the same call has found one; what came before is asked for again then. While it has found none,
-  /// 20 of them stop it (exit 5), and fewer leave their customers unreadable.
+  /// Sends one request for each key. A customer that cannot be read is unreadable in the snapshot. A 404 of the API
+  /// means "no such customer" once the same call has found one; keys with an earlier 404 are requested again then.
+  /// Without a found customer, 20 such keys stop the lookup (exit 5), and fewer make their customers unreadable.
   void read_each(const Keys& keys);
 
  private:
-  /// Appends rows to an empty batch; false: there are no more.
+  /// Appends rows to an empty batch. Returns false when there are no more.
   using Feed = std::function<bool(Batch& batch)>;
   using OnEnd = std::function<void(const Outcome&)>;
 
@@ -78,7 +82,7 @@ class CustomerLookup {
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();  // for all rounds together
   ListTally tally_;
   bool found_one_ = false;              // read_each has found a customer
-  std::vector<std::string> not_found_;  // keys that it has not found before that; the reporter's, while a round runs
+  std::vector<std::string> not_found_;  // keys with a 404 before that; during a round only the reporter uses it
   std::uint64_t rows_asked_ = 0;
 };
 

@@ -17,7 +17,7 @@ constexpr std::size_t slots_first = 1024;
 constexpr std::size_t unwritten_max = 1U << 20;
 constexpr std::string_view ambiguous_code = "reconcile.ambiguous";
 
-// A record: its size, its kind, then texts, each behind its size.
+// A record is its size, its kind, then texts, each after its size.
 enum class Kind : char { customer, unreadable };
 
 void append_size(std::string& out, std::size_t size) {
@@ -59,7 +59,7 @@ std::string_view without_leading_zeros(std::string_view number) noexcept {
 int open_without_name(const std::string& directory) {
   const int descriptor = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR)) return descriptor;
-  // A file system without O_TMPFILE.
+  // For a file system without O_TMPFILE.
   std::string name = directory + "/snapshot-XXXXXX";
   const int named = ::mkostemp(name.data(), O_CLOEXEC);
   if (named >= 0) ::unlink(name.c_str());
@@ -95,13 +95,13 @@ CustomerSnapshot::CustomerSnapshot(const std::string& directory, CustomerKey key
 
 CustomerSnapshot::~CustomerSnapshot() { ::close(descriptor_); }
 
-// A customer without a number of its own can be asked for by nobody, but it counts.
+// A customer without a number cannot be requested by number, but it counts.
 std::string_view CustomerSnapshot::key_of(const wonder::Customer& customer) const noexcept {
   const bool by_reference = key_ == CustomerKey::reference && !customer.reference_number.empty();
   return by_reference ? customer.reference_number : customer.uuid;
 }
 
-// Numbers that differ only by zeros at their start share a hash, and so lie side by side.
+// Numbers that differ only by leading zeros share a hash, so they are neighbours.
 std::uint64_t CustomerSnapshot::hash_of(std::string_view key) const noexcept {
   return wonder::customer_key(key_ == CustomerKey::uuid ? key : without_leading_zeros(key));
 }
@@ -184,7 +184,7 @@ CustomerSnapshot::Slot* CustomerSnapshot::find_slot(std::string_view key) {
   }
 }
 
-// `own`: the slot of the key itself; null: it has none.
+// `own`: the slot of the key itself, or null.
 bool CustomerSnapshot::has_other_zeros(std::string_view key, const Slot* own) {
   if (key_ == CustomerKey::uuid) return false;
   const std::uint64_t hash = hash_of(key);
@@ -192,7 +192,8 @@ bool CustomerSnapshot::has_other_zeros(std::string_view key, const Slot* own) {
     if (slots_[at].hash != hash || &slots_[at] == own) continue;
     const Stored stored = stored_at(slots_[at].offset());
     const SnapshotEntry& entry = stored.entry;
-    // Not the uuid of a customer without a number, and not a number that only a row names.
+    // A key counts if it is a customer's number. The uuid of a customer without a number does not count, and neither
+    // does a number that only a row names.
     const bool is_number = entry.customer ? entry.customer->reference_number == stored.key
                                           : entry.unreadable && entry.unreadable->code == ambiguous_code;
     if (is_number && without_leading_zeros(stored.key) == without_leading_zeros(key)) return true;
@@ -239,7 +240,7 @@ void CustomerSnapshot::flush() {
   unwritten_.clear();
 }
 
-// Fills `out`, as far as the file goes.
+// Fills `out` up to the end of the file.
 void CustomerSnapshot::read_at(std::uint64_t offset, std::string& out) {
   std::size_t done = 0;
   while (done < out.size()) {

@@ -1,7 +1,9 @@
-// What the API held when it was read: customers by their uuid or by the merchant's own number. Layer 2: keeps them in a
-// file that has no name, so that nothing is left of it when the process ends, however it ends.
+// The snapshot: the customers of the API at the time of reading, by their uuid or by the merchant's own number. Its
+// file has no name, so it disappears when the process ends in any way. Layer 2.
 //
-// Memory: 16 bytes a slot, 1.4 to 2.9 slots a customer, half as much again while it grows, and 1 MiB.
+// *Threads.* Any. *Errors.* DurabilityError. *Bounds.* Memory: 16 bytes per slot, with 1.4 to 2.9 slots per customer,
+// half as much again while it grows, and 1 MiB. *Lifetime.* A value that stays where it is. *Source.* CustomerLookup
+// fills it.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +20,14 @@
 
 namespace amend {
 
-/// What the snapshot says about one key.
+/// What the snapshot contains about one key.
 class SnapshotEntry {
  public:
   SnapshotEntry() = default;
 
   std::optional<wonder::Customer> customer;  ///< nullopt with no reason: the API has no such customer
-  std::optional<Reason> unreadable;          ///< it could not be read
-  bool other_zeros = false;  ///< the reference_number of another customer differs only by zeros at its start
+  std::optional<Reason> unreadable;          ///< why the customer could not be read
+  bool other_zeros = false;                  ///< the reference_number of another customer differs only by leading zeros
 
   /// The API has no such customer, as far as it was asked.
   bool is_missing() const noexcept { return !customer && !unreadable && !other_zeros; }
@@ -33,22 +35,22 @@ class SnapshotEntry {
 
 class CustomerSnapshot {
  public:
-  /// `directory` has to have room for about 200 bytes a customer. Throws DurabilityError.
+  /// `directory` needs room for about 200 bytes per customer. Throws DurabilityError.
   CustomerSnapshot(const std::string& directory, CustomerKey key);
   ~CustomerSnapshot();
   CustomerSnapshot(const CustomerSnapshot&) = delete;
   CustomerSnapshot& operator=(const CustomerSnapshot&) = delete;
 
-  /// False: that customer is there already; what came first stays. When it has the reference_number of another one, both
-  /// are unreadable from then on. Any thread. Throws DurabilityError.
+  /// Returns false when the customer is there already: the first version stays. When it has the reference_number of
+  /// another customer, both become unreadable. Any thread. Throws DurabilityError.
   bool add(const wonder::Customer& customer);
-  /// The customer of this key could not be read. Any thread. Throws DurabilityError.
+  /// Records that the customer of this key could not be read. Any thread. Throws DurabilityError.
   void add_unreadable(std::string_view key, const Reason& reason);
 
-  /// What is there under `key`; the customer counts as asked for from then on. Any thread. Throws DurabilityError.
+  /// Returns the entry of `key`. The customer counts as requested from then on. Any thread. Throws DurabilityError.
   SnapshotEntry find(std::string_view key);
 
-  /// Calls `take` with each customer that nobody has asked for, in the order in which they came.
+  /// Calls `take` with each customer that find() has not returned, in the order in which they came.
   void for_each_unasked(const std::function<void(const wonder::Customer&)>& take);
 
   std::uint64_t customers() const;
@@ -79,7 +81,7 @@ class CustomerSnapshot {
   std::size_t used_ = 0;
   std::uint64_t customers_ = 0;
   std::uint64_t written_ = 0;  // bytes in the file
-  std::string unwritten_;      // behind them
+  std::string unwritten_;      // after them
   std::string record_;         // scratch
 };
 

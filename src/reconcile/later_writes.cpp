@@ -22,14 +22,14 @@ constexpr std::size_t until_the_second = 19;
 
 std::string second_of(const std::string& moment) { return moment.substr(0, until_the_second); }
 
-// Empty: there is no such file.
+// Returns an empty text when the file does not exist.
 std::string last_write_to(const std::string& file) {
   struct stat info {};
   if (::stat(file.c_str(), &info) != 0) return {};
   return second_of(utc_text(std::chrono::system_clock::from_time_t(info.st_mtim.tv_sec)));
 }
 
-// nullopt: its run.json is missing or damaged, and it is not known to which API it has written.
+// Returns nullopt when the run.json is missing or damaged. Then the API of the run is unknown.
 std::optional<RunRecord> record_of(const std::string& run) {
   try {
     return read_run(run);
@@ -68,7 +68,7 @@ void LaterWrites::look_beside(const std::string& folder, const Config& config) {
     const std::string last_write = last_write_to(other + "/" + std::string(result_log_name));
     if (!record && (last_write.empty() || last_write >= began_)) unknown_writer_ = other;
     if (!record || !is_same_api(record->config, config)) continue;
-    // An undo may lie anywhere; it leaves its name in the run that it restores.
+    // An undo may be in any folder. It leaves its name in the run that it restores.
     if (last_write_to(other + "/" + std::string(undone_name)) >= began_) undo_ = undone_by(other);
     if (is_one_of(chain_, other)) continue;
     if (record->config.does().restores && second_of(record->started_at) >= began_) undo_ = other;
@@ -76,7 +76,7 @@ void LaterWrites::look_beside(const std::string& folder, const Config& config) {
   }
 }
 
-// A run that this one rests on was over when it began, within the same second.
+// A run whose result this run uses ended before it began, maybe within the same second.
 bool LaterWrites::is_since(const std::string& moment, const std::string& run) const {
   return moment > began_ || (moment == began_ && !is_one_of(before_, run));
 }

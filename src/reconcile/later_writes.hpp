@@ -1,7 +1,7 @@
-// What other runs may have written to the API since a run began, so that its results may be outdated. Layer 4.
+// Finds what other runs may have written to the API since a run began, so that its results may be out of date. Layer 4.
 //
-// Threads: one. Errors: as the constructor says. Bounds: 8 bytes for each customer that was written since. Source: run
-// directories, their run.json and logs; none is changed.
+// *Threads.* One. *Errors.* As the constructor documents. *Bounds.* 8 bytes for each customer that was written since.
+// *Lifetime.* A value. *Source.* Run directories with their run.json and logs; it changes none of them.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +16,16 @@ namespace amend {
 
 class LaterWrites {
  public:
-  /// Looks at the runs beside the one that `chain` was asked for, and at those where a run of `config` would be made,
-  /// as far as they are about the same API. `baselines`: baselines_of that run. Errors: ConfigError as runs_that_sent;
+  /// Reads the runs in the folder of the run that `chain` was made for, and in the folder for runs of `config`. Only
+  /// runs of the same API count. `baselines`: baselines_of that run. Throws ConfigError as runs_that_sent, and
   /// InputError for a log that cannot be read.
   LaterWrites(const RunChain& chain, std::vector<std::string> baselines, const Config& config);
 
-  /// wonder::customer_key of their ids, each run's in the order of its log.
+  /// wonder::customer_key of their ids; those of each run are in the order of its log.
   const std::vector<std::uint64_t>& customers() const noexcept { return customers_; }
-  /// A run that wrote to one of these.
+  /// A run that wrote one of these customers.
   const std::string& writer() const noexcept { return writer_; }
-  /// A run of which the written customers are not known: it was killed, is running, or lacks its run.json or its log.
+  /// A run whose written customers are unknown: it was killed, is running, or has lost its run.json or its log.
   const std::optional<std::string>& unknown_writer() const noexcept { return unknown_writer_; }
   /// A run that restored old values.
   const std::optional<std::string>& undo() const noexcept { return undo_; }

@@ -28,7 +28,7 @@ namespace {
 // A page costs the API far more than one customer does.
 constexpr std::uint64_t requests_per_page = 10;
 constexpr std::size_t keys_per_lot = 64;
-// A wait for requests that may be applied late is shown when it is longer.
+// A longer wait for requests that may be applied late is shown.
 constexpr std::chrono::seconds unshown_wait_max{5};
 
 }  // namespace
@@ -83,7 +83,7 @@ class Reconciliation::Impl {
     report_.requests = metrics_.attempts.value();
   }
 
-  // What is read before the last request of that run is applied or lost may change right afterwards.
+  // Until the last request of that run is applied or lost, a value may change right after it was read.
   void wait_for_late_requests(const OnNotice& on_notice) const {
     if (config_.reconcile.of_run.empty()) return;
     const auto until = late_until_of(rows_->ledger()->chain(), config_.deadline.answer);
@@ -105,10 +105,10 @@ class Reconciliation::Impl {
       lookup.read_each(keys_of_rows([&](const RowWalk& rows) { return !rows_->is_spot_check(rows.position().row); }));
       return refuse_changed_input();
     }
-    // The list has all customers anyway: no row need be passed over.
+    // The list has all customers, so no row needs to be skipped.
     rows_->look_at_all();
     report_.list_moved = !lookup.read_other_pages().is_whole();
-    // A list may lack customers that exist, as when others came or went while it was read.
+    // A list may lack existing customers, for example when others came or went during the reading.
     lookup.read_each(keys_of_rows([&](const RowWalk& rows) {
       const bool missing = snapshot.find(rows.key()).is_missing();
       report_.looked_up_again += missing ? 1 : 0;
@@ -121,7 +121,7 @@ class Reconciliation::Impl {
     const ReconcileConfig& config = config_.reconcile;
     const bool is_free = config.look_up == LookUp::automatic;
     if (config.look_up == LookUp::each) return LookUp::each;
-    // A list is no cheaper than so few customers.
+    // A list costs at least as much as this number of single customers.
     if (is_free && rows_->wanted() <= requests_per_page && !config.show_missing) return LookUp::each;
     if (!has_first_page_) report_.total = lookup.read_first_page();
     has_first_page_ = true;
@@ -134,7 +134,7 @@ class Reconciliation::Impl {
     return pages <= wanted / requests_per_page ? LookUp::list : LookUp::each;
   }
 
-  // Rows that a baseline settles are not compared: a few of them show whether the API still has their values.
+  // Rows that match the baseline are not compared. A few of them show whether the API still has their values.
   void check_baseline(CustomerLookup& lookup, CustomerSnapshot& snapshot, const OnNotice& on_notice) {
     auto next = rows_->spot_checks().begin();
     lookup.read_each([&](std::vector<std::string>& keys) {
@@ -221,7 +221,7 @@ class Reconciliation::Impl {
     end_row(plan, row, result.same() ? RowSign::same : RowSign::differs, nullptr);
   }
 
-  // A company_name that a baseline has settled is not sent again because the row is looked at.
+  // Reading a row does not make amend send its company_name again when the baseline has the same row.
   FieldSet known_same(const RowWalk& rows, const WantedFields& wanted, const wonder::Customer& customer) const {
     FieldSet same;
     if (rows_->is_settled(rows)) return not_shown(wanted);
@@ -233,7 +233,7 @@ class Reconciliation::Impl {
     return same;
   }
 
-  // Somebody else has written a field since that run did: what is there now is not for us to take back.
+  // Another client has written a field after that run. An undo must not overwrite its value.
   std::optional<Reason> why_not_undone(const RowWalk& rows, const wonder::Customer& customer, FieldSet differs) const {
     if (!config_.does().restores) return std::nullopt;
     const RowToUndo undo(rows.raw());
@@ -285,7 +285,7 @@ class Reconciliation::Impl {
   std::unique_ptr<RunDirectory> undone_;
   std::unique_ptr<RunDirectory> run_;
   Input input_;
-  Input::Parts& parts_ = input_.parts();  // also behind run(), which gives the input away
+  Input::Parts& parts_ = input_.parts();  // valid also after run(), which moves the input
   Config& config_ = parts_.config;
   Comparison comparison_;
   std::optional<RowsToLookAt> rows_;

@@ -43,7 +43,7 @@ RowsToLookAt::RowsToLookAt(const Input::Parts& input) : input_(input), config_(i
   if (!config.reconcile.of_run.empty()) take_run(config.reconcile.of_run);
   const std::atomic<bool> never{false};
   PreflightReport report = check_input(input.file, config.input, config.mapping, never);
-  // What another run has sent, or overwritten, was read so by that run.
+  // Verify and undo read the rows as the earlier run did, so the encoding is checked for a compared file only.
   if (config.does().compares_file && report.encoding_trouble)
     throw encoding_error(config.input.file, *report.encoding_trouble);
   rows_ = report.rows;
@@ -61,7 +61,7 @@ void RowsToLookAt::take_run(const std::string& run) {
   if (was.does().has_plan) require_sealed_plan(run);
 }
 
-// Of several rows of a customer the API should have the values of the last one that succeeded.
+// Of several rows of a customer, the API should have the values of the last one that succeeded.
 void RowsToLookAt::hide_rows_made_untrue() {
   IdIndex ids(IdIndex::unbounded, input_.mapper.key());
   RowWalk rows = input_.rows();
@@ -70,7 +70,8 @@ void RowsToLookAt::hide_rows_made_untrue() {
   hidden_ = ids.hidden(Duplicates::last);
 }
 
-// How many rows are looked at, and which of those that a baseline settles: each with the same chance.
+// Counts the rows to look at, and chooses spot checks among rows that match the baseline, each with the same
+// probability.
 void RowsToLookAt::survey() {
   const ReconcileConfig& config = config_.reconcile;
   wanted_ = rows_;
@@ -128,7 +129,7 @@ bool RowsToLookAt::is_in_sample(std::uint64_t row) const noexcept {
   return ppm == 0 || row == row_for_sample_ || lot_of(row) < ppm;
 }
 
-// The same rows whenever the seed is the same.
+// Returns the same rows for the same seed.
 std::uint64_t RowsToLookAt::lot_of(std::uint64_t row) const noexcept {
   const std::uint64_t words[] = {config_.reconcile.sample_seed, row};
   return content_hash(std::string_view(reinterpret_cast<const char*>(words), sizeof words)) % million;

@@ -1,4 +1,7 @@
-// Which rows of its file a reconciliation looks at. Layer 4.
+// Decides which rows of its file a reconciliation looks at. Layer 4.
+//
+// *Threads.* One. *Errors.* Those of its constructor. *Bounds.* A few bits per row, and the baseline. *Lifetime.* The
+// input outlives it. *Source.* The input, its baseline, and the run that is verified or undone.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +24,10 @@ namespace amend {
 /// A line of the rollback.ndjson of another run.
 class RowToUndo {
  public:
-  /// `raw`: the line. Throws InputError when it is none of ours.
+  /// `raw`: the line. Throws InputError when amend did not write it.
   explicit RowToUndo(std::string_view raw);
 
-  /// Fields that are no longer as that run has left them. `comparison`: that of that run.
+  /// The fields that have changed since that run. `comparison`: the one of that run.
   FieldSet changed_since(const Comparison& comparison, const Drift& drift, const wonder::Customer& current) const;
 
   std::uint64_t row = 0;  ///< of that run
@@ -32,7 +35,7 @@ class RowToUndo {
   WantedFields sent;
 };
 
-/// One of the rows that a baseline settles, to be looked at all the same.
+/// A row that matches the baseline and is read all the same.
 class SpotCheck {
  public:
   SpotCheck(std::uint64_t row_, std::string_view key_, std::string_view body_) : row(row_), key(key_), body(body_) {}
@@ -44,39 +47,39 @@ class SpotCheck {
 
 class RowsToLookAt {
  public:
-  /// Up to this many rows that a baseline settles are read all the same, or all when there are fewer: they show
-  /// whether it is still true.
+  /// Up to this many rows that match the baseline are read all the same. They show whether it is still true.
   static constexpr std::size_t spot_checks_max = 100;
 
   /// Throws as Baseline, RunLedger and check_input do.
   explicit RowsToLookAt(const Input::Parts& input);
 
   std::uint64_t rows() const noexcept { return rows_; }  ///< of the file
-  /// Of the file, as it was checked.
+  /// The content of the file when it was checked.
   const std::optional<ContentRead>& content() const noexcept { return content_; }
-  std::uint64_t wanted() const noexcept { return wanted_; }  ///< that are looked at
+  std::uint64_t wanted() const noexcept { return wanted_; }  ///< rows that are looked at
   const InputFindings& findings() const noexcept { return findings_; }
 
-  /// Another row of the customer is compared instead; with Duplicates::reject none is.
+  /// Whether another row of the customer is compared instead. With Duplicates::reject no row of it is compared.
   bool is_hidden(std::uint64_t row) const noexcept { return hidden_.contains(row); }
-  /// For a row that is not hidden and that can be read; of a run that is verified for any row.
+  /// Whether the row is looked at. Call it for a row that is not hidden and can be read; for a verified run for any
+  /// row.
   bool contains(const RowWalk& rows) const;
 
   /// In any order.
   const std::vector<SpotCheck>& spot_checks() const noexcept { return spot_checks_; }
   bool is_spot_check(std::uint64_t row) const noexcept { return spot_rows_.contains(row); }
-  /// Whether the row is as it is in the baseline, which may have been looked at all the same.
+  /// Whether the row matches the baseline. The row may be looked at all the same.
   bool is_settled(const RowWalk& rows) const noexcept { return baseline_ && baseline_->has(rows.key(), rows.wants()); }
-  /// From here on every row is looked at.
+  /// From now on every row is looked at.
   void look_at_all() noexcept { looks_at_settled_ = true; }
-  /// The same, and none is settled.
+  /// From now on every row is looked at, and none matches the baseline.
   void forget_baseline();
-  /// Baseline::doubt; empty also without a baseline.
+  /// Baseline::doubt; empty without a baseline, too.
   std::string doubt() const { return baseline_ ? baseline_->doubt() : std::string(); }
 
-  /// What the run has done that is verified or undone; null: there is none.
+  /// What the verified or undone run has done; null without such a run.
   const RunLedger* ledger() const noexcept { return ledger_ ? &*ledger_ : nullptr; }
-  /// With a ledger: how that run compared.
+  /// The comparison of that run. Call it only with a ledger.
   const Comparison& compared_then() const noexcept { return *compared_then_; }
 
  private:
@@ -93,7 +96,7 @@ class RowsToLookAt {
   std::uint64_t rows_ = 0;
   std::optional<ContentRead> content_;
   std::uint64_t wanted_ = 0;
-  std::uint64_t row_for_sample_ = 0;  // alone in the sample, which would be empty; 0: it is not
+  std::uint64_t row_for_sample_ = 0;  // the only row of a sample that would be empty; 0: no such row
   InputFindings findings_;
   RowSet hidden_;
   std::optional<Baseline> baseline_;

@@ -21,7 +21,7 @@ Config reconcile_config(Config config) {
   return config;
 }
 
-// As the run was, except for what concerns its writing.
+// The configuration of the run, except for what concerns its writing.
 Config verify_config(const std::string& run) {
   Config config = config_of(run);
   config.task = Task::verify;

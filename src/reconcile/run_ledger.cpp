@@ -28,8 +28,8 @@ Drift drift_in(const RecordText& text) {
   return drift;
 }
 
-// A row outside a sample, or that the run verified had not made true, was passed over unseen. What was passed over as
-// it is in a baseline rests on that: when it is no longer there, nothing is known.
+// Rows outside a sample, and rows that the verified run had not made true, were skipped unread. For rows that were
+// skipped because of a baseline, that baseline is the evidence. When it no longer exists, their state is unknown.
 bool passes_over_for_certain(const Config& config) {
   const ReconcileConfig& how = config.reconcile;
   return config.does().compares_file && !how.baseline.empty() && how.sample_ppm == 0 &&
@@ -73,8 +73,8 @@ void show_mapped(const RunLedger& ledger, const Show& show) {
   }
 }
 
-// However --url is spelled: in capitals, with a slash at its end, with the port of its scheme. One that only an older
-// amend accepted is not changed.
+// One form for all spellings of --url: in capitals, with a slash at the end, with the port of its scheme. A URL that
+// only an older amend accepted is not changed.
 std::string address_of(const std::string& url) {
   TargetConfig config;
   config.url = url;

@@ -1,8 +1,8 @@
-// Which rows of an earlier run and its retries the API has accepted, and which it may have accepted. Neither changes
+// Which rows of an earlier run and its retries the API has accepted, and which it may have accepted. It neither changes
 // nor locks their directories. Layer 4.
 //
-// Threads: one. Errors: as RunView; InputError when a log was changed. Bounds: those of RunView, and a few bits per
-// row. Source: the logs of the chain.
+// *Threads.* One. *Errors.* As RunView; InputError when a log was changed. *Bounds.* Those of RunView, and a few bits
+// per row. *Lifetime.* A value. *Source.* The logs of the chain.
 #pragma once
 
 #include <cstdint>
@@ -36,14 +36,14 @@ class RunLedger {
   const RunRecord& record() const noexcept { return run().record; }
   const std::vector<RunHead>& chain() const noexcept { return view_.runs(); }
 
-  /// False: the run has certainly not written this row.
+  /// Returns false when the run has certainly not written this row.
   bool maybe_written(std::uint64_t row) const noexcept;
-  /// Whether the log says that the API has the values of the row.
+  /// Whether the API has the values of the row, by the log.
   bool is_true(std::uint64_t row) const noexcept { return true_.contains(row); }
-  /// The same, and the response showed these values.
+  /// Whether is_true(), and the response showed these values.
   bool is_certain(std::uint64_t row) const { return is_true(row) && drift(row).fields.none(); }
   Drift drift(std::uint64_t row) const;
-  /// Throws InputError for a row with a record when its content has changed.
+  /// Throws InputError when a row with a record has another content.
   void require_same_content(const Position& position, std::string_view raw) const;
 
  private:
@@ -84,9 +84,9 @@ std::vector<std::string> baselines_of(const RunRecord& run);
 /// entry that cannot be read, because amend must not guess its content.
 std::vector<std::string> runs_that_sent(const std::string& folder);
 
-/// Shows such rows of a run in the order of its input: those of a reconciliation from its plan, otherwise from
-/// its input. Throws ConfigError when the input cannot be read again; InputError when a file cannot be read, is
-/// damaged, or has changed.
+/// Shows the rows that the run may have written or that matched, in the order of its input. It reads the plan of a
+/// reconciliation, and the input of any other run. Throws ConfigError when the input cannot be read again. Throws
+/// InputError when a file cannot be read, is damaged, or has changed.
 void for_each_settled(const RunLedger& ledger, const std::function<void(const SettledRow&)>& show);
 
 }  // namespace amend

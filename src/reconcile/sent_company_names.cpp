@@ -31,7 +31,7 @@ std::optional<std::uint64_t> company_name_in(std::string_view body) {
       ": the company names that this run sent are unknown. Move the run directory away, or use --company-name always");
 }
 
-// A text that is greater than all of the same second.
+// A text that sorts after all times of the same second.
 std::string later_than(const std::string& at) { return at.substr(0, 19) + "~"; }
 
 }  // namespace
@@ -68,7 +68,7 @@ void SentCompanyNames::read_run(const std::string& run, const RunRecord& record)
   });
   if (log.damaged_at) throw InputError(std::string(result_log_name) + " " + describe(log));
   if (!names) return;
-  // Rows that were in flight when it ended; of one that was killed this time is unknown.
+  // For rows that were in flight when the run ended. If it was killed, the time is unknown.
   Sent unknown;
   unknown.at = fs::exists(run + "/summary.json") ? later_than(last_at) : std::string("9999");
   for (const auto& [row, named] : *names)

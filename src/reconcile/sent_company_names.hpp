@@ -1,7 +1,8 @@
-// The company_name that the runs in a folder have sent last, by customer: no answer ever shows it (--company-name
+// The last company_name that the runs in a folder have sent, by customer. No response shows it (--company-name
 // journal). Layer 4.
 //
-// Memory: 48 bytes for each customer to whom one was sent, and for each row of the run being read.
+// *Threads.* One. *Errors.* Those of the constructor. *Bounds.* 48 bytes for each customer with a sent name, and for
+// each row of the run that is being read. *Lifetime.* A value. *Source.* The logs and inputs of the runs.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +19,12 @@ namespace amend {
 
 class SentCompanyNames {
  public:
-  /// Reads the runs in `folder` that have sent something to the API of `config`, in the order in which their rows
-  /// ended. What was sent by a run whose input is not there any more as it was is not known. Throws ConfigError naming
-  /// a run that cannot be read, and as runs_that_sent.
+  /// Reads the runs in `folder` that have sent to the API of `config`, in the order in which their rows ended. When the
+  /// input of a run is missing or has changed, its names are unknown. Throws ConfigError naming a run that cannot be
+  /// read, and as runs_that_sent.
   SentCompanyNames(const std::string& folder, const Config& config);
 
-  /// A hash (content_hash) of it; nullopt: nothing is known.
+  /// The hash (content_hash) of the name; nullopt if it is unknown.
   std::optional<std::uint64_t> of(std::string_view uuid) const;
 
  private:
@@ -37,7 +38,7 @@ class SentCompanyNames {
     std::uint64_t customer = 0;  ///< customer_key
     std::uint64_t name = 0;
   };
-  /// The rows of a run that have a name. nullopt: that is not known any more.
+  /// The rows of a run that have a name; nullopt if that is unknown.
   using NamesByRow = std::optional<std::unordered_map<std::uint64_t, Row>>;
 
   void read_run(const std::string& run, const RunRecord& record);

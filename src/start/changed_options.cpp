@@ -17,7 +17,7 @@ std::vector<std::string> header_names(const std::vector<std::string>& headers) {
   return names;
 }
 
-// The first option that makes other requests than those of the rows that are finished.
+// The first option whose new value would make other requests than those of the finished rows.
 std::optional<std::string> changed_option(const Config& was, const Config& is) {
   if (was.target.url != is.target.url) return "--url";
   if (was.auth.kind != is.auth.kind) return "--auth";

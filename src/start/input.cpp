@@ -15,7 +15,7 @@ const Config& require_valid(const Config& config) {
   return config;
 }
 
-// A certificate or a key that is no use is reported before anything else is read or asked.
+// An unusable certificate or key is reported before anything else is read or requested.
 void require_connection(const Config& config, const Credentials& credentials, const Target& target) {
   make_http1_transport(target, config.target, config.deadline, config.pace.pipeline, {});
   make_signer(config.auth, credentials);

@@ -1,7 +1,8 @@
-// What an Input consists of. Layer 4.
+// The parts of an Input. Layer 4.
 //
-// Threads. One: that which makes the job, then the reader's. Errors. Those of Input. Bounds. One reading of the file,
-// its header, and 1 bit for each row that --duplicates keeps back. Lifetime. Nothing outside is referred to.
+// *Threads.* One: first the maker of the job, then the reader. *Errors.* Those of Input. *Bounds.* One reading of the
+// file, its header, and 1 bit for each row that --duplicates does not send. *Lifetime.* It refers to nothing outside.
+// *Source.* The input file.
 #pragma once
 
 #include <atomic>
@@ -26,11 +27,11 @@ class Input::Parts {
 
   PreflightReport preflight(const std::atomic<bool>& stop);
   InputLayout layout() const { return InputLayout(source->format(), source->header(), source->delimiter()); }
-  /// Another reading, from the first row on.
+  /// Begins another reading at the first row.
   RowWalk rows() const { return RowWalk(file, config.input, config.mapping); }
-  /// Whether the file still has the content that was read of it; of one that was not read: the same size and time.
+  /// Whether the file still has the content `read`. Without `read`, whether it has the same size and time.
   bool is_as_it_was(const std::optional<ContentRead>& read) const;
-  /// The same of a file that was checked. Throws InputError: row numbers of one file say nothing about another.
+  /// As is_as_it_was() for the checked content. Throws InputError otherwise, because row numbers belong to one file.
   void require_same_file() const;
 
   Config config;
@@ -40,11 +41,11 @@ class Input::Parts {
   std::unique_ptr<Source> source;
   Mapper mapper;
   Plan plan;
-  InputIdentity identity;              // of what `source` reads
-  std::optional<ContentRead> content;  // of the file, where it was checked
-  RowSet hidden;                       // rows that --duplicates keeps back
+  InputIdentity identity;              // identity of the bytes that `source` reads
+  std::optional<ContentRead> content;  // content of the file, if it was checked
+  RowSet hidden;                       // rows that --duplicates does not send
   bool was_checked = false;
-  bool encoding_is_doubtful = false;  // it is in another encoding than it is read as (EncodingTrouble)
+  bool encoding_is_doubtful = false;  // the file seems to have another encoding (EncodingTrouble)
 };
 
 }  // namespace amend

@@ -31,7 +31,8 @@ ReaderRules rules_of(const Job& job) {
   return rules;
 }
 
-// A customer that is named by its reference_number is known only by what the API says: each response must repeat it.
+// The only evidence for a customer named by its reference_number comes from the API: each response must repeat the
+// number.
 std::unique_ptr<ApiCall> make_call(const Job& job) {
   const Config& config = job.input.config();
   const Input::Parts& input = job.input.parts();

@@ -1,7 +1,7 @@
 // What the stages of a run get from its Job. Layer 4.
 //
-// Threads. One. Errors. None, but for std::bad_alloc. Bounds. None of their own. Lifetime. What is returned refers to
-// the job.
+// *Threads.* One. *Errors.* None, except std::bad_alloc. *Bounds.* None of their own. *Lifetime.* Results refer to the
+// job. *Source.* The job.
 #pragma once
 
 #include <memory>

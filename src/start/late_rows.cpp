@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 using Time = std::chrono::system_clock::time_point;
 
-// The latest moment at which a process is known to have run there.
+// The latest time at which a process certainly ran in this directory.
 Time last_sign_of_life(const std::string& directory, Time now) {
   Time latest{};
   for (const std::string_view name : {result_log_name, report::timeline_name}) {
@@ -24,7 +24,7 @@ Time last_sign_of_life(const std::string& directory, Time now) {
     const auto on_system_clock = std::chrono::file_clock::to_sys(written);
     latest = std::max(latest, std::chrono::time_point_cast<Time::duration>(on_system_clock));
   }
-  return std::min(latest, now);  // a clock that was set back makes no wait longer than the timeout
+  return std::min(latest, now);  // so a clock that was set back does not make a wait longer than the timeout
 }
 
 // Calls `use_run` with each run of which a request may still be applied, and when this ends for those without a record;

@@ -24,15 +24,15 @@ class LeftRow {
   Status status;
 };
 
-// Finds the overtaken rows among the records that `each` shows, with the number of their run, in two passes. Of a log
-// without a row that may be sent again one pass is enough.
+// Finds the overtaken rows among the records that `each` shows with the number of their run. It needs two passes, or
+// one pass for a log without a row that may be sent again.
 template <class Each>
 std::vector<LeftRow> overtaken_among(Each each) {
   RetryPlanner planner{RetryChoice()};
   std::vector<LeftRow> left;
   each([&](const JournalRecord& record, std::size_t run) {
     if (!comes_back(record.status)) return;
-    // For the planner a rejected row is one that may be sent again: it is, once it is repaired.
+    // An operator may repair a rejected row and send it again. So the planner gets it as a row that may be sent again.
     planner.ended(record.row, run, Status::failed, {}, record.id);
     left.emplace_back(record.row, RecordText(record.text).line, run, record.status);
   });

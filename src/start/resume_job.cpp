@@ -24,7 +24,7 @@
 namespace amend {
 namespace {
 
-// "rejected.edited.csv", "rejected.edited-2.csv", …: the first that is not there.
+// "rejected.edited.csv", "rejected.edited-2.csv", …: the first name that is not in use.
 std::string name_for_copy(const RunDirectory& run, const std::string& name) {
   const std::size_t dot = name.find('.');
   for (int i = 1;; ++i) {
@@ -74,17 +74,17 @@ ResumedJob Resuming::make(ChangedOptions changed) {
   if (!was.parent.empty()) follow_parents(chain);
   refuse_unreadable_retries(chain.unreadable_retries([this](std::uint64_t row) { return before_.hash_of(row); }));
   compare_input();
-  // What the retry has sent is not known here.
+  // This run does not know what the later retry has sent.
   if (resumed_.report.rows_left > 0 && chain.last().directory != run_.path())
     throw ConfigError(printable(run_.path()) + " was retried by a later run: resume or retry " +
                           printable(chain.last().directory) + " instead",
                       ExitCode::usage, "amend status " + shell_path(chain.last().directory));
-  // The log is there before anything is sent.
+  // The log exists before the first request.
   if (std::filesystem::exists(run_.path(result_log_name)))
     job_.possibly_sent_until = before_.last_row() + was.read_ahead_rows;
   job_.late = late_requests_of(chain.runs(), config_.deadline.answer, job_.possibly_sent_until, before_.recorded());
   keep_edited(chain.asked().summary);
-  // A run that is killed from here on must not look finished.
+  // If this run is killed from now on, it must not look finished.
   run_.remove("summary.json");
   for (const std::string& name : names_of(seals_of_retry_files(run_)))
     if (std::ranges::find(job_.edited, name, &FileSeal::name) == job_.edited.end()) run_.remove(name);
@@ -101,8 +101,7 @@ ResumedJob Resuming::make(ChangedOptions changed) {
   return std::move(resumed_);
 }
 
-// The plan is old, so each customer is read again before it is written. No other process may resume the run that is
-// undone.
+// The plan is old, so each customer is read again before it is written. No other process may resume the undone run.
 void Resuming::take_plan() {
   if (config_.does().restores) job_.undone = lock_run_to_undo(config_.reconcile.of_run);
   require_sealed_plan(run_.path());
@@ -118,7 +117,7 @@ void Resuming::follow_parents(const RunChain& chain) {
   }
 }
 
-// Before anything is sent or written: a file that is not the one of the run would put results beside the wrong rows.
+// It compares before the first request or record: with another file, results would be recorded for the wrong rows.
 void Resuming::compare_input() {
   RowWalk rows = input_.rows();
   EncodingCheck encoding(rows.source());
@@ -134,8 +133,8 @@ void Resuming::compare_input() {
   require_row(config_.input.file, before_.last_row(), rows.position().row);
 }
 
-// An operator may have repaired rows in them. They stay as they are when this run adds nothing to them, else a copy is
-// kept beside the new file. A file without a seal need not be complete: it is written again in any case.
+// An operator may have repaired rows in these files. They stay unchanged if this run adds nothing to them. Else a copy
+// is kept beside the new file. A file without a seal may be incomplete, so it is written again in any case.
 void Resuming::keep_edited(const std::optional<Summary>& summary) {
   const std::vector<FileSeal> seals = summary ? summary->retry_files : std::vector<FileSeal>();
   std::vector<std::string> unsealed;

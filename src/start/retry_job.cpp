@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Requests of a run that was killed may still have no record: only resume knows which rows those can be.
+// Requests of a killed run may still have no record. Only resume knows which rows those can be.
 void refuse_unfinished(const RunHead& last) {
   const std::string run = printable(last.directory);
   const std::string next = "amend resume " + shell_path(last.directory);
@@ -64,7 +64,7 @@ RetriedJob make_retry(Input input, const std::string& run, const RetryChoice& ch
   job.late = late_requests_of(view.runs(), config.deadline.answer, job.possibly_sent_until, recorded_rows(view));
   RetryPlan plan = plan_retry(view, parts.file, config.input, config.mapping, choice);
   parts.encoding_is_doubtful = plan.encoding_is_doubtful;
-  // These rows did not succeed before. When they fail again, this says nothing about the others.
+  // These rows did not succeed before. If they fail again, that shows nothing about the others.
   config.pace.canary = CanaryMode::off;
   job.retried = std::move(plan.selection);
   job.parent = place_of_run(last.directory).string();

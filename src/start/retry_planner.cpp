@@ -15,7 +15,7 @@
 namespace amend {
 namespace {
 
-constexpr std::size_t no_run = 0x3FF;  // behind every run: none of them came later
+constexpr std::size_t no_run = 0x3FF;  // after every run, so no run came later
 
 void refuse_other_input(const RunHead& first) {
   const InputIdentity& was = first.record.input;
@@ -34,8 +34,8 @@ void refuse_other_input(const RunHead& first) {
                       ExitCode::input);
 }
 
-// Compares every row that has a record, and gives the planner those that have none.
-// True: the input is in another encoding than the one it is read as.
+// Compares every row with its record, and gives rows without a record to the planner. Returns true when the input seems
+// to have another encoding.
 bool read_input(const RunView& view, const InputFile& file, const InputConfig& input, const MappingConfig& mapping,
                 RetryPlanner& planner) {
   RowWalk rows(file, input, mapping);
@@ -54,7 +54,7 @@ bool read_input(const RunView& view, const InputFile& file, const InputConfig& i
   return encoding.trouble().has_value();
 }
 
-// No status: a row without a record, which has no code either.
+// Without a status the row has no record, and no error code either.
 bool takes(const RetryChoice& choice, std::optional<Status> status, std::string_view error_code) noexcept {
   if (!choice.code.empty()) {
     const std::string_view wanted(choice.code);
@@ -98,11 +98,11 @@ void RetryPlanner::add(std::uint64_t row, std::size_t run, std::optional<Status>
   if (const auto customer = customer_of(id)) {
     left_.emplace_back(*customer, row, run, status, lot);
   } else if (lot == Lot::chosen) {
-    send(row, status ? static_cast<std::uint64_t>(*status) : status_count);  // it has no other row of its customer
+    send(row, status ? static_cast<std::uint64_t>(*status) : status_count);  // without an id it has no other row
   }
 }
 
-// By customer, and by row within one: the row has the highest bits of the place.
+// Sorts by customer, then by row: the row is in the highest bits of the place.
 void RetryPlanner::sort() {
   std::ranges::sort(left_, [](const Left& a, const Left& b) {
     return a.customer != b.customer ? a.customer < b.customer : a.place < b.place;
@@ -127,7 +127,7 @@ void RetryPlanner::send(std::uint64_t row, std::uint64_t status) {
                                                      : report.unknown);
 }
 
-// `waits_for`: a later row of the same customer that is not chosen; null: there is none.
+// `waits_for`: a later row of the same customer that is not chosen, or null.
 void RetryPlanner::settle(const Left& left, const Left* waits_for) {
   if (left.lot() == Lot::superseded) {
     plan_.selection.superseded.insert(left.row());
@@ -141,7 +141,7 @@ void RetryPlanner::settle(const Left& left, const Left* waits_for) {
 
 RetryPlan RetryPlanner::finish() {
   if (!sorted_) sort();
-  const Left* not_chosen = nullptr;  // the last seen, from the end of the file to its start
+  const Left* not_chosen = nullptr;  // the latest found, from the end of the file to its start
   for (std::size_t i = left_.size(); i-- > 0;) {
     const Left& left = left_[i];
     if (left.lot() == Lot::not_chosen) not_chosen = &left;

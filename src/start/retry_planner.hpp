@@ -3,10 +3,11 @@
 // A row is left when it failed, is unknown, or has no record. A rejected row is not sent again, because it needs
 // another file. A row that is left and chosen is sent, unless its customer succeeded in a later row of the file or in a
 // later run: an old row must never overwrite a newer success. Such a row is superseded and gets only a record. While a
-// later row of the same customer is left and not chosen, an earlier one is held back: the API may have applied the
-// later one, and its own retry must come after.
+// later row of the same customer is left and not chosen, an earlier one is not sent: the API may have applied the later
+// one, and its own retry must come after.
 //
-// Threads: one. Errors: plan_retry. Bounds: 24 bytes for each row that is left.
+// *Threads.* One. *Errors.* Those of plan_retry. *Bounds.* 24 bytes for each row that is left. *Lifetime.* A value.
+// *Source.* The logs and the input.
 #pragma once
 
 #include <array>
@@ -31,28 +32,28 @@ class RetryPlan {
 
   Selection selection;
   RetryReport report;                 ///< without the parent
-  bool encoding_is_doubtful = false;  ///< of the input (EncodingTrouble)
+  bool encoding_is_doubtful = false;  ///< the input seems to have another encoding (EncodingTrouble)
 };
 
-/// Makes the plan of all rows that did not succeed, and then of all that did, each in any order. Pure.
+/// Makes the plan from all rows that did not succeed, then from all that did, each in any order. It is pure.
 class RetryPlanner {
  public:
   static constexpr std::uint64_t row_max = (std::uint64_t{1} << 48) - 1;
 
   explicit RetryPlanner(RetryChoice choice) : choice_(std::move(choice)) {}
 
-  /// A row that ended in `status` in the run number `run` of the chain (below 1,000). `id` in any case of letters.
+  /// Adds a row that ended in `status` in the run number `run` of the chain (below 1,000). `id` in any case of letters.
   void ended(std::uint64_t row, std::size_t run, Status status, std::string_view error_code, std::string_view id);
-  /// A row without a record. No run has sent it, so only a later row can supersede it. `id` is empty when the row is
-  /// faulty.
+  /// Adds a row without a record. No run has sent it, so only a later row can supersede it. `id` is empty when the row
+  /// is faulty.
   void unsent(std::uint64_t row, std::string_view id);
-  /// After all of these.
+  /// Adds a success. Call it after all calls of ended() and unsent().
   void succeeded(std::uint64_t row, std::size_t run, std::string_view id);
 
-  /// Whether succeeded() can make a difference.
+  /// Whether succeeded() can change the plan.
   bool wants_successes() const noexcept { return any_chosen_; }
 
-  /// Once.
+  /// Returns the plan. Call it once.
   RetryPlan finish();
 
  private:
@@ -91,9 +92,9 @@ class RetryPlanner {
   RetryPlan plan_;
 };
 
-/// Reads the logs of `view`, which are whole, and the input. `file`, `input`, `mapping`: those of the first run.
-/// Throws ConfigError (exit 3) when the input cannot be read again or has another size than it had; InputError when a
-/// log or the input was changed, naming the first row that differs.
+/// Reads the whole logs of `view` and the input. `file`, `input`, `mapping`: those of the first run. Throws ConfigError
+/// (exit 3) when the input cannot be read again or has another size. Throws InputError when a log or the input was
+/// changed, naming the first row that differs.
 RetryPlan plan_retry(const RunView& view, const InputFile& file, const InputConfig& input, const MappingConfig& mapping,
                      const RetryChoice& choice);
 

@@ -30,26 +30,26 @@ Run::Impl::Impl(Job job)
   for (const std::string& notice : job_.notices) control_.notice(notice);
 }
 
-// --duplicates needs to know all rows before the first is sent.
+// --duplicates must know all rows before the first one is sent.
 void Run::Impl::check_input() {
   if (config_.does().has_plan) return input_.require_same_file();
   if (config_.input.duplicates != Duplicates::order && !input_.was_checked) {
     try {
       input_.preflight(stop_asked_);
     } catch (const InputError&) {
-      if (!control_.draining()) throw;  // else the run ends as one that was stopped before its first row
+      if (!control_.draining()) throw;  // else the run ends as if it was stopped before its first row
     }
   }
   if (input_.was_checked || (job_.retried && !job_.before)) input_.require_same_file();
 }
 
-// Before the first request: a plan that was changed is not sent, and the run that is undone is marked.
+// This happens before the first request: a changed plan is not sent, and the undone run is marked.
 void Run::Impl::take_plan() const {
   const SignCounts signs = require_sealed_plan(job_.directory->path());
   if (job_.undone && signs.of(RowSign::differs) > 0) mark_undone(*job_.undone, job_.directory->path());
 }
 
-// What `resume` needs: written before the first record.
+// The data for `resume` are written before the first record.
 void Run::Impl::write_head() const {
   const RunDirectory& run = *job_.directory;
   if (job_.retried) run.write_file(selection_name, to_text(*job_.retried));
@@ -69,7 +69,7 @@ std::vector<std::unique_ptr<Sink>> Run::Impl::open_sinks() {
   if (config_.does().has_plan) take_plan();
   std::vector<std::unique_ptr<Sink>> sinks;
   sinks.push_back(open_result_log(run, job_.recorded().end()));
-  if (!job_.before) write_head();  // behind the log: a run.json without a log means that the log was lost
+  if (!job_.before) write_head();  // after the log: a run.json without a log means that the log was lost
   alone.reset();
   sinks.push_back(job_.retry_files ? std::move(job_.retry_files) : open_retry_files(run, input_.layout()));
   return sinks;
@@ -88,7 +88,7 @@ Summary Run::Impl::execute() {
   Preparation& preparation = planned ? static_cast<Preparation&>(*planned) : input_.mapper;
   Reader reader(*input_.source, preparation, engine_.pool(), engine_.inputs(), engine_.outcomes(), control_, metrics_,
                 rules_of(job_));
-  // An earlier process read them: counted at once, whether the reader comes to them or is stopped.
+  // An earlier process read these rows. They count at once, whether the reader reaches them or is stopped.
   metrics_.rows_read.add(before.recorded().size());
   publish_directory();
   run_stages(reader, reporter);
@@ -104,7 +104,7 @@ Summary Run::Impl::execute() {
   return summary;
 }
 
-// Other threads see the run from here on, with the recorded rows counted.
+// Other threads see the run from now on, with the recorded rows counted.
 void Run::Impl::publish_directory() {
   const std::lock_guard lock(mutex_);
   run_directory_ = job_.directory->path();
@@ -115,7 +115,7 @@ void Run::Impl::run_stages(Reader& reader, Reporter& reporter) {
   limits.deadline.run = time_allowed(config_.deadline, started_at_);
   std::jthread timeline;
   const auto read = [&] {
-    timeline = start_timeline();  // behind those that the run cannot do without
+    timeline = start_timeline();  // after the threads that the run needs
     reader.run();
   };
   stages_run_ = true;
@@ -125,7 +125,7 @@ void Run::Impl::run_stages(Reader& reader, Reporter& reporter) {
   stages_run_ = false;
 }
 
-// Where threads are limited there may be none left for it: the run continues without.
+// Where threads are limited, the last one may be missing: the run continues without its timeline.
 std::jthread Run::Impl::start_timeline() {
   try {
     return start_thread([this](const std::stop_token& over) { record_timeline(over); });

@@ -16,7 +16,7 @@ constexpr std::size_t worst_errors_shown = 10;
 
 }  // namespace
 
-// Rows read = rows recorded + rows let go because of a stop; anything else is a row lost or doubled.
+// Rows read = rows recorded + rows dropped because of a stop. Any other sum shows that a row was lost or doubled.
 void Run::Impl::check_sums(const Reader& reader, const Reporter& reporter) {
   const std::uint64_t accounted =
       reporter.recorded().size() + reporter.rows_without_record() + reader.rows_dropped() + engine_.rows_dropped();
@@ -29,10 +29,10 @@ void Run::Impl::check_sums(const Reader& reader, const Reporter& reporter) {
                                        "retry files of this run: amend did not complete them");
 }
 
-// After an early stop: every row of the input without a record, those never read included. nullopt: not known.
+// After an early stop: every row of the input without a record, also rows never read. nullopt: the number is unknown.
 std::optional<std::uint64_t> Run::Impl::write_unsent(const Reporter& reporter) {
   if (control_.cause() == StopCause::none) return 0;
-  // Another file under the same name would name the wrong rows, and a pipe cannot be read twice.
+  // Another file under the same name would give the wrong rows, and a pipe cannot be read twice.
   if (control_.cause() == StopCause::input_failed || !input_.is_as_it_was(input_.source->content_read()))
     return std::nullopt;
   try {
@@ -50,12 +50,12 @@ std::optional<std::uint64_t> Run::Impl::write_unsent(const Reporter& reporter) {
   } catch (const DurabilityError& error) {
     control_.stop(StopCause::not_durable, error.what());
   } catch (const std::runtime_error&) {
-    // The input is gone or changed.
+    // The input is missing or has changed.
   }
   return std::nullopt;  // the file does not exist then, and the summary says "not known"
 }
 
-// The retry files in the order of the input, without the rows that would undo a later row's success.
+// The retry files get the order of the input. They lose the rows that would undo a later row's success.
 Overtaken Run::Impl::settle_retry_files() {
   if (metrics_.rows(Status::failed) + metrics_.rows(Status::unknown) + metrics_.rows(Status::rejected) == 0) return {};
   if (exit_code(control_.cause()) == ExitCode::not_durable || control_.cause() == StopCause::defect) return {};
@@ -71,7 +71,7 @@ Overtaken Run::Impl::settle_retry_files() {
   return {};
 }
 
-// What a retry has made true overtakes rows that a run before it could not send: they leave its retry files, too.
+// A row that a retry has written overtakes rows that an earlier run could not send. They leave its retry files, too.
 void Run::Impl::settle_runs_before() {
   if (!job_.retried || exit_code(control_.cause()) == ExitCode::not_durable || control_.cause() == StopCause::defect)
     return;
@@ -90,7 +90,7 @@ void Run::Impl::settle_runs_before() {
   }
 }
 
-// A resumed retry has not locked the runs before it until now.
+// A resumed retry has not locked the earlier runs until now.
 void Run::Impl::settle_run_before(const RunHead& before, const RowSet& lines) {
   std::optional<RunDirectory> lock;
   const RunDirectory* const locked = job_.chain->locked(before);
@@ -118,7 +118,7 @@ Summary Run::Impl::summarise(const Reporter& reporter, std::optional<std::uint64
   summary.started_at = started_at_;
   summary.elapsed = std::chrono::steady_clock::now() - started_;
   summary.stop_cause = control_.cause();
-  // What may not be on the disk is not claimed.
+  // Only durable rows count: the summary must not claim others.
   if (exit_code(control_.cause()) == ExitCode::not_durable)
     for (std::size_t i = 0; i < status_count; ++i)
       summary.rows_by_status[i] = reporter.rows_durable(static_cast<Status>(i));
@@ -142,7 +142,7 @@ Summary Run::Impl::summarise(const Reporter& reporter, std::optional<std::uint64
 void Run::Impl::write_summary(Summary& summary) const {
   const RunDirectory& run = *job_.directory;
   summary.files = run.files();
-  // What may not be on the disk has no seal: after a power cut a resume would take its loss for an edit.
+  // A file that may not be on the disk has no seal: after a power cut, a resume would take its loss for an edit.
   if (summary.exit_code != ExitCode::not_durable) summary.retry_files = seals_of_retry_files(run, job_.edited);
   try {
     Summary complete = summary;

@@ -1,6 +1,6 @@
 // Writes run.json, which `resume`, `retry` and `undo` read. Layer 4.
 //
-// Threads: one. Errors: DurabilityError.
+// *Threads.* One. *Errors.* DurabilityError. *Bounds.* One file. *Lifetime.* A function. *Source.* The configuration.
 #pragma once
 
 #include <chrono>

@@ -1,7 +1,7 @@
-// What a Run consists of. Three files: run.cpp makes the stages and runs them, run_steering.cpp shows the state of a
-// run and controls it, run_ending.cpp accounts for every row.
+// The parts of a Run. Three files: run.cpp makes the stages and runs them, run_steering.cpp shows the state of a run
+// and controls it, run_ending.cpp accounts for every row.
 //
-// Threads, errors, bounds and lifetime: those of Run.
+// *Threads. Errors. Bounds. Lifetime. Source.* Those of Run.
 #pragma once
 
 #include <atomic>
@@ -76,7 +76,7 @@ class Run::Impl {
   std::chrono::system_clock::time_point started_at_{};
   std::chrono::steady_clock::time_point started_{};
   mutable std::mutex mutex_;   // guards run_directory_
-  std::string run_directory_;  // empty until what is recorded there is counted
+  std::string run_directory_;  // empty until the rows recorded there are counted
 };
 
 }  // namespace amend

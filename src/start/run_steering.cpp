@@ -1,4 +1,4 @@
-// What a run is doing, and what an operator changes while it is running. Any thread.
+// The state of a run, and what an operator changes while it is running. Any thread.
 #include <algorithm>
 
 #include "start/run_impl.hpp"
@@ -25,7 +25,7 @@ void Run::Impl::drain() { control_.stop(StopCause::drained, "the operator stoppe
 RunState Run::Impl::state() const {
   RunState state;
   state.version = config_.version;
-  state.run_directory = published_directory();  // its mutex orders what execute() has set
+  state.run_directory = published_directory();  // its mutex makes the writes of execute() visible
   state.input = config_.input.file;
   if (!state.run_directory.empty()) {
     state.started_at = started_at_;
@@ -77,7 +77,7 @@ void Run::Impl::add_admission(RunState& state) const {
     case RateControl::Pacer::adaptive: state.paced_by = PacedBy::adaptive; break;
     case RateControl::Pacer::server: state.paced_by = PacedBy::server; break;
   }
-  const auto held_until = admission_.rate().held_until();  // long past when there was no hold: no difference from now
+  const auto held_until = admission_.rate().held_until();  // without a hold it is long past: same effect as now
   if (held_until > now) state.held = std::chrono::ceil<std::chrono::milliseconds>(held_until - now);
   state.paused = admission_.paused();
   state.in_flight_max = admission_.in_flight_max();

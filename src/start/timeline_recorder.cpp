@@ -60,7 +60,7 @@ bool TimelineRecorder::record() {
   return write(text + report::sample_line(sample));
 }
 
-// Not tried again: what a full disk has is better left to the log.
+// It does not try again: the last space of a full disk is needed for the log.
 bool TimelineRecorder::write(const std::string& text) {
   const ssize_t written = ::write(descriptor_, text.data(), text.size());
   if (written == static_cast<ssize_t>(text.size())) return true;

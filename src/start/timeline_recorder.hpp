@@ -1,7 +1,8 @@
-// Writes timeline.ndjson while a run is running: samples, and the notices of the run. Layer 4; a thread of its own,
-// which uses only Run::state and Run::notices: no stage knows of it.
+// Writes timeline.ndjson while a run is running: samples, and the notices of the run. Layer 4.
 //
-// Best effort: nothing is made durable. An error is reported once and ends the recording, not the run.
+// *Threads.* A thread of its own, which uses only Run::state and Run::notices: no stage knows of it. *Errors.* One
+// report, then the recording ends, not the run. *Bounds.* One sample. The file is not durable. *Lifetime.* The run
+// outlives it. *Source.* The run.
 #pragma once
 
 #include <functional>
@@ -16,7 +17,7 @@ namespace amend {
 class TimelineRecorder {
  public:
   using State = std::function<RunState()>;
-  /// Notices from the number given on.
+  /// Returns the notices, beginning with the given number.
   using Notices = std::function<std::vector<std::string>(std::size_t)>;
   using Say = std::function<void(const std::string&)>;
 
@@ -25,7 +26,7 @@ class TimelineRecorder {
   TimelineRecorder& operator=(const TimelineRecorder&) = delete;
   ~TimelineRecorder();
 
-  /// The body of a thread: returns once the run is `over`, or when nothing more can be written.
+  /// The body of a thread. It returns when the run is `over`, or when no more can be written.
   void run(const std::stop_token& over);
 
  private:

@@ -22,7 +22,7 @@ class Dispatcher {
 
   /// Takes rows that have come or are due, and sends all that may be sent now.
   void dispatch(Clock::time_point now);
-  /// The next time at which dispatch() has work again.
+  /// The next time at which dispatch() has work again without another event.
   Clock::time_point due() const noexcept;
   void show_held_customers();
   /// The run stops: rows that are not in flight are dropped.

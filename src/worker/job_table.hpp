@@ -30,7 +30,7 @@ class RowJob {
   using time_point = std::chrono::steady_clock::time_point;
 
   RowRef row;
-  std::uint32_t attempts = 0;       ///< that count
+  std::uint32_t attempts = 0;       ///< attempts that count
   std::uint32_t free_requeues = 0;  ///< attempts that do not count because their end was not the row's fault
   bool parked = false;              ///< `row` is a copy of its own
   bool writes = false;              ///< the current attempt may change something at the API

@@ -68,8 +68,7 @@ void Quarantine::send_again(std::vector<Unproven>& refusals, time_point now) {
     RowJob& job = state_.jobs[refusal.job];
     if (job.writes) job.late_from = now;
     state_.call->lost(job.row, Applied::maybe);
-    job.must_go_alone =
-        std::exchange(job.doubted, job.http) != 0;  // a server may send a surplus response with each refusal
+    job.must_go_alone = std::exchange(job.doubted, job.http) != 0;  // each refusal may bring a surplus response
     if (state_.may_requeue_free(job, now)) {
       state_.requeue(refusal.job);
     } else {

@@ -28,7 +28,7 @@ class WorkerMachines {
 
   /// Does all that has become possible: rows came, a response came, a time is over, or the run must stop.
   void run(Clock::time_point now);
-  /// The next time at which there is work again.
+  /// The next time at which there is work again without another event.
   Clock::time_point due() const noexcept;
   /// This worker's share of the connections that the operator wants.
   std::uint32_t connections_wanted() const noexcept;
