@@ -8,6 +8,7 @@
 // all that it refers to, and the locks of its runs.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -66,6 +67,8 @@ class Input {
   /// Reads the whole file and reports what is in it. A run of this input uses what was found out about --duplicates.
   /// Throws ConfigError when the input cannot be read twice, and as check_input does.
   PreflightReport preflight();
+  /// As above, until `stop` is set: then it throws InputError.
+  PreflightReport preflight(const std::atomic<bool>& stop);
 
   /// The operator accepts values that look damaged: run.json records it.
   void accept_findings() noexcept;

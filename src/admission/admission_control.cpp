@@ -165,7 +165,7 @@ void AdmissionControl::adapt(const AttemptEnd& end, const Ended& ended, time_poi
   const Signal signal = signal_of(end);
   if (concurrency_mode_ == Concurrency::adaptive)
     concurrency_.record(crowding(signal), now - ended.sent, ended.in_flight, ended.sent, now);
-  if (circuit_.breaks()) return;  // a probe shows nothing about the rate
+  if (!rate_.learns_from(signal) || circuit_.breaks()) return;  // a probe shows nothing about the rate
   rate_.record(signal, ended.sent, ended.in_flight, in_flight_max(), now);
 }
 

@@ -50,7 +50,7 @@ class AdmissionControl {
 
   enum class Answer : std::uint8_t {
     go,
-    wait,      ///< other requests must end first, or the operator has paused the run
+    wait,      ///< other requests must end first, the circuit breaker is open, or the operator has paused the run
     too_fast,  ///< the rate, or a Retry-After
   };
   class Decision {

@@ -69,7 +69,7 @@ Circuit::Change Circuit::record_half_open(Result result, time_point now, std::ui
     return Change::none;
   }
   if (result == Result::nothing) {
-    set(State::open);  // the probe was not sent: the next one may go at once
+    set(State::open);  // the probe showed nothing: the next one may go at once
     return Change::none;
   }
   open(now, random);

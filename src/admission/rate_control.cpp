@@ -21,7 +21,6 @@ RateLimiter::Decision RateControl::try_acquire(time_point now) noexcept {
 
 void RateControl::record(AdaptiveRate::Signal signal, time_point sent, std::uint64_t in_flight,
                          std::uint32_t in_flight_max, time_point now) noexcept {
-  if (!adapts_.load(std::memory_order_relaxed) && signal != AdaptiveRate::Signal::refused) return;
   const std::lock_guard lock(mutex_);
   if (!adaptive_) find_below(sent, in_flight, in_flight_max, now);
   adaptive_->record(signal, sent, now);

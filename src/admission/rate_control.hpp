@@ -52,7 +52,11 @@ class RateControl {
   /// Sets another --rate from now on, without a burst.
   void set(const RateSetting& rate, time_point now) noexcept;
 
-  /// An attempt has ended. `in_flight`: the requests of the whole run at that time. `in_flight_max`: their limit.
+  /// False: record() would change nothing.
+  bool learns_from(AdaptiveRate::Signal signal) const noexcept {
+    return adapts_.load(std::memory_order_relaxed) || signal == AdaptiveRate::Signal::refused;
+  }
+  /// An attempt has ended, and the rate learns from its signal. `in_flight`: the requests of the whole run at that time. `in_flight_max`: their limit.
   void record(AdaptiveRate::Signal signal, time_point sent, std::uint64_t in_flight, std::uint32_t in_flight_max,
               time_point now) noexcept;
   /// True once: the operator's rate got a 429, so the rate is searched from now on.

@@ -47,6 +47,7 @@ class ReconnectPolicy {
 
   explicit constexpr ReconnectPolicy(Use use) noexcept : use_(use) {}
 
+  constexpr bool on_demand() const noexcept { return use_ == Use::on_demand; }
   constexpr milliseconds first_wait() const noexcept { return milliseconds(on_demand() ? 100 : 50); }
   constexpr milliseconds longest_wait() const noexcept { return milliseconds(on_demand() ? 10'000 : 2'000); }
 
@@ -70,7 +71,6 @@ class ReconnectPolicy {
   }
 
  private:
-  constexpr bool on_demand() const noexcept { return use_ == Use::on_demand; }
   static constexpr State in(State state, Phase phase, time_point at) noexcept {
     state.phase = phase;
     state.at = at;

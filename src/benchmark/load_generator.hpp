@@ -1,4 +1,4 @@
-// Sends on schedule, or as answers make room, and measures. Layer 4; run() on one thread, stop() and progress() from
+// Sends on schedule, or as answers make room, and measures. Layer 4; run() on one thread, wake() and progress() from
 // any.
 #pragma once
 

@@ -1,11 +1,14 @@
 #include "amend/run/file_seal.hpp"
 
 #include <algorithm>
+#include <boost/json/object.hpp>
 #include <fstream>
 
 #include "amend/run/run_directory.hpp"
 #include "amend/run/summary.hpp"
+#include "row/json_text.hpp"
 #include "row/xxh3.hpp"
+#include "run/json_reading.hpp"
 
 namespace amend {
 namespace {
@@ -48,9 +51,16 @@ std::vector<FileSeal> seals_of_retry_files(const RunDirectory& run, const std::v
   return seals;
 }
 
-void seal_again(const RunDirectory& run, Summary summary) {
-  summary.retry_files = seals_of_retry_files(run);
-  run.write_file("summary.json", to_json(summary));
+// Only the seals change: the summary of another version may have members that this one does not know.
+void seal_again(const RunDirectory& run) {
+  boost::json::object summary = object_in(content_of(run.path("summary.json")));
+  if (summary.empty()) return;
+  Summary sealed;
+  sealed.retry_files = seals_of_retry_files(run);
+  summary["retry_files"] = object_in(to_json(sealed))["retry_files"];
+  std::string text;
+  append_json(text, summary);
+  run.write_file("summary.json", text + "\n");
 }
 
 std::vector<std::string> edited_retry_files(const RunDirectory& run, const std::vector<FileSeal>& seals) {

@@ -86,7 +86,9 @@ void Input::accept_findings() noexcept { parts_->config.input.accept_findings = 
 
 PreflightReport Input::preflight() {
   const std::atomic<bool> never{false};
-  return parts_->preflight(never);
+  return preflight(never);
 }
+
+PreflightReport Input::preflight(const std::atomic<bool>& stop) { return parts_->preflight(stop); }
 
 }  // namespace amend

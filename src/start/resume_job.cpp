@@ -10,7 +10,6 @@
 #include "amend/run/summary.hpp"
 #include "engine/sizing.hpp"
 #include "plan/plan_seal.hpp"
-#include "plan/undone_run.hpp"
 #include "reporter/retry_files.hpp"
 #include "reporter/unsealed_retry_file.hpp"
 #include "row/shell_path.hpp"
@@ -62,12 +61,12 @@ class Resuming {
 };
 
 ResumedJob Resuming::make(ChangedOptions changed) {
-  const RunChain& chain = job_.chain.emplace(run_.path());
-  RunRecord was = chain.asked().record;
   if (const auto by = undone_by(run_.path()))
     throw ConfigError(printable(run_.path()) + " was undone by " + printable(*by) +
                           ": it cannot be resumed. Reconcile its file again",
                       ExitCode::usage, "amend status " + shell_path(*by));
+  const RunChain& chain = job_.chain.emplace(run_.path());
+  RunRecord was = chain.asked().record;
   if (config_.does().has_plan) take_plan();
   refuse_one_time_input(was.config.input.file);
   if (changed == ChangedOptions::refuse) refuse_changed_options(was.config, config_);
@@ -103,7 +102,7 @@ ResumedJob Resuming::make(ChangedOptions changed) {
 
 // The plan is old, so each customer is read again before it is written. No other process may resume the undone run.
 void Resuming::take_plan() {
-  if (config_.does().restores) job_.undone = lock_run_to_undo(config_.reconcile.of_run);
+  if (config_.does().restores) job_.undone = std::make_unique<RunDirectory>(config_.reconcile.of_run, Opening::resume);
   require_sealed_plan(run_.path());
   config_.reconcile.recheck = Recheck::yes;
 }

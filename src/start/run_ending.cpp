@@ -99,7 +99,7 @@ void Run::Impl::settle_run_before(const RunHead& before, const RowSet& lines) {
   const std::vector<std::string> edited =
       edited_retry_files(run, summary ? summary->retry_files : std::vector<FileSeal>());
   rewrite_retry_files(run, input_.layout(), lines, edited);
-  if (edited.empty() && summary) seal_again(run, *summary);
+  if (edited.empty() && summary) seal_again(run);
   if (edited.empty()) return;
   control_.notice(
       printable(run.path()) + ": " + std::to_string(lines.size()) +

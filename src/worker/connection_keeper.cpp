@@ -47,13 +47,14 @@ asio::awaitable<void> ConnectionKeeper::keep(Connection& connection) {
 }
 
 // The first look-up needs its thread. After the API has responded, a missing thread counts as a connection that fails:
-// other processes may reach a limit for a moment, and that must not stop a long run.
+// other processes may reach a limit for a moment, and that must not stop a long run. It does stop a measurement, which
+// would have fewer connections than it reports.
 asio::awaitable<Opened> ConnectionKeeper::open(Connection& connection) {
   try {
     Opened opened = co_await connection.session->open();
     co_return opened;
   } catch (const ThreadError& no_thread) {
-    if (!control_.ever_answered()) throw;
+    if (!control_.ever_answered() || !connections_.on_demand()) throw;
     co_return Opened(OpenError::unreachable, std::string("the name look-up failed: ") + no_thread.what());
   }
 }

@@ -2,7 +2,8 @@
 // waits before it opens it again. Connections and their owner decide what happens.
 //
 // *Threads.* The loop's. *Errors.* `Owner::broke` gets the exception of a coroutine. *Bounds.* One coroutine and one
-// timer for each connection. *Lifetime.* Owner and connections outlive it. It lives until the loop has run out of work.
+// timer for each connection. *Lifetime.* Owner and connections outlive it. It lives until the loop
+// has ended.
 // *Source.* connections.hpp.
 #pragma once
 
@@ -28,7 +29,7 @@ class ConnectionKeeper {
     /// The connection is open, or could not be opened: `opened` has the error.
     virtual void opened(Connection& connection, const Opened& opened) = 0;
     virtual void take(Connection& connection, const Lot& lot) = 0;
-    /// The connection is not read again until wake().
+    /// True: the connection is not read again until wake().
     virtual bool reads_later(Connection& connection) = 0;
     virtual void broke(const std::exception_ptr& error) = 0;
   };

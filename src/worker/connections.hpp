@@ -101,7 +101,9 @@ class Connections {
   void reconnect();
   void close_all();
 
-  // Whether the connection takes requests now.
+  bool on_demand() const noexcept { return policy_.on_demand(); }
+
+  // Whether unproven refusals let the connection take another request. takes_rows() is the whole question.
   bool takes_requests(const Connection& connection) const noexcept {
     return !connection.ambiguous && connection.unproven.size() < unproven_per_connection_max && unproven < unproven_max;
   }

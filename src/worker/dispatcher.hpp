@@ -1,7 +1,7 @@
 // Takes rows on their way to a connection: key gate, admission control, signature, hand-over. It also takes rows whose
 // retry is due.
 //
-// *Threads.* The worker's. *Errors.* What Signer and ApiCall throw. *Bounds.* Rows wait in the job table. No batch is
+// *Threads.* The worker's. *Errors.* What Signer, ApiCall and Entropy throw. *Bounds.* Rows wait in the job table. No batch is
 // taken while waiting rows use the worker's share of `parked_bytes_max`. *Lifetime.* State, connections and input
 // outlive it. *Source.* src/README.md §3: AdmissionControl decides when a request may be sent.
 #pragma once

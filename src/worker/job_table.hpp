@@ -1,6 +1,6 @@
 // The rows of a worker, as numbered slots and lists of numbers, and the requests that are signed for them.
 //
-// *Threads.* The worker's. *Errors.* None. *Bounds.* The capacity; no allocation after construction. *Lifetime.* A list
+// *Threads.* The worker's. *Errors.* None. *Bounds.* The capacity; no allocation once the texts of requests have grown. *Lifetime.* A list
 // refers to its table. *Source.* src/README.md §1.
 #pragma once
 

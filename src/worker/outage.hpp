@@ -1,7 +1,7 @@
 // Applies the decisions of Circuit and CredentialGuard to a worker's rows. During an outage of the API rows wait, and
 // probes find out whether it is over. Some responses stop the run.
 //
-// *Threads.* The worker's. *Errors.* None: a failure stops the run. *Bounds.* --outage-limit or the row deadline bounds
+// *Threads.* The worker's. *Errors.* What Entropy throws. *Bounds.* --outage-limit or the row deadline bounds
 // each wait. *Lifetime.* Functions. *Source.* circuit.hpp, credential_guard.hpp.
 #pragma once
 

@@ -17,7 +17,7 @@
 // again is not refused. Then the rows since the last proven response are sent again. They may have been applied, unless
 // they are refused again in the same way.
 //
-// *Threads.* The worker's. *Errors.* None. *Bounds.* `unproven_max` refusals. *Lifetime.* State and connections outlive
+// *Threads.* The worker's. *Errors.* What ApiCall throws. *Bounds.* `unproven_max` refusals. *Lifetime.* State and connections outlive
 // it. *Source.* src/README.md §3, "Prove a refusal".
 #pragma once
 

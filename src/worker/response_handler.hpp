@@ -1,6 +1,6 @@
 // Turns responses, losses and failures of connections into verdicts. A verdict ends a row or sends it again.
 //
-// *Threads.* The worker's. *Errors.* What ApiCall::judge throws. *Bounds.* Those of the job table. *Lifetime.* State,
+// *Threads.* The worker's. *Errors.* What ApiCall and Entropy throw. *Bounds.* Those of the job table. *Lifetime.* State,
 // connections and quarantine outlive it. *Source.* src/README.md §3; RetryPolicy decides what follows an attempt.
 #pragma once
 
@@ -19,7 +19,7 @@ class ResponseHandler {
       : state_(state), connections_(connections), quarantine_(quarantine) {}
 
   void take_lot(Connection& connection, const Lot& lot, Clock::time_point now);
-  /// The connection could not be made.
+  /// The connection could not be opened, ended before any response, or its client certificate was refused.
   void take_failure(Connection& connection, OpenError error, const std::string& text, Clock::time_point now);
 
   ResponseGathering gathering;

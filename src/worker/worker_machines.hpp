@@ -1,7 +1,7 @@
 // The three machines of a worker over one job table: Connections, Dispatcher, ResponseHandler. Tests drive them without
 // an event loop; Worker adds the loop and the coroutines.
 //
-// *Threads.* The worker's, except the input queue. *Errors.* What Signer and ApiCall throw. *Bounds.* Those of the job
+// *Threads.* The worker's, except the input queue. *Errors.* What Signer, ApiCall and Entropy throw. *Bounds.* Those of the job
 // table. *Lifetime.* What the setup refers to outlives it. *Source.* src/README.md §1.
 #pragma once
 

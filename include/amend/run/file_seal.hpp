@@ -11,7 +11,6 @@
 namespace amend {
 
 class RunDirectory;
-class Summary;
 
 class FileSeal {
  public:
@@ -31,7 +30,7 @@ std::vector<FileSeal> seals_of_retry_files(const RunDirectory& run, const std::v
 std::vector<std::string> names_of(const std::vector<FileSeal>& seals);
 
 /// Writes the summary.json of a run that has ended again, with the seals of the retry files as they are now.
-void seal_again(const RunDirectory& run, Summary summary);
+void seal_again(const RunDirectory& run);
 
 /// The retry files of a run that has ended and that differ from their `seals`. One without a seal counts as edited.
 std::vector<std::string> edited_retry_files(const RunDirectory& run, const std::vector<FileSeal>& seals);

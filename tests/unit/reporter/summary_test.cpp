@@ -4,6 +4,9 @@
 
 #include <boost/json.hpp>
 
+#include "amend/run/file_seal.hpp"
+#include "amend/run/run_directory.hpp"
+#include "run/json_reading.hpp"
 #include "run/run_place.hpp"
 #include "unit/reporter/fixture.hpp"
 
@@ -77,6 +80,19 @@ TEST_CASE("summary: totals, times and errors are told") {
   CHECK(value.at("errors").as_array()[0].at("code") == "E\\xff");
   CHECK(value.at("errors").as_array()[0].at("example").at("line") == 9);
   CHECK(value.at("files").as_array()[0] == "results.ndjson");
+}
+
+TEST_CASE("summary: a retry file that is sealed again changes no other member, known or not") {
+  TemporaryDirectory directory;
+  const RunDirectory run(directory / "run");
+  run.write_file("failed.csv", "id\n");
+  run.write_file("summary.json", R"({"stop_cause":"of another version","rows":{"success":3},"later_member":[1,null]})");
+  seal_again(run);
+  boost::json::object summary = boost::json::parse(content_of(run.path("summary.json"))).as_object();
+  CHECK(summary["retry_files"].as_array().size() == 1);
+  summary.erase("retry_files");
+  CHECK(boost::json::serialize(summary) ==
+        R"({"stop_cause":"of another version","rows":{"success":3},"later_member":[1,null]})");
 }
 
 TEST_CASE("run.json: options and input are told, secrets by file name only") {
