@@ -59,7 +59,7 @@ class Traced {
     for (std::string line; std::getline(lines, line);) {
       const bool is_file = line.find("\"" + file + "\"") != std::string::npos ||
                            (!is_path && line.find("/" + file + "\"") != std::string::npos);
-      opens += is_file && line.find(" = -1 ENOENT") == std::string::npos ? 1 : 0;
+      opens += is_file && line.find(" = -1 ") == std::string::npos ? 1 : 0;
     }
     INFO(command << " opens " << file << " " << opens << " times, at most " << limit);
     CHECK(opens <= limit);
@@ -82,12 +82,12 @@ TEST_CASE("opens: update, its early stop, resume and retry open the input once")
   Traced traced(work.dir);
   const auto command = work.command(
       simulator.url(), {"--duplicates", "last", "--max-failures", "20", "--connections", "1", "--pipeline", "1"});
-  CHECK(traced.check(work.input, Limits(1, 4, 0, 3), command) == 4);
+  CHECK(traced.check(work.input, Limits(1, 0, 0, 3), command) == 4);
   CHECK(traced.check(work.input, Limits(1, 2, 2, 6), on_run("resume", work.directory)) == 4);
   CHECK(traced.check(work.input, Limits(1, 4, 2, 14), on_run("retry", work.directory)) == 4);
   const Work whole(rows(200));
   Simulator healthy;
-  CHECK(traced.check(whole.input, Limits(1, 2, 0, 1), whole.command(healthy.url())) == 0);
+  CHECK(traced.check(whole.input, Limits(1, 0, 0, 1), whole.command(healthy.url())) == 0);
 }
 
 TEST_CASE("opens: reconcile and verify open their input once, and undo the old values twice") {
