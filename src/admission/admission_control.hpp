@@ -16,7 +16,7 @@
 #include <mutex>
 
 #include "admission/canary.hpp"
-#include "admission/circuit.hpp"
+#include "admission/circuit_breaker.hpp"
 #include "admission/concurrency_limit.hpp"
 #include "admission/connection_trouble.hpp"
 #include "admission/credential_guard.hpp"

@@ -8,7 +8,7 @@
 //   over    All requests may go.
 //
 // Only rows that have ended are judged: a row that waits for its retry lets another one go. So the circuit breaker
-// (admission/circuit.hpp) meets an outage at the start, and no row uses up its attempts.
+// (admission/circuit_breaker.hpp) meets an outage at the start, and no row uses up its attempts.
 //
 // *Threads.* Any; one object, shared by all workers. Once it is over, a call costs one relaxed load. *Errors.* None.
 // *Bounds.* A few counters. *Lifetime.* A value that stays where it is. *Source.* A policy.

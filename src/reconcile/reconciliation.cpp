@@ -10,7 +10,7 @@
 #include "amend/run/run_directory.hpp"
 #include "amend/wonder/customer_schema.hpp"
 #include "plan/plan_writer.hpp"
-#include "plan/undone_run.hpp"
+#include "plan/undo_lock.hpp"
 #include "reader/reader.hpp"
 #include "reconcile/customer_lookup.hpp"
 #include "reconcile/rows_to_look_at.hpp"
@@ -304,5 +304,12 @@ const InputFindings& Reconciliation::look_at_values() { return impl_->look_at_va
 void Reconciliation::accept_findings() noexcept { impl_->accept_findings(); }
 Reconciled Reconciliation::run(const OnNotice& on_notice) { return impl_->run(on_notice); }
 const Metrics& Reconciliation::metrics() const noexcept { return impl_->metrics(); }
+
+Config reconcile_config(Config config) {
+  config.task = Task::reconcile;
+  config.mapping.form = RowForm::partial;
+  config.input.duplicates = Duplicates::last;
+  return config;
+}
 
 }  // namespace amend

@@ -4,7 +4,7 @@
 #include "amend/run/result_log.hpp"
 #include "plan/plan_seal.hpp"
 #include "plan/planned_rows.hpp"
-#include "plan/undone_run.hpp"
+#include "plan/undo_lock.hpp"
 #include "queue/start_thread.hpp"
 #include "report/model/timeline.hpp"
 #include "reporter/retry_files.hpp"

@@ -2,7 +2,7 @@
 // probes find out whether it is over. Some responses stop the run.
 //
 // *Threads.* The worker's. *Errors.* What Entropy throws. *Bounds.* --outage-limit or the row deadline bounds
-// each wait. *Lifetime.* Functions. *Source.* circuit.hpp, credential_guard.hpp.
+// each wait. *Lifetime.* Functions. *Source.* circuit_breaker.hpp, credential_guard.hpp.
 #pragma once
 
 #include "worker_state.hpp"

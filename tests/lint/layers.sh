@@ -25,8 +25,8 @@ must_refuse src/reader/csv/csv_parser.hpp '#include <boost/asio/awaitable.hpp>'
 must_refuse src/admission/retry_policy.cpp '  return std::chrono::steady_clock::now();'
 must_refuse src/metrics/metrics.cpp '#include <thread>'
 must_refuse src/reader/mapping/mapper.cpp '#include <mutex>'
-must_refuse src/admission/circuit.cpp '#include <thread>'
-must_refuse src/admission/circuit.hpp '  return std::chrono::steady_clock::now();'
+must_refuse src/admission/circuit_breaker.cpp '#include <thread>'
+must_refuse src/admission/circuit_breaker.hpp '  return std::chrono::steady_clock::now();'
 must_refuse src/drawer/a.cpp '#include <string>'
 
 check "$root"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """references.py ROOT: what comments and Markdown name is there: files, sections, headings, links, `see …`, test cases.
 
-A file may be named by the end of its path (`circuit.hpp`, `admission/circuit.hpp`, `src/wonder/README.md §2`).
+A file may be named by the end of its path (`circuit.hpp`, `admission/circuit_breaker.hpp`, `src/wonder/README.md §2`).
 """
 import fnmatch
 import os

@@ -7,9 +7,9 @@
 
 #include "amend/error.hpp"
 #include "amend/reader/encoding_check.hpp"
-#include "cli/option/command_options.hpp"
 #include "cli/option/option_table.hpp"
 #include "cli/option/units.hpp"
+#include "cli/text/options_as_text.hpp"
 #include "reader/json/json_error.hpp"
 #include "reader/mapping/mapper.hpp"
 #include "row/shell_path.hpp"

@@ -7,7 +7,7 @@
 #include <map>
 #include <thread>
 
-#include "admission/circuit.hpp"
+#include "admission/circuit_breaker.hpp"
 #include "run/pipeline/work.hpp"
 
 using namespace ::test;

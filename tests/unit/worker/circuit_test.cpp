@@ -1,4 +1,4 @@
-#include "admission/circuit.hpp"
+#include "admission/circuit_breaker.hpp"
 
 #include <doctest/doctest.h>
 

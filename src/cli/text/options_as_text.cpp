@@ -1,4 +1,4 @@
-#include "cli/option/command_options.hpp"
+#include "cli/text/options_as_text.hpp"
 
 #include <fmt/format.h>
 

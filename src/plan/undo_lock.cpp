@@ -1,4 +1,4 @@
-#include "plan/undone_run.hpp"
+#include "plan/undo_lock.hpp"
 
 #include <filesystem>
 
