@@ -62,7 +62,9 @@ std::string utc(std::chrono::system_clock::time_point at) { return utc_text(at, 
 std::string utc(const ASN1_TIME* time) {
   std::tm parts{};
   if (ASN1_TIME_to_tm(time, &parts) != 1) return "an unreadable date";
-  return utc(std::chrono::system_clock::from_time_t(::timegm(&parts)));
+  // Not through the system clock: certificates without an end are valid until 9999, and its nanoseconds end in 2262.
+  std::array<char, 32> text{};
+  return std::string(text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts));
 }
 
 std::string dates_of(X509* certificate) {
