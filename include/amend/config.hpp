@@ -29,7 +29,7 @@ struct TargetConfig {
   std::string proxy;              ///< http://host:port of a CONNECT proxy (RFC 9110 §9.3.6); empty: no proxy
   bool ipv4_only = false;         ///< AppIDs may be bound to listed IPv4 addresses (src/wonder/README.md §3)
   std::string ca_file;            ///< PEM bundle that replaces the system's; empty: the system's
-  std::string client_cert;        ///< PEM certificate for mutual TLS; empty: none
+  std::string client_cert;        ///< PEM certificate chain for mutual TLS; empty: none
   std::string client_key;         ///< its key
   std::size_t answer_bytes_max = 1U << 20;  ///< the largest body of a response; a larger one ends its connection
   std::string echo_path = "/svc/payment/api/v1/openapi/echo";  ///< one documentation page prints it without /openapi
@@ -106,8 +106,8 @@ struct MappingConfig {
   std::string reference_column;                              ///< instead of an id; only with RowForm::partial
   std::vector<std::pair<std::string, Blank>> blanks;         ///< --blank FIELD=…; default omit
   std::string guard_column;                                  ///< --guard reference_number=COLUMN; empty: no guard
-  bool trim = false;                    ///< drop white space and invisible characters around values
-  bool strip_formula = false;           ///< so is the ' or ="…" with which a spreadsheet keeps a text one
+  bool trim = false;                    ///< drop white space and invisible characters around values; never otherwise
+  bool strip_formula = false;           ///< drop the ' or ="…" with which a spreadsheet marks a text
   std::vector<std::string> null_texts;  ///< --null-text TEXT: such a value is blank
   bool split_phone = false;             ///< a phone that begins with + sets dial_code from its country code
 };

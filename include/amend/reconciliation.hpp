@@ -172,7 +172,8 @@ Config reconcile_config(Config config);
 /// secrets and no values of AuthConfig::headers. Throws ConfigError when there is no run.
 Config verify_config(const std::string& run);
 
-/// The settings with which the values are restored that the run in `run` has overwritten. The same.
+/// The settings with which the values are restored that the run in `run` has overwritten. Those of its run.json, too.
+/// Throws ConfigError when there is no run, and (exit 2) when it saved no old values.
 Config undo_config(const std::string& run);
 
 }  // namespace amend

@@ -11,8 +11,8 @@
 
 namespace amend {
 
-/// Locks the run, so that no other process resumes it during the undo. Throws ConfigError: exit 7 when another process
-/// has locked it; exit 2 when it saved no old values. Throws InputError when its log is lost.
+/// Locks the run, so that no other process resumes it during the undo. Throws ConfigError (exit 7) when another process
+/// has locked it, InputError when its log is lost.
 std::unique_ptr<RunDirectory> lock_run_to_undo(const std::string& run);
 
 /// Records in the run that `by`, the directory of another run, restores its old values. Throws DurabilityError.

@@ -38,8 +38,8 @@ class ReaderRules {
   /// Another run may have sent the rows up to this one. They are marked as such.
   std::uint64_t maybe_sent_until = 0;
   OnRejected on_rejected = OnRejected::go_on;
-  /// The input may have another encoding than the one that it is read in: rows with characters beyond ASCII are
-  /// rejected (`input.encoding`). When false, that begins with the first row that shows it.
+  /// The input is known to have another encoding than the one that it is read in: rows with characters beyond ASCII
+  /// are rejected (`input.encoding`). When false, that begins with the first row that shows it.
   bool encoding_is_doubtful = false;
 };
 

@@ -107,7 +107,7 @@ std::vector<RunHead> in_order(std::vector<Member> members) {
   return out;
 }
 
-// Where another log says something else of the same row, it is about another file.
+// A log with another content hash for the same row is about another file.
 bool is_about_other_rows(const std::string& run, const ContentHash& hash_of) {
   bool other = false;
   try {

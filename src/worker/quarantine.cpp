@@ -79,7 +79,7 @@ void Quarantine::send_again(std::vector<Unproven>& refusals, time_point now) {
   refusals.clear();
 }
 
-// The row goes on a fresh connection, which carries no other request.
+// The row is sent on a fresh connection, which carries no other request.
 void Quarantine::prove_by(Connection& connection, JobNumber number) {
   if (!connection.unproven.empty()) proofs_.emplace_back(number, connection.number, std::move(connection.unproven));
   connection.unproven.clear();

@@ -20,7 +20,8 @@ class InputFile {
   /// "-" is standard input.
   explicit InputFile(const std::string& path);
 
-  /// A regular file is read from its start by each reading. Of anything else all readings share one stream of bytes.
+  /// Each reading of a regular file that was opened by its name begins at its start. All readings of standard input, or
+  /// of anything else, share one stream of bytes.
   ///
   /// A regular file is examined with each piece that is read, and at its end by its name too. Where it was written to,
   /// moved or touched since the reading began, its bytes are compared with those that were read: other bytes, or

@@ -2,7 +2,7 @@
 //
 // `amend check` uses it, and `amend update` uses it before the first request when the file can be read twice.
 //
-// Threads: one at a time. Source: layer 2; it opens the file itself and sends nothing.
+// Threads: one at a time. Source: layer 2; it reads the file and sends nothing.
 #pragma once
 
 #include <atomic>

@@ -17,6 +17,7 @@
 #include "cli/command/reconcile.hpp"
 #include "cli/command/runs.hpp"
 #include "cli/command/update.hpp"
+#include "cli/option/option_rules.hpp"
 #include "cli/option/units.hpp"
 #include "cli/text/output.hpp"
 #include "cli/text/preflight_text.hpp"
@@ -79,7 +80,10 @@ ExitCode say_compared(const Options& options) {
 std::optional<ExitCode> resume_comparison(const Options& options) {
   const fs::path run = options.config.run_directory;
   if (!options.config.does().has_plan || fs::exists(run / result_log_name)) return std::nullopt;
-  if (!fs::exists(run / plan_name)) return run_reconcile(options);
+  if (!fs::exists(run / plan_name)) {
+    refuse_unused_outputs(options);
+    return run_reconcile(options);
+  }
   if (!options.config.reconcile.apply) return say_compared(options);
   return std::nullopt;
 }

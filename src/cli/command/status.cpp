@@ -115,9 +115,8 @@ RunStanding standing_of(const RunView& view, const RunHead& run) {
 
 std::vector<NextCommand> after_reconciliation(const RunView& view) {
   const RunHead& run = view.asked();
-  if (!run.record.config.reconcile.apply) return {};
+  if (!run.record.config.reconcile.apply || undone_by(run.directory)) return {};
   RunStanding standing = standing_of(view, run);
-  if (undone_by(run.directory)) standing.settled = true;
   standing.to_retry = standing.unsent == 0 ? 1 : 0;  // some row is not well
   return next_commands(standing);
 }

@@ -46,7 +46,7 @@ std::string load_on_foreign_host(const Options& options) {
 constexpr OptionRule rules[] = {
     {CommandSet{Command::control}, watch_without_status},
     {CommandSet{Command::export_log}, export_without_format, export_as_csv},
-    {CommandSet{Command::reconcile, Command::resume}, outputs_without_apply},
+    {CommandSet{Command::reconcile}, outputs_without_apply},
     {CommandSet{Command::bench}, load_on_foreign_host},
 };
 
@@ -68,6 +68,10 @@ void require_option_rules(const Options& options) {
     if (!refusal.empty()) throw ConfigError(refusal, ExitCode::usage, rule.next ? rule.next(options) : std::string());
   }
   if (options.command == Command::bench) validate(options.benchmark, options.config.pace);
+}
+
+void refuse_unused_outputs(const Options& options) {
+  if (const std::string refusal = outputs_without_apply(options); !refusal.empty()) throw ConfigError(refusal);
 }
 
 }  // namespace amend::cli

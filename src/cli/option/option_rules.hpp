@@ -31,4 +31,8 @@ std::span<const OptionRule> option_rules() noexcept;
 /// broken.
 void require_option_rules(const Options& options);
 
+/// Throws ConfigError for an output that shows how rows are sent, when none are sent. `amend resume` knows that only from
+/// its run.
+void refuse_unused_outputs(const Options& options);
+
 }  // namespace amend::cli

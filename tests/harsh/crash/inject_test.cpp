@@ -4,19 +4,11 @@
 #include <cstdio>
 
 #include "harsh/crash/fixture.hpp"
+#include "support/tracer.hpp"
 
 using namespace test;
 
 namespace {
-
-constexpr auto tracer = "/usr/bin/strace";
-
-bool can_trace() {
-  if (std::filesystem::exists(tracer) && run({tracer, "-f", "-qq", "-o", "/dev/null", "/bin/true"}).code == 0)
-    return true;
-  std::puts("SKIPPED: strace is not installed, or may not trace here");
-  return false;
-}
 
 /// One system call on some files of the run directory, and what is to happen instead of its n-th. strace counts per
 /// thread: the reporter writes the log, the main thread all else.

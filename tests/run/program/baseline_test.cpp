@@ -383,6 +383,8 @@ TEST_CASE("a comparison that is complete is not made again by resume") {
   const Finished finished = run({AMEND_PROGRAM, "resume", ground.directory("run")});
   CHECK(finished.code == 1);
   CHECK(says(finished, "the comparison is complete"));
+  CHECK(run({AMEND_PROGRAM, "resume", ground.directory("run"), "--metrics-file", ground.dir.file("metrics")}).code ==
+        1);
   CHECK(ground.requests("GET") == gets);
 }
 

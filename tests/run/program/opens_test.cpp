@@ -6,19 +6,11 @@
 #include <sstream>
 
 #include "ground.hpp"
+#include "support/tracer.hpp"
 
 using namespace test;
 
 namespace {
-
-constexpr auto tracer = "/usr/bin/strace";
-
-bool can_trace() {
-  if (std::filesystem::exists(tracer) && run({tracer, "-f", "-qq", "-o", "/dev/null", "/bin/true"}).code == 0)
-    return true;
-  std::puts("SKIPPED: strace is not installed, or may not trace here");
-  return false;
-}
 
 /// Upper limits. Each run.json and summary.json of the runs is opened at most twice, and a log once for each pass.
 class Limits {

@@ -118,6 +118,19 @@ TEST_CASE(
   CHECK(cli::commands_left(view).front().starts_with("amend reconcile "));
 }
 
+TEST_CASE("status: a reconciliation that was undone has no next command, also while the undo is running") {
+  const TemporaryDirectory dir;
+  make_run(dir / "r", Written({Row(1, Status::failed, a), Row(2, Status::success, b)}, 2));
+  RunRecord record = read_run(dir / "r");
+  record.config.task = Task::reconcile;
+  record.config.reconcile.apply = true;
+  const RunDirectory run(dir / "r", Opening::resume);
+  run.write_file("run.json", run_json(record));
+  REQUIRE(cli::commands_left(RunView(dir / "r")).size() == 1);  // it is running
+  run.write_file(undone_name, "elsewhere\n");
+  CHECK(cli::commands_left(RunView(dir / "r")).empty());
+}
+
 TEST_CASE("status: a retry beside the run whose run.json is damaged is named, exit 3") {
   const TemporaryDirectory dir;
   make_run(dir / "r", Written({Row(1, Status::success, a)}, 1));

@@ -6,7 +6,9 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <memory>
 #include <string>
+#include <utility>
 
 using namespace amend;
 
@@ -76,6 +78,20 @@ TEST_CASE("tls trouble: an end in the middle of a handshake says whether anythin
 TEST_CASE("tls trouble: old versions of TLS are named as such") {
   for (const int reason : {SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_TLSV1_ALERT_PROTOCOL_VERSION})
     CHECK(holds(explain_tls_error(tls_error(reason), HandshakeNotes()).text, "older than 1.2"));
+}
+
+TEST_CASE("tls trouble: the dates of a certificate are shown as they are, also without an end (RFC 5280 §4.1.2.5)") {
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
+  for (const auto& [asn1, shown] : {std::pair{"19700101000000Z", "1970-01-01 00:00:00 UTC"},
+                                    std::pair{"20261201083000Z", "2026-12-01 08:30:00 UTC"},
+                                    std::pair{"22620411234717Z", "2262-04-11 23:47:17 UTC"},
+                                    std::pair{"22620412000000Z", "2262-04-12 00:00:00 UTC"},
+                                    std::pair{"99991231235959Z", "9999-12-31 23:59:59 UTC"}}) {
+    REQUIRE(ASN1_TIME_set_string(X509_getm_notBefore(certificate.get()), asn1) == 1);
+    REQUIRE(ASN1_TIME_set_string(X509_getm_notAfter(certificate.get()), asn1) == 1);
+    CHECK(holds(certificate_facts(certificate.get(), X509_V_ERR_CERT_NOT_YET_VALID),
+                std::string("it is valid from ") + shown + " to " + shown + "; "));
+  }
 }
 
 TEST_CASE("tls trouble: a refused certificate says what is known of it") {
