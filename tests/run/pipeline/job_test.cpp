@@ -244,14 +244,17 @@ TEST_CASE("job: verify and undo have the settings of their run, and undo needs a
   CHECK(verify.input.duplicates == Duplicates::last);
   CHECK(verify.pace.connections == 7);
   CHECK(verify.run_directory.empty());
+  CHECK_THROWS_WITH_AS(undo_config(ground.run()), doctest::Contains("cannot be undone"), ConfigError);
+  config.reconcile.apply = true;
+  ground.write_run("ss", config);
   const Config undo = undo_config(ground.run());
   CHECK(undo.does().restores);
   CHECK(undo.sends());
   CHECK(undo.input.file == ground.run() + "/rollback.ndjson");
   CHECK(undo.reconcile.recheck == Recheck::yes);
   CHECK(undo.pace.canary == CanaryMode::on);
-  CHECK_THROWS_WITH_AS(Reconciliation(undo, Credentials()), doctest::Contains("cannot be undone"), ConfigError);
-  CHECK_FALSE(RunDirectory::is_held(ground.run()));
+  const RunDirectory other_process(ground.run(), Opening::resume);
+  CHECK_THROWS_WITH_AS(Reconciliation(undo, Credentials()), doctest::Contains("in use"), ConfigError);
 }
 
 TEST_CASE("job: what tasks differ in") {
