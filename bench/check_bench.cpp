@@ -7,8 +7,8 @@
 #include <fstream>
 #include <string>
 
+#include "amend/reader/check.hpp"
 #include "amend/reader/id_index.hpp"
-#include "amend/reader/preflight.hpp"
 #include "folder.hpp"
 #include "reading_work.hpp"
 

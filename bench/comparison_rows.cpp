@@ -17,9 +17,9 @@ void append_row(fmt::memory_buffer& out, unsigned n) {
                  n, n % 1000, n % 100'000'000, n % 1000, n % 97);
 }
 
-bool write(fmt::memory_buffer& lot) {
-  const bool written = std::fwrite(lot.data(), 1, lot.size(), stdout) == lot.size();
-  lot.clear();
+bool write(fmt::memory_buffer& received) {
+  const bool written = std::fwrite(received.data(), 1, received.size(), stdout) == received.size();
+  received.clear();
   return written;
 }
 
@@ -31,11 +31,11 @@ int main(int count, char** words) {
     return 2;
   }
   const auto rows = static_cast<unsigned>(std::strtoul(words[1], nullptr, 10));
-  fmt::memory_buffer lot;
-  fmt::format_to(std::back_inserter(lot), "id,name,phone,email,dial_code,company_name,default_payment_method\r\n");
+  fmt::memory_buffer received;
+  fmt::format_to(std::back_inserter(received), "id,name,phone,email,dial_code,company_name,default_payment_method\r\n");
   for (unsigned n = 0; n < rows; ++n) {
-    append_row(lot, n);
-    if (lot.size() >= lot_size && !write(lot)) return 1;
+    append_row(received, n);
+    if (received.size() >= lot_size && !write(received)) return 1;
   }
-  return write(lot) && std::fflush(stdout) == 0 ? 0 : 1;
+  return write(received) && std::fflush(stdout) == 0 ? 0 : 1;
 }

@@ -57,14 +57,15 @@ void queue_hop_of_outcomes(benchmark::State& state) {
   const amend::RowRef alive(batch, 0);
   amend::OutcomeQueue queue;
   std::thread reporter([&] {
-    std::vector<amend::Outcome> lot;
-    while (queue.pop_all(lot, std::chrono::milliseconds(100))) lot.clear();
+    std::vector<amend::Outcome> received;
+    while (queue.pop_all(received, std::chrono::milliseconds(100))) received.clear();
   });
-  std::vector<amend::Outcome> lot;
+  std::vector<amend::Outcome> received;
   for (auto _ : state) {
-    for (std::int64_t n = 0; n < state.range(0); ++n) lot.emplace_back(amend::RowRef(batch, 0), amend::Status::success);
+    for (std::int64_t n = 0; n < state.range(0); ++n)
+      received.emplace_back(amend::RowRef(batch, 0), amend::Status::success);
     while (queue.full()) std::this_thread::yield();
-    queue.push(lot);
+    queue.push(received);
   }
   queue.close();
   reporter.join();

@@ -52,9 +52,9 @@ void log_append(benchmark::State& state) {
   const auto log = amend::open_result_log(run);
   amend::BatchPool pool(1);
   amend::Batch& batch = one_row(pool);
-  std::vector<amend::Outcome> lot;
-  for (std::int64_t n = 0; n < state.range(0); ++n) lot.push_back(success(batch));
-  for (auto _ : state) log->write(lot);
+  std::vector<amend::Outcome> outcomes;
+  for (std::int64_t n = 0; n < state.range(0); ++n) outcomes.push_back(success(batch));
+  for (auto _ : state) log->write(outcomes);
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(log_append)->Arg(1)->Arg(16)->Arg(256)->ArgName("lot");

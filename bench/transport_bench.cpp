@@ -24,9 +24,9 @@ void codec_encode(benchmark::State& state) {
 BENCHMARK(codec_encode);
 
 void codec_parse(benchmark::State& state) {
-  constexpr std::size_t answers = 32;
+  constexpr std::size_t responses = 32;
   std::string text;
-  for (unsigned n = 0; n < answers; ++n) text += bench::answer(row_id, n);
+  for (unsigned n = 0; n < responses; ++n) text += bench::answer(row_id, n);
   amend::http1::ResponseParser parser;
   amend::Response response;
   for (auto _ : state) {
@@ -36,7 +36,7 @@ void codec_parse(benchmark::State& state) {
     while (parser.next(response) == amend::http1::ResponseParser::Step::response)
       benchmark::DoNotOptimize(response.body);
   }
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(answers));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(responses));
 }
 BENCHMARK(codec_parse);
 

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "rows.hpp"
-#include "wonder/answer.hpp"
-#include "wonder/answer_reader.hpp"
-#include "wonder/answer_rule.hpp"
+#include "wonder/response_classifier.hpp"
+#include "wonder/response_reader.hpp"
+#include "wonder/response_rule.hpp"
 
 namespace {
 
@@ -26,34 +26,37 @@ std::vector<std::string> escaped_answers() {
 }
 
 template <class Judge>
-void judge_each(benchmark::State& state, const std::vector<std::string>& bodies, Judge judge) {
+void judge_each(benchmark::State& state, const std::vector<std::string>& bodies, Judge classify) {
   const amend::wonder::Expectation expected(customer_id, false);
   amend::Response response;
   response.status = 200;
   std::size_t n = 0;
   for (auto _ : state) {
     response.body = bodies[n++ % bodies.size()];
-    if (judge(response, expected).meaning != amend::wonder::Meaning::success) state.SkipWithError("not a success");
+    if (classify(response, expected).response_class != amend::wonder::ResponseClass::success)
+      state.SkipWithError("not a success");
   }
   state.SetItemsProcessed(state.iterations());
 }
 
 void judge_success(benchmark::State& state) {
-  amend::wonder::AnswerJudge judge;
-  judge_each(state, everyday_answers(), [&](const auto& response, const auto& e) { return judge.judge(response, e); });
+  amend::wonder::ResponseClassifier classify;
+  judge_each(state, everyday_answers(),
+             [&](const auto& response, const auto& e) { return classify.classify(response, e); });
 }
 BENCHMARK(judge_success);
 
 void judge_success_by_the_full_rule(benchmark::State& state) {
-  amend::wonder::AnswerReader reader;
+  amend::wonder::ResponseReader reader;
   judge_each(state, everyday_answers(),
-             [&](const auto& response, const auto& e) { return judge_by_rule(reader, response, e); });
+             [&](const auto& response, const auto& e) { return classify_by_rule(reader, response, e); });
 }
 BENCHMARK(judge_success_by_the_full_rule);
 
 void judge_success_with_escapes(benchmark::State& state) {
-  amend::wonder::AnswerJudge judge;
-  judge_each(state, escaped_answers(), [&](const auto& response, const auto& e) { return judge.judge(response, e); });
+  amend::wonder::ResponseClassifier classify;
+  judge_each(state, escaped_answers(),
+             [&](const auto& response, const auto& e) { return classify.classify(response, e); });
 }
 BENCHMARK(judge_success_with_escapes);
 

@@ -5,7 +5,7 @@
 
 #include "admission/admission_control.hpp"
 #include "amend/worker/signer.hpp"
-#include "wonder/answer.hpp"
+#include "wonder/response_classifier.hpp"
 #include "worker/entropy.hpp"
 
 namespace {
@@ -55,26 +55,26 @@ void rate_limiter(benchmark::State& state) {
 BENCHMARK(rate_limiter);
 
 // What a row costs there: one question, and one end.
-void admission(benchmark::State& state, const amend::PaceConfig& pace) {
-  amend::AdmissionControl admission(pace);
+void admission(benchmark::State& state, const amend::LoadConfig& load) {
+  amend::AdmissionControl admission(load);
   amend::AdmissionControl::time_point now(std::chrono::hours(1));
-  const auto end = amend::AttemptEnd::answered(amend::wonder::Meaning::success, 200, std::nullopt);
+  const auto end = amend::AttemptEnd::answered(amend::wonder::ResponseClass::success, 200, std::nullopt);
   std::uint64_t row = 0;
   for (auto _ : state) {
     now += std::chrono::seconds(1);
     const auto decision = admission.ask(now, 0);
-    if (decision.answer != amend::AdmissionControl::Answer::go) state.SkipWithError("held back");
+    if (decision.leave != amend::AdmissionControl::Leave::go) state.SkipWithError("held back");
     const amend::AdmissionControl::Ended ended(decision.permit, ++row, now - std::chrono::milliseconds(10), 1);
     benchmark::DoNotOptimize(admission.record(end, ended, now, 0));
   }
   state.SetItemsProcessed(state.iterations());
 }
 
-amend::PaceConfig pace_of(std::chrono::nanoseconds interval) {
-  amend::PaceConfig pace;
-  pace.canary = amend::CanaryMode::off;
-  pace.rate.interval = interval;
-  return pace;
+amend::LoadConfig pace_of(std::chrono::nanoseconds interval) {
+  amend::LoadConfig load;
+  load.canary = amend::CanaryMode::off;
+  load.rate.interval = interval;
+  return load;
 }
 
 void admission_unlimited(benchmark::State& state) { admission(state, pace_of(std::chrono::nanoseconds(0))); }
@@ -84,10 +84,10 @@ void admission_at_a_rate(benchmark::State& state) { admission(state, pace_of(std
 BENCHMARK(admission_at_a_rate);
 
 void admission_finding_rate_and_concurrency(benchmark::State& state) {
-  amend::PaceConfig pace = pace_of(std::chrono::milliseconds(1));
-  pace.rate.mode = amend::RateMode::adaptive;
-  pace.concurrency = amend::Concurrency::adaptive;
-  admission(state, pace);
+  amend::LoadConfig load = pace_of(std::chrono::milliseconds(1));
+  load.rate.mode = amend::RateMode::adaptive;
+  load.concurrency = amend::Concurrency::adaptive;
+  admission(state, load);
 }
 BENCHMARK(admission_finding_rate_and_concurrency);
 

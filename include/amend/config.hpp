@@ -31,7 +31,7 @@ struct TargetConfig {
   std::string ca_file;            ///< PEM bundle that replaces the system's; empty: the system's
   std::string client_cert;        ///< PEM certificate chain for mutual TLS; empty: none
   std::string client_key;         ///< its key
-  std::size_t answer_bytes_max = 1U << 20;  ///< the largest body of a response; a larger one ends its connection
+  std::size_t response_bytes_max = 1U << 20;  ///< the largest body of a response; a larger one ends its connection
   std::string echo_path = "/svc/payment/api/v1/openapi/echo";  ///< one documentation page prints it without /openapi
 };
 
@@ -140,7 +140,7 @@ enum class CanaryMode : std::uint8_t { off, on };
 inline constexpr Spellings<CanaryMode, 2> canary_spellings{{{"off", CanaryMode::off}, {"on", CanaryMode::on}}};
 
 /// How hard amend drives the API. The defaults are safe for a production API.
-struct PaceConfig {
+struct LoadConfig {
   RateSetting rate;
   std::uint32_t burst = 1;  ///< 1 … 10,000 requests that may be sent at once after a pause
   Concurrency concurrency = Concurrency::full;
@@ -160,7 +160,7 @@ struct RetryConfig {
 
 struct DeadlineConfig {
   std::chrono::milliseconds connect{5'000};         ///< TCP and TLS together, after name resolution
-  std::chrono::milliseconds answer{30'000};         ///< from the moment a request is the oldest on its connection
+  std::chrono::milliseconds response{30'000};       ///< from the moment a request is the oldest on its connection
   std::chrono::milliseconds row{600'000};           ///< first send → last attempt may start
   std::chrono::milliseconds first_connect{15'000};  ///< without any response until then: stop with exit 4 or 5
   std::chrono::milliseconds outage{3'600'000};      ///< no connection could be opened for this long: stop with exit 4
@@ -255,7 +255,7 @@ struct Config {
   AuthConfig auth;
   InputConfig input;
   MappingConfig mapping;
-  PaceConfig pace;
+  LoadConfig load;
   RetryConfig retry;
   DeadlineConfig deadline;
   FailureConfig failures;
@@ -277,7 +277,7 @@ std::chrono::milliseconds time_allowed(const DeadlineConfig& deadline, std::chro
 void validate(const Config& config);
 
 /// The part of validate() for the rate.
-void validate_pace(const PaceConfig& pace);
+void validate_load(const LoadConfig& load);
 
 /// The part of validate() for input, mapping and rate. It is enough for a check, which needs neither an address nor
 /// credentials.

@@ -76,7 +76,7 @@ enum class ExitCode : int {
   usage = 2,
   input = 3,
   stopped_resumable = 4,
-  stopped_person_needed = 5,
+  stopped_needs_operator = 5,
   not_durable = 6,
   run_directory_in_use = 7,
   broken_invariant = 70,

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "amend/config.hpp"
-#include "amend/reader/preflight.hpp"
+#include "amend/reader/check.hpp"
 #include "amend/row/late_requests.hpp"
 #include "amend/row/selection.hpp"
 #include "amend/run/file_seal.hpp"
@@ -66,9 +66,9 @@ class Input {
 
   /// Reads the whole file and reports what is in it. A run of this input uses what was found out about --duplicates.
   /// Throws ConfigError when the input cannot be read twice, and as check_input does.
-  PreflightReport preflight();
+  CheckReport check();
   /// As above, until `stop` is set: then it throws InputError.
-  PreflightReport preflight(const std::atomic<bool>& stop);
+  CheckReport check(const std::atomic<bool>& stop);
 
   /// The operator accepts values that look damaged: run.json records it.
   void accept_findings() noexcept;

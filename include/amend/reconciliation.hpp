@@ -138,7 +138,7 @@ class Reconciliation {
 
   const Plan& plan() const noexcept;
 
-  /// Reads the file and returns what its values look like (PreflightReport::findings). Creates nothing. Throws
+  /// Reads the file and returns what its values look like (CheckReport::findings). Creates nothing. Throws
   /// InputError.
   const InputFindings& look_at_values();
 

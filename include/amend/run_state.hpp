@@ -17,14 +17,14 @@
 namespace amend {
 
 /// The source of the rate.
-enum class PacedBy : std::uint8_t {
+enum class RateSource : std::uint8_t {
   option,    ///< --rate, or `amend control RUN rate`
   adaptive,  ///< --rate auto
   server,    ///< the rate hints of the API
 };
 
 /// "option", "adaptive", "server".
-std::string_view to_string(PacedBy paced_by) noexcept;
+std::string_view to_string(RateSource rate_source) noexcept;
 
 /// The circuit breaker as operators see it: half open and closing are one state.
 enum class CircuitState : std::uint8_t { closed, open, half_open };
@@ -59,7 +59,7 @@ class RunState {
   std::uint64_t customers_held = 0;  ///< their next row waits while the API may still apply an earlier request
 
   std::chrono::nanoseconds interval{0};  ///< time between two requests at the present rate; 0: unlimited
-  PacedBy paced_by = PacedBy::option;
+  RateSource rate_source = RateSource::option;
   std::chrono::nanoseconds limiter_wait{0};  ///< how long ready rows waited for the rate limiter, summed over workers
   std::chrono::milliseconds held{0};         ///< how long the API asked amend to send nothing, from now
   bool paused = false;                       ///< by an operator

@@ -34,7 +34,7 @@ amend::Config config_for(const std::string& file, const std::string& run) {
   config.auth.private_key_file = variable("PRIVATE_KEY_FILE");
   config.target.ca_file = variable("CA_FILE");
   config.run_directory = run;
-  config.pace.rate.interval = std::chrono::milliseconds(5);  // 200 requests per second
+  config.load.rate.interval = std::chrono::milliseconds(5);  // 200 requests per second
   return config;
 }
 

@@ -18,9 +18,9 @@ constexpr double probe_after_first = 10;   // seconds
 constexpr double probe_after_factor = 1.5;
 constexpr double probe_after_last = 24;  // seconds
 constexpr double slot_seconds = 0.1;
-constexpr double slot_answers = 2;
-constexpr double longest_gap = 0.25;   // seconds
-constexpr double enough_answers = 10;  // before the measured rate is trusted
+constexpr double slot_responses = 2;
+constexpr double longest_gap = 0.25;     // seconds
+constexpr double enough_responses = 10;  // before the measured rate is trusted
 constexpr double enough_overloaded = 3;
 constexpr double clearly_less = 0.9;  // of the rate: a smaller difference may be chance
 constexpr double same_limit = 0.25;   // how far apart the rates of two push-backs may be
@@ -41,7 +41,7 @@ nanoseconds AdaptiveRate::record(Signal signal, time_point sent, time_point now)
   const Slot& slot = count(signal, now);
   if (pushes_back(signal, sent)) {
     cut(now);
-  } else if (slot.seconds >= slot_seconds && slot.answers() >= slot_answers) {
+  } else if (slot.seconds >= slot_seconds && slot.answers() >= slot_responses) {
     grow(slot.seconds);
     newest_ = (newest_ + 1) % slots_.size();
     slots_[newest_] = Slot();
@@ -107,7 +107,7 @@ void AdaptiveRate::cut(time_point now) noexcept {
   // they are left out.
   const double taken = (late.accepted + 1) / (1 - share_.share());
   share_.cut();
-  if (late.answers() >= enough_answers && taken < clearly_less * rate_ * late.seconds)
+  if (late.answers() >= enough_responses && taken < clearly_less * rate_ * late.seconds)
     peak = std::max(taken / late.seconds, rate_ / 2);
   pace_probes(peak);
   peak_ = peak;

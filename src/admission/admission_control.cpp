@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "admission/seconds.hpp"
-#include "wonder/answer.hpp"
+#include "wonder/response_classifier.hpp"
 
 namespace amend {
 namespace {
@@ -13,7 +13,7 @@ using Signal = AdaptiveRate::Signal;
 Signal signal_of(const AttemptEnd& end) noexcept {
   if (is_throttled(end)) return Signal::refused;
   if (is_overloaded(end)) return Signal::overloaded;
-  return result_of(end) == Circuit::Result::success ? Signal::accepted : Signal::nothing;
+  return result_of(end) == CircuitBreaker::Result::success ? Signal::accepted : Signal::nothing;
 }
 
 // The rate adapts to a 429. The 429 shows nothing about the number of requests in flight.
@@ -24,85 +24,89 @@ ConcurrencyLimit::Signal crowding(Signal signal) noexcept {
 
 }  // namespace
 
-Circuit::Result result_of(const AttemptEnd& end) noexcept {
-  using wonder::Meaning;
-  if (end.kind == AttemptEnd::Kind::not_processed) return Circuit::Result::nothing;
-  if (end.kind != AttemptEnd::Kind::answered) return Circuit::Result::failure;
-  if (is_throttled(end)) return Circuit::Result::throttled;
+CircuitBreaker::Result result_of(const AttemptEnd& end) noexcept {
+  using wonder::ResponseClass;
+  if (end.kind == AttemptEnd::Kind::not_processed) return CircuitBreaker::Result::nothing;
+  if (end.kind != AttemptEnd::Kind::answered) return CircuitBreaker::Result::failure;
+  if (is_throttled(end)) return CircuitBreaker::Result::throttled;
   const bool asks_to_wait = end.retry_after.has_value();
-  switch (end.meaning) {
-    case Meaning::transient:
-    case Meaning::unusable: return Circuit::Result::failure;
-    case Meaning::gateway:
-      return is_gateway_refusal(end) && !asks_to_wait ? Circuit::Result::refusal : Circuit::Result::gateway;
-    case Meaning::refused: return asks_to_wait ? Circuit::Result::failure : Circuit::Result::success;
-    case Meaning::credentials: return asks_to_wait ? Circuit::Result::failure : Circuit::Result::nothing;
-    case Meaning::mismatch: return Circuit::Result::nothing;
-    default: return Circuit::Result::success;
+  switch (end.response_class) {
+    case ResponseClass::transient:
+    case ResponseClass::unusable: return CircuitBreaker::Result::failure;
+    case ResponseClass::gateway:
+      return is_gateway_refusal(end) && !asks_to_wait ? CircuitBreaker::Result::refusal
+                                                      : CircuitBreaker::Result::gateway;
+    case ResponseClass::refused:
+      return asks_to_wait ? CircuitBreaker::Result::failure : CircuitBreaker::Result::success;
+    case ResponseClass::credentials:
+      return asks_to_wait ? CircuitBreaker::Result::failure : CircuitBreaker::Result::nothing;
+    case ResponseClass::mismatch: return CircuitBreaker::Result::nothing;
+    default: return CircuitBreaker::Result::success;
   }
 }
 
-AdmissionControl::AdmissionControl(const PaceConfig& pace) noexcept
-    : canary_(pace.canary),
-      rate_(pace),
-      concurrency_(pace.connections * pace.pipeline),
-      concurrency_mode_(pace.concurrency),
-      in_flight_max_(pace.connections * pace.pipeline) {}
+AdmissionControl::AdmissionControl(const LoadConfig& load) noexcept
+    : canary_(load.canary),
+      rate_(load),
+      concurrency_(load.connections * load.pipeline),
+      concurrency_mode_(load.concurrency),
+      in_flight_max_(load.connections * load.pipeline) {}
 
 AdmissionControl::Decision AdmissionControl::ask(time_point now, std::uint64_t in_flight) noexcept {
   Permit permit;
-  if (paused()) return Decision(Answer::wait, time_point::max(), permit);
+  if (paused()) return Decision(Leave::wait, time_point::max(), permit);
   permit.admission = canary_.admit();
-  if (permit.admission == Canary::Admission::no) return Decision(Answer::wait, now + look_up, Permit());
+  if (permit.admission == Canary::Admission::no) return Decision(Leave::wait, now + look_up, Permit());
   if (concurrency_mode_ == Concurrency::adaptive && !concurrency_.admits(in_flight))
-    return refuse(Answer::wait, now + look_up, permit, now);
+    return refuse(Leave::wait, now + look_up, permit, now);
   const auto allowed = circuit_.ask(now);
-  if (!allowed.go) return refuse(Answer::wait, allowed.at, permit, now);
-  permit.trial = allowed.trial;
+  if (!allowed.go) return refuse(Leave::wait, allowed.at, permit, now);
+  permit.round = allowed.round;
   const auto decision = rate_.try_acquire(now);
-  if (!decision.go) return refuse(Answer::too_fast, decision.at, permit, now);
-  return Decision(Answer::go, now, permit);
+  if (!decision.go) return refuse(Leave::too_fast, decision.at, permit, now);
+  return Decision(Leave::go, now, permit);
 }
 
 AdmissionControl::time_point AdmissionControl::earliest(time_point now) const noexcept {
-  const auto probe = circuit_.state() == Circuit::State::open ? circuit_.probe_at() : now;
+  const auto probe = circuit_.state() == CircuitBreaker::State::open ? circuit_.probe_at() : now;
   return std::max({now, rate_.earliest(), probe});
 }
 
-AdmissionControl::Decision AdmissionControl::refuse(Answer answer, time_point at, Permit permit,
+AdmissionControl::Decision AdmissionControl::refuse(Leave leave, time_point at, Permit permit,
                                                     time_point now) noexcept {
   give_back(permit, now);
-  return Decision(answer, at, Permit());
+  return Decision(leave, at, Permit());
 }
 
 void AdmissionControl::give_back(Permit permit, time_point now) noexcept {
   if (permit.admission == Canary::Admission::as_canary) canary_.attempt_over();
-  if (permit.trial != Circuit::no_trial) circuit_.record(Circuit::Result::nothing, permit.trial, 0, now, 0);
+  if (permit.round != CircuitBreaker::no_round)
+    circuit_.record(CircuitBreaker::Result::nothing, permit.round, 0, now, 0);
 }
 
-Circuit::Change AdmissionControl::record(const AttemptEnd& end, const Ended& ended, time_point now,
-                                         std::uint64_t random) noexcept {
+CircuitBreaker::Change AdmissionControl::record(const AttemptEnd& end, const Ended& ended, time_point now,
+                                                std::uint64_t random) noexcept {
   if (ended.permit.admission == Canary::Admission::as_canary) canary_.attempt_over();
   adapt(end, ended, now);
   const auto result = result_of(end);
   if (is_trouble(result) && circuit_.failures() == 0)
     failing_since_.store(ns_of(awake(now)), std::memory_order_relaxed);
-  const auto change = circuit_.record(result, ended.permit.trial, ended.row, now, random);
-  if (change != Circuit::Change::none) follow_circuit(now);
+  const auto change = circuit_.record(result, ended.permit.round, ended.row, now, random);
+  if (change != CircuitBreaker::Change::none) follow_circuit(now);
   return change;
 }
 
-Circuit::Change AdmissionControl::record_echo(Circuit::Result result, Permit permit, time_point now,
-                                              std::uint64_t random) noexcept {
+CircuitBreaker::Change AdmissionControl::record_echo(CircuitBreaker::Result result, Permit permit, time_point now,
+                                                     std::uint64_t random) noexcept {
   if (permit.admission == Canary::Admission::as_canary) canary_.attempt_over();
-  const auto change = circuit_.record(result, permit.trial, 0, now, random);
-  if (change != Circuit::Change::none) follow_circuit(now);
+  const auto change = circuit_.record(result, permit.round, 0, now, random);
+  if (change != CircuitBreaker::Change::none) follow_circuit(now);
   return change;
 }
 
-Circuit::Change AdmissionControl::ask_for_proof(time_point now) noexcept {
+CircuitBreaker::Change AdmissionControl::ask_for_proof(time_point now) noexcept {
   const auto change = circuit_.ask_for_proof(now);
-  if (change != Circuit::Change::none) follow_circuit(now);
+  if (change != CircuitBreaker::Change::none) follow_circuit(now);
   return change;
 }
 
@@ -183,7 +187,7 @@ void AdmissionControl::hold_until(time_point until, time_point now) noexcept {
   clock_.hold_until(until, now);
 }
 
-void AdmissionControl::follow_server(const ServerPace& asked, time_point now) noexcept {
+void AdmissionControl::follow_server(const RateHints& asked, time_point now) noexcept {
   if (asked.wait.count() > 0) hold_until(now + asked.wait, now);
   rate_.follow_server(asked, now);
 }

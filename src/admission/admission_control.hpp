@@ -33,7 +33,7 @@ class Permit {
  public:
   Permit() = default;
 
-  Circuit::Trial trial = Circuit::no_trial;
+  CircuitBreaker::ProbeRound round = CircuitBreaker::no_round;
   Canary::Admission admission = Canary::Admission::freely;
 };
 
@@ -44,19 +44,19 @@ class AdmissionControl {
   /// How soon to ask again when others must end first. A response may come sooner: it is a reason to ask, too.
   static constexpr std::chrono::milliseconds look_up{5};
 
-  explicit AdmissionControl(const PaceConfig& pace) noexcept;
+  explicit AdmissionControl(const LoadConfig& load) noexcept;
   AdmissionControl(const AdmissionControl&) = delete;
   AdmissionControl& operator=(const AdmissionControl&) = delete;
 
-  enum class Answer : std::uint8_t {
+  enum class Leave : std::uint8_t {
     go,
     wait,      ///< other requests must end first, the circuit breaker is open, or the operator has paused the run
     too_fast,  ///< the rate, or a Retry-After
   };
   class Decision {
    public:
-    Decision(Answer answer_, time_point at_, Permit permit_) noexcept : answer(answer_), at(at_), permit(permit_) {}
-    Answer answer;
+    Decision(Leave leave_, time_point at_, Permit permit_) noexcept : leave(leave_), at(at_), permit(permit_) {}
+    Leave leave;
     time_point at;  ///< if refused: when to ask again; max(): when the worker is woken
     Permit permit;  ///< if admitted
   };
@@ -82,11 +82,13 @@ class AdmissionControl {
     std::uint64_t in_flight;  ///< of the whole run when it ended, this one included
   };
   /// `random`: 64 fresh uniform bits.
-  Circuit::Change record(const AttemptEnd& end, const Ended& ended, time_point now, std::uint64_t random) noexcept;
+  CircuitBreaker::Change record(const AttemptEnd& end, const Ended& ended, time_point now,
+                                std::uint64_t random) noexcept;
   /// The echo call has ended. It is the probe when every row that is left has failed.
-  Circuit::Change record_echo(Circuit::Result result, Permit permit, time_point now, std::uint64_t random) noexcept;
-  /// As Circuit::ask_for_proof.
-  Circuit::Change ask_for_proof(time_point now) noexcept;
+  CircuitBreaker::Change record_echo(CircuitBreaker::Result result, Permit permit, time_point now,
+                                     std::uint64_t random) noexcept;
+  /// As CircuitBreaker::ask_for_proof.
+  CircuitBreaker::Change ask_for_proof(time_point now) noexcept;
   /// Whether an attempt that ends like this now failed because of an outage, not because of its row.
   bool breaks(const AttemptEnd& end) const noexcept;
   /// How long attempts have failed in a row, without pauses; 0: the last one did not fail.
@@ -113,7 +115,7 @@ class AdmissionControl {
   /// No request is sent before `until`, which is the end of a Retry-After.
   void hold_until(time_point until, time_point now) noexcept;
   /// Applies the rate-limit fields of a response.
-  void follow_server(const ServerPace& asked, time_point now) noexcept;
+  void follow_server(const RateHints& asked, time_point now) noexcept;
 
   /// For the operator. The caller of unpause() wakes the workers.
   void pause(time_point now) noexcept;
@@ -129,18 +131,18 @@ class AdmissionControl {
   const RateControl& rate() const noexcept { return rate_; }
   Canary& canary() noexcept { return canary_; }
   CredentialGuard& refusals() noexcept { return refusals_; }
-  const Circuit& circuit() const noexcept { return circuit_; }
+  const CircuitBreaker& circuit() const noexcept { return circuit_; }
   RetryBudget& budget() noexcept { return budget_; }
   const RetryBudget& budget() const noexcept { return budget_; }
   const RunClock& clock() const noexcept { return clock_; }
 
  private:
-  Decision refuse(Answer answer, time_point at, Permit permit, time_point now) noexcept;
+  Decision refuse(Leave leave, time_point at, Permit permit, time_point now) noexcept;
   void adapt(const AttemptEnd& end, const Ended& ended, time_point now) noexcept;
   void follow_circuit(time_point now) noexcept;
 
   Canary canary_;
-  Circuit circuit_;
+  CircuitBreaker circuit_;
   CredentialGuard refusals_;
   RetryBudget budget_;
   ConnectionTrouble connections_;
@@ -162,6 +164,6 @@ class AdmissionControl {
 };
 
 /// What an attempt shows about the API as a whole, not about its row.
-Circuit::Result result_of(const AttemptEnd& end) noexcept;
+CircuitBreaker::Result result_of(const AttemptEnd& end) noexcept;
 
 }  // namespace amend

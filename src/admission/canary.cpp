@@ -17,32 +17,32 @@ void Canary::attempt_over() noexcept {
   out_ -= out_ > 0 ? 1 : 0;
 }
 
-Canary::Judgement Canary::row_ended(Status status) noexcept {
-  if (over()) return Judgement::go_on;
+Canary::Decision Canary::row_ended(Status status) noexcept {
+  if (over()) return Decision::undecided;
   const std::lock_guard lock(mutex_);
-  if (over() || stopped_) return Judgement::go_on;
+  if (over() || stopped_) return Decision::undecided;
   ++ended_;
   failed_ += is_well(status) ? 0 : 1;
   return phase_.load(std::memory_order_relaxed) == Phase::first ? judge_first(status) : judge_group();
 }
 
-Canary::Judgement Canary::judge_first(Status status) noexcept {
+Canary::Decision Canary::judge_first(Status status) noexcept {
   if (is_well(status)) {
     phase_.store(Phase::group, std::memory_order_relaxed);
     ended_ = failed_ = 0;
-    return Judgement::go_on;
+    return Decision::undecided;
   }
   stopped_ = failed_ >= first_rows_max;
-  return stopped_ ? Judgement::stop : Judgement::go_on;
+  return stopped_ ? Decision::stop : Decision::undecided;
 }
 
-Canary::Judgement Canary::judge_group() noexcept {
+Canary::Decision Canary::judge_group() noexcept {
   // It stops as soon as the verdict is certain: requests in flight cannot change it.
   stopped_ = failed_ > group_failures_max;
-  if (stopped_) return Judgement::stop;
-  if (ended_ < group_rows) return Judgement::go_on;
+  if (stopped_) return Decision::stop;
+  if (ended_ < group_rows) return Decision::undecided;
   phase_.store(Phase::over, std::memory_order_relaxed);
-  return Judgement::passed;
+  return Decision::passed;
 }
 
 std::string Canary::describe() const {

@@ -45,9 +45,9 @@ class Canary {
   /// A request that was admitted as canary has ended, or was not sent after all.
   void attempt_over() noexcept;
 
-  enum class Judgement : std::uint8_t { go_on, passed, stop };
+  enum class Decision : std::uint8_t { undecided, passed, stop };
   /// A row has ended. `passed` and `stop` are returned once each. Rows that were never sent do not come here.
-  Judgement row_ended(Status status) noexcept;
+  Decision row_ended(Status status) noexcept;
 
   /// After `stop`: how many rows of how many failed, for the operator.
   std::string describe() const;
@@ -55,8 +55,8 @@ class Canary {
  private:
   enum class Phase : std::uint8_t { first, group, over };
 
-  Judgement judge_first(Status status) noexcept;
-  Judgement judge_group() noexcept;
+  Decision judge_first(Status status) noexcept;
+  Decision judge_group() noexcept;
 
   mutable std::mutex mutex_;
   std::atomic<Phase> phase_;

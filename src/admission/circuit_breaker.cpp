@@ -5,7 +5,7 @@
 
 namespace amend {
 
-Circuit::Decision Circuit::ask(time_point now) noexcept {
+CircuitBreaker::Decision CircuitBreaker::ask(time_point now) noexcept {
   if (closed()) return Decision(true, now);
   const std::lock_guard lock(mutex_);
   switch (state_.load(std::memory_order_relaxed)) {
@@ -13,41 +13,43 @@ Circuit::Decision Circuit::ask(time_point now) noexcept {
     case State::open:
       if (now < probe_at_) return Decision(false, probe_at_);
       set(State::half_open);
-      return Decision(true, now, ++trial_);
+      return Decision(true, now, ++round_);
     case State::half_open: break;
     case State::closing:
       if (out_ >= window_) break;
       ++out_;
-      return Decision(true, now, trial_);
+      return Decision(true, now, round_);
   }
   return Decision(false, now + look_up);
 }
 
 namespace {
 
-bool is_well(Circuit::Result result) noexcept {
-  return result == Circuit::Result::success || result == Circuit::Result::proof;
+bool is_well(CircuitBreaker::Result result) noexcept {
+  return result == CircuitBreaker::Result::success || result == CircuitBreaker::Result::proof;
 }
 
 }  // namespace
 
-bool is_trouble(Circuit::Result result) noexcept { return !is_well(result) && result != Circuit::Result::nothing; }
+bool is_trouble(CircuitBreaker::Result result) noexcept {
+  return !is_well(result) && result != CircuitBreaker::Result::nothing;
+}
 
-Circuit::Change Circuit::record(Result result, Trial trial, std::uint64_t row, time_point now,
-                                std::uint64_t random) noexcept {
+CircuitBreaker::Change CircuitBreaker::record(Result result, ProbeRound round, std::uint64_t row, time_point now,
+                                              std::uint64_t random) noexcept {
   if (closed()) return record_closed(result, row, now, random);
   const std::lock_guard lock(mutex_);
   const State state = state_.load(std::memory_order_relaxed);
-  if (trial == no_trial && breaks() && is_only_asked()) return record_asked(result, row, now);
+  if (round == no_round && breaks() && is_only_asked()) return record_asked(result, row, now);
   // This request was sent before the circuit opened. Its success shows that a probe is worth sending now.
-  if (trial == no_trial && state == State::open && is_well(result)) probe_at_ = std::min(probe_at_, now);
-  if (trial == no_trial || trial != trial_) return Change::none;
+  if (round == no_round && state == State::open && is_well(result)) probe_at_ = std::min(probe_at_, now);
+  if (round == no_round || round != round_) return Change::none;
   if (state == State::half_open) return record_half_open(result, now, random);
   return state == State::closing ? record_closing(result, row, now, random) : Change::none;
 }
 
 // This request was sent before the question whether there is an outage. Its result may answer it before the probe ends.
-Circuit::Change Circuit::record_asked(Result result, std::uint64_t row, time_point now) noexcept {
+CircuitBreaker::Change CircuitBreaker::record_asked(Result result, std::uint64_t row, time_point now) noexcept {
   if (is_well(result)) {
     streak_.end();
     probe_at_ = std::min(probe_at_, now);
@@ -59,7 +61,7 @@ Circuit::Change Circuit::record_asked(Result result, std::uint64_t row, time_poi
   return Change::opened;
 }
 
-Circuit::Change Circuit::record_half_open(Result result, time_point now, std::uint64_t random) noexcept {
+CircuitBreaker::Change CircuitBreaker::record_half_open(Result result, time_point now, std::uint64_t random) noexcept {
   if (is_well(result)) streak_.end();
   if (result == Result::proof) return close(now);
   if (result == Result::success) {
@@ -76,8 +78,8 @@ Circuit::Change Circuit::record_half_open(Result result, time_point now, std::ui
   return announced_.exchange(true, std::memory_order_relaxed) ? Change::none : Change::opened;
 }
 
-Circuit::Change Circuit::record_closing(Result result, std::uint64_t row, time_point now,
-                                        std::uint64_t random) noexcept {
+CircuitBreaker::Change CircuitBreaker::record_closing(Result result, std::uint64_t row, time_point now,
+                                                      std::uint64_t random) noexcept {
   out_ -= out_ > 0 ? 1 : 0;
   if (is_trouble(result)) {
     streak_.note(result, row, now);
@@ -92,8 +94,8 @@ Circuit::Change Circuit::record_closing(Result result, std::uint64_t row, time_p
   return Change::none;
 }
 
-Circuit::Change Circuit::record_closed(Result result, std::uint64_t row, time_point now,
-                                       std::uint64_t random) noexcept {
+CircuitBreaker::Change CircuitBreaker::record_closed(Result result, std::uint64_t row, time_point now,
+                                                     std::uint64_t random) noexcept {
   if (result == Result::nothing) return Change::none;
   if (is_well(result)) {
     if (failures() != 0) streak_.end();
@@ -115,7 +117,7 @@ Circuit::Change Circuit::record_closed(Result result, std::uint64_t row, time_po
   return announced_ ? Change::opened : Change::asks;
 }
 
-Circuit::Change Circuit::ask_for_proof(time_point now) noexcept {
+CircuitBreaker::Change CircuitBreaker::ask_for_proof(time_point now) noexcept {
   const std::lock_guard lock(mutex_);
   const State state = state_.load(std::memory_order_relaxed);
   if (state == State::open || state == State::half_open) return Change::none;
@@ -129,7 +131,7 @@ Circuit::Change Circuit::ask_for_proof(time_point now) noexcept {
   return state == State::closed ? Change::asks : Change::none;
 }
 
-void Circuit::Streak::note(Result result, std::uint64_t row, time_point now) noexcept {
+void CircuitBreaker::Streak::note(Result result, std::uint64_t row, time_point now) noexcept {
   const std::uint32_t failures = failures_.fetch_add(1, std::memory_order_relaxed);
   if (failures == 0) {
     since_ = now;
@@ -139,12 +141,12 @@ void Circuit::Streak::note(Result result, std::uint64_t row, time_point now) noe
   rows_[failures % rows_.size()] = row;
 }
 
-void Circuit::Streak::end() noexcept {
+void CircuitBreaker::Streak::end() noexcept {
   failures_.store(0, std::memory_order_relaxed);
   number_.fetch_add(1, std::memory_order_relaxed);
 }
 
-bool Circuit::Streak::is_outage(Result last, time_point now) const noexcept {
+bool CircuitBreaker::Streak::is_outage(Result last, time_point now) const noexcept {
   if (last == Result::refusal) return false;
   const auto lasted = now - since_;
   if (has_enough_gateways() || (gateways_ > 0 && lasted >= failing_for)) return true;
@@ -153,7 +155,7 @@ bool Circuit::Streak::is_outage(Result last, time_point now) const noexcept {
   return distinct_rows() >= rows_to_open;
 }
 
-std::size_t Circuit::Streak::distinct_rows() const noexcept {
+std::size_t CircuitBreaker::Streak::distinct_rows() const noexcept {
   auto rows = rows_;
   const auto noted = std::min<std::size_t>(failures(), rows.size());
   const auto end = rows.begin() + static_cast<std::ptrdiff_t>(noted);
@@ -161,31 +163,31 @@ std::size_t Circuit::Streak::distinct_rows() const noexcept {
   return static_cast<std::size_t>(std::unique(rows.begin(), end) - rows.begin());
 }
 
-std::size_t Circuit::rows_failing() const noexcept {
+std::size_t CircuitBreaker::rows_failing() const noexcept {
   const std::lock_guard lock(mutex_);
   return streak_.distinct_rows();
 }
 
-void Circuit::open_for_probe(time_point now) noexcept {
+void CircuitBreaker::open_for_probe(time_point now) noexcept {
   probe_at_ = now;
   set(State::open);
 }
 
 // Jitter: between half of the wait and all of it, so that many clients do not come back at the same time.
-void Circuit::open(time_point now, std::uint64_t random) noexcept {
+void CircuitBreaker::open(time_point now, std::uint64_t random) noexcept {
   wait_ = std::min<std::chrono::nanoseconds>(wait_ * 2, wait_max);
   const auto half = static_cast<std::uint64_t>(wait_.count() / 2);
   probe_at_ = now + std::chrono::nanoseconds(half + random % (half + 1));
   set(State::open);
 }
 
-Circuit::Change Circuit::close(time_point now) noexcept {
+CircuitBreaker::Change CircuitBreaker::close(time_point now) noexcept {
   open_before_.fetch_add((now - opened_at_).count(), std::memory_order_relaxed);
   set(State::closed);
   return announced_ ? Change::closed : Change::proved;
 }
 
-std::chrono::nanoseconds Circuit::time_open(time_point now) const noexcept {
+std::chrono::nanoseconds CircuitBreaker::time_open(time_point now) const noexcept {
   const std::chrono::nanoseconds before(open_before_.load(std::memory_order_relaxed));
   if (closed()) return before;
   const std::lock_guard lock(mutex_);
@@ -193,7 +195,7 @@ std::chrono::nanoseconds Circuit::time_open(time_point now) const noexcept {
                   : before + (now - opened_at_);
 }
 
-Circuit::time_point Circuit::probe_at() const noexcept {
+CircuitBreaker::time_point CircuitBreaker::probe_at() const noexcept {
   const std::lock_guard lock(mutex_);
   return probe_at_;
 }

@@ -36,7 +36,7 @@
 
 namespace amend {
 
-class Circuit {
+class CircuitBreaker {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
@@ -54,15 +54,15 @@ class Circuit {
   static constexpr std::chrono::milliseconds look_up{20};  ///< how soon to ask again while others must end first
 
   /// A request that goes while the circuit is not closed has a number, which comes back with its result.
-  using Trial = std::uint32_t;
-  static constexpr Trial no_trial = 0;
+  using ProbeRound = std::uint32_t;
+  static constexpr ProbeRound no_round = 0;
 
   class Decision {
    public:
-    Decision(bool go_, time_point at_, Trial trial_ = no_trial) noexcept : go(go_), at(at_), trial(trial_) {}
+    Decision(bool go_, time_point at_, ProbeRound round_ = no_round) noexcept : go(go_), at(at_), round(round_) {}
     bool go;        ///< one request may be sent now
     time_point at;  ///< when not: when to ask again
-    Trial trial;
+    ProbeRound round;
   };
 
   /// What an attempt shows.
@@ -84,14 +84,14 @@ class Circuit {
     proved,  ///< the probe showed that there is none
   };
 
-  Circuit() = default;
-  Circuit(const Circuit&) = delete;
-  Circuit& operator=(const Circuit&) = delete;
+  CircuitBreaker() = default;
+  CircuitBreaker(const CircuitBreaker&) = delete;
+  CircuitBreaker& operator=(const CircuitBreaker&) = delete;
 
   Decision ask(time_point now) noexcept;
 
   /// Each attempt once. `row` distinguishes rows; `random`: 64 fresh uniform bits.
-  Change record(Result result, Trial trial, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
+  Change record(Result result, ProbeRound round, std::uint64_t row, time_point now, std::uint64_t random) noexcept;
 
   /// A row would end with a failure, and no request has succeeded since its failure before. So a probe is due now.
   Change ask_for_proof(time_point now) noexcept;
@@ -159,12 +159,12 @@ class Circuit {
   time_point opened_at_{};
   time_point probe_at_{};
   std::atomic<std::int64_t> open_before_{0};  // ns, total of the earlier times it was open
-  Trial trial_ = no_trial;                    // of the requests that count now
+  ProbeRound round_ = no_round;               // of the requests that count now
   std::uint32_t out_ = 0;                     // trials in flight while closing
   std::uint32_t window_ = 0;
 };
 
 /// A result that a row must not end with while no success shows that the API works.
-bool is_trouble(Circuit::Result result) noexcept;
+bool is_trouble(CircuitBreaker::Result result) noexcept;
 
 }  // namespace amend

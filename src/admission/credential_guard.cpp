@@ -2,17 +2,17 @@
 
 #include <algorithm>
 
-#include "wonder/answer.hpp"
+#include "wonder/response_classifier.hpp"
 
 namespace amend {
 namespace {
 
-using wonder::Meaning;
+using wonder::ResponseClass;
 
 constexpr std::uint16_t forbidden = 403;
 
 bool is_gateway(const AttemptEnd& end) noexcept {
-  return end.kind == AttemptEnd::Kind::answered && end.meaning == Meaning::gateway;
+  return end.kind == AttemptEnd::Kind::answered && end.response_class == ResponseClass::gateway;
 }
 
 // It reads first: the common case must not write to a cache line that all workers share.
@@ -28,8 +28,8 @@ bool is_gateway_refusal(const AttemptEnd& end) noexcept {
 
 CredentialGuard::Seen CredentialGuard::seen_in(const AttemptEnd& end) noexcept {
   if (is_gateway_refusal(end)) return Seen::refused_by_gateway;
-  if (end.meaning == Meaning::credentials) return Seen::refused_by_api;
-  if (end.retry_after || wonder::meaning_of(end.http) == Meaning::transient) return Seen::nothing;
+  if (end.response_class == ResponseClass::credentials) return Seen::refused_by_api;
+  if (end.retry_after || wonder::class_of(end.http) == ResponseClass::transient) return Seen::nothing;
   if (!is_gateway(end)) return Seen::accepted;
   return end.http >= server_error_min ? Seen::nothing : Seen::page;
 }

@@ -6,9 +6,9 @@
 
 namespace amend {
 
-RateControl::RateControl(const PaceConfig& pace) noexcept
-    : limiter_(pace.rate.interval, pace.burst), rate_(pace.rate), adapts_(pace.rate.mode == RateMode::adaptive) {
-  if (pace.rate.mode == RateMode::adaptive) set(pace.rate, time_point{});
+RateControl::RateControl(const LoadConfig& load) noexcept
+    : limiter_(load.rate.interval, load.burst), rate_(load.rate), adapts_(load.rate.mode == RateMode::adaptive) {
+  if (load.rate.mode == RateMode::adaptive) set(load.rate, time_point{});
 }
 
 RateLimiter::Decision RateControl::try_acquire(time_point now) noexcept {
@@ -42,7 +42,7 @@ void RateControl::find_below(time_point sent, std::uint64_t in_flight, std::uint
   slowed_down_.store(true, std::memory_order_relaxed);
 }
 
-void RateControl::follow_server(const ServerPace& asked, time_point now) noexcept {
+void RateControl::follow_server(const RateHints& asked, time_point now) noexcept {
   if (!asked.interval) return;
   const std::lock_guard lock(mutex_);
   server_interval_ = *asked.interval;
@@ -68,14 +68,14 @@ void RateControl::apply(time_point now) noexcept {
   limiter_.set_interval(slowest().interval, now);
 }
 
-RateControl::Pace RateControl::slowest() const noexcept {
-  Pace pace(rate_.interval, Pacer::option);
-  if (adaptive_) pace = Pace(adaptive_->interval(), Pacer::adaptive);
-  if (server_interval_ > pace.interval) pace = Pace(server_interval_, Pacer::server);
-  return pace;
+RateControl::RateInForce RateControl::slowest() const noexcept {
+  RateInForce in_force(rate_.interval, RateSource::option);
+  if (adaptive_) in_force = RateInForce(adaptive_->interval(), RateSource::adaptive);
+  if (server_interval_ > in_force.interval) in_force = RateInForce(server_interval_, RateSource::server);
+  return in_force;
 }
 
-RateControl::Pace RateControl::pace() const noexcept {
+RateControl::RateInForce RateControl::in_force() const noexcept {
   const std::lock_guard lock(mutex_);
   return slowest();
 }

@@ -17,8 +17,8 @@
 #include <optional>
 
 #include "admission/adaptive_rate.hpp"
+#include "admission/rate_hints.hpp"
 #include "admission/rate_limiter.hpp"
-#include "admission/server_pace.hpp"
 #include "amend/config.hpp"
 
 namespace amend {
@@ -27,28 +27,29 @@ class RateControl {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  enum class Pacer : std::uint8_t { option, adaptive, server };
-  class Pace {
+  enum class RateSource : std::uint8_t { option, adaptive, server };
+  class RateInForce {
    public:
-    Pace(std::chrono::nanoseconds interval_, Pacer pacer_) noexcept : interval(interval_), pacer(pacer_) {}
+    RateInForce(std::chrono::nanoseconds interval_, RateSource source_) noexcept
+        : interval(interval_), source(source_) {}
     std::chrono::nanoseconds interval;  ///< between two requests; 0: unlimited
-    Pacer pacer;
+    RateSource source;
   };
 
-  explicit RateControl(const PaceConfig& pace) noexcept;
+  explicit RateControl(const LoadConfig& load) noexcept;
   RateControl(const RateControl&) = delete;
   RateControl& operator=(const RateControl&) = delete;
 
   RateLimiter::Decision try_acquire(time_point now) noexcept;
   time_point earliest() const noexcept { return limiter_.earliest(); }
   bool unlimited() const noexcept { return limiter_.unlimited(); }
-  Pace pace() const noexcept;
+  RateInForce in_force() const noexcept;
 
   /// No request is sent before `until`, which is the end of a Retry-After.
   void hold_until(time_point until) noexcept { limiter_.hold_until(until); }
   time_point held_until() const noexcept { return limiter_.held_until(); }
   /// Applies the rate-limit fields of a response.
-  void follow_server(const ServerPace& asked, time_point now) noexcept;
+  void follow_server(const RateHints& asked, time_point now) noexcept;
   /// Sets another --rate from now on, without a burst.
   void set(const RateSetting& rate, time_point now) noexcept;
 
@@ -69,7 +70,7 @@ class RateControl {
 
  private:
   void find_below(time_point sent, std::uint64_t in_flight, std::uint32_t in_flight_max, time_point now) noexcept;
-  Pace slowest() const noexcept;
+  RateInForce slowest() const noexcept;
   void apply(time_point now) noexcept;
 
   static constexpr std::int64_t no_server_rate = std::numeric_limits<std::int64_t>::max();

@@ -4,14 +4,14 @@
 
 #include "row/ascii.hpp"
 #include "transport/http_date.hpp"
-#include "wonder/answer.hpp"
+#include "wonder/response_classifier.hpp"
 
 namespace amend {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
-using wonder::Meaning;
+using wonder::ResponseClass;
 
 constexpr std::uint16_t request_timeout = 408;
 constexpr std::uint16_t too_many_requests = 429;
@@ -21,17 +21,18 @@ bool is_2xx(std::uint16_t http) noexcept { return http >= 200 && http <= 299; }
 
 bool is_number(std::string_view text) noexcept { return !text.empty() && std::ranges::all_of(text, is_ascii_digit); }
 
-// RFC 9110 allows whole seconds only. Some servers send fractions, with the same meaning.
+// RFC 9110 allows whole whole_seconds only. Some servers send fractions, with the same meaning.
 std::optional<milliseconds> parse_delay_seconds(std::string_view text) noexcept {
   constexpr std::int64_t seconds_max = std::chrono::floor<std::chrono::seconds>(retry_after_ceiling).count();
   const auto point = text.find('.');
   const std::string_view whole = text.substr(0, point);
   const std::string_view fraction = point == std::string_view::npos ? "0" : text.substr(point + 1);
   if (!is_number(whole) || !is_number(fraction)) return std::nullopt;
-  std::int64_t seconds = 0;
-  for (const char c : whole) seconds = std::min(seconds * 10 + (c - '0'), seconds_max);
-  if (fraction.find_first_not_of('0') != std::string_view::npos) seconds = std::min(seconds + 1, seconds_max);
-  return std::chrono::seconds(seconds);
+  std::int64_t whole_seconds = 0;
+  for (const char c : whole) whole_seconds = std::min(whole_seconds * 10 + (c - '0'), seconds_max);
+  if (fraction.find_first_not_of('0') != std::string_view::npos)
+    whole_seconds = std::min(whole_seconds + 1, seconds_max);
+  return std::chrono::seconds(whole_seconds);
 }
 
 }  // namespace
@@ -44,9 +45,9 @@ bool may_be_applied_late(const AttemptEnd& end) noexcept {
   if (end.kind == AttemptEnd::Kind::not_processed) return false;
   if (end.kind != AttemptEnd::Kind::answered) return true;
   if (end.http == unavailable) return !end.retry_after;
-  const bool passed_on = end.meaning == Meaning::gateway && is_2xx(end.http);
+  const bool passed_on = end.response_class == ResponseClass::gateway && is_2xx(end.http);
   const bool open = end.http == request_timeout || end.http >= server_error_min || passed_on;
-  return open || end.meaning == Meaning::unusable || end.meaning == Meaning::mismatch;
+  return open || end.response_class == ResponseClass::unusable || end.response_class == ResponseClass::mismatch;
 }
 
 bool is_overloaded(const AttemptEnd& end) noexcept {
@@ -71,26 +72,27 @@ Verdict RetryPolicy::decide(const AttemptEnd& end, const RowState& state, time_p
 
 Verdict RetryPolicy::decide_answered(const AttemptEnd& end, const RowState& state, time_point now,
                                      std::uint64_t random) const noexcept {
-  const bool gateway = end.meaning == Meaning::gateway;
+  const bool gateway = end.response_class == ResponseClass::gateway;
   const bool maybe = state.applied_maybe || end.http >= server_error_min || end.http == request_timeout ||
                      (gateway && is_2xx(end.http));
   const Applied refused = maybe ? Applied::maybe : Applied::no;
   if (is_throttled(end)) return retry_throttled(refused, end, state, now, random);
-  const bool is_refusal = end.meaning == Meaning::refused || end.meaning == Meaning::credentials;
+  const bool is_refusal =
+      end.response_class == ResponseClass::refused || end.response_class == ResponseClass::credentials;
   if (is_refusal && end.retry_after) return retry_or(Status::failed, refused, end, state, now, random);
-  switch (end.meaning) {
-    case Meaning::success:
-    case Meaning::go_on: return Verdict::done();
-    case Meaning::unchanged: return Verdict::leave();
-    case Meaning::card_refused:
-    case Meaning::guard_mismatch: return Verdict::give_up(Status::failed, Applied::yes);
-    case Meaning::refused:
-    case Meaning::withheld:
-    case Meaning::credentials: return Verdict::give_up(Status::failed, refused);
-    case Meaning::transient:
-    case Meaning::gateway: return retry_or(Status::failed, refused, end, state, now, random);
-    case Meaning::unusable:
-    case Meaning::mismatch: break;
+  switch (end.response_class) {
+    case ResponseClass::success:
+    case ResponseClass::go_on: return Verdict::done();
+    case ResponseClass::unchanged: return Verdict::leave();
+    case ResponseClass::card_refused:
+    case ResponseClass::guard_mismatch: return Verdict::give_up(Status::failed, Applied::yes);
+    case ResponseClass::refused:
+    case ResponseClass::withheld:
+    case ResponseClass::credentials: return Verdict::give_up(Status::failed, refused);
+    case ResponseClass::transient:
+    case ResponseClass::gateway: return retry_or(Status::failed, refused, end, state, now, random);
+    case ResponseClass::unusable:
+    case ResponseClass::mismatch: break;
   }
   return retry_or(Status::unknown, Applied::maybe, end, state, now, random);
 }

@@ -41,7 +41,7 @@
 #include "row/verdict.hpp"
 
 namespace amend::wonder {
-enum class Meaning : std::uint8_t;
+enum class ResponseClass : std::uint8_t;
 }
 
 namespace amend {
@@ -58,22 +58,24 @@ class AttemptEnd {
   };
 
   /// A complete response; `retry_after` is the result of `parse_retry_after`.
-  static AttemptEnd answered(wonder::Meaning meaning, std::uint16_t http,
+  static AttemptEnd answered(wonder::ResponseClass response_class, std::uint16_t http,
                              std::optional<std::chrono::milliseconds> retry_after = std::nullopt) noexcept {
-    return AttemptEnd(Kind::answered, meaning, http, retry_after);
+    return AttemptEnd(Kind::answered, response_class, http, retry_after);
   }
   /// Any other kind.
-  static AttemptEnd without_answer(Kind kind) noexcept { return AttemptEnd(kind, wonder::Meaning{}, 0, std::nullopt); }
+  static AttemptEnd without_response(Kind kind) noexcept {
+    return AttemptEnd(kind, wonder::ResponseClass{}, 0, std::nullopt);
+  }
 
   Kind kind;
-  wonder::Meaning meaning;                               ///< only when answered
+  wonder::ResponseClass response_class;                  ///< only when answered
   std::uint16_t http;                                    ///< only when answered
   std::optional<std::chrono::milliseconds> retry_after;  ///< only when answered
 
  private:
-  AttemptEnd(Kind kind_, wonder::Meaning meaning_, std::uint16_t http_,
+  AttemptEnd(Kind kind_, wonder::ResponseClass response_class_, std::uint16_t http_,
              std::optional<std::chrono::milliseconds> retry_after_) noexcept
-      : kind(kind_), meaning(meaning_), http(http_), retry_after(retry_after_) {}
+      : kind(kind_), response_class(response_class_), http(http_), retry_after(retry_after_) {}
 };
 
 inline constexpr std::uint16_t server_error_min = 500;

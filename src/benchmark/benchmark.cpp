@@ -48,7 +48,7 @@ double median(std::vector<double> values) {
 // The figures of one turn that are compared.
 std::vector<std::pair<std::string, double>> figures_of(const StepFigures& step) {
   const auto ms = [](nanoseconds duration) { return static_cast<double>(duration.count()) / 1e6; };
-  return {{"good answers/s", step.good_answers_per_second()},
+  return {{"good answers/s", step.good_responses_per_second()},
           {"good answers, %", 100 * step.good_share()},
           {"latency p50, ms", ms(step.latency.percentile(50))},
           {"latency p99, ms", ms(step.latency.percentile(99))},
@@ -66,25 +66,25 @@ ComparedFigure compare_figure(const std::string& name, const std::vector<std::pa
 
 }  // namespace
 
-void validate(const BenchmarkConfig& config, const PaceConfig& pace) {
+void validate(const BenchmarkConfig& config, const LoadConfig& load) {
   for (const BenchmarkRule rule : benchmark_rules())
-    if (const std::string refusal = rule(config, pace); !refusal.empty()) throw ConfigError(refusal);
+    if (const std::string refusal = rule(config, load); !refusal.empty()) throw ConfigError(refusal);
 }
 
-std::uint32_t connections_for(const BenchmarkConfig& config, const PaceConfig& pace) noexcept {
+std::uint32_t connections_for(const BenchmarkConfig& config, const LoadConfig& load) noexcept {
   constexpr std::uint32_t most = 256;
   if (config.find_max) return 64;
   double rate = config.ramp ? config.ramp->to : 0;
-  if (pace.rate.interval.count() > 0) rate = 1e9 / static_cast<double>(pace.rate.interval.count());
+  if (load.rate.interval.count() > 0) rate = 1e9 / static_cast<double>(load.rate.interval.count());
   if (rate <= 0) return 8;
-  const double wanted = std::ceil(rate / std::max(1u, pace.pipeline));
+  const double wanted = std::ceil(rate / std::max(1u, load.pipeline));
   return static_cast<std::uint32_t>(std::clamp(wanted, 4.0, static_cast<double>(most)));
 }
 
 class Benchmark::Impl {
  public:
   Impl(const Config& config, const BenchmarkConfig& benchmark, Credentials credentials)
-      : config_((amend::validate(benchmark, config.pace), config)),
+      : config_((amend::validate(benchmark, config.load), config)),
         benchmark_(benchmark),
         credentials_(std::move(credentials)),
         control_([this] { wake(); }),
@@ -162,10 +162,10 @@ class Benchmark::Impl {
   // Sends one request before all others, so that a refused key is not used a thousand times.
   bool probe(const Config& config) {
     Config alone = config;
-    alone.pace.connections = 1;
-    alone.pace.pipeline = 1;
+    alone.load.connections = 1;
+    alone.load.pipeline = 1;
     LoadOrder order;
-    order.steps.emplace_back(nanoseconds(0), config.deadline.connect + config.deadline.answer);
+    order.steps.emplace_back(nanoseconds(0), config.deadline.connect + config.deadline.response);
     order.requests_max = 1;
     const LoadFigures figures = load(alone, std::move(order), "first request");
     if (control_.draining()) return false;
@@ -186,7 +186,7 @@ class Benchmark::Impl {
     if (benchmark_.find_max) return find_max();
     if (benchmark_.other) return compare_sides();
     LoadOrder order;
-    order.steps = steps_for(benchmark_, config_.pace.rate.interval);
+    order.steps = steps_for(benchmark_, config_.load.rate.interval);
     order.requests_max = benchmark_.requests_max;
     add_side("", "", config_, load(config_, std::move(order), ""));
   }
@@ -201,7 +201,7 @@ class Benchmark::Impl {
   }
 
   void find_max() {
-    const nanoseconds interval = config_.pace.rate.interval;
+    const nanoseconds interval = config_.load.rate.interval;
     RateSearch search(interval.count() > 0 ? rate_of(LoadStep(interval, longest_measurement)) : first_rate);
     LoadFigures best;
     while (const auto rate = search.next()) {
@@ -255,7 +255,7 @@ class Benchmark::Impl {
 
   LoadFigures take_turn(const Config& config, std::uint32_t turn, std::string_view side) {
     LoadOrder order;
-    order.steps = steps_for(turn_config(), config.pace.rate.interval);
+    order.steps = steps_for(turn_config(), config.load.rate.interval);
     order.requests_max = benchmark_.requests_max;
     return load(config, std::move(order), fmt::format("turn {} of {}, {}", turn + 1, benchmark_.turns, side));
   }

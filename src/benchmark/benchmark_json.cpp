@@ -77,8 +77,8 @@ json::object step_json(const StepFigures& step, const BenchmarkConfig& config) {
           {"unanswered", step.unanswered},
           {"unsent", step.unsent},
           {"resent", step.resent},
-          {"answers_per_second", rounded(step.answers_per_second())},
-          {"good_answers_per_second", rounded(step.good_answers_per_second())},
+          {"answers_per_second", rounded(step.responses_per_second())},
+          {"good_answers_per_second", rounded(step.good_responses_per_second())},
           {"latency_ms", percentiles(step.latency)},
           {"service_ms", percentiles(step.service)},
           {"latency_bars", distribution(step.latency)},
@@ -114,14 +114,14 @@ json::array series_json(const LoadSeries& series) {
 json::object side_json(const SideFigures& side, const BenchmarkConfig& config) {
   json::array steps;
   for (const StepFigures& step : side.figures.steps) steps.push_back(step_json(step, config));
-  const PaceConfig& pace = side.config.pace;
+  const LoadConfig& load = side.config.load;
   return {{"name", text(side.name)},
           {"settings", text(side.settings)},
           {"url", text(side.config.target.url)},
           {"address", text(side.figures.address)},
           {"tls", side.figures.security.empty() ? json::value(nullptr) : json::value(text(side.figures.security))},
-          {"connections_max", pace.connections},
-          {"pipeline", pace.pipeline},
+          {"connections_max", load.connections},
+          {"pipeline", load.pipeline},
           {"steps", std::move(steps)},
           {"connections", connections_json(side.figures)},
           {"series_seconds", side.figures.series.width().count()},

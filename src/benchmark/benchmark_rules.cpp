@@ -9,7 +9,7 @@ using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
 using B = const BenchmarkConfig&;
-using P = const PaceConfig&;
+using P = const LoadConfig&;
 
 std::string refuse_when(bool broken, std::string_view text) { return broken ? std::string(text) : std::string(); }
 
@@ -44,7 +44,7 @@ constexpr BenchmarkRule rules[] = {
     },
     too_many_steps,
     [](B, P p) { return adaptive("--rate", p.rate); },
-    [](B b, P) { return b.other ? adaptive("--versus rate", b.other->pace.rate) : std::string(); },
+    [](B b, P) { return b.other ? adaptive("--versus rate", b.other->load.rate) : std::string(); },
     [](B b, P p) { return refuse_when(b.ramp && p.rate.interval > 0ns, "use --ramp or --rate, not both"); },
     [](B b, P) {
       return refuse_when(b.find_max && b.objectives.empty(),

@@ -11,7 +11,7 @@
 namespace amend {
 
 /// One sentence that names the option and the remedy; empty: the rule is kept.
-using BenchmarkRule = std::string (*)(const BenchmarkConfig& config, const PaceConfig& pace);
+using BenchmarkRule = std::string (*)(const BenchmarkConfig& config, const LoadConfig& load);
 
 /// Bounds of what is measured at one rate.
 inline constexpr std::chrono::milliseconds shortest_measurement{1'000};

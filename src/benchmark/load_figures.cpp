@@ -35,7 +35,7 @@ void StepFigures::ended(const RequestEnd& end) {
   if (!end.code.empty()) errors_by_code.record(reason_of(end), Position(), {});
 }
 
-void StepFigures::answer_came(const RequestEnd& end) noexcept {
+void StepFigures::response_came(const RequestEnd& end) noexcept {
   ++came;
   if (end.code.empty()) ++good_came;
 }
@@ -46,8 +46,8 @@ void StepFigures::not_sent(std::chrono::nanoseconds waited, Late cause) {
   latency.record(waited);
 }
 
-double StepFigures::answers_per_second() const noexcept { return per_second(came, lasted); }
-double StepFigures::good_answers_per_second() const noexcept { return per_second(good_came, lasted); }
+double StepFigures::responses_per_second() const noexcept { return per_second(came, lasted); }
+double StepFigures::good_responses_per_second() const noexcept { return per_second(good_came, lasted); }
 
 double StepFigures::good_share() const noexcept {
   return requests() == 0 ? 0 : static_cast<double>(requests() - errors()) / static_cast<double>(requests());

@@ -23,7 +23,7 @@ std::chrono::nanoseconds length_of(const std::vector<LoadStep>& steps) {
 }
 
 std::unique_ptr<Transport> make_transport(const Config& config, const Target& target) {
-  return make_http1_transport(target, config.target, config.deadline, config.pace.pipeline,
+  return make_http1_transport(target, config.target, config.deadline, config.load.pipeline,
                               wonder::fixed_headers(config.version));
 }
 
@@ -43,10 +43,10 @@ LoadGenerator::LoadGenerator(const Config& config, const Credentials& credential
       due_(io_),
       publishing_(io_),
       length_(length_of(order_.steps)) {
-  const PaceConfig& pace = config_.pace;
-  for (std::uint32_t i = 0; i < pace.connections; ++i) connections_.add(transport_->make_session(io_.get_executor()));
-  measured_.resize(pace.connections);
-  flights_.resize(std::size_t{pace.connections} * pace.pipeline);
+  const LoadConfig& load = config_.load;
+  for (std::uint32_t i = 0; i < load.connections; ++i) connections_.add(transport_->make_session(io_.get_executor()));
+  measured_.resize(load.connections);
+  flights_.resize(std::size_t{load.connections} * load.pipeline);
   for (std::size_t i = flights_.size(); i-- > 0;) free_flights_.push_back(static_cast<std::uint32_t>(i));
   for (const LoadStep& step : order_.steps) steps_.emplace_back(step);
 }
@@ -101,7 +101,7 @@ void LoadGenerator::begin() {
   figures_.began = std::chrono::system_clock::now() + (start_ - Clock::now());
   if (open_loop()) schedule_.emplace(order_.steps);
   std::vector<std::unique_ptr<RequestMaker>> makers;
-  const std::uint32_t threads = maker_.signs_slowly() ? std::max(1u, config_.pace.workers) : 1;
+  const std::uint32_t threads = maker_.signs_slowly() ? std::max(1u, config_.load.workers) : 1;
   for (std::uint32_t i = 0; i < threads; ++i)
     makers.push_back(std::make_unique<RequestMaker>(config_, target_.path_prefix, credentials_, rows_));
   const std::size_t at_once = open_loop() ? RequestsAhead::capacity_max : 2 * flights_.size();

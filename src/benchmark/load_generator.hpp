@@ -84,7 +84,7 @@ class LoadGenerator final : private ConnectionKeeper::Owner {
   // ConnectionKeeper::Owner
   void rests(const Connection&) override {}
   void opened(Connection& connection, const Opened& opened) override;
-  void take(Connection& connection, const Lot& lot) override;
+  void take(Connection& connection, const Received& received) override;
   bool reads_later(Connection&) override { return false; }
   void broke(const std::exception_ptr& error) override;
   void begin_when_open();
@@ -102,8 +102,8 @@ class LoadGenerator final : private ConnectionKeeper::Owner {
   void send(Connection& connection, const MadeRequest& made, PlannedSend planned);
   void look_again_at(Clock::time_point when);
 
-  void take_response(Connection& connection, const Answer& answer, Clock::time_point now);
-  void take_loss(const Connection& connection, std::uint32_t tag, const Lot& lot, Clock::time_point now);
+  void take_response(Connection& connection, const TaggedResponse& answer, Clock::time_point now);
+  void take_loss(const Connection& connection, std::uint32_t tag, const Received& received, Clock::time_point now);
   void count(const RequestEnd& end);
   bool counts(std::uint32_t step) const noexcept { return order_.steps[step].counted == Counted::yes; }
 

@@ -13,46 +13,47 @@ constexpr std::chrono::milliseconds publish_every{200};
 // A server may close what stood unused for so long; sooner, it has dropped a request.
 constexpr std::chrono::seconds idle_from{1};
 
-std::string code_of(const wonder::Judgement& judgement, std::uint16_t status) {
-  if (judgement.meaning == wonder::Meaning::success) return {};
-  return judgement.code.empty() ? fmt::format("http.{}", status) : judgement.code;
+std::string code_of(const wonder::Classification& classification, std::uint16_t status) {
+  if (classification.response_class == wonder::ResponseClass::success) return {};
+  return classification.code.empty() ? fmt::format("http.{}", status) : classification.code;
 }
 
 }  // namespace
 
-void LoadGenerator::take(Connection& connection, const Lot& lot) {
+void LoadGenerator::take(Connection& connection, const Received& received) {
   const auto now = Clock::now();
-  const bool is_silent = lot.closed != CloseCause::open && lot.closed != CloseCause::announced && lot.answers.empty();
-  if (!lot.answers.empty()) connections_.follow(connection, Connections::Event::responded, now);
+  const bool is_silent =
+      received.closed != CloseCause::open && received.closed != CloseCause::announced && received.responses.empty();
+  if (!received.responses.empty()) connections_.follow(connection, Connections::Event::responded, now);
   if (is_silent) connections_.follow(connection, Connections::Event::failed, now);
-  for (const Answer& answer : lot.answers) take_response(connection, answer, now);
-  for (const std::uint32_t tag : lot.unanswered) take_loss(connection, tag, lot, now);
-  if (lot.closed == CloseCause::refused)
-    control_.stop(StopCause::tls, connection.session->peer() + ": " + std::string(lot.text));
+  for (const TaggedResponse& answer : received.responses) take_response(connection, answer, now);
+  for (const std::uint32_t tag : received.unanswered) take_loss(connection, tag, received, now);
+  if (received.closed == CloseCause::refused)
+    control_.stop(StopCause::tls, connection.session->peer() + ": " + std::string(received.text));
   pump();
 }
 
-void LoadGenerator::take_response(Connection& connection, const Answer& answer, Clock::time_point now) {
+void LoadGenerator::take_response(Connection& connection, const TaggedResponse& answer, Clock::time_point now) {
   const Flight flight = flights_[answer.tag];
   free_flights_.push_back(answer.tag);
   measured_[connection.index].used = now;
   const Response& response = answer.response;
-  const wonder::Judgement judgement = maker_.call().judge(response, rows_.row(flight.row));
+  const wonder::Classification classification = maker_.call().classify(response, rows_.row(flight.row));
   control_.answered(now);
-  const auto seen = AttemptEnd::answered(judgement.meaning, response.status);
+  const auto seen = AttemptEnd::answered(classification.response_class, response.status);
   ++responses_;  // rows are sent again and again: each request counts as one
   const CredentialGuard::Run run(responses_, responses_, std::numeric_limits<std::uint64_t>::max(), flight.sent, now);
   const auto stop = guard_.look(seen, run);
   // A server that is not the API may be measured.
   if (stop != CredentialGuard::Stop::none && stop != CredentialGuard::Stop::not_the_api)
-    control_.stop(StopCause::credentials,
-                  fmt::format("{}: HTTP {}, {}: {}",
-                              judgement.meaning == wonder::Meaning::gateway ? "a gateway refuses the requests"
-                                                                            : "the API refuses the credentials",
-                              response.status, judgement.code, judgement.text));
+    control_.stop(StopCause::credentials, fmt::format("{}: HTTP {}, {}: {}",
+                                                      classification.response_class == wonder::ResponseClass::gateway
+                                                          ? "a gateway refuses the requests"
+                                                          : "the API refuses the credentials",
+                                                      response.status, classification.code, classification.text));
   // Responses behind it may belong to any row.
-  if (judgement.meaning == wonder::Meaning::mismatch) connection.session->distrust();
-  const std::string code = code_of(judgement, response.status);
+  if (classification.response_class == wonder::ResponseClass::mismatch) connection.session->distrust();
+  const std::string code = code_of(classification, response.status);
   RequestEnd end;
   end.step = flight.planned.step;
   end.connection = connection.index;
@@ -61,14 +62,15 @@ void LoadGenerator::take_response(Connection& connection, const Answer& answer, 
   end.service = now - flight.sent;
   end.http = response.status;
   end.code = code;
-  end.text = judgement.text;
+  end.text = classification.text;
   count(end);
 }
 
-void LoadGenerator::take_loss(const Connection& connection, std::uint32_t tag, const Lot& lot, Clock::time_point now) {
+void LoadGenerator::take_loss(const Connection& connection, std::uint32_t tag, const Received& received,
+                              Clock::time_point now) {
   const Flight flight = flights_[tag];
   free_flights_.push_back(tag);
-  if (lot.closed == CloseCause::announced || (lot.idle_race && flight.idle >= idle_from)) {
+  if (received.closed == CloseCause::announced || (received.idle_race && flight.idle >= idle_from)) {
     again_.emplace_back(flight.row, connection.index, flight.planned);
     return;
   }
@@ -77,9 +79,9 @@ void LoadGenerator::take_loss(const Connection& connection, std::uint32_t tag, c
   end.connection = connection.index;
   end.planned = flight.planned.at;
   end.latency = since_start(now) - flight.planned.at;
-  end.waited = lot.closed == CloseCause::timeout || lot.closed == CloseCause::local;
-  end.code = loss_code(lot.closed);
-  end.text = lot.text;
+  end.waited = received.closed == CloseCause::timeout || received.closed == CloseCause::local;
+  end.code = loss_code(received.closed);
+  end.text = received.text;
   count(end);
 }
 
@@ -88,7 +90,7 @@ void LoadGenerator::count(const RequestEnd& end) {
   figures_.series.ended(end);
   const auto at = end.planned + end.latency;
   const bool in_time = !ended_at_ || at <= since_start(*ended_at_);
-  if (const auto step = step_at(at); step && end.http != 0 && in_time) steps_[*step].answer_came(end);
+  if (const auto step = step_at(at); step && end.http != 0 && in_time) steps_[*step].response_came(end);
   if (!counts(end.step)) return;
   ConnectionFigures& figures = measured_[end.connection].figures;
   if (!end.code.empty()) ++figures.errors;
@@ -109,7 +111,7 @@ std::optional<std::size_t> LoadGenerator::step_at(std::chrono::nanoseconds at) c
 // Nothing is sent any more, whatever is left.
 bool LoadGenerator::past_end(Clock::time_point now) const noexcept {
   const bool patient = order_.overrun == Overrun::send || !open_loop();
-  return since_start(now) >= length_ + (patient ? config_.deadline.answer : std::chrono::milliseconds(0));
+  return since_start(now) >= length_ + (patient ? config_.deadline.response : std::chrono::milliseconds(0));
 }
 
 bool LoadGenerator::all_sent(Clock::time_point now) { return past_end(now) || (again_.empty() && !next_planned(now)); }
@@ -187,7 +189,7 @@ void LoadGenerator::publish() {
   const auto whole = static_cast<std::size_t>(at / figures_.series.width());
   if (begun_ && whole > 0 && whole <= points.size()) {
     const SeriesPoint& last = points[whole - 1];
-    progress.answers_per_second =
+    progress.responses_per_second =
         static_cast<double>(last.answered) / static_cast<double>(figures_.series.width().count());
     progress.p50 = last.latency.percentile(50);
     progress.p99 = last.latency.percentile(99);

@@ -25,16 +25,16 @@ Engine::Engine(const Config& config, const Credentials& credentials, const Targe
       control_([this] {
         for (auto& worker : workers_) worker->wake();
       }),
-      pool_(batches_for(config.pace)) {
-  const PaceConfig& pace = config.pace;
-  const std::uint32_t count = worker_count(pace);
+      pool_(batches_for(config.load)) {
+  const LoadConfig& load = config.load;
+  const std::uint32_t count = worker_count(load);
   for (std::uint32_t i = 0; i < count; ++i) {
     WorkerSetup setup(config, control_, admission_, metrics_, outcomes_);
     setup.late = late;
     setup.index = i;
     setup.workers = count;
-    setup.connections = pace.connections / count + (i < pace.connections % count ? 1 : 0);
-    setup.transport = make_http1_transport(target, config.target, config.deadline, pace.pipeline,
+    setup.connections = load.connections / count + (i < load.connections % count ? 1 : 0);
+    setup.transport = make_http1_transport(target, config.target, config.deadline, load.pipeline,
                                            wonder::fixed_headers(config.version));
     setup.signer = make_signer(config.auth, credentials);
     setup.call = make_call();

@@ -10,7 +10,7 @@ constexpr std::chrono::milliseconds default_patience{60'000};
 // The last row of a run may wait for its response or handshake, then for its retry, then for the rate
 // (RunProgress::interval). Nothing else happens in that time.
 std::chrono::milliseconds longest_wait_on_purpose(const Config& config) noexcept {
-  return std::max(config.deadline.answer, config.deadline.connect) + config.retry.backoff_max;
+  return std::max(config.deadline.response, config.deadline.connect) + config.retry.backoff_max;
 }
 
 }  // namespace

@@ -12,12 +12,12 @@
 namespace amend {
 
 /// Threads that sign and send: one per core, and at most one per connection.
-std::uint32_t worker_count(const PaceConfig& pace);
+std::uint32_t worker_count(const LoadConfig& load);
 
 /// The most batches between the reader and the log: the size of the pool, and what a crash may lose.
-std::size_t batches_for(const PaceConfig& pace);
+std::size_t batches_for(const LoadConfig& load);
 
 /// How far the reader may be ahead of the log.
-std::uint64_t read_ahead_rows(const PaceConfig& pace);
+std::uint64_t read_ahead_rows(const LoadConfig& load);
 
 }  // namespace amend

@@ -30,7 +30,7 @@ void watch_run(RunWatch run_watch, const Metrics& metrics, AdmissionControl& adm
   std::unique_lock lock(mutex);
   while (!over.stop_requested() && !control.draining()) {
     RunProgress progress = progress_of(metrics);
-    progress.interval = admission.rate().pace().interval;
+    progress.interval = admission.rate().in_force().interval;
     progress.held_until = std::max(progress.held_until, admission.waits_until());
     if (admission.paused()) progress.held_until = std::chrono::steady_clock::time_point::max();
     switch (run_watch.look(progress, std::chrono::steady_clock::now())) {

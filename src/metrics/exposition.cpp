@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr std::array all_paced_by{PacedBy::option, PacedBy::adaptive, PacedBy::server};
+constexpr std::array all_rate_sources{RateSource::option, RateSource::adaptive, RateSource::server};
 constexpr std::array circuit_states{CircuitState::closed, CircuitState::open, CircuitState::half_open};
 
 // Upper bounds of the latency histogram, in seconds.
@@ -120,8 +120,8 @@ void add_attempts(Exposition& out, const RunState& state) {
 void add_pace(Exposition& out, const RunState& state) {
   out.gauge("amend_rate_limit_requests_per_second", "The rate limit in force; +Inf: unlimited.",
             requests_per_second(state.interval));
-  out.state("amend_paced_by", "What sets the rate: 1 for the current source, 0 for the others.", "by", all_paced_by,
-            state.paced_by);
+  out.state("amend_paced_by", "What sets the rate: 1 for the current source, 0 for the others.", "by", all_rate_sources,
+            state.rate_source);
   out.counter("amend_limiter_wait_seconds_total", "Time that ready rows waited for the rate limit.",
               seconds(state.limiter_wait));
   out.gauge("amend_held_seconds", "Time until the server accepts requests again (Retry-After).", seconds(state.held));
@@ -225,7 +225,7 @@ std::string connection_trouble_json(const ConnectionState& connection) {
 
 void add_steering(JsonObject& out, const RunState& state) {
   out.raw("rate", state.interval.count() > 0 ? fmt::format("{:.6g}", requests_per_second(state.interval)) : "null");
-  out.add("paced_by", to_string(state.paced_by));
+  out.add("paced_by", to_string(state.rate_source));
   out.add_number("limiter_wait_s", seconds(state.limiter_wait));
   out.add_number("held_s", seconds(state.held));
   out.add_truth("paused", state.paused);

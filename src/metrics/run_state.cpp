@@ -2,11 +2,11 @@
 
 namespace amend {
 
-std::string_view to_string(PacedBy paced_by) noexcept {
-  switch (paced_by) {
-    case PacedBy::option: return "option";
-    case PacedBy::adaptive: return "adaptive";
-    case PacedBy::server: return "server";
+std::string_view to_string(RateSource rate_source) noexcept {
+  switch (rate_source) {
+    case RateSource::option: return "option";
+    case RateSource::adaptive: return "adaptive";
+    case RateSource::server: return "server";
   }
   return "option";
 }

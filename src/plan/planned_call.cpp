@@ -9,8 +9,8 @@
 namespace amend {
 namespace {
 
-using wonder::Judgement;
-using wonder::Meaning;
+using wonder::Classification;
+using wonder::ResponseClass;
 
 constexpr std::uint16_t too_many_requests = 429;
 
@@ -28,19 +28,21 @@ class PlannedCall final : public ApiCall {
     return writes(row) ? row.body() : std::string_view();
   }
 
-  Judgement judge(const Response& response, const RowRef& row) override {
+  Classification classify(const Response& response, const RowRef& row) override {
     const bool wrote = writes(row);
-    Judgement judgement = put_->judge(response, row);
+    Classification classification = put_->classify(response, row);
     // The GET shows a card error of an earlier request, which does not concern this row.
-    if (judgement.meaning == Meaning::card_refused && !wrote) judgement = Judgement(Meaning::success);
+    if (classification.response_class == ResponseClass::card_refused && !wrote)
+      classification = Classification(ResponseClass::success);
     if (wrote) note_try(row, response.status == too_many_requests ? Tried::no : Tried::maybe);
-    if (judgement.meaning != Meaning::success) return judgement;
+    if (classification.response_class != ResponseClass::success) return classification;
     const auto shown = wonder::read_customer(response.body);
     if (!shown)
-      return Judgement(Meaning::unusable, "answer.not_customer", "the response contains no customer (data.customer)");
+      return Classification(ResponseClass::unusable, "answer.not_customer",
+                            "the response contains no customer (data.customer)");
     if (!wrote) return judge_current(row, *shown);
-    note_differences(row, *shown, judgement);
-    return judgement;
+    note_differences(row, *shown, classification);
+    return classification;
   }
 
   void lost(const RowRef& row, Applied applied) override {
@@ -62,40 +64,40 @@ class PlannedCall final : public ApiCall {
     if (tried == Tried::maybe) tried_.insert(row->position.row);
   }
 
-  Judgement judge_current(const RowRef& row, const wonder::Customer& current) {
+  Classification judge_current(const RowRef& row, const wonder::Customer& current) {
     const WantedFields sent(row.body());
     const FieldSet otherwise = comparison_.drift(sent, current);
     if (otherwise.none() && not_shown(sent).none()) return as_wanted(row);
     const FieldSet changed = other_values(WantedFields(row.before()), current) & otherwise;
     if (changed.any()) return withheld(row, changed);
     checked_.insert(row->position.row);
-    return Judgement(Meaning::go_on);
+    return Classification(ResponseClass::go_on);
   }
 
-  Judgement withheld(const RowRef& row, FieldSet changed) const {
+  Classification withheld(const RowRef& row, FieldSet changed) const {
     std::string text = "the customer changed after the comparison: " + names_of(changed);
     if (tried_.contains(row->position.row))
       text += "; the cause is another client, or amend's own PUT, whose response was lost";
-    return Judgement(Meaning::withheld, "reconcile.changed", std::move(text));
+    return Classification(ResponseClass::withheld, "reconcile.changed", std::move(text));
   }
 
-  Judgement as_wanted(const RowRef& row) const {
-    if (!tried_.contains(row->position.row)) return Judgement(Meaning::unchanged);
-    Judgement judgement(Meaning::success);
-    judgement.warning = "the PUT got no complete response, but the API shows the values that were sent";
-    return judgement;
+  Classification as_wanted(const RowRef& row) const {
+    if (!tried_.contains(row->position.row)) return Classification(ResponseClass::unchanged);
+    Classification classification(ResponseClass::success);
+    classification.warning = "the PUT got no complete response, but the API shows the values that were sent";
+    return classification;
   }
 
-  void note_differences(const RowRef& row, const wonder::Customer& shown, Judgement& judgement) {
+  void note_differences(const RowRef& row, const wonder::Customer& shown, Classification& classification) {
     const WantedFields sent(row.body());
     const FieldSet drifted = comparison_.drift(sent, shown);
-    judgement.drift = static_cast<std::uint8_t>(drifted.to_ulong());
-    if (drifted.any()) judgement.drift_mark = drift_mark(row.body(), drifted, shown);
+    classification.drift = static_cast<std::uint8_t>(drifted.to_ulong());
+    if (drifted.any()) classification.drift_mark = drift_mark(row.body(), drifted, shown);
     const FieldSet by_others = comparison_.other_values(WantedFields(row.before()), shown) & ~fields_of(sent);
     const auto warn = [&](std::string_view text, FieldSet fields) {
       if (fields.none()) return;
-      if (!judgement.warning.empty()) judgement.warning += "; ";
-      judgement.warning.append(text).append(names_of(fields));
+      if (!classification.warning.empty()) classification.warning += "; ";
+      classification.warning.append(text).append(names_of(fields));
     };
     warn("the values in the response differ from the values that were sent: ", drifted);
     warn("changed by another client, not by this request: ", by_others);

@@ -5,7 +5,7 @@
 // the row wants: unchanged. Otherwise another client has changed it, and it is not written (reconcile.changed). The API
 // has no version and no condition for a PUT, so a window of one response remains.
 //
-// The response to the PUT is compared with what was sent (Judgement::drift) and with the values before. Another field
+// The response to the PUT is compared with what was sent (Classification::drift) and with the values before. Another field
 // that differs was changed by another client. What the comparison ignored is ignored here, too.
 //
 // *Threads.* One call belongs to one worker. *Errors.* As ApiCall. *Bounds.* A few bytes per row in flight. *Lifetime.*

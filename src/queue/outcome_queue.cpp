@@ -5,16 +5,16 @@
 
 namespace amend {
 
-void OutcomeQueue::push(std::vector<Outcome>& lot) {
-  if (lot.empty()) return;
+void OutcomeQueue::push(std::vector<Outcome>& batch) {
+  if (batch.empty()) return;
   bool enough = false;
   {
     const std::lock_guard lock(mutex_);
-    enough = outcomes_.size() < wake_at_ && outcomes_.size() + lot.size() >= wake_at_;
-    std::move(lot.begin(), lot.end(), std::back_inserter(outcomes_));
+    enough = outcomes_.size() < wake_at_ && outcomes_.size() + batch.size() >= wake_at_;
+    std::move(batch.begin(), batch.end(), std::back_inserter(outcomes_));
     waiting_.store(outcomes_.size(), std::memory_order_relaxed);
   }
-  lot.clear();
+  batch.clear();
   if (enough) changed_.notify_one();
 }
 

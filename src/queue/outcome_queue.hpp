@@ -30,7 +30,7 @@ static_assert(outcomes_gathered < outcomes_waiting_max, "workers would stop befo
 class OutcomeQueue {
  public:
   /// Takes all outcomes of `lot`, which keeps its capacity.
-  void push(std::vector<Outcome>& lot);
+  void push(std::vector<Outcome>& batch);
 
   /// Waits for an outcome, the close, or `timeout`. Then waits for more: outcomes_gather_time, or `timeout` when that
   /// is shorter. Swaps all outcomes into `out`, which must be empty. Returns false when the queue is closed and empty.

@@ -45,7 +45,7 @@ std::string RunControl::text() const {
 }
 
 void RunControl::answered(Clock::time_point now) noexcept {
-  last_answer_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  last_response_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
 void RunControl::failed(std::string_view code, std::string_view words) {

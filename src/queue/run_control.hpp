@@ -71,10 +71,10 @@ class RunControl {
   std::uint32_t reconnects() const noexcept { return reconnects_.load(std::memory_order_acquire); }
 
   /// When the API last responded; the epoch when it never did.
-  Clock::time_point last_answer() const noexcept {
-    return Clock::time_point(Clock::duration(last_answer_.load(std::memory_order_relaxed)));
+  Clock::time_point last_response() const noexcept {
+    return Clock::time_point(Clock::duration(last_response_.load(std::memory_order_relaxed)));
   }
-  bool ever_answered() const noexcept { return last_answer_.load(std::memory_order_relaxed) != 0; }
+  bool ever_answered() const noexcept { return last_response_.load(std::memory_order_relaxed) != 0; }
 
  private:
   std::function<void()> on_change_;
@@ -82,7 +82,7 @@ class RunControl {
   std::atomic<bool> stopping_now_{false};
   std::atomic<std::uint32_t> reconnects_{0};
   std::atomic<std::uint32_t> connections_{0};
-  std::atomic<Clock::rep> last_answer_{0};
+  std::atomic<Clock::rep> last_response_{0};
   mutable std::mutex mutex_;
   StopCause cause_ = StopCause::none;
   std::string text_;

@@ -52,11 +52,11 @@ void Reader::read_all() {
     last_row = record.position().row;
     metrics_.bytes_read.set(source_.bytes_read());
     if (encoding_->judge(record)) control_.notice(encoding_notice(record, encoding_->sent_before()));
-    const RowSelection::Answer answer = rules_.selection.of(last_row);
-    if (answer == RowSelection::Answer::skip) continue;
+    const RowSelection::Choice choice = rules_.selection.of(last_row);
+    if (choice == RowSelection::Choice::skip) continue;
     metrics_.rows_read.add();
     try {
-      if (!take(record, answer)) return;
+      if (!take(record, choice)) return;
     } catch (const InputError&) {
       ++rows_dropped_;
       throw;
@@ -73,14 +73,14 @@ bool Reader::wait_for_input() {
   return true;
 }
 
-bool Reader::take(const Record& record, RowSelection::Answer answer) {
+bool Reader::take(const Record& record, RowSelection::Choice choice) {
   const std::size_t worker = route(record);
   Batch* const batch = batch_for(worker);
   if (!batch) {
     ++rows_dropped_;
     return false;
   }
-  const std::optional<Status> end = append(record, answer, filling_[worker]);
+  const std::optional<Status> end = append(record, choice, filling_[worker]);
   if (!end) encoding_->count_sent(record);
   if (batch->size() >= rows_per_batch_max || batch->bytes() >= bytes_per_batch) hand_on(worker);
   if (end != Status::rejected || rules_.on_rejected == OnRejected::go_on) return true;
@@ -102,12 +102,12 @@ Batch* Reader::batch_for(std::size_t worker) {
 }
 
 // Returns the status of a row that is not sent.
-std::optional<Status> Reader::append(const Record& record, RowSelection::Answer answer, Filling& filling) {
+std::optional<Status> Reader::append(const Record& record, RowSelection::Choice choice, Filling& filling) {
   Batch& batch = *filling.batch;
   PreparedRow prepared = preparation_.prepare(record, batch);
   if (record.position().row <= rules_.maybe_sent_until) batch.mark_last_maybe_sent();
   if (!prepared.end()) {
-    hold_back(answer, prepared);
+    hold_back(choice, prepared);
     if (prepared.end()) batch.withhold_last();
     if (!prepared.end()) preparation_.will_be_sent(record);
   }
@@ -118,9 +118,9 @@ std::optional<Status> Reader::append(const Record& record, RowSelection::Answer 
 }
 
 // The row is not sent because another row of the customer replaces it, or because all of them are rejected.
-void Reader::hold_back(RowSelection::Answer answer, PreparedRow& prepared) const {
-  if (answer == RowSelection::Answer::superseded) prepared = PreparedRow::ended(Status::superseded);
-  if (answer == RowSelection::Answer::duplicate) prepared = PreparedRow::ended(Status::rejected, duplicate_customer());
+void Reader::hold_back(RowSelection::Choice choice, PreparedRow& prepared) const {
+  if (choice == RowSelection::Choice::superseded) prepared = PreparedRow::ended(Status::superseded);
+  if (choice == RowSelection::Choice::duplicate) prepared = PreparedRow::ended(Status::rejected, duplicate_customer());
 }
 
 // All rows of a customer go to one worker, whose key gate keeps their order.

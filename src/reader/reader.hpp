@@ -83,10 +83,10 @@ class Reader {
 
   void read_all();
   bool wait_for_input();
-  bool take(const Record& record, RowSelection::Answer answer);
+  bool take(const Record& record, RowSelection::Choice choice);
   Batch* batch_for(std::size_t worker);
-  std::optional<Status> append(const Record& record, RowSelection::Answer answer, Filling& filling);
-  void hold_back(RowSelection::Answer answer, PreparedRow& prepared) const;
+  std::optional<Status> append(const Record& record, RowSelection::Choice choice, Filling& filling);
+  void hold_back(RowSelection::Choice choice, PreparedRow& prepared) const;
   std::size_t route(const Record& record);
   void hand_on(std::size_t worker);
   void hand_on_all();

@@ -56,8 +56,8 @@ Baseline::Baseline(const Config& config, CustomerKey names) : names_(names) {
     refuse_unlike(was.config, config);
     const std::vector<std::string> baselines = baselines_of(was);
     refuse_undone_chain(path, baselines);
-    for_each_settled(RunLedger(chain),
-                     [&](const SettledRow& row) { add(row.key, row.certain ? row.wants : nothing()); });
+    for_each_recorded(RunLedger(chain),
+                      [&](const RecordedRow& row) { add(row.key, row.certain ? row.wants : nothing()); });
     keep_one(Duplicates::last);
     take_out_later_writes(LaterWrites(chain, baselines, config), path);
     return;

@@ -21,7 +21,7 @@ class Baseline {
   /// Reads `config.reconcile.baseline`: a run directory or a file. Of a run those rows count that the API certainly
   /// has, and that no later run may have written. Of a file, read as `config.input`, all rows count. Of several rows of
   /// a customer, InputConfig::duplicates chooses one; in a run it is the last. Throws ConfigError and InputError as
-  /// Input does for a file, and as for_each_settled and LaterWrites for a run. Throws ConfigError for the input itself.
+  /// Input does for a file, and as for_each_recorded and LaterWrites for a run. Throws ConfigError for the input itself.
   /// It also does so for a run of another API, one with another comparison, and one that was undone.
   Baseline(const Config& config, CustomerKey names);
 

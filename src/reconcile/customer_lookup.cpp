@@ -38,20 +38,20 @@ class ReadCall : public ApiCall {
   bool writes(const RowRef&) const noexcept override { return false; }
   void append_target(const RowRef& row, std::string& out) const override { out += row.body(); }
   std::string_view body(const RowRef&) const noexcept override { return {}; }
-  wonder::Judgement judge(const Response& response, const RowRef& row) override {
-    wonder::Judgement judgement = judge_.judge_echo(response);
-    if (judgement.meaning == wonder::Meaning::success) judgement = take(response, row);
-    if (judgement.meaning == wonder::Meaning::unusable && !wonder::is_api_envelope(response.body))
-      judgement = wonder::Judgement(wonder::Meaning::gateway, std::move(judgement.code),
-                                    wonder::describe_gateway_response(response));
-    return judgement;
+  wonder::Classification classify(const Response& response, const RowRef& row) override {
+    wonder::Classification classification = classifier_.classify_echo(response);
+    if (classification.response_class == wonder::ResponseClass::success) classification = take(response, row);
+    if (classification.response_class == wonder::ResponseClass::unusable && !wonder::is_api_envelope(response.body))
+      classification = wonder::Classification(wonder::ResponseClass::gateway, std::move(classification.code),
+                                              wonder::describe_gateway_response(response));
+    return classification;
   }
 
  protected:
-  virtual wonder::Judgement take(const Response& response, const RowRef& row) = 0;
+  virtual wonder::Classification take(const Response& response, const RowRef& row) = 0;
 
  private:
-  wonder::AnswerJudge judge_;
+  wonder::ResponseClassifier classifier_;
 };
 
 class ReadCustomerCall final : public ReadCall {
@@ -59,18 +59,18 @@ class ReadCustomerCall final : public ReadCall {
   ReadCustomerCall(CustomerSnapshot& snapshot, CustomerKey key) : snapshot_(snapshot), key_(key) {}
 
  private:
-  wonder::Judgement take(const Response& response, const RowRef& row) override {
+  wonder::Classification take(const Response& response, const RowRef& row) override {
     const auto customer = wonder::read_customer(response.body);
     if (!customer)
-      return wonder::Judgement(wonder::Meaning::unusable, "answer.not_customer",
-                               "the response contains no customer (data.customer)");
+      return wonder::Classification(wonder::ResponseClass::unusable, "answer.not_customer",
+                                    "the response contains no customer (data.customer)");
     const bool right =
         key_ == CustomerKey::uuid ? wonder::same_id(customer->uuid, row.id()) : customer->reference_number == row.id();
     if (!right)
-      return wonder::Judgement(wonder::Meaning::mismatch, "answer.uuid_mismatch",
-                               "the response is about another customer");
+      return wonder::Classification(wonder::ResponseClass::mismatch, "answer.uuid_mismatch",
+                                    "the response is about another customer");
     snapshot_.add(*customer);
-    return wonder::Judgement(wonder::Meaning::success);
+    return wonder::Classification(wonder::ResponseClass::success);
   }
 
   CustomerSnapshot& snapshot_;
@@ -135,25 +135,25 @@ class ReadPageCall final : public ReadCall {
   explicit ReadPageCall(PageTaker& taker) : taker_(taker) {}
 
  private:
-  wonder::Judgement take(const Response& response, const RowRef&) override {
+  wonder::Classification take(const Response& response, const RowRef&) override {
     const auto page = wonder::read_customers(response.body);
     if (!page)
-      return wonder::Judgement(wonder::Meaning::unusable, "answer.not_customer",
-                               "the response is not a list of customers");
+      return wonder::Classification(wonder::ResponseClass::unusable, "answer.not_customer",
+                                    "the response is not a list of customers");
     const auto total = total_in(response.head);
     if (!total)
-      return wonder::Judgement(wonder::Meaning::unusable, "answer.not_customer",
-                               "the response does not contain the number of customers (header X-Total-Entries)");
+      return wonder::Classification(wonder::ResponseClass::unusable, "answer.not_customer",
+                                    "the response does not contain the number of customers (header X-Total-Entries)");
     taker_.take(*total, *page);
-    return wonder::Judgement(wonder::Meaning::success);
+    return wonder::Classification(wonder::ResponseClass::success);
   }
 
   PageTaker& taker_;
 };
 
 Config reading_config(Config config) {
-  config.pace.canary = CanaryMode::off;
-  config.target.answer_bytes_max = page_bytes_max;
+  config.load.canary = CanaryMode::off;
+  config.target.response_bytes_max = page_bytes_max;
   config.deadline.run = time_allowed(config.deadline, std::chrono::system_clock::now());
   return config;
 }
@@ -181,8 +181,8 @@ std::string only_not_found() {
 }
 
 CustomerLookup::Keys once(std::vector<std::string> keys) {
-  return [keys = std::move(keys)](std::vector<std::string>& lot) mutable {
-    lot = std::exchange(keys, {});
+  return [keys = std::move(keys)](std::vector<std::string>& ids) mutable {
+    ids = std::exchange(keys, {});
     return false;
   };
 }
@@ -210,7 +210,7 @@ CustomerLookup::CustomerLookup(const Config& config, const Credentials& credenti
       snapshot_(snapshot),
       key_(snapshot.key()),
       target_(parse_target(config.target)),
-      admission_(config_.pace),
+      admission_(config_.load),
       metrics_(metrics),
       on_notice_(std::move(on_notice)) {}
 
@@ -292,7 +292,7 @@ void CustomerLookup::read_pages(wonder::Page page, std::uint64_t end) {
     window.ended();
     if (outcome.status == Status::success) return;
     const Reason& why = *outcome.reason;
-    const bool refused = wonder::meaning_of(outcome.http) == wonder::Meaning::credentials;
+    const bool refused = wonder::class_of(outcome.http) == wonder::ResponseClass::credentials;
     engine.control().stop(refused ? StopCause::credentials : StopCause::outage,
                           "a page of the list of customers cannot be read: " + why.code + ": " + why.text);
   });
@@ -304,9 +304,9 @@ void CustomerLookup::read_each(const Keys& keys) {
   if (first.empty()) return;
   // A customer of the list is requested first: it shows whether this call finds any customer.
   if (!found_one_ && !tally_.a_key.empty()) read_round(once({tally_.a_key}));
-  read_round([&](std::vector<std::string>& lot) {
-    if (first.empty()) return keys(lot);
-    lot = std::exchange(first, {});
+  read_round([&](std::vector<std::string>& ids) {
+    if (first.empty()) return keys(ids);
+    ids = std::exchange(first, {});
     return more;
   });
   std::vector<std::string> again = std::exchange(not_found_, {});
@@ -318,11 +318,11 @@ void CustomerLookup::read_each(const Keys& keys) {
 void CustomerLookup::read_round(const Keys& keys) {
   Engine engine(config_, credentials_, target_, admission_, metrics_,
                 [&] { return std::make_unique<ReadCustomerCall>(snapshot_, key_); });
-  std::vector<std::string> lot;
+  std::vector<std::string> ids;
   const auto feed = [&](Batch& batch) {
-    lot.clear();
-    const bool more = keys(lot);
-    for (const std::string& id : lot) {
+    ids.clear();
+    const bool more = keys(ids);
+    for (const std::string& id : ids) {
       append_row(batch, ++rows_asked_, id, [&](std::string& target) {
         if (key_ == CustomerKey::uuid) return wonder::append_customer_target(target, target_.path_prefix, id);
         wonder::append_reference_target(target, target_.path_prefix, id);

@@ -27,7 +27,7 @@ namespace {
 
 // A page costs the API far more than one customer does.
 constexpr std::uint64_t requests_per_page = 10;
-constexpr std::size_t keys_per_lot = 64;
+constexpr std::size_t keys_per_batch = 64;
 // A longer wait for requests that may be applied late is shown.
 constexpr std::chrono::seconds unshown_wait_max{5};
 
@@ -86,7 +86,7 @@ class Reconciliation::Impl {
   // Until the last request of that run is applied or lost, a value may change right after it was read.
   void wait_for_late_requests(const OnNotice& on_notice) const {
     if (config_.reconcile.of_run.empty()) return;
-    const auto until = late_until_of(rows_->ledger()->chain(), config_.deadline.answer);
+    const auto until = late_until_of(rows_->ledger()->chain(), config_.deadline.response);
     const auto now = std::chrono::system_clock::now();
     auto wait = std::chrono::ceil<std::chrono::milliseconds>(until - now);
     if (wait.count() <= 0) return;
@@ -138,7 +138,7 @@ class Reconciliation::Impl {
   void check_baseline(CustomerLookup& lookup, CustomerSnapshot& snapshot, const OnNotice& on_notice) {
     auto next = rows_->spot_checks().begin();
     lookup.read_each([&](std::vector<std::string>& keys) {
-      for (; next != rows_->spot_checks().end() && keys.size() < keys_per_lot; ++next) keys.push_back(next->key);
+      for (; next != rows_->spot_checks().end() && keys.size() < keys_per_batch; ++next) keys.push_back(next->key);
       return next != rows_->spot_checks().end();
     });
     const auto differ = std::ranges::count_if(rows_->spot_checks(), [&](const SpotCheck& check) {
@@ -165,7 +165,7 @@ class Reconciliation::Impl {
     return [this, rows, wanted](std::vector<std::string>& keys) {
       while (rows->next()) {
         if (is_looked_at(*rows) && wanted(*rows)) keys.emplace_back(rows->key());
-        if (keys.size() == keys_per_lot) return true;
+        if (keys.size() == keys_per_batch) return true;
       }
       return false;
     };
@@ -224,7 +224,7 @@ class Reconciliation::Impl {
   // Reading a row does not make amend send its company_name again when the baseline has the same row.
   FieldSet known_same(const RowWalk& rows, const WantedFields& wanted, const wonder::Customer& customer) const {
     FieldSet same;
-    if (rows_->is_settled(rows)) return not_shown(wanted);
+    if (rows_->is_recorded(rows)) return not_shown(wanted);
     const auto sent = sent_names_ ? sent_names_->of(customer.uuid) : std::nullopt;
     if (!sent) return same;
     for (std::size_t i = 0; i < same.size(); ++i)

@@ -5,8 +5,8 @@
 #include <boost/json/value.hpp>
 #include <utility>
 
+#include "amend/reader/check.hpp"
 #include "amend/reader/id_index.hpp"
-#include "amend/reader/preflight.hpp"
 #include "plan/plan_seal.hpp"
 #include "plan/planned_call.hpp"
 #include "run/json_reading.hpp"
@@ -42,7 +42,7 @@ RowsToLookAt::RowsToLookAt(const Input::Parts& input) : input_(input), config_(i
   const Config& config = config_;
   if (!config.reconcile.of_run.empty()) take_run(config.reconcile.of_run);
   const std::atomic<bool> never{false};
-  PreflightReport report = check_input(input.file, config.input, config.mapping, never);
+  CheckReport report = check_input(input.file, config.input, config.mapping, never);
   // Verify and undo read the rows as the earlier run did, so the encoding is checked for a compared file only.
   if (config.does().compares_file && report.encoding_trouble)
     throw encoding_error(config.input.file, *report.encoding_trouble);
@@ -83,7 +83,7 @@ void RowsToLookAt::survey() {
   while (rows.next()) {
     const std::uint64_t row = rows.position().row;
     if (rows.reason() || is_hidden(row)) continue;
-    if (is_settled(rows)) {
+    if (is_recorded(rows)) {
       settle(rows, ++settled);
     } else if (contains(rows)) {
       ++wanted_;
@@ -115,7 +115,7 @@ bool RowsToLookAt::contains(const RowWalk& rows) const {
   const std::uint64_t row = rows.position().row;
   if (!is_in_sample(row)) return false;
   if (ledger_) return may_be_in_sample(rows);
-  return looks_at_settled_ || is_spot_check(row) || !is_settled(rows);
+  return looks_at_all_ || is_spot_check(row) || !is_recorded(rows);
 }
 
 bool RowsToLookAt::may_be_in_sample(const RowWalk& rows) const {

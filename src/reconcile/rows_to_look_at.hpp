@@ -69,9 +69,9 @@ class RowsToLookAt {
   const std::vector<SpotCheck>& spot_checks() const noexcept { return spot_checks_; }
   bool is_spot_check(std::uint64_t row) const noexcept { return spot_rows_.contains(row); }
   /// Whether the row matches the baseline. The row may be looked at all the same.
-  bool is_settled(const RowWalk& rows) const noexcept { return baseline_ && baseline_->has(rows.key(), rows.wants()); }
+  bool is_recorded(const RowWalk& rows) const noexcept { return baseline_ && baseline_->has(rows.key(), rows.wants()); }
   /// From now on every row is looked at.
-  void look_at_all() noexcept { looks_at_settled_ = true; }
+  void look_at_all() noexcept { looks_at_all_ = true; }
   /// From now on every row is looked at, and none matches the baseline.
   void forget_baseline();
   /// Baseline::doubt; empty without a baseline, too.
@@ -104,7 +104,7 @@ class RowsToLookAt {
   std::optional<Comparison> compared_then_;
   std::vector<SpotCheck> spot_checks_;
   RowSet spot_rows_;
-  bool looks_at_settled_ = false;
+  bool looks_at_all_ = false;
   std::mt19937_64 random_{std::random_device{}()};
 };
 

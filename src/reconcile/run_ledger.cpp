@@ -17,7 +17,7 @@
 namespace amend {
 namespace {
 
-using Show = std::function<void(const SettledRow&)>;
+using Show = std::function<void(const RecordedRow&)>;
 
 Drift drift_in(const RecordText& text) {
   Drift drift;
@@ -49,7 +49,7 @@ void show_planned(const std::string& run, const RunLedger& ledger, const Show& s
     const bool looked_at = planned.sign == RowSign::same || planned.sign == RowSign::passed_over;
     const bool may_be_sent = planned.sign == RowSign::differs && ledger.record().config.reconcile.apply;
     if (!planned.wants || !(looked_at || may_be_sent)) continue;
-    SettledRow row;
+    RecordedRow row;
     row.certain = is_certain(planned, ledger, passed_over_is_certain);
     row.key = planned.key;
     row.wants = *planned.wants;
@@ -65,7 +65,7 @@ void show_mapped(const RunLedger& ledger, const Show& show) {
     const std::uint64_t number = rows.position().row;
     ledger.require_same_content(rows.position(), rows.raw());
     if (rows.reason() || !(ledger.is_true(number) || ledger.maybe_written(number))) continue;
-    SettledRow row;
+    RecordedRow row;
     row.certain = ledger.is_certain(number);
     row.key = rows.key();
     row.wants = rows.wants();
@@ -173,7 +173,7 @@ void RunLedger::require_same_content(const Position& position, std::string_view 
     refuse_other_row(record().config.input.file, position);
 }
 
-void for_each_settled(const RunLedger& ledger, const Show& show) {
+void for_each_recorded(const RunLedger& ledger, const Show& show) {
   const std::string& run = ledger.run().directory;
   if (!ledger.record().config.does().has_plan) return show_mapped(ledger, show);
   if (!std::filesystem::exists(run + "/" + std::string(plan_name))) return;

@@ -61,9 +61,9 @@ class RunLedger {
 bool may_have_written(const JournalRecord& record, const RecordText& text);
 
 /// A row that the run may have written, or that matched the API.
-class SettledRow {
+class RecordedRow {
  public:
-  SettledRow() = default;
+  RecordedRow() = default;
 
   bool certain = false;     ///< the API has the values of the row; false: not known
   std::string_view key;     ///< by which the row names its customer
@@ -87,6 +87,6 @@ std::vector<std::string> runs_that_sent(const std::string& folder);
 /// Shows the rows that the run may have written or that matched, in the order of its input. It reads the plan of a
 /// reconciliation, and the input of any other run. Throws ConfigError when the input cannot be read again. Throws
 /// InputError when a file cannot be read, is damaged, or has changed.
-void for_each_settled(const RunLedger& ledger, const std::function<void(const SettledRow&)>& show);
+void for_each_recorded(const RunLedger& ledger, const std::function<void(const RecordedRow&)>& show);
 
 }  // namespace amend

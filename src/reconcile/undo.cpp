@@ -29,7 +29,7 @@ Config undo_config(const std::string& run) {
   config.input.duplicates = Duplicates::last;
   config.mapping = MappingConfig();
   config.mapping.form = RowForm::partial;
-  config.pace.canary = CanaryMode::on;
+  config.load.canary = CanaryMode::on;
   return config;
 }
 

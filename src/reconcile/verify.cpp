@@ -15,7 +15,7 @@ Config verify_config(const std::string& run) {
   config.reconcile.company_name = CompanyName::never;
   config.reconcile.show_missing = false;
   config.reconcile.baseline.clear();
-  config.pace.canary = CanaryMode::off;
+  config.load.canary = CanaryMode::off;
   if (config.input.duplicates == Duplicates::order) config.input.duplicates = Duplicates::last;
   return config;
 }

@@ -20,29 +20,29 @@ Reporter::Reporter(std::vector<std::unique_ptr<Sink>> sinks, OutcomeQueue& outco
 }
 
 void Reporter::run() {
-  std::vector<Outcome> lot;
-  while (outcomes_.pop_all(lot, group_commit_interval)) {
-    if (!lot.empty()) write(lot);
-    lot.clear();
+  std::vector<Outcome> batch;
+  while (outcomes_.pop_all(batch, group_commit_interval)) {
+    if (!batch.empty()) write(batch);
+    batch.clear();
     look_at_failures();
     commit_if_due();
   }
   close();
 }
 
-void Reporter::write(std::vector<Outcome>& lot) {
+void Reporter::write(std::vector<Outcome>& batch) {
   if (failed_) {
-    rows_without_record_ += lot.size();
+    rows_without_record_ += batch.size();
     return;
   }
   try {
-    sinks_.front()->write(lot);
+    sinks_.front()->write(batch);
   } catch (const DurabilityError& error) {
-    rows_without_record_ += lot.size();
+    rows_without_record_ += batch.size();
     return fail(error);
   }
-  rows_uncommitted_ += lot.size();
-  for (const Outcome& outcome : lot) {
+  rows_uncommitted_ += batch.size();
+  for (const Outcome& outcome : batch) {
     if (!recorded_.insert(outcome.row->position.row)) ++rows_twice_;
     metrics_.count(outcome.status);
     ++written_[static_cast<std::size_t>(outcome.status)];
@@ -54,7 +54,7 @@ void Reporter::write(std::vector<Outcome>& lot) {
     for (std::size_t i = 0; drift >> i != 0; ++i) drift_[i] += drift >> i & 1;
   }
   try {
-    for (std::size_t i = 1; i < sinks_.size(); ++i) sinks_[i]->write(lot);
+    for (std::size_t i = 1; i < sinks_.size(); ++i) sinks_[i]->write(batch);
   } catch (const DurabilityError& error) {
     fail(error);
   }

@@ -53,7 +53,7 @@ class Reporter {
   std::uint64_t rows_durable(Status status) const noexcept { return durable_[static_cast<std::size_t>(status)]; }
 
  private:
-  void write(std::vector<Outcome>& lot);
+  void write(std::vector<Outcome>& batch);
   bool commit_is_due(std::chrono::steady_clock::time_point now) const noexcept;
   void commit_if_due();
   void look_at_failures();

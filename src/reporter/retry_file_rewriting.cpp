@@ -10,7 +10,7 @@
 namespace amend {
 namespace {
 
-bool is_settled(const std::string& path, const InputLayout& layout, const RowSet& lines) {
+bool is_recorded(const std::string& path, const InputLayout& layout, const RowSet& lines) {
   RetryFileReader rows(path, layout, size_of_retry_file(path));
   std::uint64_t last = 0;
   while (const auto row = rows.next_whole()) {
@@ -61,7 +61,7 @@ void rewrite_retry_files(const RunDirectory& run, const InputLayout& layout, con
     const std::string name = std::string(stem) + (layout.format == Format::ndjson ? ".ndjson" : ".csv");
     const bool is_there = std::ranges::find(files, name) != files.end();
     if (!is_there || std::ranges::find(edited, name) != edited.end()) continue;
-    if (!is_settled(run.path(name), layout, lines)) settle(run, name, layout, lines);
+    if (!is_recorded(run.path(name), layout, lines)) settle(run, name, layout, lines);
   }
 }
 

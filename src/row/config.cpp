@@ -20,14 +20,14 @@ void require_rules(const Config& config, std::initializer_list<Topic> topics) {
 
 }  // namespace
 
-void validate(const Config& config) { require_rules(config, {Topic::api, Topic::input, Topic::pace, Topic::run}); }
+void validate(const Config& config) { require_rules(config, {Topic::api, Topic::input, Topic::load, Topic::run}); }
 
-void validate_pace(const PaceConfig& pace) {
+void validate_load(const LoadConfig& load) {
   Config config;
-  config.pace = pace;
-  require_rules(config, {Topic::pace});
+  config.load = load;
+  require_rules(config, {Topic::load});
 }
 
-void validate_input(const Config& config) { require_rules(config, {Topic::input, Topic::pace}); }
+void validate_input(const Config& config) { require_rules(config, {Topic::input, Topic::load}); }
 
 }  // namespace amend

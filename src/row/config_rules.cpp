@@ -79,11 +79,11 @@ bool is_rate(std::chrono::nanoseconds interval) noexcept {
 }
 
 std::string too_many_workers(const Config& config) {
-  const PaceConfig& pace = config.pace;
-  if (pace.workers <= pace.connections) return {};
-  return "--workers must not be more than --connections (" + std::to_string(pace.connections) +
+  const LoadConfig& load = config.load;
+  if (load.workers <= load.connections) return {};
+  return "--workers must not be more than --connections (" + std::to_string(load.connections) +
          "), because each worker needs at least one connection. The value of --workers is " +
-         std::to_string(pace.workers);
+         std::to_string(load.workers);
 }
 
 using C = const Config&;
@@ -133,22 +133,22 @@ constexpr ConfigRule rules[] = {
     {input, [](C c) { return bad_pair("--map", c.mapping.columns); }},
     {input, [](C c) { return bad_pair("--blank", c.mapping.blanks); }},
 
-    {pace,
+    {load,
      [](C c) {
-       return refuse_if(!is_rate(c.pace.rate.interval), "--rate must be between 1/m and 1000000/s, or unlimited");
+       return refuse_if(!is_rate(c.load.rate.interval), "--rate must be between 1/m and 1000000/s, or unlimited");
      }},
-    {pace, [](C c) { return between("--burst", c.pace.burst, 1, 10'000); }},
-    {pace, [](C c) { return between("--connections", c.pace.connections, 1, 256); }},
-    {pace, [](C c) { return between("--pipeline", c.pace.pipeline, 1, 256); }},
-    {pace, [](C c) { return between("--workers", c.pace.workers, 0, 256); }},
-    {pace, too_many_workers},
+    {load, [](C c) { return between("--burst", c.load.burst, 1, 10'000); }},
+    {load, [](C c) { return between("--connections", c.load.connections, 1, 256); }},
+    {load, [](C c) { return between("--pipeline", c.load.pipeline, 1, 256); }},
+    {load, [](C c) { return between("--workers", c.load.workers, 0, 256); }},
+    {load, too_many_workers},
 
     {run, [](C c) { return between("--max-attempts", c.retry.attempts_max, 1, 100); }},
     {run, [](C c) { return between("backoff_first", c.retry.backoff_first, 1ms, 1h); }},
     {run, [](C c) { return between("backoff_max", c.retry.backoff_max, c.retry.backoff_first, 1h); }},
     {run, [](C c) { return between("retry_after_max", c.retry.retry_after_max, 0ms, 24h); }},
     {run, [](C c) { return between("--connect-timeout", c.deadline.connect, 1ms, 5min); }},
-    {run, [](C c) { return between("--timeout", c.deadline.answer, 1ms, 1h); }},
+    {run, [](C c) { return between("--timeout", c.deadline.response, 1ms, 1h); }},
     {run, [](C c) { return between("--row-timeout", c.deadline.row, 1ms, 168h); }},
     {run, [](C c) { return between("first_connect", c.deadline.first_connect, 1ms, 1h); }},
     {run, [](C c) { return between("--outage-limit", c.deadline.outage, 1ms, 168h); }},

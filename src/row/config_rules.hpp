@@ -12,8 +12,8 @@ namespace amend {
 
 class ConfigRule {
  public:
-  /// What the rule is about: `validate_input` and `validate_pace` check only some of them.
-  enum class Topic : std::uint8_t { api, input, pace, run };
+  /// What the rule is about: `validate_input` and `validate_load` check only some of them.
+  enum class Topic : std::uint8_t { api, input, load, run };
 
   constexpr ConfigRule(Topic topic_, std::string (*refusal_)(const Config& config)) noexcept
       : topic(topic_), refusal(refusal_) {}

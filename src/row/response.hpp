@@ -23,7 +23,7 @@ class Response {
   std::string_view content_type;
   std::string_view content_encoding;
   std::string_view head;         ///< the field lines of the final response, each with its CRLF, without the status line
-  bool has_rate_fields = false;  ///< a field is about a rate limit: `head` is worth reading (admission/server_pace.hpp)
+  bool has_rate_fields = false;  ///< a field is about a rate limit: `head` is worth reading (admission/rate_hints.hpp)
 };
 static_assert(!std::is_aggregate_v<Response>);
 

@@ -71,15 +71,15 @@ void list_mapping(Members& at, MappingConfig& mapping) {
 }
 
 template <class Members>
-void list_pace(Members& at, PaceConfig& pace) {
-  at.spelled("rate", pace.rate.mode, rate_mode_spellings);
-  at.value("interval_ns", pace.rate.interval);
-  at.value("burst", pace.burst);
-  at.spelled("concurrency", pace.concurrency, concurrency_spellings);
-  at.spelled("canary", pace.canary, canary_spellings);
-  at.value("connections", pace.connections);
-  at.value("pipeline", pace.pipeline);
-  at.value("workers", pace.workers);
+void list_load(Members& at, LoadConfig& load) {
+  at.spelled("rate", load.rate.mode, rate_mode_spellings);
+  at.value("interval_ns", load.rate.interval);
+  at.value("burst", load.burst);
+  at.spelled("concurrency", load.concurrency, concurrency_spellings);
+  at.spelled("canary", load.canary, canary_spellings);
+  at.value("connections", load.connections);
+  at.value("pipeline", load.pipeline);
+  at.value("workers", load.workers);
 }
 
 template <class Members>
@@ -93,7 +93,7 @@ void list_retry(Members& at, RetryConfig& retry) {
 template <class Members>
 void list_deadline(Members& at, DeadlineConfig& deadline) {
   at.value("connect_ms", deadline.connect);
-  at.value("answer_ms", deadline.answer);
+  at.value("answer_ms", deadline.response);
   at.value("row_ms", deadline.row);
   at.value("first_connect_ms", deadline.first_connect);
   at.value("outage_ms", deadline.outage);
@@ -131,7 +131,7 @@ void list_options(Members& at, Config& config) {
   at.object("auth", [&](auto& auth) { list_auth(auth, config.auth); });
   at.object("input", [&](auto& input) { list_input(input, config.input); });
   at.object("mapping", [&](auto& mapping) { list_mapping(mapping, config.mapping); });
-  at.object("pace", [&](auto& pace) { list_pace(pace, config.pace); });
+  at.object("pace", [&](auto& load) { list_load(load, config.load); });
   at.object("retry", [&](auto& retry) { list_retry(retry, config.retry); });
   at.object("deadline", [&](auto& deadline) { list_deadline(deadline, config.deadline); });
   at.object("failures", [&](auto& failures) { list_failures(failures, config.failures); });

@@ -44,7 +44,7 @@ std::uint64_t RunView::rows_with_record() const noexcept {
   return std::accumulate(totals_.begin(), totals_.end(), std::uint64_t{0});
 }
 
-std::uint64_t RunView::rows_well() const noexcept {
+std::uint64_t RunView::rows_succeeded() const noexcept {
   std::uint64_t well = 0;
   for (const Status status : all_statuses) well += is_well(status) ? rows(status) : 0;
   return well;

@@ -98,7 +98,7 @@ void add_api_options(CLI::App& app, Options& o) {
       "TIME", "Set the server's clock ahead by TIME; --clock-offset=-31m: set it 31 min behind");
 }
 
-void add_answer_faults(CLI::App& app, Options& o, FaultOptions& f) {
+void add_response_faults(CLI::App& app, Options& o, FaultOptions& f) {
   app.add_option("--fault-seed", f.seed, "Seed of the faults: the same seed and order of requests give the same faults")
       ->capture_default_str();
   add_duration(app, "--latency", f.latency, "Delay each response; the order stays the same");
@@ -123,7 +123,7 @@ void add_answer_faults(CLI::App& app, Options& o, FaultOptions& f) {
   add_share(app, "--html-share", f.shares.html, "Apply the update, but respond with an HTML page");
   add_share(app, "--wrong-uuid-share", f.shares.wrong_uuid, "Apply the update, but respond with another uuid");
   add_share(app, "--interim-share", f.shares.interim, "Send a 103 before the response");
-  add_share(app, "--extra-answer-share", f.shares.extra_answer, "Send the response twice");
+  add_share(app, "--extra-answer-share", f.shares.extra_response, "Send the response twice");
 }
 
 void add_limits(CLI::App& app, Options& o) {
@@ -184,7 +184,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   FaultOptions faults;
   add_server_options(app, options);
   add_api_options(app, options);
-  add_answer_faults(app, options, faults);
+  add_response_faults(app, options, faults);
   add_limits(app, options);
   add_connection_faults(app, options, faults);
   try {

@@ -12,7 +12,7 @@
 namespace amend::sim {
 namespace {
 
-constexpr std::string_view interim_answer = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n";
+constexpr std::string_view interim_response = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n";
 constexpr std::string_view gateway_page =
     "<html>\r\n<head><title>Error</title></head>\r\n<body>\r\n<center><h1>Gateway error</h1></center>\r\n</body>\r\n"
     "</html>\r\n";
@@ -47,11 +47,11 @@ void change_uuid(std::string& body) {
   digit = digit == '0' ? '1' : '0';
 }
 
-void spoil(ApiAnswer& answer, Fault fault) {
-  if (answer.status != 200) return;
-  if (fault == Fault::bad_json) answer.body.resize(answer.body.size() / 2);
-  if (fault == Fault::html) answer.body = gateway_page;
-  if (fault == Fault::wrong_uuid) change_uuid(answer.body);
+void spoil(ApiResponse& response, Fault fault) {
+  if (response.status != 200) return;
+  if (fault == Fault::bad_json) response.body.resize(response.body.size() / 2);
+  if (fault == Fault::html) response.body = gateway_page;
+  if (fault == Fault::wrong_uuid) change_uuid(response.body);
 }
 
 // IMF-fixdate (RFC 9110 §5.6.7).
@@ -77,8 +77,8 @@ Reply Service::serve(const ApiRequest& request, const Arrival& arrival) {
   reply.delay = decision.delay;
 
   const Time now = arrival.at + rules_.clock_offset;
-  ApiAnswer made;
-  if (!is_before(decision.fault)) made = answer(request, decision, reply.entry.ordinal, now);
+  ApiResponse made;
+  if (!is_before(decision.fault)) made = response(request, decision, reply.entry.ordinal, now);
   reply.delay += made.work;
   if (rules_.stall) reply.delay = rules_.stall->held(since_first(now), reply.delay);
   reply.entry.applied = made.applied;
@@ -107,11 +107,12 @@ LogEntry Service::ignore(const ApiRequest& request, const Arrival& arrival) {
 
 std::string Service::reject(std::uint16_t status, Time at) {
   std::string out;
-  append_answer(out, refusal(status, "E000001", "Malformed request."), true, at + rules_.clock_offset);
+  append_response(out, refusal(status, "E000001", "Malformed request."), true, at + rules_.clock_offset);
   return out;
 }
 
-ApiAnswer Service::answer(const ApiRequest& request, const FaultDecision& decision, std::uint64_t ordinal, Time now) {
+ApiResponse Service::response(const ApiRequest& request, const FaultDecision& decision, std::uint64_t ordinal,
+                              Time now) {
   if (decision.fault == Fault::reject_pipelined) return refusal(400, "E000001", "Bad request.");
   if (rules_.auth_fail_after != 0 && ordinal >= rules_.auth_fail_after) {
     return refusal(401, "E000006", "Invalid Signature.");
@@ -120,19 +121,20 @@ ApiAnswer Service::answer(const ApiRequest& request, const FaultDecision& decisi
     if (auto refused = check_->refuse(request, now)) return *std::move(refused);
   }
   const auto since = since_first(now);
-  if (is_unavailable(since)) return error_answer(503, now);
+  if (is_unavailable(since)) return error_response(503, now);
   // It gives no rate hints, not even those of the other limit.
   if (!rules_.hidden_limit.take(since)) return refusal(429, "E000429", "Too many requests.");
   const bool beyond = rules_.quota && !rules_.quota->take(now);
-  ApiAnswer made = beyond ? error_answer(429, now) : worked_answer(request, decision, now);
+  ApiResponse made = beyond ? error_response(429, now) : worked_response(request, decision, now);
   if (rules_.quota) add_quota_fields(made, now);
   return made;
 }
 
-ApiAnswer Service::worked_answer(const ApiRequest& request, const FaultDecision& decision, Time now) {
+ApiResponse Service::worked_response(const ApiRequest& request, const FaultDecision& decision, Time now) {
   const auto work = rules_.capacity ? rules_.capacity->admit(now) : std::chrono::nanoseconds(0);
-  if (!work) return error_answer(503, now);
-  ApiAnswer made = decision.fault == Fault::status ? error_answer(decision.status, now) : handler_.answer(request);
+  if (!work) return error_response(503, now);
+  ApiResponse made =
+      decision.fault == Fault::status ? error_response(decision.status, now) : handler_.response(request);
   made.work = *work;
   return made;
 }
@@ -147,10 +149,11 @@ bool Service::is_unavailable(std::chrono::nanoseconds since) const {
                              [since](const auto& window) { return since >= window.first && since < window.second; });
 }
 
-ApiAnswer Service::error_answer(std::uint16_t status, Time now) const {
+ApiResponse Service::error_response(std::uint16_t status, Time now) const {
   // 502 to 504 come from a gateway that does not know the API's JSON.
-  ApiAnswer made = status >= 502 && status <= 504 ? ApiAnswer(status, std::string(gateway_page))
-                                                  : refusal(status, fmt::format("E000{}", status), "Try again later.");
+  ApiResponse made = status >= 502 && status <= 504
+                         ? ApiResponse(status, std::string(gateway_page))
+                         : refusal(status, fmt::format("E000{}", status), "Try again later.");
   if (status == 429 || status == 503) made.headers += retry_after_field(status, now);
   return made;
 }
@@ -169,15 +172,15 @@ std::string Service::retry_after_field(std::uint16_t status, Time now) const {
   return {};
 }
 
-void Service::add_quota_fields(ApiAnswer& answer, Time now) const {
+void Service::add_quota_fields(ApiResponse& response, Time now) const {
   const RequestQuota& quota = *rules_.quota;
   const auto add_three = [&](std::string_view start, std::chrono::seconds reset) {
-    answer.headers += fmt::format("{0}-Limit: {1}\r\n{0}-Remaining: {2}\r\n{0}-Reset: {3}\r\n", start, quota.limit(),
-                                  quota.remaining(), reset.count());
+    response.headers += fmt::format("{0}-Limit: {1}\r\n{0}-Remaining: {2}\r\n{0}-Reset: {3}\r\n", start, quota.limit(),
+                                    quota.remaining(), reset.count());
   };
   switch (rules_.rate_fields) {
     case RateFields::ietf:
-      answer.headers +=
+      response.headers +=
           fmt::format("RateLimit-Policy: \"default\";q={};w={}\r\nRateLimit: \"default\";r={};t={}\r\n", quota.limit(),
                       quota.window().count(), quota.remaining(), quota.reset_in(now).count());
       break;
@@ -191,28 +194,28 @@ bool Service::announces_close(const ApiRequest& request, const Arrival& arrival)
   return !request.keep_alive || arrival.n == rules_.close_after;
 }
 
-void Service::finish(Reply& reply, ApiAnswer answer, const FaultDecision& decision, bool announced, bool head_only,
+void Service::finish(Reply& reply, ApiResponse response, const FaultDecision& decision, bool announced, bool head_only,
                      Time now) {
-  spoil(answer, decision.fault);
-  if (decision.interim) reply.bytes += interim_answer;
-  append_answer(reply.bytes, answer, announced, now);
-  if (head_only) reply.bytes.resize(reply.bytes.size() - answer.body.size());
-  if (decision.extra_answer) append_answer(reply.bytes, answer, announced, now);
-  if (decision.fault == Fault::truncate) reply.bytes.resize(reply.bytes.size() - (answer.body.size() + 1) / 2);
+  spoil(response, decision.fault);
+  if (decision.interim) reply.bytes += interim_response;
+  append_response(reply.bytes, response, announced, now);
+  if (head_only) reply.bytes.resize(reply.bytes.size() - response.body.size());
+  if (decision.extra_response) append_response(reply.bytes, response, announced, now);
+  if (decision.fault == Fault::truncate) reply.bytes.resize(reply.bytes.size() - (response.body.size() + 1) / 2);
   if (announced || decision.fault == Fault::truncate) reply.ending = Ending::fin;
-  reply.entry.status = answer.status;
+  reply.entry.status = response.status;
 }
 
-void Service::append_answer(std::string& out, const ApiAnswer& answer, bool closing, Time now) {
+void Service::append_response(std::string& out, const ApiResponse& response, bool closing, Time now) {
   const std::time_t second = std::chrono::system_clock::to_time_t(now);
   if (second != date_second_) {
     date_ = http_date(now);
     date_second_ = second;
   }
-  const std::string_view type = answer.body.starts_with('<') ? "text/html" : "application/json";
+  const std::string_view type = response.body.starts_with('<') ? "text/html" : "application/json";
   out += fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}{}\r\n{}",
-                     answer.status, reason_phrase(answer.status), date_, type, answer.body.size(), answer.headers,
-                     closing ? "Connection: close\r\n" : "", answer.body);
+                     response.status, reason_phrase(response.status), date_, type, response.body.size(),
+                     response.headers, closing ? "Connection: close\r\n" : "", response.body);
 }
 
 }  // namespace amend::sim

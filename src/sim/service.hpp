@@ -108,16 +108,17 @@ class Service {
  private:
   using Time = std::chrono::system_clock::time_point;
 
-  ApiAnswer answer(const ApiRequest& request, const FaultDecision& decision, std::uint64_t ordinal, Time now);
-  ApiAnswer worked_answer(const ApiRequest& request, const FaultDecision& decision, Time now);
+  ApiResponse response(const ApiRequest& request, const FaultDecision& decision, std::uint64_t ordinal, Time now);
+  ApiResponse worked_response(const ApiRequest& request, const FaultDecision& decision, Time now);
   std::chrono::nanoseconds since_first(Time now);
   bool is_unavailable(std::chrono::nanoseconds since) const;
-  ApiAnswer error_answer(std::uint16_t status, Time now) const;
+  ApiResponse error_response(std::uint16_t status, Time now) const;
   std::string retry_after_field(std::uint16_t status, Time now) const;
-  void add_quota_fields(ApiAnswer& answer, Time now) const;
+  void add_quota_fields(ApiResponse& response, Time now) const;
   bool announces_close(const ApiRequest& request, const Arrival& arrival) const;
-  void finish(Reply& reply, ApiAnswer answer, const FaultDecision& decision, bool announced, bool head_only, Time now);
-  void append_answer(std::string& out, const ApiAnswer& answer, bool closing, Time now);
+  void finish(Reply& reply, ApiResponse response, const FaultDecision& decision, bool announced, bool head_only,
+              Time now);
+  void append_response(std::string& out, const ApiResponse& response, bool closing, Time now);
 
   ServiceRules rules_;
   ApiHandler handler_;

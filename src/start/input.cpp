@@ -17,7 +17,7 @@ const Config& require_valid(const Config& config) {
 
 // An unusable certificate or key is reported before anything else is read or requested.
 void require_connection(const Config& config, const Credentials& credentials, const Target& target) {
-  make_http1_transport(target, config.target, config.deadline, config.pace.pipeline, {});
+  make_http1_transport(target, config.target, config.deadline, config.load.pipeline, {});
   make_signer(config.auth, credentials);
 }
 
@@ -32,7 +32,7 @@ Plan plan_of(const Config& config, const Source& source, const Mapper& mapper) {
   plan.mapping = mapper.describe();
   plan.unknown_columns = mapper.unknown_columns();
   plan.input_bytes = source.bytes_total();
-  plan.workers = worker_count(config.pace);
+  plan.workers = worker_count(config.load);
   plan.host = target.host + ":" + target.port;
   plan.loopback = target.loopback;
   return plan;
@@ -50,12 +50,12 @@ Input::Parts::Parts(const Config& config_, Credentials credentials_)
   require_connection(config, credentials, target);
 }
 
-PreflightReport Input::Parts::preflight(const std::atomic<bool>& stop) {
+CheckReport Input::Parts::check(const std::atomic<bool>& stop) {
   if (identity.inode == 0)
     throw ConfigError(
         "the input is not a regular file, so amend cannot check it before the run. Save the input as a file",
         ExitCode::input);
-  PreflightReport report = check_input(file, config.input, config.mapping, stop);
+  CheckReport report = check_input(file, config.input, config.mapping, stop);
   content = report.content;
   require_same_file();
   hidden = report.hidden;
@@ -84,11 +84,11 @@ const Config& Input::config() const noexcept { return parts_->config; }
 const Plan& Input::plan() const noexcept { return parts_->plan; }
 void Input::accept_findings() noexcept { parts_->config.input.accept_findings = true; }
 
-PreflightReport Input::preflight() {
+CheckReport Input::check() {
   const std::atomic<bool> never{false};
-  return preflight(never);
+  return check(never);
 }
 
-PreflightReport Input::preflight(const std::atomic<bool>& stop) { return parts_->preflight(stop); }
+CheckReport Input::check(const std::atomic<bool>& stop) { return parts_->check(stop); }
 
 }  // namespace amend

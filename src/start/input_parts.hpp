@@ -25,7 +25,7 @@ class Input::Parts {
  public:
   Parts(const Config& config_, Credentials credentials_);
 
-  PreflightReport preflight(const std::atomic<bool>& stop);
+  CheckReport check(const std::atomic<bool>& stop);
   InputLayout layout() const { return InputLayout(source->format(), source->header(), source->delimiter()); }
   /// Begins another reading at the first row.
   RowWalk rows() const { return RowWalk(file, config.input, config.mapping); }

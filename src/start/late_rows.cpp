@@ -35,7 +35,7 @@ void for_each_late(const std::vector<RunHead>& chain, std::chrono::milliseconds 
   const Time now = std::chrono::system_clock::now();
   const auto now_ms = std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()).count();
   for (const RunHead& run : chain) {
-    const Time until = last_sign_of_life(run.directory, now) + std::max(timeout, run.record.config.deadline.answer);
+    const Time until = last_sign_of_life(run.directory, now) + std::max(timeout, run.record.config.deadline.response);
     if (until <= now) continue;
     use_run(run, until);
     read_log(run.directory, run.summary, [&](const JournalRecord& record) {

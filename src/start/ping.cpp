@@ -5,8 +5,8 @@
 #include "transport/event_loop.hpp"
 #include "transport/http_date.hpp"
 #include "transport/transport.hpp"
-#include "wonder/answer.hpp"
 #include "wonder/gateway_response.hpp"
+#include "wonder/response_classifier.hpp"
 #include "wonder/routes.hpp"
 #include "worker/api_call.hpp"
 #include "worker/entropy.hpp"
@@ -23,18 +23,18 @@ double ms_since(Clock::time_point then) {
 
 std::string_view code_of(OpenError error) { return is_about_tls(error) ? "tls.handshake" : "transport.connect"; }
 
-void judge(const Response& response, Ping& ping) {
+void classify(const Response& response, Ping& ping) {
   ping.http = response.status;
   if (const auto date = parse_http_date(response.date)) {
     ping.clock_known = true;
     ping.clock_skew_s = std::chrono::duration<double>(std::chrono::system_clock::now() - *date).count();
   }
-  wonder::AnswerJudge answer_judge;
-  const auto judgement = answer_judge.judge_echo(response);
-  ping.ok = judgement.meaning == wonder::Meaning::success;
-  ping.error_code = judgement.code;
-  ping.error = judgement.text;
-  ping.by_gateway = judgement.meaning == wonder::Meaning::gateway;
+  wonder::ResponseClassifier answer_judge;
+  const auto classification = answer_judge.classify_echo(response);
+  ping.ok = classification.response_class == wonder::ResponseClass::success;
+  ping.error_code = classification.code;
+  ping.error = classification.text;
+  ping.by_gateway = classification.response_class == wonder::ResponseClass::gateway;
   if (ping.by_gateway && !response.body.empty()) ping.error += ", begins " + wonder::masked_start(response.body);
 }
 
@@ -54,17 +54,17 @@ asio::awaitable<void> echo(Session& session, const Request& request, Ping& ping)
   const auto sent = Clock::now();
   session.submit(request);
   session.flush();
-  const Lot lot = co_await session.next();
+  const Received received = co_await session.next();
   ping.answer_ms = ms_since(sent);
-  if (lot.closed == CloseCause::refused) {
+  if (received.closed == CloseCause::refused) {
     ping.open_error = OpenError::client_certificate_refused;
     ping.error_code = code_of(ping.open_error);
-    ping.error = lot.text;
-  } else if (lot.answers.empty()) {
-    ping.error_code = lot.closed == CloseCause::timeout ? "transport.timeout" : "transport.closed";
-    ping.error = lot.text;
+    ping.error = received.text;
+  } else if (received.responses.empty()) {
+    ping.error_code = received.closed == CloseCause::timeout ? "transport.timeout" : "transport.closed";
+    ping.error = received.text;
   } else {
-    judge(lot.answers.front().response, ping);
+    classify(received.responses.front().response, ping);
   }
   session.close();
 }

@@ -81,14 +81,14 @@ ResumedJob Resuming::make(ChangedOptions changed) {
   // The log exists before the first request.
   if (std::filesystem::exists(run_.path(result_log_name)))
     job_.possibly_sent_until = before_.last_row() + was.read_ahead_rows;
-  job_.late = late_requests_of(chain.runs(), config_.deadline.answer, job_.possibly_sent_until, before_.recorded());
+  job_.late = late_requests_of(chain.runs(), config_.deadline.response, job_.possibly_sent_until, before_.recorded());
   keep_edited(chain.asked().summary);
   // If this run is killed from now on, it must not look finished.
   run_.remove("summary.json");
   for (const std::string& name : names_of(seals_of_retry_files(run_)))
     if (std::ranges::find(job_.edited, name, &FileSeal::name) == job_.edited.end()) run_.remove(name);
   run_.sync();
-  if (const std::uint64_t rows = read_ahead_rows(config_.pace); rows > was.read_ahead_rows) {
+  if (const std::uint64_t rows = read_ahead_rows(config_.load); rows > was.read_ahead_rows) {
     was.read_ahead_rows = rows;
     run_.write_file("run.json", run_json(was));
   }
@@ -126,7 +126,7 @@ void Resuming::compare_input() {
     encoding.take(rows.record());
     if (before_.knows_content(row) && !before_.same_content(row, rows.raw()))
       refuse_other_row(config_.input.file, rows.position());
-    resumed_.report.rows_left += left.of(row) == RowSelection::Answer::skip ? 0 : 1;
+    resumed_.report.rows_left += left.of(row) == RowSelection::Choice::skip ? 0 : 1;
   }
   input_.encoding_is_doubtful = encoding.trouble().has_value();
   require_row(config_.input.file, before_.last_row(), rows.position().row);

@@ -61,11 +61,11 @@ RetriedJob make_retry(Input input, const std::string& run, const RetryChoice& ch
   if (changed == ChangedOptions::refuse) refuse_changed_options(last.record.config, config);
   config.run_directory = directory_beside(last, config.run_directory);
   job.possibly_sent_until = view.last_row() + last.record.read_ahead_rows;
-  job.late = late_requests_of(view.runs(), config.deadline.answer, job.possibly_sent_until, recorded_rows(view));
+  job.late = late_requests_of(view.runs(), config.deadline.response, job.possibly_sent_until, recorded_rows(view));
   RetryPlan plan = plan_retry(view, parts.file, config.input, config.mapping, choice);
   parts.encoding_is_doubtful = plan.encoding_is_doubtful;
   // These rows did not succeed before. If they fail again, that shows nothing about the others.
-  config.pace.canary = CanaryMode::off;
+  config.load.canary = CanaryMode::off;
   job.retried = std::move(plan.selection);
   job.parent = place_of_run(last.directory).string();
   retried.report = std::move(plan.report);

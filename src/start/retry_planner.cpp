@@ -84,20 +84,21 @@ void RetryPlanner::ended(std::uint64_t row, std::size_t run, Status status, std:
                          std::string_view id) {
   if (status == Status::rejected) ++plan_.report.rejected;
   if (status != Status::failed && status != Status::unknown) return;
-  add(row, run, status, takes(choice_, status, error_code) ? Lot::chosen : Lot::not_chosen, id);
+  add(row, run, status, takes(choice_, status, error_code) ? Choice::chosen : Choice::not_chosen, id);
 }
 
 void RetryPlanner::unsent(std::uint64_t row, std::string_view id) {
-  add(row, no_run, std::nullopt, takes(choice_, std::nullopt, {}) ? Lot::chosen : Lot::not_chosen, id);
+  add(row, no_run, std::nullopt, takes(choice_, std::nullopt, {}) ? Choice::chosen : Choice::not_chosen, id);
 }
 
-void RetryPlanner::add(std::uint64_t row, std::size_t run, std::optional<Status> status, Lot lot, std::string_view id) {
+void RetryPlanner::add(std::uint64_t row, std::size_t run, std::optional<Status> status, Choice row_choice,
+                       std::string_view id) {
   if (row > row_max) throw InputError("row " + std::to_string(row) + ": the input has more rows than amend can retry");
-  if (lot == Lot::not_chosen) ++plan_.report.not_chosen;
-  any_chosen_ = any_chosen_ || lot == Lot::chosen;
+  if (row_choice == Choice::not_chosen) ++plan_.report.not_chosen;
+  any_chosen_ = any_chosen_ || row_choice == Choice::chosen;
   if (const auto customer = customer_of(id)) {
-    left_.emplace_back(*customer, row, run, status, lot);
-  } else if (lot == Lot::chosen) {
+    left_.emplace_back(*customer, row, run, status, row_choice);
+  } else if (row_choice == Choice::chosen) {
     send(row, status ? static_cast<std::uint64_t>(*status) : status_count);  // without an id it has no other row
   }
 }
@@ -115,7 +116,7 @@ void RetryPlanner::succeeded(std::uint64_t row, std::size_t run, std::string_vie
   const auto customer = customer_of(id);
   if (!customer) return;
   for (Left& left : std::ranges::equal_range(left_, *customer, {}, &Left::customer)) {
-    if (left.lot() == Lot::chosen && (row > left.row() || run > left.run())) left.supersede();
+    if (left.row_choice() == Choice::chosen && (row > left.row() || run > left.run())) left.supersede();
   }
 }
 
@@ -129,12 +130,12 @@ void RetryPlanner::send(std::uint64_t row, std::uint64_t status) {
 
 // `waits_for`: a later row of the same customer that is not chosen, or null.
 void RetryPlanner::settle(const Left& left, const Left* waits_for) {
-  if (left.lot() == Lot::superseded) {
+  if (left.row_choice() == Choice::superseded) {
     plan_.selection.superseded.insert(left.row());
     ++plan_.report.superseded;
-  } else if (left.lot() == Lot::chosen && waits_for) {
+  } else if (left.row_choice() == Choice::chosen && waits_for) {
     ++plan_.report.held_back;
-  } else if (left.lot() == Lot::chosen) {
+  } else if (left.row_choice() == Choice::chosen) {
     send(left.row(), left.status());
   }
 }
@@ -144,7 +145,7 @@ RetryPlan RetryPlanner::finish() {
   const Left* not_chosen = nullptr;  // the latest found, from the end of the file to its start
   for (std::size_t i = left_.size(); i-- > 0;) {
     const Left& left = left_[i];
-    if (left.lot() == Lot::not_chosen) not_chosen = &left;
+    if (left.row_choice() == Choice::not_chosen) not_chosen = &left;
     settle(left, not_chosen && not_chosen->customer == left.customer ? not_chosen : nullptr);
   }
   return std::move(plan_);

@@ -59,20 +59,20 @@ class RetryPlanner {
  private:
   using Customer = std::array<std::uint64_t, 2>;  // the uuid's 128 bits
 
-  enum class Lot : std::uint8_t { chosen, superseded, not_chosen };
+  enum class Choice : std::uint8_t { chosen, superseded, not_chosen };
 
   class Left {
    public:
     Left(const Customer& customer_, std::uint64_t row_, std::uint64_t run_, std::optional<Status> status,
-         Lot lot_) noexcept
+         Choice row_choice_) noexcept
         : customer(customer_),
           place(row_ << 16 | run_ << 6 | (status ? static_cast<std::uint64_t>(*status) : status_count) << 2 |
-                static_cast<std::uint64_t>(lot_)) {}
+                static_cast<std::uint64_t>(row_choice_)) {}
     std::uint64_t row() const noexcept { return place >> 16; }
     std::uint64_t run() const noexcept { return place >> 6 & 0x3FF; }
     std::uint64_t status() const noexcept { return place >> 2 & 0xF; }
-    Lot lot() const noexcept { return static_cast<Lot>(place & 3); }
-    void supersede() noexcept { place = (place & ~std::uint64_t{3}) | static_cast<std::uint64_t>(Lot::superseded); }
+    Choice row_choice() const noexcept { return static_cast<Choice>(place & 3); }
+    void supersede() noexcept { place = (place & ~std::uint64_t{3}) | static_cast<std::uint64_t>(Choice::superseded); }
 
     Customer customer;
     std::uint64_t place;
@@ -80,7 +80,7 @@ class RetryPlanner {
   static_assert(sizeof(Left) == 24 && chain_max < 0x3FF);
 
   static std::optional<Customer> customer_of(std::string_view id) noexcept;
-  void add(std::uint64_t row, std::size_t run, std::optional<Status> status, Lot lot, std::string_view id);
+  void add(std::uint64_t row, std::size_t run, std::optional<Status> status, Choice row_choice, std::string_view id);
   void sort();
   void settle(const Left& left, const Left* waits_for);
   void send(std::uint64_t row, std::uint64_t status);

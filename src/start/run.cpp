@@ -20,7 +20,7 @@ Run::Impl::Impl(Job job)
     : job_(std::move(job)),
       input_(job_.input.parts()),
       config_(input_.config),
-      admission_(config_.pace),
+      admission_(config_.load),
       engine_(
           config_, input_.credentials, input_.target, admission_, metrics_, [this] { return make_call(job_); },
           &job_.late),
@@ -35,7 +35,7 @@ void Run::Impl::check_input() {
   if (config_.does().has_plan) return input_.require_same_file();
   if (config_.input.duplicates != Duplicates::order && !input_.was_checked) {
     try {
-      input_.preflight(stop_asked_);
+      input_.check(stop_asked_);
     } catch (const InputError&) {
       if (!control_.draining()) throw;  // else the run ends as if it was stopped before its first row
     }

@@ -42,7 +42,7 @@ std::optional<std::uint64_t> Run::Impl::write_unsent(const Reporter& reporter) {
     const RowSelection left(&reporter.recorded(), retried, nullptr, Duplicates::order);
     Record record;
     while (again->next(record)) {
-      if (left.of(record.position().row) == RowSelection::Answer::skip) continue;
+      if (left.of(record.position().row) == RowSelection::Choice::skip) continue;
       unsent.add(record.position(), record.raw(), record.fault() ? &*record.fault() : nullptr);
     }
     if (unsent.count() > 0) unsent.close();
@@ -132,7 +132,7 @@ Summary Run::Impl::summarise(const Reporter& reporter, std::optional<std::uint64
   summary.findings = input_.mapper.findings();
   summary.drift = reporter.drift();
   summary.errors = reporter.errors().worst(worst_errors_shown);
-  const bool all_well = summary.rows_well() == summary.rows_read;
+  const bool all_well = summary.rows_succeeded() == summary.rows_read;
   summary.exit_code = control_.cause() != StopCause::none ? exit_code(control_.cause())
                       : all_well                          ? ExitCode::success
                                                           : ExitCode::some_rows_failed;

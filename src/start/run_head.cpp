@@ -18,7 +18,7 @@ void write_run_json(const RunDirectory& run, Config config, const InputIdentity&
   record.input = input;
   record.started_at = utc_text(started_at);
   record.parent = parent;
-  record.read_ahead_rows = read_ahead_rows(record.config.pace);
+  record.read_ahead_rows = read_ahead_rows(record.config.load);
   run.write_file("run.json", run_json(record));
 }
 

@@ -48,7 +48,7 @@ RunState Run::Impl::state() const {
   state.limiter_wait = std::chrono::nanoseconds(metrics_.limiter_wait_ns.value());
   state.stopping = control_.draining();
   state.log_closed = log_closed_;
-  state.connections = control_.connections() != 0 ? control_.connections() : config_.pace.connections;
+  state.connections = control_.connections() != 0 ? control_.connections() : config_.load.connections;
   state.service = engine_.service_times();
   state.connection = connection();
   add_admission(state);
@@ -70,23 +70,23 @@ ConnectionState Run::Impl::connection() const {
 
 void Run::Impl::add_admission(RunState& state) const {
   const auto now = std::chrono::steady_clock::now();
-  const RateControl::Pace pace = admission_.rate().pace();
-  state.interval = pace.interval;
-  switch (pace.pacer) {
-    case RateControl::Pacer::option: state.paced_by = PacedBy::option; break;
-    case RateControl::Pacer::adaptive: state.paced_by = PacedBy::adaptive; break;
-    case RateControl::Pacer::server: state.paced_by = PacedBy::server; break;
+  const RateControl::RateInForce rate = admission_.rate().in_force();
+  state.interval = rate.interval;
+  switch (rate.source) {
+    case RateControl::RateSource::option: state.rate_source = RateSource::option; break;
+    case RateControl::RateSource::adaptive: state.rate_source = RateSource::adaptive; break;
+    case RateControl::RateSource::server: state.rate_source = RateSource::server; break;
   }
   const auto held_until = admission_.rate().held_until();  // without a hold it is long past: same effect as now
   if (held_until > now) state.held = std::chrono::ceil<std::chrono::milliseconds>(held_until - now);
   state.paused = admission_.paused();
   state.in_flight_max = admission_.in_flight_max();
   state.retry_tokens = admission_.budget().tokens();
-  const Circuit& circuit = admission_.circuit();
+  const CircuitBreaker& circuit = admission_.circuit();
   const auto circuit_state = circuit.state();
-  state.circuit = circuit_state == Circuit::State::closed ? CircuitState::closed
-                  : circuit_state == Circuit::State::open ? CircuitState::open
-                                                          : CircuitState::half_open;
+  state.circuit = circuit_state == CircuitBreaker::State::closed ? CircuitState::closed
+                  : circuit_state == CircuitBreaker::State::open ? CircuitState::open
+                                                                 : CircuitState::half_open;
   state.circuit_open = circuit.time_open(now);
 }
 
@@ -96,20 +96,20 @@ void Run::Impl::unpause() noexcept {
 }
 
 void Run::Impl::set_rate(const RateSetting& rate) {
-  PaceConfig pace = config_.pace;
-  pace.rate = rate;
-  validate_pace(pace);
+  LoadConfig load = config_.load;
+  load.rate = rate;
+  validate_load(load);
   admission_.rate().set(rate, std::chrono::steady_clock::now());
   control_.wake();
 }
 
 std::uint32_t Run::Impl::set_connections(std::uint32_t connections) {
-  PaceConfig pace = config_.pace;
-  pace.connections = std::max(connections, connections == 0 ? 0 : input_.plan.workers);
-  validate_pace(pace);
-  admission_.set_in_flight_max(pace.connections * pace.pipeline);
-  control_.set_connections(pace.connections);
-  return pace.connections;
+  LoadConfig load = config_.load;
+  load.connections = std::max(connections, connections == 0 ? 0 : input_.plan.workers);
+  validate_load(load);
+  admission_.set_in_flight_max(load.connections * load.pipeline);
+  control_.set_connections(load.connections);
+  return load.connections;
 }
 
 }  // namespace amend

@@ -19,7 +19,7 @@ using asio::ip::tcp;
 namespace {
 
 constexpr std::size_t read_bytes = 64 * 1024;
-constexpr std::size_t lot_bytes_max = 64 * 1024;
+constexpr std::size_t batch_bytes_max = 64 * 1024;
 constexpr std::size_t tunnel_head_max = 16 * 1024;
 
 Opened judge_tunnel(std::string_view head) {
@@ -182,7 +182,7 @@ ReadResult ByteStream::failed_read() const {
 // Decrypts every record that has arrived, so that all their responses are parsed together.
 std::size_t ByteStream::decrypt(http1::ResponseParser& parser) {
   std::size_t total = 0;
-  while (total < lot_bytes_max) {
+  while (total < batch_bytes_max) {
     const auto span = parser.prepare(16 * 1024);
     const int n = SSL_read(ssl_.get(), span.data(), static_cast<int>(span.size()));
     if (n <= 0) break;

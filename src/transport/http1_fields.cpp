@@ -38,7 +38,7 @@ bool may_be_rate_field(std::string_view name) noexcept {
   return first == 'r' || (first == 'x' && ascii_lower(name[2]) == 'r');
 }
 
-/// Whether the field is about a rate limit, in one of the forms that `read_server_pace` knows.
+/// Whether the field is about a rate limit, in one of the forms that `read_rate_hints` knows.
 bool is_rate_field(std::string_view name) noexcept {
   switch (name.size()) {
     case 9: return equals(name, "ratelimit");

@@ -55,7 +55,7 @@ class InFlight {
 
 http1::Limits limits_of(const TargetConfig& config) noexcept {
   http1::Limits limits;
-  limits.body_bytes_max = config.answer_bytes_max;
+  limits.body_bytes_max = config.response_bytes_max;
   return limits;
 }
 
@@ -97,7 +97,7 @@ class Http1Session final : public Session {
         limits_(limits_of(config)),
         watchdog_(executor),
         in_flight_(depth) {
-    answers_.reserve(depth);
+    responses_.reserve(depth);
     unanswered_.reserve(depth);
   }
 
@@ -106,7 +106,7 @@ class Http1Session final : public Session {
   std::size_t in_flight() const noexcept override { return in_flight_.size(); }
   void submit(const Request& request) override;
   void flush() override { stream_->flush(); }
-  asio::awaitable<Lot> next() override;
+  asio::awaitable<Received> next() override;
   void close() override;
   void distrust() override {
     must_prove_ = true;
@@ -118,10 +118,10 @@ class Http1Session final : public Session {
  private:
   asio::awaitable<Names> find_addresses();
   void begin_connection();
-  void parse_answers();
+  void parse_responses();
   void take_end(const ReadResult& read);
   void end(CloseCause cause, std::string text);
-  Lot last_lot();
+  Received last_received();
   void expect_by(Clock::time_point deadline);
   void watch();
   void on_deadline();
@@ -155,7 +155,7 @@ class Http1Session final : public Session {
   bool depth_fell_ = false;        ///< by the end of this connection
   bool sent_after_idle_ = false;   ///< every request in flight was sent after a moment with none in flight
   bool heard_since_idle_ = false;  ///< a response arrived since that moment
-  std::vector<Answer> answers_;
+  std::vector<TaggedResponse> responses_;
   std::vector<std::uint32_t> unanswered_;
 };
 
@@ -214,45 +214,45 @@ void Http1Session::submit(const Request& request) {
   if (in_flight_.empty()) {
     sent_after_idle_ = answered_any_;
     heard_since_idle_ = false;
-    expect_by(Clock::now() + deadline_config_.answer);
+    expect_by(Clock::now() + deadline_config_.response);
   }
   pipelined_ = pipelined_ || !in_flight_.empty();
   in_flight_.push(request.tag);
   http1::append_request(stream_->outgoing(), request, fixed_headers_);
 }
 
-asio::awaitable<Lot> Http1Session::next() {
-  answers_.clear();
+asio::awaitable<Received> Http1Session::next() {
+  responses_.clear();
   // A closed session may be asked for its cause, one time.
-  while (closed_ == CloseCause::open && answers_.empty()) {
+  while (closed_ == CloseCause::open && responses_.empty()) {
     const ReadResult read = co_await stream_->read(parser_);
     if (closed_ != CloseCause::open) break;
     if (read.end == ReadEnd::data) {
-      parse_answers();
+      parse_responses();
     } else {
       take_end(read);
     }
   }
-  Lot lot;
-  if (closed_ != CloseCause::open) lot = last_lot();
-  lot.answers = answers_;
-  co_return lot;
+  Received received;
+  if (closed_ != CloseCause::open) received = last_received();
+  received.responses = responses_;
+  co_return received;
 }
 
-void Http1Session::parse_answers() {
-  const auto answer_due = Clock::now() + deadline_config_.answer;
+void Http1Session::parse_responses() {
+  const auto response_due = Clock::now() + deadline_config_.response;
   Response response;
   while (!in_flight_.empty()) {
     const auto step = parser_.next(response);
     if (step == http1::ResponseParser::Step::need_more) return;
     if (step == http1::ResponseParser::Step::error) return end(CloseCause::protocol, std::string(parser_.error()));
     const Unanswered request = in_flight_.pop();
-    answers_.emplace_back(request.tag, response);
+    responses_.emplace_back(request.tag, response);
     if (request.behind_another && !response.close) host_depth_.stood();
     answered_any_ = true;
     heard_since_idle_ = true;
     must_prove_ = false;
-    deadline_ = in_flight_.empty() ? Clock::time_point::max() : answer_due;
+    deadline_ = in_flight_.empty() ? Clock::time_point::max() : response_due;
     if (response.close) return end(CloseCause::announced, "the server announced that it closes the connection");
   }
   if (!parser_.idle()) return end(CloseCause::protocol, "the server sent bytes that were not requested");
@@ -267,7 +267,7 @@ void Http1Session::take_end(const ReadResult& read) {
     return end(parser_.idle() ? CloseCause::ended : CloseCause::lost, "the server closed the connection");
   Response response;
   if (!in_flight_.empty() && parser_.finish(response) == http1::ResponseParser::Step::response) {
-    answers_.emplace_back(in_flight_.pop().tag, response);
+    responses_.emplace_back(in_flight_.pop().tag, response);
     answered_any_ = heard_since_idle_ = true;
     // The connection ends the body, so its end is the announcement.
     return end(CloseCause::announced, "the server ended its response by closing the connection");
@@ -295,17 +295,17 @@ void Http1Session::close() {
   watching_ = false;
 }
 
-Lot Http1Session::last_lot() {
+Received Http1Session::last_received() {
   unanswered_.clear();
   while (!in_flight_.empty()) unanswered_.push_back(in_flight_.pop().tag);
-  Lot lot;
-  lot.closed = closed_;
-  lot.depth_fell = std::exchange(depth_fell_, false);
-  lot.unanswered = unanswered_;
-  lot.text = close_text_;
-  lot.idle_race = (closed_ == CloseCause::ended || closed_ == CloseCause::lost) && sent_after_idle_ &&
-                  !heard_since_idle_ && parser_.idle();
-  return lot;
+  Received received;
+  received.closed = closed_;
+  received.depth_fell = std::exchange(depth_fell_, false);
+  received.unanswered = unanswered_;
+  received.text = close_text_;
+  received.idle_race = (closed_ == CloseCause::ended || closed_ == CloseCause::lost) && sent_after_idle_ &&
+                       !heard_since_idle_ && parser_.idle();
+  return received;
 }
 
 void Http1Session::expect_by(Clock::time_point deadline) {

@@ -44,9 +44,9 @@ enum class CloseCause : std::uint8_t {
 };
 
 /// One complete response and the tag of its request.
-class Answer {
+class TaggedResponse {
  public:
-  Answer(std::uint32_t tag_, const Response& response_) noexcept : tag(tag_), response(response_) {}
+  TaggedResponse(std::uint32_t tag_, const Response& response_) noexcept : tag(tag_), response(response_) {}
 
   std::uint32_t tag;
   Response response;
@@ -55,11 +55,11 @@ class Answer {
 /// The result of one wake-up.
 ///
 /// Lifetime: views are valid until the next call of `Session::next` or `open`.
-class Lot {
+class Received {
  public:
-  Lot() = default;
+  Received() = default;
 
-  std::span<const Answer> answers;            ///< in the order of their requests
+  std::span<const TaggedResponse> responses;  ///< in the order of their requests
   CloseCause closed = CloseCause::open;       ///< when set, this is the connection's last lot
   std::span<const std::uint32_t> unanswered;  ///< with `closed`: tags without a response, oldest first
   bool idle_race = false;   ///< with `ended` or `lost`: the server closed an idle connection before it saw these
@@ -67,7 +67,7 @@ class Lot {
   bool depth_fell = false;  ///< with `closed`: the host never supports pipelining; from now on one request at a time
   std::string_view text;    ///< with `closed`: the reason
 };
-static_assert(!std::is_aggregate_v<Lot>);
+static_assert(!std::is_aggregate_v<Received>);
 
 /// One connection. It answers requests in the order of submission.
 class Session {
@@ -90,7 +90,7 @@ class Session {
 
   /// Completes when a response is available or the connection is closed. One call at a time; it invalidates the views
   /// of the previous lot. Never throws because of the server.
-  virtual boost::asio::awaitable<Lot> next() = 0;
+  virtual boost::asio::awaitable<Received> next() = 0;
 
   /// Closes the socket. A pending next() completes with `closed == local` unless another cause came first.
   virtual void close() = 0;

@@ -5,7 +5,7 @@
 
 #include "amend/error.hpp"
 #include "amend/wonder/customer_schema.hpp"
-#include "answer_rule.hpp"
+#include "response_rule.hpp"
 #include "row/ascii.hpp"
 
 namespace amend::wonder {
@@ -47,7 +47,7 @@ std::string masked(std::string_view word) {
 }
 
 // The kind of the body, as far as its bytes show it.
-std::string kind_of_body(const Response& response, const AnswerReader& reader) {
+std::string kind_of_body(const Response& response, const ResponseReader& reader) {
   const std::string_view body = response.body;
   const std::string_view coding = response.content_encoding;
   if (body.empty()) return "no body";
@@ -60,7 +60,7 @@ std::string kind_of_body(const Response& response, const AnswerReader& reader) {
   return reader.root() == Kind::object ? "JSON without code, error_code and data" : "JSON that is not an object";
 }
 
-std::string describe_body(const Response& response, const AnswerReader& reader) {
+std::string describe_body(const Response& response, const ResponseReader& reader) {
   std::string text = kind_of_body(response, reader);
   if (!response.content_type.empty()) text += ", " + printable(response.content_type, header_bytes_max);
   if (!response.body.empty()) text += ", " + std::to_string(response.body.size()) + " bytes";
@@ -69,7 +69,7 @@ std::string describe_body(const Response& response, const AnswerReader& reader) 
 
 }  // namespace
 
-std::string describe_gateway_response(const Response& response, const AnswerReader& reader) {
+std::string describe_gateway_response(const Response& response, const ResponseReader& reader) {
   const bool redirect = response.status >= 300 && response.status <= 399 && !response.location.empty();
   std::string text = "HTTP " + std::to_string(response.status) + ", not the API's own response: ";
   text += redirect ? "redirect to " + printable(response.location, header_bytes_max) + ", which amend does not follow"
@@ -78,7 +78,7 @@ std::string describe_gateway_response(const Response& response, const AnswerRead
 }
 
 std::string describe_gateway_response(const Response& response) {
-  AnswerReader reader;
+  ResponseReader reader;
   reader.read(response.body);
   return describe_gateway_response(response, reader);
 }

@@ -14,7 +14,7 @@
 #include "amend/row/batch.hpp"
 #include "amend/row/request.hpp"
 #include "row/response.hpp"
-#include "wonder/answer.hpp"
+#include "wonder/response_classifier.hpp"
 
 namespace amend {
 
@@ -22,7 +22,7 @@ class ApiCall {
  public:
   virtual ~ApiCall() = default;
 
-  /// A row may need several requests, one after the other (Meaning::go_on). These functions describe its next request.
+  /// A row may need several requests, one after the other (ResponseClass::go_on). These functions describe its next request.
   /// Only judge(), lost() or outdated() can change which request that is.
   virtual std::string_view method(const RowRef& row) const noexcept = 0;
 
@@ -36,7 +36,7 @@ class ApiCall {
   virtual std::string_view body(const RowRef& row) const noexcept = 0;
 
   /// The meaning of a complete response; called once for each. The call copies what it keeps of the response.
-  virtual wonder::Judgement judge(const Response& response, const RowRef& row) = 0;
+  virtual wonder::Classification classify(const Response& response, const RowRef& row) = 0;
 
   /// The request ended without a complete response. `applied`: no if it was certainly not processed, else maybe. After
   /// it, the row's next request may be another one.

@@ -61,10 +61,10 @@ asio::awaitable<Opened> ConnectionKeeper::open(Connection& connection) {
 
 asio::awaitable<void> ConnectionKeeper::serve(Connection& connection) {
   for (;;) {
-    const Lot lot = co_await connection.session->next();
-    const bool closed = lot.closed != CloseCause::open;
+    const Received received = co_await connection.session->next();
+    const bool closed = received.closed != CloseCause::open;
     if (closed) connections_.follow(connection, Connections::Event::ended, std::chrono::steady_clock::now());
-    owner_.take(connection, lot);
+    owner_.take(connection, received);
     if (closed) break;
     if (!over_ && owner_.reads_later(connection)) co_await wait_until(connection, Connection::time_point::max());
   }

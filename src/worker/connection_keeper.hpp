@@ -28,7 +28,7 @@ class ConnectionKeeper {
     virtual void rests(const Connection& connection) = 0;
     /// The connection is open, or could not be opened: `opened` has the error.
     virtual void opened(Connection& connection, const Opened& opened) = 0;
-    virtual void take(Connection& connection, const Lot& lot) = 0;
+    virtual void take(Connection& connection, const Received& received) = 0;
     /// True: the connection is not read again until wake().
     virtual bool reads_later(Connection& connection) = 0;
     virtual void broke(const std::exception_ptr& error) = 0;

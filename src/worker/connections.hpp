@@ -20,7 +20,7 @@
 #include "job_table.hpp"
 #include "row/verdict.hpp"
 #include "transport/transport.hpp"
-#include "wonder/answer.hpp"
+#include "wonder/response_classifier.hpp"
 
 namespace amend {
 
@@ -31,12 +31,12 @@ inline constexpr std::size_t unproven_max = 2048;
 /// A refusal that has not ended its row yet (quarantine.hpp).
 class Unproven {
  public:
-  Unproven(JobNumber job_, const Verdict& verdict_, wonder::Judgement&& judgement_)
-      : job(job_), verdict(verdict_), judgement(std::move(judgement_)) {}
+  Unproven(JobNumber job_, const Verdict& verdict_, wonder::Classification&& classification_)
+      : job(job_), verdict(verdict_), classification(std::move(classification_)) {}
 
   JobNumber job;
   Verdict verdict;
-  wonder::Judgement judgement;
+  wonder::Classification classification;
 };
 
 /// One place for a connection, which is opened many times, and the state of the present connection.

@@ -31,8 +31,8 @@ Request request_of(const WorkerState& state, const SignedRequest& request) noexc
 // turn.
 void forget_outdated(WorkerState& state, RowJob& job) {
   if (job.went_on == RowJob::time_point{}) return;
-  const auto turn = state.admission.rate().pace().interval * state.admission.in_flight_max() * 2;
-  const auto age_max = std::max<std::chrono::nanoseconds>(state.config.deadline.answer, turn);
+  const auto turn = state.admission.rate().in_force().interval * state.admission.in_flight_max() * 2;
+  const auto age_max = std::max<std::chrono::nanoseconds>(state.config.deadline.response, turn);
   if (WorkerState::Clock::now() - job.went_on <= age_max) return;
   state.call->outdated(job.row);
   job.went_on = {};
@@ -57,7 +57,7 @@ void sign(WorkerState& state, JobNumber number, SignedRequest& request) {
 
 // Rows that were sent before go first, unless there may be an outage.
 JobNumber next_row(WorkerState& state) noexcept {
-  const Circuit& circuit = state.admission.circuit();
+  const CircuitBreaker& circuit = state.admission.circuit();
   // A row that always fails must not be every probe: all other rows would wait for it.
   const bool doubtful = circuit.suspects() || circuit.breaks();
   const bool fresh_first = state.again.empty() || (!state.fresh.empty() && doubtful);
@@ -120,7 +120,7 @@ bool Dispatcher::may_retry(RowJob& job) noexcept {
 }
 
 void Dispatcher::fetch() {
-  const std::size_t parked_max = parked_bytes_max * state_.connections / state_.config.pace.connections;
+  const std::size_t parked_max = parked_bytes_max * state_.connections / state_.config.load.connections;
   while (state_.fresh.size() < rows_per_batch_max && state_.jobs.free() >= rows_per_batch_max &&
          state_.parked_bytes < parked_max) {
     const auto batch = input_.try_pop();
@@ -156,7 +156,7 @@ bool Dispatcher::admit(JobNumber number) {
   const std::uint64_t row = job.row->position.row;
   const auto own = state_.late->own_until(key, row);
   // Sending the same request again does no harm.
-  if (own > wall_now) job.late_from = now + (own - wall_now) - state_.config.deadline.answer;
+  if (own > wall_now) job.late_from = now + (own - wall_now) - state_.config.deadline.response;
   const auto others = state_.late->others_until(key, row);
   if (others <= wall_now) return true;
   state_.gate.release(number, now, now + (others - wall_now));
@@ -169,7 +169,7 @@ void Dispatcher::show_held_customers() {
   if (held == held_shown_) return;
   state_.metrics.customers_held.add(held - held_shown_);  // a difference below 0 wraps around, and so does the sum
   held_shown_ = held;
-  const auto wait = state_.config.deadline.answer;
+  const auto wait = state_.config.deadline.response;
   if (held == 0 || wait <= unshown_wait_max) return;
   state_.control.notice("the next row of a customer waits up to " + std::to_string(wait.count() / 1000) +
                         " s (--timeout): an earlier request of this customer got no final response. Without the wait, "
@@ -280,34 +280,34 @@ bool Dispatcher::may_send(Clock::time_point now) {
     return false;
   }
   const auto decision = state_.admission.ask(now, state_.metrics.in_flight.value());
-  if (decision.answer == AdmissionControl::Answer::too_fast) {
+  if (decision.leave == AdmissionControl::Leave::too_fast) {
     if (!pace_waits_) pace_waits_ = now;
   } else if (pace_waits_) {
     state_.metrics.limiter_wait_ns.add(static_cast<std::uint64_t>((now - *pace_waits_).count()));
     pace_waits_.reset();
   }
   permit_ = decision.permit;
-  if (decision.answer != AdmissionControl::Answer::go) due_ = std::min(due_, decision.at);
-  return decision.answer == AdmissionControl::Answer::go;
+  if (decision.leave != AdmissionControl::Leave::go) due_ = std::min(due_, decision.at);
+  return decision.leave == AdmissionControl::Leave::go;
 }
 
 // Many requests in one write cost a fraction of single writes. Where the rate admits requests one by one, waiting for a
 // group is not worth it.
 Dispatcher::Refill Dispatcher::refill_now() const noexcept {
-  const bool at_half = state_.admission.rate().unlimited() && state_.config.pace.pipeline >= half_depth_min;
+  const bool at_half = state_.admission.rate().unlimited() && state_.config.load.pipeline >= half_depth_min;
   return at_half ? Refill::at_half : Refill::at_once;
 }
 
 // A connection with room for half of its depth is available soon, because requests in flight get their responses.
 std::size_t Dispatcher::in_flight_max(Refill refill) const noexcept {
-  return refill == Refill::at_half ? state_.config.pace.pipeline / 2 : state_.config.pace.pipeline;
+  return refill == Refill::at_half ? state_.config.load.pipeline / 2 : state_.config.load.pipeline;
 }
 
 // Where the latency of responses is measured, it must not contain a wait of amend itself. Where a signature takes long,
 // responses gather during it.
 bool Dispatcher::reads_in_turns() const noexcept {
   return refill_now() == Refill::at_half && !state_.signs_one_by_one() &&
-         state_.config.pace.concurrency == Concurrency::full;
+         state_.config.load.concurrency == Concurrency::full;
 }
 
 void Dispatcher::submit(Connection& connection, const SignedRequest& signed_request, Clock::time_point now) {

@@ -42,7 +42,7 @@ class RowJob {
   std::uint16_t http = 0;         ///< of the last response
   std::uint32_t doubtful_on = 0;  ///< the connection of the last attempt whose response may belong to another row
   std::uint32_t throttled = 0;    ///< 429s, which do not count as attempts
-  std::uint32_t failed_in = 0;    ///< Circuit::streak() when an attempt last failed as in an outage; 0: never
+  std::uint32_t failed_in = 0;    ///< CircuitBreaker::streak() when an attempt last failed as in an outage; 0: never
   Permit permit;                  ///< of the current attempt
   RequestId request_id{};
   time_point first_sent{};  ///< on a clock that is stopped while the circuit is not closed

@@ -7,7 +7,7 @@
 namespace amend {
 namespace {
 
-using Result = Circuit::Result;
+using Result = CircuitBreaker::Result;
 using Now = WorkerState::Clock::time_point;
 
 // A row that failed in an outage waits at most this long before it is a probe again.
@@ -33,8 +33,9 @@ std::string gateway_refuses(const Response& response) {
          last_one(response);
 }
 
-std::string refused_credentials(const Config& config, const Response& response, const wonder::Judgement& judgement) {
-  wonder::CredentialsRefusal refusal(response.status, judgement.code, judgement.text);
+std::string refused_credentials(const Config& config, const Response& response,
+                                const wonder::Classification& classification) {
+  wonder::CredentialsRefusal refusal(response.status, classification.code, classification.text);
   refusal.url = config.target.url;
   refusal.auth = config.auth.kind;
   refusal.ipv4_only = config.target.ipv4_only;
@@ -60,7 +61,7 @@ bool has_waited_out(const WorkerState& state, const AttemptEnd& end, std::chrono
   const auto& deadline = state.config.deadline;
   if (is_throttled(end) && waited >= std::max(deadline.row, deadline.outage)) return true;
   if (waited < deadline.row || state.echo_is_usable() || !state.admission.breaks(end)) return false;
-  return state.admission.circuit().rows_failing() < Circuit::rows_to_open;
+  return state.admission.circuit().rows_failing() < CircuitBreaker::rows_to_open;
 }
 
 // What the response to the echo call shows about the API.
@@ -73,10 +74,10 @@ Result result_of_echo(const AttemptEnd& end) noexcept {
 }  // namespace
 
 void look_at_refusals(WorkerState& state, const Response& response, const AttemptEnd& end,
-                      const wonder::Judgement& judgement, std::uint64_t row, Now sent) {
+                      const wonder::Classification& classification, std::uint64_t row, Now sent) {
   using Stop = CredentialGuard::Stop;
   CredentialGuard& guard = state.admission.refusals();
-  if (end.meaning == wonder::Meaning::success) return guard.accepted();
+  if (end.response_class == wonder::ResponseClass::success) return guard.accepted();
   const Config& config = state.config;
   const CredentialGuard::Run run(row, state.metrics.attempts.value(), state.rows_left(), sent,
                                  state.admission.rate().held_until());
@@ -86,12 +87,12 @@ void look_at_refusals(WorkerState& state, const Response& response, const Attemp
     case Stop::gateway_refusal:
     case Stop::gateway_share: return state.control.stop(StopCause::gateway, gateway_refuses(response));
     case Stop::credentials:
-      return state.control.stop(StopCause::credentials, refused_credentials(config, response, judgement));
+      return state.control.stop(StopCause::credentials, refused_credentials(config, response, classification));
     case Stop::credentials_share:
       return state.control.stop(StopCause::credentials,
                                 "the API refused at least 15 of the last 100 requests and accepted others: do all "
                                 "servers of the API know the key? " +
-                                    refused_credentials(config, response, judgement));
+                                    refused_credentials(config, response, classification));
   }
 }
 
@@ -99,7 +100,7 @@ void look_at_refusals(WorkerState& state, const Response& response, const Attemp
 NextStep next_step(WorkerState& state, RowJob& job, const AttemptEnd& end, const Verdict& verdict, Now now) {
   const bool gives_up = verdict.kind == Verdict::Kind::give_up;
   if (!is_trouble(result_of(end))) return gives_up ? NextStep::end : NextStep::retry;
-  const Circuit& circuit = state.admission.circuit();
+  const CircuitBreaker& circuit = state.admission.circuit();
   const std::uint32_t streak = circuit.streak();
   const std::uint32_t before = std::exchange(job.failed_in, streak);
   const bool proven = before != streak;
@@ -135,41 +136,43 @@ void wait_out(WorkerState& state, JobNumber number, Now now) {
   note_outage(state, due, now);
 }
 
-void report_change(WorkerState& state, Circuit::Change change) {
+void report_change(WorkerState& state, CircuitBreaker::Change change) {
   switch (change) {
-    case Circuit::Change::opened:
+    case CircuitBreaker::Change::opened:
       state.control.notice("outage: " + std::to_string(state.admission.circuit().failures()) +
                            " attempts failed one after another; rows wait until the outage is over; amend sends "
                            "single requests as probes" +
                            state.control.last_failure_clause());
       break;
-    case Circuit::Change::closed: state.control.notice("the outage is over"); [[fallthrough]];
-    case Circuit::Change::proved: state.metrics.probe_at({}); break;
-    case Circuit::Change::asks:
-    case Circuit::Change::none: break;
+    case CircuitBreaker::Change::closed: state.control.notice("the outage is over"); [[fallthrough]];
+    case CircuitBreaker::Change::proved: state.metrics.probe_at({}); break;
+    case CircuitBreaker::Change::asks:
+    case CircuitBreaker::Change::none: break;
   }
 }
 
 bool probes_by_echo(const WorkerState& state) noexcept {
-  const Circuit& circuit = state.admission.circuit();
+  const CircuitBreaker& circuit = state.admission.circuit();
   const bool has_untried = !state.fresh.empty() || !state.signed_requests.empty();
   if (!circuit.breaks() || has_untried || !state.echo_is_usable()) return false;
-  return state.input_drained || circuit.rows_failing() < Circuit::rows_to_open;
+  return state.input_drained || circuit.rows_failing() < CircuitBreaker::rows_to_open;
 }
 
-void take_echo(WorkerState& state, const Response& response, const AttemptEnd& end, const wonder::Judgement& judgement,
-               Now now) {
-  look_at_refusals(state, response, end, judgement, CredentialGuard::no_row, state.probe.sent);
-  if (judgement.meaning != wonder::Meaning::success) state.control.failed(judgement.code, judgement.text);
-  const bool may_pass = wonder::meaning_of(response.status) == wonder::Meaning::transient || is_gateway_refusal(end) ||
-                        response.status >= 500 || end.retry_after;
-  if (judgement.meaning != wonder::Meaning::gateway || may_pass) return end_echo(state, result_of_echo(end), now);
+void take_echo(WorkerState& state, const Response& response, const AttemptEnd& end,
+               const wonder::Classification& classification, Now now) {
+  look_at_refusals(state, response, end, classification, CredentialGuard::no_row, state.probe.sent);
+  if (classification.response_class != wonder::ResponseClass::success)
+    state.control.failed(classification.code, classification.text);
+  const bool may_pass = wonder::class_of(response.status) == wonder::ResponseClass::transient ||
+                        is_gateway_refusal(end) || response.status >= 500 || end.retry_after;
+  if (classification.response_class != wonder::ResponseClass::gateway || may_pass)
+    return end_echo(state, result_of_echo(end), now);
   // The API seems to have no echo call, so rows must be the probes.
   state.probe.refused_in = state.admission.circuit().streak();
   end_echo(state, Result::nothing, now);
 }
 
-void end_echo(WorkerState& state, Circuit::Result result, Now now) {
+void end_echo(WorkerState& state, CircuitBreaker::Result result, Now now) {
   state.metrics.in_flight.subtract();
   state.probe.is_out = false;
   const Permit permit = std::exchange(state.probe.permit, Permit());

@@ -1,4 +1,4 @@
-// Applies the decisions of Circuit and CredentialGuard to a worker's rows. During an outage of the API rows wait, and
+// Applies the decisions of CircuitBreaker and CredentialGuard to a worker's rows. During an outage of the API rows wait, and
 // probes find out whether it is over. Some responses stop the run.
 //
 // *Threads.* The worker's. *Errors.* What Entropy throws. *Bounds.* --outage-limit or the row deadline bounds
@@ -26,19 +26,20 @@ void prove_before_last(WorkerState& state, const RowJob& job, WorkerState::Clock
 /// The row waits for its turn as a probe. The attempt does not count, because its failure was not the row's fault.
 void wait_out(WorkerState& state, JobNumber number, WorkerState::Clock::time_point now);
 
-void report_change(WorkerState& state, Circuit::Change change);
+void report_change(WorkerState& state, CircuitBreaker::Change change);
 
 /// Stops the run when the responses show that an operator is needed (CredentialGuard). `row`: the row of the request
 /// that was sent at `sent`; CredentialGuard::no_row: the echo call.
 void look_at_refusals(WorkerState& state, const Response& response, const AttemptEnd& end,
-                      const wonder::Judgement& judgement, std::uint64_t row, WorkerState::Clock::time_point sent);
+                      const wonder::Classification& classification, std::uint64_t row,
+                      WorkerState::Clock::time_point sent);
 
 /// When all rows that are left have failed, their results cannot distinguish an outage from faults of the rows. Then
 /// the echo call is the probe.
 bool probes_by_echo(const WorkerState& state) noexcept;
 /// The echo call has ended: with a response, or without one, with the given `result`.
-void take_echo(WorkerState& state, const Response& response, const AttemptEnd& end, const wonder::Judgement& judgement,
-               WorkerState::Clock::time_point now);
-void end_echo(WorkerState& state, Circuit::Result result, WorkerState::Clock::time_point now);
+void take_echo(WorkerState& state, const Response& response, const AttemptEnd& end,
+               const wonder::Classification& classification, WorkerState::Clock::time_point now);
+void end_echo(WorkerState& state, CircuitBreaker::Result result, WorkerState::Clock::time_point now);
 
 }  // namespace amend

@@ -28,27 +28,28 @@ void Quarantine::note_success(Connection& connection, const RowJob& job, time_po
   if (!connection.unproven.empty()) end_proven(connection.unproven, now);
 }
 
-void Quarantine::keep(Connection& connection, JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement,
-                      time_point now) {
+void Quarantine::keep(Connection& connection, JobNumber number, const Verdict& verdict,
+                      wonder::Classification&& classification, time_point now) {
   state_.park(number);  // it may wait long: its batch must not wait with it
-  connection.unproven.emplace_back(number, verdict, std::move(judgement));
+  connection.unproven.emplace_back(number, verdict, std::move(classification));
   connection.unproven_since = now;
   ++connections_.unproven;
 }
 
-void Quarantine::end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement, time_point now) {
-  const wonder::Meaning meaning = judgement.meaning;
-  state_.end_row(number, verdict, std::move(judgement), now);
-  if (!proofs_.empty()) settle(number, meaning, verdict.kind, now);
+void Quarantine::end_row(JobNumber number, const Verdict& verdict, wonder::Classification&& classification,
+                         time_point now) {
+  const wonder::ResponseClass response_class = classification.response_class;
+  state_.end_row(number, verdict, std::move(classification), now);
+  if (!proofs_.empty()) settle(number, response_class, verdict.kind, now);
 }
 
 // The row may be one whose response proves others.
-void Quarantine::settle(JobNumber number, wonder::Meaning meaning, Verdict::Kind kind, time_point now) {
+void Quarantine::settle(JobNumber number, wonder::ResponseClass response_class, Verdict::Kind kind, time_point now) {
   const auto found = std::ranges::find(proofs_, number, &Proof::job);
   if (found == proofs_.end()) return;
   std::vector<Unproven> refusals = std::move(found->refusals);
   proofs_.erase(found);
-  if (kind == Verdict::Kind::give_up && is_final_refusal(meaning)) {
+  if (kind == Verdict::Kind::give_up && is_final_refusal(response_class)) {
     end_proven(refusals, now);
   } else {
     send_again(refusals, now);
@@ -57,7 +58,7 @@ void Quarantine::settle(JobNumber number, wonder::Meaning meaning, Verdict::Kind
 
 void Quarantine::end_proven(std::vector<Unproven>& refusals, time_point now) {
   connections_.unproven -= refusals.size();
-  for (Unproven& refusal : refusals) end_row(refusal.job, refusal.verdict, std::move(refusal.judgement), now);
+  for (Unproven& refusal : refusals) end_row(refusal.job, refusal.verdict, std::move(refusal.classification), now);
   refusals.clear();
 }
 
@@ -73,7 +74,7 @@ void Quarantine::send_again(std::vector<Unproven>& refusals, time_point now) {
       state_.requeue(refusal.job);
     } else {
       const Verdict doubtful = Verdict::give_up(refusal.verdict.status, Applied::maybe);
-      end_row(refusal.job, doubtful, std::move(refusal.judgement), now);
+      end_row(refusal.job, doubtful, std::move(refusal.classification), now);
     }
   }
   refusals.clear();
@@ -122,7 +123,7 @@ std::chrono::nanoseconds Quarantine::patience(const Connection& connection) cons
   const bool carries_more =
       state_.has_ready() && state_.admission.canary().over() && connections_.takes_requests(connection);
   if (!carries_more) return surplus_wait;
-  return std::max<std::chrono::nanoseconds>(proof_patience, state_.admission.rate().pace().interval * 2);
+  return std::max<std::chrono::nanoseconds>(proof_patience, state_.admission.rate().in_force().interval * 2);
 }
 
 void Quarantine::doubt_all(Connection& connection, time_point now) {

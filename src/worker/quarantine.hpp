@@ -38,10 +38,10 @@ class Quarantine {
   Quarantine(WorkerState& state, Connections& connections) : state_(state), connections_(connections) {}
 
   /// Ends the row, and decides a proof that waits for it.
-  void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement, time_point now);
+  void end_row(JobNumber number, const Verdict& verdict, wonder::Classification&& classification, time_point now);
 
   /// Keeps the refusal, which ends its row when it is proved.
-  void keep(Connection& connection, JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement,
+  void keep(Connection& connection, JobNumber number, const Verdict& verdict, wonder::Classification&& classification,
             time_point now);
   /// A response on the connection names the customer of its request.
   void note_success(Connection& connection, const RowJob& job, time_point now);
@@ -74,7 +74,7 @@ class Quarantine {
   void end_proven(std::vector<Unproven>& refusals, time_point now);
   void send_again(std::vector<Unproven>& refusals, time_point now);
   void go_alone(JobNumber number);
-  void settle(JobNumber number, wonder::Meaning meaning, Verdict::Kind kind, time_point now);
+  void settle(JobNumber number, wonder::ResponseClass response_class, Verdict::Kind kind, time_point now);
   std::chrono::nanoseconds patience(const Connection& connection) const noexcept;
 
   WorkerState& state_;
@@ -84,10 +84,10 @@ class Quarantine {
 };
 
 /// Whether a response with this meaning names the customer of its request.
-constexpr bool names_the_customer(wonder::Meaning meaning) noexcept {
-  using enum wonder::Meaning;
-  return meaning == success || meaning == card_refused || meaning == guard_mismatch || meaning == go_on ||
-         meaning == unchanged || meaning == withheld;
+constexpr bool names_the_customer(wonder::ResponseClass response_class) noexcept {
+  using enum wonder::ResponseClass;
+  return response_class == success || response_class == card_refused || response_class == guard_mismatch ||
+         response_class == go_on || response_class == unchanged || response_class == withheld;
 }
 
 }  // namespace amend

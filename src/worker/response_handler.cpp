@@ -27,22 +27,22 @@ Applied applied_on(CloseCause cause) noexcept {
 }
 
 // The server, or the way to it, caused the end, so the oldest unanswered request is lost.
-bool is_a_loss(const Lot& lot) noexcept {
-  return applied_on(lot.closed) == Applied::maybe && lot.closed != CloseCause::local && !lot.idle_race;
+bool is_a_loss(const Received& received) noexcept {
+  return applied_on(received.closed) == Applied::maybe && received.closed != CloseCause::local && !received.idle_race;
 }
 
 // Bytes without a request. Or a request without a response: its response may have been taken for an earlier request.
-bool may_have_shifted(const Lot& lot) noexcept {
-  if (lot.closed == CloseCause::protocol) return true;
-  const bool is_silent =
-      lot.closed == CloseCause::timeout || lot.closed == CloseCause::lost || lot.closed == CloseCause::ended;
-  return is_silent && !lot.unanswered.empty() && !lot.idle_race;
+bool may_have_shifted(const Received& received) noexcept {
+  if (received.closed == CloseCause::protocol) return true;
+  const bool is_silent = received.closed == CloseCause::timeout || received.closed == CloseCause::lost ||
+                         received.closed == CloseCause::ended;
+  return is_silent && !received.unanswered.empty() && !received.idle_race;
 }
 
-bool refuses(wonder::Meaning meaning) noexcept {
-  using wonder::Meaning;
-  return meaning == Meaning::refused || meaning == Meaning::credentials || meaning == Meaning::transient ||
-         meaning == Meaning::gateway;
+bool refuses(wonder::ResponseClass response_class) noexcept {
+  using wonder::ResponseClass;
+  return response_class == ResponseClass::refused || response_class == ResponseClass::credentials ||
+         response_class == ResponseClass::transient || response_class == ResponseClass::gateway;
 }
 
 // Real proxies respond to valid requests like this, and so do servers that close an idle connection. It proves nothing
@@ -54,49 +54,50 @@ bool refuses_and_closes(const Response& response) noexcept {
 }
 
 // A page of a gateway may be a JSON object, too: it proves nothing.
-wonder::Judgement judge_echo(wonder::AnswerJudge& judge, const Response& response) {
-  auto judgement = judge.judge_echo(response);
-  if (judgement.meaning != wonder::Meaning::success || wonder::is_api_envelope(response.body)) return judgement;
-  return wonder::Judgement(wonder::Meaning::gateway, "answer.not_customer",
-                           wonder::describe_gateway_response(response));
+wonder::Classification classify_echo(wonder::ResponseClassifier& classify, const Response& response) {
+  auto classification = classify.classify_echo(response);
+  if (classification.response_class != wonder::ResponseClass::success || wonder::is_api_envelope(response.body))
+    return classification;
+  return wonder::Classification(wonder::ResponseClass::gateway, "answer.not_customer",
+                                wonder::describe_gateway_response(response));
 }
 
 // One surplus response does not make the same row fail in all its attempts.
 bool is_believed(const RowJob& job, const AttemptEnd& end) noexcept {
-  return job.must_go_alone || !is_final_refusal(end.meaning);
+  return job.must_go_alone || !is_final_refusal(end.response_class);
 }
 
 }  // namespace
 
-void ResponseHandler::take_lot(Connection& connection, const Lot& lot, Clock::time_point now) {
+void ResponseHandler::take_batch(Connection& connection, const Received& received, Clock::time_point now) {
   state_.wall_clock = std::chrono::system_clock::now();
-  if (!lot.answers.empty()) {
-    note_response(connection, lot, now);
-    take_responses(connection, lot, now);
+  if (!received.responses.empty()) {
+    note_response(connection, received, now);
+    take_responses(connection, received, now);
   }
-  if (lot.closed != CloseCause::open) take_end(connection, lot, now);
+  if (received.closed != CloseCause::open) take_end(connection, received, now);
 }
 
-void ResponseHandler::note_response(Connection& connection, const Lot& lot, Clock::time_point now) {
-  const JobNumber last = lot.answers.back().tag;
-  gathering.received(lot.answers.size(), now - (last == echo_tag ? state_.probe.sent : state_.jobs[last].sent));
+void ResponseHandler::note_response(Connection& connection, const Received& received, Clock::time_point now) {
+  const JobNumber last = received.responses.back().tag;
+  gathering.received(received.responses.size(), now - (last == echo_tag ? state_.probe.sent : state_.jobs[last].sent));
   connection.responded = true;
   connections_.follow(connection, Connections::Event::responded, now);
   if (state_.admission.reached(now) == ConnectionTrouble::Change::ended)
     state_.control.notice(end_notice(state_.admission.connections().view(now)));
 }
 
-void ResponseHandler::take_responses(Connection& connection, const Lot& lot, Clock::time_point now) {
+void ResponseHandler::take_responses(Connection& connection, const Received& received, Clock::time_point now) {
   if (connection.alone == Connection::Alone::running) connection.alone = Connection::Alone::no;
   bool trusted = true;
-  for (const Answer& answer : lot.answers) {
+  for (const TaggedResponse& answer : received.responses) {
     if (answer.tag == echo_tag) {
       take_echo_response(answer.response, now);
     } else if (trusted) {
       trusted = take_response(connection, answer, now);
     } else {
       // A response after one for another customer may belong to any row (src/README.md §3).
-      Lot behind;
+      Received behind;
       behind.closed = CloseCause::protocol;
       behind.text = "an earlier response on this connection was about another customer: amend ignores this response";
       requeue_free(answer.tag, behind, now);
@@ -109,23 +110,24 @@ void ResponseHandler::take_responses(Connection& connection, const Lot& lot, Clo
   connections_.follow(connection, Connections::Event::distrusted, now);
 }
 
-void ResponseHandler::take_end(Connection& connection, const Lot& lot, Clock::time_point now) {
+void ResponseHandler::take_end(Connection& connection, const Received& received, Clock::time_point now) {
   connection.alone = Connection::Alone::no;
-  if (lot.depth_fell)
+  if (received.depth_fell)
     state_.control.notice(
         "the server responds only to the first of several requests on a connection: amend now sends one at a time "
         "(--pipeline 1)");
-  if (may_have_shifted(lot)) quarantine_.doubt_all(connection, now);
+  if (may_have_shifted(received)) quarantine_.doubt_all(connection, now);
   if (!connection.unproven.empty()) quarantine_.prove_last(connection, now);
-  take_losses(lot, now);
+  take_losses(received, now);
   if (state_.finished) return;
   const std::string peer = connection.session->peer();
-  if (lot.closed == CloseCause::refused)
-    return take_failure(connection, OpenError::client_certificate_refused, peer + ": " + std::string(lot.text), now);
+  if (received.closed == CloseCause::refused)
+    return take_failure(connection, OpenError::client_certificate_refused, peer + ": " + std::string(received.text),
+                        now);
   // The end of a connection without a request shows nothing.
-  if (connection.requests == 0 || connection.responded || lot.closed == CloseCause::local) return;
+  if (connection.requests == 0 || connection.responded || received.closed == CloseCause::local) return;
   take_failure(connection, OpenError::broken_off,
-               peer + ": connections end without a response: " + std::string(lot.text), now);
+               peer + ": connections end without a response: " + std::string(received.text), now);
 }
 
 // Rows wait for a connection, but not for ever.
@@ -146,7 +148,7 @@ void ResponseHandler::take_failure(Connection& connection, OpenError error, cons
 }
 
 // Returns false when the response was for another customer: then later ones on this connection cannot be believed.
-bool ResponseHandler::take_response(Connection& connection, const Answer& answer, Clock::time_point now) {
+bool ResponseHandler::take_response(Connection& connection, const TaggedResponse& answer, Clock::time_point now) {
   RowJob& job = state_.jobs[answer.tag];
   const Response& response = answer.response;
   state_.metrics.in_flight.subtract();
@@ -161,33 +163,33 @@ bool ResponseHandler::take_response(Connection& connection, const Answer& answer
     return true;
   }
 
-  wonder::Judgement judgement = state_.call->judge(response, job.row);
-  const auto end = AttemptEnd::answered(judgement.meaning, response.status, retry_after);
+  wonder::Classification classification = state_.call->classify(response, job.row);
+  const auto end = AttemptEnd::answered(classification.response_class, response.status, retry_after);
   obey_server(response, end, now);
-  look_at_refusals(state_, response, end, judgement, job.row->position.row, job.sent);
-  if (judgement.meaning == wonder::Meaning::guard_mismatch)
+  look_at_refusals(state_, response, end, classification, job.row->position.row, job.sent);
+  if (classification.response_class == wonder::ResponseClass::guard_mismatch)
     state_.control.stop(StopCause::guard,
                         "row " + std::to_string(job.row->position.row) + " (line " +
                             std::to_string(job.row->position.line) +
                             "): the customer's reference_number differs from the one in the row (--guard). The ids "
                             "of this file may belong to other customers");
-  if (names_the_customer(judgement.meaning)) quarantine_.note_success(connection, job, now);
-  if (judgement.meaning == wonder::Meaning::go_on) {
+  if (names_the_customer(classification.response_class)) quarantine_.note_success(connection, job, now);
+  if (classification.response_class == wonder::ResponseClass::go_on) {
     send_next_request(answer.tag, end, now);
     return true;
   }
-  const bool mismatch = judgement.meaning == wonder::Meaning::mismatch;
-  conclude(&connection, answer.tag, end, std::move(judgement), now);
+  const bool mismatch = classification.response_class == wonder::ResponseClass::mismatch;
+  conclude(&connection, answer.tag, end, std::move(classification), now);
   return !mismatch;
 }
 
 void ResponseHandler::take_echo_response(const Response& response, Clock::time_point now) {
   state_.control.answered(state_.admission.awake(now));
-  const auto judgement = judge_echo(state_.probe.judge, response);
+  const auto classification = classify_echo(state_.probe.classify, response);
   const auto retry_after = parse_retry_after(response.retry_after, response.date, state_.wall_clock);
-  const auto end = AttemptEnd::answered(judgement.meaning, response.status, retry_after);
+  const auto end = AttemptEnd::answered(classification.response_class, response.status, retry_after);
   obey_server(response, end, now);
-  take_echo(state_, response, end, judgement, now);
+  take_echo(state_, response, end, classification, now);
 }
 
 // A request that succeeded does not count as an attempt. Requests of the row that failed still count.
@@ -204,9 +206,9 @@ void ResponseHandler::send_next_request(JobNumber number, const AttemptEnd& end,
 // Retry-After is clearer than the rate-limit fields, so these are ignored then. The run obeys it for any kind of
 // refusal.
 void ResponseHandler::obey_server(const Response& response, const AttemptEnd& end, Clock::time_point now) {
-  if (end.retry_after && refuses(end.meaning)) return obey_retry_after(*end.retry_after, now);
+  if (end.retry_after && refuses(end.response_class)) return obey_retry_after(*end.retry_after, now);
   if (!response.has_rate_fields) return;
-  ServerPace asked = read_server_pace(response.head, response.date, state_.metrics.in_flight.value());
+  RateHints asked = read_rate_hints(response.head, response.date, state_.metrics.in_flight.value());
   asked.wait = std::min(asked.wait, state_.config.retry.retry_after_max);
   state_.admission.follow_server(asked, now);
   if (asked.wait.count() > 0) state_.metrics.throttle_until(now + asked.wait);
@@ -218,38 +220,39 @@ void ResponseHandler::obey_retry_after(std::chrono::milliseconds wait, Clock::ti
   state_.metrics.throttle_until(until);
 }
 
-void ResponseHandler::take_losses(const Lot& lot, Clock::time_point now) {
-  const bool is_loss = is_a_loss(lot);
-  for (std::size_t i = 0; i < lot.unanswered.size(); ++i) {
-    const JobNumber number = lot.unanswered[i];
+void ResponseHandler::take_losses(const Received& received, Clock::time_point now) {
+  const bool is_loss = is_a_loss(received);
+  for (std::size_t i = 0; i < received.unanswered.size(); ++i) {
+    const JobNumber number = received.unanswered[i];
     if (number == echo_tag) {
-      end_echo(state_, is_loss ? Circuit::Result::failure : Circuit::Result::nothing, now);
+      end_echo(state_, is_loss ? CircuitBreaker::Result::failure : CircuitBreaker::Result::nothing, now);
     } else if (is_loss && i == 0) {
-      lose(number, lot, now);
+      lose(number, received, now);
     } else {
-      requeue_free(number, lot, now);
+      requeue_free(number, received, now);
     }
   }
 }
 
 // The attempt counts, and it may have been applied unless the close was announced.
-void ResponseHandler::lose(JobNumber number, const Lot& lot, Clock::time_point now) {
+void ResponseHandler::lose(JobNumber number, const Received& received, Clock::time_point now) {
   RowJob& job = state_.jobs[number];
   state_.metrics.in_flight.subtract();
   job.http = 0;
-  const auto kind = kind_of(lot.closed);
-  state_.call->lost(job.row, applied_on(lot.closed));
-  wonder::Judgement judgement(wonder::Meaning::unusable, std::string(loss_code(lot.closed)), std::string(lot.text));
-  conclude(nullptr, number, AttemptEnd::without_answer(kind), std::move(judgement), now);
+  const auto kind = kind_of(received.closed);
+  state_.call->lost(job.row, applied_on(received.closed));
+  wonder::Classification classification(wonder::ResponseClass::unusable, std::string(loss_code(received.closed)),
+                                        std::string(received.text));
+  conclude(nullptr, number, AttemptEnd::without_response(kind), std::move(classification), now);
 }
 
 // The attempt does not count, because its end was not the row's fault. A limit bounds such attempts.
-void ResponseHandler::requeue_free(JobNumber number, const Lot& lot, Clock::time_point now) {
+void ResponseHandler::requeue_free(JobNumber number, const Received& received, Clock::time_point now) {
   RowJob& job = state_.jobs[number];
-  if (!state_.may_requeue_free(job, now) && lot.closed != CloseCause::local) return lose(number, lot, now);
+  if (!state_.may_requeue_free(job, now) && received.closed != CloseCause::local) return lose(number, received, now);
   state_.admission.give_back(std::exchange(job.permit, Permit()), now);
   state_.metrics.in_flight.subtract();
-  const Applied applied = applied_on(lot.closed);
+  const Applied applied = applied_on(received.closed);
   if (applied == Applied::maybe && job.writes) {
     job.applied_maybe = true;
     job.late_from = now;
@@ -260,7 +263,7 @@ void ResponseHandler::requeue_free(JobNumber number, const Lot& lot, Clock::time
 
 // `connection`: the connection of the response; null without a response.
 void ResponseHandler::conclude(Connection* connection, JobNumber number, const AttemptEnd& end,
-                               wonder::Judgement&& judgement, Clock::time_point now) {
+                               wonder::Classification&& classification, Clock::time_point now) {
   RowJob& job = state_.jobs[number];
   record_end(job, end, now);
   if (job.writes && may_be_applied_late(end)) job.late_from = now;
@@ -269,16 +272,16 @@ void ResponseHandler::conclude(Connection* connection, JobNumber number, const A
   if (!job.writes) verdict = verdict.of_a_read(job.applied_maybe ? Applied::maybe : Applied::no);
   if (verdict.kind == Verdict::Kind::done) {
     state_.admission.budget().give_back(std::max(job.retry_cost, RetryBudget::first_success));
-    return quarantine_.end_row(number, verdict, std::move(judgement), now);
+    return quarantine_.end_row(number, verdict, std::move(classification), now);
   }
-  if (connection && !names_the_customer(end.meaning)) job.doubtful_on = connection->number;
-  state_.control.failed(judgement.code, judgement.text);
+  if (connection && !names_the_customer(end.response_class)) job.doubtful_on = connection->number;
+  state_.control.failed(classification.code, classification.text);
   const NextStep next = next_step(state_, job, end, verdict, now);
   if (next == NextStep::end_late) verdict = last_verdict(job, end, now);
   if (next == NextStep::end && connection && !is_believed(job, end))
-    return quarantine_.keep(*connection, number, verdict, std::move(judgement), now);
+    return quarantine_.keep(*connection, number, verdict, std::move(classification), now);
   if (next == NextStep::end || next == NextStep::end_late)
-    return quarantine_.end_row(number, verdict, std::move(judgement), now);
+    return quarantine_.end_row(number, verdict, std::move(classification), now);
   job.applied_maybe = verdict.applied == Applied::maybe;
   if (state_.control.draining()) return state_.drop(number);
   state_.park(number);

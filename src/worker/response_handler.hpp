@@ -18,23 +18,23 @@ class ResponseHandler {
   ResponseHandler(WorkerState& state, Connections& connections, Quarantine& quarantine)
       : state_(state), connections_(connections), quarantine_(quarantine) {}
 
-  void take_lot(Connection& connection, const Lot& lot, Clock::time_point now);
+  void take_batch(Connection& connection, const Received& received, Clock::time_point now);
   /// The connection could not be opened, ended before any response, or its client certificate was refused.
   void take_failure(Connection& connection, OpenError error, const std::string& text, Clock::time_point now);
 
   ResponseGathering gathering;
 
  private:
-  void take_responses(Connection& connection, const Lot& lot, Clock::time_point now);
-  bool take_response(Connection& connection, const Answer& answer, Clock::time_point now);
+  void take_responses(Connection& connection, const Received& received, Clock::time_point now);
+  bool take_response(Connection& connection, const TaggedResponse& answer, Clock::time_point now);
   void take_echo_response(const Response& response, Clock::time_point now);
-  void take_end(Connection& connection, const Lot& lot, Clock::time_point now);
-  void take_losses(const Lot& lot, Clock::time_point now);
-  void note_response(Connection& connection, const Lot& lot, Clock::time_point now);
-  void lose(JobNumber number, const Lot& lot, Clock::time_point now);
-  void requeue_free(JobNumber number, const Lot& lot, Clock::time_point now);
-  void conclude(Connection* connection, JobNumber number, const AttemptEnd& end, wonder::Judgement&& judgement,
-                Clock::time_point now);
+  void take_end(Connection& connection, const Received& received, Clock::time_point now);
+  void take_losses(const Received& received, Clock::time_point now);
+  void note_response(Connection& connection, const Received& received, Clock::time_point now);
+  void lose(JobNumber number, const Received& received, Clock::time_point now);
+  void requeue_free(JobNumber number, const Received& received, Clock::time_point now);
+  void conclude(Connection* connection, JobNumber number, const AttemptEnd& end,
+                wonder::Classification&& classification, Clock::time_point now);
   void retry(JobNumber number, const AttemptEnd& end, const Verdict& verdict, Clock::time_point now);
   void record_end(RowJob& job, const AttemptEnd& end, Clock::time_point now);
   void send_next_request(JobNumber number, const AttemptEnd& end, Clock::time_point now);

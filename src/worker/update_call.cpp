@@ -14,16 +14,16 @@ class UpdateCall final : public ApiCall {
     wonder::append_customer_target(out, path_prefix_, row.id());
   }
   std::string_view body(const RowRef& row) const noexcept override { return row.body(); }
-  wonder::Judgement judge(const Response& response, const RowRef& row) override {
+  wonder::Classification classify(const Response& response, const RowRef& row) override {
     const bool guarded = guard_ == Guard::reference_number;
-    return judge_.judge(
+    return classifier_.classify(
         response, wonder::Expectation(row.id(), row->sends_token, guarded ? std::optional(row.guard()) : std::nullopt));
   }
 
  private:
   const std::string& path_prefix_;
   Guard guard_;
-  wonder::AnswerJudge judge_;
+  wonder::ResponseClassifier classifier_;
 };
 
 }  // namespace

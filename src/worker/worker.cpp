@@ -114,8 +114,8 @@ class Worker::Impl final : public ConnectionKeeper::Owner {
     pump();
   }
 
-  void take(Connection& connection, const Lot& lot) override {
-    machines_.responses.take_lot(connection, lot, Clock::now());
+  void take(Connection& connection, const Received& received) override {
+    machines_.responses.take_batch(connection, received, Clock::now());
     pump();
   }
 

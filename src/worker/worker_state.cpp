@@ -16,35 +16,35 @@ constexpr std::uint32_t late_customers_max = 16'384;
 // counts as an attempt.
 constexpr std::uint32_t free_requeues_max = 64;
 
-Origin origin_of(wonder::Meaning meaning) noexcept {
-  using wonder::Meaning;
-  switch (meaning) {
-    case Meaning::card_refused: return Origin::payment_token;
-    case Meaning::guard_mismatch:
-    case Meaning::withheld: return Origin::run;
-    case Meaning::gateway: return Origin::gateway;
-    case Meaning::mismatch: return Origin::transport;
+Origin origin_of(wonder::ResponseClass response_class) noexcept {
+  using wonder::ResponseClass;
+  switch (response_class) {
+    case ResponseClass::card_refused: return Origin::payment_token;
+    case ResponseClass::guard_mismatch:
+    case ResponseClass::withheld: return Origin::run;
+    case ResponseClass::gateway: return Origin::gateway;
+    case ResponseClass::mismatch: return Origin::transport;
     default: return Origin::api;
   }
 }
 
 // Returns null for a plain success.
-std::unique_ptr<Remark> remark_of(const RowJob& job, wonder::Judgement&& judgement) {
-  if (job.waited_for_late && judgement.warning.empty())
-    judgement.warning =
+std::unique_ptr<Remark> remark_of(const RowJob& job, wonder::Classification&& classification) {
+  if (job.waited_for_late && classification.warning.empty())
+    classification.warning =
         "an earlier request of this customer got no final response. This row waited for --timeout, but the API may "
         "still apply the earlier request and overwrite the values of this row. Check them later with `amend verify`";
-  if (judgement.warning.empty() && judgement.drift == 0) return nullptr;
+  if (classification.warning.empty() && classification.drift == 0) return nullptr;
   auto remark = std::make_unique<Remark>();
-  remark->warning = std::move(judgement.warning);
-  remark->drift = judgement.drift;
-  remark->drift_mark = judgement.drift_mark;
+  remark->warning = std::move(classification.warning);
+  remark->drift = classification.drift;
+  remark->drift_mark = classification.drift_mark;
   return remark;
 }
 
 // The same request was refused again in the same way. So the request whose refusal was in doubt was refused, too.
-Applied applied_by(const RowJob& job, const Verdict& verdict, wonder::Meaning meaning) noexcept {
-  const bool refused = verdict.kind == Verdict::Kind::give_up && is_final_refusal(meaning);
+Applied applied_by(const RowJob& job, const Verdict& verdict, wonder::ResponseClass response_class) noexcept {
+  const bool refused = verdict.kind == Verdict::Kind::give_up && is_final_refusal(response_class);
   const bool in_doubt = job.doubted != 0 && job.writes && !(refused && job.http == job.doubted);
   return in_doubt && verdict.applied == Applied::no ? Applied::maybe : verdict.applied;
 }
@@ -54,13 +54,13 @@ Applied applied_by(const RowJob& job, const Verdict& verdict, wonder::Meaning me
 WorkerState::WorkerState(WorkerSetup setup)
     : WorkerSetup(std::move(setup)),
       retry_policy(config.retry, config.deadline.row),
-      jobs(connections * config.pace.pipeline + jobs_waiting_max),
+      jobs(connections * config.load.pipeline + jobs_waiting_max),
       gate(jobs.capacity(), late_customers_max),
       retries(jobs.capacity()),
       fresh(jobs),
       again(jobs),
       alone(jobs),
-      signed_requests(config.pace.pipeline / 2) {}
+      signed_requests(config.load.pipeline / 2) {}
 
 std::uint64_t WorkerState::rows_left() const noexcept {
   if (!input_drained) return std::numeric_limits<std::uint64_t>::max();
@@ -95,15 +95,15 @@ void WorkerState::drop(JobNumber number) {
   ++rows_dropped;
 }
 
-void WorkerState::end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement,
+void WorkerState::end_row(JobNumber number, const Verdict& verdict, wonder::Classification&& classification,
                           Clock::time_point now) {
   RowJob& job = jobs[number];
-  const wonder::Meaning meaning = judgement.meaning;
+  const wonder::ResponseClass response_class = classification.response_class;
   const auto late_end = late_until(job);
   if (job.parked) parked_bytes -= job.row.batch()->bytes();
   call->ended(job.row);
   Outcome& outcome = ended.emplace_back(std::move(job.row), verdict.status);
-  outcome.applied = applied_by(job, verdict, meaning);
+  outcome.applied = applied_by(job, verdict, response_class);
   outcome.http = job.http;
   outcome.attempts = static_cast<std::uint16_t>(std::min<std::uint32_t>(job.attempts, 65'535));
   outcome.request_id = job.request_id;
@@ -112,12 +112,12 @@ void WorkerState::end_row(JobNumber number, const Verdict& verdict, wonder::Judg
   if (late_end > now)
     outcome.late_until = wall_clock + std::chrono::duration_cast<std::chrono::system_clock::duration>(late_end - now);
   if (verdict.kind == Verdict::Kind::give_up) {
-    const Origin origin = job.http == 0 ? Origin::transport : origin_of(meaning);
-    outcome.reason = std::make_unique<Reason>(std::move(judgement.code), std::move(judgement.text), origin);
+    const Origin origin = job.http == 0 ? Origin::transport : origin_of(response_class);
+    outcome.reason = std::make_unique<Reason>(std::move(classification.code), std::move(classification.text), origin);
   } else {
-    outcome.remark = remark_of(job, std::move(judgement));
+    outcome.remark = remark_of(job, std::move(classification));
   }
-  if (meaning != wonder::Meaning::withheld) judge_canary(outcome);
+  if (response_class != wonder::ResponseClass::withheld) judge_canary(outcome);
   const auto next = gate.release(number, now, late_end);
   jobs.give_back(number);
   if (next) fresh.push_back(*next);
@@ -126,7 +126,7 @@ void WorkerState::end_row(JobNumber number, const Verdict& verdict, wonder::Judg
 // The first rows decide for all others.
 void WorkerState::judge_canary(const Outcome& outcome) {
   Canary& canary = admission.canary();
-  if (canary.row_ended(outcome.status) != Canary::Judgement::stop) return;
+  if (canary.row_ended(outcome.status) != Canary::Decision::stop) return;
   const std::string last =
       outcome.reason ? "; the last failure: " + outcome.reason->code + ": " + outcome.reason->text : std::string();
   control.stop(StopCause::failures,
@@ -136,7 +136,7 @@ void WorkerState::judge_canary(const Outcome& outcome) {
 // The time until which an attempt of the row may be applied. No newer row of the customer is sent before it.
 WorkerState::Clock::time_point WorkerState::late_until(const RowJob& job) const noexcept {
   if (job.late_from == Clock::time_point{}) return Clock::time_point::min();
-  return job.late_from + config.deadline.answer;
+  return job.late_from + config.deadline.response;
 }
 
 }  // namespace amend

@@ -22,8 +22,8 @@ class EchoProbe {
   Permit permit;
   std::chrono::steady_clock::time_point sent{};
   std::string headers;
-  wonder::AnswerJudge judge;
-  std::uint32_t refused_in = 0;  ///< Circuit::streak() when the API had no such call; 0: never
+  wonder::ResponseClassifier classify;
+  std::uint32_t refused_in = 0;  ///< CircuitBreaker::streak() when the API had no such call; 0: never
 };
 
 class WorkerState : public WorkerSetup {
@@ -49,7 +49,8 @@ class WorkerState : public WorkerSetup {
   void requeue(JobNumber number);
   /// The row has no record, so it is unsent.
   void drop(JobNumber number);
-  void end_row(JobNumber number, const Verdict& verdict, wonder::Judgement&& judgement, Clock::time_point now);
+  void end_row(JobNumber number, const Verdict& verdict, wonder::Classification&& classification,
+               Clock::time_point now);
 
   RetryPolicy retry_policy;
   Entropy entropy;
@@ -77,8 +78,8 @@ class WorkerState : public WorkerSetup {
 };
 
 /// Whether a response with this meaning ends its row whatever the number of its attempts.
-constexpr bool is_final_refusal(wonder::Meaning meaning) noexcept {
-  return meaning == wonder::Meaning::refused || meaning == wonder::Meaning::credentials;
+constexpr bool is_final_refusal(wonder::ResponseClass response_class) noexcept {
+  return response_class == wonder::ResponseClass::refused || response_class == wonder::ResponseClass::credentials;
 }
 
 }  // namespace amend

@@ -32,14 +32,14 @@ using asio::ip::tcp;
 constexpr auto chromium = "/usr/bin/chromium";
 constexpr auto chromedriver = "/usr/bin/chromedriver";
 constexpr std::chrono::seconds driver_limit{60};
-constexpr std::uint64_t answer_bytes_max = 256ULL * 1024 * 1024;
+constexpr std::uint64_t response_bytes_max = 256ULL * 1024 * 1024;
 
 // One request on a connection of its own.
 class Exchange {
  public:
   Exchange(std::uint16_t port, http::request<http::string_body> request)
       : stream_(context_), request_(std::move(request)) {
-    parser_.body_limit(answer_bytes_max);
+    parser_.body_limit(response_bytes_max);
     stream_.expires_after(driver_limit);
     stream_.async_connect(tcp::endpoint(asio::ip::address_v4::loopback(), port),
                           [this](beast::error_code error) { on_connected(error); });

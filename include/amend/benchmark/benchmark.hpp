@@ -44,7 +44,7 @@ struct BenchmarkConfig {
 };
 
 /// Throws ConfigError, which names the first option that is out of its bounds or contradicts another.
-void validate(const BenchmarkConfig& config, const PaceConfig& pace);
+void validate(const BenchmarkConfig& config, const LoadConfig& load);
 
 class SideFigures {
  public:
@@ -103,7 +103,7 @@ class BenchmarkProgress {
   std::uint64_t answered = 0;           ///< in total
   std::uint64_t errors = 0;
   std::uint64_t late = 0;
-  double answers_per_second = 0;    ///< in the last complete second
+  double responses_per_second = 0;  ///< in the last complete second
   std::chrono::nanoseconds p50{0};  ///< latency in that second
   std::chrono::nanoseconds p99{0};
 };
@@ -142,7 +142,7 @@ class Benchmark {
 
 /// The number of connections when none was given. A closed loop has 8, --find-max 64. An open loop has enough for
 /// responses that take one second, at most 256.
-std::uint32_t connections_for(const BenchmarkConfig& config, const PaceConfig& pace) noexcept;
+std::uint32_t connections_for(const BenchmarkConfig& config, const LoadConfig& load) noexcept;
 
 /// The content of bench.json (samples/bench.schema.json): one JSON object and a line end.
 std::string to_json(const BenchmarkResult& result, const BenchmarkConfig& config, int exit_code);

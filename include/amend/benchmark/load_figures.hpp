@@ -54,7 +54,7 @@ class StepFigures {
   void sent(std::chrono::nanoseconds lateness, Late cause) noexcept;
   void ended(const RequestEnd& end);
   /// Counts a complete response that arrived during the step, to a request of any step.
-  void answer_came(const RequestEnd& end) noexcept;
+  void response_came(const RequestEnd& end) noexcept;
   /// Counts a planned request that `cause` kept from being sent until the end. Its waiting time is its latency.
   void not_sent(std::chrono::nanoseconds waited, Late cause);
 
@@ -62,15 +62,15 @@ class StepFigures {
   std::uint64_t errors() const noexcept { return failed + unanswered + unsent; }
   std::uint64_t late() const noexcept { return late_by[0] + late_by[1] + late_by[2]; }
   /// The responses that arrived during the step, per second. For a shortened step, its actual time counts.
-  double answers_per_second() const noexcept;
-  double good_answers_per_second() const noexcept;
+  double responses_per_second() const noexcept;
+  double good_responses_per_second() const noexcept;
   /// 0 … 1; 0 without requests.
   double good_share() const noexcept;
 
   LoadStep step;
   std::chrono::nanoseconds lasted{0};  ///< step.duration, or less when the benchmark was stopped
   std::uint64_t answered = 0;          ///< complete responses, good or bad, at any time
-  std::uint64_t came = 0;              ///< answer_came()
+  std::uint64_t came = 0;              ///< response_came()
   std::uint64_t good_came = 0;         ///< of those, good ones
   std::uint64_t failed = 0;            ///< the bad ones of `answered`
   std::uint64_t unanswered = 0;        ///< sent; the connection was lost, or no response came in time

@@ -34,7 +34,7 @@ class Selection {
 /// Lifetime: the arguments outlive it. A null argument has no effect.
 class RowSelection {
  public:
-  enum class Answer : std::uint8_t {
+  enum class Choice : std::uint8_t {
     send,
     skip,        ///< not in this run, or recorded before: not counted
     superseded,  ///< another row of the customer is sent instead
@@ -48,12 +48,12 @@ class RowSelection {
   RowSelection(const RowSet* recorded, const Selection* retried, const RowSet* hidden, Duplicates duplicates) noexcept
       : recorded_(recorded), retried_(retried), hidden_(hidden), duplicates_(duplicates) {}
 
-  Answer of(std::uint64_t row) const noexcept {
-    if (retried_ && !retried_->contains(row)) return Answer::skip;
-    if (recorded_ && recorded_->contains(row)) return Answer::skip;
-    if (retried_ && retried_->superseded.contains(row)) return Answer::superseded;
-    if (!hidden_ || !hidden_->contains(row)) return Answer::send;
-    return duplicates_ == Duplicates::reject ? Answer::duplicate : Answer::superseded;
+  Choice of(std::uint64_t row) const noexcept {
+    if (retried_ && !retried_->contains(row)) return Choice::skip;
+    if (recorded_ && recorded_->contains(row)) return Choice::skip;
+    if (retried_ && retried_->superseded.contains(row)) return Choice::superseded;
+    if (!hidden_ || !hidden_->contains(row)) return Choice::send;
+    return duplicates_ == Duplicates::reject ? Choice::duplicate : Choice::superseded;
   }
 
  private:

@@ -84,7 +84,7 @@ constexpr ExitCode exit_code(StopCause cause) noexcept {
     case StopCause::gateway:
     case StopCause::tls:
     case StopCause::wrong_host:
-    case StopCause::guard: return ExitCode::stopped_person_needed;
+    case StopCause::guard: return ExitCode::stopped_needs_operator;
     case StopCause::strict:
     case StopCause::input_failed: return ExitCode::input;
     case StopCause::not_durable:

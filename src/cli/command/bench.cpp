@@ -108,10 +108,10 @@ bool nothing_measured(const BenchmarkResult& result) {
 }
 
 // As for an update, a worker has at least one connection.
-void finish_pace(const BenchmarkConfig& benchmark, PaceConfig& pace) {
-  if (pace.connections == 0) pace.connections = connections_for(benchmark, pace);
-  if (pace.workers == 0) pace.workers = std::max(1u, std::thread::hardware_concurrency());
-  pace.workers = std::min(pace.workers, pace.connections);
+void finish_load(const BenchmarkConfig& benchmark, LoadConfig& load) {
+  if (load.connections == 0) load.connections = connections_for(benchmark, load);
+  if (load.workers == 0) load.workers = std::max(1u, std::thread::hardware_concurrency());
+  load.workers = std::min(load.workers, load.connections);
 }
 
 void write_files(const RunDirectory& run, const BenchmarkResult& result, const std::string& json) {
@@ -132,8 +132,8 @@ std::string closing(const RunDirectory& run, const BenchmarkResult& result, cons
 
 void finish_bench(Options& options) {
   take_side_b(options);
-  finish_pace(options.benchmark, options.config.pace);
-  if (options.benchmark.other) finish_pace(options.benchmark, options.benchmark.other->pace);
+  finish_load(options.benchmark, options.config.load);
+  if (options.benchmark.other) finish_load(options.benchmark, options.benchmark.other->load);
   options.benchmark.objectives_text = text_of(options.benchmark.objectives);
 }
 

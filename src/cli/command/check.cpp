@@ -16,9 +16,9 @@
 #include "cli/command/opening.hpp"
 #include "cli/option/config_file.hpp"
 #include "cli/option/units.hpp"
+#include "cli/text/check_report_text.hpp"
 #include "cli/text/next_command.hpp"
 #include "cli/text/output.hpp"
-#include "cli/text/preflight_text.hpp"
 #include "cli/text/report_line.hpp"
 
 namespace amend::cli {
@@ -28,7 +28,7 @@ namespace json = boost::json;
 
 constexpr std::string_view save_option = "--save-config";
 
-std::string_view meaning_of(std::string_view id_trouble) {
+std::string_view class_of(std::string_view id_trouble) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 7> meanings{
       {{"id.scientific", "a number in scientific notation: a spreadsheet converted the id"},
        {"id.leading_zeros", "a group of the uuid is too short: its leading zeros were lost"},
@@ -85,20 +85,20 @@ std::string id_lines(const std::vector<Finding>& findings) {
   std::string out;
   for (const Finding& finding : findings) {
     out += line(out.empty() ? "ids" : "",
-                fmt::format("{} x {}: {}", show_count(finding.rows), finding.code, meaning_of(finding.code)));
+                fmt::format("{} x {}: {}", show_count(finding.rows), finding.code, class_of(finding.code)));
     out += place_lines(finding);
   }
   return out;
 }
 
-std::string rows_text(const Options& options, const PreflightReport& report) {
+std::string rows_text(const Options& options, const CheckReport& report) {
   std::string text = fmt::format("{} read, {} would be sent", show_count(report.rows),
                                  show_count(rows_to_send(report, options.config.input.duplicates)));
   if (report.superseded > 0) text += fmt::format(", {} superseded", show_count(report.superseded));
   return text + fmt::format(", {} rejected", show_count(rows_rejected(report)));
 }
 
-std::string next_line(const Options& options, const PreflightReport& report) {
+std::string next_line(const Options& options, const CheckReport& report) {
   if (report.encoding_trouble) return line("next", command_with_encoding(options, report.encoding_trouble->likely));
   if (rows_to_send(report, options.config.input.duplicates) == 0) return {};
   const bool is_piped = options.config.input.file == "-";
@@ -110,7 +110,7 @@ std::string next_line(const Options& options, const PreflightReport& report) {
   return out;
 }
 
-std::string encoding_lines(const PreflightReport& report) {
+std::string encoding_lines(const CheckReport& report) {
   if (!report.encoding_trouble) return {};
   return line("encoding", describe(*report.encoding_trouble)) + line("", "  -> " + remedy(*report.encoding_trouble));
 }
@@ -170,12 +170,12 @@ json::array ids_json(const std::vector<Finding>& findings) {
     out.push_back(json::object{{"code", finding.code},
                                {"rows", finding.rows},
                                {"first", places_json(finding)},
-                               {"meaning", meaning_of(finding.code)}});
+                               {"meaning", class_of(finding.code)}});
   }
   return out;
 }
 
-json::object duplicates_json(const PreflightReport& report, Duplicates how) {
+json::object duplicates_json(const CheckReport& report, Duplicates how) {
   json::array first;
   for (const DuplicateRows& rows : report.duplicates.first) {
     first.push_back(json::object{{"first", rows.first}, {"second", rows.second}, {"rows", rows.rows}});
@@ -222,7 +222,7 @@ void refuse_existing(const std::string& path) {
 
 }  // namespace
 
-ExitCode check_exit_code(const PreflightReport& report) noexcept {
+ExitCode check_exit_code(const CheckReport& report) noexcept {
   if (report.encoding_trouble) return ExitCode::usage;
   return report.clean() ? ExitCode::success : ExitCode::some_rows_failed;
 }
@@ -232,7 +232,7 @@ std::string update_command_for(const Options& options) {
   return options.config.input.file == "-" ? out + " --yes" : out;
 }
 
-std::string check_text(const Options& options, const PreflightReport& report) {
+std::string check_text(const Options& options, const CheckReport& report) {
   const InputConfig& input = options.config.input;
   std::string what = input.file == "-" ? "standard input" : printable(input.file);
   what += ", " + input_kind(report.format, report.delimiter, report.encoding) + ", " + show_bytes(report.bytes);
@@ -249,17 +249,17 @@ std::string check_text(const Options& options, const PreflightReport& report) {
   out += id_lines(report.suspicious_ids);
   out += damage_lines(report.findings);
   if (const std::string twice = duplicates_text(report, input.duplicates); !twice.empty()) out += line("twice", twice);
-  out += line("time", time_text(rows_to_send(report, input.duplicates), options.config.pace.rate));
+  out += line("time", time_text(rows_to_send(report, input.duplicates), options.config.load.rate));
   for (const std::string& hint : report.hints) out += line("hint", printable(hint));
   out += odd_value_lines(report.findings);
   return out + next_line(options, report);
 }
 
-std::string check_json(const Options& options, const PreflightReport& report) {
+std::string check_json(const Options& options, const CheckReport& report) {
   const Config& config = options.config;
   const bool csv = report.format == Format::csv;
   const std::uint64_t send = rows_to_send(report, config.input.duplicates);
-  const auto time = time_at_rate(send, config.pace.rate);
+  const auto time = time_at_rate(send, config.load.rate);
   const json::object out{
       {"input", whole(config.input.file)},
       {"format", csv ? "csv" : "ndjson"},
@@ -279,7 +279,7 @@ std::string check_json(const Options& options, const PreflightReport& report) {
       {"damaged_rows", report.findings.damaged_rows},
       {"findings", findings_json(report.findings)},
       {"duplicates", duplicates_json(report, config.input.duplicates)},
-      {"rate", show_rate(config.pace.rate)},
+      {"rate", show_rate(config.load.rate)},
       {"seconds", time.count() < 0 ? json::value() : json::value(static_cast<double>(time.count()) / 1e3)},
       {"hints", texts(report.hints)},
       {"clean", report.clean()},
@@ -290,7 +290,7 @@ std::string check_json(const Options& options, const PreflightReport& report) {
 ExitCode run_check(const Options& options) {
   refuse_existing(options.save_config);
   const std::atomic<bool> never{false};  // a signal ends the process (exit_on_signals)
-  const PreflightReport report = check_input(options.config.input, options.config.mapping, never);
+  const CheckReport report = check_input(options.config.input, options.config.mapping, never);
   if (!options.save_config.empty()) write_new_file(save_option, options.save_config, config_text(options));
   if (options.json) {
     print(check_json(options, report));

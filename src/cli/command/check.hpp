@@ -5,17 +5,17 @@
 #include <string>
 
 #include "amend/error.hpp"
-#include "amend/reader/preflight.hpp"
+#include "amend/reader/check.hpp"
 #include "cli/option/options.hpp"
 
 namespace amend::cli {
 
 /// 0, or 1 when an operator should look: rows that would be rejected, customers in several rows. 2 when no row of the
 /// file may be sent, because it has another encoding.
-ExitCode check_exit_code(const PreflightReport& report) noexcept;
+ExitCode check_exit_code(const CheckReport& report) noexcept;
 
 /// The report as several lines; control characters of foreign text are escaped.
-std::string check_text(const Options& options, const PreflightReport& report);
+std::string check_text(const Options& options, const CheckReport& report);
 
 /// One JSON object and a line end. Members:
 /// - `input`, `format` (csv, ndjson), `encoding`, `delimiter` (null for NDJSON), `bytes`
@@ -33,7 +33,7 @@ std::string check_text(const Options& options, const PreflightReport& report);
 ///   `first`: [{`first`, `second`: rows, `rows`: in total}]}
 /// - `rate`: "25/s"; `seconds`: for the rows to send at that rate, null when it is unlimited
 /// - `hints`: sentences; `clean`; `exit_code`
-std::string check_json(const Options& options, const PreflightReport& report);
+std::string check_json(const Options& options, const CheckReport& report);
 
 /// `amend update FILE` with the options that describe the input, quoted for a POSIX shell.
 std::string update_command_for(const Options& options);

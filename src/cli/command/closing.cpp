@@ -8,8 +8,8 @@
 
 #include "amend/wonder/customer_schema.hpp"
 #include "cli/option/units.hpp"
+#include "cli/text/check_report_text.hpp"
 #include "cli/text/next_command.hpp"
-#include "cli/text/preflight_text.hpp"
 #include "cli/text/report_line.hpp"
 #include "row/shell_path.hpp"
 

@@ -7,8 +7,8 @@
 
 #include "amend/error.hpp"
 #include "cli/option/units.hpp"
+#include "cli/text/check_report_text.hpp"
 #include "cli/text/output.hpp"
-#include "cli/text/preflight_text.hpp"
 #include "cli/text/report_line.hpp"
 #include "row/ascii.hpp"
 #include "row/blanks.hpp"

@@ -29,8 +29,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t answer_bytes_max = 64 * 1024;
-constexpr time_t answer_seconds_max = 10;
+constexpr std::size_t response_bytes_max = 64 * 1024;
+constexpr time_t response_seconds_max = 10;
 constexpr std::chrono::seconds watch_period{1};
 
 /// No run is active in the directory. For the first request it is an error, for `--watch` the end.
@@ -62,7 +62,7 @@ class Connection {
   explicit Connection(const std::string& run) : run_(run) {
     if (descriptor_ < 0) fail("cannot make a socket", errno);
     // For connect() too, because a stopped run (Ctrl-Z) accepts no connection.
-    const timeval limit{answer_seconds_max, 0};
+    const timeval limit{response_seconds_max, 0};
     ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   }
@@ -92,14 +92,14 @@ class Connection {
   }
 
   std::string receive() const {
-    std::string answer;
+    std::string response;
     char piece[4096];
-    while (answer.size() < answer_bytes_max) {
+    while (response.size() < response_bytes_max) {
       const ssize_t received = ::recv(descriptor_, piece, sizeof piece, 0);
       if (received == 0 || (received < 0 && errno == ECONNRESET)) break;
       if (received < 0) fail("does not answer", errno);
-      answer.append(piece, static_cast<std::size_t>(received));
-      if (answer.ends_with('\n')) return answer.substr(0, answer.size() - 1);
+      response.append(piece, static_cast<std::size_t>(received));
+      if (response.ends_with('\n')) return response.substr(0, response.size() - 1);
     }
     nobody_there(run_);  // the run ended before it responded
   }
@@ -117,8 +117,8 @@ class Connection {
 };
 
 // The response as a value. Throws what the run refuses.
-json::object understood(const std::string& run, const std::string& answer) {
-  json::object object = object_in(answer);
+json::object understood(const std::string& run, const std::string& response) {
+  json::object object = object_in(response);
   const json::value* ok = object.if_contains("ok");
   if (!ok || !ok->is_bool())
     throw ConfigError(
@@ -136,10 +136,10 @@ class StatusView {
   explicit StatusView(const Options& options) : options_(options), redraw_(!options.json && ::isatty(STDOUT_FILENO)) {}
 
   void show() {
-    const std::string answer = ask_run(options_.run, options_.control);
-    const json::object state = understood(options_.run, answer);
+    const std::string response = ask_run(options_.run, options_.control);
+    const json::object state = understood(options_.run, response);
     if (options_.json) {
-      print(answer + "\n");
+      print(response + "\n");
     } else if (!options_.quiet) {
       show_text(above() + state_text(state, rate(state)));
     }
@@ -193,10 +193,10 @@ std::string ask_run(const std::string& run, const std::string& request) {
 
 ExitCode run_control(const Options& options) {
   if (options.control == "status") return show_status(options);
-  const std::string answer = ask_run(options.run, options.control);
-  const json::object done = understood(options.run, answer);
+  const std::string response = ask_run(options.run, options.control);
+  const json::object done = understood(options.run, response);
   if (options.json) {
-    print(answer + "\n");
+    print(response + "\n");
   } else if (!options.quiet) {
     print(done_text(done) + "\n");
   }

@@ -10,8 +10,8 @@
 
 #include "amend/job.hpp"
 #include "cli/command/opening.hpp"
+#include "cli/text/check_report_text.hpp"
 #include "cli/text/output.hpp"
-#include "cli/text/preflight_text.hpp"
 #include "queue/batch_pool.hpp"
 #include "reader/mapping/mapper.hpp"
 #include "transport/http1_codec.hpp"

@@ -4,7 +4,7 @@
 
 #include "amend/error.hpp"
 #include "cli/option/units.hpp"
-#include "cli/text/preflight_text.hpp"
+#include "cli/text/check_report_text.hpp"
 #include "cli/text/report_line.hpp"
 
 namespace amend::cli {
@@ -28,11 +28,11 @@ std::string auth_text(const AuthConfig& auth) {
   return {};
 }
 
-std::string pace_text(const PaceConfig& pace, const Plan& plan) {
-  std::string text = fmt::format("{}, burst {}, {}, depth {}, {}", show_rate(pace.rate), pace.burst,
-                                 plural(pace.connections, "connection"), pace.pipeline, plural(plan.workers, "worker"));
-  if (pace.concurrency == Concurrency::adaptive) text += ", concurrency auto";
-  return pace.canary == CanaryMode::on ? text + "; canary: first 1 row, then 10, then all (to switch off: --canary off)"
+std::string load_text(const LoadConfig& load, const Plan& plan) {
+  std::string text = fmt::format("{}, burst {}, {}, depth {}, {}", show_rate(load.rate), load.burst,
+                                 plural(load.connections, "connection"), load.pipeline, plural(plan.workers, "worker"));
+  if (load.concurrency == Concurrency::adaptive) text += ", concurrency auto";
+  return load.canary == CanaryMode::on ? text + "; canary: first 1 row, then 10, then all (to switch off: --canary off)"
                                        : text;
 }
 
@@ -56,13 +56,13 @@ std::string show_bytes(std::uint64_t bytes) {
 }
 
 std::string opening_text(const Options& options, const Plan& plan) {
-  const PaceConfig& pace = options.config.pace;
+  const LoadConfig& load = options.config.load;
   std::string out = fmt::format("amend {}\n", options.config.version);
   out += line("target", fmt::format("{}, {}", printable(options.config.target.url), auth_text(options.config.auth)));
   out += line("input", input_line(options, plan));
   if (!plan.mapping.empty()) out += line("columns", join_printable(plan.mapping));
   if (!plan.unknown_columns.empty()) out += line("not sent", join_printable(plan.unknown_columns));
-  return out + line("pace", pace_text(pace, plan));
+  return out + line("rate", load_text(load, plan));
 }
 
 }  // namespace amend::cli

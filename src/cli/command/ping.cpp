@@ -67,7 +67,7 @@ ExitCode ping_exit_code(const Ping& result) {
   if (result.ok) return ExitCode::success;
   if (result.open_error != OpenError::none) return exit_code(stop_cause_of(result.open_error));
   if (result.http == 0 || result.http == 429 || result.http >= 500) return ExitCode::stopped_resumable;
-  return ExitCode::stopped_person_needed;
+  return ExitCode::stopped_needs_operator;
 }
 
 std::string ping_text(const Ping& result, const Options& options) {

@@ -15,9 +15,9 @@
 #include "cli/command/opening.hpp"
 #include "cli/command/update.hpp"
 #include "cli/option/units.hpp"
+#include "cli/text/check_report_text.hpp"
 #include "cli/text/next_command.hpp"
 #include "cli/text/output.hpp"
-#include "cli/text/preflight_text.hpp"
 #include "cli/text/reconcile_text.hpp"
 #include "cli/text/report_line.hpp"
 #include "queue/start_thread.hpp"
@@ -69,7 +69,7 @@ Reconciled compare(Reconciliation& reconciliation, const Options& options) {
     });
   } catch (const LookupStopped& stopped) {
     const bool tries_alone =
-        stopped.exit_code() == ExitCode::stopped_person_needed || stopped.exit_code() == ExitCode::stopped_resumable;
+        stopped.exit_code() == ExitCode::stopped_needs_operator || stopped.exit_code() == ExitCode::stopped_resumable;
     throw ConfigError(std::string("stopped before the plan was complete: ") + stopped.what(), stopped.exit_code(),
                       tries_alone ? ping_command(options.config) : std::string());
   }

@@ -19,8 +19,8 @@
 #include "cli/command/update.hpp"
 #include "cli/option/option_rules.hpp"
 #include "cli/option/units.hpp"
+#include "cli/text/check_report_text.hpp"
 #include "cli/text/output.hpp"
-#include "cli/text/preflight_text.hpp"
 #include "cli/text/report_line.hpp"
 #include "plan/plan_seal.hpp"
 

@@ -11,8 +11,8 @@
 #include "cli/command/status.hpp"
 #include "cli/command/update.hpp"
 #include "cli/option/units.hpp"
+#include "cli/text/check_report_text.hpp"
 #include "cli/text/output.hpp"
-#include "cli/text/preflight_text.hpp"
 #include "cli/text/report_line.hpp"
 
 namespace amend::cli {
@@ -48,7 +48,7 @@ ExitCode tell_what_is_left(const Options& options) {
 ExitCode run_retry(const Options& given) {
   wonder::forbid_core_dumps();
   Options options = given;
-  options.config.pace.canary = CanaryMode::off;  // as make_retry does
+  options.config.load.canary = CanaryMode::off;  // as make_retry does
   ConsoleOutputs outputs(options);
   Input input = open_input(options, load_credentials(options.config.auth));
   std::optional<RetriedJob> retry(make_retry(std::move(input), options.run, options.retry, options.changed()));

@@ -111,7 +111,7 @@ json::object object_of(const ListedRun& run) {
 }  // namespace
 
 std::optional<std::uint64_t> ListedRun::not_well() const {
-  return summary ? std::optional(summary->rows_ended() - summary->rows_well()) : std::nullopt;
+  return summary ? std::optional(summary->rows_ended() - summary->rows_succeeded()) : std::nullopt;
 }
 
 std::vector<ListedRun> list_runs(const std::string& folder) {

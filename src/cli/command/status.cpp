@@ -201,7 +201,7 @@ ErrorTally errors_of(const RunView& view) {
 ExitCode status_exit_code(const RunView& view) noexcept {
   const auto all = view.rows_in_all();
   if (view.damaged()) return ExitCode::input;
-  const bool well = all && view.rows_well() == *all;
+  const bool well = all && view.rows_succeeded() == *all;
   return well ? ExitCode::success : ExitCode::some_rows_failed;
 }
 

@@ -11,9 +11,9 @@
 #include "cli/command/dry_run.hpp"
 #include "cli/command/opening.hpp"
 #include "cli/command/resume.hpp"
+#include "cli/text/check_report_text.hpp"
 #include "cli/text/next_command.hpp"
 #include "cli/text/output.hpp"
-#include "cli/text/preflight_text.hpp"
 #include "cli/text/terminal.hpp"
 #include "run/run_place.hpp"
 
@@ -42,9 +42,9 @@ void check_first(Input& input, const Options& options) {
     if (!options.quiet) print_message(deadline);
     return;
   }
-  const PreflightReport report = input.preflight();
+  const CheckReport report = input.check();
   if (report.encoding_trouble) throw encoding_error(options.config.input.file, *report.encoding_trouble);
-  if (!options.quiet) print_message(preflight_lines(options, report));
+  if (!options.quiet) print_message(check_lines(options, report));
   const std::string check = input_command(Command::check, options);
   if (options.config.input.strict) refuse_rejected(report, check);
   confirm_findings(report.findings, options, check);

@@ -19,12 +19,12 @@
 namespace amend::cli {
 
 /// One connection, from its acceptance to its end.
-class Visit {
+class Connection {
  public:
-  Visit() = default;
-  Visit(const Visit&) = delete;
-  Visit& operator=(const Visit&) = delete;
-  virtual ~Visit() = default;
+  Connection() = default;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  virtual ~Connection() = default;
 
   /// Starts reading. Its handlers keep it alive.
   virtual void begin() = 0;
@@ -41,7 +41,7 @@ class AcceptLoop {
   using Acceptor = typename Protocol::acceptor;
   using Gone = std::function<void()>;
   /// Makes the object for a socket. It calls `gone` once, when it has closed.
-  using Receive = std::function<std::shared_ptr<Visit>(Socket socket, Gone gone)>;
+  using Receive = std::function<std::shared_ptr<Connection>(Socket socket, Gone gone)>;
 
   AcceptLoop(boost::asio::io_context& context, std::size_t at_once, Receive receive)
       : acceptor_(context), again_(context), at_once_(at_once), receive_(std::move(receive)) {}
@@ -51,7 +51,7 @@ class AcceptLoop {
   const Acceptor& acceptor() const noexcept { return acceptor_; }
 
   void start() {
-    if (accepting_ || closed_ || visits_.size() > at_once_) return;
+    if (accepting_ || closed_ || connections_.size() > at_once_) return;
     accepting_ = true;
     acceptor_.async_accept([this](boost::system::error_code error, Socket socket) {
       accepting_ = false;
@@ -68,29 +68,29 @@ class AcceptLoop {
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     again_.cancel();
-    const auto visits = visits_;
-    for (const auto& [number, visit] : visits) visit->close();
+    const auto connections = connections_;
+    for (const auto& [number, connection] : connections) connection->close();
   }
 
  private:
   void admit(Socket socket) {
     const auto number = ++numbers_;
-    const auto visit = receive_(std::move(socket), [this, number] {
-      visits_.erase(number);
+    const auto connection = receive_(std::move(socket), [this, number] {
+      connections_.erase(number);
       start();
     });
     make_room();
-    visits_.emplace(number, visit);
-    visit->begin();
+    connections_.emplace(number, connection);
+    connection->begin();
   }
 
   // They are in the order of arrival.
   void make_room() {
-    if (visits_.size() < at_once_) return;
-    const auto silent = std::ranges::find_if(visits_, [](const auto& entry) { return entry.second->is_silent(); });
-    if (silent == visits_.end()) return;
-    const auto visit = silent->second;
-    visit->close();
+    if (connections_.size() < at_once_) return;
+    const auto silent = std::ranges::find_if(connections_, [](const auto& entry) { return entry.second->is_silent(); });
+    if (silent == connections_.end()) return;
+    const auto connection = silent->second;
+    connection->close();
   }
 
   // Probably no descriptor is free. An immediate retry would only use the processor.
@@ -105,7 +105,7 @@ class AcceptLoop {
   boost::asio::steady_timer again_;
   const std::size_t at_once_;
   const Receive receive_;
-  std::map<std::uint64_t, std::shared_ptr<Visit>> visits_;
+  std::map<std::uint64_t, std::shared_ptr<Connection>> connections_;
   std::uint64_t numbers_ = 0;
   bool accepting_ = false;
   bool closed_ = false;

@@ -39,14 +39,16 @@ Action action_called(std::string_view name) {
   throw ConfigError(fmt::format("control {}, got \"{}\"{}", takes, printable(name, 60), meant));
 }
 
-std::string rate_answer(const RateSetting& rate) {
+std::string rate_response(const RateSetting& rate) {
   const auto ns = rate.interval.count();
   return fmt::format("{{\"ok\":true,\"rate\":{},\"mode\":\"{}\"}}\n",
                      ns > 0 ? fmt::format("{:.6g}", 1e9 / static_cast<double>(ns)) : "null",
                      rate.mode == RateMode::adaptive ? "adaptive" : "fixed");
 }
 
-std::string paused_answer(const Run& run) { return fmt::format("{{\"ok\":true,\"paused\":{}}}\n", run.state().paused); }
+std::string paused_response(const Run& run) {
+  return fmt::format("{{\"ok\":true,\"paused\":{}}}\n", run.state().paused);
+}
 
 std::string drain(Run& run) {
   run.drain();
@@ -55,9 +57,9 @@ std::string drain(Run& run) {
 
 std::string carry_out(const ControlRequest& request, Run& run) {
   switch (request.action) {
-    case Action::pause: run.pause(); return paused_answer(run);
-    case Action::resume: run.unpause(); return paused_answer(run);
-    case Action::rate: run.set_rate(request.rate); return rate_answer(request.rate);
+    case Action::pause: run.pause(); return paused_response(run);
+    case Action::resume: run.unpause(); return paused_response(run);
+    case Action::rate: run.set_rate(request.rate); return rate_response(request.rate);
     case Action::connections:
       return fmt::format("{{\"ok\":true,\"connections\":{}}}\n", run.set_connections(request.connections));
     case Action::status: return "{\"ok\":true," + to_json(run.state()).substr(1);
@@ -84,7 +86,7 @@ ControlRequest parse_control_request(std::string_view line) {
   return request;
 }
 
-std::string answer_control(const ControlRequest& request, Run& run) {
+std::string respond_to_control(const ControlRequest& request, Run& run) {
   try {
     return carry_out(request, run);
   } catch (const ConfigError& error) {

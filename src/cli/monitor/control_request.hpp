@@ -33,7 +33,7 @@ ControlRequest parse_control_request(std::string_view line);
 /// - status: {"ok":true, and the members of to_json(RunState)}
 /// - drain: {"ok":true,"stopping":true}; a run that stops already goes on stopping as before
 /// - what the run refuses: as `control_refusal`
-std::string answer_control(const ControlRequest& request, Run& run);
+std::string respond_to_control(const ControlRequest& request, Run& run);
 
 /// {"ok":false,"error":"…"} and a line end.
 std::string control_refusal(std::string_view error);

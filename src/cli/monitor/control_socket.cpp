@@ -31,7 +31,7 @@ constexpr std::size_t clients_max = 8;
 constexpr std::size_t request_bytes_max = 256;
 constexpr std::chrono::seconds time_allowed_each{5};
 
-using Answer = std::function<std::string(std::string_view line)>;
+using Responder = std::function<std::string(std::string_view line)>;
 
 bool is_allowed(stream_protocol::socket& socket) {
   ucred peer{};
@@ -41,10 +41,10 @@ bool is_allowed(stream_protocol::socket& socket) {
 }
 
 // Reads one line, writes one line.
-class ControlVisit final : public Visit, public std::enable_shared_from_this<ControlVisit> {
+class ControlConnection final : public Connection, public std::enable_shared_from_this<ControlConnection> {
  public:
-  ControlVisit(stream_protocol::socket socket, const Answer& answer, std::function<void()> gone)
-      : socket_(std::move(socket)), timer_(socket_.get_executor()), answer_(answer), gone_(std::move(gone)) {}
+  ControlConnection(stream_protocol::socket socket, const Responder& response, std::function<void()> gone)
+      : socket_(std::move(socket)), timer_(socket_.get_executor()), response_(response), gone_(std::move(gone)) {}
 
   void begin() override {
     timer_.expires_after(time_allowed_each);
@@ -80,21 +80,21 @@ class ControlVisit final : public Visit, public std::enable_shared_from_this<Con
     size_ += bytes;
     const std::string_view so_far(line_.data(), size_);
     const auto end = so_far.find('\n');
-    if (end != std::string_view::npos) return write(answer_(so_far.substr(0, end)));
+    if (end != std::string_view::npos) return write(response_(so_far.substr(0, end)));
     if (size_ == line_.size())
       return write(control_refusal("the request is too long: send one line of at most 256 bytes"));
     read();
   }
 
-  void write(std::string answer) {
-    out_ = std::move(answer);
+  void write(std::string response) {
+    out_ = std::move(response);
     asio::async_write(socket_, asio::buffer(out_),
                       [self = shared_from_this()](error_code, std::size_t) { self->close(); });
   }
 
   stream_protocol::socket socket_;
   asio::steady_timer timer_;
-  const Answer& answer_;
+  const Responder& response_;
   const std::function<void()> gone_;
   std::array<char, request_bytes_max> line_{};
   std::size_t size_ = 0;
@@ -138,9 +138,9 @@ class ControlSocket::Impl {
   Impl(asio::io_context& context, Run& run, std::function<void(const std::string&)> note)
       : run_(run),
         note_(std::move(note)),
-        answer_([this](std::string_view line) { return answer(line); }),
+        response_([this](std::string_view line) { return response(line); }),
         loop_(context, clients_max, [this](stream_protocol::socket socket, std::function<void()> gone) {
-          return std::make_shared<ControlVisit>(std::move(socket), answer_, std::move(gone));
+          return std::make_shared<ControlConnection>(std::move(socket), response_, std::move(gone));
         }) {}
 
   void open(const std::string& run_directory) {
@@ -164,14 +164,14 @@ class ControlSocket::Impl {
   }
 
  private:
-  std::string answer(std::string_view line) {
+  std::string response(std::string_view line) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     try {
       const ControlRequest request = parse_control_request(line);
-      std::string answer = answer_control(request, run_);
-      if (request.action != ControlRequest::Action::status && answer.starts_with("{\"ok\":true"))
+      std::string response = respond_to_control(request, run_);
+      if (request.action != ControlRequest::Action::status && response.starts_with("{\"ok\":true"))
         note_(printable(line));
-      return answer;
+      return response;
     } catch (const ConfigError& error) {
       return control_refusal(error.what());
     }
@@ -179,7 +179,7 @@ class ControlSocket::Impl {
 
   Run& run_;
   const std::function<void(const std::string&)> note_;
-  const Answer answer_;
+  const Responder response_;
   std::optional<ControlAddress> address_;
   std::optional<struct stat> made_;
   AcceptLoop<stream_protocol> loop_;

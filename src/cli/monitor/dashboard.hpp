@@ -36,9 +36,9 @@ class Dashboard {
   void end(const std::function<PageContent()>& last);
 
  private:
-  HttpAnswer answer(const HttpRequest& request) const;
-  HttpAnswer page() const;
-  HttpAnswer events() const;
+  HttpResponse response(const HttpRequest& request) const;
+  HttpResponse page() const;
+  HttpResponse events() const;
 
   const std::string token_;
   const std::function<PageContent()> content_;

@@ -26,10 +26,10 @@ bool opens_many(Command command) {
 }
 
 rlim_t needed_by(const Options& options) {
-  const PaceConfig& pace = options.config.pace;
-  const rlim_t threads = pace.workers != 0 ? pace.workers : std::max(1u, std::thread::hardware_concurrency());
+  const LoadConfig& load = options.config.load;
+  const rlim_t threads = load.workers != 0 ? load.workers : std::max(1u, std::thread::hardware_concurrency());
   const rlim_t endpoints = (options.metrics_listen ? 1 : 0) + (options.dashboard ? 1 : 0);
-  return files + per_thread * (threads + 1) + pace.connections + per_endpoint * endpoints;
+  return files + per_thread * (threads + 1) + load.connections + per_endpoint * endpoints;
 }
 
 bool means_that(int error_number) noexcept { return error_number == EMFILE || error_number == ENFILE; }

@@ -32,7 +32,7 @@ constexpr std::chrono::seconds request_time_max{5};
 constexpr int requests_max = 100;
 constexpr int stream_buffer_bytes = 1024 * 1024;
 
-class HttpVisit;
+class HttpConnection;
 
 /// The state that connections share.
 class Hall {
@@ -40,7 +40,7 @@ class Hall {
   explicit Hall(HttpEndpoint::Handle handle_) : handle(std::move(handle_)) {}
 
   const HttpEndpoint::Handle handle;
-  std::unordered_set<HttpVisit*> streams;
+  std::unordered_set<HttpConnection*> streams;
 };
 
 using Request = http::request<http::empty_body>;
@@ -51,9 +51,9 @@ std::string_view host_of(const Request& request) {
 }
 
 // One connection: a series of requests and responses, or a stream to its end.
-class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVisit> {
+class HttpConnection final : public Connection, public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpVisit(tcp::socket socket, Hall& hall, std::function<void()> gone)
+  HttpConnection(tcp::socket socket, Hall& hall, std::function<void()> gone)
       : socket_(std::move(socket)), timer_(socket_.get_executor()), hall_(hall), gone_(std::move(gone)) {}
 
   void begin() override { read(); }
@@ -110,32 +110,33 @@ class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVi
     silent_ = false;
     if (error == http::error::end_of_stream || error == http::error::partial_message) return close();
     if (error && error.category() != http::make_error_code(http::error::bad_method).category()) return close();
-    answer_ = {};
+    response_ = {};
     if (error) {
-      answer_.keep_alive(false);
-      fill(HttpAnswer(400, plain_text, "no request\n"));
+      response_.keep_alive(false);
+      fill(HttpResponse(400, plain_text, "no request\n"));
       return write(http::verb::get);
     }
     const Request& request = parser_->get();
     const bool has_body = parser_->chunked() || parser_->content_length().value_or(0) > 0;
-    answer_.version(request.version());
-    answer_.keep_alive(request.keep_alive() && !has_body && ++requests_ < requests_max);
+    response_.version(request.version());
+    response_.keep_alive(request.keep_alive() && !has_body && ++requests_ < requests_max);
     fill(hall_.handle(HttpRequest(request.method_string(), request.target(), host_of(request))));
     write(request.method());
   }
 
-  void fill(HttpAnswer answer) {
-    answer_.result(answer.status);
-    for (const auto& [name, value] : answer.fields) answer_.set(beast::string_view(name.data(), name.size()), value);
-    answer_.body() = std::move(answer.body);
-    if (!answer.is_stream) return answer_.prepare_payload();
-    first_piece_ = std::make_shared<const std::string>(std::move(answer_.body()));
-    answer_.body().clear();
-    answer_.keep_alive(false);
+  void fill(HttpResponse response) {
+    response_.result(response.status);
+    for (const auto& [name, value] : response.fields)
+      response_.set(beast::string_view(name.data(), name.size()), value);
+    response_.body() = std::move(response.body);
+    if (!response.is_stream) return response_.prepare_payload();
+    first_piece_ = std::make_shared<const std::string>(std::move(response_.body()));
+    response_.body().clear();
+    response_.keep_alive(false);
   }
 
   void write(http::verb method) {
-    serializer_.emplace(answer_);
+    serializer_.emplace(response_);
     if (first_piece_) return begin_stream();
     const auto written = [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); };
     if (method == http::verb::head) {
@@ -147,7 +148,7 @@ class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVi
 
   void on_written(error_code error) {
     if (closed_) return;
-    if (error || !answer_.keep_alive()) return close();
+    if (error || !response_.keep_alive()) return close();
     read();
   }
 
@@ -194,7 +195,7 @@ class HttpVisit final : public Visit, public std::enable_shared_from_this<HttpVi
   const std::function<void()> gone_;
   beast::flat_buffer buffer_{head_bytes_max};
   std::optional<Parser> parser_;
-  http::response<http::string_body> answer_;
+  http::response<http::string_body> response_;
   std::optional<http::response_serializer<http::string_body>> serializer_;
   HttpEndpoint::Piece first_piece_;  // of a stream
   HttpEndpoint::Piece piece_;        // of a stream, not yet read by the client
@@ -225,7 +226,7 @@ class HttpEndpoint::Impl {
        Handle handle)
       : hall_(std::move(handle)),
         loop_(context, connections_max, [this](tcp::socket socket, std::function<void()> gone) {
-          return std::make_shared<HttpVisit>(std::move(socket), hall_, std::move(gone));
+          return std::make_shared<HttpConnection>(std::move(socket), hall_, std::move(gone));
         }) {
     listen(loop_.acceptor(), option, address);
   }
@@ -238,11 +239,11 @@ class HttpEndpoint::Impl {
   std::size_t streams() const noexcept { return hall_.streams.size(); }
   void publish(const Piece& piece) {
     const auto streams = hall_.streams;  // a copy, because a stream that cannot be written to leaves
-    for (HttpVisit* visit : streams) visit->publish(piece);
+    for (HttpConnection* connection : streams) connection->publish(piece);
   }
   void close(std::string_view last) {
     const auto streams = hall_.streams;
-    for (HttpVisit* visit : streams) visit->close_with(last);
+    for (HttpConnection* connection : streams) connection->close_with(last);
     loop_.close();
   }
 

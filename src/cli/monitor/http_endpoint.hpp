@@ -39,13 +39,13 @@ class HttpRequest {
 
 inline constexpr std::string_view plain_text = "text/plain; charset=utf-8";
 
-class HttpAnswer {
+class HttpResponse {
  public:
-  HttpAnswer(unsigned status_, std::string_view content_type, std::string body_)
+  HttpResponse(unsigned status_, std::string_view content_type, std::string body_)
       : status(status_), body(std::move(body_)) {
     add("Content-Type", std::string(content_type));
   }
-  HttpAnswer& add(std::string_view name, std::string value) {
+  HttpResponse& add(std::string_view name, std::string value) {
     fields.emplace_back(name, std::move(value));
     return *this;
   }
@@ -59,7 +59,7 @@ class HttpAnswer {
 class HttpEndpoint {
  public:
   /// Called for each valid request.
-  using Handle = std::function<HttpAnswer(const HttpRequest& request)>;
+  using Handle = std::function<HttpResponse(const HttpRequest& request)>;
   using Piece = std::shared_ptr<const std::string>;
 
   /// Listens; clients wait until start().

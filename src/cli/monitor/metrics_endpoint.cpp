@@ -13,9 +13,9 @@ constexpr std::string_view exposition = "text/plain; version=0.0.4; charset=utf-
 
 bool asks_for_metrics(std::string_view target) { return target.substr(0, target.find('?')) == "/metrics"; }
 
-HttpAnswer answer(const HttpRequest& request, const std::function<std::string()>& render) {
+HttpResponse response(const HttpRequest& request, const std::function<std::string()>& render) {
   if (request.method != "GET" && request.method != "HEAD")
-    return HttpAnswer(405, plain_text, "This address accepts only GET and HEAD.\n").add("Allow", "GET, HEAD");
+    return HttpResponse(405, plain_text, "This address accepts only GET and HEAD.\n").add("Allow", "GET, HEAD");
   if (!asks_for_metrics(request.target)) return {404, plain_text, "only /metrics\n"};
   return {200, exposition, render()};
 }
@@ -25,7 +25,7 @@ HttpAnswer answer(const HttpRequest& request, const std::function<std::string()>
 MetricsEndpoint::MetricsEndpoint(boost::asio::io_context& context, const ListenAddress& address,
                                  std::function<std::string()> render)
     : endpoint_(context, "--metrics-listen", address, scrapers_max,
-                [render = std::move(render)](const HttpRequest& request) { return answer(request, render); }) {}
+                [render = std::move(render)](const HttpRequest& request) { return response(request, render); }) {}
 
 std::string MetricsEndpoint::url() const { return fmt::format("http://{}/metrics", show_address(endpoint_.address())); }
 

@@ -67,7 +67,7 @@ void require_option_rules(const Options& options) {
     const std::string refusal = rule.refusal(options);
     if (!refusal.empty()) throw ConfigError(refusal, ExitCode::usage, rule.next ? rule.next(options) : std::string());
   }
-  if (options.command == Command::bench) validate(options.benchmark, options.config.pace);
+  if (options.command == Command::bench) validate(options.benchmark, options.config.load);
 }
 
 void refuse_unused_outputs(const Options& options) {

@@ -215,29 +215,29 @@ constexpr std::array entries{
                 "Requests per second for the whole run, retries included: N/s, N/m (1/m to 1000000/s) or unlimited. "
                 "auto: as fast as the API accepts. auto:N/s: the same, but at most N/s. Default 25/s. bench: rate of "
                 "planned requests (default: a closed loop; --find-max begins at 10/s)",
-                [](Options& o, Name n, Text v) { o.config.pace.rate = parse_rate_setting(n, v); }},
+                [](Options& o, Name n, Text v) { o.config.load.rate = parse_rate_setting(n, v); }},
     OptionEntry{"burst", requesting, rarely, Arity::once, rate, "N", nullptr,
                 "Requests that may be sent at once after a pause, 1 to 10000 (default 1)",
-                [](Options& o, Name n, Text v) { o.config.pace.burst = parse_number(n, v, 1, 10'000); }},
+                [](Options& o, Name n, Text v) { o.config.load.burst = parse_number(n, v, 1, 10'000); }},
     OptionEntry{"connections", connecting, tuning, Arity::once, rate, "N", nullptr,
                 "Connections, 1 to 256 (default 4; bench: 8 in a closed loop, else one per planned request per second, "
                 "at most 256)",
-                [](Options& o, Name n, Text v) { o.config.pace.connections = parse_number(n, v, 1, 256); }},
+                [](Options& o, Name n, Text v) { o.config.load.connections = parse_number(n, v, 1, 256); }},
     OptionEntry{"pipeline", connecting, benching, Arity::once, rate, "N", nullptr,
                 "Requests sent and not yet answered per connection, 1 to 256 (default 4, bench 1). 1: no pipelining",
-                [](Options& o, Name n, Text v) { o.config.pace.pipeline = parse_number(n, v, 1, 256); }},
+                [](Options& o, Name n, Text v) { o.config.load.pipeline = parse_number(n, v, 1, 256); }},
     OptionEntry{"concurrency", requesting, rarely, Arity::once, rate, "HOW", nullptr,
                 "Requests in flight. full (default): all that connections and pipelines allow. auto: fewer when the "
                 "API gets slower or returns 503",
-                [](Options& o, Name n, Text v) { o.config.pace.concurrency = choose(n, v, concurrency_spellings); }},
+                [](Options& o, Name n, Text v) { o.config.load.concurrency = choose(n, v, concurrency_spellings); }},
     OptionEntry{
         "canary", probing, rarely, Arity::once, rate, "on|off", nullptr,
         "on (default): send the first row alone, then 10 rows, then all. If too many of the first rows do not succeed, "
         "stop (exit 4)",
-        [](Options& o, Name n, Text v) { o.config.pace.canary = choose(n, v, canary_spellings); }},
+        [](Options& o, Name n, Text v) { o.config.load.canary = choose(n, v, canary_spellings); }},
     OptionEntry{"workers", connecting, rarely, Arity::once, rate, "N", nullptr,
                 "Threads that sign and send, up to --connections (default 0: one per core)",
-                [](Options& o, Name n, Text v) { o.config.pace.workers = parse_number(n, v, 0, 256); }},
+                [](Options& o, Name n, Text v) { o.config.load.workers = parse_number(n, v, 0, 256); }},
 
     OptionEntry{
         "duration", benching, always, Arity::once, load, "TIME", nullptr,
@@ -288,7 +288,7 @@ constexpr std::array entries{
                 "Time limit for TCP and TLS together, up to 5m (default 5s)", set_connect_timeout},
     OptionEntry{"timeout", sending, pinging, Arity::once, endurance, "TIME", nullptr,
                 "Time limit for one response, up to 1h (default 30s)",
-                [](Options& o, Name n, Text v) { o.config.deadline.answer = parse_duration(n, v); }},
+                [](Options& o, Name n, Text v) { o.config.deadline.response = parse_duration(n, v); }},
     OptionEntry{"row-timeout", requesting, rarely, Arity::once, endurance, "TIME", nullptr,
                 "Retry a row for at most this time after its first attempt, up to 168h (default 10m)",
                 [](Options& o, Name n, Text v) { o.config.deadline.row = parse_duration(n, v); }},

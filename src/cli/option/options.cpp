@@ -116,14 +116,14 @@ void apply_all(Options& options, const OptionEntry& entry, const std::vector<std
 
 // A closed loop, unless there is --rate. finish_bench chooses the connections, which depend on other options.
 void prepare_bench(Config& config) {
-  config.pace.rate.interval = std::chrono::nanoseconds(0);
-  config.pace.connections = 0;
-  config.pace.pipeline = 1;
+  config.load.rate.interval = std::chrono::nanoseconds(0);
+  config.load.connections = 0;
+  config.load.pipeline = 1;
 }
 
 // Reads change nothing, so they need no canary.
 void finish_reconcile(Config& config) {
-  if (!config.sends()) config.pace.canary = CanaryMode::off;
+  if (!config.sends()) config.load.canary = CanaryMode::off;
 }
 
 std::string_view value_of(const Environment& environment, std::initializer_list<const char*> names) {

@@ -34,7 +34,7 @@ std::string rate_text(const LoadStep& step) {
 
 std::string load_text(const Options& options) {
   const BenchmarkConfig& config = options.benchmark;
-  const PaceConfig& pace = options.config.pace;
+  const LoadConfig& load = options.config.load;
   const auto seconds = [](std::chrono::milliseconds time) { return show_duration(time); };
   std::string text;
   if (config.find_max) {
@@ -44,11 +44,11 @@ std::string load_text(const Options& options) {
     text = fmt::format("from {}/s to {}/s in steps of {}/s, {} each", per_second(config.ramp->from),
                        per_second(config.ramp->to), per_second(config.ramp->by), seconds(config.step));
   } else {
-    text = pace.rate.interval.count() > 0 ? show_rate(pace.rate.interval) : "closed loop";
+    text = load.rate.interval.count() > 0 ? show_rate(load.rate.interval) : "closed loop";
     text += " for " + seconds(config.duration);
   }
   if (config.warm_up.count() > 0) text += fmt::format(" after {} of warm-up", seconds(config.warm_up));
-  return text + fmt::format(", {}, depth {}", plural(pace.connections, "connection"), pace.pipeline);
+  return text + fmt::format(", {}, depth {}", plural(load.connections, "connection"), load.pipeline);
 }
 
 std::string rows_text(const Options& options, const Benchmark& benchmark) {
@@ -109,7 +109,7 @@ std::string slo_text(const StepFigures& step, const BenchmarkConfig& config) {
 
 std::string step_text(const StepFigures& step, const BenchmarkConfig& config) {
   std::string out =
-      line("rate", fmt::format("{}, {} responses/s", rate_text(step.step), per_second(step.answers_per_second())));
+      line("rate", fmt::format("{}, {} responses/s", rate_text(step.step), per_second(step.responses_per_second())));
   out += line("requests", requests_text(step));
   out +=
       fmt::format("\n  {:<10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "", "p50", "p90", "p99", "p99.9", "max", "mean");
@@ -130,7 +130,7 @@ std::string steps_table(const std::vector<StepFigures>& steps, const BenchmarkCo
                                 "requests", "errors", "p50 ms", "p99 ms", "max ms", "service", "late");
   for (const StepFigures& step : steps) {
     out += fmt::format("  {:>11}{:>12}{:>10}{:>8}{:>10}{:>10}{:>10}{:>10}{:>8}", rate_text(step.step),
-                       per_second(step.answers_per_second()), show_count(step.requests()), show_count(step.errors()),
+                       per_second(step.responses_per_second()), show_count(step.requests()), show_count(step.errors()),
                        ms(step.latency.percentile(50)), ms(step.latency.percentile(99)), ms(step.latency.max()),
                        ms(step.service.percentile(50)), show_count(step.late()));
     if (!config.objectives.empty()) out += "  " + slo_text(step, config);
@@ -226,7 +226,7 @@ std::string bench_progress_line(const BenchmarkProgress& progress) {
   std::string out = fmt::format("{} {}: ", progress.stage, show_duration(elapsed));
   if (progress.rate > 0) out += fmt::format("{}/s planned, ", per_second(progress.rate));
   return out + fmt::format("{} responses/s, p50 {} ms, p99 {} ms; total: {} responses, {} errors, {} late",
-                           per_second(progress.answers_per_second), ms(progress.p50), ms(progress.p99),
+                           per_second(progress.responses_per_second), ms(progress.p50), ms(progress.p99),
                            show_count(progress.answered), show_count(progress.errors), show_count(progress.late));
 }
 

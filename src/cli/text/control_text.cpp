@@ -75,7 +75,7 @@ std::string rows_text(const json::object& state) {
   return out;
 }
 
-std::string pace_text(const json::object& state) {
+std::string rate_in_force_text(const json::object& state) {
   const std::string by = text(state, "paced_by");
   const std::string_view why = by == "server"     ? " by the server's rate hints"
                                : by == "adaptive" ? " measured (auto)"
@@ -138,7 +138,7 @@ std::string state_text(const json::object& state, double rows_per_second) {
   out += line("run", text(state, "run"));
   out += line("input", text(state, "input") == "-" ? "standard input" : text(state, "input"));
   out += line("rows", rows_text(state));
-  out += line("pace", pace_text(state));
+  out += line("rate", rate_in_force_text(state));
   out += line("requests", requests_text(state));
   out += line("circuit", text(state, "circuit"));
   if (const json::object& trouble = part(state, "connection_trouble"); !trouble.empty())
@@ -154,15 +154,15 @@ std::string state_text(const json::object& state, double rows_per_second) {
   return out;
 }
 
-std::string done_text(const json::object& answer) {
-  if (answer.contains("paused")) return truth(answer, "paused") ? "paused" : "resumed";
-  if (answer.contains("stopping"))
+std::string done_text(const json::object& response) {
+  if (response.contains("paused")) return truth(response, "paused") ? "paused" : "resumed";
+  if (response.contains("stopping"))
     return "stopping: waiting for the responses to requests in flight; the other rows stay unsent";
-  if (answer.contains("connections")) return plural(count(answer, "connections"), "connection");
-  const bool adaptive = text(answer, "mode") == "adaptive";
-  const std::string rate = show_requests(number(answer, "rate"));
-  if (!adaptive) return "pace " + rate;
-  return number(answer, "rate") > 0 ? "rate auto, at most " + rate : "rate auto";
+  if (response.contains("connections")) return plural(count(response, "connections"), "connection");
+  const bool adaptive = text(response, "mode") == "adaptive";
+  const std::string rate = show_requests(number(response, "rate"));
+  if (!adaptive) return "rate " + rate;
+  return number(response, "rate") > 0 ? "rate auto, at most " + rate : "rate auto";
 }
 
 }  // namespace amend::cli

@@ -18,7 +18,7 @@ double average_rate(const boost::json::object& state);
 /// `rows_per_second` gives the remaining time. Control characters of foreign text are escaped.
 std::string state_text(const boost::json::object& state, double rows_per_second);
 
-/// One line for the response to any request except status: "paused", "pace 50/s", "8 connections", ….
-std::string done_text(const boost::json::object& answer);
+/// One line for the response to any request except status: "paused", "rate 50/s", "8 connections", ….
+std::string done_text(const boost::json::object& response);
 
 }  // namespace amend::cli

@@ -163,8 +163,8 @@ void describe(RunStanding& run, const Config& config) {
   run.headers = header_names(config.auth);
   run.feed_options = connection + mapping;
   run.accepts_findings = config.input.accept_findings;
-  if (config.pace.rate.interval != RateSetting().interval || config.pace.rate.mode != RateMode::fixed)
-    run.feed_options += option_text("rate", show_rate(config.pace.rate));
+  if (config.load.rate.interval != RateSetting().interval || config.load.rate.mode != RateMode::fixed)
+    run.feed_options += option_text("rate", show_rate(config.load.rate));
   MappingConfig compared = config.mapping;
   compared.guard_column.clear();  // `reconcile` does not accept it
   run.reconcile = "amend reconcile " + shell_path(config.input.file) + connection + input_options(config.input) +

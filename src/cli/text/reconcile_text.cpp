@@ -18,7 +18,7 @@ namespace {
 
 namespace json = boost::json;
 
-std::string_view meaning_of(RowSign sign) noexcept {
+std::string_view class_of(RowSign sign) noexcept {
   switch (sign) {
     case RowSign::same: return "the same";
     case RowSign::differs: return "differ";
@@ -95,8 +95,8 @@ std::string reconcile_text(const ReconcileConfig& config, const ReconcileReport&
     if (sign == RowSign::only_api && !config.show_missing) continue;
     const bool rare = sign == RowSign::superseded || sign == RowSign::passed_over;
     if (rare && report.count(sign) == 0) continue;
-    out += line(
-        "", fmt::format("{} {:>12}  {}", static_cast<char>(sign), show_count(report.count(sign)), meaning_of(sign)));
+    out +=
+        line("", fmt::format("{} {:>12}  {}", static_cast<char>(sign), show_count(report.count(sign)), class_of(sign)));
   }
   if (report.other_zeros > 0)
     out += line("",

@@ -116,7 +116,7 @@ std::size_t find_self_named(const std::vector<std::string>& header, const std::s
 }
 
 // The effect of a blank cell at the API when it does more than leave the field out (src/wonder/README.md §5).
-std::string sent_meaning(const wonder::FieldRule& rule, Blank blank) {
+std::string sent_class(const wonder::FieldRule& rule, Blank blank) {
   if (blank == Blank::null) return "null, which the API does not document";
   if (rule.clearable) return "\"\", which clears it";
   return rule.note.find("unchanged") != std::string_view::npos ? "\"\", which leaves it unchanged"
@@ -124,7 +124,7 @@ std::string sent_meaning(const wonder::FieldRule& rule, Blank blank) {
 }
 
 std::string blank_meaning(const wonder::FieldRule* rule, Blank blank) {
-  return rule == nullptr || blank == Blank::omit ? std::string() : " (blank: " + sent_meaning(*rule, blank) + ")";
+  return rule == nullptr || blank == Blank::omit ? std::string() : " (blank: " + sent_class(*rule, blank) + ")";
 }
 
 std::string field_names() {
@@ -301,7 +301,7 @@ void Mapper::describe_fields() {
       description_.push_back(name + " <- " + printable(wanted.name, 60) + blank_meaning(wanted.rule, wanted.blank));
     if (split_phone_ && &wanted == &wanted_[dial_code_])
       description_.push_back("dial_code <- the country code of phone, if phone begins with +");
-    if (constant) description_.push_back(name + " <- always " + sent_meaning(*wanted.rule, wanted.blank));
+    if (constant) description_.push_back(name + " <- always " + sent_class(*wanted.rule, wanted.blank));
   }
 }
 

@@ -171,7 +171,7 @@ std::string steps_table(const json::array& steps) {
   return out + "</tbody></table></div>\n";
 }
 
-std::string answers_table(const json::array& steps) {
+std::string responses_table(const json::array& steps) {
   std::string out =
       "<div class=\"scroll\"><table><thead><tr><th class=\"n\">rate</th><th>status or error</th>"
       "<th class=\"n\">requests</th><th>example</th></tr></thead><tbody>\n";
@@ -284,7 +284,7 @@ std::string side_section(const json::object& side) {
   out += "</table>\n" + steps_table(steps) + "<div class=\"two\">\n" + throughput(side, suffix) +
          latency_over_time(side, suffix) + "</div>\n";
   if (steps.size() == 1) out += histogram(steps.front().as_object(), suffix);
-  return out + answers_table(steps) + connections_table(list(side, "connections")) + "</section>\n";
+  return out + responses_table(steps) + connections_table(list(side, "connections")) + "</section>\n";
 }
 
 std::string render_main(const json::object& bench, std::string_view directory) {

@@ -81,7 +81,7 @@ unsigned ink_of(Status status) noexcept {
 }
 
 // The meaning of a status. Empty for success.
-std::string_view meaning_of(Status status) noexcept {
+std::string_view class_of(Status status) noexcept {
   switch (status) {
     case Status::success: return "";
     case Status::failed: return "The response to the last attempt is an error.";
@@ -96,7 +96,7 @@ std::string_view meaning_of(Status status) noexcept {
 std::string explanation(const RunPicture& picture) {
   std::string out;
   for (const Status status : all_statuses)
-    if (picture.rows(status) > 0) add_pair(out, to_string(status), std::string(meaning_of(status)));
+    if (picture.rows(status) > 0) add_pair(out, to_string(status), std::string(class_of(status)));
   if (picture.unsent.value_or(0) > 0)
     add_pair(out, "unsent", "The row has no result. It may have been in flight when the run ended.");
   return out.empty() ? out : "<table class=\"pairs\">\n" + out + "</table>\n";

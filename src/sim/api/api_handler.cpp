@@ -64,23 +64,23 @@ std::optional<std::size_t> query_number(std::string_view query, std::string_view
   return number;
 }
 
-ApiAnswer not_found() { return refusal(404, "E000404", "Customer not found."); }
+ApiResponse not_found() { return refusal(404, "E000404", "Customer not found."); }
 
-ApiAnswer method_not_allowed(std::string_view allowed) {
-  auto answer = refusal(405, "E000405", "Method not allowed.");
-  answer.headers = fmt::format("Allow: {}\r\n", allowed);
-  return answer;
+ApiResponse method_not_allowed(std::string_view allowed) {
+  auto response = refusal(405, "E000405", "Method not allowed.");
+  response.headers = fmt::format("Allow: {}\r\n", allowed);
+  return response;
 }
 
 }  // namespace
 
-ApiAnswer refusal(std::uint16_t status, std::string_view code, std::string_view message) {
+ApiResponse refusal(std::uint16_t status, std::string_view code, std::string_view message) {
   std::string body = R"({"code":)";
   append_json_string(body, code);
   body += R"(,"message":)";
   append_json_string(body, message);
   body += '}';
-  return ApiAnswer(status, std::move(body));
+  return ApiResponse(status, std::move(body));
 }
 
 std::string customer_id(std::string_view target) {
@@ -91,7 +91,7 @@ std::string customer_id(std::string_view target) {
 
 ApiHandler::ApiHandler(CustomerStore& store, ApiRules rules) : store_(store), rules_(std::move(rules)) {}
 
-ApiAnswer ApiHandler::answer(const ApiRequest& request) {
+ApiResponse ApiHandler::response(const ApiRequest& request) {
   const auto question = request.target.find('?');
   const auto path = request.target.substr(0, question);
   const auto query = question == std::string_view::npos ? std::string_view() : request.target.substr(question + 1);
@@ -109,7 +109,7 @@ ApiAnswer ApiHandler::answer(const ApiRequest& request) {
   return method_not_allowed("GET, PUT");
 }
 
-ApiAnswer ApiHandler::update(std::string_view id, std::string_view body) {
+ApiResponse ApiHandler::update(std::string_view id, std::string_view body) {
   Customer* customer = store_.find(id);
   if (customer != nullptr) {
     if (auto refused = apply_update(body, *customer)) return *std::move(refused);
@@ -121,12 +121,12 @@ ApiAnswer ApiHandler::update(std::string_view id, std::string_view body) {
     store_.put(std::move(created));
     customer = store_.find(id);
   }
-  ApiAnswer answer = show(customer);
-  answer.applied = true;
-  return answer;
+  ApiResponse response = show(customer);
+  response.applied = true;
+  return response;
 }
 
-ApiAnswer ApiHandler::show(const Customer* customer) const {
+ApiResponse ApiHandler::show(const Customer* customer) const {
   if (customer == nullptr) return not_found();
   std::string body;
   body.reserve(768);
@@ -134,10 +134,10 @@ ApiAnswer ApiHandler::show(const Customer* customer) const {
   body += R"({"customer":)";
   append_customer(body, *customer, rules_.card_error_suffix);
   body += "}}";
-  return ApiAnswer(200, std::move(body));
+  return ApiResponse(200, std::move(body));
 }
 
-ApiAnswer ApiHandler::list(std::string_view query) const {
+ApiResponse ApiHandler::list(std::string_view query) const {
   const auto limit = query_number(query, "limit", list_limit_default);
   const auto offset = query_number(query, "offset", 0);
   if (!limit || *limit > list_limit_max) return refusal(400, "E000001", "limit must be a number of at most 1000.");
@@ -151,12 +151,12 @@ ApiAnswer ApiHandler::list(std::string_view query) const {
     append_customer(body, store_[i], rules_.card_error_suffix);
   }
   body += "]}}";
-  ApiAnswer answer(200, std::move(body));
-  answer.headers = fmt::format("X-Total-Entries: {}\r\n", store_.size());
-  return answer;
+  ApiResponse response(200, std::move(body));
+  response.headers = fmt::format("X-Total-Entries: {}\r\n", store_.size());
+  return response;
 }
 
-ApiAnswer ApiHandler::echo(std::string_view body) const {
+ApiResponse ApiHandler::echo(std::string_view body) const {
   boost::json::error_code error;
   const auto document = boost::json::parse(body, error);
   const auto* object = error ? nullptr : document.if_object();
@@ -166,7 +166,7 @@ ApiAnswer ApiHandler::echo(std::string_view body) const {
   out += R"({"message":)";
   append_json_string(out, std::string_view(message->get_string()));
   out += "}}";
-  return ApiAnswer(200, std::move(out));
+  return ApiResponse(200, std::move(out));
 }
 
 }  // namespace amend::sim

@@ -28,13 +28,13 @@ class ApiHandler {
   /// `store` outlives the handler.
   ApiHandler(CustomerStore& store, ApiRules rules);
 
-  ApiAnswer answer(const ApiRequest& request);
+  ApiResponse response(const ApiRequest& request);
 
  private:
-  ApiAnswer update(std::string_view id, std::string_view body);
-  ApiAnswer list(std::string_view query) const;
-  ApiAnswer show(const Customer* customer) const;
-  ApiAnswer echo(std::string_view body) const;
+  ApiResponse update(std::string_view id, std::string_view body);
+  ApiResponse list(std::string_view query) const;
+  ApiResponse show(const Customer* customer) const;
+  ApiResponse echo(std::string_view body) const;
 
   CustomerStore& store_;
   ApiRules rules_;

@@ -27,10 +27,10 @@ class ApiRequest {
 };
 
 /// The API's response before a fault changes it.
-class ApiAnswer {
+class ApiResponse {
  public:
-  ApiAnswer() = default;
-  ApiAnswer(std::uint16_t status_, std::string body_) : status(status_), body(std::move(body_)) {}
+  ApiResponse() = default;
+  ApiResponse(std::uint16_t status_, std::string body_) : status(status_), body(std::move(body_)) {}
 
   std::uint16_t status = 200;
   std::string body;
@@ -40,6 +40,6 @@ class ApiAnswer {
 };
 
 /// The form of every refusal: `{"code":"E…","message":"…"}`.
-ApiAnswer refusal(std::uint16_t status, std::string_view code, std::string_view message);
+ApiResponse refusal(std::uint16_t status, std::string_view code, std::string_view message);
 
 }  // namespace amend::sim

@@ -34,7 +34,7 @@ bool null_clears(std::string_view field) {
   return field == "default_payment_method" || field == "default_payment_token";
 }
 
-std::optional<ApiAnswer> check_member(const Slot& slot, const json::value* value) {
+std::optional<ApiResponse> check_member(const Slot& slot, const json::value* value) {
   const wonder::FieldRule& rule = *wonder::find_field(slot.name);
   if (value == nullptr || (value->is_null() && !null_clears(slot.name))) {
     if (!rule.required) return std::nullopt;
@@ -61,7 +61,7 @@ void assign_member(const Slot& slot, const json::value* value, Customer& custome
 
 }  // namespace
 
-std::optional<ApiAnswer> apply_update(std::string_view body, Customer& customer) {
+std::optional<ApiResponse> apply_update(std::string_view body, Customer& customer) {
   std::array<unsigned char, 8192> memory;
   json::monotonic_resource resource(memory.data(), memory.size());
   json::error_code error;

@@ -11,6 +11,6 @@ namespace amend::sim {
 
 /// Changes `customer` and returns nullopt, or returns the refusal of the body (400) and changes nothing. null means the
 /// same as an absent member, except for the two fields that can be cleared.
-std::optional<ApiAnswer> apply_update(std::string_view body, Customer& customer);
+std::optional<ApiResponse> apply_update(std::string_view body, Customer& customer);
 
 }  // namespace amend::sim

@@ -30,7 +30,8 @@ bool NonceMemory::insert(std::string_view text, std::chrono::system_clock::time_
 SignatureCheck::SignatureCheck(wonder::PublicKey key, std::string app_id)
     : key_(std::move(key)), app_id_(std::move(app_id)) {}
 
-std::optional<ApiAnswer> SignatureCheck::refuse(const ApiRequest& request, std::chrono::system_clock::time_point now) {
+std::optional<ApiResponse> SignatureCheck::refuse(const ApiRequest& request,
+                                                  std::chrono::system_clock::time_point now) {
   if (request.request_id.empty()) return refusal(400, "E000001", "X-Request-ID is required.");
   if (!wonder::is_uuid(request.request_id)) return refusal(400, "E000001", "X-Request-ID must be a uuid.");
   if (!request.body.empty() && !request.content_type.starts_with("application/json")) {
@@ -45,8 +46,8 @@ std::optional<ApiAnswer> SignatureCheck::refuse(const ApiRequest& request, std::
   return std::nullopt;
 }
 
-std::optional<ApiAnswer> SignatureCheck::refuse_credential(std::string_view credential,
-                                                           std::chrono::system_clock::time_point now) {
+std::optional<ApiResponse> SignatureCheck::refuse_credential(std::string_view credential,
+                                                             std::chrono::system_clock::time_point now) {
   const auto first = credential.find('/');
   const auto second = first == std::string_view::npos ? first : credential.find('/', first + 1);
   if (second == std::string_view::npos || credential.substr(second + 1) != wonder::algorithm) {

@@ -46,10 +46,10 @@ class SignatureCheck {
   SignatureCheck(wonder::PublicKey key, std::string app_id);
 
   /// nullopt: the request is valid. Otherwise 400 (X-Request-ID or Content-Type is missing) or 401 (any other fault).
-  std::optional<ApiAnswer> refuse(const ApiRequest& request, std::chrono::system_clock::time_point now);
+  std::optional<ApiResponse> refuse(const ApiRequest& request, std::chrono::system_clock::time_point now);
 
  private:
-  std::optional<ApiAnswer> refuse_credential(std::string_view credential, std::chrono::system_clock::time_point now);
+  std::optional<ApiResponse> refuse_credential(std::string_view credential, std::chrono::system_clock::time_point now);
 
   wonder::PublicKey key_;
   std::string app_id_;

@@ -40,7 +40,7 @@ FaultPlan::FaultPlan(std::uint64_t seed, Shares shares, std::chrono::nanoseconds
       shares_(std::move(shares)),
       latency_(latency),
       jitter_(jitter),
-      quiet_(shares_.sum() + shares_.interim + shares_.extra_answer <= 0) {}
+      quiet_(shares_.sum() + shares_.interim + shares_.extra_response <= 0) {}
 
 double FaultPlan::draw(std::uint64_t ordinal, std::uint64_t purpose) const noexcept {
   const auto bits = mixed(mixed(mixed(seed_) ^ ordinal) ^ purpose);
@@ -56,7 +56,7 @@ FaultDecision FaultPlan::decide(std::uint64_t ordinal) const noexcept {
   }
   if (quiet_) return decision;
   decision.interim = draw(ordinal, purpose_interim) < shares_.interim;
-  decision.extra_answer = draw(ordinal, purpose_extra) < shares_.extra_answer;
+  decision.extra_response = draw(ordinal, purpose_extra) < shares_.extra_response;
   choose(draw(ordinal, purpose_fault), decision);
   return decision;
 }

@@ -42,8 +42,8 @@ class Shares {
   double wrong_uuid = 0;
   double reject_pipelined = 0;
 
-  double interim = 0;       ///< an own draw: 103 before the response
-  double extra_answer = 0;  ///< an own draw: an unsolicited second response
+  double interim = 0;         ///< an own draw: 103 before the response
+  double extra_response = 0;  ///< an own draw: an unsolicited second response
 
   double sum() const noexcept;  ///< of those that share one draw
 };
@@ -55,7 +55,7 @@ class FaultDecision {
   Fault fault = Fault::none;
   std::uint16_t status = 0;  ///< for Fault::status
   bool interim = false;
-  bool extra_answer = false;
+  bool extra_response = false;
   std::chrono::nanoseconds delay{0};
 };
 

@@ -43,7 +43,7 @@ class PromptSession final : public Session {
     waiting_.emplace_back(request.tag, response);
   }
   void flush() override { woken_.cancel(); }
-  boost::asio::awaitable<Lot> next() override {
+  boost::asio::awaitable<Received> next() override {
     constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     while (open_ && waiting_.empty()) {
       woken_.expires_at(std::chrono::steady_clock::time_point::max());
@@ -53,10 +53,10 @@ class PromptSession final : public Session {
     handed_out_.swap(waiting_);
     waiting_.clear();
     answered_();
-    Lot lot;
-    lot.answers = handed_out_;
-    if (!open_) lot.closed = CloseCause::local;
-    co_return lot;
+    Received received;
+    received.responses = handed_out_;
+    if (!open_) received.closed = CloseCause::local;
+    co_return received;
   }
   void close() override {
     open_ = false;
@@ -79,8 +79,8 @@ class PromptSession final : public Session {
   std::string_view rate_fields_;
   const std::function<void()>& answered_;
   bool open_ = false;
-  std::vector<Answer> waiting_;
-  std::vector<Answer> handed_out_;
+  std::vector<TaggedResponse> waiting_;
+  std::vector<TaggedResponse> handed_out_;
   std::vector<std::string> bodies_;
   std::size_t next_body_ = 0;
 };

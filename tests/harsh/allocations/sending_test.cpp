@@ -21,19 +21,19 @@ namespace {
 class SendingBench {
  public:
   SendingBench(std::uint64_t rows, SteadyState steady_) : steady(steady_), rows_(rows) {
-    config.pace.connections = 4;
-    config.pace.pipeline = 16;
-    config.pace.rate.interval = std::chrono::nanoseconds(0);
+    config.load.connections = 4;
+    config.load.pipeline = 16;
+    config.load.rate.interval = std::chrono::nanoseconds(0);
     lot_.reserve(lot_max);
   }
 
   void run(std::unique_ptr<Signer> signer, std::string rate_fields = {}) {
-    AdmissionControl admission(config.pace);
+    AdmissionControl admission(config.load);
     const std::string prefix;
     WorkerSetup setup(config, control_, admission, metrics_, outcomes_);
-    setup.connections = config.pace.connections;
+    setup.connections = config.load.connections;
     setup.transport =
-        std::make_unique<PromptTransport>(config.pace.pipeline, std::move(rate_fields), [this] { move_on(); });
+        std::make_unique<PromptTransport>(config.load.pipeline, std::move(rate_fields), [this] { move_on(); });
     setup.signer = std::move(signer);
     setup.call = make_update_call(prefix, Guard::off);
     Worker worker(std::move(setup));
@@ -118,7 +118,7 @@ TEST_CASE("allocations: a worker sends a row and judges its answer without one")
 
 TEST_CASE("allocations: heeding the server's rate-limit fields, a rate and a concurrency that are found need none") {
   SendingBench bench(60'000, SteadyState(10'000, 50'000));
-  bench.config.pace.concurrency = Concurrency::adaptive;
+  bench.config.load.concurrency = Concurrency::adaptive;
   bench.run(make_null_signer(), "RateLimit-Policy: \"a\";q=1000000;w=1\r\nRateLimit: \"a\";r=900000;t=1\r\n");
   CHECK(bench.steady.per_row() < none_per_row);
 }

@@ -13,8 +13,8 @@ TEST_CASE("allocations: of a whole run over TLS less than one for a hundred rows
   constexpr std::uint64_t rows = 100'000;
   Simulator simulator;
   Work work(make_customers(rows), simulator.url());
-  work.config.pace.connections = 8;
-  work.config.pace.pipeline = 16;
+  work.config.load.connections = 8;
+  work.config.load.pipeline = 16;
   amend::Run run(work.job());
   SteadyState steady(rows / 5, rows * 9 / 10);
   std::thread watch([&] {

@@ -26,7 +26,7 @@ class PowerCuts {
       : simulator({"--plain", "--error-share", "500:0.1", "--fault-seed", "3"}),
         work(make_customers(rows_in_file), simulator.url()) {
     work.config.retry.attempts_max = 1;
-    work.config.pace.rate.interval = std::chrono::milliseconds(4);  // some group commits
+    work.config.load.rate.interval = std::chrono::milliseconds(4);  // some group commits
   }
 
   std::vector<Operation> record_run() {

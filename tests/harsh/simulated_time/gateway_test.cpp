@@ -49,9 +49,9 @@ class GatewayRun {
     ::alarm(60);
     bench.config = Config();
     bench.config.deadline.outage = 10min;
-    pace.rate.interval = 10ms;
-    bench.config.pace = pace;
-    bench.connections = pace.connections;
+    load.rate.interval = 10ms;
+    bench.config.load = load;
+    bench.connections = load.connections;
     bench.server.serve = [this](FakeSession& session) { serve(session); };
   }
   ~GatewayRun() { ::alarm(0); }
@@ -59,12 +59,12 @@ class GatewayRun {
   GatewayRun& operator=(const GatewayRun&) = delete;
 
   void run(unsigned count = rows_sent) {
-    AdmissionControl admission(pace);
+    AdmissionControl admission(load);
     bench.run_with(admission, count);
     time = simulated_time() - begin_;
   }
   void run(const std::vector<std::string>& ids) {
-    AdmissionControl admission(pace);
+    AdmissionControl admission(load);
     bench.run_with(admission, ids);
     time = simulated_time() - begin_;
   }
@@ -79,7 +79,7 @@ class GatewayRun {
   std::size_t failed() const { return bench.count(Status::failed) + bench.count(Status::unknown); }
   std::size_t notices() const { return bench.control.notices().size(); }
 
-  PaceConfig pace;
+  LoadConfig load;
   WorkerBench bench;
   std::size_t met = 0;  // requests that the gateway answered
   std::chrono::nanoseconds time{0};
@@ -117,7 +117,7 @@ TEST_CASE("gateway: from the first request on: the run stops within seconds, or 
     for (const CanaryMode canary : {CanaryMode::on, CanaryMode::off}) {
       GatewayRun run([&](const std::string&, auto) { return Reply(status, body_for(status)); });
       run.echo_as_rows();
-      run.pace.canary = canary;
+      run.load.canary = canary;
       run.run();
       CAPTURE(run.bench.control.text());
       CHECK(run.bench.ended.empty());
@@ -179,7 +179,7 @@ TEST_CASE("gateway: about one row while the others succeed: it fails after its a
       if (body != "row 20") return std::nullopt;
       return Reply(status, body_for(status));
     });
-    run.pace.rate.interval = 200ms;  // others succeed until it ends
+    run.load.rate.interval = 200ms;  // others succeed until it ends
     run.run(300);
     CAPTURE(run.bench.control.text());
     CHECK(run.bench.count(Status::success) == 299);
@@ -210,20 +210,20 @@ TEST_CASE("gateway: an outage at the tail of a file, or in a file of one custome
     for (const unsigned tail : {1U, 4U, 8U}) {
       GatewayRun run(says);
       run.echo_as_rows();
-      run.pace.canary = CanaryMode::off;
+      run.load.canary = CanaryMode::off;
       run.run(100 - 2 + tail);
       burns_none(run, 100 - 2 + tail);
     }
     GatewayRun one(says);
     one.echo_as_rows();
-    one.pace.canary = CanaryMode::off;
+    one.load.canary = CanaryMode::off;
     one.run(std::vector<std::string>(60, uuid(7)));
     burns_none(one, 60);
     if (!may_pass(status)) continue;  // the echo call cannot be used then, and --row-timeout bounds the wait
     // Rows that --row-timeout would end before their last attempt.
     GatewayRun in_a_hurry(says);
     in_a_hurry.echo_as_rows();
-    in_a_hurry.pace.canary = CanaryMode::off;
+    in_a_hurry.load.canary = CanaryMode::off;
     in_a_hurry.bench.config.deadline.row = 2s;
     in_a_hurry.run(100 + 2);
     burns_none(in_a_hurry, 100 + 2);
@@ -259,9 +259,9 @@ TEST_CASE("gateway: rows that fail for ever get no more requests than --max-atte
         CAPTURE(rows);
         CAPTURE(attempts);
         GatewayRun run([](const std::string&, auto) { return Reply(500, api_refusal); });
-        run.pace.rate.interval = interval;
-        run.pace.canary = CanaryMode::off;
-        run.bench.config.pace = run.pace;
+        run.load.rate.interval = interval;
+        run.load.canary = CanaryMode::off;
+        run.bench.config.load = run.load;
         run.bench.config.retry.attempts_max = attempts;
         run.bench.config.retry.backoff_first = 1ms;  // far less than the latency: last attempts are out side by side
         run.run(rows);
@@ -390,7 +390,7 @@ TEST_CASE("gateway: one row that gets 429 with a Retry-After for ever fails, whi
   });
   run.bench.config.deadline.outage = 2min;
   run.bench.config.deadline.row = 3min;
-  run.pace.rate.interval = 1s;
+  run.load.rate.interval = 1s;
   run.run(400);
   CHECK(run.bench.count(Status::success) == 399);
   CHECK(run.bench.row(5).status == Status::failed);

@@ -66,7 +66,7 @@ TEST_CASE("late request: whatever ends the attempt, and however late it is appli
         CAPTURE(later.count());
         CAPTURE(is_retried);
         WorkerBench bench;
-        bench.config.deadline.answer = timeout;
+        bench.config.deadline.response = timeout;
         bench.config.retry.attempts_max = is_retried ? 3 : 1;
         LateApi api;
         bench.server.serve = [&, first = true](FakeSession& session) mutable {
@@ -100,8 +100,8 @@ TEST_CASE("late request: a request that was lost behind another on its connectio
   for (const CloseCause cause : {CloseCause::timeout, CloseCause::lost, CloseCause::ended, CloseCause::protocol}) {
     CAPTURE(static_cast<int>(cause));
     WorkerBench bench;
-    bench.config.deadline.answer = timeout;
-    bench.config.pace.pipeline = 2;
+    bench.config.deadline.response = timeout;
+    bench.config.load.pipeline = 2;
     LateApi api;
     bench.server.serve = [&, first = true](FakeSession& session) mutable {
       if (first && session.requests().size() < 2) return;
@@ -126,7 +126,7 @@ TEST_CASE("late request: after a response that leaves nothing open the customer'
   for (const std::uint16_t status : std::initializer_list<std::uint16_t>{400, 404, 409, 422, 429, 503}) {
     CAPTURE(status);
     WorkerBench bench;
-    bench.config.deadline.answer = timeout;
+    bench.config.deadline.response = timeout;
     bench.server.serve = [&, first = true](FakeSession& session) mutable {
       while (!session.requests().empty()) {
         const bool late = session.requests().front().body == "row 1" && std::exchange(first, false);
@@ -155,7 +155,7 @@ class KilledRuns {
   /// Runs until the moment, or to the end; true: every row has its record.
   bool run(std::optional<std::chrono::milliseconds> killed_after) {
     WorkerBench bench;
-    bench.config.deadline.answer = timeout;
+    bench.config.deadline.response = timeout;
     bench.config.retry.backoff_max = 2s;
     bench.connections = 2;
     bench.late = &late_;

@@ -74,9 +74,9 @@ class Night {
         begin(simulated_time()) {
     ::alarm(60);  // a worker that does not end ends the program
     bench.config = Config();
-    pace.rate.interval = interval;
-    bench.config.pace = pace;
-    bench.connections = pace.connections;
+    load.rate.interval = interval;
+    bench.config.load = load;
+    bench.connections = load.connections;
     bench.server.serve = [this](FakeSession& session) { serve(session); };
   }
   void serve(FakeSession& session) {
@@ -89,7 +89,7 @@ class Night {
   Night& operator=(const Night&) = delete;
 
   void run(unsigned rows) {
-    AdmissionControl admission(pace);
+    AdmissionControl admission(load);
     run_with(admission, rows);
   }
   void run_with(AdmissionControl& admission, unsigned rows) {
@@ -99,7 +99,7 @@ class Night {
   }
   std::chrono::nanoseconds time() const { return simulated_time() - begin; }
 
-  PaceConfig pace;
+  LoadConfig load;
   WorkerBench bench;
   TimedServer server;
   std::chrono::nanoseconds begin;

@@ -65,8 +65,8 @@ TEST_CASE("night: --rate auto finds a limit of 100/s that nobody tells of, and f
     tokens -= 1;
     return std::uint16_t{200};
   });
-  night.pace.rate.mode = RateMode::adaptive;
-  night.bench.config.pace = night.pace;
+  night.load.rate.mode = RateMode::adaptive;
+  night.bench.config.load = night.load;
   night.run(256 * 32);
   const auto used = [&](auto from, auto to) {
     return static_cast<double>(night.server.arrivals_between(night.begin + from, night.begin + to)) /
@@ -99,10 +99,10 @@ TEST_CASE("night: at every pace the mean is within 0.5 %, and no second holds mo
       CAPTURE(rate);
       CAPTURE(burst);
       Night night(std::chrono::nanoseconds(1s) / rate, [](auto) { return std::uint16_t{200}; });
-      night.pace.burst = burst;
-      night.pace.canary = CanaryMode::off;
-      night.pace.pipeline = 64;
-      night.bench.config.pace = night.pace;
+      night.load.burst = burst;
+      night.load.canary = CanaryMode::off;
+      night.load.pipeline = 64;
+      night.bench.config.load = night.load;
       const unsigned rows = rate * (rate < 10'000 ? 60 : 10);
       night.run(rows);
       const auto allowance = std::max<std::size_t>(burst - 1, rate / 100);

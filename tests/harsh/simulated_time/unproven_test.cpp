@@ -112,7 +112,7 @@ class DisorderlyServer {
 class DisorderlyRun {
  public:
   explicit DisorderlyRun(std::uint32_t pipeline, std::uint32_t connections = 1) {
-    bench.config.pace.pipeline = pipeline;
+    bench.config.load.pipeline = pipeline;
     bench.connections = connections;
     bench.server.serve = [this](FakeSession& session) {
       server.serve(session);
@@ -211,7 +211,7 @@ TEST_CASE("unproven: a refusal that closes a connection which has carried others
         CAPTURE(connections);
         WorkerBench bench;
         bench.connections = connections;
-        bench.config.pace.pipeline = 4;
+        bench.config.load.pipeline = 4;
         bench.admission.rate().set(RateSetting{RateMode::fixed, 700ms}, std::chrono::steady_clock::now());
         std::map<std::size_t, std::size_t> requests;  // on each connection
         bench.server.serve = [&](FakeSession& session) {
@@ -236,7 +236,7 @@ TEST_CASE("unproven: a server that sends too many bytes with each refusal costs 
   for (const std::uint32_t pipeline : {1U, 8U}) {
     CAPTURE(pipeline);
     WorkerBench bench;
-    bench.config.pace.pipeline = pipeline;
+    bench.config.load.pipeline = pipeline;
     bench.server.serve = [](FakeSession& session) {
       while (!session.requests().empty()) {
         if (std::stoul(session.requests().front().body.substr(4)) % 5 != 0) {
@@ -273,9 +273,9 @@ TEST_CASE("unproven: when the run stops the last unproven row is unsent, those b
 }
 
 TEST_CASE("unproven: a canary that is refused holds the other rows back until it is proved") {
-  PaceConfig pace;
-  pace.rate.interval = 0ns;
-  AdmissionControl admission(pace);
+  LoadConfig load;
+  load.rate.interval = 0ns;
+  AdmissionControl admission(load);
   DisorderlyRun run(8, 2);
   for (std::uint64_t row = 1; row <= 300; ++row) run.server.refused.insert(row);
   run.bench.run_with(admission, 300);
@@ -287,8 +287,8 @@ TEST_CASE("unproven: a canary that is refused holds the other rows back until it
 // Two responses for one request, the second of which comes only when the customer's next row is sent.
 TEST_CASE("unproven: the response to an earlier attempt is not taken for that of the customer's next row") {
   WorkerBench bench;
-  bench.config.pace.pipeline = 1;
-  bench.config.deadline.answer = 1ms;
+  bench.config.load.pipeline = 1;
+  bench.config.deadline.response = 1ms;
   std::vector<std::string> answered_on_first;
   bench.server.serve = [&, count = 0](FakeSession& session) mutable {
     const Sent& request = session.requests().front();

@@ -49,7 +49,7 @@ void swallow(Night& night, FakeSession& session) {
 TEST_CASE("night: a pause of two hours, while the server closes idle connections, stops nothing") {
   Night night(40ms, always_well);
   night.bench.server.idle_close = 75s;
-  AdmissionControl admission(night.pace);
+  AdmissionControl admission(night.load);
   pause_once(night, admission, 100, 2h);
   night.run_with(admission, 300);
   CHECK(night.time() >= 2h);
@@ -64,7 +64,7 @@ TEST_CASE("night: a server that closes connections before anything was sent on t
 
 TEST_CASE("night: an outage in which the run is paused for two hours counts without the pause") {
   Night night(40ms, [](auto at) { return within(at, 5s, 7'400s) ? std::uint16_t{503} : std::uint16_t{200}; });
-  AdmissionControl admission(night.pace);
+  AdmissionControl admission(night.load);
   pause_once(night, admission, 150, 2h);
   night.run_with(admission, 500);
   CHECK(night.time() >= 2h);
@@ -101,8 +101,8 @@ TEST_CASE("night: a server that answers nothing for twenty minutes burns no row,
       CAPTURE(connections);
       CAPTURE(interval.count());
       Night night(interval, always_well);
-      night.pace.connections = connections;
-      night.bench.config.pace = night.pace;
+      night.load.connections = connections;
+      night.bench.config.load = night.load;
       night.bench.connections = connections;
       night.bench.server.serve = [&](FakeSession& session) {
         within(night.time(), 60s, 1'260s) ? swallow(night, session) : night.serve(session);
@@ -114,8 +114,8 @@ TEST_CASE("night: a server that answers nothing for twenty minutes burns no row,
 
 TEST_CASE("night: rows that always fail are told from an outage that is over, and the run ends") {
   Night night(40ms, always_well);
-  night.pace.canary = CanaryMode::off;
-  night.bench.config.pace = night.pace;
+  night.load.canary = CanaryMode::off;
+  night.bench.config.load = night.load;
   night.bench.server.serve = [&](FakeSession& session) {
     session.later_by(20ms, [&session, requests = session.requests().size(), &night] {
       for (std::size_t i = 0; i < requests && !session.requests().empty(); ++i) {
@@ -126,7 +126,7 @@ TEST_CASE("night: rows that always fail are told from an outage that is over, an
       night.bench.move_on();
     });
   };
-  AdmissionControl admission(night.pace);
+  AdmissionControl admission(night.load);
   night.bench.run_with(admission, 100);
   CHECK(night.bench.count(Status::success) == 98);
   CHECK(night.bench.row(60).status == Status::failed);
@@ -155,7 +155,7 @@ TEST_CASE("night: time without any connection does not count against --row-timeo
 
 TEST_CASE("night: no connection can be made for --outage-limit: the run stops, however long it was paused before") {
   Night night(40ms, always_well);
-  AdmissionControl admission(night.pace);
+  AdmissionControl admission(night.load);
   pause_once(night, admission, 100, 2h);
   night.bench.server.on_open = [&] { return night.time() < 1h ? Opened() : Opened(OpenError::unreachable, "refused"); };
   const auto serve = night.bench.server.serve;
@@ -184,7 +184,7 @@ TEST_CASE("night: a connection that is closed before anything was sent on it say
 
 TEST_CASE("night: after a pause of two hours a retry still waits before it goes") {
   Night night(40ms, always_well);
-  AdmissionControl admission(night.pace);
+  AdmissionControl admission(night.load);
   bool paused = false;
   std::map<std::string, int> seen;
   night.bench.server.serve = [&](FakeSession& session) {
@@ -239,9 +239,9 @@ namespace {
 
 // As fast as it goes, in lots.
 void without_pace(Night& night, std::uint32_t pipeline) {
-  night.pace.pipeline = pipeline;
-  night.pace.canary = CanaryMode::off;
-  night.bench.config.pace = night.pace;
+  night.load.pipeline = pipeline;
+  night.load.canary = CanaryMode::off;
+  night.bench.config.load = night.load;
 }
 
 }  // namespace
@@ -249,7 +249,7 @@ void without_pace(Night& night, std::uint32_t pipeline) {
 TEST_CASE("night: what was signed before a pause of two hours is signed again after it") {
   Night night(0ns, always_well);
   without_pace(night, 64);
-  AdmissionControl admission(night.pace);
+  AdmissionControl admission(night.load);
   std::map<std::string, std::chrono::nanoseconds> signed_at;
   std::size_t signatures = 0;
   bool to_pause = false;
@@ -289,9 +289,9 @@ TEST_CASE("night: a row's time is the server's: what its signature took is not i
 
 TEST_CASE("night: a lot that is signed goes out at once, not behind the first signature of the next") {
   Night night(0ns, always_well);
-  night.pace.pipeline = 16;
-  night.pace.connections = night.bench.connections = 1;  // so that lots are complete before there is room for them
-  night.bench.config.pace = night.pace;
+  night.load.pipeline = 16;
+  night.load.connections = night.bench.connections = 1;  // so that lots are complete before there is room for them
+  night.bench.config.load = night.load;
   std::map<std::string, std::chrono::nanoseconds> signed_at;
   night.bench.make_signer = [&] { return std::make_unique<SlowSigner>(signed_at, [] {}); };
   std::size_t looked_at = 0;
@@ -309,7 +309,7 @@ TEST_CASE("night: a lot that is signed goes out at once, not behind the first si
 TEST_CASE("night: rows that are signed when the run is to stop do not go out") {
   Night night(0ns, always_well);
   without_pace(night, 32);
-  AdmissionControl admission(night.pace);
+  AdmissionControl admission(night.load);
   std::map<std::string, std::chrono::nanoseconds> signed_at;
   night.bench.make_signer = [&] {
     return std::make_unique<SlowSigner>(signed_at, [&] {

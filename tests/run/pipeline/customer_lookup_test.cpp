@@ -63,9 +63,9 @@ class Asking {
         snapshot_(dir_.path(), key) {
     config.target.url = "http://127.0.0.1:" + server_.port();
     config.auth.kind = Auth::none;
-    config.pace.rate.interval = std::chrono::nanoseconds(0);
-    config.pace.connections = 1;
-    config.pace.pipeline = 1;
+    config.load.rate.interval = std::chrono::nanoseconds(0);
+    config.load.connections = 1;
+    config.load.pipeline = 1;
     config.retry.attempts_max = 2;
     config.retry.backoff_first = config.retry.backoff_max = std::chrono::milliseconds(1);
   }
@@ -78,8 +78,8 @@ class Asking {
   // "stopped (exit 5)", or nothing.
   std::string each(const std::vector<std::string>& keys) {
     try {
-      lookup().read_each([keys](std::vector<std::string>& lot) {
-        lot = keys;
+      lookup().read_each([keys](std::vector<std::string>& batch) {
+        batch = keys;
         return false;
       });
       return {};

@@ -1,4 +1,4 @@
-// The same customer in several rows: what is sent, what is told, and that both fit the preflight.
+// The same customer in several rows: what is sent, what is told, and that both fit the check.
 #include <filesystem>
 
 #include "run/pipeline/work.hpp"
@@ -86,13 +86,12 @@ TEST_CASE("pipeline: --duplicates last holds through faults of the server: just 
   for (const auto& text : disagreements(work.customers, work.directory(), simulator, 0)) FAIL_CHECK(text);
 }
 
-TEST_CASE(
-    "pipeline: preflight() says what is in the file, sends and creates nothing, and the run does not read it again") {
+TEST_CASE("pipeline: check() says what is in the file, sends and creates nothing, and the run does not read it again") {
   Simulator simulator;
   Work work(interleaved(30, 10), simulator.url());
   work.config.input.duplicates = amend::Duplicates::first;
   amend::Input input = work.input();
-  const auto report = input.preflight();
+  const auto report = input.check();
   CHECK(report.rows == 30);
   CHECK(report.duplicates.ids == 10);
   CHECK(report.superseded == 20);
@@ -103,20 +102,20 @@ TEST_CASE(
   CHECK(summary.rows(amend::Status::superseded) == 20);
 }
 
-TEST_CASE("pipeline: with the default, --duplicates order, preflight() holds nothing back") {
+TEST_CASE("pipeline: with the default, --duplicates order, check() holds nothing back") {
   Simulator simulator;
   Work work(interleaved(30, 10), simulator.url());
   amend::Input input = work.input();
-  CHECK(input.preflight().duplicates.rows == 30);
+  CHECK(input.check().duplicates.rows == 30);
   CHECK(amend::execute(amend::make_update(std::move(input))).rows(amend::Status::success) == 30);
 }
 
-TEST_CASE("pipeline: a file that changed since the preflight is refused before anything is sent or created") {
+TEST_CASE("pipeline: a file that changed since the check is refused before anything is sent or created") {
   Simulator simulator;
   Work work(interleaved(30, 10), simulator.url());
   work.config.input.duplicates = amend::Duplicates::last;
   amend::Input input = work.input();
-  input.preflight();
+  input.check();
   SUBCASE("replaced") {
     const std::string other = work.dir.file("other.csv");
     write_file(other, to_csv(make_customers(30, 7)));
@@ -144,7 +143,7 @@ TEST_CASE("pipeline: a stop during the first reading ends the run before its fir
   CHECK(requests(simulator) == 0);
 }
 
-TEST_CASE("pipeline: what a preflight found of --duplicates holds for a run that is resumed behind it") {
+TEST_CASE("pipeline: what a check found of --duplicates holds for a run that is resumed behind it") {
   Simulator simulator;
   Work work(interleaved(500, 70), simulator.url());
   work.config.input.duplicates = amend::Duplicates::last;
@@ -154,7 +153,7 @@ TEST_CASE("pipeline: what a preflight found of --duplicates holds for a run that
     CHECK(stopped.execute().unsent == 500);
   }
   amend::Input input = work.input();
-  input.preflight();
+  input.check();
   amend::ResumedJob resumed = amend::make_resume(std::move(input));
   CHECK(resumed.report.rows_left == 500);
   CHECK(amend::execute(std::move(resumed.job)).rows(amend::Status::superseded) == 430);

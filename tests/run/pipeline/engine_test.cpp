@@ -15,7 +15,7 @@ class EngineBench {
   EngineBench() {
     config.target.url = "http://127.0.0.1:9";
     config.auth.kind = Auth::none;
-    config.pace.workers = 1;
+    config.load.workers = 1;
     target = parse_target(config.target);
   }
 
@@ -29,7 +29,7 @@ class EngineBench {
   Credentials credentials;
   Target target;
   Metrics metrics;
-  AdmissionControl admission{config.pace};
+  AdmissionControl admission{config.load};
 };
 
 Engine::Stage report_to_nobody(Engine& engine) {

@@ -13,7 +13,7 @@
 
 using namespace std::chrono_literals;
 using amend::CircuitState;
-using amend::PacedBy;
+using amend::RateSource;
 using amend::RunState;
 using amend::Status;
 
@@ -36,7 +36,7 @@ RunState some_state() {
   state.in_flight_max = 16;
   state.connections = 4;
   state.interval = 40ms;
-  state.paced_by = PacedBy::server;
+  state.rate_source = RateSource::server;
   state.limiter_wait = 1'500ms;
   state.held = 250ms;
   state.paused = true;

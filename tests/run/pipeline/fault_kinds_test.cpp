@@ -32,22 +32,22 @@ TEST_CASE("pipeline: one kind of fault at a time, and every row still succeeds; 
   CAPTURE(fault.front());
   Simulator simulator(fault);
   Work work(make_customers(120), simulator.url());
-  work.config.pace.connections = 4;
-  work.config.pace.pipeline = 8;
-  work.config.deadline.answer = fault.front() == "--hang-share" ? 200ms : 20'000ms;
+  work.config.load.connections = 4;
+  work.config.load.pipeline = 8;
+  work.config.deadline.response = fault.front() == "--hang-share" ? 200ms : 20'000ms;
   check_all_well(work, simulator);
 }
 
 TEST_CASE("pipeline: the server sees no row more often than --max-attempts says") {
   Simulator simulator({"--error-share", "500:100%"});
   // So few rows that it is no outage.
-  const std::size_t rows = amend::Circuit::rows_to_open - 1;
+  const std::size_t rows = amend::CircuitBreaker::rows_to_open - 1;
   Work work(make_customers(rows), simulator.url());
   work.config.retry.attempts_max = 3;
   // All of them are sent before the first is retried: one that was not tried before may be a probe, and fail as one.
-  work.config.pace.workers = 1;
-  work.config.pace.connections = 1;
-  work.config.pace.pipeline = 16;
+  work.config.load.workers = 1;
+  work.config.load.connections = 1;
+  work.config.load.pipeline = 16;
   const auto summary = work.run();
   simulator.stop();
   CHECK(summary.exit_code == amend::ExitCode::some_rows_failed);

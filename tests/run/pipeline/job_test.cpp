@@ -109,7 +109,7 @@ TEST_CASE("job: an update sends all rows in a new directory, with the canary") {
   CHECK(job.late.empty());
   CHECK(job.retry_files == nullptr);
   CHECK_FALSE(job.credentials_accepted);
-  CHECK(job.input.config().pace.canary == CanaryMode::on);
+  CHECK(job.input.config().load.canary == CanaryMode::on);
   CHECK(first_call(job) == put);
   CHECK_FALSE(asked);
   job.before_start();
@@ -122,7 +122,7 @@ TEST_CASE("job: an update knows the rows that --duplicates keeps back once its i
   const auto answers_with = [&](Duplicates duplicates) {
     config.input.duplicates = duplicates;
     Input input = open_input(config);
-    input.preflight();
+    input.check();
     return answers(make_update(std::move(input)), 4);
   };
   CHECK(answers_with(Duplicates::order) == "ssss");
@@ -160,7 +160,7 @@ TEST_CASE("job: a resume skips the rows with a record, and has the lock of its r
     CHECK(rules_of(resumed.job).maybe_sent_until == resumed.job.possibly_sent_until);
     CHECK(resumed.job.recorded().rows(Status::success) == 1);
     CHECK(resumed.job.retry_files != nullptr);
-    CHECK(resumed.job.input.config().pace.canary == CanaryMode::on);
+    CHECK(resumed.job.input.config().load.canary == CanaryMode::on);
     CHECK(first_call(resumed.job) == put);
   }
   CHECK_FALSE(RunDirectory::is_held(ground.run()));
@@ -197,7 +197,7 @@ TEST_CASE("job: a retry sends what is left, supersedes what is older than a succ
   CHECK(retried.job.chain->locked(retried.job.chain->asked()));
   CHECK(RunDirectory::is_held(ground.run()));
   CHECK(retried.job.possibly_sent_until == 5 + read_ahead);
-  CHECK(retried.job.input.config().pace.canary == CanaryMode::off);
+  CHECK(retried.job.input.config().load.canary == CanaryMode::off);
   CHECK(first_call(retried.job) == put);
 }
 
@@ -233,7 +233,7 @@ TEST_CASE("job: an apply sends in the directory of its plan, and reads before it
 TEST_CASE("job: verify and undo have the settings of their run, and undo needs a run that saved old values") {
   const Ground ground("ab");
   Config config = ground.config();
-  config.pace.connections = 7;
+  config.load.connections = 7;
   config.run_directory = ground.run();
   ground.write_run("ss", config);
   const Config verify = verify_config(ground.run());
@@ -242,7 +242,7 @@ TEST_CASE("job: verify and undo have the settings of their run, and undo needs a
   CHECK(verify.reconcile.of_run == ground.run());
   CHECK(verify.input.file == config.input.file);
   CHECK(verify.input.duplicates == Duplicates::last);
-  CHECK(verify.pace.connections == 7);
+  CHECK(verify.load.connections == 7);
   CHECK(verify.run_directory.empty());
   CHECK_THROWS_WITH_AS(undo_config(ground.run()), doctest::Contains("cannot be undone"), ConfigError);
   config.reconcile.apply = true;
@@ -252,7 +252,7 @@ TEST_CASE("job: verify and undo have the settings of their run, and undo needs a
   CHECK(undo.sends());
   CHECK(undo.input.file == ground.run() + "/rollback.ndjson");
   CHECK(undo.reconcile.recheck == Recheck::yes);
-  CHECK(undo.pace.canary == CanaryMode::on);
+  CHECK(undo.load.canary == CanaryMode::on);
   const RunDirectory other_process(ground.run(), Opening::resume);
   CHECK_THROWS_WITH_AS(Reconciliation(undo, Credentials()), doctest::Contains("in use"), ConfigError);
 }

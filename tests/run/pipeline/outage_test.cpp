@@ -21,9 +21,9 @@ std::size_t refused(const Simulator& simulator) {
 TEST_CASE("outage: 503 to everything for 4 s: rows wait, none fails, and few requests are made meanwhile") {
   Simulator simulator({"--unavailable", "100ms..4100ms", "--latency", "1ms"});
   Work work(make_customers(3000), simulator.url());
-  work.config.pace.connections = 4;
-  work.config.pace.pipeline = 16;
-  work.config.pace.rate.interval = 500us;
+  work.config.load.connections = 4;
+  work.config.load.pipeline = 16;
+  work.config.load.rate.interval = 500us;
   work.config.retry = amend::RetryConfig();
   const amend::Summary summary = check_all_well(work, simulator);
   // Those in flight when it began, and the probes.
@@ -39,8 +39,8 @@ TEST_CASE("outage: 503 to everything for 4 s: rows wait, none fails, and few req
 TEST_CASE("outage: its time does not count against --row-timeout, also when a row fails again behind it") {
   Simulator simulator({"--unavailable", "50ms..3050ms", "--error-share", "500:8%", "--latency", "100ms"});
   Work work(make_customers(1000), simulator.url());
-  work.config.pace.connections = 8;
-  work.config.pace.pipeline = 16;
+  work.config.load.connections = 8;
+  work.config.load.pipeline = 16;
   work.config.deadline.row = 2s;
   const amend::Summary summary = check_all_well(work, simulator);
   REQUIRE(summary.notices.size() == 2);  // else there was no outage
@@ -49,7 +49,7 @@ TEST_CASE("outage: its time does not count against --row-timeout, also when a ro
 TEST_CASE("outage: one that lasts longer than --outage-limit stops the run, and every row is still unsent or done") {
   Simulator simulator({"--unavailable", "100ms..1h"});
   Work work(make_customers(500), simulator.url());
-  work.config.pace.rate.interval = 1ms;
+  work.config.load.rate.interval = 1ms;
   work.config.deadline.outage = 2s;
   const amend::Summary summary = work.run();
   CHECK(summary.stop_cause == amend::StopCause::outage);

@@ -51,23 +51,23 @@ TEST_CASE("pipeline: every kind of fault at once, and every row still succeeds; 
                        "--close-after",
                        "40"});
   Work work(make_customers(600, seed), simulator.url());
-  work.config.pace.connections = 6;
-  work.config.pace.pipeline = 8;
+  work.config.load.connections = 6;
+  work.config.load.pipeline = 8;
   check_all_well(work, simulator);
 }
 
 TEST_CASE("pipeline: rows of one customer are applied in the order of the file, through retries and resets") {
   Simulator simulator({"--fault-seed", "11", "--error-share", "500:4%", "--close-after-silently", "25"});
   Work work(of_few_ids(1'000, 50), simulator.url());
-  work.config.deadline.answer = 200ms;  // also how long a key is held after an attempt went unanswered
-  work.config.pace.pipeline = 8;
+  work.config.deadline.response = 200ms;  // also how long a key is held after an attempt went unanswered
+  work.config.load.pipeline = 8;
   check_all_well(work, simulator);
 }
 
 TEST_CASE("pipeline: a valid request refused by 400 and a closed connection is sent once more, alone, and succeeds") {
   Simulator simulator({"--fault-seed", "3", "--reject-pipelined-share", "5%"});
   Work work(make_customers(400), simulator.url());
-  work.config.pace.pipeline = 16;
+  work.config.load.pipeline = 16;
   work.config.retry.attempts_max = 1;  // the proof costs no attempt, nor do the neighbours lose one
   const auto summary = check_all_well(work, simulator);
   CHECK(summary.requeues > 0);
@@ -77,7 +77,7 @@ TEST_CASE("pipeline: a valid request refused by 400 and a closed connection is s
 TEST_CASE("pipeline: an announced close costs no row an attempt") {
   Simulator simulator({"--close-after", "10"});
   Work work(make_customers(500), simulator.url());
-  work.config.pace.pipeline = 16;
+  work.config.load.pipeline = 16;
   work.config.retry.attempts_max = 1;
   const auto summary = check_all_well(work, simulator);
   CHECK(summary.connections >= 50);
@@ -95,7 +95,7 @@ TEST_CASE("pipeline: an answer about another customer never becomes a success") 
 TEST_CASE("pipeline: a row without an answer is unknown after its attempts, and the next rows are not held up") {
   Simulator simulator({"--fault-seed", "2", "--hang-share", "100%"});
   Work work(make_customers(2), simulator.url());
-  work.config.deadline.answer = 100ms;
+  work.config.deadline.response = 100ms;
   work.config.retry.attempts_max = 2;
   const auto summary = work.run();
   CHECK(summary.rows(amend::Status::unknown) == 2);
@@ -139,11 +139,11 @@ TEST_CASE("pipeline: a Retry-After holds the whole run") {
 TEST_CASE("pipeline: with several workers too, a run takes no less time than its rate asks for") {
   Simulator simulator;
   Work work(make_customers(300), simulator.url());
-  work.config.pace.rate.interval = 5ms;
+  work.config.load.rate.interval = 5ms;
   const auto begin = std::chrono::steady_clock::now();
   check_all_well(work, simulator);
   const std::size_t at_once = 1 + 2;  // the burst, and 10 ms worth
-  CHECK(std::chrono::steady_clock::now() - begin >= (300 - at_once) * work.config.pace.rate.interval);
+  CHECK(std::chrono::steady_clock::now() - begin >= (300 - at_once) * work.config.load.rate.interval);
 }
 
 TEST_CASE("pipeline: the last row, asleep until its retry, is sent and ends the run") {
@@ -176,7 +176,7 @@ TEST_CASE("pipeline: a second stop() ends the run at once, although the server n
   Work work(make_customers(20), simulator.url());
   // Whatever else ends a run takes longer than this test may.
   work.config.deadline.grace = 1h;
-  work.config.deadline.answer = 1h;
+  work.config.deadline.response = 1h;
   work.config.deadline.first_connect = 1h;
   work.config.deadline.stall = 1h;
   amend::Run run(work.job());
@@ -197,7 +197,7 @@ TEST_CASE("pipeline: a reference number that is not the row's stops the run, and
   write_file(work.config.input.file, "id,name,phone,ref\r\n" + work.customers[0].id + ",Ada,1,M-1\r\n");
   work.config.mapping.guard_column = "ref";
   const auto summary = work.run();
-  CHECK(summary.exit_code == amend::ExitCode::stopped_person_needed);
+  CHECK(summary.exit_code == amend::ExitCode::stopped_needs_operator);
   const auto record = record_of(work.directory(), 1);
   CHECK(text_of(record, "error_code") == "guard.mismatch");
   CHECK(record.at("applied").as_bool());
@@ -214,17 +214,17 @@ TEST_CASE("pipeline: one connection of depth 1 is enough, and one row of 400 KiB
     wide += csv.substr(at, end - at) + "," + (row == 10 ? std::string(400 * 1024, 'x') : "") + "\r\n";
   }
   write_file(work.config.input.file, csv.substr(0, csv.find("\r\n") + 2) + wide);
-  work.config.pace.workers = 1;
-  work.config.pace.connections = 1;
-  work.config.pace.pipeline = 1;
+  work.config.load.workers = 1;
+  work.config.load.connections = 1;
+  work.config.load.pipeline = 1;
   check_all_well(work, simulator);
 }
 
 TEST_CASE("pipeline: 64 connections of depth 64 for 300 rows open no more than are of use, and end well") {
   Simulator simulator;
   Work work(make_customers(300), simulator.url());
-  work.config.pace.connections = 64;
-  work.config.pace.pipeline = 64;
+  work.config.load.connections = 64;
+  work.config.load.pipeline = 64;
   check_all_well(work, simulator);
 }
 
@@ -232,7 +232,7 @@ TEST_CASE(
     "pipeline: a row under suspicion stays alone also when its proof is lost, and is never called failed for it") {
   Simulator simulator({"--fault-seed", "6", "--reject-pipelined-share", "15%", "--reset-share", "10%"});
   Work work(make_customers(600), simulator.url());
-  work.config.pace.pipeline = 16;
+  work.config.load.pipeline = 16;
   check_all_well(work, simulator);
 }
 

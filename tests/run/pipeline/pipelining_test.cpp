@@ -10,8 +10,8 @@ namespace {
 amend::Summary run_against(const std::vector<std::string>& faults) {
   Simulator simulator(faults);
   Work work(make_customers(300), simulator.url());
-  work.config.pace.connections = 4;
-  work.config.pace.pipeline = 16;
+  work.config.load.connections = 4;
+  work.config.load.pipeline = 16;
   return check_all_well(work, simulator);
 }
 

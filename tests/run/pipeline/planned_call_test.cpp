@@ -9,12 +9,12 @@
 #include <string>
 
 #include "plan/comparison.hpp"
-#include "wonder/answer.hpp"
+#include "wonder/response_classifier.hpp"
 
 using namespace amend;
 namespace json = boost::json;
-using wonder::Judgement;
-using wonder::Meaning;
+using wonder::Classification;
+using wonder::ResponseClass;
 
 namespace {
 
@@ -86,12 +86,12 @@ class Bench {
   }
   ApiCall& call() { return *call_; }
   void lost(const RowRef& row) { call_->lost(row, Applied::maybe); }
-  Judgement answered(const RowRef& row, const Held& shown) { return answered(row, 200, shown.answer()); }
-  Judgement answered(const RowRef& row, std::uint16_t status, const std::string& body) {
+  Classification answered(const RowRef& row, const Held& shown) { return answered(row, 200, shown.answer()); }
+  Classification answered(const RowRef& row, std::uint16_t status, const std::string& body) {
     Response response;
     response.status = status;
     response.body = body;
-    return call_->judge(response, row);
+    return call_->classify(response, row);
   }
   // "GET /v1/customers/… {}": what would go out now.
   std::string request(const RowRef& row) const {
@@ -103,12 +103,12 @@ class Bench {
     return std::string(call_->method(row)) + " " + std::string(call_->body(row));
   }
   // What the GET before the PUT leads to.
-  Judgement recheck(const std::string& body, const Held& shown) {
+  Classification recheck(const std::string& body, const Held& shown) {
     const RowRef asked = row(body);
     CHECK(request(asked) == "GET ");
-    Judgement judgement = answered(asked, shown);
-    CHECK(request(asked) == (judgement.meaning == Meaning::go_on ? "PUT " + body : "GET "));
-    return judgement;
+    Classification classification = answered(asked, shown);
+    CHECK(request(asked) == (classification.response_class == ResponseClass::go_on ? "PUT " + body : "GET "));
+    return classification;
   }
 
  private:
@@ -131,10 +131,10 @@ TEST_CASE("planned call: without --recheck the planned body is put at once") {
   Bench bench(Recheck::no);
   const RowRef row = bench.row(body);
   CHECK(bench.request(row) == "PUT " + body);
-  const Judgement judgement = bench.answered(row, Held().with(phone_at, "1"));
-  CHECK(judgement.meaning == Meaning::success);
-  CHECK(judgement.warning.empty());
-  CHECK(judgement.drift == 0);
+  const Classification classification = bench.answered(row, Held().with(phone_at, "1"));
+  CHECK(classification.response_class == ResponseClass::success);
+  CHECK(classification.warning.empty());
+  CHECK(classification.drift == 0);
 }
 
 TEST_CASE("planned call: with --recheck a customer that is as it was is read, then written") {
@@ -142,79 +142,81 @@ TEST_CASE("planned call: with --recheck a customer that is as it was is read, th
   const RowRef row = bench.row(body);
   const RowRef other = bench.row(body);
   CHECK(bench.request(row) == "GET ");
-  CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
+  CHECK(bench.answered(row, Held()).response_class == ResponseClass::go_on);
   CHECK(bench.request(row) == "PUT " + body);
   CHECK(bench.request(other) == "GET ");  // each row asks for itself
-  const Judgement judgement = bench.answered(row, Held().with(phone_at, "1"));
-  CHECK(judgement.meaning == Meaning::success);
-  CHECK(judgement.drift == 0);
+  const Classification classification = bench.answered(row, Held().with(phone_at, "1"));
+  CHECK(classification.response_class == ResponseClass::success);
+  CHECK(classification.drift == 0);
 }
 
 TEST_CASE(
     "planned call: with --recheck a customer is read again before it is written again, however the PUT was lost") {
   Bench bench(Recheck::yes);
   const RowRef row = bench.row(body);
-  CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
-  CHECK(bench.answered(row, 503, "").meaning == Meaning::gateway);
+  CHECK(bench.answered(row, Held()).response_class == ResponseClass::go_on);
+  CHECK(bench.answered(row, 503, "").response_class == ResponseClass::gateway);
   CHECK(bench.request(row) == "GET ");
-  CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
+  CHECK(bench.answered(row, Held()).response_class == ResponseClass::go_on);
   CHECK(bench.request(row) == "PUT " + body);
   bench.lost(row);
   CHECK(bench.request(row) == "GET ");
-  CHECK(bench.answered(row, Held().with(phone_at, "2")).meaning == Meaning::withheld);
+  CHECK(bench.answered(row, Held().with(phone_at, "2")).response_class == ResponseClass::withheld);
   // What the lost PUT has written is a success, not something that was there before.
-  const Judgement judgement = bench.answered(row, Held().with(phone_at, "1"));
-  CHECK(judgement.meaning == Meaning::success);
-  CHECK(judgement.warning == "the PUT got no complete response, but the API shows the values that were sent");
+  const Classification classification = bench.answered(row, Held().with(phone_at, "1"));
+  CHECK(classification.response_class == ResponseClass::success);
+  CHECK(classification.warning == "the PUT got no complete response, but the API shows the values that were sent");
 }
 
 TEST_CASE("planned call: with --recheck a customer that was read long ago is read again before it is written") {
   Bench bench(Recheck::yes);
   const RowRef row = bench.row(body);
-  CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
+  CHECK(bench.answered(row, Held()).response_class == ResponseClass::go_on);
   bench.call().outdated(row);
   CHECK(bench.request(row) == "GET ");
-  CHECK(bench.answered(row, Held().with(phone_at, "1")).meaning == Meaning::unchanged);  // nothing was tried
+  CHECK(bench.answered(row, Held().with(phone_at, "1")).response_class ==
+        ResponseClass::unchanged);  // nothing was tried
 }
 
 TEST_CASE("planned call: with --recheck a PUT that was not processed for certain has written nothing") {
   Bench bench(Recheck::yes);
   const RowRef row = bench.row(body);
-  CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
+  CHECK(bench.answered(row, Held()).response_class == ResponseClass::go_on);
   bench.call().lost(row, Applied::no);
-  CHECK(bench.answered(row, Held().with(phone_at, "1")).meaning == Meaning::unchanged);
+  CHECK(bench.answered(row, Held().with(phone_at, "1")).response_class == ResponseClass::unchanged);
 }
 
 TEST_CASE("planned call: with --recheck a 429 has written nothing") {
   Bench bench(Recheck::yes);
   const RowRef row = bench.row(body);
-  CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
-  CHECK(bench.answered(row, 429, "").meaning == Meaning::gateway);
+  CHECK(bench.answered(row, Held()).response_class == ResponseClass::go_on);
+  CHECK(bench.answered(row, 429, "").response_class == ResponseClass::gateway);
   CHECK(bench.request(row) == "GET ");
-  CHECK(bench.answered(row, Held().with(phone_at, "1")).meaning == Meaning::unchanged);
+  CHECK(bench.answered(row, Held().with(phone_at, "1")).response_class == ResponseClass::unchanged);
 }
 
 TEST_CASE("planned call: a customer that has become what the row wants meanwhile is left alone") {
   Bench bench(Recheck::yes);
-  const Judgement judgement = bench.recheck(body, Held().with(phone_at, "1"));
-  CHECK(judgement.meaning == Meaning::unchanged);
-  CHECK(judgement.code.empty());
-  CHECK(bench.recheck(body, Held().with(phone_at, "1").with(dial_code_at, "+1")).meaning == Meaning::unchanged);
+  const Classification classification = bench.recheck(body, Held().with(phone_at, "1"));
+  CHECK(classification.response_class == ResponseClass::unchanged);
+  CHECK(classification.code.empty());
+  CHECK(bench.recheck(body, Held().with(phone_at, "1").with(dial_code_at, "+1")).response_class ==
+        ResponseClass::unchanged);
   const std::string with_token = R"({"default_payment_token":")" + other_token + R"("})";
-  CHECK(bench.recheck(with_token, Held().with(token_at, "2B9D6BCD-BBFD-4B2D-9B5D-AB8DFBBD4BED")).meaning ==
-        Meaning::unchanged);
+  CHECK(bench.recheck(with_token, Held().with(token_at, "2B9D6BCD-BBFD-4B2D-9B5D-AB8DFBBD4BED")).response_class ==
+        ResponseClass::unchanged);
 }
 
 TEST_CASE("planned call: what somebody else has written meanwhile is not overwritten, and named") {
   Bench bench(Recheck::yes);
-  const Judgement judgement = bench.recheck(body, Held().with(phone_at, "2"));
-  CHECK(judgement.meaning == Meaning::withheld);
-  CHECK(judgement.code == "reconcile.changed");
-  CHECK(judgement.text == "the customer changed after the comparison: phone");
-  CHECK(judgement.text.find("91234567") == std::string::npos);
+  const Classification classification = bench.recheck(body, Held().with(phone_at, "2"));
+  CHECK(classification.response_class == ResponseClass::withheld);
+  CHECK(classification.code == "reconcile.changed");
+  CHECK(classification.text == "the customer changed after the comparison: phone");
+  CHECK(classification.text.find("91234567") == std::string::npos);
   CHECK(bench.recheck(body, Held().with(phone_at, "2").with(name_at, "Chan")).text ==
         "the customer changed after the comparison: name, phone");
-  CHECK(bench.recheck(body, Held().with(phone_at, "")).meaning == Meaning::withheld);
+  CHECK(bench.recheck(body, Held().with(phone_at, "")).response_class == ResponseClass::withheld);
   CHECK(bench.recheck(body, Held().with(phone_at, "2").with(dial_code_at, "+1")).text ==
         "the customer changed after the comparison: phone");  // the row says nothing about the other one
   // A field that would only be carried along counts as well: the PUT would turn it back.
@@ -224,17 +226,19 @@ TEST_CASE("planned call: what somebody else has written meanwhile is not overwri
 TEST_CASE("planned call: a change that the PUT would not turn back is no obstacle") {
   Bench bench(Recheck::yes);
   const std::string two = R"({"phone":"1","email":"new@example.com"})";
-  CHECK(bench.recheck(two, Held().with(email_at, "new@example.com")).meaning == Meaning::go_on);
-  CHECK(bench.recheck(two, Held().with(dial_code_at, "+1")).meaning == Meaning::go_on);
-  CHECK(bench.recheck(R"({"phone":"1","email":""})", Held().with(email_at, "x@example.com")).meaning == Meaning::go_on);
+  CHECK(bench.recheck(two, Held().with(email_at, "new@example.com")).response_class == ResponseClass::go_on);
+  CHECK(bench.recheck(two, Held().with(dial_code_at, "+1")).response_class == ResponseClass::go_on);
+  CHECK(bench.recheck(R"({"phone":"1","email":""})", Held().with(email_at, "x@example.com")).response_class ==
+        ResponseClass::go_on);
 }
 
 TEST_CASE("planned call: a company_name never counts as right already") {
   Bench bench(Recheck::yes);
   const std::string with_company = R"({"company_name":"Acme","name":"Chan Tai Man","phone":"91234567"})";
-  CHECK(bench.recheck(with_company, Held()).meaning == Meaning::go_on);
-  CHECK(bench.recheck(with_company, Held().with(phone_at, "2")).meaning == Meaning::withheld);
-  CHECK(bench.recheck(R"({"name":"Chan Tai Man","phone":"91234567"})", Held()).meaning == Meaning::unchanged);
+  CHECK(bench.recheck(with_company, Held()).response_class == ResponseClass::go_on);
+  CHECK(bench.recheck(with_company, Held().with(phone_at, "2")).response_class == ResponseClass::withheld);
+  CHECK(bench.recheck(R"({"name":"Chan Tai Man","phone":"91234567"})", Held()).response_class ==
+        ResponseClass::unchanged);
 }
 
 TEST_CASE("planned call: an answer to the PUT that shows other values is a success with a drift and a warning") {
@@ -242,18 +246,18 @@ TEST_CASE("planned call: an answer to the PUT that shows other values is a succe
     Bench bench(recheck);
     const auto put = [&](const std::string& sent, const Held& shown) {
       const RowRef row = bench.row(sent);
-      if (recheck == Recheck::yes) CHECK(bench.answered(row, Held()).meaning == Meaning::go_on);
-      Judgement judgement = bench.answered(row, shown);
-      CHECK(judgement.meaning == Meaning::success);
-      return judgement;
+      if (recheck == Recheck::yes) CHECK(bench.answered(row, Held()).response_class == ResponseClass::go_on);
+      Classification classification = bench.answered(row, shown);
+      CHECK(classification.response_class == ResponseClass::success);
+      return classification;
     };
-    const Judgement drifted = put(body, Held().with(phone_at, "01"));
+    const Classification drifted = put(body, Held().with(phone_at, "01"));
     CHECK(drifted.drift == 1U << phone_at);
     CHECK(drifted.warning == "the values in the response differ from the values that were sent: phone");
-    const Judgement others = put(body, Held().with(phone_at, "1").with(dial_code_at, "+1"));
+    const Classification others = put(body, Held().with(phone_at, "1").with(dial_code_at, "+1"));
     CHECK(others.drift == 0);
     CHECK(others.warning == "changed by another client, not by this request: dial_code");
-    const Judgement all = put(body, Held().with(name_at, "X").with(dial_code_at, "+1").with_card_error());
+    const Classification all = put(body, Held().with(name_at, "X").with(dial_code_at, "+1").with_card_error());
     CHECK(all.drift == (1U << name_at | 1U << phone_at));
     CHECK(all.warning ==
           "card on file: E5 declined; the values in the response differ from the values that were sent: name, phone; "
@@ -271,48 +275,49 @@ TEST_CASE("planned call: what the comparison ignores is neither drift nor a warn
   ReconcileConfig config;
   CHECK(put(config).drift == (1U << name_at | 1U << email_at));
   config.ignore_case = {"email", "name"};
-  const Judgement judgement = put(config);
-  CHECK(judgement.meaning == Meaning::success);
-  CHECK(judgement.drift == 0);
-  CHECK(judgement.warning.empty());
+  const Classification classification = put(config);
+  CHECK(classification.response_class == ResponseClass::success);
+  CHECK(classification.drift == 0);
+  CHECK(classification.warning.empty());
   Bench unsent(config);
   const RowRef row = unsent.row(R"({"phone":"1"})");
   CHECK(unsent.answered(row, Held().with(phone_at, "1").with(name_at, "CHAN TAI MAN")).warning.empty());
   config.recheck = Recheck::yes;
   Bench again(config);
-  CHECK(again.recheck(with_email, Held().with(phone_at, "1")).meaning == Meaning::unchanged);
+  CHECK(again.recheck(with_email, Held().with(phone_at, "1")).response_class == ResponseClass::unchanged);
 }
 
 TEST_CASE("planned call: another reference_number than the row's is told before anything is written") {
   Bench bench(Recheck::yes, Guard::reference_number);
   const RowRef others = bench.row(body, "R-8");
-  CHECK(bench.answered(others, Held()).meaning == Meaning::guard_mismatch);
+  CHECK(bench.answered(others, Held()).response_class == ResponseClass::guard_mismatch);
   CHECK(bench.request(others) == "GET ");
   const RowRef ours = bench.row(body, "R-7");
-  CHECK(bench.answered(ours, Held()).meaning == Meaning::go_on);
+  CHECK(bench.answered(ours, Held()).response_class == ResponseClass::go_on);
   Bench unguarded(Recheck::yes);
-  CHECK(unguarded.answered(unguarded.row(body, "R-8"), Held()).meaning == Meaning::go_on);
+  CHECK(unguarded.answered(unguarded.row(body, "R-8"), Held()).response_class == ResponseClass::go_on);
 }
 
 TEST_CASE("planned call: a card that was refused before says nothing about the one that is to be sent") {
   Bench bench(Recheck::yes);
   const std::string with_token = R"({"default_payment_token":")" + other_token + R"("})";
   const RowRef row = bench.row(with_token);
-  CHECK(bench.answered(row, Held().with_card_error()).meaning == Meaning::go_on);
-  const Judgement put = bench.answered(row, Held().with(token_at, other_token).with_card_error());
-  CHECK(put.meaning == Meaning::card_refused);
+  CHECK(bench.answered(row, Held().with_card_error()).response_class == ResponseClass::go_on);
+  const Classification put = bench.answered(row, Held().with(token_at, other_token).with_card_error());
+  CHECK(put.response_class == ResponseClass::card_refused);
   CHECK(put.code == "E5");
 }
 
 TEST_CASE("planned call: an answer to the GET that shows no customer decides nothing") {
   Bench bench(Recheck::yes);
   const RowRef row = bench.row(body);
-  CHECK(bench.answered(row, 503, "").meaning == Meaning::gateway);
-  CHECK(bench.answered(row, 404, R"({"code":"E1","message":"no such customer"})").meaning == Meaning::refused);
-  CHECK(bench.answered(row, 200, "<html>").meaning == Meaning::gateway);
-  CHECK(bench.answered(row, 200, R"({"code":200,"data":{}})").meaning == Meaning::unusable);
+  CHECK(bench.answered(row, 503, "").response_class == ResponseClass::gateway);
+  CHECK(bench.answered(row, 404, R"({"code":"E1","message":"no such customer"})").response_class ==
+        ResponseClass::refused);
+  CHECK(bench.answered(row, 200, "<html>").response_class == ResponseClass::gateway);
+  CHECK(bench.answered(row, 200, R"({"code":200,"data":{}})").response_class == ResponseClass::unusable);
   Held somebody;
   somebody.customer.uuid = "00000000-6f0e-4d59-9c1b-7a3c1f0e2d44";
-  CHECK(bench.answered(row, somebody).meaning == Meaning::mismatch);
+  CHECK(bench.answered(row, somebody).response_class == ResponseClass::mismatch);
   CHECK(bench.request(row) == "GET ");
 }

@@ -29,8 +29,8 @@ TEST_CASE("pipeline: a row that kills its connection again and again is named af
   ScriptedServer server(std::vector<Script>(40, all_but(poison)));
   Work work(customers, "http://127.0.0.1:" + server.port());
   work.config.retry.attempts_max = 4;
-  work.config.pace.connections = work.config.pace.workers = 1;
-  work.config.pace.pipeline = 16;
+  work.config.load.connections = work.config.load.workers = 1;
+  work.config.load.pipeline = 16;
   const amend::Summary summary = work.run();
   CHECK(summary.exit_code == amend::ExitCode::some_rows_failed);
   CHECK(summary.rows(amend::Status::success) == customers.size() - 1);

@@ -35,7 +35,7 @@ TEST_CASE("pipeline: a retry has no canary: rows that do not succeed once more h
   Simulator simulator({"--error-share", "404:100%"});
   Work work(make_customers(20), simulator.url());
   work.run();
-  work.config.pace.canary = amend::CanaryMode::on;
+  work.config.load.canary = amend::CanaryMode::on;
   work.config.run_directory = work.dir.file("again");
   const amend::Summary again =
       amend::execute(amend::make_retry(work.input(), work.dir.file("run"), amend::RetryChoice()).job);

@@ -138,7 +138,7 @@ TEST_CASE("run watch: whatever happens in a run is progress, and what is left is
 TEST_CASE("run watch: by default a last row that waits for its answer and then for its retry is no stall") {
   amend::Config config;
   CHECK(RunWatch(config, start).patience() >= 60s);
-  config.deadline.answer = 10min;
+  config.deadline.response = 10min;
   config.retry.backoff_max = 1min;
   CHECK(RunWatch(config, start).patience() == 11min);
   config.deadline.connect = 20min;
@@ -171,8 +171,8 @@ TEST_CASE("pipeline: at its deadline a run stops with exit 4, the rest is unsent
     if (succeeded > 0) break;
     Simulator simulator({"--latency", "20ms"});
     Work work(make_customers(5000), simulator.url());
-    work.config.pace.connections = 2;
-    work.config.pace.pipeline = 2;
+    work.config.load.connections = 2;
+    work.config.load.pipeline = 2;
     work.config.deadline.run = deadline;
     const amend::Summary summary = work.run();
     simulator.stop();
@@ -188,7 +188,7 @@ TEST_CASE("pipeline: at its deadline a run stops with exit 4, the rest is unsent
 TEST_CASE("pipeline: a server that never answers stops the run after --stall with exit 4, and nothing is lost") {
   Simulator simulator({"--latency", "1h"});
   Work work(make_customers(50), simulator.url());
-  work.config.deadline.answer = 1h;
+  work.config.deadline.response = 1h;
   work.config.deadline.stall = 500ms;
   work.config.deadline.grace = 0ms;
   const amend::Summary summary = work.run();
@@ -215,9 +215,9 @@ TEST_CASE("pipeline: a connection that hangs is replaced after --stall, and the 
                            peer.send(answer(200, done));
                          }});
   Work work(customers, "http://127.0.0.1:" + server.port());
-  work.config.deadline.answer = 1h;
+  work.config.deadline.response = 1h;
   work.config.deadline.stall = 300ms;
-  work.config.pace.connections = work.config.pace.workers = 1;
+  work.config.load.connections = work.config.load.workers = 1;
   const amend::Summary summary = work.run();
   CHECK(summary.exit_code == amend::ExitCode::success);
   CHECK(summary.rows(amend::Status::success) == 1);
@@ -256,10 +256,10 @@ TEST_CASE("pipeline: while a row waits for the one of its customer before it, or
     Work work({one, one}, "http://127.0.0.1:" + server.port());
     work.config.retry.attempts_max = attempts;
     work.config.retry.backoff_first = work.config.retry.backoff_max = 1s;
-    work.config.deadline.answer = 1'200ms;
+    work.config.deadline.response = 1'200ms;
     work.config.deadline.stall = 200ms;
-    work.config.pace.canary = amend::CanaryMode::off;
-    work.config.pace.connections = work.config.pace.workers = 1;
+    work.config.load.canary = amend::CanaryMode::off;
+    work.config.load.connections = work.config.load.workers = 1;
     const amend::Summary summary = work.run();
     CHECK(summary.stop_cause == amend::StopCause::none);
     CHECK(summary.rows(amend::Status::success) + summary.rows(amend::Status::unknown) == 2);

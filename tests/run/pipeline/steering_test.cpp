@@ -35,20 +35,20 @@ TEST_CASE("steering: the state of a run that nothing holds says so, and adds up"
   CHECK(state.held == 0ms);
   CHECK_FALSE(state.paused);
   CHECK(state.circuit == amend::CircuitState::closed);
-  CHECK(state.paced_by == amend::PacedBy::option);
+  CHECK(state.rate_source == amend::RateSource::option);
   CHECK(state.interval == 0ns);
   CHECK(state.run_directory == work.directory());
   CHECK(state.elapsed > 0ns);
   CHECK(state.rows(amend::Status::success) >= 100);
   CHECK(state.service.count() >= 100);
   CHECK(state.retry_tokens == 500);
-  CHECK(state.in_flight_max == work.config.pace.connections * work.config.pace.pipeline);
+  CHECK(state.in_flight_max == work.config.load.connections * work.config.load.pipeline);
 }
 
 TEST_CASE("steering: a Retry-After shows in the state as long as it holds") {
   Simulator simulator({"--error-share", "503:100%", "--retry-after", "30s"});
   Work work(make_customers(50), simulator.url());
-  work.config.pace.connections = work.config.pace.workers = 1;
+  work.config.load.connections = work.config.load.workers = 1;
   amend::RunState state;
   amend::Run run(work.job());
   std::thread other([&] {
@@ -103,7 +103,7 @@ TEST_CASE("steering: a first stop after a drain still waits for the answers in f
 TEST_CASE("steering: what a person asks for has the bounds of the options") {
   Simulator simulator({"--latency", "1ms"});
   Work work(make_customers(500), simulator.url());
-  work.config.pace.rate.interval = 10ms;
+  work.config.load.rate.interval = 10ms;
   const auto summary = run_and(work, 1, [&](amend::Run& run) {
     amend::RateSetting rate;
     rate.interval = 1h;
@@ -122,7 +122,7 @@ TEST_CASE("steering: what a person asks for has the bounds of the options") {
 TEST_CASE("steering: a new pace wakes whoever waits for the old one") {
   Simulator simulator;
   Work work(make_customers(50), simulator.url());
-  work.config.pace.rate.interval = 1min;  // who is not woken waits for that long
+  work.config.load.rate.interval = 1min;  // who is not woken waits for that long
   const auto start = std::chrono::steady_clock::now();
   const auto summary = run_and(work, 1, [&](amend::Run& run) {
     amend::RateSetting rate;

@@ -22,9 +22,9 @@ class Work {
     config.target.ca_file = certificates() + "/ca.pem";
     config.auth.kind = amend::Auth::none;
     config.run_directory = dir.file("run");
-    config.pace.rate.interval = std::chrono::nanoseconds(0);
-    config.pace.workers = 2;
-    config.pace.canary = amend::CanaryMode::off;
+    config.load.rate.interval = std::chrono::nanoseconds(0);
+    config.load.workers = 2;
+    config.load.canary = amend::CanaryMode::off;
     config.retry.attempts_max = 50;
     config.retry.backoff_first = std::chrono::milliseconds(5);
     config.retry.backoff_max = std::chrono::milliseconds(50);

@@ -102,16 +102,16 @@ TEST_CASE("--baseline: of an older file the row of a customer counts that --dupl
   const std::string twice = "id,phone\n" + uuid_of(1) + ",first1\n" + uuid_of(1) + ",last1\n";
   write_file(ground.dir.file("old.csv"), twice);
   // The API holds neither: a row that the older file settles is found out.
-  const auto is_settled = [&](const std::string& phone, const std::string& duplicates) {
+  const auto is_recorded = [&](const std::string& phone, const std::string& duplicates) {
     const Finished finished = ground.reconcile("id,phone\n" + uuid_of(1) + "," + phone + "\n", phone + "-" + duplicates,
                                                {"--baseline", ground.dir.file("old.csv"), "--duplicates", duplicates});
     CHECK(finished.code == 1);
     return says(finished, "1 differ from the API or are missing there");
   };
-  CHECK(is_settled("last1", "last"));
-  CHECK_FALSE(is_settled("first1", "last"));
-  CHECK(is_settled("first1", "first"));
-  CHECK_FALSE(is_settled("last1", "reject"));
+  CHECK(is_recorded("last1", "last"));
+  CHECK_FALSE(is_recorded("first1", "last"));
+  CHECK(is_recorded("first1", "first"));
+  CHECK_FALSE(is_recorded("last1", "reject"));
 }
 
 TEST_CASE("--baseline: customers that an undo of an earlier run has given back are not passed over for a later run") {

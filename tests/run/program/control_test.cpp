@@ -326,7 +326,7 @@ TEST_CASE("control pause: nothing is sent until resume, and then everything is")
 TEST_CASE("control rate: the pace changes from then on") {
   Slow slow;
   slow.wait_for_results(20);
-  CHECK(control(slow.work.directory, {"rate", "5/s"}).out == "pace 5/s\n");
+  CHECK(control(slow.work.directory, {"rate", "5/s"}).out == "rate 5/s\n");
   REQUIRE(let_pass(slow.work.directory, 0.5));
   const auto before = state_of(slow.work.directory);
   CHECK(before.at("rate").to_number<double>() == doctest::Approx(5));

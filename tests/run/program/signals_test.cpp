@@ -28,7 +28,7 @@ TEST_CASE("exit 130 and 143: the first signal drains: a row that was sent keeps 
 
 TEST_CASE("exit 130: the second signal does not wait for answers that do not come") {
   Interrupted stopped({"--latency", "10m"}, {"--timeout", "1h", "--grace", "1h"});
-  REQUIRE(wait_for_line(stopped.work.dir.file("err"), "  pace", limit));
+  REQUIRE(wait_for_line(stopped.work.dir.file("err"), "  rate", limit));
   REQUIRE(wait_for_lines(stopped.work.file("run.json"), 1, limit));
   stopped.process->signal(SIGINT);
   REQUIRE(wait_for_line(stopped.work.dir.file("err"), "stopping: waiting for", limit));

@@ -30,8 +30,8 @@ class StalledReader {
   /// Not one more byte goes in.
   void fill() const {
     for (const std::size_t size : {4'096, 1}) {
-      const std::string lot(size, 'x');
-      while (::write(descriptor_, lot.data(), lot.size()) > 0) {
+      const std::string received(size, 'x');
+      while (::write(descriptor_, received.data(), received.size()) > 0) {
       }
     }
   }

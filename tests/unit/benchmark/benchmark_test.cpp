@@ -24,10 +24,10 @@ Config config_for(const std::string& url) {
   config.target.ca_file = test::certificates() + "/ca.pem";
   config.auth.app_id = test::app_id;
   config.auth.private_key_file = test::certificates() + "/app.key";
-  config.pace.rate.interval = 20ms;
-  config.pace.connections = 4;
-  config.pace.pipeline = 2;
-  config.pace.workers = 2;
+  config.load.rate.interval = 20ms;
+  config.load.connections = 4;
+  config.load.pipeline = 2;
+  config.load.workers = 2;
   return config;
 }
 
@@ -59,7 +59,7 @@ class Onlooker {
 
 TEST_CASE("Benchmark: each rule about its options refuses in its own words") {
   struct Case {
-    void (*spoil)(BenchmarkConfig&, PaceConfig&);
+    void (*spoil)(BenchmarkConfig&, LoadConfig&);
     const char* message;
   };
   const std::vector<Case> cases{
@@ -69,13 +69,13 @@ TEST_CASE("Benchmark: each rule about its options refuses in its own words") {
       {[](auto& plan, auto&) { plan.ramp.emplace(20, 10, 5); },
        "--ramp needs FROM..TO:BY/s, for example 50..1000:50/s. FROM, TO and BY must be above 0, and TO at least FROM"},
       {[](auto& plan, auto&) { plan.ramp.emplace(1, 1'000, 1); }, "--ramp has more than 100 steps. Use larger steps"},
-      {[](auto&, auto& pace) { pace.rate.mode = RateMode::adaptive; },
+      {[](auto&, auto& load) { load.rate.mode = RateMode::adaptive; },
        "--rate: a benchmark needs a fixed rate. To find the highest rate, use --find-max"},
-      {[](auto& plan, auto&) { plan.other.emplace().pace.rate.mode = RateMode::adaptive; },
+      {[](auto& plan, auto&) { plan.other.emplace().load.rate.mode = RateMode::adaptive; },
        "--versus rate: a benchmark needs a fixed rate. To find the highest rate, use --find-max"},
-      {[](auto& plan, auto& pace) {
+      {[](auto& plan, auto& load) {
          plan.ramp.emplace(10, 20, 5);
-         pace.rate.interval = 1ms;
+         load.rate.interval = 1ms;
        },
        "use --ramp or --rate, not both"},
       {[](auto& plan, auto&) { plan.find_max = true; },
@@ -99,17 +99,17 @@ TEST_CASE("Benchmark: each rule about its options refuses in its own words") {
       {[](auto& plan, auto&) { plan.turns = 7; }, "--turns must be between 8 and 50"},
   };
   BenchmarkConfig usual;
-  PaceConfig closed_loop;
+  LoadConfig closed_loop;
   closed_loop.rate.interval = 0ns;
   CHECK_NOTHROW(validate(usual, closed_loop));
   std::set<BenchmarkRule> broken;
   for (const Case& c : cases) {
     BenchmarkConfig plan = usual;
-    PaceConfig pace = closed_loop;
-    c.spoil(plan, pace);
-    CHECK_THROWS_WITH_AS(validate(plan, pace), c.message, ConfigError);
+    LoadConfig load = closed_loop;
+    c.spoil(plan, load);
+    CHECK_THROWS_WITH_AS(validate(plan, load), c.message, ConfigError);
     for (const BenchmarkRule rule : benchmark_rules())
-      if (rule(plan, pace) == c.message) broken.insert(rule);
+      if (rule(plan, load) == c.message) broken.insert(rule);
   }
   CHECK(broken.size() == benchmark_rules().size());
 }
@@ -157,7 +157,7 @@ TEST_CASE("Benchmark: stop() ends it soon, whatever it waits for, and keeps what
 TEST_CASE("Benchmark: a second stop() does not wait for a server that never answers") {
   test::Simulator simulator({"--hang-share", "100%"});
   Config config = config_for(simulator.url());
-  config.deadline.answer = 1s;
+  config.deadline.response = 1s;
   config.deadline.grace = 1h;
   BenchmarkConfig plan;
   plan.duration = 1h;

@@ -21,14 +21,14 @@ using std::chrono::nanoseconds;
 /// When a request that arrives at that time is answered. Called in the order of arrival.
 using Server = std::function<nanoseconds(nanoseconds arrival)>;
 
-void answer_came(StepFigures& step, nanoseconds planned, nanoseconds sent, nanoseconds at) {
+void response_came(StepFigures& step, nanoseconds planned, nanoseconds sent, nanoseconds at) {
   RequestEnd end;
   end.http = 200;
   end.planned = planned;
   end.latency = at - planned;
   end.service = at - sent;
   step.ended(end);
-  if (at < step.step.duration) step.answer_came(end);
+  if (at < step.step.duration) step.response_came(end);
 }
 
 /// Each planned request, as soon as one of the connections is free.
@@ -45,7 +45,7 @@ StepFigures open_loop(const LoadStep& plan, std::size_t connections, const Serve
     }
     const nanoseconds at = server(sent);
     busy_until.push(at);
-    answer_came(step, next->at, sent, at);
+    response_came(step, next->at, sent, at);
   }
   return step;
 }
@@ -56,7 +56,7 @@ StepFigures closed_loop(nanoseconds duration, const Server& server) {
   step.lasted = duration;
   for (nanoseconds sent{0}; sent < duration;) {
     const nanoseconds at = server(sent);
-    answer_came(step, sent, sent, at);
+    response_came(step, sent, sent, at);
     sent = at;
   }
   return step;
@@ -118,7 +118,7 @@ TEST_CASE("planted: what waits for a connection is slow from the planned instant
 TEST_CASE("planted: of a server that is asked for more than it can do, its answers are counted, not the requests") {
   const StepFigures step = open_loop(LoadStep(interval_of(300), 10s), 256, with_slots(10, 50ms));
   CHECK(step.requests() == 3'000);
-  CHECK(step.answers_per_second() == near(200));
+  CHECK(step.responses_per_second() == near(200));
 }
 
 TEST_CASE("planted: --find-max finds what a server can do") {

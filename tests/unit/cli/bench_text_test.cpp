@@ -29,7 +29,7 @@ TEST_CASE("bench text: the progress line") {
   progress.stage = "step 1";
   progress.elapsed = 3s;
   progress.rate = 100;
-  progress.answers_per_second = 98;
+  progress.responses_per_second = 98;
   progress.p50 = 5ms;
   progress.p99 = 9ms;
   progress.answered = 3'000;

@@ -6,15 +6,15 @@
 #include <chrono>
 #include <string>
 
-#include "cli/text/preflight_text.hpp"
+#include "cli/text/check_report_text.hpp"
 #include "unit/cli/holds.hpp"
 
 namespace cli = amend::cli;
+using amend::CheckReport;
 using amend::Duplicates;
 using amend::ExitCode;
 using amend::Finding;
 using amend::Position;
-using amend::PreflightReport;
 
 namespace {
 
@@ -25,8 +25,8 @@ cli::Options for_file(const char* name) {
   return options;
 }
 
-PreflightReport clean_report() {
-  PreflightReport report;
+CheckReport clean_report() {
+  CheckReport report;
   report.encoding = "UTF-8";
   report.delimiter = ';';
   report.bytes = 1'536;
@@ -45,8 +45,8 @@ Finding finding(const char* code, std::uint64_t rows, std::vector<Position> firs
 }
 
 // 1,000 rows: 6 cannot be sent, and 7 of the others are of 3 customers.
-PreflightReport dirty_report() {
-  PreflightReport report = clean_report();
+CheckReport dirty_report() {
+  CheckReport report = clean_report();
   report.sendable = 994;
   report.unknown_columns = {"No\x1btes"};
   report.rejected = {
@@ -91,7 +91,7 @@ TEST_CASE("check: findings end with 1 and are told with their places and remedie
 }
 
 TEST_CASE("check: a customer in several rows is a finding too, and what --duplicates does with it is told") {
-  PreflightReport report = dirty_report();
+  CheckReport report = dirty_report();
   report.rejected.clear();
   CHECK(cli::check_exit_code(report) == ExitCode::some_rows_failed);
   CHECK(cli::rows_to_send(report, Duplicates::order) == 994);
@@ -106,7 +106,7 @@ TEST_CASE("check: a customer in several rows is a finding too, and what --duplic
 }
 
 TEST_CASE("check: a count that memory cut short is said to be a lower bound") {
-  PreflightReport report = dirty_report();
+  CheckReport report = dirty_report();
   report.duplicates.exact = false;
   report.duplicates.rows_seen = 22'000'000;
   CHECK(cli::duplicates_text(report, Duplicates::order).starts_with("at least 3 customers in 7 rows: "));
@@ -157,7 +157,7 @@ TEST_CASE("check: the next command repeats the options that describe the input, 
 }
 
 TEST_CASE("check: --json is one object that holds all of it, whatever bytes the file holds") {
-  PreflightReport report = dirty_report();
+  CheckReport report = dirty_report();
   report.unknown_columns = {"\xff\"\n"};
   report.rejected.push_back(finding("input.id.duplicate", 1, {{8, 0, 0}}, ""));
   cli::Options options = for_file("a.csv");
@@ -182,19 +182,19 @@ TEST_CASE("check: --json is one object that holds all of it, whatever bytes the 
   CHECK(object.at("duplicates").at("customers").as_int64() == 3);
 
   report.format = amend::Format::ndjson;
-  options.config.pace.rate.interval = std::chrono::nanoseconds(0);
+  options.config.load.rate.interval = std::chrono::nanoseconds(0);
   const auto other = boost::json::parse(cli::check_json(options, report)).as_object();
   CHECK(other.at("delimiter").is_null());
   CHECK(other.at("seconds").is_null());
   CHECK(other.size() == object.size());
 }
 
-TEST_CASE("opening: what the preflight found is told in a few lines before the first request") {
+TEST_CASE("opening: what the check found is told in a few lines before the first request") {
   cli::Options options = for_file("a b.csv");
-  CHECK(cli::preflight_lines(options, clean_report()) ==
+  CHECK(cli::check_lines(options, clean_report()) ==
         "  check     1,000 rows: 1,000 to send\n"
         "  time      about 40.0 s at 25/s, without retries\n");
-  const std::string text = cli::preflight_lines(options, dirty_report());
+  const std::string text = cli::check_lines(options, dirty_report());
   CHECK(holds(text, "1,000 rows: 994 to send, 6 would be rejected (amend check 'a b.csv' shows them)\n"));
   CHECK(holds(text, "3 customers in 7 rows: sent in the order of the file"));
 }
@@ -213,7 +213,7 @@ TEST_CASE("opening: --strict stops at the first row of the file that would be re
   }
 }
 
-TEST_CASE("preflight: with --deadline it is said whether the rows fit, and how many do not") {
+TEST_CASE("check: with --deadline it is said whether the rows fit, and how many do not") {
   using namespace std::chrono_literals;
   CHECK(cli::deadline_text(100, every(40ms), 1h) == "in 1 h 00 min: enough for all rows, with 59 min 56 s left");
   CHECK(cli::deadline_text(100'000, every(40ms), 1h) ==

@@ -76,7 +76,7 @@ TEST_CASE("closing: failed rows are counted, explained by an example, and the ne
 
 TEST_CASE("closing: every exit code of a run that stopped is told with its reason") {
   for (const ExitCode code :
-       {ExitCode::input, ExitCode::stopped_resumable, ExitCode::stopped_person_needed, ExitCode::not_durable,
+       {ExitCode::input, ExitCode::stopped_resumable, ExitCode::stopped_needs_operator, ExitCode::not_durable,
         ExitCode::broken_invariant, ExitCode::interrupted, ExitCode::terminated}) {
     Summary summary = some_failed();
     summary.exit_code = code;
@@ -155,7 +155,7 @@ TEST_CASE("closing: what failed of standard input is to be fed back from the fil
 
 TEST_CASE("closing: what refused the connection is tried with ping before the run is gone on with") {
   Summary summary = some_failed();
-  summary.exit_code = ExitCode::stopped_person_needed;
+  summary.exit_code = ExitCode::stopped_needs_operator;
   summary.stop_cause = amend::StopCause::credentials;
   summary.unsent = 500;
   amend::Config config;

@@ -38,7 +38,7 @@ class Idle {
 };
 
 boost::json::object order(amend::Run& run, const std::string& line) {
-  const std::string answer = cli::answer_control(cli::parse_control_request(line), run);
+  const std::string answer = cli::respond_to_control(cli::parse_control_request(line), run);
   CHECK(answer.find('\n') == answer.size() - 1);
   return boost::json::parse(answer).as_object();
 }

@@ -48,7 +48,7 @@ TEST_CASE("control: the state of a run for people") {
         "  run       runs/october\n"
         "  input     customers.csv\n"
         "  rows      6,000 read, 4,900 success, 60 failed, 40 rejected\n"
-        "  pace      50/s as asked, 4 connections, 8 of 16 in flight\n"
+        "  rate      50/s as asked, 4 connections, 8 of 16 in flight\n"
         "  requests  5,012 requests: 10 retries, 2 sent again (do not count for --max-attempts); retry budget: 480 "
         "tokens left\n"
         "  circuit   closed\n"
@@ -97,8 +97,8 @@ TEST_CASE("control: what was done is said in a line") {
   const auto said = [](const char* answer) { return cli::done_text(boost::json::parse(answer).as_object()); };
   CHECK(said(R"({"ok":true,"paused":true})") == "paused");
   CHECK(said(R"({"ok":true,"paused":false})") == "resumed");
-  CHECK(said(R"({"ok":true,"rate":50,"mode":"fixed"})") == "pace 50/s");
-  CHECK(said(R"({"ok":true,"rate":null,"mode":"fixed"})") == "pace unlimited");
+  CHECK(said(R"({"ok":true,"rate":50,"mode":"fixed"})") == "rate 50/s");
+  CHECK(said(R"({"ok":true,"rate":null,"mode":"fixed"})") == "rate unlimited");
   CHECK(said(R"({"ok":true,"rate":100,"mode":"adaptive"})") == "rate auto, at most 100/s");
   CHECK(said(R"({"ok":true,"connections":8})") == "8 connections");
   CHECK(said(R"({"ok":true,"stopping":true})").starts_with("stopping"));

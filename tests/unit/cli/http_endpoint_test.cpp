@@ -25,7 +25,7 @@ class Streaming {
  public:
   Streaming() {
     endpoint.emplace(context, "--dashboard", ListenAddress("127.0.0.1", 0), 24, [](const HttpRequest&) {
-      HttpAnswer answer(200, "text/event-stream", "first\n");
+      HttpResponse answer(200, "text/event-stream", "first\n");
       answer.is_stream = true;
       return answer;
     });
@@ -83,7 +83,7 @@ std::size_t count_of(const std::string& text, const std::string& what) {
 TEST_CASE("an endpoint: a further connection takes the place of the one that has been silent the longest") {
   boost::asio::io_context context{1};
   HttpEndpoint endpoint(context, "--metrics-listen", ListenAddress("127.0.0.1", 0), 4,
-                        [](const HttpRequest&) { return HttpAnswer(200, "text/plain", "here\n"); });
+                        [](const HttpRequest&) { return HttpResponse(200, "text/plain", "here\n"); });
   endpoint.start();
   std::thread thread([&context] { context.run(); });
   // Silent ones are let go after 5 s: whoever waits for that is never this quick, but a busy machine may not be either.

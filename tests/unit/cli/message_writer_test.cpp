@@ -36,8 +36,8 @@ class Pipe {
   /// Until nothing more would go in.
   void fill() {
     ::fcntl(ends_[1], F_SETFL, O_NONBLOCK);
-    const std::string lot(4'096, 'x');
-    while (::write(ends_[1], lot.data(), lot.size()) > 0) {
+    const std::string received(4'096, 'x');
+    while (::write(ends_[1], received.data(), received.size()) > 0) {
     }
     ::fcntl(ends_[1], F_SETFL, 0);
     filled_ = true;
@@ -46,9 +46,9 @@ class Pipe {
   std::string read_all() {
     ::fcntl(ends_[0], F_SETFL, O_NONBLOCK);
     std::string out;
-    std::array<char, 4'096> lot{};
-    for (ssize_t n = 0; (n = ::read(ends_[0], lot.data(), lot.size())) > 0;)
-      for (const char c : std::string_view(lot.data(), static_cast<std::size_t>(n)))
+    std::array<char, 4'096> received{};
+    for (ssize_t n = 0; (n = ::read(ends_[0], received.data(), received.size())) > 0;)
+      for (const char c : std::string_view(received.data(), static_cast<std::size_t>(n)))
         if (!filled_ || c != 'x') out += c;
     return out;
   }

@@ -170,7 +170,7 @@ TEST_CASE("next: a retry file is sent with what its run was given, and without w
   config.mapping.blanks = {{"email", amend::Blank::null}};
   config.mapping.trim = true;
   config.mapping.guard_column = "Ref";
-  config.pace.rate.interval = std::chrono::milliseconds(100);
+  config.load.rate.interval = std::chrono::milliseconds(100);
   RunStanding run = stopped_by(StopCause::none);
   run.unsent = 0;
   run.rejected_file = "-a/rejected.csv";

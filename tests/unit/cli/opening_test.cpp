@@ -23,7 +23,7 @@ TEST_CASE("opening: the defaults are safe for a production API, and said") {
         "  input     customers.csv, CSV, windows-1252, separator ;, 1.5 KiB\n"
         "  columns   id <- id, name <- Full Name\n"
         "  not sent  Notes, Age\n"
-        "  pace      25/s, burst 1, 4 connections, depth 4, 2 workers; canary: first 1 row, then 10, then all (to "
+        "  rate      25/s, burst 1, 4 connections, depth 4, 2 workers; canary: first 1 row, then 10, then all (to "
         "switch off: --canary off)\n");
 }
 

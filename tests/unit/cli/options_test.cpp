@@ -206,21 +206,21 @@ TEST_CASE("options: every option sets its part of the configuration") {
          return o.config.mapping.blanks.size() == 2 && o.config.mapping.blanks[1].second == amend::Blank::null;
        }},
       {{"--guard", "reference_number=Ref"}, [](auto& o) { return o.config.mapping.guard_column == "Ref"; }},
-      {{"--rate", "100/s"}, [](auto& o) { return o.config.pace.rate.interval == 10ms; }},
+      {{"--rate", "100/s"}, [](auto& o) { return o.config.load.rate.interval == 10ms; }},
       {{"--rate", "auto:100/s"},
        [](auto& o) {
-         return o.config.pace.rate.mode == amend::RateMode::adaptive && o.config.pace.rate.interval == 10ms;
+         return o.config.load.rate.mode == amend::RateMode::adaptive && o.config.load.rate.interval == 10ms;
        }},
       {{"--metrics-file", "m.prom"}, [](auto& o) { return o.metrics_file == "m.prom"; }},
       {{"--dashboard", "[::1]:8080"}, [](auto& o) { return o.dashboard == cli::ListenAddress("::1", 8080); }},
       {{"--metrics-listen", "localhost:9464"},
        [](auto& o) { return o.metrics_listen == cli::ListenAddress("127.0.0.1", 9464); }},
-      {{"--burst", "7"}, [](auto& o) { return o.config.pace.burst == 7; }},
-      {{"--connections", "8"}, [](auto& o) { return o.config.pace.connections == 8; }},
-      {{"--pipeline", "16"}, [](auto& o) { return o.config.pace.pipeline == 16; }},
-      {{"--workers", "2"}, [](auto& o) { return o.config.pace.workers == 2; }},
+      {{"--burst", "7"}, [](auto& o) { return o.config.load.burst == 7; }},
+      {{"--connections", "8"}, [](auto& o) { return o.config.load.connections == 8; }},
+      {{"--pipeline", "16"}, [](auto& o) { return o.config.load.pipeline == 16; }},
+      {{"--workers", "2"}, [](auto& o) { return o.config.load.workers == 2; }},
       {{"--max-attempts", "1"}, [](auto& o) { return o.config.retry.attempts_max == 1; }},
-      {{"--timeout", "1m"}, [](auto& o) { return o.config.deadline.answer == 1min; }},
+      {{"--timeout", "1m"}, [](auto& o) { return o.config.deadline.response == 1min; }},
       {{"--connect-timeout", "1s"}, [](auto& o) { return o.config.deadline.connect == 1s; }},
       {{"--row-timeout", "1h"}, [](auto& o) { return o.config.deadline.row == 1h; }},
       {{"--outage-limit", "2h"}, [](auto& o) { return o.config.deadline.outage == 2h; }},
@@ -257,8 +257,8 @@ TEST_CASE("options: the flag stands above the environment, that above the file, 
 
   const auto from_file = parse(base).options;
   CHECK(from_file.config.target.url == "https://file.example");
-  CHECK(from_file.config.pace.rate.interval == std::chrono::milliseconds(100));
-  CHECK(from_file.config.pace.burst == 1);
+  CHECK(from_file.config.load.rate.interval == std::chrono::milliseconds(100));
+  CHECK(from_file.config.load.burst == 1);
   CHECK(from_file.config.input.strict);
   CHECK(from_file.config.auth.headers == std::vector<std::string>{"X-A: 1", "X-B: 2 3"});
 
@@ -280,8 +280,8 @@ TEST_CASE("options: a key's text in the environment stands above a key's file in
 
 TEST_CASE("options: a --config file may hold a part for one command, and is refused for what it does not know") {
   const ConfigText parts("[update]\nburst = 5\n[ping]\ntimeout = \"1s\"\n");
-  CHECK(update({"--config", parts.path()}).config.pace.burst == 5);
-  CHECK(update({"--config", parts.path()}).config.deadline.answer == std::chrono::seconds(30));
+  CHECK(update({"--config", parts.path()}).config.load.burst == 5);
+  CHECK(update({"--config", parts.path()}).config.deadline.response == std::chrono::seconds(30));
   CHECK(holds(update_complaint({"--config", "no-such-file"}), "--config: there is no file \"no-such-file\""));
   {
     const ConfigText unknown("bursts = 5\n");
@@ -409,7 +409,7 @@ TEST_CASE("options: check needs neither an address nor credentials, and takes no
   CHECK(options.command == cli::Command::check);
   CHECK(options.config.input.file == "a.csv");
   CHECK(options.config.input.encoding == "gbk");
-  CHECK(options.config.pace.rate.interval == std::chrono::milliseconds(200));
+  CHECK(options.config.load.rate.interval == std::chrono::milliseconds(200));
   CHECK(options.config.target.url.empty());
   CHECK(options.save_config == "b.toml");
   CHECK(options.input_settings == std::vector<cli::Setting>{{"encoding", {"gbk"}}, {"trim", {"true"}}});
@@ -443,7 +443,7 @@ TEST_CASE("options: those of reconcile set its part; rows may be partial, and no
   const amend::Config usual = parsed({});
   CHECK(usual.input.file == "crm.csv");
   CHECK(usual.mapping.form == amend::RowForm::partial);
-  CHECK(usual.pace.canary == amend::CanaryMode::off);
+  CHECK(usual.load.canary == amend::CanaryMode::off);
   CHECK(usual.reconcile.look_up == amend::LookUp::automatic);
   CHECK(parsed({"--look-up", "each"}).reconcile.look_up == amend::LookUp::each);
   CHECK(parsed({"--company-name", "always"}).reconcile.company_name == amend::CompanyName::always);
@@ -461,7 +461,7 @@ TEST_CASE("options: those of reconcile set its part; rows may be partial, and no
   CHECK(applied.reconcile.recheck == amend::Recheck::yes);
   CHECK(applied.reconcile.baseline == "runs/old");
   CHECK(applied.reconcile.company_name == amend::CompanyName::journal);
-  CHECK(applied.pace.canary == amend::CanaryMode::on);
+  CHECK(applied.load.canary == amend::CanaryMode::on);
   CHECK_THROWS_AS(parsed({"--duplicates", "order"}), amend::ConfigError);
   CHECK_THROWS_AS(parsed({"--guard", "reference_number=R"}), amend::ConfigError);
 }

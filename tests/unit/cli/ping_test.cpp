@@ -39,7 +39,7 @@ Ping silent(const char* code) {
 TEST_CASE("ping: exit codes tell who can help") {
   CHECK(cli::ping_exit_code(answered(200)) == ExitCode::success);
   for (const int http : {400, 401, 403, 404}) {
-    CHECK(cli::ping_exit_code(answered(static_cast<std::uint16_t>(http))) == ExitCode::stopped_person_needed);
+    CHECK(cli::ping_exit_code(answered(static_cast<std::uint16_t>(http))) == ExitCode::stopped_needs_operator);
   }
   for (const int http : {429, 500, 503}) {
     CHECK(cli::ping_exit_code(answered(static_cast<std::uint16_t>(http))) == ExitCode::stopped_resumable);
@@ -60,7 +60,7 @@ TEST_CASE("ping: without a connection it ends as a run does that cannot connect"
                                 OpenError::client_certificate_refused, OpenError::certificate_refused}) {
     Ping ping = silent("tls.handshake");
     ping.open_error = error;
-    CHECK(cli::ping_exit_code(ping) == ExitCode::stopped_person_needed);
+    CHECK(cli::ping_exit_code(ping) == ExitCode::stopped_needs_operator);
   }
 }
 

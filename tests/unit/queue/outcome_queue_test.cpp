@@ -9,11 +9,11 @@ using namespace std::chrono_literals;
 
 TEST_CASE("outcome queue: what was pushed comes out in order, and after close() it says that nothing more will come") {
   OutcomeQueue queue;
-  std::vector<Outcome> lot;
+  std::vector<Outcome> batch;
   std::vector<Outcome> out;
-  for (std::uint16_t n = 1; n <= 3; ++n) lot.emplace_back().attempts = n;
-  queue.push(lot);
-  CHECK(lot.empty());
+  for (std::uint16_t n = 1; n <= 3; ++n) batch.emplace_back().attempts = n;
+  queue.push(batch);
+  CHECK(batch.empty());
   queue.close();
   REQUIRE(queue.pop_all(out, 0ms));
   REQUIRE(out.size() == 3);
@@ -25,11 +25,11 @@ TEST_CASE("outcome queue: what was pushed comes out in order, and after close() 
 
 TEST_CASE("outcome queue: a reporter that is behind is told to the workers, until it has caught up") {
   OutcomeQueue queue;
-  std::vector<Outcome> lot(outcomes_waiting_max - 1);
-  queue.push(lot);
+  std::vector<Outcome> batch(outcomes_waiting_max - 1);
+  queue.push(batch);
   CHECK_FALSE(queue.full());
-  lot.emplace_back();
-  queue.push(lot);
+  batch.emplace_back();
+  queue.push(batch);
   CHECK(queue.full());
   std::vector<Outcome> out;
   CHECK(queue.pop_all(out, 0ms));
@@ -38,8 +38,8 @@ TEST_CASE("outcome queue: a reporter that is behind is told to the workers, unti
 
 TEST_CASE("outcome queue: a lone outcome is handed over although no other comes, and close() ends the gathering") {
   OutcomeQueue queue;
-  std::vector<Outcome> lot(1);
-  queue.push(lot);
+  std::vector<Outcome> batch(1);
+  queue.push(batch);
   std::vector<Outcome> out;
   REQUIRE(queue.pop_all(out, 1h));
   CHECK(out.size() == 1);
@@ -61,9 +61,9 @@ TEST_CASE("outcome queue: a reporter that is asleep is woken for many outcomes a
   constexpr std::size_t count = 20'000;
   std::thread worker([&] {
     for (std::size_t n = 0; n < count; ++n) {
-      std::vector<Outcome> lot(1);
+      std::vector<Outcome> batch(1);
       while (queue.full()) std::this_thread::yield();
-      queue.push(lot);
+      queue.push(batch);
     }
     queue.close();
   });

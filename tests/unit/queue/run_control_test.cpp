@@ -47,7 +47,7 @@ TEST_CASE("run control: when a response last came is known") {
   CHECK_FALSE(control.ever_answered());
   control.answered(now);
   CHECK(control.ever_answered());
-  CHECK(control.last_answer() == now);
+  CHECK(control.last_response() == now);
 }
 
 TEST_CASE("run control: whoever keeps connections is woken when there shall be more or fewer") {

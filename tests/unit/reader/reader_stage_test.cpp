@@ -114,9 +114,9 @@ class ReaderBench {
     }
   }
   std::vector<Outcome> take_outcomes() {
-    std::vector<Outcome> lot;
-    outcomes.pop_all(lot, 0ms);
-    return lot;
+    std::vector<Outcome> received;
+    outcomes.pop_all(received, 0ms);
+    return received;
   }
   std::size_t outcomes_waiting() { return take_outcomes().size(); }
 

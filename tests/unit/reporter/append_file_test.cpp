@@ -43,9 +43,9 @@ TEST_CASE("append_file: however long a log grows, the kernel keeps some MiB of i
   const TemporaryDirectory folder;
   const RunDirectory run(folder / "run");
   AppendFile file(run, "log");
-  const std::string lot(MiB, 'x');
+  const std::string batch(MiB, 'x');
   for (int n = 0; n < 64; ++n) {
-    file.write(lot);
+    file.write(batch);
     file.flush();
   }
   CHECK((keeps_files_in_memory(run.path()) || cached_bytes_of(run.path("log"), 64 * MiB) <= 16 * MiB));

@@ -58,24 +58,24 @@ class ReporterBench {
       : reporter(sinks(), outcomes, control, metrics, commit, Recovery(), limit) {}
 
   void push(std::uint64_t row, Status status) {
-    std::vector<Outcome> lot;
+    std::vector<Outcome> batch;
     if (status == Status::success) {
-      lot.push_back(rows.make(status, "id", "raw", Position(row, row + 1, 0)));
+      batch.push_back(rows.make(status, "id", "raw", Position(row, row + 1, 0)));
     } else {
-      lot.push_back(rows.failed(status, "raw", "api.refused", "no", row + 1));
+      batch.push_back(rows.failed(status, "raw", "api.refused", "no", row + 1));
     }
-    outcomes.push(lot);
+    outcomes.push(batch);
   }
   void push_successes(std::uint64_t count) {
-    std::vector<Outcome> lot;
+    std::vector<Outcome> batch;
     for (std::uint64_t row = 1; row <= count; ++row)
-      lot.push_back(rows.make(Status::success, "id", "raw", Position(row, row + 1, 0)));
-    outcomes.push(lot);
+      batch.push_back(rows.make(Status::success, "id", "raw", Position(row, row + 1, 0)));
+    outcomes.push(batch);
   }
   // `lots` of `rows_each`, each handed over when the one before has been written.
-  void run_in_lots(std::size_t lots, std::uint64_t rows_each) {
+  void run_in_lots(std::size_t batches, std::uint64_t rows_each) {
     std::thread thread([&] { reporter.run(); });
-    for (std::size_t i = 1; i <= lots; ++i) {
+    for (std::size_t i = 1; i <= batches; ++i) {
       push_successes(rows_each);
       while (second.written_in_all < i * rows_each) std::this_thread::yield();
     }
@@ -149,7 +149,7 @@ TEST_CASE("reporter: what was written is committed soon, also when nothing more 
 TEST_CASE("reporter: with --durable each batch is committed before the next is written; without, not each") {
   ReporterBench each(Commit::batch);
   each.run_in_lots(50, 1);
-  for (std::size_t lot = 1; lot <= 50; ++lot) CHECK(each.log.flushed_at[lot - 1] == lot);
+  for (std::size_t batch = 1; batch <= 50; ++batch) CHECK(each.log.flushed_at[batch - 1] == batch);
 
   ReporterBench grouped;
   grouped.run_in_lots(50, 1);

@@ -178,7 +178,7 @@ TEST_CASE("summary.json: it is read from its directory") {
   const auto read = read_summary(dir / "run");
   REQUIRE(read);
   CHECK(read->rows_ended() == 21);
-  CHECK(read->rows_well() == 12);
+  CHECK(read->rows_succeeded() == 12);
   CHECK(read->rows_in_input() == 23);
   CHECK_FALSE(read->is_whole());
 }

@@ -144,8 +144,8 @@ TEST_CASE("run.json: what was written is read back, so that a run can be gone on
   config.mapping.trim = config.mapping.split_phone = config.mapping.strip_formula = true;
   config.mapping.null_texts = {"NULL", "\\N"};
   config.input.accept_findings = true;
-  config.pace.rate.interval = std::chrono::nanoseconds(123);
-  config.pace.pipeline = 9;
+  config.load.rate.interval = std::chrono::nanoseconds(123);
+  config.load.pipeline = 9;
   config.retry.attempts_max = 11;
   config.deadline.row = std::chrono::milliseconds(77);
   config.deadline.run = std::chrono::milliseconds(78);

@@ -90,13 +90,13 @@ TEST_CASE("config: each rule refuses in its own words, which name the option") {
          c.mapping.blanks = {{"name", amend::Blank::null}, {"name", amend::Blank::omit}};
        },
        "--blank names the field \"name\" twice"},
-      {[](Config& c) { c.pace.rate.interval = 61s; }, "--rate must be between 1/m and 1000000/s, or unlimited"},
-      {[](Config& c) { c.pace.rate.interval = -1ns; }, "--rate must be between 1/m and 1000000/s, or unlimited"},
-      {[](Config& c) { c.pace.burst = 0; }, "--burst must be between 1 and 10000, got 0"},
-      {[](Config& c) { c.pace.connections = 257; }, "--connections must be between 1 and 256, got 257"},
-      {[](Config& c) { c.pace.pipeline = 0; }, "--pipeline must be between 1 and 256, got 0"},
-      {[](Config& c) { c.pace.workers = 257; }, "--workers must be between 0 and 256, got 257"},
-      {[](Config& c) { c.pace.workers = 5; },
+      {[](Config& c) { c.load.rate.interval = 61s; }, "--rate must be between 1/m and 1000000/s, or unlimited"},
+      {[](Config& c) { c.load.rate.interval = -1ns; }, "--rate must be between 1/m and 1000000/s, or unlimited"},
+      {[](Config& c) { c.load.burst = 0; }, "--burst must be between 1 and 10000, got 0"},
+      {[](Config& c) { c.load.connections = 257; }, "--connections must be between 1 and 256, got 257"},
+      {[](Config& c) { c.load.pipeline = 0; }, "--pipeline must be between 1 and 256, got 0"},
+      {[](Config& c) { c.load.workers = 257; }, "--workers must be between 0 and 256, got 257"},
+      {[](Config& c) { c.load.workers = 5; },
        "--workers must not be more than --connections (4), because each worker needs at least one connection. The "
        "value "
        "of --workers is 5"},
@@ -105,7 +105,7 @@ TEST_CASE("config: each rule refuses in its own words, which name the option") {
       {[](Config& c) { c.retry.backoff_max = 100ms; }, "backoff_max must be between 500ms and 1h, got 100ms"},
       {[](Config& c) { c.retry.retry_after_max = 25h; }, "retry_after_max must be between 0ms and 24h, got 25h"},
       {[](Config& c) { c.deadline.connect = 6min; }, "--connect-timeout must be between 1ms and 5m, got 6m"},
-      {[](Config& c) { c.deadline.answer = 0ms; }, "--timeout must be between 1ms and 1h, got 0ms"},
+      {[](Config& c) { c.deadline.response = 0ms; }, "--timeout must be between 1ms and 1h, got 0ms"},
       {[](Config& c) { c.deadline.row = 169h; }, "--row-timeout must be between 1ms and 168h, got 169h"},
       {[](Config& c) { c.deadline.first_connect = 0ms; }, "first_connect must be between 1ms and 1h, got 0ms"},
       {[](Config& c) { c.deadline.outage = 0ms; }, "--outage-limit must be between 1ms and 168h, got 0ms"},
@@ -143,17 +143,17 @@ TEST_CASE("config: each rule refuses in its own words, which name the option") {
 
 TEST_CASE("config: the bounds themselves are allowed") {
   Config config = good();
-  config.pace.rate.interval = 0ns;
-  config.pace.burst = 10'000;
-  config.pace.connections = config.pace.pipeline = config.pace.workers = 256;
+  config.load.rate.interval = 0ns;
+  config.load.burst = 10'000;
+  config.load.connections = config.load.pipeline = config.load.workers = 256;
   config.retry.attempts_max = 100;
   config.deadline.connect = 5min;
   config.deadline.row = 168h;
   config.deadline.grace = 0ms;
   CHECK(complaint(config) == "");
-  config.pace.rate.interval = 1us;
+  config.load.rate.interval = 1us;
   CHECK(complaint(config) == "");
-  config.pace.rate.interval = 60s;
+  config.load.rate.interval = 60s;
   CHECK(complaint(config) == "");
 }
 

@@ -73,25 +73,25 @@ TEST_CASE("selection: any is read back as it was") {
 }
 
 TEST_CASE("row selection: each row of a run has one answer, by what is known of it before it is looked at") {
-  using Answer = RowSelection::Answer;
+  using Choice = RowSelection::Choice;
   RowSet recorded;
   recorded.insert(1);
   RowSet hidden;
   hidden.insert(1);
   hidden.insert(2);
   const RowSelection all;
-  CHECK(all.of(1) == Answer::send);
+  CHECK(all.of(1) == Choice::send);
   const RowSelection last(&recorded, nullptr, &hidden, Duplicates::last);
-  CHECK(last.of(1) == Answer::skip);  // it has its record
-  CHECK(last.of(2) == Answer::superseded);
-  CHECK(last.of(3) == Answer::send);
-  CHECK(RowSelection(nullptr, nullptr, &hidden, Duplicates::first).of(2) == Answer::superseded);
-  CHECK(RowSelection(nullptr, nullptr, &hidden, Duplicates::reject).of(2) == Answer::duplicate);
+  CHECK(last.of(1) == Choice::skip);  // it has its record
+  CHECK(last.of(2) == Choice::superseded);
+  CHECK(last.of(3) == Choice::send);
+  CHECK(RowSelection(nullptr, nullptr, &hidden, Duplicates::first).of(2) == Choice::superseded);
+  CHECK(RowSelection(nullptr, nullptr, &hidden, Duplicates::reject).of(2) == Choice::duplicate);
 
   const Selection retried = selection_of({1, 4, 5}, {6});
   const RowSelection retry(&recorded, &retried, nullptr, Duplicates::order);
-  CHECK(retry.of(1) == Answer::skip);
-  CHECK(retry.of(3) == Answer::skip);  // no part of the retry
-  CHECK(retry.of(4) == Answer::send);
-  CHECK(retry.of(6) == Answer::superseded);
+  CHECK(retry.of(1) == Choice::skip);
+  CHECK(retry.of(3) == Choice::skip);  // no part of the retry
+  CHECK(retry.of(4) == Choice::send);
+  CHECK(retry.of(6) == Choice::superseded);
 }

@@ -33,38 +33,38 @@ class Api {
  public:
   explicit Api(ApiRules rules = {}) : handler(store, std::move(rules)) { store.put(make_ada()); }
 
-  ApiAnswer call(std::string_view method, const std::string& target, const std::string& body = "") {
+  ApiResponse call(std::string_view method, const std::string& target, const std::string& body = "") {
     ApiRequest request;
     request.method = method;
     request.target = target;
     request.body = body;
-    return handler.answer(request);
+    return handler.response(request);
   }
-  ApiAnswer put(const std::string& body, const std::string& id = ada) { return call("PUT", prefix + "/" + id, body); }
+  ApiResponse put(const std::string& body, const std::string& id = ada) { return call("PUT", prefix + "/" + id, body); }
 
   CustomerStore store;
   ApiHandler handler;
 };
 
-boost::json::value customer_in(const ApiAnswer& answer) {
-  return boost::json::parse(answer.body).at("data").at("customer");
+boost::json::value customer_in(const ApiResponse& response) {
+  return boost::json::parse(response.body).at("data").at("customer");
 }
 
 std::string text(const boost::json::value& value) { return boost::json::value_to<std::string>(value); }
 
-std::string message_of(const ApiAnswer& answer) {
-  return std::string(boost::json::parse(answer.body).at("message").as_string());
+std::string message_of(const ApiResponse& response) {
+  return std::string(boost::json::parse(response.body).at("message").as_string());
 }
 
 }  // namespace
 
 TEST_CASE("api_handler: a PUT changes the customer and answers with it, but never with company_name") {
   Api api;
-  const auto answer =
+  const auto response =
       api.put(R"({"name":"A\u00e9\"x","phone":"9","company_name":"ACME","dial_code":"+852","colour":1})");
-  CHECK(answer.status == 200);
-  CHECK(answer.applied);
-  const auto customer = customer_in(answer);
+  CHECK(response.status == 200);
+  CHECK(response.applied);
+  const auto customer = customer_in(response);
   CHECK(text(customer.at("uuid")) == ada);
   CHECK(text(customer.at("name")) == "Aé\"x");
   CHECK(text(customer.at("phone")) == "9");
@@ -96,10 +96,10 @@ TEST_CASE("api_handler: name and phone must be present; a refusal names the fiel
   for (const auto& row : rows) {
     CAPTURE(row.body);
     Api api;
-    const auto answer = api.put(row.body);
-    CHECK(answer.status == 400);
-    CHECK_FALSE(answer.applied);
-    CHECK(message_of(answer).find(row.named) != std::string::npos);
+    const auto response = api.put(row.body);
+    CHECK(response.status == 400);
+    CHECK_FALSE(response.applied);
+    CHECK(message_of(response).find(row.named) != std::string::npos);
     CHECK(api.store.find(ada)->name == "Ada");
     CHECK(api.store.find(ada)->updates == 0);
   }
@@ -134,11 +134,11 @@ TEST_CASE("api_handler: a token is shown as an object of the method's type; a re
   CHECK(text(paid.at("default_payment_token").at("error_code")) == "");
   CHECK_FALSE(paid.at("default_payment_token").as_object().contains("credit_card"));
 
-  const auto answer = api.put(
+  const auto response = api.put(
       R"({"name":"A","phone":"2","default_payment_method":"Credit Card","default_payment_token":")" + card + "\"}");
-  const auto token = customer_in(answer).at("default_payment_token");
-  CHECK(answer.status == 200);
-  CHECK(answer.applied);
+  const auto token = customer_in(response).at("default_payment_token");
+  CHECK(response.status == 200);
+  CHECK(response.applied);
   CHECK(text(token.at("token")) == card);
   CHECK(text(token.at("error_code")) == "E0CARD");
   CHECK(text(token.at("credit_card").at("holder_name")) == "A");

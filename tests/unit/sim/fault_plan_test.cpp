@@ -86,7 +86,7 @@ TEST_CASE("fault_plan: without shares nothing happens; a share of 1 hits all") {
     CHECK(quiet.decide(i).delay == 0ns);
     CHECK(loud.decide(i).fault == Fault::truncate);
     CHECK(loud.decide(i).interim);
-    CHECK_FALSE(loud.decide(i).extra_answer);
+    CHECK_FALSE(loud.decide(i).extra_response);
   }
 }
 

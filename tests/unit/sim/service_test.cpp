@@ -155,7 +155,7 @@ TEST_CASE("service: spoilt answers were applied, refused requests were not") {
     CHECK_FALSE(has(bench.put(), ada_id));
   }
   SUBCASE("twice") {
-    Bench bench(with(&Shares::extra_answer, 1.0));
+    Bench bench(with(&Shares::extra_response, 1.0));
     const auto reply = bench.put();
     CHECK(reply.bytes.substr(0, reply.bytes.size() / 2) == reply.bytes.substr(reply.bytes.size() / 2));
     CHECK(bench.updates() == 1);

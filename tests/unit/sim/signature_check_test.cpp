@@ -67,9 +67,9 @@ class Signed {
   std::string request_id = "6f1c1d7e-8d4e-4b0e-9d53-1f1d9a9b2c3d";
 };
 
-std::uint16_t status(const std::optional<ApiAnswer>& refused) { return refused ? refused->status : 200; }
+std::uint16_t status(const std::optional<ApiResponse>& refused) { return refused ? refused->status : 200; }
 
-bool says(const std::optional<ApiAnswer>& refused, std::string_view text) {
+bool says(const std::optional<ApiResponse>& refused, std::string_view text) {
   return refused && refused->body.find(text) != std::string::npos;
 }
 

@@ -8,14 +8,13 @@
 #include <string_view>
 #include <vector>
 
-#include "unit/transport/parsed_answers.hpp"
+#include "unit/transport/parsed_responses.hpp"
 
 using amend::Request;
 using amend::Response;
 using amend::http1::append_request;
 using amend::http1::Limits;
 using amend::http1::ResponseParser;
-using test::Answer;
 using test::chunked;
 using test::cut;
 using test::error_of;
@@ -27,6 +26,7 @@ using test::parse;
 using test::plain;
 using test::sized;
 using test::Step;
+using test::TaggedResponse;
 using test::until_close;
 
 TEST_CASE("http1_codec: a PUT is the request line, the lines given, its length, and the body unchanged") {
@@ -52,8 +52,8 @@ TEST_CASE("http1_codec: an empty PUT or POST says Content-Length: 0, an empty GE
 
 TEST_CASE("http1_codec: an answer gives its status, body and the fields that matter") {
   const auto result = parse(plain);
-  REQUIRE(result.answers.size() == 1);
-  const test::Answer& a = result.answers[0];
+  REQUIRE(result.responses.size() == 1);
+  const test::TaggedResponse& a = result.responses[0];
   CHECK(a.status == 200);
   CHECK_FALSE(a.close);
   CHECK(a.body == "{\"code\":200}");
@@ -66,34 +66,34 @@ TEST_CASE("http1_codec: an answer gives its status, body and the fields that mat
 
 TEST_CASE("http1_codec: chunked bodies are joined; extensions and trailers are skipped") {
   const auto result = parse(chunked);
-  REQUIRE(result.answers.size() == 1);
-  CHECK(result.answers[0].body == "hello, wide world");
-  CHECK(result.answers[0].retry_after == "7");
+  REQUIRE(result.responses.size() == 1);
+  CHECK(result.responses[0].body == "hello, wide world");
+  CHECK(result.responses[0].retry_after == "7");
   CHECK(result.clean_end);
 }
 
 TEST_CASE("http1_codec: 204 and 304 have no body, whatever their fields say") {
   const auto result = parse(no_content + not_modified + plain);
-  REQUIRE(result.answers.size() == 3);
-  CHECK(result.answers[0].status == 204);
-  CHECK(result.answers[0].location == "/x");
-  CHECK(result.answers[1].status == 304);
-  CHECK(result.answers[1].body.empty());
-  CHECK(result.answers[2].status == 200);
+  REQUIRE(result.responses.size() == 3);
+  CHECK(result.responses[0].status == 204);
+  CHECK(result.responses[0].location == "/x");
+  CHECK(result.responses[1].status == 304);
+  CHECK(result.responses[1].body.empty());
+  CHECK(result.responses[2].status == 200);
 }
 
 TEST_CASE("http1_codec: 1xx answers are skipped and pairing is unchanged") {
   const auto result = parse(interim + plain + interim + no_content);
-  REQUIRE(result.answers.size() == 2);
-  CHECK(result.answers[0].status == 200);
-  CHECK(result.answers[1].status == 204);
+  REQUIRE(result.responses.size() == 2);
+  CHECK(result.responses[0].status == 200);
+  CHECK(result.responses[1].status == 204);
 }
 
 TEST_CASE("http1_codec: without a length the body goes on until the connection ends") {
   const auto result = parse(until_close);
-  REQUIRE(result.answers.size() == 1);
-  CHECK(result.answers[0].body == "<html>\r\n\r\n</html>");
-  CHECK(result.answers[0].close);
+  REQUIRE(result.responses.size() == 1);
+  CHECK(result.responses[0].body == "<html>\r\n\r\n</html>");
+  CHECK(result.responses[0].close);
   CHECK(result.clean_end);
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("http1_codec: answers are the same however they are split") {
   const std::string all = plain + interim + chunked + no_content + plain + not_modified + chunked + until_close;
   const auto whole = parse(all);
   REQUIRE(whole.error.empty());
-  REQUIRE(whole.answers.size() == 7);
+  REQUIRE(whole.responses.size() == 7);
   for (std::size_t at = 0; at <= all.size(); ++at) {
     CAPTURE(at);
     CHECK(parse({std::string_view(all).substr(0, at), std::string_view(all).substr(at)}) == whole);
@@ -131,7 +131,7 @@ TEST_CASE("http1_codec: an answer cut anywhere is an error at the end of the str
     for (std::size_t size = 1; size < answer->size(); ++size) {
       CAPTURE(size);
       const auto result = parse(std::string_view(*answer).substr(0, size));
-      CHECK(result.answers.empty());
+      CHECK(result.responses.empty());
       CHECK_FALSE(result.clean_end);
       CHECK(result.error == "the connection ended in the middle of a response");
     }
@@ -155,8 +155,8 @@ TEST_CASE("http1_codec: idle tells bytes that nobody asked for") {
 TEST_CASE("http1_codec: who closes is recognised") {
   const auto closes = [](const std::string& bytes) {
     const auto result = parse(bytes);
-    REQUIRE_MESSAGE(result.answers.size() == 1, result.error);
-    return result.answers[0].close;
+    REQUIRE_MESSAGE(result.responses.size() == 1, result.error);
+    return result.responses[0].close;
   };
   CHECK_FALSE(closes(sized("HTTP/1.1 200 OK", "")));
   CHECK(closes(sized("HTTP/1.1 200 OK", "Connection: close\r\n")));
@@ -175,8 +175,8 @@ TEST_CASE("http1_codec: Content-Length must be one number") {
   for (const auto* good : {"Content-Length: 5", "Content-Length: 5, 5", "Content-Length: 5\r\ncontent-length: 5",
                            "Content-Length: 005 ,\t5"}) {
     CAPTURE(good);
-    REQUIRE(with(good).answers.size() == 1);
-    CHECK(with(good).answers[0].body == "hello");
+    REQUIRE(with(good).responses.size() == 1);
+    CHECK(with(good).responses[0].body == "hello");
   }
   CHECK(with("Content-Length: 5, 6").error == "the response has two different Content-Length values");
   CHECK(with("Content-Length: 5\r\nContent-Length: 4").error == "the response has two different Content-Length values");
@@ -216,19 +216,19 @@ TEST_CASE("http1_codec: the coding identity is no coding, beside a length, besid
     for (const std::string version : {"HTTP/1.1", "HTTP/1.0"}) {
       CAPTURE(version + " " + fields);
       const auto result = parse(version + " 200 OK\r\nConnection: keep-alive\r\n" + fields + "\r\nhello" + plain);
-      REQUIRE_MESSAGE(result.answers.size() == 2, result.error);
-      CHECK(result.answers[0].body == "hello");
-      CHECK_FALSE(result.answers[0].close);
+      REQUIRE_MESSAGE(result.responses.size() == 2, result.error);
+      CHECK(result.responses[0].body == "hello");
+      CHECK_FALSE(result.responses[0].close);
     }
   }
   for (const std::string field : {"identity, chunked", "identity\r\nTransfer-Encoding: chunked"}) {
     const auto result = parse("HTTP/1.1 200 OK\r\nTransfer-Encoding: " + field + "\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
-    REQUIRE_MESSAGE(result.answers.size() == 1, result.error);
-    CHECK(result.answers[0].body == "hello");
+    REQUIRE_MESSAGE(result.responses.size() == 1, result.error);
+    CHECK(result.responses[0].body == "hello");
   }
   const auto until_end = parse("HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nhello");
-  REQUIRE(until_end.answers.size() == 1);
-  CHECK(until_end.answers[0].body == "hello");
+  REQUIRE(until_end.responses.size() == 1);
+  CHECK(until_end.responses[0].body == "hello");
 }
 
 TEST_CASE("http1_codec: malformed chunks are refused") {
@@ -304,11 +304,11 @@ TEST_CASE("http1_codec: every status from 100 to 599 is framed") {
     if (status == 101) {
       CHECK(result.error == "the server sent a 101 response that amend did not request");
     } else if (status < 200) {
-      CHECK(result.answers.size() == 1);
+      CHECK(result.responses.size() == 1);
     } else {
-      REQUIRE(result.answers.size() == 2);
-      CHECK(result.answers[0].status == status);
-      CHECK(result.answers[0].body == (bodiless ? "" : "ok"));
+      REQUIRE(result.responses.size() == 2);
+      CHECK(result.responses[0].status == status);
+      CHECK(result.responses[0].body == (bodiless ? "" : "ok"));
     }
   }
 }
@@ -336,7 +336,7 @@ TEST_CASE("http1_codec: endless heads, bodies, chunks, trailers and 1xx end at t
     for (const std::size_t size : {std::size_t{1}, std::size_t{7}, bytes.size()}) {
       CAPTURE(size);
       const auto result = parse(cut(bytes, size), limits);
-      CHECK(result.answers.empty());
+      CHECK(result.responses.empty());
       CHECK(result.error == expected);
       if (size <= 7) CHECK(result.taken <= taken_max);
     }
@@ -367,8 +367,8 @@ TEST_CASE("http1_codec: answers exactly at the limits pass") {
   const std::string both_interims = "HTTP/1.1 100 C\r\n\r\nHTTP/1.1 103 E\r\n\r\n";
   const auto result = parse(cut(both_interims + head + body + both_interims + head + body, 13), limits);
   CHECK(result.error == "");
-  REQUIRE(result.answers.size() == 2);
-  CHECK(result.answers[1].body == body);
+  REQUIRE(result.responses.size() == 2);
+  CHECK(result.responses[1].body == body);
 }
 
 TEST_CASE("http1_codec: tiny chunks do not make the buffer grow beyond the body") {
@@ -429,7 +429,7 @@ TEST_CASE("http1_codec: whatever the bytes, the parser neither crashes nor depen
     CAPTURE(round);
     CAPTURE(bytes);
     // A limit may be noticed earlier in pieces, and then under another name; the answers before are the same.
-    CHECK(whole.answers == pieces.answers);
+    CHECK(whole.responses == pieces.responses);
     CHECK(whole.error.empty() == pieces.error.empty());
   }
 }

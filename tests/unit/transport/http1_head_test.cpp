@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "unit/transport/parsed_answers.hpp"
+#include "unit/transport/parsed_responses.hpp"
 
 using amend::Response;
 using amend::http1::ResponseParser;
@@ -24,8 +24,8 @@ using test::until_close;
 TEST_CASE("http1_codec: the head is the final answer's field lines as they came") {
   const auto head_of = [](const std::string& bytes) {
     const auto result = parse(bytes);
-    REQUIRE_MESSAGE(result.answers.size() == 1, result.error);
-    return result.answers[0].head;
+    REQUIRE_MESSAGE(result.responses.size() == 1, result.error);
+    return result.responses[0].head;
   };
   CHECK(head_of(plain) ==
         "Server: nginx\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\ncontent-TYPE:application/json \r\n"
@@ -39,8 +39,8 @@ TEST_CASE("http1_codec: the head is the final answer's field lines as they came"
 TEST_CASE("http1_codec: fields that tell of a rate limit are noticed, in any case of their letters") {
   const auto noticed = [](const std::string& name) {
     const auto result = parse(sized("HTTP/1.1 200 OK", "Server: x\r\n" + name + ": 1\r\nVia: y\r\n"));
-    REQUIRE_MESSAGE(result.answers.size() == 1, result.error);
-    return result.answers[0].has_rate_fields;
+    REQUIRE_MESSAGE(result.responses.size() == 1, result.error);
+    return result.responses[0].has_rate_fields;
   };
   for (const auto* name :
        {"RateLimit", "ratelimit", "RATELIMIT", "RateLimit-Policy", "ratelimit-policy", "RateLimit-Limit",
@@ -64,11 +64,11 @@ TEST_CASE("http1_codec: rate-limit fields are noticed wherever the bytes are cut
   for (std::size_t at = 0; at <= all.size(); ++at) {
     CAPTURE(at);
     const auto result = parse({std::string_view(all).substr(0, at), std::string_view(all).substr(at)});
-    REQUIRE(result.answers.size() == 3);
-    CHECK_FALSE(result.answers[0].has_rate_fields);
-    CHECK(result.answers[1].has_rate_fields);
-    CHECK(result.answers[1].head == "RateLimit: \"a\";r=0;t=3\r\nX-Other: 1\r\nContent-Length: 2\r\n");
-    CHECK_FALSE(result.answers[2].has_rate_fields);
+    REQUIRE(result.responses.size() == 3);
+    CHECK_FALSE(result.responses[0].has_rate_fields);
+    CHECK(result.responses[1].has_rate_fields);
+    CHECK(result.responses[1].head == "RateLimit: \"a\";r=0;t=3\r\nX-Other: 1\r\nContent-Length: 2\r\n");
+    CHECK_FALSE(result.responses[2].has_rate_fields);
   }
 }
 
@@ -80,22 +80,22 @@ TEST_CASE("http1_codec: a chunked body is joined behind the head, which stays as
   for (const std::size_t size : {std::size_t{1}, std::size_t{7}, bytes.size()}) {
     CAPTURE(size);
     const auto result = parse(cut(plain + bytes + plain, size));
-    REQUIRE(result.answers.size() == 3);
-    CHECK(result.answers[1].head == fields);
-    CHECK(result.answers[1].has_rate_fields);
-    CHECK(result.answers[1].body == std::string(40, 'a'));
+    REQUIRE(result.responses.size() == 3);
+    CHECK(result.responses[1].head == fields);
+    CHECK(result.responses[1].has_rate_fields);
+    CHECK(result.responses[1].body == std::string(40, 'a'));
   }
 }
 
 TEST_CASE("http1_codec: rate-limit fields of a 1xx answer or in trailers do not count") {
   const auto early = parse("HTTP/1.1 103 Early\r\nRateLimit: \"a\";r=0;t=3\r\n\r\n" + plain);
-  REQUIRE(early.answers.size() == 1);
-  CHECK_FALSE(early.answers[0].has_rate_fields);
-  CHECK(early.answers[0].head.find("RateLimit") == std::string::npos);
+  REQUIRE(early.responses.size() == 1);
+  CHECK_FALSE(early.responses[0].has_rate_fields);
+  CHECK(early.responses[0].head.find("RateLimit") == std::string::npos);
   const auto late = parse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nRateLimit: \"a\";r=0;t=3\r\n\r\n");
-  REQUIRE(late.answers.size() == 1);
-  CHECK_FALSE(late.answers[0].has_rate_fields);
-  CHECK(late.answers[0].head == "Transfer-Encoding: chunked\r\n");
+  REQUIRE(late.responses.size() == 1);
+  CHECK_FALSE(late.responses[0].has_rate_fields);
+  CHECK(late.responses[0].head == "Transfer-Encoding: chunked\r\n");
 }
 
 TEST_CASE("http1_codec: what one answer told is not told again by the next in the same Response") {
@@ -114,27 +114,27 @@ TEST_CASE("http1_codec: an answer means the same whatever head came before it") 
   for (int i = 0; i < 20; ++i) many_lines += "X-" + std::to_string(i) + ": y\r\n";
   const std::string date = "Server: x\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
   const std::string ok = "HTTP/1.1 200 OK";
-  std::vector<std::string> answers{plain, chunked, no_content, interim + plain, sized(ok, ""), sized(ok, date)};
-  answers.push_back(sized(ok, date + "Retry-After: 1\r\n"));
-  answers.push_back(sized(ok, date + "Retry-After: 2\r\n"));
-  answers.push_back(sized(ok, date + "RateLimit-Reset: 2\r\n"));
-  answers.push_back(sized(ok, date, "a longer body"));
-  answers.push_back(sized(ok, date, "another one.."));
-  answers.push_back(sized(ok, date + "Date: Mon, 07 Nov 1994 08:49:37 GMT\r\n"));
-  answers.push_back(sized(ok, "Server: y\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"));
-  answers.push_back(sized("HTTP/1.1 404 No", date));
-  answers.push_back(sized("HTTP/1.0 200 OK", "Connection: keep-alive\r\n"));
-  answers.push_back(sized(ok, "Connection: close\r\n"));
+  std::vector<std::string> responses{plain, chunked, no_content, interim + plain, sized(ok, ""), sized(ok, date)};
+  responses.push_back(sized(ok, date + "Retry-After: 1\r\n"));
+  responses.push_back(sized(ok, date + "Retry-After: 2\r\n"));
+  responses.push_back(sized(ok, date + "RateLimit-Reset: 2\r\n"));
+  responses.push_back(sized(ok, date, "a longer body"));
+  responses.push_back(sized(ok, date, "another one.."));
+  responses.push_back(sized(ok, date + "Date: Mon, 07 Nov 1994 08:49:37 GMT\r\n"));
+  responses.push_back(sized(ok, "Server: y\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"));
+  responses.push_back(sized("HTTP/1.1 404 No", date));
+  responses.push_back(sized("HTTP/1.0 200 OK", "Connection: keep-alive\r\n"));
+  responses.push_back(sized(ok, "Connection: close\r\n"));
   for (const std::string& fields : {many_lines, long_line, date + many_lines, date + long_line})
-    for (const auto* last : {"", "Location: /y\r\n", "Location: /z\r\n"}) answers.push_back(sized(ok, fields + last));
+    for (const auto* last : {"", "Location: /y\r\n", "Location: /z\r\n"}) responses.push_back(sized(ok, fields + last));
 
-  for (const std::string& before : answers) {
+  for (const std::string& before : responses) {
     CAPTURE(before);
-    for (const std::string& answer : answers) {
+    for (const std::string& answer : responses) {
       CAPTURE(answer);
       auto expected = parse(before);
       const auto alone = parse(answer);
-      expected.answers.insert(expected.answers.end(), alone.answers.begin(), alone.answers.end());
+      expected.responses.insert(expected.responses.end(), alone.responses.begin(), alone.responses.end());
       CHECK(parse(before + answer) == expected);
       CHECK(parse({before, std::string_view(answer).substr(0, 30), std::string_view(answer).substr(30)}) == expected);
     }
@@ -148,7 +148,7 @@ TEST_CASE("http1_codec: a head that repeats the one before is refused for its fr
   const std::string early = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
   std::string all;
   for (int i = 0; i < 16; ++i) all += early;
-  CHECK(parse(all + plain).answers.size() == 1);
+  CHECK(parse(all + plain).responses.size() == 1);
   CHECK(error_of(all + early + plain) == "too many 1xx responses");
 }
 
@@ -160,15 +160,15 @@ TEST_CASE("http1_codec: a folded field line is one line with spaces, wherever th
   for (std::size_t at = 0; at <= all.size(); ++at) {
     CAPTURE(at);
     const auto result = parse({std::string_view(all).substr(0, at), std::string_view(all).substr(at)});
-    REQUIRE_MESSAGE(result.answers.size() == 4, result.error);
+    REQUIRE_MESSAGE(result.responses.size() == 4, result.error);
     for (const std::size_t n : {std::size_t{1}, std::size_t{3}}) {
-      CHECK(result.answers[n].status == 503);
-      CHECK(result.answers[n].retry_after == "7");
-      CHECK(result.answers[n].body == "ok");
-      CHECK(result.answers[n].head.find(
+      CHECK(result.responses[n].status == 503);
+      CHECK(result.responses[n].retry_after == "7");
+      CHECK(result.responses[n].body == "ok");
+      CHECK(result.responses[n].head.find(
                 "X-Policy: default 'self';    script 'none';  \timg *\r\nRetry-After:   7\r\n") == 0);
     }
-    CHECK(result.answers[2].body == "{\"code\":200}");
+    CHECK(result.responses[2].body == "{\"code\":200}");
   }
   CHECK(parse(cut(all, 1)) == parse(all));
 }
@@ -180,11 +180,11 @@ TEST_CASE("http1_codec: a line of the head before that is folded now is not that
   for (std::size_t at = 0; at <= all.size(); ++at) {
     CAPTURE(at);
     const auto result = parse({std::string_view(all).substr(0, at), std::string_view(all).substr(at)});
-    REQUIRE_MESSAGE(result.answers.size() == 4, result.error);
-    CHECK(result.answers[0].retry_after == "1");
-    CHECK(result.answers[1].retry_after == "1   5");
-    CHECK(result.answers[2].retry_after == "1");
-    CHECK(result.answers[3].retry_after == "1   5");
+    REQUIRE_MESSAGE(result.responses.size() == 4, result.error);
+    CHECK(result.responses[0].retry_after == "1");
+    CHECK(result.responses[1].retry_after == "1   5");
+    CHECK(result.responses[2].retry_after == "1");
+    CHECK(result.responses[3].retry_after == "1   5");
   }
 }
 
@@ -204,8 +204,8 @@ TEST_CASE("http1_codec: folded lines are bounded as one line is, and what a fold
 TEST_CASE("http1_codec: the coding of a body is kept with the answer") {
   const auto coding = [](const std::string& fields) {
     const auto result = parse(sized("HTTP/1.1 200 OK", fields));
-    REQUIRE_MESSAGE(result.answers.size() == 1, result.error);
-    return result.answers[0].content_encoding;
+    REQUIRE_MESSAGE(result.responses.size() == 1, result.error);
+    return result.responses[0].content_encoding;
   };
   CHECK(coding("Content-Encoding: gzip\r\n") == "gzip");
   CHECK(coding("content-ENCODING:\tbr , gzip\r\nContent-Encoding: x\r\n") == "br , gzip");

@@ -19,13 +19,13 @@ namespace test {
 class Seen {
  public:
   Seen() = default;
-  explicit Seen(const amend::Lot& lot)
-      : closed(lot.closed),
-        unanswered(lot.unanswered.begin(), lot.unanswered.end()),
-        idle_race(lot.idle_race),
-        depth_fell(lot.depth_fell),
-        text(lot.text) {
-    for (const auto& answer : lot.answers) {
+  explicit Seen(const amend::Received& received)
+      : closed(received.closed),
+        unanswered(received.unanswered.begin(), received.unanswered.end()),
+        idle_race(received.idle_race),
+        depth_fell(received.depth_fell),
+        text(received.text) {
+    for (const auto& answer : received.responses) {
       tags.push_back(answer.tag);
       bodies.emplace_back(answer.response.body);
     }
@@ -89,9 +89,9 @@ class SessionClient {
   }
   Seen next() { return Seen(wait_for(session_->next())); }
   /// As many lots as it takes until `answers` answers are there or the connection is closed, as one.
-  Seen collect(std::size_t answers) {
+  Seen collect(std::size_t responses) {
     Seen all;
-    while (all.tags.size() < answers && all.closed == amend::CloseCause::open) add(all, next());
+    while (all.tags.size() < responses && all.closed == amend::CloseCause::open) add(all, next());
     return all;
   }
   Seen collect_to_the_end() {
@@ -101,14 +101,14 @@ class SessionClient {
   }
   /// Starts next(), then calls session.close() while it waits.
   Seen close_while_waiting() {
-    std::optional<amend::Lot> lot;
-    start(session_->next(), lot);
+    std::optional<amend::Received> received;
+    start(session_->next(), received);
     io_.restart();
     io_.poll();
-    REQUIRE(!lot);
+    REQUIRE(!received);
     session_->close();
-    finish(lot);
-    return Seen(*lot);
+    finish(received);
+    return Seen(*received);
   }
   /// Starts open(), then calls session.close() while it waits.
   amend::Opened close_while_opening() {

@@ -20,7 +20,7 @@ TEST_CASE("session: the answer deadline counts from being the oldest: ten slow a
   }});
   ClientSetup setup = plain_to(server.port());
   setup.depth = 10;
-  setup.deadline.answer = 300ms;  // half of what the last answer takes
+  setup.deadline.response = 300ms;  // half of what the last answer takes
   SessionClient client(setup);
   require_open(client);
   client.send({0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
@@ -40,7 +40,7 @@ TEST_CASE("session: no complete answer within the deadline closes with `timeout`
   };
   ScriptedServer server({script, answer_one_and_finish});
   ClientSetup setup = plain_to(server.port());
-  setup.deadline.answer = 100ms;
+  setup.deadline.response = 100ms;
   SessionClient client(setup);
   require_open(client);
   const auto start = std::chrono::steady_clock::now();
@@ -66,7 +66,7 @@ TEST_CASE("session: an idle connection has no deadline, and the clock starts ane
     peer.send(ok);
   }});
   ClientSetup setup = plain_to(server.port());
-  setup.deadline.answer = 200ms;
+  setup.deadline.response = 200ms;
   SessionClient client(setup);
   require_open(client);
   client.send({1});
@@ -86,7 +86,7 @@ TEST_CASE("session: a server that trickles a body byte by byte does not get beyo
     }
   }});
   ClientSetup setup = plain_to(server.port());
-  setup.deadline.answer = 150ms;
+  setup.deadline.response = 150ms;
   SessionClient client(setup);
   require_open(client);
   client.send({1});

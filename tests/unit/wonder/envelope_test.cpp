@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "wonder/answer.hpp"
 #include "wonder/gateway_response.hpp"
+#include "wonder/response_classifier.hpp"
 
 using namespace amend;
 using namespace amend::wonder;
@@ -93,30 +93,31 @@ TEST_CASE("envelope: an object with a code, an error_code or data, as the API wr
 }
 
 TEST_CASE("envelope: at every status any other body is a gateway response, and no envelope is one") {
-  AnswerJudge judge;
+  ResponseClassifier classify;
   const Expectation expected(customer_id, false);
   for (int status = 100; status <= 599; ++status) {
     CAPTURE(status);
     for (const std::string& body : others) {
-      const Judgement got = judge.judge(response_of(status, body), expected);
-      CHECK(got.meaning == Meaning::gateway);
+      const Classification got = classify.classify(response_of(status, body), expected);
+      CHECK(got.response_class == ResponseClass::gateway);
       CHECK_FALSE(got.code.empty());
       CHECK(got.text.starts_with("HTTP " + std::to_string(status) + ", not the API's own response"));
     }
     for (const std::string& body : envelopes)
-      CHECK(judge.judge(response_of(status, body), expected).meaning != Meaning::gateway);
+      CHECK(classify.classify(response_of(status, body), expected).response_class != ResponseClass::gateway);
   }
 }
 
 TEST_CASE("envelope: a response without a customer is not the API's own either, unless an echo succeeds") {
-  AnswerJudge judge;
+  ResponseClassifier classify;
   for (int status = 100; status <= 599; ++status) {
     CAPTURE(status);
     for (const std::string& body : envelopes)
-      CHECK(judge.judge_echo(response_of(status, body)).meaning != Meaning::gateway);
+      CHECK(classify.classify_echo(response_of(status, body)).response_class != ResponseClass::gateway);
     for (const char* body : {"", "<html>", "[]", "no healthy upstream"})
-      CHECK(judge.judge_echo(response_of(status, body)).meaning == Meaning::gateway);
-    if (status / 100 != 2) CHECK(judge.judge_echo(response_of(status, "{}")).meaning == Meaning::gateway);
+      CHECK(classify.classify_echo(response_of(status, body)).response_class == ResponseClass::gateway);
+    if (status / 100 != 2)
+      CHECK(classify.classify_echo(response_of(status, "{}")).response_class == ResponseClass::gateway);
   }
 }
 

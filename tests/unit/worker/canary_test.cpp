@@ -6,7 +6,7 @@ using amend::Canary;
 using amend::CanaryMode;
 using amend::Status;
 using Admission = Canary::Admission;
-using Judgement = Canary::Judgement;
+using Decision = Canary::Decision;
 
 namespace {
 
@@ -17,14 +17,14 @@ int let_go(Canary& canary, int most) {
   return out;
 }
 
-Judgement end(Canary& canary, Status status) {
+Decision end(Canary& canary, Status status) {
   canary.attempt_over();
   return canary.row_ended(status);
 }
 
 void pass_first(Canary& canary) {
   REQUIRE(let_go(canary, 99) == 1);
-  REQUIRE(end(canary, Status::success) == Judgement::go_on);
+  REQUIRE(end(canary, Status::success) == Decision::undecided);
 }
 
 }  // namespace
@@ -34,11 +34,11 @@ TEST_CASE("canary: the first row goes alone, then ten, then all") {
   pass_first(canary);
   CHECK(let_go(canary, 99) == 10);
   for (int row = 1; row <= 9; ++row) {
-    CHECK(end(canary, Status::success) == Judgement::go_on);
+    CHECK(end(canary, Status::success) == Decision::undecided);
     CHECK(let_go(canary, 99) == 0);  // each group is judged before the next begins
   }
   CHECK_FALSE(canary.over());
-  CHECK(end(canary, Status::success) == Judgement::passed);
+  CHECK(end(canary, Status::success) == Decision::passed);
   CHECK(canary.over());
   CHECK(canary.admit() == Admission::freely);
 }
@@ -47,14 +47,14 @@ TEST_CASE("canary: a first row that fails lets another one go alone; three of th
   Canary canary(CanaryMode::on);
   for (const Status status : {Status::failed, Status::unknown}) {
     CHECK(let_go(canary, 99) == 1);
-    CHECK(end(canary, status) == Judgement::go_on);
+    CHECK(end(canary, status) == Decision::undecided);
   }
   SUBCASE("the third too") {
     CHECK(let_go(canary, 99) == 1);
-    CHECK(end(canary, Status::failed) == Judgement::stop);
+    CHECK(end(canary, Status::failed) == Decision::stop);
     CHECK(canary.describe() == "none of the first 3 rows succeeded");
     CHECK(canary.admit() == Admission::no);
-    CHECK(canary.row_ended(Status::failed) == Judgement::go_on);  // said once
+    CHECK(canary.row_ended(Status::failed) == Decision::undecided);  // said once
   }
   SUBCASE("the third succeeds") {
     pass_first(canary);
@@ -66,14 +66,14 @@ TEST_CASE("canary: of the ten five may fail, with the sixth the run stops at onc
   Canary canary(CanaryMode::on);
   pass_first(canary);
   CHECK(let_go(canary, 99) == 10);
-  for (int row = 1; row <= 5; ++row) CHECK(end(canary, Status::failed) == Judgement::go_on);
+  for (int row = 1; row <= 5; ++row) CHECK(end(canary, Status::failed) == Decision::undecided);
   SUBCASE("the sixth too") {
-    CHECK(end(canary, Status::failed) == Judgement::stop);
+    CHECK(end(canary, Status::failed) == Decision::stop);
     CHECK(canary.describe() == "6 of the first 11 rows did not succeed");
   }
   SUBCASE("the others succeed") {
-    for (int row = 6; row <= 9; ++row) CHECK(end(canary, Status::success) == Judgement::go_on);
-    CHECK(end(canary, Status::success) == Judgement::passed);
+    for (int row = 6; row <= 9; ++row) CHECK(end(canary, Status::success) == Decision::undecided);
+    CHECK(end(canary, Status::success) == Decision::passed);
   }
 }
 
@@ -89,12 +89,12 @@ TEST_CASE("canary: a row that waits for its retry lets another one go, so that a
 TEST_CASE("canary: switched off, it lets every row go and judges none") {
   Canary off(CanaryMode::off);
   CHECK(off.admit() == Admission::freely);
-  for (int row = 1; row <= 20; ++row) CHECK(off.row_ended(Status::failed) == Judgement::go_on);
+  for (int row = 1; row <= 20; ++row) CHECK(off.row_ended(Status::failed) == Decision::undecided);
 }
 
 TEST_CASE("canary: a row that is found to be right speaks for the others as one that succeeded does") {
   Canary canary(CanaryMode::on);
   REQUIRE(let_go(canary, 99) == 1);
-  CHECK(end(canary, Status::unchanged) == Judgement::go_on);
+  CHECK(end(canary, Status::unchanged) == Decision::undecided);
   CHECK(let_go(canary, 99) == 10);
 }

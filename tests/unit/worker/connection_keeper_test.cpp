@@ -22,7 +22,7 @@ class FirstWord final : public ConnectionKeeper::Owner {
     text = opened.text;
     keeper->stop();
   }
-  void take(Connection& /*connection*/, const Lot& /*lot*/) override {}
+  void take(Connection& /*connection*/, const Received& /*lot*/) override {}
   bool reads_later(Connection& /*connection*/) override { return false; }
   void broke(const std::exception_ptr& error) override {
     try {

@@ -19,7 +19,7 @@ void answer_and_close(FakeSession& session) {
 TEST_CASE(
     "worker: connections that fail in the middle of a run are reported with their cause, and when they work again") {
   WorkerBench bench;
-  bench.config.pace.pipeline = 1;
+  bench.config.load.pipeline = 1;
   int failures = 0;
   bench.server.serve = [&](FakeSession& session) {
     session.reply_well();
@@ -45,7 +45,7 @@ TEST_CASE("worker: a refused certificate, ours or the server's, stops the run at
   for (const OpenError error : {OpenError::certificate_refused, OpenError::client_certificate_refused}) {
     CAPTURE(to_string(error));
     WorkerBench bench;
-    bench.config.pace.pipeline = 1;
+    bench.config.load.pipeline = 1;
     bench.server.serve = answer_and_close;
     bench.server.on_open = [&] {
       return bench.server.connections == 0 ? Opened() : Opened(error, "as the test wished");
@@ -63,7 +63,7 @@ TEST_CASE("worker: in the middle of a run a host that is gone for a while stops 
                                 OpenError::broken_off, OpenError::proxy_refused, OpenError::handshake_failed}) {
     CAPTURE(to_string(error));
     WorkerBench bench;
-    bench.config.pace.pipeline = 1;
+    bench.config.load.pipeline = 1;
     bench.server.serve = answer_and_close;
     bench.server.on_open = [&, failures = 0]() mutable {
       return bench.server.connections == 1 && failures++ < 3 ? Opened(error, "as the test wished") : Opened();
@@ -78,7 +78,7 @@ TEST_CASE("worker: no thread for a look-up stops a run that has had no response,
   for (const bool has_begun : {false, true}) {
     CAPTURE(has_begun);
     WorkerBench bench;
-    bench.config.pace.pipeline = 1;
+    bench.config.load.pipeline = 1;
     bench.server.serve = answer_and_close;
     bench.server.on_open = [&, failures = 0]() mutable {
       if (bench.server.connections == (has_begun ? 1 : 0) && failures++ < 3) throw ThreadError("none left");
@@ -106,10 +106,10 @@ TEST_CASE("worker: what was sent before the server refused our certificate was n
 TEST_CASE("worker: while rows wait for the pace, connections that the server closes are not opened again before time") {
   WorkerBench bench;
   bench.connections = 4;
-  bench.config.pace.rate.interval = 250ms;
+  bench.config.load.rate.interval = 250ms;
   bench.server.idle_close = 80ms;
-  bench.config.pace.canary = CanaryMode::off;
-  AdmissionControl paced(bench.config.pace);
+  bench.config.load.canary = CanaryMode::off;
+  AdmissionControl paced(bench.config.load);
   bench.run_with(paced, 4);
   CHECK(bench.count(Status::success) == 4);
   CHECK(bench.server.connections <= 5);

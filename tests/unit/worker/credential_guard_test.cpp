@@ -5,11 +5,11 @@
 
 #include <random>
 
-#include "wonder/answer.hpp"
+#include "wonder/response_classifier.hpp"
 
 using namespace amend;
 using namespace std::chrono_literals;
-using wonder::Meaning;
+using wonder::ResponseClass;
 using Stop = CredentialGuard::Stop;
 
 namespace {
@@ -17,12 +17,12 @@ namespace {
 constexpr std::uint64_t many = 1'000'000;
 
 AttemptEnd gateway(int http, std::optional<std::chrono::milliseconds> retry_after = std::nullopt) {
-  return AttemptEnd::answered(Meaning::gateway, static_cast<std::uint16_t>(http), retry_after);
+  return AttemptEnd::answered(ResponseClass::gateway, static_cast<std::uint16_t>(http), retry_after);
 }
 
 AttemptEnd api(int http, std::optional<std::chrono::milliseconds> retry_after = std::nullopt) {
   const auto status = static_cast<std::uint16_t>(http);
-  return AttemptEnd::answered(wonder::meaning_of(status), status, retry_after);
+  return AttemptEnd::answered(wonder::class_of(status), status, retry_after);
 }
 
 bool is_refusal(int http) { return http == 401 || http == 403 || http == 407; }
@@ -83,7 +83,7 @@ TEST_CASE("credential guard: what may pass, or ends without a response, neither 
     CHECK(bench.see(gateway(404)) == Stop::none);
     CHECK(bench.see(gateway(503)) == Stop::none);
     CHECK(bench.see(gateway(404, 5s)) == Stop::none);
-    CHECK(bench.see(AttemptEnd::without_answer(AttemptEnd::Kind::timeout)) == Stop::none);
+    CHECK(bench.see(AttemptEnd::without_response(AttemptEnd::Kind::timeout)) == Stop::none);
   }
   CHECK_FALSE(bench.guard.api_has_responded());
   CHECK(bench.see(gateway(200)) == Stop::not_the_api);
@@ -111,9 +111,9 @@ TEST_CASE("credential guard: refusals of whoever asks stop the run: three at the
       Bench later;
       later.see(api(200));
       later.requests = 1'000;
-      const bool refuses = end.meaning == Meaning::gateway ? is_refusal(http) : credentials;
+      const bool refuses = end.response_class == ResponseClass::gateway ? is_refusal(http) : credentials;
       CHECK(later.until_stop(end) == (refuses ? 20 : 0));
-      const bool by_gateway = end.meaning == Meaning::gateway;
+      const bool by_gateway = end.response_class == ResponseClass::gateway;
       if (refuses) CHECK(later.stop == (by_gateway ? Stop::gateway_refusal : Stop::credentials));
     }
   }
@@ -129,7 +129,8 @@ TEST_CASE("credential guard: a Retry-After on a refusal is obeyed first; refused
       bench.step = 2s;
       CHECK(bench.see(refusal) == Stop::none);
       CHECK(bench.until_stop(refusal) == (accepted_before ? 20 : 3));
-      CHECK(bench.stop == (refusal.meaning == Meaning::gateway ? Stop::gateway_refusal : Stop::credentials));
+      CHECK(bench.stop ==
+            (refusal.response_class == ResponseClass::gateway ? Stop::gateway_refusal : Stop::credentials));
     }
     Bench again;
     again.step = 2s;

@@ -185,7 +185,7 @@ class FakeSession final : public Session {
     if (is_open() && echo_ && requests_.size() == 1) return reply_to_echo();
     if (is_open()) server_.serve(*this);
   }
-  boost::asio::awaitable<Lot> next() override {
+  boost::asio::awaitable<Received> next() override {
     constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     while (is_open() && answered_.empty()) {
       woken_.expires_at(std::chrono::steady_clock::time_point::max());
@@ -196,18 +196,18 @@ class FakeSession final : public Session {
     answered_.clear();
     delivered_texts_.swap(texts_);
     texts_.clear();
-    Lot lot;
-    lot.answers = delivered_;
+    Received received;
+    received.responses = delivered_;
     if (!is_open()) {
       unanswered_.clear();
       for (const auto& request : requests_) unanswered_.push_back(request.tag);
       requests_.clear();
-      lot.unanswered = unanswered_;
-      lot.closed = closed_;
-      lot.idle_race = idle_race_;
-      lot.text = "as the test wished";
+      received.unanswered = unanswered_;
+      received.closed = closed_;
+      received.idle_race = idle_race_;
+      received.text = "as the test wished";
     }
-    co_return lot;
+    co_return received;
   }
   void close() override { end(CloseCause::local); }
   void distrust() override {
@@ -235,8 +235,8 @@ class FakeSession final : public Session {
   bool idle_race_ = false;
   bool echo_ = false;  // the newest request is the echo call
   std::deque<Sent> requests_;
-  std::vector<Answer> answered_;
-  std::vector<Answer> delivered_;
+  std::vector<TaggedResponse> answered_;
+  std::vector<TaggedResponse> delivered_;
   std::deque<std::string> texts_;
   std::deque<std::string> delivered_texts_;
   std::vector<std::uint32_t> unanswered_;

@@ -20,7 +20,7 @@ class KeepingSession final : public Session {
   explicit KeepingSession(std::size_t depth) : depth_(depth) {}
 
   boost::asio::awaitable<Opened> open() override { co_return Opened(); }
-  boost::asio::awaitable<Lot> next() override { co_return Lot(); }
+  boost::asio::awaitable<Received> next() override { co_return Received(); }
   std::size_t capacity() const noexcept override { return is_open ? depth_ - in_flight() : 0; }
   std::size_t in_flight() const noexcept override { return tags.size(); }
   void submit(const Request& request) override {
@@ -107,15 +107,15 @@ class MachineBench {
   int woken = 0;
 
  private:
-  static PaceConfig pace_with(CanaryMode canary) {
-    PaceConfig pace;
-    pace.rate.interval = std::chrono::nanoseconds(0);
-    pace.canary = canary;
-    return pace;
+  static LoadConfig pace_with(CanaryMode canary) {
+    LoadConfig load;
+    load.rate.interval = std::chrono::nanoseconds(0);
+    load.canary = canary;
+    return load;
   }
   WorkerSetup setup() {
-    config_.pace.connections = 1;
-    config_.pace.pipeline = depth;
+    config_.load.connections = 1;
+    config_.load.pipeline = depth;
     config_.retry.backoff_first = 100ms;
     config_.retry.backoff_max = 100ms;
     WorkerSetup setup(config_, control, admission_, metrics, outcomes_);
@@ -173,44 +173,44 @@ class MachineBench {
     return batch.slice_from(begin);
   }
 
-  Answer pop_answer(std::uint16_t status, const std::string& body) {
+  TaggedResponse pop_answer(std::uint16_t status, const std::string& body) {
     Response response;
     response.status = status;
     response.body = body;
-    const Answer answer(session_->tags.front(), response);
+    const TaggedResponse answer(session_->tags.front(), response);
     session_->tags.erase(session_->tags.begin());
     session_->ids.erase(session_->ids.begin());
     session_->flushed = session_->tags.size();
     return answer;
   }
   void respond(std::uint16_t status, const std::string& body) {
-    const std::vector<Answer> answers{pop_answer(status, body)};
-    Lot lot;
-    lot.answers = answers;
-    machines_.responses.take_lot(connection(), lot, now_);
+    const std::vector<TaggedResponse> answers{pop_answer(status, body)};
+    Received received;
+    received.responses = answers;
+    machines_.responses.take_batch(connection(), received, now_);
   }
   // As the coroutine of the connection does: the end, what came with it, and what follows.
   void end(CloseCause cause, const std::string& last_body = {}) {
-    std::vector<Answer> answers;
+    std::vector<TaggedResponse> answers;
     if (!last_body.empty()) answers.push_back(pop_answer(200, last_body));
     const std::vector<std::uint32_t> unanswered = std::exchange(session_->tags, {});
     session_->ids.clear();
     session_->is_open = false;
     session_->flushed = 0;
-    Lot lot;
-    lot.answers = answers;
-    lot.unanswered = unanswered;
-    lot.closed = cause;
-    lot.text = "as the test wished";
+    Received received;
+    received.responses = answers;
+    received.unanswered = unanswered;
+    received.closed = cause;
+    received.text = "as the test wished";
     follow_connection(Connections::Event::ended);
-    machines_.responses.take_lot(connection(), lot, now_);
+    machines_.responses.take_batch(connection(), received, now_);
     machines_.run(now_);
     follow_connection(Connections::Event::rests);
   }
   void take_ended() {
-    std::vector<Outcome> lot;
-    outcomes_.pop_all(lot, 0ms);
-    for (const Outcome& outcome : lot) ended.emplace_back(outcome);
+    std::vector<Outcome> received;
+    outcomes_.pop_all(received, 0ms);
+    for (const Outcome& outcome : received) ended.emplace_back(outcome);
   }
 
   std::string prefix_;

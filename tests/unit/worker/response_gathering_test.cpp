@@ -138,30 +138,30 @@ TEST_CASE("response gathering: nothing waits when little is in flight, or before
 
 TEST_CASE("worker: a deep pipeline is refilled in lots, when half of it has been answered") {
   WorkerBench bench;
-  bench.config.pace.pipeline = 32;
-  std::vector<std::size_t> lots;
+  bench.config.load.pipeline = 32;
+  std::vector<std::size_t> batches;
   std::size_t seen = 0;
   bench.server.serve = [&](FakeSession& session) {
-    lots.push_back(bench.server.seen.size() - std::exchange(seen, bench.server.seen.size()));
+    batches.push_back(bench.server.seen.size() - std::exchange(seen, bench.server.seen.size()));
     session.later([&session] { session.reply_one_by_one(); });
   };
   bench.run(256);
   CHECK(bench.count(Status::success) == 256);
-  REQUIRE(lots.size() >= 8);
-  CHECK(lots.front() == 32);
-  for (std::size_t n = 1; n + 1 < lots.size(); ++n) CHECK(lots[n] >= 16);
+  REQUIRE(batches.size() >= 8);
+  CHECK(batches.front() == 32);
+  for (std::size_t n = 1; n + 1 < batches.size(); ++n) CHECK(batches[n] >= 16);
 }
 
 TEST_CASE(
     "worker: where signatures take their time, lots are signed before they go out, and answers do not wait for a lot") {
   WorkerBench bench;
-  bench.config.pace.pipeline = 32;
+  bench.config.load.pipeline = 32;
   std::size_t signatures = 0;
-  std::size_t lots = 0;
+  std::size_t batches = 0;
   std::size_t most_meanwhile = 0;
   bench.make_signer = [&] { return std::make_unique<OneAtATime>([&] { ++signatures; }); };
   bench.server.serve = [&](FakeSession& session) {
-    ++lots;
+    ++batches;
     session.later([&, before = signatures] {
       most_meanwhile = std::max(most_meanwhile, signatures - before);
       session.reply_one_by_one();
@@ -170,18 +170,18 @@ TEST_CASE(
   bench.run(256);
   CHECK(bench.count(Status::success) == 256);
   CHECK(signatures == 256);
-  CHECK(lots <= 64);
+  CHECK(batches <= 64);
   CHECK(most_meanwhile <= 2);  // one in each turn of the event loop, and the answers are posted from one to the next
 }
 
 TEST_CASE("worker: most of a deep pipeline is filled before the first answer comes") {
   WorkerBench bench;
   bench.connections = 1;
-  bench.config.pace.pipeline = 256;
-  PaceConfig pace;
-  pace.canary = CanaryMode::off;
-  pace.rate.interval = 0ns;
-  AdmissionControl admission(pace);
+  bench.config.load.pipeline = 256;
+  LoadConfig load;
+  load.canary = CanaryMode::off;
+  load.rate.interval = 0ns;
+  AdmissionControl admission(load);
   bench.server.serve = [&](FakeSession& session) {
     if (bench.server.seen.size() > 128) session.later([&session] { session.reply_one_by_one(); });
   };
@@ -191,19 +191,19 @@ TEST_CASE("worker: most of a deep pipeline is filled before the first answer com
 
 TEST_CASE("worker: at a pace, or on a shallow pipeline no request waits for others") {
   WorkerBench bench;
-  PaceConfig pace;
-  pace.canary = CanaryMode::off;
-  pace.rate.interval = 0ns;
-  bench.config.pace.pipeline = 32;
-  SUBCASE("at a pace") { pace.rate.interval = 1ms; }
-  SUBCASE("on a shallow pipeline") { bench.config.pace.pipeline = 8; }
+  LoadConfig load;
+  load.canary = CanaryMode::off;
+  load.rate.interval = 0ns;
+  bench.config.load.pipeline = 32;
+  SUBCASE("at a pace") { load.rate.interval = 1ms; }
+  SUBCASE("on a shallow pipeline") { bench.config.load.pipeline = 8; }
   SUBCASE("on a shallow pipeline, where signatures take their time") {
-    bench.config.pace.pipeline = 8;
+    bench.config.load.pipeline = 8;
     bench.make_signer = [] { return std::make_unique<OneAtATime>([] {}); };
   }
-  AdmissionControl admission(pace);
+  AdmissionControl admission(load);
   // Nothing is answered before more than half of the pipeline is used: in lots that would never be.
-  const std::size_t most_of_it = bench.config.pace.pipeline * 3 / 4;
+  const std::size_t most_of_it = bench.config.load.pipeline * 3 / 4;
   std::size_t smallest = 99;
   std::size_t seen = 0;
   bench.server.serve = [&](FakeSession& session) {

@@ -10,7 +10,7 @@
 #include <random>
 #include <string>
 
-#include "wonder/answer.hpp"
+#include "wonder/response_classifier.hpp"
 
 using amend::Applied;
 using amend::AttemptEnd;
@@ -20,7 +20,7 @@ using amend::RetryPolicy;
 using amend::RowState;
 using amend::Status;
 using amend::Verdict;
-using amend::wonder::Meaning;
+using amend::wonder::ResponseClass;
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
@@ -79,25 +79,27 @@ void check_retried(const AttemptEnd& end, Status last, Applied fresh) {
 
 TEST_CASE("retry_policy: a complete answer that settles the row ends it at once") {
   using V = Verdict::Kind;
-  const auto answered = [](Meaning meaning, std::uint16_t http) { return AttemptEnd::answered(meaning, http); };
-  check_final(answered(Meaning::success, 200), V::done, Status::success, Applied::yes, Applied::yes);
-  check_final(answered(Meaning::card_refused, 200), V::give_up, Status::failed, Applied::yes, Applied::yes);
-  check_final(answered(Meaning::guard_mismatch, 200), V::give_up, Status::failed, Applied::yes, Applied::yes);
-  check_final(answered(Meaning::refused, 422), V::give_up, Status::failed, Applied::no, Applied::maybe);
-  check_final(answered(Meaning::refused, 501), V::give_up, Status::failed, Applied::maybe, Applied::maybe);
-  check_final(answered(Meaning::credentials, 401), V::give_up, Status::failed, Applied::no, Applied::maybe);
-  check_final(answered(Meaning::go_on, 200), V::done, Status::success, Applied::yes, Applied::yes);
-  check_final(answered(Meaning::unchanged, 200), V::done, Status::unchanged, Applied::no, Applied::no);
-  check_final(answered(Meaning::withheld, 200), V::give_up, Status::failed, Applied::no, Applied::maybe);
+  const auto answered = [](ResponseClass response_class, std::uint16_t http) {
+    return AttemptEnd::answered(response_class, http);
+  };
+  check_final(answered(ResponseClass::success, 200), V::done, Status::success, Applied::yes, Applied::yes);
+  check_final(answered(ResponseClass::card_refused, 200), V::give_up, Status::failed, Applied::yes, Applied::yes);
+  check_final(answered(ResponseClass::guard_mismatch, 200), V::give_up, Status::failed, Applied::yes, Applied::yes);
+  check_final(answered(ResponseClass::refused, 422), V::give_up, Status::failed, Applied::no, Applied::maybe);
+  check_final(answered(ResponseClass::refused, 501), V::give_up, Status::failed, Applied::maybe, Applied::maybe);
+  check_final(answered(ResponseClass::credentials, 401), V::give_up, Status::failed, Applied::no, Applied::maybe);
+  check_final(answered(ResponseClass::go_on, 200), V::done, Status::success, Applied::yes, Applied::yes);
+  check_final(answered(ResponseClass::unchanged, 200), V::done, Status::unchanged, Applied::no, Applied::no);
+  check_final(answered(ResponseClass::withheld, 200), V::give_up, Status::failed, Applied::no, Applied::maybe);
 }
 
 TEST_CASE("retry_policy: after a request that only read, what may be applied is what was sent before it") {
   const auto read = [](const AttemptEnd& end, std::uint32_t attempts, Applied before) {
     return decide(end, attempts, before == Applied::maybe).of_a_read(before);
   };
-  const AttemptEnd lost[] = {AttemptEnd::without_answer(EndKind::timeout), AttemptEnd::without_answer(EndKind::closed),
-                             AttemptEnd::answered(Meaning::unusable, 200),
-                             AttemptEnd::answered(Meaning::transient, 503)};
+  const AttemptEnd lost[] = {
+      AttemptEnd::without_response(EndKind::timeout), AttemptEnd::without_response(EndKind::closed),
+      AttemptEnd::answered(ResponseClass::unusable, 200), AttemptEnd::answered(ResponseClass::transient, 503)};
   for (const AttemptEnd& end : lost) {
     for (const Applied before : {Applied::no, Applied::maybe}) {
       CHECK(read(end, 1, before).kind == Verdict::Kind::retry);
@@ -109,28 +111,28 @@ TEST_CASE("retry_policy: after a request that only read, what may be applied is 
     CHECK(read(end, 3, Applied::no).status == Status::failed);
     CHECK(read(end, 3, Applied::maybe).status == decide(end, 3, true).status);
   }
-  const auto refused = read(AttemptEnd::answered(Meaning::refused, 501), 1, Applied::no);
+  const auto refused = read(AttemptEnd::answered(ResponseClass::refused, 501), 1, Applied::no);
   CHECK(refused.status == Status::failed);
   CHECK(refused.applied == Applied::no);
-  const auto guarded = read(AttemptEnd::answered(Meaning::guard_mismatch, 200), 1, Applied::no);
+  const auto guarded = read(AttemptEnd::answered(ResponseClass::guard_mismatch, 200), 1, Applied::no);
   CHECK(guarded.status == Status::failed);
   CHECK(guarded.applied == Applied::no);
-  const auto unchanged = read(AttemptEnd::answered(Meaning::unchanged, 200), 1, Applied::no);
+  const auto unchanged = read(AttemptEnd::answered(ResponseClass::unchanged, 200), 1, Applied::no);
   CHECK(unchanged.kind == Verdict::Kind::done);
   CHECK(unchanged.status == Status::unchanged);
   CHECK(unchanged.applied == Applied::no);
 }
 
 TEST_CASE("retry_policy: what may pass is tried again; with no attempt left the row fails or is unknown") {
-  check_retried(AttemptEnd::answered(Meaning::transient, 408), Status::failed, Applied::maybe);
-  check_retried(AttemptEnd::answered(Meaning::transient, 503), Status::failed, Applied::maybe);
-  check_retried(AttemptEnd::answered(Meaning::transient, 500), Status::failed, Applied::maybe);
-  check_retried(AttemptEnd::answered(Meaning::unusable, 200), Status::unknown, Applied::maybe);
-  check_retried(AttemptEnd::answered(Meaning::mismatch, 200), Status::unknown, Applied::maybe);
-  check_retried(AttemptEnd::without_answer(EndKind::not_processed), Status::failed, Applied::no);
-  check_retried(AttemptEnd::without_answer(EndKind::closed), Status::unknown, Applied::maybe);
-  check_retried(AttemptEnd::without_answer(EndKind::protocol), Status::unknown, Applied::maybe);
-  check_retried(AttemptEnd::without_answer(EndKind::timeout), Status::unknown, Applied::maybe);
+  check_retried(AttemptEnd::answered(ResponseClass::transient, 408), Status::failed, Applied::maybe);
+  check_retried(AttemptEnd::answered(ResponseClass::transient, 503), Status::failed, Applied::maybe);
+  check_retried(AttemptEnd::answered(ResponseClass::transient, 500), Status::failed, Applied::maybe);
+  check_retried(AttemptEnd::answered(ResponseClass::unusable, 200), Status::unknown, Applied::maybe);
+  check_retried(AttemptEnd::answered(ResponseClass::mismatch, 200), Status::unknown, Applied::maybe);
+  check_retried(AttemptEnd::without_response(EndKind::not_processed), Status::failed, Applied::no);
+  check_retried(AttemptEnd::without_response(EndKind::closed), Status::unknown, Applied::maybe);
+  check_retried(AttemptEnd::without_response(EndKind::protocol), Status::unknown, Applied::maybe);
+  check_retried(AttemptEnd::without_response(EndKind::timeout), Status::unknown, Applied::maybe);
 }
 
 TEST_CASE("retry_policy: a gateway response is tried again at any status, and the row then fails, never unknown") {
@@ -139,7 +141,7 @@ TEST_CASE("retry_policy: a gateway response is tried again at any status, and th
     if (status == 429) continue;  // about the rate, whoever says it
     const auto http = static_cast<std::uint16_t>(status);
     const bool may_be_applied = status < 300 || status == 408 || status >= 500;
-    check_retried(AttemptEnd::answered(Meaning::gateway, http), Status::failed,
+    check_retried(AttemptEnd::answered(ResponseClass::gateway, http), Status::failed,
                   may_be_applied ? Applied::maybe : Applied::no);
   }
 }
@@ -147,22 +149,22 @@ TEST_CASE("retry_policy: a gateway response is tried again at any status, and th
 TEST_CASE("retry_policy: which ends of an attempt leave it open whether the API applies the request later") {
   for (std::uint16_t status = 100; status <= 599; ++status) {
     CAPTURE(status);
-    const Meaning meaning = amend::wonder::meaning_of(status);
-    const bool open = status == 408 || status >= 500 || meaning == Meaning::unusable;
-    CHECK(amend::may_be_applied_late(AttemptEnd::answered(meaning, status)) == open);
-    CHECK(amend::may_be_applied_late(AttemptEnd::answered(meaning, status, std::chrono::seconds(1))) ==
+    const ResponseClass response_class = amend::wonder::class_of(status);
+    const bool open = status == 408 || status >= 500 || response_class == ResponseClass::unusable;
+    CHECK(amend::may_be_applied_late(AttemptEnd::answered(response_class, status)) == open);
+    CHECK(amend::may_be_applied_late(AttemptEnd::answered(response_class, status, std::chrono::seconds(1))) ==
           (open && status != 503));
-    CHECK(amend::may_be_applied_late(AttemptEnd::answered(Meaning::mismatch, status)));
+    CHECK(amend::may_be_applied_late(AttemptEnd::answered(ResponseClass::mismatch, status)));
     const bool passed_on = status == 408 || status >= 500 || (status >= 200 && status < 300);
-    CHECK(amend::may_be_applied_late(AttemptEnd::answered(Meaning::gateway, status)) == passed_on);
+    CHECK(amend::may_be_applied_late(AttemptEnd::answered(ResponseClass::gateway, status)) == passed_on);
   }
   for (const auto kind : {EndKind::closed, EndKind::timeout, EndKind::protocol})
-    CHECK(amend::may_be_applied_late(AttemptEnd::without_answer(kind)));
-  CHECK_FALSE(amend::may_be_applied_late(AttemptEnd::without_answer(EndKind::not_processed)));
+    CHECK(amend::may_be_applied_late(AttemptEnd::without_response(kind)));
+  CHECK_FALSE(amend::may_be_applied_late(AttemptEnd::without_response(EndKind::not_processed)));
 }
 
 TEST_CASE("retry_policy: a row that may have been applied and then got no connection is unknown, not failed") {
-  const auto verdict = decide(AttemptEnd::without_answer(EndKind::not_processed), 3, true);
+  const auto verdict = decide(AttemptEnd::without_response(EndKind::not_processed), 3, true);
   CHECK(verdict.status == Status::unknown);
   CHECK(verdict.applied == Applied::maybe);
 }
@@ -171,7 +173,7 @@ TEST_CASE("retry_policy: the wait is uniform in 0 to first · 2^(n−1), at most
   RetryConfig c = config();
   c.attempts_max = 100;
   const RetryPolicy policy(c, 24h);
-  const auto end = AttemptEnd::without_answer(EndKind::timeout);
+  const auto end = AttemptEnd::without_response(EndKind::timeout);
   const auto longest = [&](std::uint32_t attempts) {
     std::chrono::nanoseconds most{0};
     std::mt19937_64 random(attempts);
@@ -196,7 +198,7 @@ TEST_CASE("retry_policy: the wait is uniform in 0 to first · 2^(n−1), at most
 TEST_CASE("retry_policy: a Retry-After is the least wait, up to its ceiling") {
   const RetryPolicy policy(config(), 10min);
   const auto wait = [&](std::chrono::milliseconds asked, std::uint64_t random) {
-    const auto end = AttemptEnd::answered(Meaning::transient, 429, asked);
+    const auto end = AttemptEnd::answered(ResponseClass::transient, 429, asked);
     return policy.decide(end, RowState(1, policy_start, false), policy_start, random).retry_at - policy_start;
   };
   CHECK(wait(7s, 0) == 7s);
@@ -212,8 +214,8 @@ TEST_CASE("retry_policy: no attempt starts later than the row deadline, for whic
   constexpr std::uint64_t ms_500 = 500'000'000;
   for (const std::uint16_t http : {std::uint16_t{429}, std::uint16_t{503}}) {
     const auto decide_at = [&](PolicyTime now, std::optional<std::chrono::milliseconds> asked) {
-      return policy.decide(AttemptEnd::answered(Meaning::transient, http, asked), RowState(1, policy_start, false), now,
-                           ms_500);
+      return policy.decide(AttemptEnd::answered(ResponseClass::transient, http, asked),
+                           RowState(1, policy_start, false), now, ms_500);
     };
     const auto last = policy_start + 30s - 500ms;
     CHECK(decide_at(last, std::nullopt).kind == Verdict::Kind::retry);
@@ -226,7 +228,7 @@ TEST_CASE("retry_policy: no attempt starts later than the row deadline, for whic
 
 TEST_CASE("retry_policy: a 429 costs no attempt, and the waits grow with the 429s") {
   const RetryPolicy policy(config(), 10min);
-  const auto end = AttemptEnd::answered(Meaning::transient, 429);
+  const auto end = AttemptEnd::answered(ResponseClass::transient, 429);
   for (const std::uint32_t attempts : {1U, 3U, 100U}) {
     const auto verdict = policy.decide(end, RowState(attempts, policy_start, false), policy_start, 0);
     CHECK(verdict.kind == Verdict::Kind::retry);
@@ -252,7 +254,7 @@ TEST_CASE("retry_policy: a 429 costs no attempt, and the waits grow with the 429
 TEST_CASE("retry_policy: one attempt means no retry") {
   RetryConfig c = config();
   c.attempts_max = 1;
-  const auto verdict = RetryPolicy(c, 10min).decide(AttemptEnd::without_answer(EndKind::closed),
+  const auto verdict = RetryPolicy(c, 10min).decide(AttemptEnd::without_response(EndKind::closed),
                                                     RowState(1, policy_start, false), policy_start, 0);
   CHECK(verdict.kind == Verdict::Kind::give_up);
   CHECK(verdict.status == Status::unknown);

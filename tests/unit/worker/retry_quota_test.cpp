@@ -7,11 +7,11 @@
 
 #include "admission/retry_budget.hpp"
 #include "admission/retry_policy.hpp"
-#include "wonder/answer.hpp"
+#include "wonder/response_classifier.hpp"
 
 using namespace amend;
 using namespace std::chrono_literals;
-using wonder::Meaning;
+using wonder::ResponseClass;
 
 namespace {
 
@@ -40,7 +40,7 @@ void check_row(RetryBudget& budget, std::uint32_t attempts_max, const std::vecto
   for (const Attempt& attempt : attempts) {
     CAPTURE(attempt.http);
     CAPTURE(counted);
-    const auto end = AttemptEnd::answered(wonder::meaning_of(attempt.http), attempt.http);
+    const auto end = AttemptEnd::answered(wonder::class_of(attempt.http), attempt.http);
     const RowState state(++counted, first_moment, false, throttled);
     const Verdict verdict = policy.decide(end, state, first_moment, longest_jitter);
     CHECK(verdict.kind == attempt.kind);

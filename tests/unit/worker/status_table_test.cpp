@@ -9,11 +9,11 @@
 
 #include "admission/admission_control.hpp"
 #include "admission/credential_guard.hpp"
-#include "wonder/answer.hpp"
+#include "wonder/response_classifier.hpp"
 
 using namespace amend;
 using namespace std::chrono_literals;
-using wonder::Meaning;
+using wonder::ResponseClass;
 
 namespace {
 
@@ -91,20 +91,20 @@ std::string row_of(const AttemptEnd& end) {
 }
 
 bool slows(const AttemptEnd& end) {
-  PaceConfig pace;
-  pace.rate = RateSetting{RateMode::adaptive, 0ns};
-  pace.canary = CanaryMode::off;
-  AdmissionControl admission(pace);
-  const auto before = admission.rate().pace().interval;
+  LoadConfig load;
+  load.rate = RateSetting{RateMode::adaptive, 0ns};
+  load.canary = CanaryMode::off;
+  AdmissionControl admission(load);
+  const auto before = admission.rate().in_force().interval;
   for (int n = 1; n <= 10; ++n)
     admission.record(end, AdmissionControl::Ended(Permit(), static_cast<std::uint64_t>(n), table_start + n * 10ms, 1),
                      table_start + n * 10ms, 0);
-  return admission.rate().pace().interval > before;
+  return admission.rate().in_force().interval > before;
 }
 
 // The table has two columns: retried without a Retry-After, or only with one.
-bool waits(Meaning meaning, std::uint16_t status) {
-  const auto end = AttemptEnd::answered(meaning, status, 1s);
+bool waits(ResponseClass response_class, std::uint16_t status) {
+  const auto end = AttemptEnd::answered(response_class, status, 1s);
   return row_of(end) == "retried";
 }
 
@@ -116,12 +116,12 @@ bool stops(const AttemptEnd& end) {
   return stop != CredentialGuard::Stop::none;
 }
 
-Effect policies(Meaning meaning, std::uint16_t status) {
-  const auto end = AttemptEnd::answered(meaning, status);
+Effect policies(ResponseClass response_class, std::uint16_t status) {
+  const auto end = AttemptEnd::answered(response_class, status);
   Effect effect;
   effect.row = row_of(end);
   effect.attempts = is_throttled(end) ? "0" : "1";
-  effect.waits = waits(meaning, status);
+  effect.waits = waits(response_class, status);
   effect.slows = slows(end);
   effect.stops = stops(end);
   return effect;
@@ -134,13 +134,13 @@ TEST_CASE("status table: amend help retries says what each status of the API doe
   REQUIRE(stated.size() == 500);
   for (std::uint16_t status = 100; status <= 599; ++status) {
     CAPTURE(status);
-    const Meaning meaning = wonder::meaning_of(status);
+    const ResponseClass response_class = wonder::class_of(status);
     if (status < 200) {
-      CHECK(meaning == Meaning::unusable);  // not a success, should a codec ever hand one on
+      CHECK(response_class == ResponseClass::unusable);  // not a success, should a codec ever hand one on
       CHECK(stated.at(status).row == "interim");
       continue;
     }
-    CHECK(policies(meaning, status) == stated.at(status));
+    CHECK(policies(response_class, status) == stated.at(status));
   }
 }
 
@@ -149,6 +149,6 @@ TEST_CASE("status table: amend help retries says what each status of a gateway r
   REQUIRE(stated.size() == 400);
   for (std::uint16_t status = 200; status <= 599; ++status) {
     CAPTURE(status);
-    CHECK(policies(Meaning::gateway, status) == stated.at(status));
+    CHECK(policies(ResponseClass::gateway, status) == stated.at(status));
   }
 }

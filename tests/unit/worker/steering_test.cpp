@@ -69,11 +69,11 @@ TEST_CASE("worker: a 429 costs a row no attempt, however many come") {
 
 TEST_CASE("worker: with the canary one row goes alone, then ten, then all") {
   WorkerBench bench;
-  bench.config.pace.pipeline = 16;
+  bench.config.load.pipeline = 16;
   bench.connections = 4;
-  PaceConfig pace;
-  pace.rate.interval = 0ns;
-  AdmissionControl admission(pace);
+  LoadConfig load;
+  load.rate.interval = 0ns;
+  AdmissionControl admission(load);
   std::vector<std::size_t> sent_when_answered;
   bench.server.serve = [&](FakeSession& session) {
     after_turns(session, 20, [&] {
@@ -92,9 +92,9 @@ TEST_CASE("worker: with the canary one row goes alone, then ten, then all") {
 
 TEST_CASE("worker: a canary that fails stops the run, names the last error, and the rest is held back") {
   WorkerBench bench;
-  PaceConfig pace;
-  pace.rate.interval = 0ns;
-  AdmissionControl admission(pace);
+  LoadConfig load;
+  load.rate.interval = 0ns;
+  AdmissionControl admission(load);
   bench.server.serve = [](FakeSession& session) {
     while (!session.requests().empty()) session.reply(404, R"({"code":"E0404","message":"no such customer"})");
   };
@@ -112,13 +112,13 @@ TEST_CASE("worker: a canary that fails stops the run, names the last error, and 
 
 TEST_CASE("worker: an outage at the start burns no row of the canary") {
   WorkerBench bench;
-  PaceConfig pace;
-  pace.rate.interval = 0ns;
-  AdmissionControl admission(pace);
+  LoadConfig load;
+  load.rate.interval = 0ns;
+  AdmissionControl admission(load);
   bench.config.retry.attempts_max = 6;
   bench.config.retry.backoff_first = bench.config.retry.backoff_max = 100ms;
   bench.server.serve = [&](FakeSession& session) {
-    const bool over = bench.server.seen.size() > Circuit::failures_to_open;
+    const bool over = bench.server.seen.size() > CircuitBreaker::failures_to_open;
     while (!session.requests().empty()) {
       if (over) {
         session.reply_well();
@@ -137,7 +137,7 @@ TEST_CASE("worker: three 401s at the start stop the run, with what the API said 
   bench.server.serve = [](FakeSession& session) {
     while (!session.requests().empty()) session.reply(401, R"({"code":"E000002","message":"Invalid Credential"})");
   };
-  bench.config.pace.pipeline = 1;
+  bench.config.load.pipeline = 1;
   bench.run(100);
   CHECK(bench.control.cause() == StopCause::credentials);
   CHECK(bench.control.text().find("HTTP 401, E000002: Invalid Credential") != std::string::npos);
@@ -148,7 +148,7 @@ TEST_CASE("worker: three 401s at the start stop the run, with what the API said 
 
 TEST_CASE("worker: more connections are made when a person wants them, and used") {
   WorkerBench bench;
-  bench.config.pace.pipeline = 1;
+  bench.config.load.pipeline = 1;
   bool asked = false;
   bench.server.serve = [&](FakeSession& session) {
     if (!std::exchange(asked, true)) bench.control.set_connections(6);
@@ -162,7 +162,7 @@ TEST_CASE("worker: more connections are made when a person wants them, and used"
 TEST_CASE("worker: of fewer connections those too many are closed when their answers have come, and no row pays") {
   WorkerBench bench;
   bench.connections = 6;
-  bench.config.pace.pipeline = 2;
+  bench.config.load.pipeline = 2;
   std::size_t open_in_the_end = 0;
   bench.server.serve = [&](FakeSession& session) {
     if (bench.server.seen.size() == 60) bench.control.set_connections(1);
@@ -193,7 +193,7 @@ TEST_CASE("worker: rate-limit fields beside a Retry-After are not looked at") {
 TEST_CASE(
     "worker: what slowed the run is counted: answers 429 and 503, answers that never came, and the wait for the pace") {
   WorkerBench bench;
-  bench.config.pace.pipeline = 1;
+  bench.config.load.pipeline = 1;
   bench.server.serve = [&](FakeSession& session) {
     switch (bench.server.seen.size()) {
       case 1: return session.reply(429, api_refusal);
@@ -205,10 +205,10 @@ TEST_CASE(
   };
   SUBCASE("unlimited") { bench.run(5); }
   SUBCASE("at a pace") {
-    PaceConfig pace;
-    pace.rate.interval = 20ms;
-    pace.canary = CanaryMode::off;
-    AdmissionControl admission(pace);
+    LoadConfig load;
+    load.rate.interval = 20ms;
+    load.canary = CanaryMode::off;
+    AdmissionControl admission(load);
     bench.run_with(admission, 5);
     CHECK(std::chrono::nanoseconds(bench.metrics.limiter_wait_ns.value()) >= 20ms);
   }
@@ -219,14 +219,14 @@ TEST_CASE(
 
 TEST_CASE("worker: rate-limit fields slow the run") {
   WorkerBench bench;
-  bench.config.pace.pipeline = 1;
+  bench.config.load.pipeline = 1;
   bench.server.serve = [&](FakeSession& session) {
     while (!session.requests().empty()) session.reply_well_with("RateLimit: \"default\";r=51;t=1\r\n");
   };
   const auto start = std::chrono::steady_clock::now();
   bench.run(6);
   CHECK(bench.count(Status::success) == 6);
-  CHECK(bench.admission.rate().pace().pacer == RateControl::Pacer::server);
+  CHECK(bench.admission.rate().in_force().source == RateControl::RateSource::server);
   // 20 ms each, but for what a late timer may catch up.
   CHECK(bench.server.seen.back().at - start >= 5 * 15ms - 20ms);
 }

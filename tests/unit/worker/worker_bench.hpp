@@ -86,11 +86,11 @@ class Watchdog {
 class WorkerBench {
  public:
   WorkerBench() {
-    config.pace.pipeline = 8;
+    config.load.pipeline = 8;
     config.retry.attempts_max = 5;
     config.retry.backoff_first = std::chrono::milliseconds(2);
     config.retry.backoff_max = std::chrono::milliseconds(4);
-    config.deadline.answer = std::chrono::milliseconds(50);
+    config.deadline.response = std::chrono::milliseconds(50);
     server.serve = [](FakeSession& session) { session.reply_to_all(); };
   }
 
@@ -103,7 +103,7 @@ class WorkerBench {
     WorkerSetup setup(config, control, admission_of_run, metrics, outcomes);
     setup.connections = connections;
     setup.late = late;
-    setup.transport = std::make_unique<FakeTransport>(server, config.pace.pipeline);
+    setup.transport = std::make_unique<FakeTransport>(server, config.load.pipeline);
     setup.signer = make_signer();
     setup.echo = echo;
     setup.call = make_update_call(prefix, config.mapping.guard_column.empty() ? Guard::off : Guard::reference_number);
@@ -171,11 +171,11 @@ class WorkerBench {
   std::uint64_t dropped = 0;
 
  private:
-  static PaceConfig as_fast_as_it_goes() {
-    PaceConfig pace;
-    pace.rate.interval = std::chrono::nanoseconds(0);
-    pace.canary = CanaryMode::off;
-    return pace;
+  static LoadConfig as_fast_as_it_goes() {
+    LoadConfig load;
+    load.rate.interval = std::chrono::nanoseconds(0);
+    load.canary = CanaryMode::off;
+    return load;
   }
   static Slice append_text(Batch& batch, const std::string& text) {
     const std::size_t begin = batch.arena().size();
@@ -204,10 +204,10 @@ class WorkerBench {
   }
   // There is something, or the queue is closed: else this would wait.
   void collect() {
-    std::vector<Outcome> lot;
-    while (outcomes.pop_all(lot, std::chrono::milliseconds(0))) {
-      for (const auto& outcome : lot) ended.emplace_back(outcome);
-      lot.clear();
+    std::vector<Outcome> received;
+    while (outcomes.pop_all(received, std::chrono::milliseconds(0))) {
+      for (const auto& outcome : received) ended.emplace_back(outcome);
+      received.clear();
       if (worker_) return;
     }
   }

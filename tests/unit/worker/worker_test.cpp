@@ -210,14 +210,14 @@ TEST_CASE("worker: after a row was given up without an answer the next one of it
   CHECK_FALSE(bench.row(3).warning.empty());
   CHECK(bench.row(2).warning.empty());
   const auto given_up_after = bench.sent(1).front().at;
-  CHECK(bench.sent(3).front().at >= given_up_after + bench.config.deadline.answer);
+  CHECK(bench.sent(3).front().at >= given_up_after + bench.config.deadline.response);
   // Another customer does not wait.
   CHECK(bench.sent(2).back().at < bench.sent(3).front().at);
 }
 
 TEST_CASE("worker: takes no further rows while those that wait for their turn hold too many bytes") {
   WorkerBench bench;
-  bench.config.pace.connections = bench.connections = 1;
+  bench.config.load.connections = bench.connections = 1;
   bench.rows_per_batch = 1;
   bench.bytes_per_row = parked_bytes_max / 4;
   std::vector<std::size_t> left;
@@ -256,7 +256,7 @@ TEST_CASE("worker: rows of one customer go one after the other, also while the f
 
 TEST_CASE("worker: a Retry-After holds every row of the run") {
   WorkerBench bench;
-  bench.config.pace.pipeline = 2;
+  bench.config.load.pipeline = 2;
   bench.server.serve = [&, first = true](FakeSession& session) mutable {
     if (!std::exchange(first, false)) return session.reply_to_all();
     session.reply(503, api_refusal, "1");
@@ -310,7 +310,7 @@ TEST_CASE("worker: what makes a run stop at once or after a while, with every ro
 
 TEST_CASE("worker: stop lets answers in flight come back and drops the rest; nothing new is sent") {
   WorkerBench bench;
-  bench.config.pace.pipeline = 4;
+  bench.config.load.pipeline = 4;
   bench.server.serve = well_after(4, [&](FakeSession& session) {
     bench.control.stop(StopCause::interrupted, "");
     session.reply_to_all();
@@ -389,8 +389,8 @@ TEST_CASE("worker: whatever the server does, each row ends once and a customer's
   for (int round = 0; round < 10; ++round) {
     WorkerBench bench;
     bench.connections = static_cast<std::uint32_t>(1 + random() % 4);
-    bench.config.pace.pipeline = 1 + random() % 8;
-    bench.config.deadline.answer = 1ms;
+    bench.config.load.pipeline = 1 + random() % 8;
+    bench.config.deadline.response = 1ms;
     std::map<std::string, std::vector<unsigned long>> applied;
     const auto apply = [&](const FakeSession& session) {
       const Sent& request = session.requests().front();

@@ -1,4 +1,4 @@
-#include "admission/server_pace.hpp"
+#include "admission/rate_hints.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-using amend::read_server_pace;
-using amend::ServerPace;
+using amend::RateHints;
+using amend::read_rate_hints;
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
@@ -26,54 +26,54 @@ std::string head(const std::vector<std::string>& lines) {
   return text + "Content-Length: 12\r\n";
 }
 
-ServerPace read(const std::vector<std::string>& lines, std::uint64_t in_flight = 0) {
-  return read_server_pace(head(lines), date, in_flight);
+RateHints read(const std::vector<std::string>& lines, std::uint64_t in_flight = 0) {
+  return read_rate_hints(head(lines), date, in_flight);
 }
 
-ServerPace paced(nanoseconds interval, milliseconds valid_for) {
-  ServerPace pace;
-  pace.interval = interval;
-  pace.valid_for = valid_for;
-  return pace;
+RateHints paced(nanoseconds interval, milliseconds valid_for) {
+  RateHints hints;
+  hints.interval = interval;
+  hints.valid_for = valid_for;
+  return hints;
 }
 
-ServerPace waiting(milliseconds wait) {
-  ServerPace pace;
-  pace.wait = wait;
-  return pace;
+RateHints waiting(milliseconds wait) {
+  RateHints hints;
+  hints.wait = wait;
+  return hints;
 }
 
-const ServerPace nothing;
+const RateHints nothing;
 
 class Case {
  public:
   std::string in_words;
   std::vector<std::string> lines;
   std::uint64_t in_flight;
-  ServerPace expected;
+  RateHints expected;
 };
 
 void check(const std::vector<Case>& cases) {
   for (const Case& c : cases) {
     CAPTURE(c.in_words);
-    const auto pace = read(c.lines, c.in_flight);
-    CHECK(pace.interval.value_or(0ns).count() == c.expected.interval.value_or(0ns).count());
-    CHECK(pace.valid_for.count() == c.expected.valid_for.count());
-    CHECK(pace.wait.count() == c.expected.wait.count());
-    CHECK((pace == c.expected));
+    const auto hints = read(c.lines, c.in_flight);
+    CHECK(hints.interval.value_or(0ns).count() == c.expected.interval.value_or(0ns).count());
+    CHECK(hints.valid_for.count() == c.expected.valid_for.count());
+    CHECK(hints.wait.count() == c.expected.wait.count());
+    CHECK((hints == c.expected));
   }
 }
 
 }  // namespace
 
-TEST_CASE("server_pace: an answer that tells nothing asks nothing") {
-  CHECK((read_server_pace("", "", 0) == nothing));
+TEST_CASE("rate_hints: an answer that tells nothing asks nothing") {
+  CHECK((read_rate_hints("", "", 0) == nothing));
   CHECK((read({}) == nothing));
   CHECK((read({"RateLimit:", "RateLimit-Policy:"}) == nothing));
   CHECK((read({"Retry-After: 7", "X-RateLimit-Used: 5", "RateLimits: \"a\";r=0;t=9"}) == nothing));
 }
 
-TEST_CASE("server_pace: what is left is spread over the time that is left") {
+TEST_CASE("rate_hints: what is left is spread over the time that is left") {
   check({
       {"50 in 30 s", {R"(RateLimit: "default";r=50;t=30)"}, 0, paced(600ms, 30s)},
       {"those in flight may not be counted yet", {R"(RateLimit: "default";r=50;t=30)"}, 20, paced(1s, 30s)},
@@ -86,7 +86,7 @@ TEST_CASE("server_pace: what is left is spread over the time that is left") {
   });
 }
 
-TEST_CASE("server_pace: a window that is used up is waited out") {
+TEST_CASE("rate_hints: a window that is used up is waited out") {
   check({
       {"nothing left", {R"(RateLimit: "default";r=0;t=7)"}, 0, waiting(7s)},
       {"as many left as are in flight", {R"(RateLimit: "default";r=5;t=7)"}, 5, waiting(7s)},
@@ -96,7 +96,7 @@ TEST_CASE("server_pace: a window that is used up is waited out") {
   });
 }
 
-TEST_CASE("server_pace: a window that is just over says nothing of what is left") {
+TEST_CASE("rate_hints: a window that is just over says nothing of what is left") {
   check({
       {"none left, for 0 s", {R"(RateLimit: "a";r=0;t=0)"}, 3, nothing},
       {"some left, for 0 s", {R"(RateLimit: "a";r=9;t=0)"}, 3, nothing},
@@ -108,7 +108,7 @@ TEST_CASE("server_pace: a window that is just over says nothing of what is left"
   });
 }
 
-TEST_CASE("server_pace: a policy is a pace for its window") {
+TEST_CASE("rate_hints: a policy is a pace for its window") {
   check({
       {"100 a minute", {R"(RateLimit-Policy: "burst";q=100;w=60)"}, 0, paced(600ms, 60s)},
       {"whatever is in flight", {R"(RateLimit-Policy: "burst";q=100;w=60)"}, 500, paced(600ms, 60s)},
@@ -119,7 +119,7 @@ TEST_CASE("server_pace: a policy is a pace for its window") {
   });
 }
 
-TEST_CASE("server_pace: of several policies the strictest counts") {
+TEST_CASE("rate_hints: of several policies the strictest counts") {
   check({
       {"the slower of two policies",
        {R"(RateLimit-Policy: "permin";q=50;w=60,"perhr";q=1000;w=3600)"},
@@ -144,17 +144,17 @@ TEST_CASE("server_pace: of several policies the strictest counts") {
   });
 }
 
-TEST_CASE("server_pace: after a wait no burst goes: the pace outlives it") {
-  ServerPace expected = paced(100ms, 11s);
+TEST_CASE("rate_hints: after a wait no burst goes: the pace outlives it") {
+  RateHints expected = paced(100ms, 11s);
   expected.wait = 10s;
   check({
       {"used up, and a policy", {R"(RateLimit-Policy: "a";q=10;w=1)", R"(RateLimit: "a";r=0;t=10)"}, 0, expected},
   });
 }
 
-TEST_CASE("server_pace: what is left without a time is nothing to go by, but for nothing left") {
+TEST_CASE("rate_hints: what is left without a time is nothing to go by, but for nothing left") {
   const std::string policy = R"(RateLimit-Policy: "a";q=10;w=1, "b";q=500;w=50)";
-  ServerPace full_window = paced(100ms, 100s);
+  RateHints full_window = paced(100ms, 100s);
   full_window.wait = 50s;
   check({
       {"some left", {R"(RateLimit: "a";r=5)"}, 0, nothing},
@@ -167,7 +167,7 @@ TEST_CASE("server_pace: what is left without a time is nothing to go by, but for
   });
 }
 
-TEST_CASE("server_pace: what is not counted in requests is not ours") {
+TEST_CASE("rate_hints: what is not counted in requests is not ours") {
   check({
       {"bytes", {R"(RateLimit-Policy: "a";q=10;w=60;qu="content-bytes")"}, 0, nothing},
       {"at once", {R"(RateLimit-Policy: "a";q=10;w=60;qu="concurrent-requests")"}, 0, nothing},
@@ -183,7 +183,7 @@ TEST_CASE("server_pace: what is not counted in requests is not ours") {
   });
 }
 
-TEST_CASE("server_pace: a malformed field is ignored as a whole, the other one is not") {
+TEST_CASE("rate_hints: a malformed field is ignored as a whole, the other one is not") {
   const std::string policy = R"(RateLimit-Policy: "p";q=10;w=1)";
   for (const auto* bad :
        {R"("a";r=0;t=9,)", R"("a";r=0;t=9, "b")", R"("a";r=0;t=9, "b";t=1)", R"("a";r=0;t=9, "b";r=-1;t=1)",
@@ -206,12 +206,12 @@ TEST_CASE("server_pace: a malformed field is ignored as a whole, the other one i
   }
 }
 
-TEST_CASE("server_pace: an empty line among several of a field is malformed") {
+TEST_CASE("rate_hints: an empty line among several of a field is malformed") {
   CHECK((read({R"(RateLimit: "a";r=0;t=9)", "RateLimit:"}) == nothing));
   CHECK((read({"RateLimit: ", R"(RateLimit: "a";r=0;t=9)"}) == nothing));
 }
 
-TEST_CASE("server_pace: Limit, Remaining and Reset say the same in the older way") {
+TEST_CASE("rate_hints: Limit, Remaining and Reset say the same in the older way") {
   for (const std::string p : {"RateLimit-", "X-RateLimit-", "X-Rate-Limit-", "x-ratelimit-", "RATELIMIT-"}) {
     CAPTURE(p);
     check({
@@ -230,7 +230,7 @@ TEST_CASE("server_pace: Limit, Remaining and Reset say the same in the older way
   }
 }
 
-TEST_CASE("server_pace: what is malformed of the older fields is ignored, and what depends on it") {
+TEST_CASE("rate_hints: what is malformed of the older fields is ignored, and what depends on it") {
   for (const std::string p : {"RateLimit-", "X-RateLimit-", "X-Rate-Limit-"}) {
     for (const auto* bad :
          {"", "-1", "+5", "5s", "0.5", "5, 5", "five", "\"5\"", "5 5", "9999999999999999", "0x5", ","}) {
@@ -249,10 +249,10 @@ TEST_CASE("server_pace: what is malformed of the older fields is ignored, and wh
   }
 }
 
-TEST_CASE("server_pace: a Reset since the epoch is measured against the answer's own Date") {
+TEST_CASE("rate_hints: a Reset since the epoch is measured against the answer's own Date") {
   // Sun, 09 Sep 2001 01:46:40 GMT is 1,000,000,000.
   const auto until = [](const std::string& reset, const std::string& now) {
-    return read_server_pace(head({"X-RateLimit-Remaining: 0", "X-RateLimit-Reset: " + reset}), now, 0);
+    return read_rate_hints(head({"X-RateLimit-Remaining: 0", "X-RateLimit-Reset: " + reset}), now, 0);
   };
   const std::string now = "Sun, 09 Sep 2001 01:46:40 GMT";
   CHECK((until("1000000007", now) == waiting(7s)));
@@ -268,10 +268,10 @@ TEST_CASE("server_pace: a Reset since the epoch is measured against the answer's
   CHECK((until("999999999999", now) == waiting(amend::server_wait_max)));
   CHECK((until("999999999999999", now) == waiting(amend::server_wait_max)));
   const auto remaining = head({"RateLimit-Remaining: 10", "RateLimit-Reset: 1000000005"});
-  CHECK((read_server_pace(remaining, now, 0) == paced(500ms, 5s)));
+  CHECK((read_rate_hints(remaining, now, 0) == paced(500ms, 5s)));
 }
 
-TEST_CASE("server_pace: the newest way of saying it wins, as long as it asks for anything") {
+TEST_CASE("rate_hints: the newest way of saying it wins, as long as it asks for anything") {
   const std::vector<std::string> all = {"X-Rate-Limit-Remaining: 0", "X-Rate-Limit-Reset: 1",
                                         "X-RateLimit-Remaining: 0",  "X-RateLimit-Reset: 2",
                                         "RateLimit-Remaining: 0",    "RateLimit-Reset: 3"};
@@ -293,7 +293,7 @@ TEST_CASE("server_pace: the newest way of saying it wins, as long as it asks for
   CHECK((with(0, {"RateLimit-Remaining: 0", "X-RateLimit-Reset: 3"}) == nothing));
 }
 
-TEST_CASE("server_pace: absurd values end at their ceilings") {
+TEST_CASE("rate_hints: absurd values end at their ceilings") {
   const std::string most = "999999999999999";
   const auto policy = [](const std::string& q, const std::string& w) {
     return read({"RateLimit-Policy: \"a\";q=" + q + ";w=" + w});
@@ -317,12 +317,12 @@ TEST_CASE("server_pace: absurd values end at their ceilings") {
   CHECK((left(most, most, 0) == paced(1s, 1h)));
   CHECK((left(most, "9", ~std::uint64_t{0}) == waiting(9s)));
   CHECK((left(most, most, 999'999'999'999'998) == paced(60s, 1h)));
-  ServerPace both = paced(60s, 1h);
+  RateHints both = paced(60s, 1h);
   both.wait = 5min;
   CHECK((read({"RateLimit: \"a\";r=0;t=" + most, "RateLimit-Policy: \"a\";q=1;w=" + most}) == both));
 }
 
-TEST_CASE("server_pace: of a field the first 32 policies count, and the rest must be well-formed") {
+TEST_CASE("rate_hints: of a field the first 32 policies count, and the rest must be well-formed") {
   class Field {
    public:
     std::string name;
@@ -343,11 +343,11 @@ TEST_CASE("server_pace: of a field the first 32 policies count, and the rest mus
   }
 }
 
-TEST_CASE("server_pace: any bytes may be given as a head") {
+TEST_CASE("rate_hints: any bytes may be given as a head") {
   for (const auto* text :
        {"RateLimit", "RateLimit:", ":", "\r\n", "\r", "\n", "RateLimit: \"a\";r=0;t=5", "\r\n\r\n:\r\n"}) {
     CAPTURE(text);
     const bool whole = std::string_view(text).ends_with("t=5");
-    CHECK((read_server_pace(text, "", 0) == (whole ? waiting(5s) : nothing)));
+    CHECK((read_rate_hints(text, "", 0) == (whole ? waiting(5s) : nothing)));
   }
 }

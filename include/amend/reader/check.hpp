@@ -35,7 +35,7 @@ class Finding {
   std::string example;          ///< the text of the first one (Reason::text)
 };
 
-class PreflightReport {
+class CheckReport {
  public:
   Format format = Format::csv;
   char delimiter = ',';                      ///< CSV only
@@ -75,10 +75,10 @@ void require_second_reading(const InputConfig& input);
 /// require_second_reading does, and for more than IdIndex::row_max rows unless Duplicates::order applies.
 /// Bounds: a constant, + 12.1 bytes per row for the ids (at most 40 MiB with Duplicates::order, id_index.hpp), + 1 bit
 /// per row in `hidden`.
-PreflightReport check_input(const InputFile& file, const InputConfig& input, const MappingConfig& mapping,
-                            const std::atomic<bool>& stop);
+CheckReport check_input(const InputFile& file, const InputConfig& input, const MappingConfig& mapping,
+                        const std::atomic<bool>& stop);
 
 /// As above, of the file of `input`, which it opens.
-PreflightReport check_input(const InputConfig& input, const MappingConfig& mapping, const std::atomic<bool>& stop);
+CheckReport check_input(const InputConfig& input, const MappingConfig& mapping, const std::atomic<bool>& stop);
 
 }  // namespace amend

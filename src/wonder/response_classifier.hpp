@@ -17,7 +17,7 @@
 namespace amend::wonder {
 
 /// Every response has exactly one meaning, whatever its status and body.
-enum class Meaning : std::uint8_t {
+enum class ResponseClass : std::uint8_t {
   success,         ///< 2xx, from the API, the right customer; may have a warning
   card_refused,    ///< as success, but the card of this row could not be bound: applied, not retried
   refused,         ///< the API refuses this row: any other 3xx, 4xx or 5xx, or an error code inside a 2xx
@@ -33,11 +33,11 @@ enum class Meaning : std::uint8_t {
 };
 
 /// The name of the meaning: "success", "card_refused", ….
-std::string_view to_string(Meaning meaning) noexcept;
+std::string_view to_string(ResponseClass response_class) noexcept;
 
 /// The meaning of a status in a response of the API; `success` for a 2xx, unless the body contradicts. Any number has a
 /// meaning.
-Meaning meaning_of(std::uint16_t status) noexcept;
+ResponseClass class_of(std::uint16_t status) noexcept;
 
 /// The expected response.
 ///
@@ -55,14 +55,14 @@ class Expectation {
 /// The meaning of a response, with its details. `code` and `text` are empty on success; `warning` is set only on
 /// success. `code` is the API's own (at most 64 bytes) or one of `own_codes()`. `text` has at most 300 bytes. Both are
 /// printable.
-class Judgement {
+class Classification {
  public:
-  Judgement() = default;
-  explicit Judgement(Meaning meaning_) noexcept : meaning(meaning_) {}
-  Judgement(Meaning meaning_, std::string code_, std::string text_)
-      : meaning(meaning_), code(std::move(code_)), text(std::move(text_)) {}
+  Classification() = default;
+  explicit Classification(ResponseClass response_class_) noexcept : response_class(response_class_) {}
+  Classification(ResponseClass response_class_, std::string code_, std::string text_)
+      : response_class(response_class_), code(std::move(code_)), text(std::move(text_)) {}
 
-  Meaning meaning = Meaning::success;
+  ResponseClass response_class = ResponseClass::success;
   std::string code;
   std::string text;
   std::string warning;
@@ -77,18 +77,18 @@ class Judgement {
 /// does not count as JSON.
 ///
 /// Bounds: a plain success costs no allocation once the buffers have grown.
-class AnswerJudge {
+class ResponseClassifier {
  public:
-  AnswerJudge();
-  ~AnswerJudge();
-  AnswerJudge(AnswerJudge&&) noexcept;
-  AnswerJudge& operator=(AnswerJudge&&) noexcept;
+  ResponseClassifier();
+  ~ResponseClassifier();
+  ResponseClassifier(ResponseClassifier&&) noexcept;
+  ResponseClassifier& operator=(ResponseClassifier&&) noexcept;
 
-  Judgement judge(const Response& response, const Expectation& expected);
+  Classification classify(const Response& response, const Expectation& expected);
 
   /// For calls whose response has no customer (echo). Success is a 2xx with a JSON object without an error code. Any
   /// other response without the API's envelope is a gateway response.
-  Judgement judge_echo(const Response& response);
+  Classification classify_echo(const Response& response);
 
  private:
   class Impl;

@@ -1,4 +1,4 @@
-#include "answer_glance.hpp"
+#include "fast_path.hpp"
 
 #include <array>
 #include <bit>

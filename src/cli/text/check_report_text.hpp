@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "amend/reader/preflight.hpp"
+#include "amend/reader/check.hpp"
 #include "cli/option/options.hpp"
 
 namespace amend::cli {
@@ -19,9 +19,9 @@ std::string input_kind(Format format, char delimiter, std::string_view encoding)
 std::string where(const Position& position);
 
 /// The rows that would be sent with this --duplicates.
-std::uint64_t rows_to_send(const PreflightReport& report, Duplicates duplicates);
+std::uint64_t rows_to_send(const CheckReport& report, Duplicates duplicates);
 
-std::uint64_t rows_rejected(const PreflightReport& report);
+std::uint64_t rows_rejected(const CheckReport& report);
 
 /// "order", "last", …: the spelling of --duplicates.
 std::string_view to_string(Duplicates duplicates) noexcept;
@@ -40,7 +40,7 @@ std::string deadline_line(const Config& config, std::optional<std::uint64_t> row
                           std::chrono::system_clock::time_point now);
 
 /// For example "3 customers in 7 rows: …"; empty without duplicates.
-std::string duplicates_text(const PreflightReport& report, Duplicates duplicates);
+std::string duplicates_text(const CheckReport& report, Duplicates duplicates);
 
 /// "2 x value.scientific in phone (column 3), e.g. 8… (11 characters)"
 std::string finding_text(const FieldFinding& finding);
@@ -54,10 +54,10 @@ std::string damaged_value_lines(const InputFindings& findings);
 std::string odd_value_lines(const InputFindings& findings);
 
 /// The lines of update's opening that need the check.
-std::string preflight_lines(const Options& options, const PreflightReport& report);
+std::string check_lines(const Options& options, const CheckReport& report);
 
 /// For --strict: throws ConfigError(ExitCode::input), which names the first row that would be rejected. `check` is the
 /// command that shows all of them.
-void refuse_rejected(const PreflightReport& report, const std::string& check = {});
+void refuse_rejected(const CheckReport& report, const std::string& check = {});
 
 }  // namespace amend::cli

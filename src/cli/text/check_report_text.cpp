@@ -1,4 +1,4 @@
-#include "cli/text/preflight_text.hpp"
+#include "cli/text/check_report_text.hpp"
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 namespace amend::cli {
 namespace {
 
-std::string fate(const PreflightReport& report, Duplicates duplicates) {
+std::string fate(const CheckReport& report, Duplicates duplicates) {
   switch (duplicates) {
     case Duplicates::order: return "sent in the order of the file";
     case Duplicates::last:
@@ -48,12 +48,12 @@ std::string where(const Position& position) {
   return fmt::format("row {}, line {}, byte {}", position.row, position.line, position.byte);
 }
 
-std::uint64_t rows_to_send(const PreflightReport& report, Duplicates duplicates) {
+std::uint64_t rows_to_send(const CheckReport& report, Duplicates duplicates) {
   const std::uint64_t refused = duplicates == Duplicates::reject ? report.duplicates.rows : 0;
   return report.sendable - report.superseded - refused;
 }
 
-std::uint64_t rows_rejected(const PreflightReport& report) {
+std::uint64_t rows_rejected(const CheckReport& report) {
   std::uint64_t rows = 0;
   for (const Finding& finding : report.rejected) rows += finding.rows;
   return rows;
@@ -95,14 +95,14 @@ std::string deadline_line(const Config& config, std::optional<std::uint64_t> row
                           std::chrono::system_clock::time_point now) {
   const auto allowed = time_allowed(config.deadline, now);
   if (allowed.count() == 0) return {};
-  if (rows) return line("deadline", deadline_text(*rows, config.pace.rate, allowed));
+  if (rows) return line("deadline", deadline_text(*rows, config.load.rate, allowed));
   std::string text = "in " + show_duration(allowed);
-  if (config.pace.rate.mode == RateMode::fixed && config.pace.rate.interval.count() > 0)
-    text += fmt::format(": about {} rows until then", show_count(rows_in(allowed, config.pace.rate)));
+  if (config.load.rate.mode == RateMode::fixed && config.load.rate.interval.count() > 0)
+    text += fmt::format(": about {} rows until then", show_count(rows_in(allowed, config.load.rate)));
   return line("deadline", text + "; the total number of rows is unknown; rows not sent until then stay unsent");
 }
 
-std::string duplicates_text(const PreflightReport& report, Duplicates duplicates) {
+std::string duplicates_text(const CheckReport& report, Duplicates duplicates) {
   const DuplicateCount& count = report.duplicates;
   if (count.ids == 0)
     return count.exact ? "" : fmt::format("no duplicates in the first {}", plural(count.rows_seen, "row"));
@@ -146,7 +146,7 @@ std::string damaged_value_lines(const InputFindings& findings) {
   return out;
 }
 
-std::string preflight_lines(const Options& options, const PreflightReport& report) {
+std::string check_lines(const Options& options, const CheckReport& report) {
   const InputConfig& input = options.config.input;
   const std::uint64_t send = rows_to_send(report, input.duplicates);
   const std::uint64_t rejected = rows_rejected(report);
@@ -160,11 +160,11 @@ std::string preflight_lines(const Options& options, const PreflightReport& repor
   if (const std::string twice = duplicates_text(report, input.duplicates); !twice.empty()) out += line("twice", twice);
   for (const std::string& hint : report.hints) out += line("hint", printable(hint));
   out += damaged_value_lines(report.findings) + odd_value_lines(report.findings);
-  return out + line("time", time_text(send, options.config.pace.rate)) +
+  return out + line("time", time_text(send, options.config.load.rate)) +
          deadline_line(options.config, send, std::chrono::system_clock::now());
 }
 
-void refuse_rejected(const PreflightReport& report, const std::string& check) {
+void refuse_rejected(const CheckReport& report, const std::string& check) {
   const Finding* earliest = nullptr;
   for (const Finding& finding : report.rejected) {
     if (finding.first.empty()) continue;

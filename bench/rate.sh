@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How does `amend` pace itself? Measured where the server reads the requests, at wonder-sim's request log.
-#   bench/pace.sh [--part a|b|c|d] [--seconds S] [BUILD]   default all parts, build-release
+#   bench/rate.sh [--part a|b|c|d] [--seconds S] [BUILD]   default all parts, build-release
 #   a  a fixed rate of 1 … 10,000/s, 60 s each, and one with retries: the mean, and the most in any second
 #   b  --rate auto at a limit that no answer tells of, 90 s each: steady, halved, doubled
 #   c  an outage of 15 s at 200/s
@@ -91,7 +91,7 @@ must_end_with() {  # exit code …
 heading() {  # what, seconds
   local commit
   commit=$(git -C "$top" describe --always --dirty --exclude '*' 2>/dev/null || echo unknown)
-  printf '\n%s: %s, %s cores, %s, commit %s, %s s a run (`bench/pace.sh`)\n\n' "$1" \
+  printf '\n%s: %s, %s cores, %s, commit %s, %s s a run (`bench/rate.sh`)\n\n' "$1" \
     "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" "$(date -u +%Y-%m-%d)" "$commit" "$2"
 }
 

@@ -1,4 +1,4 @@
-#include "answer_reader.hpp"
+#include "response_reader.hpp"
 
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
@@ -138,9 +138,9 @@ bool MemberHandler::end_text(Kind kind, piece part) {
   return true;
 }
 
-AnswerReader::AnswerReader() : parser_(options()) {}
+ResponseReader::ResponseReader() : parser_(options()) {}
 
-bool AnswerReader::read(std::string_view body) {
+bool ResponseReader::read(std::string_view body) {
   parser_.reset();
   parser_.handler().clear();
   boost::json::error_code error;
@@ -149,7 +149,7 @@ bool AnswerReader::read(std::string_view body) {
   return is_json_;
 }
 
-bool is_api_envelope(const AnswerReader& answer) noexcept {
+bool is_api_envelope(const ResponseReader& answer) noexcept {
   const auto is_code = [](const Value& value) {
     return value.kind == Kind::number || (value.kind == Kind::string && !value.text.empty());
   };
@@ -160,7 +160,7 @@ bool is_api_envelope(const AnswerReader& answer) noexcept {
 }
 
 bool is_api_envelope(std::string_view body) {
-  AnswerReader reader;
+  ResponseReader reader;
   return reader.read(body) && is_api_envelope(reader);
 }
 

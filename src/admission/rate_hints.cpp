@@ -1,4 +1,4 @@
-#include "admission/server_pace.hpp"
+#include "admission/rate_hints.hpp"
 
 #include <algorithm>
 #include <array>
@@ -41,27 +41,27 @@ nanoseconds share(std::int64_t whole_seconds, std::uint64_t requests) noexcept {
 }
 
 /// `requests` may go in each `window` seconds.
-void pace_to(ServerPace& pace, std::uint64_t requests, std::int64_t window) noexcept {
+void limit_to(RateHints& hints, std::uint64_t requests, std::int64_t window) noexcept {
   const nanoseconds interval = share(window, requests);
-  if (pace.interval > interval) return;
-  const milliseconds before = pace.interval == interval ? pace.valid_for : milliseconds(0);
-  pace.interval = interval;
-  pace.valid_for = std::max(before, cut(window, server_pace_valid_max));
+  if (hints.interval > interval) return;
+  const milliseconds before = hints.interval == interval ? hints.valid_for : milliseconds(0);
+  hints.interval = interval;
+  hints.valid_for = std::max(before, cut(window, rate_hints_valid_max));
 }
 
-void wait_for(ServerPace& pace, std::int64_t whole_seconds) noexcept {
-  pace.wait = std::max(pace.wait, cut(whole_seconds, server_wait_max));
+void wait_for(RateHints& hints, std::int64_t whole_seconds) noexcept {
+  hints.wait = std::max(hints.wait, cut(whole_seconds, server_wait_max));
 }
 
 /// `remaining` requests may go until the window ends in `reset` seconds.
-void spread(ServerPace& pace, std::int64_t remaining, std::int64_t reset, std::uint64_t in_flight) noexcept {
+void spread(RateHints& hints, std::int64_t remaining, std::int64_t reset, std::uint64_t in_flight) noexcept {
   if (reset == 0) return;
   const auto left = static_cast<std::uint64_t>(remaining);
-  if (left <= in_flight) return wait_for(pace, reset);
-  pace_to(pace, left - in_flight, reset);
+  if (left <= in_flight) return wait_for(hints, reset);
+  limit_to(hints, left - in_flight, reset);
 }
 
-bool asks(const ServerPace& pace) noexcept { return pace.interval.has_value() || pace.wait > milliseconds(0); }
+bool asks(const RateHints& hints) noexcept { return hints.interval.has_value() || hints.wait > milliseconds(0); }
 
 /// Passes each member of a List to `accept`. Returns false when the field is malformed or a member was not accepted:
 /// then results of earlier members are void. Returns true also when there is no such field.
@@ -110,10 +110,10 @@ class Policies {
     if (!read_list(head, "ratelimit-policy", accept)) size_ = 0;
   }
 
-  void pace(ServerPace& pace) const noexcept {
+  void hints(RateHints& hints) const noexcept {
     for (const Policy& policy : std::span(policies_).first(size_))
       if (policy.counts_requests && policy.window)
-        pace_to(pace, static_cast<std::uint64_t>(*policy.quota), *policy.window);
+        limit_to(hints, static_cast<std::uint64_t>(*policy.quota), *policy.window);
   }
 
   /// The first policy of that name; nullptr if there is none.
@@ -143,18 +143,18 @@ class Policies {
 };
 
 /// One member of RateLimit. Its policy may be unknown.
-void apply_limit(ServerPace& pace, const Policy* policy, std::int64_t remaining, std::optional<std::int64_t> reset,
+void apply_limit(RateHints& hints, const Policy* policy, std::int64_t remaining, std::optional<std::int64_t> reset,
                  std::uint64_t in_flight) noexcept {
   if (policy && !policy->counts_requests) return;
-  if (reset) return spread(pace, remaining, *reset, in_flight);
-  if (remaining == 0 && policy && policy->window) wait_for(pace, *policy->window);
+  if (reset) return spread(hints, remaining, *reset, in_flight);
+  if (remaining == 0 && policy && policy->window) wait_for(hints, *policy->window);
 }
 
-ServerPace read_pair(std::string_view head, std::uint64_t in_flight) noexcept {
+RateHints read_pair(std::string_view head, std::uint64_t in_flight) noexcept {
   const Policies policies(head);
-  ServerPace from_policies;
-  policies.pace(from_policies);
-  ServerPace pace = from_policies;
+  RateHints from_policies;
+  policies.hints(from_policies);
+  RateHints hints = from_policies;
   std::size_t members = 0;
   const auto accept = [&](const StructuredMember& member) {
     std::optional<std::int64_t> remaining;
@@ -162,10 +162,10 @@ ServerPace read_pair(std::string_view head, std::uint64_t in_flight) noexcept {
     if (member.value.type != Type::string) return false;
     if (!read_number(member, "r", 0, remaining) || !remaining || !read_number(member, "t", 0, reset)) return false;
     if (++members <= server_policies_max)
-      apply_limit(pace, policies.find(member.value.text), *remaining, reset, in_flight);
+      apply_limit(hints, policies.find(member.value.text), *remaining, reset, in_flight);
     return true;
   };
-  return read_list(head, "ratelimit", accept) ? pace : from_policies;
+  return read_list(head, "ratelimit", accept) ? hints : from_policies;
 }
 
 /// The three older fields, under one of their names, in lower case.
@@ -182,18 +182,18 @@ constexpr std::array<Triple, 3> triples = {
     Triple{"x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset"}};
 
 /// The quotas of a Limit that have a window.
-ServerPace read_limit(std::string_view head, std::string_view name) noexcept {
-  ServerPace pace;
+RateHints read_limit(std::string_view head, std::string_view name) noexcept {
+  RateHints hints;
   std::size_t members = 0;
   const auto accept = [&](const StructuredMember& member) {
     std::optional<std::int64_t> window;
     if (member.value.type != Type::integer || member.value.number < 0) return false;
     if (!read_number(member, "w", 1, window)) return false;
     if (window && ++members <= server_policies_max)
-      pace_to(pace, static_cast<std::uint64_t>(member.value.number), *window);
+      limit_to(hints, static_cast<std::uint64_t>(member.value.number), *window);
     return true;
   };
-  return read_list(head, name, accept) ? pace : ServerPace();
+  return read_list(head, name, accept) ? hints : RateHints();
 }
 
 /// A field that is one number.
@@ -216,27 +216,27 @@ std::optional<std::int64_t> seconds_to(std::int64_t reset, std::string_view date
   return std::max(at - std::int64_t{now->time_since_epoch().count()}, std::int64_t{0});
 }
 
-ServerPace read_triple(std::string_view head, std::string_view date, const Triple& names,
-                       std::uint64_t in_flight) noexcept {
-  ServerPace pace = read_limit(head, names.limit);
+RateHints read_triple(std::string_view head, std::string_view date, const Triple& names,
+                      std::uint64_t in_flight) noexcept {
+  RateHints hints = read_limit(head, names.limit);
   const auto remaining = read_single(head, names.remaining);
   const auto reset = read_single(head, names.reset);
-  if (!remaining || !reset) return pace;
-  if (const auto left = seconds_to(*reset, date)) spread(pace, *remaining, *left, in_flight);
-  return pace;
+  if (!remaining || !reset) return hints;
+  if (const auto left = seconds_to(*reset, date)) spread(hints, *remaining, *left, in_flight);
+  return hints;
 }
 
 }  // namespace
 
-ServerPace read_server_pace(std::string_view head, std::string_view date, std::uint64_t in_flight) noexcept {
-  ServerPace pace = read_pair(head, in_flight);
+RateHints read_rate_hints(std::string_view head, std::string_view date, std::uint64_t in_flight) noexcept {
+  RateHints hints = read_pair(head, in_flight);
   for (const Triple& names : triples) {
-    if (asks(pace)) break;
-    pace = read_triple(head, date, names, in_flight);
+    if (asks(hints)) break;
+    hints = read_triple(head, date, names, in_flight);
   }
   // A rate limit that ended with the wait would allow a burst after it.
-  if (pace.interval) pace.valid_for = std::min<milliseconds>(pace.valid_for + pace.wait, server_pace_valid_max);
-  return pace;
+  if (hints.interval) hints.valid_for = std::min<milliseconds>(hints.valid_for + hints.wait, rate_hints_valid_max);
+  return hints;
 }
 
 }  // namespace amend

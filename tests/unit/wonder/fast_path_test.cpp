@@ -1,14 +1,14 @@
 // The glance at an answer is never laxer than the full rule: what it takes for a success is one, and whatever it is
 // unsure about is judged by the rule. Held on answers changed in every way that could fool it.
-#include "wonder/answer_glance.hpp"
+#include "wonder/fast_path.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cstdlib>
 #include <random>
 
-#include "unit/wonder/answers.hpp"
-#include "wonder/answer_rule.hpp"
+#include "unit/wonder/responses.hpp"
+#include "wonder/response_rule.hpp"
 
 using namespace amend;
 using namespace amend::wonder;
@@ -30,21 +30,21 @@ class BothWays {
   void compare(const std::string& body, std::uint16_t status = 200) {
     for (const Expectation& expected : {Expectation(answer_id, false), Expectation(answer_id, true),
                                         Expectation(answer_id, false, "C-1"), Expectation(answer_id, false, "")}) {
-      const Judgement judged = judge_.judge(response_with(body, status), expected);
-      const Judgement right = judge_by_rule(reader_, response_with(body, status), expected);
-      const bool equal = judged.meaning == right.meaning && judged.code == right.code && judged.text == right.text &&
-                         judged.warning == right.warning;
+      const Classification judged = classifier_.classify(response_with(body, status), expected);
+      const Classification right = classify_by_rule(reader_, response_with(body, status), expected);
+      const bool equal = judged.response_class == right.response_class && judged.code == right.code &&
+                         judged.text == right.text && judged.warning == right.warning;
       if (!equal) FAIL_CHECK("judged differently: " << body);
       if (is_plain_success(body, expected)) ++glanced_;
-      if (right.meaning == Meaning::success && right.warning.empty()) ++successes_;
+      if (right.response_class == ResponseClass::success && right.warning.empty()) ++successes_;
     }
   }
   std::size_t glanced() const { return glanced_; }
   std::size_t successes() const { return successes_; }
 
  private:
-  AnswerJudge judge_;
-  AnswerReader reader_;
+  ResponseClassifier classifier_;
+  ResponseReader reader_;
   std::size_t glanced_ = 0;
   std::size_t successes_ = 0;
 };
@@ -141,7 +141,7 @@ std::string nested(std::size_t depth) {
 
 }  // namespace
 
-TEST_CASE("answer_glance: the everyday answer is recognised, in every spelling that a server may well use") {
+TEST_CASE("fast_path: the everyday answer is recognised, in every spelling that a server may well use") {
   const Expectation expected(answer_id, false);
   const auto all = test::answers();
   for (std::size_t i = 0; i < 7; ++i) {
@@ -157,7 +157,7 @@ TEST_CASE("answer_glance: the everyday answer is recognised, in every spelling t
   CHECK_FALSE(is_plain_success(all[1], Expectation(answer_id, false, "C-1")));
 }
 
-TEST_CASE("answer_glance: every answer cut at every byte, and with every bit changed, is judged as by the full rule") {
+TEST_CASE("fast_path: every answer cut at every byte, and with every bit changed, is judged as by the full rule") {
   BothWays both;
   for (const auto& body : test::answers()) {
     for (std::size_t size = 0; size <= body.size(); ++size) both.compare(body.substr(0, size));
@@ -170,7 +170,7 @@ TEST_CASE("answer_glance: every answer cut at every byte, and with every bit cha
   CHECK(both.glanced() > 10'000);
 }
 
-TEST_CASE("answer_glance: 100,000 answers changed at random are judged as by the full rule") {
+TEST_CASE("fast_path: 100,000 answers changed at random are judged as by the full rule") {
   const char* const given = std::getenv("SEED");
   const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
   MESSAGE("SEED=" << seed);
@@ -181,7 +181,7 @@ TEST_CASE("answer_glance: 100,000 answers changed at random are judged as by the
   CHECK(both.successes() > both.glanced());
 }
 
-TEST_CASE("answer_glance: depth, size, status and numbers of any length are judged as by the full rule") {
+TEST_CASE("fast_path: depth, size, status and numbers of any length are judged as by the full rule") {
   BothWays both;
   for (std::size_t depth = 1; depth < 40; ++depth) both.compare(nested(depth));
   for (std::size_t size = 0; size < 300; ++size)

@@ -104,9 +104,9 @@ class MemberHandler {
 };
 
 /// Reads one body after the other.
-class AnswerReader {
+class ResponseReader {
  public:
-  AnswerReader();
+  ResponseReader();
 
   /// Returns false when `body` is not one JSON text; `operator[]` is meaningless then.
   bool read(std::string_view body);
@@ -128,6 +128,6 @@ class AnswerReader {
 };
 
 /// The rule of wonder/envelope.hpp, for the body that was read.
-bool is_api_envelope(const AnswerReader& answer) noexcept;
+bool is_api_envelope(const ResponseReader& answer) noexcept;
 
 }  // namespace amend::wonder

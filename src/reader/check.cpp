@@ -1,4 +1,4 @@
-#include "amend/reader/preflight.hpp"
+#include "amend/reader/check.hpp"
 
 #include <sys/stat.h>
 
@@ -66,7 +66,7 @@ class Look {
   Look& operator=(const Look&) = delete;
 
   void read_all();
-  PreflightReport report();
+  CheckReport report();
 
  private:
   bool next();
@@ -86,7 +86,7 @@ class Look {
   Batch* batch_;
   Record record_;
   IdIndex ids_;
-  PreflightReport report_;
+  CheckReport report_;
 };
 
 void Look::read_all() {
@@ -154,7 +154,7 @@ void Look::hide() {
   }
 }
 
-PreflightReport Look::report() {
+CheckReport Look::report() {
   hide();
   report_.duplicates = ids_.count();
   report_.findings = mapper_.findings();
@@ -222,15 +222,15 @@ void require_second_reading(const InputConfig& input) {
                     " cannot be read twice. Save the input as a regular file, and name that file");
 }
 
-PreflightReport check_input(const InputFile& file, const InputConfig& input, const MappingConfig& mapping,
-                            const std::atomic<bool>& stop) {
+CheckReport check_input(const InputFile& file, const InputConfig& input, const MappingConfig& mapping,
+                        const std::atomic<bool>& stop) {
   require_second_reading(input);
   Look look(file, input, mapping, stop);
   look.read_all();
   return look.report();
 }
 
-PreflightReport check_input(const InputConfig& input, const MappingConfig& mapping, const std::atomic<bool>& stop) {
+CheckReport check_input(const InputConfig& input, const MappingConfig& mapping, const std::atomic<bool>& stop) {
   require_second_reading(input);
   return check_input(InputFile(input.file), input, mapping, stop);
 }

@@ -26,7 +26,7 @@ std::size_t answered(const Simulator& simulator, std::int64_t status) {
 TEST_CASE("pace: a fixed rate far above a limit that no answer tells of: each row succeeds, at no attempt's cost") {
   Simulator simulator({"--hidden-limit", "100/s"});
   Work work(make_customers(150), simulator.url());
-  work.config.pace.rate.interval = 2ms;
+  work.config.load.rate.interval = 2ms;
   work.config.retry = amend::RetryConfig();
   work.config.retry.attempts_max = 1;
   const amend::Summary summary = check_all_well(work, simulator);
@@ -38,7 +38,7 @@ TEST_CASE("pace: a fixed rate far above a limit that no answer tells of: each ro
 TEST_CASE("pace: --rate auto at a limit that halves in mid-run: few are refused, and each row succeeds") {
   Simulator simulator({"--hidden-limit", "200/s", "--hidden-limit", "100/s@2s"});
   Work work(make_customers(500), simulator.url());
-  work.config.pace.rate.mode = amend::RateMode::adaptive;
+  work.config.load.rate.mode = amend::RateMode::adaptive;
   work.config.retry = amend::RetryConfig();
   check_all_well(work, simulator);
   CHECK(answered(simulator, 429) <= 80);
@@ -61,10 +61,10 @@ TEST_CASE("pace: --concurrency auto sends no more at a time than the limit, thou
   constexpr std::chrono::microseconds latency = 200ms;
   Simulator simulator({"--latency", "200ms"});
   Work work(make_customers(12), simulator.url());
-  work.config.pace.connections = 8;
-  work.config.pace.pipeline = 8;
-  work.config.pace.workers = 1;  // of two that ask at the same moment each may get the last place
-  work.config.pace.concurrency = amend::Concurrency::adaptive;
+  work.config.load.connections = 8;
+  work.config.load.pipeline = 8;
+  work.config.load.workers = 1;  // of two that ask at the same moment each may get the last place
+  work.config.load.concurrency = amend::Concurrency::adaptive;
   check_all_well(work, simulator);
   std::vector<std::int64_t> arrivals;
   for (const auto& request : read_ndjson(simulator.request_log())) arrivals.push_back(number_of(request, "at_us"));
@@ -79,8 +79,8 @@ TEST_CASE("pace: --concurrency auto sends no more at a time than the limit, thou
 TEST_CASE("pace: one that stands still at a server's word is neither stalled nor too late") {
   Simulator simulator({"--error-share", "503:2%", "--retry-after", "2s", "--fault-seed", "5"});
   Work work(make_customers(100), simulator.url());
-  work.config.pace.connections = 1;
-  work.config.pace.workers = 1;
+  work.config.load.connections = 1;
+  work.config.load.workers = 1;
   work.config.deadline.stall = 1s;
   work.config.deadline.row = 1500ms;
   const amend::Summary summary = check_all_well(work, simulator);
@@ -90,7 +90,7 @@ TEST_CASE("pace: one that stands still at a server's word is neither stalled nor
 TEST_CASE("pace: the first rows fail: the others are held back, unsent") {
   Simulator simulator({"--error-share", "404:100%"});
   Work work(make_customers(500), simulator.url());
-  work.config.pace.canary = amend::CanaryMode::on;
+  work.config.load.canary = amend::CanaryMode::on;
   const amend::Summary summary = work.run();
   simulator.stop();
   CHECK(summary.stop_cause == amend::StopCause::failures);

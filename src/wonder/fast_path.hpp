@@ -1,4 +1,4 @@
-// Recognises the usual response, a plain success, more than twice as fast as the full rule (answer_rule.hpp). Pure.
+// Recognises the usual response, a plain success, more than twice as fast as the full rule (response_rule.hpp). Pure.
 // Layer 1.
 //
 // What it accepts is also a success without warning by the full rule: it checks that the whole body is JSON. It leaves
@@ -8,7 +8,7 @@
 
 #include <string_view>
 
-#include "wonder/answer.hpp"
+#include "wonder/response_classifier.hpp"
 
 namespace amend::wonder {
 

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "amend/error.hpp"
-#include "amend/reader/preflight.hpp"
+#include "amend/reader/check.hpp"
 #include "reader/mapping/id_trouble.hpp"
 
 using namespace amend;
@@ -19,7 +19,7 @@ namespace {
 class Folder {
  public:
   Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "amend-preflight-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "amend-check-XXXXXX").string();
     REQUIRE(::mkdtemp(name.data()) != nullptr);
     path_ = name;
   }
@@ -42,15 +42,15 @@ std::string uuid(unsigned n) {
   return "00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
 }
 std::string line(unsigned n) { return uuid(n) + ",Ada,1\r\n"; }
-const std::string header = "id,name,phone\r\n";
+const std::string header_line = "id,name,phone\r\n";
 
 class Look {
  public:
   explicit Look(const std::string& text, const std::string& name = "customers.csv") {
     input.file = folder.write(name, text);
   }
-  PreflightReport run() {
-    PreflightReport report = check_input(input, mapping, stop);
+  CheckReport run() {
+    CheckReport report = check_input(input, mapping, stop);
     hidden = report.hidden;
     return report;
   }
@@ -69,7 +69,7 @@ const Finding& finding(const std::vector<Finding>& findings, std::string_view co
   std::abort();
 }
 
-bool hints_at(const PreflightReport& report, std::string_view text) {
+bool hints_at(const CheckReport& report, std::string_view text) {
   for (const std::string& hint : report.hints)
     if (hint.find(text) != std::string::npos) return true;
   return false;
@@ -77,7 +77,7 @@ bool hints_at(const PreflightReport& report, std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("preflight: a clean file is told as it is") {
+TEST_CASE("check: a clean file is told as it is") {
   Look look("id;name;phone;Notes\r\n" + uuid(1) + ";Ada;1;x\r\n" + uuid(2) + ";Bob;2;y\r\n");
   const auto report = look.run();
   CHECK(report.clean());
@@ -93,15 +93,15 @@ TEST_CASE("preflight: a clean file is told as it is") {
   CHECK(look.hidden.size() == 0);
 }
 
-TEST_CASE("preflight: an empty file, and one with only a header, have no rows and are clean") {
+TEST_CASE("check: an empty file, and one with only a header, have no rows and are clean") {
   CHECK(Look("").run().clean());
-  const auto report = Look(header).run();
+  const auto report = Look(header_line).run();
   CHECK(report.clean());
   CHECK(report.rows == 0);
 }
 
-TEST_CASE("preflight: rejected rows by reason, the most frequent first, with the first three positions") {
-  std::string text = header + line(1);
+TEST_CASE("check: rejected rows by reason, the most frequent first, with the first three positions") {
+  std::string text = header_line + line(1);
   for (unsigned n = 2; n < 7; ++n) text += uuid(n) + ",Ada,\r\n";
   text += "no-uuid,Ada,1\r\n" + line(8);
   const auto report = Look(text).run();
@@ -112,14 +112,14 @@ TEST_CASE("preflight: rejected rows by reason, the most frequent first, with the
   CHECK(report.rejected[0].code == "input.phone.missing");
   CHECK(report.rejected[0].rows == 5);
   REQUIRE(report.rejected[0].first.size() == 3);
-  CHECK(report.rejected[0].first[0] == Position(2, 3, header.size() + line(1).size()));
+  CHECK(report.rejected[0].first[0] == Position(2, 3, header_line.size() + line(1).size()));
   CHECK(report.rejected[0].first[2].row == 4);
   CHECK(report.rejected[0].example.find("phone") != std::string::npos);
   CHECK(report.rejected[1].code == "input.id.not_uuid");
   CHECK(hints_at(report, "--blank phone=empty"));
 }
 
-TEST_CASE("preflight: what happened to an id") {
+TEST_CASE("check: what happened to an id") {
   const auto code = [](std::string_view id) { return id_trouble_code(id); };
   CHECK(code("1.23E+15") == "id.scientific");
   CHECK(code("1,23E+15") == "id.scientific");
@@ -139,8 +139,8 @@ TEST_CASE("preflight: what happened to an id") {
   CHECK(code("1E") == "id.length");
 }
 
-TEST_CASE("preflight: suspicious ids are counted by what happened to them, in CSV and in NDJSON") {
-  Look csv(header + "1.23E+15,Ada,1\r\n1.24E+15,Ada,1\r\n" + uuid(1) + " ,Ada,1\r\n,Ada,1\r\n");
+TEST_CASE("check: suspicious ids are counted by what happened to them, in CSV and in NDJSON") {
+  Look csv(header_line + "1.23E+15,Ada,1\r\n1.24E+15,Ada,1\r\n" + uuid(1) + " ,Ada,1\r\n,Ada,1\r\n");
   auto report = csv.run();
   CHECK(report.suspicious_ids.size() == 2);
   CHECK(finding(report.suspicious_ids, "id.scientific").rows == 2);
@@ -157,8 +157,8 @@ TEST_CASE("preflight: suspicious ids are counted by what happened to them, in CS
   CHECK(finding(report.suspicious_ids, "id.leading_zeros").rows == 1);
 }
 
-TEST_CASE("preflight: customers in several rows are counted among the rows that would be sent only") {
-  Look look(header + line(1) + line(2) + line(1) + uuid(2) + ",Ada,\r\n" + line(3) + line(1));
+TEST_CASE("check: customers in several rows are counted among the rows that would be sent only") {
+  Look look(header_line + line(1) + line(2) + line(1) + uuid(2) + ",Ada,\r\n" + line(3) + line(1));
   auto report = look.run();
   CHECK_FALSE(report.clean());
   CHECK(report.duplicates.exact);
@@ -184,17 +184,17 @@ TEST_CASE("preflight: customers in several rows are counted among the rows that 
   CHECK(finding(report.rejected, "input.id.duplicate").first[1].row == 3);
 }
 
-TEST_CASE("preflight: --limit holds for rows and for duplicates") {
-  Look look(header + line(1) + line(2) + line(1) + line(2));
+TEST_CASE("check: --limit holds for rows and for duplicates") {
+  Look look(header_line + line(1) + line(2) + line(1) + line(2));
   look.input.limit = 3;
   const auto report = look.run();
   CHECK(report.rows == 3);
   CHECK(report.duplicates.ids == 1);
 }
 
-TEST_CASE("preflight: a file that is not UTF-8 is trouble with count, places and the likely encoding") {
-  const auto with_name = [](const std::string& name) { return header + uuid(1) + "," + name + ",1\r\n"; };
-  const auto trouble = [](const PreflightReport& report) {
+TEST_CASE("check: a file that is not UTF-8 is trouble with count, places and the likely encoding") {
+  const auto with_name = [](const std::string& name) { return header_line + uuid(1) + "," + name + ",1\r\n"; };
+  const auto trouble = [](const CheckReport& report) {
     REQUIRE(report.encoding_trouble);
     CHECK_FALSE(report.clean());
     return *report.encoding_trouble;
@@ -213,11 +213,11 @@ TEST_CASE("preflight: a file that is not UTF-8 is trouble with count, places and
   CHECK_FALSE(Look(with_name("Jose")).run().encoding_trouble);
 }
 
-TEST_CASE("preflight: a mark or --encoding utf-8 says that the file is UTF-8: only damaged rows are rejected") {
-  const std::string text = header + uuid(1) + ",Jos\xE9,1\r\n" + uuid(2) + ",Jos\xC3\xA9,1\r\n";
+TEST_CASE("check: a mark or --encoding utf-8 says that the file is UTF-8: only damaged rows are rejected") {
+  const std::string text = header_line + uuid(1) + ",Jos\xE9,1\r\n" + uuid(2) + ",Jos\xC3\xA9,1\r\n";
   Look named(text);
   named.input.encoding = "utf-8";
-  for (const PreflightReport& report : {Look("\xEF\xBB\xBF" + text).run(), named.run()}) {
+  for (const CheckReport& report : {Look("\xEF\xBB\xBF" + text).run(), named.run()}) {
     CHECK_FALSE(report.encoding_trouble);
     CHECK(report.sendable == 1);
     CHECK(finding(report.rejected, "input.utf8").rows == 1);
@@ -225,30 +225,30 @@ TEST_CASE("preflight: a mark or --encoding utf-8 says that the file is UTF-8: on
   }
 }
 
-TEST_CASE("preflight: another encoding named for a file that is UTF-8 is trouble") {
+TEST_CASE("check: another encoding named for a file that is UTF-8 is trouble") {
   for (const char* encoding : {"windows-1252", "gbk", "big5", "shift_jis", "latin1", "euc-kr"}) {
     CAPTURE(encoding);
-    Look look(header + uuid(1) + ",Jos\xC3\xA9,1\r\n" + uuid(2) + ",Ann,1\r\n");
+    Look look(header_line + uuid(1) + ",Jos\xC3\xA9,1\r\n" + uuid(2) + ",Ann,1\r\n");
     look.input.encoding = encoding;
     const auto report = look.run();
     REQUIRE(report.encoding_trouble);
     CHECK(report.encoding_trouble->kind == EncodingTrouble::Kind::utf8_after_all);
     CHECK(report.encoding_trouble->rows == 1);
-    Look ascii(header + uuid(1) + ",Jose,1\r\n");
+    Look ascii(header_line + uuid(1) + ",Jose,1\r\n");
     ascii.input.encoding = encoding;
     CHECK(ascii.run().clean());
   }
 }
 
-TEST_CASE("preflight: a damaged quote and a wrong separator are hinted at") {
-  const auto damaged = Look(header + uuid(1) + ",\"Ada,1\r\n" + line(2) + line(3)).run();
+TEST_CASE("check: a damaged quote and a wrong separator are hinted at") {
+  const auto damaged = Look(header_line + uuid(1) + ",\"Ada,1\r\n" + line(2) + line(3)).run();
   CHECK(finding(damaged.rejected, "input.csv.damaged").rows == 2);
   CHECK(hints_at(damaged, "--recover"));
-  CHECK(hints_at(Look(header + uuid(1) + ";Ada;1\r\n").run(), "--delimiter"));
+  CHECK(hints_at(Look(header_line + uuid(1) + ";Ada;1\r\n").run(), "--delimiter"));
 }
 
-TEST_CASE("preflight: a file in another encoding is read as what it is") {
-  Look look(header + uuid(1) + ",Jos\xE9,1\r\n");
+TEST_CASE("check: a file in another encoding is read as what it is") {
+  Look look(header_line + uuid(1) + ",Jos\xE9,1\r\n");
   look.input.encoding = "windows-1252";
   const auto report = look.run();
   CHECK(report.clean());
@@ -256,7 +256,7 @@ TEST_CASE("preflight: a file in another encoding is read as what it is") {
   CHECK(report.bytes == std::filesystem::file_size(look.input.file));
 }
 
-TEST_CASE("preflight: a column that is missing is a ConfigError, a file that is not there exit 3") {
+TEST_CASE("check: a column that is missing is a ConfigError, a file that is not there exit 3") {
   CHECK_THROWS_AS(Look("id,name\r\n" + uuid(1) + ",Ada\r\n").run(), ConfigError);
   Look look("");
   look.input.file = look.folder.path("none.csv");
@@ -269,7 +269,7 @@ TEST_CASE("preflight: a column that is missing is a ConfigError, a file that is 
   }
 }
 
-TEST_CASE("preflight: --duplicates other than order needs an input that can be read twice, and is named") {
+TEST_CASE("check: --duplicates other than order needs an input that can be read twice, and is named") {
   Look look("");
   look.input.duplicates = Duplicates::first;
   const auto refused = [&] { CHECK_THROWS_WITH_AS(look.run(), doctest::Contains("--duplicates"), ConfigError); };
@@ -280,20 +280,20 @@ TEST_CASE("preflight: --duplicates other than order needs an input that can be r
   refused();
 }
 
-TEST_CASE("preflight: rows from a pipe are checked as they come") {
+TEST_CASE("check: rows from a pipe are checked as they come") {
   Look look("");
   look.input.file = look.folder.path("pipe.csv");
   REQUIRE(::mkfifo(look.input.file.c_str(), 0600) == 0);
-  std::thread writer([&] { std::ofstream(look.input.file, std::ios::binary) << header << line(1) << "x,y,z\r\n"; });
+  std::thread writer([&] { std::ofstream(look.input.file, std::ios::binary) << header_line << line(1) << "x,y,z\r\n"; });
   const auto report = look.run();
   writer.join();
   CHECK(report.rows == 2);
   CHECK(report.sendable == 1);
-  CHECK(report.bytes == header.size() + line(1).size() + 7);
+  CHECK(report.bytes == header_line.size() + line(1).size() + 7);
 }
 
-TEST_CASE("preflight: a stop ends it early, also while a pipe is silent") {
-  Look file(header + line(1));
+TEST_CASE("check: a stop ends it early, also while a pipe is silent") {
+  Look file(header_line + line(1));
   file.stop = true;
   CHECK_THROWS_WITH_AS(file.run(), doctest::Contains("interrupted"), InputError);
 
@@ -302,9 +302,9 @@ TEST_CASE("preflight: a stop ends it early, also while a pipe is silent") {
   REQUIRE(::mkfifo(pipe.input.file.c_str(), 0600) == 0);
   std::thread writer([&] {
     std::ofstream text(pipe.input.file, std::ios::binary);
-    text << header << line(1) << std::flush;
+    text << header_line << line(1) << std::flush;
     pipe.stop = true;
-    while (pipe.stop) std::this_thread::yield();  // the pipe stays open until the preflight has ended
+    while (pipe.stop) std::this_thread::yield();  // the pipe stays open until the check has ended
   });
   CHECK_THROWS_AS(pipe.run(), InputError);
   pipe.stop = false;
@@ -313,14 +313,14 @@ TEST_CASE("preflight: a stop ends it early, also while a pipe is silent") {
 
 namespace {
 
-const FieldFinding* find(const PreflightReport& report, std::string_view code, std::string_view field) {
+const FieldFinding* find(const CheckReport& report, std::string_view code, std::string_view field) {
   for (const FieldFinding& one : report.findings.fields)
     if (one.code == code && one.field == field) return &one;
   return nullptr;
 }
 
 std::string phones(const std::vector<std::string>& values) {
-  std::string text = header;
+  std::string text = header_line;
   unsigned n = 0;
   for (const std::string& value : values) text += uuid(++n) + ",Ada,\"" + value + "\"\r\n";
   return text;
@@ -328,7 +328,7 @@ std::string phones(const std::vector<std::string>& values) {
 
 }  // namespace
 
-TEST_CASE("preflight: damaged values are counted by field, with their places; hints leave the file clean") {
+TEST_CASE("check: damaged values are counted by field, with their places; hints leave the file clean") {
   auto report = Look(phones({"4.9E+11", "030123456", "4.8E+11", "7"})).run();
   CHECK_FALSE(report.clean());
   CHECK(report.sendable == 4);
@@ -347,14 +347,14 @@ TEST_CASE("preflight: damaged values are counted by field, with their places; hi
   CHECK(report.findings.fields.size() == 2);
 }
 
-TEST_CASE("preflight: the places of a finding are bounded, its count is not") {
+TEST_CASE("check: the places of a finding are bounded, its count is not") {
   const auto report = Look(phones(std::vector<std::string>(40, "NULL"))).run();
   const FieldFinding* nulls = find(report, "value.null", "phone");
   REQUIRE(nulls);
   CHECK(nulls->rows == 40);
   CHECK(nulls->first.size() == finding_places_max);
   // Two kinds of one code in a field, each with as many places.
-  std::string text = header;
+  std::string text = header_line;
   for (unsigned n = 1; n <= 100; ++n)
     text += uuid(n) + (n <= 20 ? ",030 1234567,5\r\n" : n <= 40 ? ",7,5\r\n" : ",Ada,5\r\n");
   const auto two_kinds = Look(text).run();
@@ -364,8 +364,8 @@ TEST_CASE("preflight: the places of a finding are bounded, its count is not") {
   CHECK(digits->first.size() == finding_places_max);
 }
 
-TEST_CASE("preflight: only rows that would be sent have findings") {
-  const auto report = Look(header + uuid(1) + ",,4.9E+11\r\nx,Ada,4.9E+11\r\n").run();
+TEST_CASE("check: only rows that would be sent have findings") {
+  const auto report = Look(header_line + uuid(1) + ",,4.9E+11\r\nx,Ada,4.9E+11\r\n").run();
   CHECK(report.sendable == 0);
   CHECK(report.findings.fields.empty());
   // Rejected behind the value that looks damaged.
@@ -374,7 +374,7 @@ TEST_CASE("preflight: only rows that would be sent have findings") {
   CHECK(later.findings.fields.empty());
 }
 
-TEST_CASE("preflight: columns that are swapped show in most of the values, a few odd ones are hints") {
+TEST_CASE("check: columns that are swapped show in most of the values, a few odd ones are hints") {
   const std::string start = "id,name,phone,email\r\n";
   const auto row = [](unsigned n, const char* rest) { return uuid(n) + "," + rest + "\r\n"; };
   auto report = Look(start + row(1, "Ada,5551234,+4930123456") + row(2, "Bob,5551234,030 1234567") +
@@ -391,12 +391,12 @@ TEST_CASE("preflight: columns that are swapped show in most of the values, a few
   CHECK(find(report, "value.no_digit", "phone") != nullptr);
 }
 
-TEST_CASE("preflight: quotes and escapes that CSV does not know are found although their rows are rejected") {
-  auto report = Look(header + "\u201C" + uuid(1) + "\u201D,\u201CAda\u201D,\u201C5\u201D\r\n").run();
+TEST_CASE("check: quotes and escapes that CSV does not know are found although their rows are rejected") {
+  auto report = Look(header_line + "\u201C" + uuid(1) + "\u201D,\u201CAda\u201D,\u201C5\u201D\r\n").run();
   CHECK(report.sendable == 0);
   CHECK(find(report, "value.quotes", "id") != nullptr);
   CHECK(finding(report.suspicious_ids, "id.quotes").rows == 1);
-  report = Look(header + uuid(1) + ",\"Ada \\\"A\\\" Lee\",5551234\r\n" + uuid(2) + ",\"O\\'Hara\",5551234\r\n").run();
+  report = Look(header_line + uuid(1) + ",\"Ada \\\"A\\\" Lee\",5551234\r\n" + uuid(2) + ",\"O\\'Hara\",5551234\r\n").run();
   CHECK(find(report, "value.backslash", "") != nullptr);
   REQUIRE(find(report, "value.backslash", "name"));
   CHECK(find(report, "value.backslash", "name")->first.front().line == 3);
@@ -404,7 +404,7 @@ TEST_CASE("preflight: quotes and escapes that CSV does not know are found althou
                        ConfigError);
 }
 
-TEST_CASE("preflight: what an option cleans is no finding any more") {
+TEST_CASE("check: what an option cleans is no finding any more") {
   Look look("id,name,phone,email\r\n" + uuid(1) + ",Ada,'+4930123456\u202C,NULL\r\n");
   CHECK(look.run().findings.damaged_rows == 1);
   look.mapping.trim = look.mapping.strip_formula = true;

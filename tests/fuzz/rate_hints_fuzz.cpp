@@ -5,7 +5,7 @@
 #include <iterator>
 #include <string>
 
-#include "admission/server_pace.hpp"
+#include "admission/rate_hints.hpp"
 #include "admission/structured_fields.hpp"
 #include "target.hpp"
 
@@ -41,13 +41,13 @@ void check_list(std::string_view line) {
   require(reader.next(member) == step, "the end and an error stay");
 }
 
-void check_pace(const ServerPace& pace) {
+void check_pace(const RateHints& hints) {
   using std::chrono::milliseconds;
-  require(pace.wait >= milliseconds(0) && pace.wait <= server_wait_max, "the wait has its ceiling");
-  require(pace.valid_for >= milliseconds(0) && pace.valid_for <= server_pace_valid_max, "the validity has its ceiling");
-  require(pace.interval.has_value() == (pace.valid_for > milliseconds(0)), "a pace is valid for some time");
-  if (!pace.interval) return;
-  require(pace.interval->count() > 0 && *pace.interval <= server_interval_max, "the interval has its ceiling");
+  require(hints.wait >= milliseconds(0) && hints.wait <= server_wait_max, "the wait has its ceiling");
+  require(hints.valid_for >= milliseconds(0) && hints.valid_for <= rate_hints_valid_max, "the validity has its ceiling");
+  require(hints.interval.has_value() == (hints.valid_for > milliseconds(0)), "a pace is valid for some time");
+  if (!hints.interval) return;
+  require(hints.interval->count() > 0 && *hints.interval <= server_interval_max, "the interval has its ceiling");
 }
 
 // Each line of the input is a field's value; its first byte picks the field.
@@ -70,10 +70,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::Dice dice(std::string_view(reinterpret_cast<const char*>(data), size));
   const std::uint64_t in_flight = dice.below(256);
   const std::string head = head_of(dice.rest());
-  const ServerPace pace = read_server_pace(head, date, in_flight);
-  check_pace(pace);
-  check_pace(read_server_pace(dice.rest(), date, in_flight));
-  require(read_server_pace("Via: a\r\n" + head + "RateLimiter: 1\r\n", date, in_flight) == pace, "others do not count");
-  require(read_server_pace(head, date, in_flight + 1).wait >= pace.wait, "more in flight, no shorter a wait");
+  const RateHints hints = read_rate_hints(head, date, in_flight);
+  check_pace(hints);
+  check_pace(read_rate_hints(dice.rest(), date, in_flight));
+  require(read_rate_hints("Via: a\r\n" + head + "RateLimiter: 1\r\n", date, in_flight) == hints, "others do not count");
+  require(read_rate_hints(head, date, in_flight + 1).wait >= hints.wait, "more in flight, no shorter a wait");
   return 0;
 }

@@ -2,8 +2,8 @@
 #include <string>
 
 #include "target.hpp"
-#include "wonder/answer_glance.hpp"
-#include "wonder/answer_rule.hpp"
+#include "wonder/fast_path.hpp"
+#include "wonder/response_rule.hpp"
 
 using namespace amend;
 using namespace amend::wonder;
@@ -31,16 +31,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Response response;
   response.status = statuses[dice.below(std::size(statuses))];
   response.body = dice.rest();
-  AnswerJudge judge;
-  AnswerReader reader;
-  const Judgement judged = judge.judge(response, expected);
-  const Judgement right = judge_by_rule(reader, response, expected);
-  require(judged.meaning == right.meaning, "the same meaning");
+  ResponseClassifier classify;
+  ResponseReader reader;
+  const Classification judged = classify.classify(response, expected);
+  const Classification right = classify_by_rule(reader, response, expected);
+  require(judged.response_class == right.response_class, "the same meaning");
   require(judged.code == right.code && judged.text == right.text, "in the same words");
   require(judged.warning == right.warning, "with the same warning");
   response.status = 200;
-  const Judgement success = judge_by_rule(reader, response, expected);
+  const Classification success = classify_by_rule(reader, response, expected);
   if (is_plain_success(response.body, expected))
-    require(success.meaning == Meaning::success && success.warning.empty(), "the glance is never laxer than the rule");
+    require(success.response_class == ResponseClass::success && success.warning.empty(),
+            "the glance is never laxer than the rule");
   return 0;
 }

@@ -17,10 +17,10 @@ using amend::http1::ResponseParser;
 using Step = ResponseParser::Step;
 
 /// A Response whose text outlives the parser's buffer.
-class Answer {
+class TaggedResponse {
  public:
-  Answer() = default;
-  explicit Answer(const Response& r)
+  TaggedResponse() = default;
+  explicit TaggedResponse(const Response& r)
       : status(r.status),
         close(r.close),
         body(r.body),
@@ -31,7 +31,7 @@ class Answer {
         content_encoding(r.content_encoding),
         head(r.head),
         has_rate_fields(r.has_rate_fields) {}
-  bool operator==(const Answer&) const = default;
+  bool operator==(const TaggedResponse&) const = default;
 
   int status = 0;
   bool close = false;
@@ -41,12 +41,12 @@ class Answer {
 
 class Result {
  public:
-  std::vector<Answer> answers;
+  std::vector<TaggedResponse> responses;
   std::string error;  // empty: none
   bool clean_end = false;
   std::size_t taken = 0;  // bytes committed before the error
   bool operator==(const Result& o) const {
-    return answers == o.answers && error == o.error && clean_end == o.clean_end;
+    return responses == o.responses && error == o.error && clean_end == o.clean_end;
   }
 };
 
@@ -61,7 +61,7 @@ inline bool drain(ResponseParser& parser, Result& result) {
   for (;;) {
     Response r;
     switch (parser.next(r)) {
-      case Step::response: result.answers.emplace_back(r); break;
+      case Step::response: result.responses.emplace_back(r); break;
       case Step::need_more: return true;
       case Step::error: result.error = parser.error(); return false;
     }
@@ -72,7 +72,7 @@ inline void end(ResponseParser& parser, Result& result) {
   for (;;) {
     Response r;
     switch (parser.finish(r)) {
-      case Step::response: result.answers.emplace_back(r); break;
+      case Step::response: result.responses.emplace_back(r); break;
       case Step::need_more: result.clean_end = true; return;
       case Step::error: result.error = parser.error(); return;
     }

@@ -50,17 +50,17 @@ inline constexpr std::chrono::seconds server_interval_max{60};
 /// No server's window stops the run for longer. The caller may cut it further.
 inline constexpr std::chrono::minutes server_wait_max{5};
 /// No rate limit of a server is kept for longer after the last response that asked for it.
-inline constexpr std::chrono::hours server_pace_valid_max{1};
+inline constexpr std::chrono::hours rate_hints_valid_max{1};
 inline constexpr std::size_t server_policies_max = 32;
 
-class ServerPace {
+class RateHints {
  public:
-  ServerPace() = default;
-  bool operator==(const ServerPace&) const = default;
+  RateHints() = default;
+  bool operator==(const RateHints&) const = default;
 
   /// The least time between two requests of the whole run: 1 ns … `server_interval_max`; nullopt: no limit.
   std::optional<std::chrono::nanoseconds> interval;
-  /// How long `interval` applies after this response, `wait` included; at most `server_pace_valid_max`.
+  /// How long `interval` applies after this response, `wait` included; at most `rate_hints_valid_max`.
   std::chrono::milliseconds valid_for{0};
   /// No request is sent for this time after the response; at most `server_wait_max`. 0: no wait.
   std::chrono::milliseconds wait{0};
@@ -68,6 +68,6 @@ class ServerPace {
 
 /// Applies the table above. `head`: the field lines of one response (`Response::head`). `date`: its Date field.
 /// `in_flight`: the requests of the whole run that are sent and unanswered. They reduce the remaining number.
-ServerPace read_server_pace(std::string_view head, std::string_view date, std::uint64_t in_flight) noexcept;
+RateHints read_rate_hints(std::string_view head, std::string_view date, std::uint64_t in_flight) noexcept;
 
 }  // namespace amend

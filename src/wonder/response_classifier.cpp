@@ -1,13 +1,13 @@
-#include "wonder/answer.hpp"
+#include "wonder/response_classifier.hpp"
 
 #include <array>
 #include <charconv>
 
 #include "amend/error.hpp"
 #include "amend/wonder/customer_schema.hpp"
-#include "answer_glance.hpp"
-#include "answer_reader.hpp"
-#include "answer_rule.hpp"
+#include "fast_path.hpp"
+#include "response_reader.hpp"
+#include "response_rule.hpp"
 #include "wonder/status_text.hpp"
 
 namespace amend::wonder {
@@ -52,12 +52,12 @@ std::string first_text(const Value& first, const Value& second) {
   return {};
 }
 
-Judgement api_refusal(Meaning meaning, std::uint16_t status, const AnswerReader& answer) {
+Classification api_refusal(ResponseClass response_class, std::uint16_t status, const ResponseReader& answer) {
   const Value& message = answer[Member::message];
   const Value& error_message = answer[Member::error_message];
   const bool by_code = names_error(answer[Member::code]);
   const bool by_error_code = !by_code && names_error(answer[Member::error_code]);
-  Judgement out(meaning);
+  Classification out(response_class);
   if (by_code) out.code = printable(answer[Member::code].text, code_bytes_max);
   if (by_error_code) out.code = printable(answer[Member::error_code].text, code_bytes_max);
   if (out.code.empty()) out.code = http_code(status);
@@ -66,19 +66,19 @@ Judgement api_refusal(Meaning meaning, std::uint16_t status, const AnswerReader&
   return out;
 }
 
-Judgement gateway_response(const Response& response, const AnswerReader& answer) {
+Classification gateway_response(const Response& response, const ResponseReader& answer) {
   std::string code = http_code(response.status);
   if (is_2xx(response.status)) code = answer.is_json() ? "answer.not_customer" : "answer.not_json";
-  return Judgement(Meaning::gateway, std::move(code), describe_gateway_response(response, answer));
+  return Classification(ResponseClass::gateway, std::move(code), describe_gateway_response(response, answer));
 }
 
-Judgement not_customer(std::string_view why) {
-  return Judgement(Meaning::unusable, "answer.not_customer", std::string(why));
+Classification not_customer(std::string_view why) {
+  return Classification(ResponseClass::unusable, "answer.not_customer", std::string(why));
 }
 
-Judgement contradictory(Member twice) {
-  return Judgement(
-      Meaning::unusable, "answer.contradictory",
+Classification contradictory(Member twice) {
+  return Classification(
+      ResponseClass::unusable, "answer.contradictory",
       "the response contains \"" + std::string(to_string(twice)) + "\" twice: amend cannot know which value is right");
 }
 
@@ -89,106 +89,108 @@ bool guard_holds(const Value& reference_number, const Expectation& expected) noe
 }
 
 // Only the card can be at fault here: the profile was updated.
-Judgement judge_card(std::uint16_t status, const AnswerReader& answer, const Expectation& expected) {
+Classification classify_card(std::uint16_t status, const ResponseReader& answer, const Expectation& expected) {
   const Value& error = answer[Member::token_error_code];
-  if (says_no_error(error)) return Judgement(Meaning::success);
+  if (says_no_error(error)) return Classification(ResponseClass::success);
   const bool scalar = error.kind == Kind::string || error.kind == Kind::number;
   std::string code = scalar ? printable(error.text, code_bytes_max) : http_code(status);
   const Value& message = answer[Member::token_error_message];
   std::string text = first_text(message, message);
   if (expected.sends_token) {
     if (text.empty()) text = "the API could not bind the card";
-    return Judgement(Meaning::card_refused, std::move(code), std::move(text));
+    return Classification(ResponseClass::card_refused, std::move(code), std::move(text));
   }
-  Judgement out(Meaning::success);
+  Classification out(ResponseClass::success);
   out.warning = printable("card on file: " + code + (text.empty() ? "" : " ") + text);
   return out;
 }
 
-Judgement judge_customer(std::uint16_t status, const AnswerReader& answer, const Expectation& expected) {
+Classification classify_customer(std::uint16_t status, const ResponseReader& answer, const Expectation& expected) {
   if (answer[Member::customer].kind != Kind::object) return not_customer("the response contains no data.customer");
   const Value& uuid = answer[Member::uuid];
   if (uuid.kind != Kind::string) return not_customer("data.customer in the response has no uuid");
   if (!same_id(uuid.text, expected.id)) {
-    return Judgement(Meaning::mismatch, "answer.uuid_mismatch", "the response is about another customer");
+    return Classification(ResponseClass::mismatch, "answer.uuid_mismatch", "the response is about another customer");
   }
   if (!guard_holds(answer[Member::reference_number], expected)) {
-    return Judgement(Meaning::guard_mismatch, "guard.mismatch",
-                     "the customer's reference_number differs from the one in the row");
+    return Classification(ResponseClass::guard_mismatch, "guard.mismatch",
+                          "the customer's reference_number differs from the one in the row");
   }
-  return judge_card(status, answer, expected);
+  return classify_card(status, answer, expected);
 }
 
-bool has_error(const AnswerReader& answer) noexcept {
+bool has_error(const ResponseReader& answer) noexcept {
   return !says_success(answer[Member::code]) || !says_no_error(answer[Member::error_code]);
 }
 
 }  // namespace
 
-std::string_view to_string(Meaning meaning) noexcept {
-  switch (meaning) {
-    case Meaning::success: return "success";
-    case Meaning::card_refused: return "card_refused";
-    case Meaning::refused: return "refused";
-    case Meaning::credentials: return "credentials";
-    case Meaning::transient: return "transient";
-    case Meaning::unusable: return "unusable";
-    case Meaning::gateway: return "gateway";
-    case Meaning::mismatch: return "mismatch";
-    case Meaning::guard_mismatch: return "guard_mismatch";
-    case Meaning::go_on: return "go_on";
-    case Meaning::unchanged: return "unchanged";
-    case Meaning::withheld: return "withheld";
+std::string_view to_string(ResponseClass response_class) noexcept {
+  switch (response_class) {
+    case ResponseClass::success: return "success";
+    case ResponseClass::card_refused: return "card_refused";
+    case ResponseClass::refused: return "refused";
+    case ResponseClass::credentials: return "credentials";
+    case ResponseClass::transient: return "transient";
+    case ResponseClass::unusable: return "unusable";
+    case ResponseClass::gateway: return "gateway";
+    case ResponseClass::mismatch: return "mismatch";
+    case ResponseClass::guard_mismatch: return "guard_mismatch";
+    case ResponseClass::go_on: return "go_on";
+    case ResponseClass::unchanged: return "unchanged";
+    case ResponseClass::withheld: return "withheld";
   }
   return "unusable";
 }
 
-Meaning meaning_of(std::uint16_t status) noexcept {
+ResponseClass class_of(std::uint16_t status) noexcept {
   constexpr std::array<std::uint16_t, 7> transient{408, 425, 429, 500, 502, 503, 504};
-  if (is_2xx(status)) return Meaning::success;
-  if (status == 401 || status == 403) return Meaning::credentials;
+  if (is_2xx(status)) return ResponseClass::success;
+  if (status == 401 || status == 403) return ResponseClass::credentials;
   // 520 to 530 come from a proxy in front of the API that had a problem with it.
-  if (status >= 520 && status <= 530) return Meaning::transient;
+  if (status >= 520 && status <= 530) return ResponseClass::transient;
   for (const std::uint16_t code : transient) {
-    if (status == code) return Meaning::transient;
+    if (status == code) return ResponseClass::transient;
   }
-  return status >= 300 && status <= 599 ? Meaning::refused : Meaning::unusable;
+  return status >= 300 && status <= 599 ? ResponseClass::refused : ResponseClass::unusable;
 }
 
-Judgement judge_by_rule(AnswerReader& reader, const Response& response, const Expectation& expected) {
-  const Meaning meaning = meaning_of(response.status);
+Classification classify_by_rule(ResponseReader& reader, const Response& response, const Expectation& expected) {
+  const ResponseClass response_class = class_of(response.status);
   reader.read(response.body);
-  if (meaning == Meaning::success && reader.twice() != Member::none) return contradictory(reader.twice());
+  if (response_class == ResponseClass::success && reader.twice() != Member::none) return contradictory(reader.twice());
   if (!is_api_envelope(reader)) return gateway_response(response, reader);
-  if (meaning != Meaning::success) return api_refusal(meaning, response.status, reader);
-  if (has_error(reader)) return api_refusal(Meaning::refused, response.status, reader);
-  return judge_customer(response.status, reader, expected);
+  if (response_class != ResponseClass::success) return api_refusal(response_class, response.status, reader);
+  if (has_error(reader)) return api_refusal(ResponseClass::refused, response.status, reader);
+  return classify_customer(response.status, reader, expected);
 }
 
-class AnswerJudge::Impl {
+class ResponseClassifier::Impl {
  public:
-  AnswerReader reader;
+  ResponseReader reader;
 };
 
-AnswerJudge::AnswerJudge() : impl_(std::make_unique<Impl>()) {}
-AnswerJudge::~AnswerJudge() = default;
-AnswerJudge::AnswerJudge(AnswerJudge&&) noexcept = default;
-AnswerJudge& AnswerJudge::operator=(AnswerJudge&&) noexcept = default;
+ResponseClassifier::ResponseClassifier() : impl_(std::make_unique<Impl>()) {}
+ResponseClassifier::~ResponseClassifier() = default;
+ResponseClassifier::ResponseClassifier(ResponseClassifier&&) noexcept = default;
+ResponseClassifier& ResponseClassifier::operator=(ResponseClassifier&&) noexcept = default;
 
-Judgement AnswerJudge::judge(const Response& response, const Expectation& expected) {
-  if (is_2xx(response.status) && is_plain_success(response.body, expected)) return Judgement(Meaning::success);
-  return judge_by_rule(impl_->reader, response, expected);
+Classification ResponseClassifier::classify(const Response& response, const Expectation& expected) {
+  if (is_2xx(response.status) && is_plain_success(response.body, expected))
+    return Classification(ResponseClass::success);
+  return classify_by_rule(impl_->reader, response, expected);
 }
 
-Judgement AnswerJudge::judge_echo(const Response& response) {
-  const Meaning meaning = meaning_of(response.status);
-  AnswerReader& reader = impl_->reader;
+Classification ResponseClassifier::classify_echo(const Response& response) {
+  const ResponseClass response_class = class_of(response.status);
+  ResponseReader& reader = impl_->reader;
   const bool object = reader.read(response.body) && reader.root() == Kind::object;
-  if (meaning == Meaning::success && reader.twice() != Member::none) return contradictory(reader.twice());
+  if (response_class == ResponseClass::success && reader.twice() != Member::none) return contradictory(reader.twice());
   const bool says_yes = object && is_2xx(response.status) && !has_error(reader);
-  if (says_yes) return Judgement(Meaning::success);
+  if (says_yes) return Classification(ResponseClass::success);
   if (!is_api_envelope(reader)) return gateway_response(response, reader);
-  return api_refusal(meaning == Meaning::success ? Meaning::refused : meaning, response.status, reader);
+  return api_refusal(response_class == ResponseClass::success ? ResponseClass::refused : response_class,
+                     response.status, reader);
 }
 
 }  // namespace amend::wonder
