@@ -120,7 +120,7 @@ void AdmissionControl::follow_circuit(time_point now) noexcept {
     outage_began_ = awake(now);
     clock_.stop(RunClock::Reason::outage, now);
   } else {
-    clock_.go_on(RunClock::Reason::outage, now);
+    clock_.resume(RunClock::Reason::outage, now);
   }
 }
 
@@ -156,7 +156,7 @@ ConnectionTrouble::Change AdmissionControl::reached(time_point now) {
   // It reads first: the common case must not write to a cache line that all workers share.
   if (!unreachable_.load(std::memory_order_relaxed)) return none;
   if (!unreachable_.exchange(false, std::memory_order_relaxed)) return none;
-  clock_.go_on(RunClock::Reason::unreachable, now);
+  clock_.resume(RunClock::Reason::unreachable, now);
   return connections_.reached(now);
 }
 
@@ -200,8 +200,8 @@ void AdmissionControl::pause(time_point now) noexcept {
 
 void AdmissionControl::unpause(time_point now) noexcept {
   if (!paused_.exchange(false, std::memory_order_acq_rel)) return;
-  clock_.go_on(RunClock::Reason::paused, now);
-  awake_.go_on(RunClock::Reason::paused, now);
+  clock_.resume(RunClock::Reason::paused, now);
+  awake_.resume(RunClock::Reason::paused, now);
 }
 
 void AdmissionControl::set_in_flight_max(std::uint32_t requests) noexcept {

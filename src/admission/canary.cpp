@@ -22,12 +22,12 @@ Canary::Decision Canary::row_ended(Status status) noexcept {
   const std::lock_guard lock(mutex_);
   if (over() || stopped_) return Decision::undecided;
   ++ended_;
-  failed_ += is_well(status) ? 0 : 1;
+  failed_ += has_succeeded(status) ? 0 : 1;
   return phase_.load(std::memory_order_relaxed) == Phase::first ? judge_first(status) : judge_group();
 }
 
 Canary::Decision Canary::judge_first(Status status) noexcept {
-  if (is_well(status)) {
+  if (has_succeeded(status)) {
     phase_.store(Phase::group, std::memory_order_relaxed);
     ended_ = failed_ = 0;
     return Decision::undecided;

@@ -25,14 +25,14 @@ CircuitBreaker::Decision CircuitBreaker::ask(time_point now) noexcept {
 
 namespace {
 
-bool is_well(CircuitBreaker::Result result) noexcept {
+bool has_succeeded(CircuitBreaker::Result result) noexcept {
   return result == CircuitBreaker::Result::success || result == CircuitBreaker::Result::proof;
 }
 
 }  // namespace
 
 bool is_trouble(CircuitBreaker::Result result) noexcept {
-  return !is_well(result) && result != CircuitBreaker::Result::nothing;
+  return !has_succeeded(result) && result != CircuitBreaker::Result::nothing;
 }
 
 CircuitBreaker::Change CircuitBreaker::record(Result result, ProbeRound round, std::uint64_t row, time_point now,
@@ -42,7 +42,7 @@ CircuitBreaker::Change CircuitBreaker::record(Result result, ProbeRound round, s
   const State state = state_.load(std::memory_order_relaxed);
   if (round == no_round && breaks() && is_only_asked()) return record_asked(result, row, now);
   // This request was sent before the circuit opened. Its success shows that a probe is worth sending now.
-  if (round == no_round && state == State::open && is_well(result)) probe_at_ = std::min(probe_at_, now);
+  if (round == no_round && state == State::open && has_succeeded(result)) probe_at_ = std::min(probe_at_, now);
   if (round == no_round || round != round_) return Change::none;
   if (state == State::half_open) return record_half_open(result, now, random);
   return state == State::closing ? record_closing(result, row, now, random) : Change::none;
@@ -50,7 +50,7 @@ CircuitBreaker::Change CircuitBreaker::record(Result result, ProbeRound round, s
 
 // This request was sent before the question whether there is an outage. Its result may answer it before the probe ends.
 CircuitBreaker::Change CircuitBreaker::record_asked(Result result, std::uint64_t row, time_point now) noexcept {
-  if (is_well(result)) {
+  if (has_succeeded(result)) {
     streak_.end();
     probe_at_ = std::min(probe_at_, now);
   }
@@ -62,7 +62,7 @@ CircuitBreaker::Change CircuitBreaker::record_asked(Result result, std::uint64_t
 }
 
 CircuitBreaker::Change CircuitBreaker::record_half_open(Result result, time_point now, std::uint64_t random) noexcept {
-  if (is_well(result)) streak_.end();
+  if (has_succeeded(result)) streak_.end();
   if (result == Result::proof) return close(now);
   if (result == Result::success) {
     set(State::closing);
@@ -87,7 +87,7 @@ CircuitBreaker::Change CircuitBreaker::record_closing(Result result, std::uint64
     open(now, random);
     return announced_.exchange(true, std::memory_order_relaxed) ? Change::none : Change::opened;
   }
-  if (is_well(result)) {
+  if (has_succeeded(result)) {
     streak_.end();
     if (result == Result::proof || ++window_ >= ramp_end) return close(now);
   }
@@ -97,7 +97,7 @@ CircuitBreaker::Change CircuitBreaker::record_closing(Result result, std::uint64
 CircuitBreaker::Change CircuitBreaker::record_closed(Result result, std::uint64_t row, time_point now,
                                                      std::uint64_t random) noexcept {
   if (result == Result::nothing) return Change::none;
-  if (is_well(result)) {
+  if (has_succeeded(result)) {
     if (failures() != 0) streak_.end();
     return Change::none;
   }

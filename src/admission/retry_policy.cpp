@@ -82,7 +82,7 @@ Verdict RetryPolicy::decide_answered(const AttemptEnd& end, const RowState& stat
   if (is_refusal && end.retry_after) return retry_or(Status::failed, refused, end, state, now, random);
   switch (end.response_class) {
     case ResponseClass::success:
-    case ResponseClass::go_on: return Verdict::done();
+    case ResponseClass::next_request: return Verdict::done();
     case ResponseClass::unchanged: return Verdict::leave();
     case ResponseClass::card_refused:
     case ResponseClass::guard_mismatch: return Verdict::give_up(Status::failed, Applied::yes);

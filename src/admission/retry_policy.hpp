@@ -2,7 +2,7 @@
 //
 // | the attempt ended with        | while attempts and time are left | else              | applied | load    |
 // |-------------------------------|----------------------------------|-------------------|---------|---------|
-// | success, go_on                | done⁴                            |                   | yes     | success |
+// | success, next_request         | done⁴                            |                   | yes     | success |
 // | unchanged                     | done: unchanged                  |                   | before  | success |
 // | card_refused, guard_mismatch  | give up: failed                  |                   | yes     | success |
 // | refused, withheld             | give up: failed                  |                   | before¹ | success |
@@ -21,7 +21,7 @@
 // | timeout                       | retry                            | give up: unknown  | maybe   | dropped |
 //
 // "before": maybe if an earlier attempt of the row may have been applied, else no. ¹ maybe after a 5xx. ² unknown if an
-// earlier attempt may have been applied. ³ only past the row deadline. ⁴ after go_on: the request is done, not the row.
+// earlier attempt may have been applied. ³ only past the row deadline. ⁴ after next_request: the request is done, not the row.
 // A connection that cannot be made ends no attempt: the reconnect back-off limits the load, and rows wait.
 //
 // The wait before attempt n + 1 is uniform in 0 … min(backoff_max, backoff_first · 2^(n−1)) ("full jitter"). A

@@ -11,7 +11,7 @@ void RunClock::stop(Reason reason, time_point now) noexcept {
   reasons_ |= static_cast<std::uint8_t>(reason);
 }
 
-void RunClock::go_on(Reason reason, time_point now) noexcept {
+void RunClock::resume(Reason reason, time_point now) noexcept {
   const std::lock_guard lock(mutex_);
   if (reasons_ == 0) return;
   reasons_ &= static_cast<std::uint8_t>(~static_cast<unsigned>(reason));

@@ -29,7 +29,7 @@ class RunClock {
   RunClock& operator=(const RunClock&) = delete;
 
   void stop(Reason reason, time_point now) noexcept;
-  void go_on(Reason reason, time_point now) noexcept;
+  void resume(Reason reason, time_point now) noexcept;
   /// Stops the clock at least until then. It never shortens an earlier hold.
   void hold_until(time_point until, time_point now) noexcept;
 

@@ -40,7 +40,7 @@ RunWatch::Decision RunWatch::look(const RunProgress& progress, Clock::time_point
   still_ = moved ? Clock::duration::zero() : still_ + std::min<Clock::duration>(now - looked_at_, run_watch_gap_max);
   steps_ = progress.steps;
   looked_at_ = now;
-  if (still_ < patience_ + progress.interval) return Decision::go_on;
+  if (still_ < patience_ + progress.interval) return Decision::keep_running;
   if (rows_ended_at_reconnect_ == progress.rows_ended) return Decision::stalled;
   rows_ended_at_reconnect_ = progress.rows_ended;
   still_ = Clock::duration::zero();

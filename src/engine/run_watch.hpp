@@ -39,7 +39,7 @@ class RunWatch {
  public:
   using Clock = std::chrono::steady_clock;
   enum class Decision : std::uint8_t {
-    go_on,
+    keep_running,
     past_deadline,
     reconnect,  ///< no progress: connections may be the cause
     stalled,    ///< again no progress, and no row has ended since reconnecting

@@ -34,7 +34,7 @@ void watch_run(RunWatch run_watch, const Metrics& metrics, AdmissionControl& adm
     progress.held_until = std::max(progress.held_until, admission.waits_until());
     if (admission.paused()) progress.held_until = std::chrono::steady_clock::time_point::max();
     switch (run_watch.look(progress, std::chrono::steady_clock::now())) {
-      case RunWatch::Decision::go_on: break;
+      case RunWatch::Decision::keep_running: break;
       case RunWatch::Decision::past_deadline:
         return control.stop(StopCause::deadline, "the --deadline has passed" + control.last_failure_clause());
       case RunWatch::Decision::reconnect:

@@ -71,7 +71,7 @@ class PlannedCall final : public ApiCall {
     const FieldSet changed = other_values(WantedFields(row.before()), current) & otherwise;
     if (changed.any()) return withheld(row, changed);
     checked_.insert(row->position.row);
-    return Classification(ResponseClass::go_on);
+    return Classification(ResponseClass::next_request);
   }
 
   Classification withheld(const RowRef& row, FieldSet changed) const {

@@ -83,7 +83,7 @@ bool Reader::take(const Record& record, RowSelection::Choice choice) {
   const std::optional<Status> end = append(record, choice, filling_[worker]);
   if (!end) encoding_->count_sent(record);
   if (batch->size() >= rows_per_batch_max || batch->bytes() >= bytes_per_batch) hand_on(worker);
-  if (end != Status::rejected || rules_.on_rejected == OnRejected::go_on) return true;
+  if (end != Status::rejected || rules_.on_rejected == OnRejected::record) return true;
   control_.stop(StopCause::strict, "row " + std::to_string(record.position().row) + " (line " +
                                        std::to_string(record.position().line) + ") was rejected, and --strict is set");
   return false;

@@ -27,7 +27,7 @@
 namespace amend {
 
 /// What a rejected row means to the run (`--strict`).
-enum class OnRejected : std::uint8_t { go_on, stop };
+enum class OnRejected : std::uint8_t { record, stop };
 
 /// What the run decides about rows of its input.
 class ReaderRules {
@@ -37,7 +37,7 @@ class ReaderRules {
   RowSelection selection;
   /// Another run may have sent the rows up to this one. They are marked as such.
   std::uint64_t maybe_sent_until = 0;
-  OnRejected on_rejected = OnRejected::go_on;
+  OnRejected on_rejected = OnRejected::record;
   /// The input is known to have another encoding than the one that it is read in: rows with characters beyond ASCII
   /// are rejected (`input.encoding`). When false, that begins with the first row that shows it.
   bool encoding_is_doubtful = false;

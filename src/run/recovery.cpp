@@ -32,7 +32,7 @@ void Recovery::take(const JournalRecord& record) {
   last_row_ = std::max(last_row_, record.row);
   remember_content(record);
   ++rows_[static_cast<std::size_t>(record.status)];
-  if (is_well(record.status)) return;
+  if (has_succeeded(record.status)) return;
   not_well_.push_back(NotWell{record.row, record.offset, record.status});
   const RecordText text(record.text);
   errors_.record(reason_of(text), Position(record.row, text.line, 0), text.id);

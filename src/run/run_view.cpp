@@ -46,7 +46,7 @@ std::uint64_t RunView::rows_with_record() const noexcept {
 
 std::uint64_t RunView::rows_succeeded() const noexcept {
   std::uint64_t well = 0;
-  for (const Status status : all_statuses) well += is_well(status) ? rows(status) : 0;
+  for (const Status status : all_statuses) well += has_succeeded(status) ? rows(status) : 0;
   return well;
 }
 

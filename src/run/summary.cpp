@@ -32,7 +32,7 @@ std::optional<std::uint64_t> Summary::rows_in_input() const noexcept {
 
 std::uint64_t Summary::rows_succeeded() const noexcept {
   std::uint64_t well = 0;
-  for (const Status status : all_statuses) well += is_well(status) ? rows(status) : 0;
+  for (const Status status : all_statuses) well += has_succeeded(status) ? rows(status) : 0;
   return well;
 }
 

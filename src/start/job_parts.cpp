@@ -26,7 +26,7 @@ ReaderRules rules_of(const Job& job) {
   ReaderRules rules;
   rules.selection = selection_of(job);
   rules.maybe_sent_until = job.possibly_sent_until;
-  rules.on_rejected = job.input.config().input.strict ? OnRejected::stop : OnRejected::go_on;
+  rules.on_rejected = job.input.config().input.strict ? OnRejected::stop : OnRejected::record;
   rules.encoding_is_doubtful = job.input.parts().encoding_is_doubtful;
   return rules;
 }

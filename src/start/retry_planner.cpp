@@ -156,7 +156,7 @@ RetryPlan plan_retry(const RunView& view, const InputFile& file, const InputConf
   refuse_other_input(view.runs().front());
   RetryPlanner planner(choice);
   view.for_each_final([&](const FinalRecord& row) {
-    if (is_well(row.record.status)) return;
+    if (has_succeeded(row.record.status)) return;
     const RecordText text(row.record.text);
     planner.ended(row.record.row, row.run, row.record.status, text.error_code, text.id);
   });

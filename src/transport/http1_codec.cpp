@@ -96,7 +96,7 @@ void ResponseParser::move_to_front() noexcept {
 ResponseParser::Step ResponseParser::next(Response& out) noexcept {
   for (;;) {
     switch (step()) {
-      case Progress::go_on: continue;
+      case Progress::next_line: continue;
       case Progress::stop: return state_ == State::broken ? Step::error : Step::need_more;
       case Progress::complete: deliver(out); return Step::response;
     }
@@ -214,7 +214,7 @@ void ResponseParser::know_line(LineKind kind) noexcept {
 ResponseParser::Progress ResponseParser::status_line() noexcept {
   if (const KnownLine* known = skip_known_lines()) {
     state_ = State::field_line;
-    return known->kind == LineKind::end_of_head ? end_of_head() : Progress::go_on;
+    return known->kind == LineKind::end_of_head ? end_of_head() : Progress::next_line;
   }
   const std::string_view seen(buffer_.data() + begin_, std::min(end_ - begin_, version_start.size()));
   // Report it immediately, because a peer with another protocol may never send a line end.
@@ -233,7 +233,7 @@ ResponseParser::Progress ResponseParser::status_line() noexcept {
   known_count_ = 0;
   know_line(LineKind::within_head);
   state_ = State::field_line;
-  return Progress::go_on;
+  return Progress::next_line;
 }
 
 ResponseParser::Progress ResponseParser::end_of_head() noexcept {
@@ -252,14 +252,14 @@ ResponseParser::Progress ResponseParser::end_of_head() noexcept {
     head_.close = true;
     state_ = State::body_until_close;
   }
-  return Progress::go_on;
+  return Progress::next_line;
 }
 
 ResponseParser::Progress ResponseParser::interim() noexcept {
   if (head_.status == 101) return fail("the server sent a 101 response that amend did not request");
   if (++interims_ > limits_.interim_max) return fail("too many 1xx responses");
   start_message();
-  return Progress::go_on;
+  return Progress::next_line;
 }
 
 ResponseParser::Progress ResponseParser::body_counted() noexcept {
@@ -291,7 +291,7 @@ ResponseParser::Progress ResponseParser::chunk_size() noexcept {
   if (size > limits_.body_bytes_max - (body_end_ - body_begin_)) return fail("the body of the response is too long");
   chunk_left_ = size;
   state_ = size == 0 ? State::trailer : State::chunk_data;
-  return Progress::go_on;
+  return Progress::next_line;
 }
 
 ResponseParser::Progress ResponseParser::chunk_data() noexcept {
@@ -303,7 +303,7 @@ ResponseParser::Progress ResponseParser::chunk_data() noexcept {
   chunk_left_ -= size;
   if (chunk_left_ != 0) return Progress::stop;
   state_ = State::chunk_end;
-  return Progress::go_on;
+  return Progress::next_line;
 }
 
 ResponseParser::Progress ResponseParser::chunk_end() noexcept {
@@ -313,7 +313,7 @@ ResponseParser::Progress ResponseParser::chunk_end() noexcept {
   position_ += 2;
   scanned_ = position_;
   state_ = State::chunk_size;
-  return Progress::go_on;
+  return Progress::next_line;
 }
 
 ResponseParser::Progress ResponseParser::trailer() noexcept {
@@ -325,7 +325,7 @@ ResponseParser::Progress ResponseParser::trailer() noexcept {
   if (overhead_ > limits_.head_bytes_max) return fail("trailers are too long");
   std::string_view name;
   std::string_view value;
-  return field_syntax(line, name, value) ? Progress::go_on : Progress::stop;
+  return field_syntax(line, name, value) ? Progress::next_line : Progress::stop;
 }
 
 std::string_view ResponseParser::view(const Piece& piece) const noexcept {

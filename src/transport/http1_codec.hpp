@@ -113,7 +113,7 @@ class ResponseParser {
     trailer,
     broken,
   };
-  enum class Progress : std::uint8_t { go_on, stop, complete };  // stop: needs input, or failed
+  enum class Progress : std::uint8_t { next_line, stop, complete };  // stop: needs input, or failed
 
   // A part of the current response, relative to its first byte, so that compaction does not change it.
   class Piece {

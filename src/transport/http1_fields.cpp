@@ -70,7 +70,7 @@ ResponseParser::Progress ResponseParser::field_line() noexcept {
   if (may_be_rate_field(name) && is_rate_field(name)) head_.has_rate_fields = true;
   if (state_ == State::broken) return Progress::stop;
   know_line(LineKind::within_head);
-  return Progress::go_on;
+  return Progress::next_line;
 }
 
 bool ResponseParser::field_syntax(std::string_view line, std::string_view& name, std::string_view& value) noexcept {

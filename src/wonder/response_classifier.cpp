@@ -136,7 +136,7 @@ std::string_view to_string(ResponseClass response_class) noexcept {
     case ResponseClass::gateway: return "gateway";
     case ResponseClass::mismatch: return "mismatch";
     case ResponseClass::guard_mismatch: return "guard_mismatch";
-    case ResponseClass::go_on: return "go_on";
+    case ResponseClass::next_request: return "next_request";
     case ResponseClass::unchanged: return "unchanged";
     case ResponseClass::withheld: return "withheld";
   }

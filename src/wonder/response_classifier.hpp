@@ -27,7 +27,7 @@ enum class ResponseClass : std::uint8_t {
   gateway,         ///< any final status without the API's envelope (envelope.hpp): it decides nothing about the row
   mismatch,        ///< 2xx about another customer
   guard_mismatch,  ///< the right uuid with another reference_number than the row's (--guard)
-  go_on,           ///< 2xx to one of several requests that a row needs: the next request follows
+  next_request,    ///< 2xx to one of several requests that a row needs: the next request follows
   unchanged,       ///< 2xx that shows the row's values: no update is needed
   withheld,        ///< 2xx that shows a value that the row must not overwrite: no update is sent
 };

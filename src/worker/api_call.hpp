@@ -22,7 +22,7 @@ class ApiCall {
  public:
   virtual ~ApiCall() = default;
 
-  /// A row may need several requests, one after the other (ResponseClass::go_on). These functions describe its next request.
+  /// A row may need several requests, one after the other (ResponseClass::next_request). These functions describe its next request.
   /// Only judge(), lost() or outdated() can change which request that is.
   virtual std::string_view method(const RowRef& row) const noexcept = 0;
 

@@ -87,7 +87,7 @@ class Quarantine {
 constexpr bool names_the_customer(wonder::ResponseClass response_class) noexcept {
   using enum wonder::ResponseClass;
   return response_class == success || response_class == card_refused || response_class == guard_mismatch ||
-         response_class == go_on || response_class == unchanged || response_class == withheld;
+         response_class == next_request || response_class == unchanged || response_class == withheld;
 }
 
 }  // namespace amend

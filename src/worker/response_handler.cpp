@@ -174,7 +174,7 @@ bool ResponseHandler::take_response(Connection& connection, const TaggedResponse
                             "): the customer's reference_number differs from the one in the row (--guard). The ids "
                             "of this file may belong to other customers");
   if (names_the_customer(classification.response_class)) quarantine_.note_success(connection, job, now);
-  if (classification.response_class == wonder::ResponseClass::go_on) {
+  if (classification.response_class == wonder::ResponseClass::next_request) {
     send_next_request(answer.tag, end, now);
     return true;
   }

@@ -29,7 +29,7 @@ inline constexpr std::array all_statuses{Status::success,  Status::failed,     S
 inline constexpr std::size_t status_count = all_statuses.size();
 
 /// Whether the row reached its goal, so that no further step is needed.
-constexpr bool is_well(Status status) noexcept {
+constexpr bool has_succeeded(Status status) noexcept {
   return status == Status::success || status == Status::superseded || status == Status::unchanged;
 }
 

@@ -2,7 +2,7 @@
 //
 // Threads: one. Errors: InputError, naming the offset, when durable bytes of the log were changed or are missing, and
 // when the log cannot be read. Bounds: 8 bytes for each row with a record (the hash of its content), 24 for each that
-// did not succeed (is_well).
+// did not succeed (has_succeeded).
 #pragma once
 
 #include <array>
@@ -89,7 +89,7 @@ class RecordedFailures {
 
   explicit RecordedFailures(const Recovery& recovery);
 
-  /// What the record of a row says. nullopt: the row has none, or it succeeded (is_well). Throws InputError when the
+  /// What the record of a row says. nullopt: the row has none, or it succeeded (has_succeeded). Throws InputError when the
   /// log cannot be read.
   std::optional<Failure> of(std::uint64_t row);
 

@@ -51,7 +51,7 @@ class RunView {
 
   std::uint64_t rows(Status status) const noexcept { return totals_[static_cast<std::size_t>(status)]; }
   std::uint64_t rows_with_record() const noexcept;
-  std::uint64_t rows_succeeded() const noexcept;  ///< is_well
+  std::uint64_t rows_succeeded() const noexcept;  ///< has_succeeded
   /// Rows of the input; nullopt: not known, because the first run was killed or is running.
   std::optional<std::uint64_t> rows_in_all() const noexcept;
   /// Rows of the input without a record in any run.

@@ -47,7 +47,7 @@ class Summary {
   /// Copies every counter.
   void take(const Metrics& metrics);
   std::uint64_t rows(Status status) const noexcept { return rows_by_status[static_cast<std::size_t>(status)]; }
-  std::uint64_t rows_succeeded() const noexcept;                ///< is_well
+  std::uint64_t rows_succeeded() const noexcept;                ///< has_succeeded
   std::uint64_t rows_ended() const noexcept;                    ///< of all statuses
   std::optional<std::uint64_t> rows_in_input() const noexcept;  ///< nullopt: not known
   /// Whether the whole input was read and every row has a result.

@@ -83,7 +83,7 @@ std::string rows_text(const ListedRun& run) {
 RunStanding standing_of(const ListedRun& run) {
   RunStanding out;
   out.status = run.status;
-  out.settled = run.retried || run.undone;
+  out.replaced = run.retried || run.undone;
   out.cause = run.summary ? run.summary->stop_cause : StopCause::none;
   out.task = run.record.config.task;
   out.directory = run.directory;
@@ -160,7 +160,7 @@ std::string next_command(const ListedRun& run) {
   const std::string status = "amend status " + shell_path(run.directory);
   const RunStanding standing = standing_of(run);
   const bool is_running = run.status == RunStatus::running;
-  if (!is_running && (standing.settled || run.status == RunStatus::compared)) return {};
+  if (!is_running && (standing.replaced || run.status == RunStatus::compared)) return {};
   if (run.record.started_at.empty()) return status;  // nothing of it can be read
   const auto commands = next_commands(standing);
   if (!commands.empty()) return commands.back().command;  // the first may only look

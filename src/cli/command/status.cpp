@@ -191,7 +191,7 @@ json::array errors_json(const ErrorTally& errors) {
 ErrorTally errors_of(const RunView& view) {
   ErrorTally errors;
   view.for_each_final([&](const FinalRecord& row) {
-    if (is_well(row.record.status)) return;
+    if (has_succeeded(row.record.status)) return;
     const RecordText text(row.record.text);
     errors.record(Reason(text.error_code, text.error, Origin::run), Position(row.record.row, text.line, 0), text.id);
   });

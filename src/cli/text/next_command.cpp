@@ -141,7 +141,7 @@ std::string shown(const NextCommand& next) {
 std::vector<NextCommand> next_commands(const RunStanding& run) {
   if (run.status == RunStatus::running)
     return {{fmt::format("amend control {} status --watch", shell_path(run.directory)), ""}};
-  if (run.settled || run.status == RunStatus::compared) return {};
+  if (run.replaced || run.status == RunStatus::compared) return {};
   if (run.status == RunStatus::damaged || run.cause == StopCause::log_lost) return after_damage(run);
   // The ids of that file may name the wrong customers: nothing of it is to be sent again as it is.
   if (run.cause == StopCause::guard) return {};

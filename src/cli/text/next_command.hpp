@@ -35,7 +35,7 @@ class RunStanding {
   RunStanding() = default;
 
   RunStatus status = RunStatus::finished;
-  bool settled = false;  ///< another run has replaced it: a retry, an undo
+  bool replaced = false;  ///< another run has replaced it: a retry, an undo
   StopCause cause = StopCause::none;
   Task task{};
   std::string directory;

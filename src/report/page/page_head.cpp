@@ -133,7 +133,7 @@ std::string rows_section(const RunPicture& picture) {
   chart.whole = picture.rows_ended() + picture.unsent.value_or(0);
   for (const Status status : all_statuses) {
     const std::uint64_t rows = picture.rows(status);
-    add_card(out, to_string(status), rows, rows > 0 && !is_well(status), to_string(status));
+    add_card(out, to_string(status), rows, rows > 0 && !has_succeeded(status), to_string(status));
     if (rows > 0) chart.bars.emplace_back(std::string(to_string(status)), rows, ink_of(status));
   }
   if (picture.unsent) {

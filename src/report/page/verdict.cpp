@@ -20,7 +20,7 @@ std::uint64_t with_sign(const RunPicture& picture, char sign) {
 
 std::uint64_t without_success(const RunPicture& picture) {
   std::uint64_t rows = 0;
-  for (const Status status : all_statuses) rows += is_well(status) ? 0 : picture.rows(status);
+  for (const Status status : all_statuses) rows += has_succeeded(status) ? 0 : picture.rows(status);
   return rows;
 }
 

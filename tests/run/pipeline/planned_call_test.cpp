@@ -107,7 +107,7 @@ class Bench {
     const RowRef asked = row(body);
     CHECK(request(asked) == "GET ");
     Classification classification = answered(asked, shown);
-    CHECK(request(asked) == (classification.response_class == ResponseClass::go_on ? "PUT " + body : "GET "));
+    CHECK(request(asked) == (classification.response_class == ResponseClass::next_request ? "PUT " + body : "GET "));
     return classification;
   }
 
@@ -142,7 +142,7 @@ TEST_CASE("planned call: with --recheck a customer that is as it was is read, th
   const RowRef row = bench.row(body);
   const RowRef other = bench.row(body);
   CHECK(bench.request(row) == "GET ");
-  CHECK(bench.answered(row, Held()).response_class == ResponseClass::go_on);
+  CHECK(bench.answered(row, Held()).response_class == ResponseClass::next_request);
   CHECK(bench.request(row) == "PUT " + body);
   CHECK(bench.request(other) == "GET ");  // each row asks for itself
   const Classification classification = bench.answered(row, Held().with(phone_at, "1"));
@@ -154,10 +154,10 @@ TEST_CASE(
     "planned call: with --recheck a customer is read again before it is written again, however the PUT was lost") {
   Bench bench(Recheck::yes);
   const RowRef row = bench.row(body);
-  CHECK(bench.answered(row, Held()).response_class == ResponseClass::go_on);
+  CHECK(bench.answered(row, Held()).response_class == ResponseClass::next_request);
   CHECK(bench.answered(row, 503, "").response_class == ResponseClass::gateway);
   CHECK(bench.request(row) == "GET ");
-  CHECK(bench.answered(row, Held()).response_class == ResponseClass::go_on);
+  CHECK(bench.answered(row, Held()).response_class == ResponseClass::next_request);
   CHECK(bench.request(row) == "PUT " + body);
   bench.lost(row);
   CHECK(bench.request(row) == "GET ");
@@ -171,7 +171,7 @@ TEST_CASE(
 TEST_CASE("planned call: with --recheck a customer that was read long ago is read again before it is written") {
   Bench bench(Recheck::yes);
   const RowRef row = bench.row(body);
-  CHECK(bench.answered(row, Held()).response_class == ResponseClass::go_on);
+  CHECK(bench.answered(row, Held()).response_class == ResponseClass::next_request);
   bench.call().outdated(row);
   CHECK(bench.request(row) == "GET ");
   CHECK(bench.answered(row, Held().with(phone_at, "1")).response_class ==
@@ -181,7 +181,7 @@ TEST_CASE("planned call: with --recheck a customer that was read long ago is rea
 TEST_CASE("planned call: with --recheck a PUT that was not processed for certain has written nothing") {
   Bench bench(Recheck::yes);
   const RowRef row = bench.row(body);
-  CHECK(bench.answered(row, Held()).response_class == ResponseClass::go_on);
+  CHECK(bench.answered(row, Held()).response_class == ResponseClass::next_request);
   bench.call().lost(row, Applied::no);
   CHECK(bench.answered(row, Held().with(phone_at, "1")).response_class == ResponseClass::unchanged);
 }
@@ -189,7 +189,7 @@ TEST_CASE("planned call: with --recheck a PUT that was not processed for certain
 TEST_CASE("planned call: with --recheck a 429 has written nothing") {
   Bench bench(Recheck::yes);
   const RowRef row = bench.row(body);
-  CHECK(bench.answered(row, Held()).response_class == ResponseClass::go_on);
+  CHECK(bench.answered(row, Held()).response_class == ResponseClass::next_request);
   CHECK(bench.answered(row, 429, "").response_class == ResponseClass::gateway);
   CHECK(bench.request(row) == "GET ");
   CHECK(bench.answered(row, Held().with(phone_at, "1")).response_class == ResponseClass::unchanged);
@@ -226,16 +226,16 @@ TEST_CASE("planned call: what somebody else has written meanwhile is not overwri
 TEST_CASE("planned call: a change that the PUT would not turn back is no obstacle") {
   Bench bench(Recheck::yes);
   const std::string two = R"({"phone":"1","email":"new@example.com"})";
-  CHECK(bench.recheck(two, Held().with(email_at, "new@example.com")).response_class == ResponseClass::go_on);
-  CHECK(bench.recheck(two, Held().with(dial_code_at, "+1")).response_class == ResponseClass::go_on);
+  CHECK(bench.recheck(two, Held().with(email_at, "new@example.com")).response_class == ResponseClass::next_request);
+  CHECK(bench.recheck(two, Held().with(dial_code_at, "+1")).response_class == ResponseClass::next_request);
   CHECK(bench.recheck(R"({"phone":"1","email":""})", Held().with(email_at, "x@example.com")).response_class ==
-        ResponseClass::go_on);
+        ResponseClass::next_request);
 }
 
 TEST_CASE("planned call: a company_name never counts as right already") {
   Bench bench(Recheck::yes);
   const std::string with_company = R"({"company_name":"Acme","name":"Chan Tai Man","phone":"91234567"})";
-  CHECK(bench.recheck(with_company, Held()).response_class == ResponseClass::go_on);
+  CHECK(bench.recheck(with_company, Held()).response_class == ResponseClass::next_request);
   CHECK(bench.recheck(with_company, Held().with(phone_at, "2")).response_class == ResponseClass::withheld);
   CHECK(bench.recheck(R"({"name":"Chan Tai Man","phone":"91234567"})", Held()).response_class ==
         ResponseClass::unchanged);
@@ -246,7 +246,7 @@ TEST_CASE("planned call: an answer to the PUT that shows other values is a succe
     Bench bench(recheck);
     const auto put = [&](const std::string& sent, const Held& shown) {
       const RowRef row = bench.row(sent);
-      if (recheck == Recheck::yes) CHECK(bench.answered(row, Held()).response_class == ResponseClass::go_on);
+      if (recheck == Recheck::yes) CHECK(bench.answered(row, Held()).response_class == ResponseClass::next_request);
       Classification classification = bench.answered(row, shown);
       CHECK(classification.response_class == ResponseClass::success);
       return classification;
@@ -293,16 +293,16 @@ TEST_CASE("planned call: another reference_number than the row's is told before 
   CHECK(bench.answered(others, Held()).response_class == ResponseClass::guard_mismatch);
   CHECK(bench.request(others) == "GET ");
   const RowRef ours = bench.row(body, "R-7");
-  CHECK(bench.answered(ours, Held()).response_class == ResponseClass::go_on);
+  CHECK(bench.answered(ours, Held()).response_class == ResponseClass::next_request);
   Bench unguarded(Recheck::yes);
-  CHECK(unguarded.answered(unguarded.row(body, "R-8"), Held()).response_class == ResponseClass::go_on);
+  CHECK(unguarded.answered(unguarded.row(body, "R-8"), Held()).response_class == ResponseClass::next_request);
 }
 
 TEST_CASE("planned call: a card that was refused before says nothing about the one that is to be sent") {
   Bench bench(Recheck::yes);
   const std::string with_token = R"({"default_payment_token":")" + other_token + R"("})";
   const RowRef row = bench.row(with_token);
-  CHECK(bench.answered(row, Held().with_card_error()).response_class == ResponseClass::go_on);
+  CHECK(bench.answered(row, Held().with_card_error()).response_class == ResponseClass::next_request);
   const Classification put = bench.answered(row, Held().with(token_at, other_token).with_card_error());
   CHECK(put.response_class == ResponseClass::card_refused);
   CHECK(put.code == "E5");

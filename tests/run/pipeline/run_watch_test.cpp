@@ -36,7 +36,7 @@ class Watched {
   explicit Watched(std::chrono::milliseconds stall) : watch_(with_stall(stall), start) {}
 
   Decision after(std::chrono::milliseconds time, const RunProgress& progress) {
-    Decision decision = Decision::go_on;
+    Decision decision = Decision::keep_running;
     for (const auto end = now_ + time; now_ < end;) {
       now_ = std::min(now_ + 1s, end);
       decision = watch_.look(progress, now_);
@@ -63,35 +63,35 @@ std::size_t unsent(const amend::Summary& summary) { return static_cast<std::size
 
 TEST_CASE("run watch: a run stands still when nothing happens for --stall while rows are on their way") {
   Watched run(10s);
-  CHECK(run.after(1s, progress(5, 2)) == Decision::go_on);
-  CHECK(run.after(9s, progress(5, 2)) == Decision::go_on);
-  CHECK(run.after(1ms, progress(6, 2)) == Decision::go_on);
-  CHECK(run.after(10s - 1ms, progress(6, 2)) == Decision::go_on);
+  CHECK(run.after(1s, progress(5, 2)) == Decision::keep_running);
+  CHECK(run.after(9s, progress(5, 2)) == Decision::keep_running);
+  CHECK(run.after(1ms, progress(6, 2)) == Decision::keep_running);
+  CHECK(run.after(10s - 1ms, progress(6, 2)) == Decision::keep_running);
   CHECK(run.after(1ms, progress(6, 2)) == Decision::reconnect);
 }
 
 TEST_CASE("run watch: what stands still is connected anew, and stopped when that brings no row to its end") {
   Watched run(10s);
-  CHECK(run.after(1s, progress(5, 2)) == Decision::go_on);
+  CHECK(run.after(1s, progress(5, 2)) == Decision::keep_running);
   CHECK(run.after(10s, progress(5, 2)) == Decision::reconnect);
   // Reconnecting is itself something that happens.
-  CHECK(run.after(1s, progress(8, 2)) == Decision::go_on);
-  CHECK(run.after(10s - 1ms, progress(8, 2)) == Decision::go_on);
+  CHECK(run.after(1s, progress(8, 2)) == Decision::keep_running);
+  CHECK(run.after(10s - 1ms, progress(8, 2)) == Decision::keep_running);
   CHECK(run.after(1ms, progress(8, 2)) == Decision::stalled);
 
   Watched helped(10s);
   CHECK(helped.after(11s, progress(5, 2)) == Decision::reconnect);
   RunProgress ended = progress(9, 1);
   ended.rows_ended = 1;
-  CHECK(helped.after(1s, ended) == Decision::go_on);
+  CHECK(helped.after(1s, ended) == Decision::keep_running);
   CHECK(helped.after(10s, ended) == Decision::reconnect);
 }
 
 TEST_CASE("run watch: with no row on its way a run waits for its input as long as that takes") {
   Watched run(10s);
-  CHECK(run.after(1s, progress(5, 0)) == Decision::go_on);
-  CHECK(run.after(1h, progress(5, 0)) == Decision::go_on);
-  CHECK(run.after(9s, progress(5, 1)) == Decision::go_on);
+  CHECK(run.after(1s, progress(5, 0)) == Decision::keep_running);
+  CHECK(run.after(1h, progress(5, 0)) == Decision::keep_running);
+  CHECK(run.after(9s, progress(5, 1)) == Decision::keep_running);
   CHECK(run.after(1s, progress(5, 1)) == Decision::reconnect);
 }
 
@@ -99,15 +99,15 @@ TEST_CASE("run watch: a wait that the server asked for is no stall") {
   Watched run(10s);
   RunProgress held = progress(5, 1);
   held.held_until = start + 5min;
-  CHECK(run.after(5min, held) == Decision::go_on);
-  CHECK(run.after(9s, held) == Decision::go_on);
+  CHECK(run.after(5min, held) == Decision::keep_running);
+  CHECK(run.after(9s, held) == Decision::keep_running);
   CHECK(run.after(1s, held) == Decision::reconnect);
 }
 
 TEST_CASE("run watch: a process that was stopped for hours, by Ctrl-Z say, has not stood still") {
   RunWatch watch(with_stall(10s), start);
-  CHECK(watch.look(progress(5, 1), start + 1s) == Decision::go_on);
-  CHECK(watch.look(progress(5, 1), start + 5h) == Decision::go_on);
+  CHECK(watch.look(progress(5, 1), start + 1s) == Decision::keep_running);
+  CHECK(watch.look(progress(5, 1), start + 5h) == Decision::keep_running);
 }
 
 TEST_CASE("run watch: whatever happens in a run is progress, and what is left is what was read and has not ended") {
@@ -150,17 +150,17 @@ TEST_CASE("run watch: the time between two requests, at the pace in force, is no
   RunWatch watch(config, start);
   RunProgress still = progress(1, 3);
   still.interval = 1min;
-  for (auto at = 0s; at < 119s; at += 1s) CHECK(watch.look(still, start + at) == Decision::go_on);
+  for (auto at = 0s; at < 119s; at += 1s) CHECK(watch.look(still, start + at) == Decision::keep_running);
   still.interval = 0s;
-  CHECK(watch.look(still, start + 120s) != Decision::go_on);
+  CHECK(watch.look(still, start + 120s) != Decision::keep_running);
 }
 
 TEST_CASE("run watch: the deadline counts from the start, whatever happens") {
   amend::Config config;
-  CHECK(RunWatch(config, start).look(progress(1, 0), start + 10'000h) == Decision::go_on);
+  CHECK(RunWatch(config, start).look(progress(1, 0), start + 10'000h) == Decision::keep_running);
   config.deadline.run = 8h;
   RunWatch watch(config, start);
-  CHECK(watch.look(progress(1, 0), start + 8h - 1ms) == Decision::go_on);
+  CHECK(watch.look(progress(1, 0), start + 8h - 1ms) == Decision::keep_running);
   CHECK(watch.look(progress(2, 0), start + 8h) == Decision::past_deadline);
 }
 

@@ -102,7 +102,7 @@ TEST_CASE(
   CHECK(typed(run) == Commands{"amend control amend-runs/a status --watch"});
   run.status = RunStatus::damaged;
   CHECK(typed(run) == Commands{"amend reconcile customers.csv"});
-  run.settled = true;
+  run.replaced = true;
   CHECK(typed(run).empty());
 }
 

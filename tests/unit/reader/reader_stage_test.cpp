@@ -238,7 +238,7 @@ TEST_CASE("reader: --duplicates reject refuses all rows of a customer; one that 
   rows.insert(1);
   rows.insert(2);
   rows.insert(3);
-  ReaderBench bench(1, 8, rules_of(OnRejected::go_on, &rows, Duplicates::reject));
+  ReaderBench bench(1, 8, rules_of(OnRejected::record, &rows, Duplicates::reject));
   bench.typed.type(typed_line(1) + "no-uuid,Ada,1\r\n" + typed_line(1) + typed_line(2));
   bench.typed.end();
   bench.reader->run();
@@ -255,7 +255,7 @@ TEST_CASE("reader: --duplicates reject refuses all rows of a customer; one that 
 TEST_CASE("reader: a batch of nothing but hidden rows goes to no worker and comes back") {
   RowSet rows;
   rows.insert(1);
-  ReaderBench bench(1, 8, rules_of(OnRejected::go_on, &rows, Duplicates::first));
+  ReaderBench bench(1, 8, rules_of(OnRejected::record, &rows, Duplicates::first));
   bench.typed.type(typed_line(1));
   bench.typed.end();
   bench.reader->run();

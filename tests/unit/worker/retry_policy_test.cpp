@@ -88,7 +88,7 @@ TEST_CASE("retry_policy: a complete answer that settles the row ends it at once"
   check_final(answered(ResponseClass::refused, 422), V::give_up, Status::failed, Applied::no, Applied::maybe);
   check_final(answered(ResponseClass::refused, 501), V::give_up, Status::failed, Applied::maybe, Applied::maybe);
   check_final(answered(ResponseClass::credentials, 401), V::give_up, Status::failed, Applied::no, Applied::maybe);
-  check_final(answered(ResponseClass::go_on, 200), V::done, Status::success, Applied::yes, Applied::yes);
+  check_final(answered(ResponseClass::next_request, 200), V::done, Status::success, Applied::yes, Applied::yes);
   check_final(answered(ResponseClass::unchanged, 200), V::done, Status::unchanged, Applied::no, Applied::no);
   check_final(answered(ResponseClass::withheld, 200), V::give_up, Status::failed, Applied::no, Applied::maybe);
 }
